@@ -1,0 +1,7 @@
+/** Chat rows: JSONL, validation, tokens, label masks, truncation, batches. */
+@ApplicationModule(allowedDependencies = {"template"})
+@NullMarked
+package dev.anneal.engine.data;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/** Deployable weights from a checkpoint, with the proof that they are the trained model. */
+@ApplicationModule(allowedDependencies = {"data", "lora", "model", "safetensors", "torch"})
+@NullMarked
+package dev.anneal.engine.export;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

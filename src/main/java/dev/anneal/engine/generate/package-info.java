@@ -1,0 +1,7 @@
+/** Decoding with a key-value cache. */
+@ApplicationModule(allowedDependencies = {"data", "lora", "model", "torch"})
+@NullMarked
+package dev.anneal.engine.generate;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/** Main class of an engine process: reads the task, runs it, speaks the protocol. */
+@ApplicationModule(allowedDependencies = {"data", "export", "generate", "lora", "model", "train"})
+@NullMarked
+package dev.anneal.engine.run;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

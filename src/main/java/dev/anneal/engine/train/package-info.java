@@ -1,0 +1,7 @@
+/** The training loop: batches in, adapter and progress out; optimizer, schedules, checkpoints. */
+@ApplicationModule(allowedDependencies = {"data", "lora", "model", "safetensors", "torch"})
+@NullMarked
+package dev.anneal.engine.train;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

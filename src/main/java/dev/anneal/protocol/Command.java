@@ -1,0 +1,21 @@
+package dev.anneal.protocol;
+
+import java.util.Locale;
+
+/** A line that the worker writes to an engine process's standard input. The end of standard input means {@link #STOP}. */
+public enum Command {
+    /** Save a checkpoint after the current step, then go on. */
+    SAVE,
+    /** Finish the current step, save a checkpoint, and exit with {@link ExitCode#GIVEN_BACK}. */
+    STOP;
+
+    /** The line without its end. */
+    public String line() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @throws IllegalArgumentException if the line is no command */
+    public static Command ofLine(String line) {
+        return valueOf(line.strip().toUpperCase(Locale.ROOT));
+    }
+}

@@ -1,0 +1,24 @@
+package dev.anneal.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes deployable weights from a checkpoint, and proves that they are the trained model.
+ *
+ * @param exportId id of the export, written into the manifest
+ * @param kind {@code merged}, {@code adapter} or {@code training_state}
+ * @param dtype {@code base} (the base model's), {@code fp32} or {@code bf16}
+ * @param checkpointDirectory absolute path of the checkpoint folder to export
+ * @param probeFile JSONL file whose first rows join the probe prompts, or null
+ * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last
+ */
+public record ExportTask(
+        BaseModel model,
+        Machine machine,
+        String exportId,
+        String kind,
+        String dtype,
+        String checkpointDirectory,
+        @Nullable String probeFile,
+        String outputDirectory)
+        implements Task {}

@@ -1,0 +1,117 @@
+package dev.anneal.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One line that an engine process writes to standard output. Floating-point values are finite, or null where a value is unknown or not
+ * finite.
+ */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "event")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = Progress.Started.class, name = "started"),
+    @JsonSubTypes.Type(value = Progress.Step.class, name = "step"),
+    @JsonSubTypes.Type(value = Progress.Validation.class, name = "validation"),
+    @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
+    @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
+    @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
+    @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
+    @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
+})
+public sealed interface Progress {
+
+    /**
+     * The model is loaded and the first step begins.
+     *
+     * @param firstStep step with which training goes on: 0, or the resumed checkpoint's
+     * @param trainableParameters adapter parameters
+     * @param precision arithmetic that was chosen, {@code bf16} or {@code fp32}
+     */
+    record Started(int firstStep, int totalSteps, long trainableParameters, String precision) implements Progress {}
+
+    /**
+     * An optimizer step has ended.
+     *
+     * @param step steps done so far, 1 after the first
+     * @param epoch share of the data seen, in epochs
+     * @param loss mean negative log-likelihood of the step's trained tokens, nats
+     * @param tokenAccuracy share of trained tokens whose most likely prediction is right
+     * @param learningRate rate of this step
+     * @param gradientNorm global norm before clipping
+     * @param beta annealing coefficient of this step
+     * @param trainedTokens trained tokens so far, all epochs
+     * @param tokens tokens read so far, padding not counted
+     * @param tokensPerSecond tokens of this step, padding not counted, over its duration
+     * @param seconds duration of the step
+     */
+    record Step(
+            int step,
+            int totalSteps,
+            double epoch,
+            @Nullable Double loss,
+            @Nullable Double tokenAccuracy,
+            double learningRate,
+            @Nullable Double gradientNorm,
+            double beta,
+            long trainedTokens,
+            long tokens,
+            double tokensPerSecond,
+            double seconds)
+            implements Progress {}
+
+    /** The validation file was read after {@code step} steps, with the annealing coefficient {@code beta}. */
+    record Validation(
+            int step,
+            double beta,
+            @Nullable Double loss,
+            @Nullable Double tokenAccuracy) implements Progress {}
+
+    /**
+     * A checkpoint is complete on disk.
+     *
+     * @param step steps done
+     * @param beta coefficient with which training would go on; 0 after the last step
+     * @param directory absolute path of the checkpoint folder
+     * @param bytes size of the folder
+     */
+    record CheckpointSaved(int step, double beta, String directory, long bytes) implements Progress {}
+
+    /**
+     * The export is complete, its {@code manifest.json} written.
+     *
+     * @param proof the proof as it stands in the manifest, a JSON object
+     */
+    record Exported(String proof, List<File> files) implements Progress {
+
+        /** A file of the export, named relative to its folder. */
+        public record File(String name, long bytes, String sha256) {}
+
+        public Exported {
+            files = List.copyOf(files);
+        }
+    }
+
+    /** An evaluation has ended. */
+    record Evaluated(int rows, int exactMatches, List<Sample> samples) implements Progress {
+
+        /** One row: the last user message, the answer wanted and the answer given. */
+        public record Sample(String prompt, String expected, String answer) {}
+
+        public Evaluated {
+            samples = List.copyOf(samples);
+        }
+    }
+
+    /** Something that the client should know; the task goes on. */
+    record Warning(String message) implements Progress {}
+
+    /**
+     * The task cannot go on; the process ends with 64 or 70.
+     *
+     * @param code an error code of the API, for example {@code non_finite_loss}
+     * @param step optimizer step at which it failed, or null outside training
+     */
+    record Failed(String code, String message, @Nullable Integer step) implements Progress {}
+}

@@ -1,0 +1,37 @@
+package dev.anneal.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+
+/** What one engine process is to do. Written by the worker as {@code task.json}, read once by the process at its start. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "task")
+@JsonSubTypes({
+    @JsonSubTypes.Type(value = TrainTask.class, name = "train"),
+    @JsonSubTypes.Type(value = ExportTask.class, name = "export"),
+    @JsonSubTypes.Type(value = EvaluateTask.class, name = "evaluate")
+})
+public sealed interface Task permits TrainTask, ExportTask, EvaluateTask {
+
+    /** Base model that the task reads. */
+    BaseModel model();
+
+    /** Device and threads that the process may use. */
+    Machine machine();
+
+    /**
+     * A base model on this host.
+     *
+     * @param id name that clients use, for example {@code anneal-tiny}
+     * @param directory absolute path of a Hugging Face directory
+     */
+    record BaseModel(String id, String directory) {}
+
+    /**
+     * What a process may use of its host.
+     *
+     * @param device {@code cpu} or {@code cuda:N}
+     * @param threads compute threads, each with one intra-op thread; 0 takes the number of cores
+     * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
+     */
+    record Machine(String device, int threads, String precision) {}
+}

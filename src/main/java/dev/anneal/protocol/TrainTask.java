@@ -1,0 +1,22 @@
+package dev.anneal.protocol;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trains an adapter.
+ *
+ * @param trainingFile absolute path of a validated JSONL file
+ * @param validationFile absolute path of a validated JSONL file, or null
+ * @param attemptDirectory folder of this attempt; each checkpoint becomes {@code checkpoint-<step>/} below it
+ * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start anew
+ */
+public record TrainTask(
+        BaseModel model,
+        Machine machine,
+        String trainingFile,
+        @Nullable String validationFile,
+        AdapterSettings adapter,
+        TrainingSettings settings,
+        String attemptDirectory,
+        @Nullable String resumeFrom)
+        implements Task {}

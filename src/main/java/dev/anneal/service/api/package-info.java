@@ -1,0 +1,7 @@
+/** OpenAI's fine-tuning surface and our extensions over HTTP. */
+@ApplicationModule(allowedDependencies = {"catalog", "file", "job", "queue", "storage", "tenant"})
+@NullMarked
+package dev.anneal.service.api;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/** Uploaded datasets: upload, validation report, token counts, expiry. */
+@ApplicationModule(allowedDependencies = {"catalog", "database", "storage", "tenant"})
+@NullMarked
+package dev.anneal.service.file;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,7 @@
+/** What clients see: fine-tuning jobs, events, metric series, checkpoints, exports, evaluations. */
+@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "queue", "tenant"})
+@NullMarked
+package dev.anneal.service.job;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,111 @@
+package dev.anneal;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchRule;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+import org.springframework.modulith.core.ApplicationModules;
+
+/** The rooms and modules depend on one another as their {@code package-info.java} files say, and in no other way. */
+class ArchitectureTest {
+
+    private static final JavaClasses CLASSES = new ClassFileImporter()
+            .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            .importPackages("dev.anneal");
+
+    private static final DescribedPredicate<JavaClass> PACKAGE_INFO = simpleName("package-info");
+
+    @Test
+    void engineModulesKeepTheirDependencies() {
+        ApplicationModules.of("dev.anneal.engine").verify();
+    }
+
+    @Test
+    void serviceModulesKeepTheirDependencies() {
+        ApplicationModules.of("dev.anneal.service").verify();
+    }
+
+    @Test
+    void engineKnowsNeitherSpringNorTheService() {
+        check(
+                noClasses()
+                        .that(resideInAPackage("dev.anneal.engine..").and(DescribedPredicate.not(PACKAGE_INFO)))
+                        .should()
+                        .dependOnClassesThat(resideInAnyPackage(
+                                "org.springframework..",
+                                "jakarta..",
+                                "io.micrometer..",
+                                "java.sql..",
+                                "dev.anneal.service.."))
+                        .because(
+                                "the engine runs as a process of its own; what it needs to know crosses in dev.anneal.protocol"));
+    }
+
+    @Test
+    void protocolKnowsNeitherSide() {
+        check(noClasses()
+                .that(resideInAPackage("dev.anneal.protocol.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage("dev.anneal.engine..", "dev.anneal.service.."))
+                .because("both sides are built against it"));
+    }
+
+    @Test
+    void serviceUsesNoTensors() {
+        check(noClasses()
+                .that(resideInAPackage("dev.anneal.service.."))
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(
+                        "dev.anneal.engine.torch..",
+                        "dev.anneal.engine.train..",
+                        "dev.anneal.engine.generate..",
+                        "dev.anneal.engine.export..",
+                        "dev.anneal.engine.run.."))
+                .because("a native crash must never take the service; it starts an engine process instead"));
+    }
+
+    @Test
+    void onlyTorchKnowsDjl() {
+        check(noClasses()
+                .that(resideInAPackage("dev.anneal..")
+                        .and(DescribedPredicate.not(resideInAnyPackage("dev.anneal.engine.torch.."))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("ai.djl..")
+                        .and(DescribedPredicate.not(resideInAPackage("ai.djl.huggingface.."))))
+                .because("DJL must be replaceable by rewriting one module"));
+    }
+
+    @Test
+    void onlyDataKnowsTheTokenizerLibrary() {
+        check(noClasses()
+                .that(resideInAPackage("dev.anneal..")
+                        .and(DescribedPredicate.not(resideInAPackage("dev.anneal.engine.data.."))))
+                .should()
+                .dependOnClassesThat(resideInAPackage("ai.djl.huggingface.."))
+                .because("token ids come from engine.data alone"));
+    }
+
+    @Test
+    void timeComesFromAClock() {
+        check(noClasses()
+                .that(resideInAPackage("dev.anneal.service.."))
+                .should()
+                .callMethod(Instant.class, "now")
+                .orShould()
+                .callMethod(System.class, "currentTimeMillis")
+                .because("tests must be able to set the time: inject java.time.Clock"));
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(CLASSES);
+    }
+}
