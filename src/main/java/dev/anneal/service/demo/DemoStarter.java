@@ -1,0 +1,57 @@
+package dev.anneal.service.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.context.annotation.Profile;
+import org.springframework.context.event.EventListener;
+import org.springframework.core.env.Environment;
+import org.springframework.stereotype.Component;
+
+/** Runs the demo on a thread of its own once the service answers; the service goes on afterwards, whatever the demo's end. */
+@Component
+@Profile("demo")
+class DemoStarter {
+
+    private static final Logger log = LoggerFactory.getLogger(DemoStarter.class);
+
+    private final Environment environment;
+
+    DemoStarter(Environment environment) {
+        this.environment = environment;
+    }
+
+    @EventListener(ApplicationReadyEvent.class)
+    void start() {
+        Thread thread = new Thread(this::run, "demo");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void run() {
+        String rootUrl = "http://127.0.0.1:" + environment.getRequiredProperty("local.server.port");
+        try {
+            AnnealClient client = new AnnealClient(rootUrl + "/v1", Duration.ofMillis(500));
+            new Demo(client, System.out, isTerminal()).run(rootUrl);
+        } catch (RuntimeException e) {
+            log.error(
+                    "The demo stopped; the service at {} keeps running and its jobs can be looked at there",
+                    rootUrl,
+                    e);
+        }
+    }
+
+    /** Whether standard output is a terminal. {@code System.console()} cannot tell: since JDK 22 it is never null. */
+    private static boolean isTerminal() {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/1")).toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package dev.anneal.service.demo;
+
+import java.io.PrintStream;
+import java.util.Locale;
+import tools.jackson.databind.JsonNode;
+
+/** One line that follows a running job: redrawn in place on a terminal, written every tenth of the way elsewhere. */
+final class ProgressLine {
+
+    private static final int BAR_WIDTH = 24;
+
+    private final PrintStream out;
+    private final boolean redraws;
+    private int lastTenth = -1;
+
+    ProgressLine(PrintStream out, boolean redraws) {
+        this.out = out;
+        this.redraws = redraws;
+    }
+
+    /** Shows a {@code fine_tuning.job} object; ends the line when the job has ended. */
+    void show(JsonNode job, double lastLoss) {
+        JsonNode anneal = job.path("anneal");
+        int step = anneal.path("step").asInt(0);
+        int total = anneal.path("total_steps").asInt(0);
+        boolean ended =
+                !job.path("finished_at").isNull() && !job.path("finished_at").isMissingNode();
+        if (total == 0 || (!redraws && !isNewTenth(step, total) && !ended)) {
+            return;
+        }
+        String line = line(anneal, step, total, lastLoss);
+        if (redraws) {
+            out.print("\r" + line + (ended ? System.lineSeparator() : ""));
+        } else {
+            out.println(line);
+        }
+        out.flush();
+    }
+
+    private boolean isNewTenth(int step, int total) {
+        int tenth = step * 10 / total;
+        boolean isNew = tenth > lastTenth;
+        lastTenth = Math.max(tenth, lastTenth);
+        return isNew;
+    }
+
+    private static String line(JsonNode anneal, int step, int total, double loss) {
+        int filled = BAR_WIDTH * step / total;
+        return String.format(
+                Locale.ROOT,
+                "  %s%s step %3d/%d  loss %s  beta %.3f  %5.0f tokens/s  ETA %3.0f s ",
+                "█".repeat(filled),
+                "░".repeat(BAR_WIDTH - filled),
+                step,
+                total,
+                Double.isNaN(loss) ? "  -   " : String.format(Locale.ROOT, "%.4f", loss),
+                anneal.path("beta").asDouble(1),
+                anneal.path("tokens_per_second").asDouble(0),
+                anneal.path("eta_seconds").asDouble(0));
+    }
+}
