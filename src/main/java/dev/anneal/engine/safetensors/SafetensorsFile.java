@@ -1,0 +1,147 @@
+package dev.anneal.engine.safetensors;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A safetensors file whose header has been checked completely. Tensors are mapped one by one when they are asked for, so files may be
+ * larger than a buffer can be; buffers stay valid after the file is closed. Safe for use by several threads.
+ */
+public final class SafetensorsFile implements AutoCloseable {
+
+    /** Limit of the reference implementation; checked before anything of this size is allocated. */
+    static final long MAX_HEADER_BYTES = 100_000_000;
+
+    private final Path path;
+    private final FileChannel channel;
+    private final Map<String, TensorEntry> tensors;
+    private final Map<String, String> metadata;
+
+    private SafetensorsFile(Path path, FileChannel channel, HeaderParser.Header header) {
+        this.path = path;
+        this.channel = channel;
+        this.tensors = new LinkedHashMap<>();
+        header.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
+        this.metadata = header.metadata();
+    }
+
+    /**
+     * @throws SafetensorsException if the file is not valid
+     * @throws IOException if it cannot be read
+     */
+    public static SafetensorsFile open(Path path) throws IOException {
+        if (!Files.exists(path)) {
+            throw new NoSuchFileException(path.toString());
+        }
+        if (!Files.isRegularFile(path)) {
+            throw new SafetensorsException(path, "must be a regular file");
+        }
+        FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+        try {
+            return new SafetensorsFile(path, channel, readHeader(path, channel));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    private static HeaderParser.Header readHeader(Path path, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size < Long.BYTES) {
+            throw new SafetensorsException(path, "must begin with 8 bytes of header length but has " + size + " bytes");
+        }
+        long length = read(channel, 0, Long.BYTES).getLong();
+        if (length < 0 || length > MAX_HEADER_BYTES) {
+            throw new SafetensorsException(
+                    path,
+                    "declares a header of " + Long.toUnsignedString(length) + " bytes; at most " + MAX_HEADER_BYTES
+                            + " are allowed");
+        }
+        if (length > size - Long.BYTES) {
+            throw new SafetensorsException(path, "declares a header of " + length + " bytes but has only " + size);
+        }
+        byte[] json = read(channel, Long.BYTES, (int) length).array();
+        return HeaderParser.parse(path, json, Long.BYTES + length, size);
+    }
+
+    private static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {
+        ByteBuffer buffer = ByteBuffer.allocate(count).order(ByteOrder.LITTLE_ENDIAN);
+        while (buffer.hasRemaining()) {
+            if (channel.read(buffer, position + buffer.position()) < 0) {
+                throw new EOFException("the file became shorter while it was read");
+            }
+        }
+        return buffer.flip();
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** The tensors by name, in the order of their offsets. */
+    public Map<String, TensorEntry> tensors() {
+        return Collections.unmodifiableMap(tensors);
+    }
+
+    /** What stands under {@code __metadata__}; empty if the file has none. */
+    public Map<String, String> metadata() {
+        return metadata;
+    }
+
+    /** @throws SafetensorsException if the file has no tensor of this name */
+    public TensorEntry entry(String name) {
+        @Nullable TensorEntry entry = tensors.get(name);
+        if (entry == null) {
+            throw new SafetensorsException(path, "has no tensor '" + name + "'");
+        }
+        return entry;
+    }
+
+    /**
+     * The bytes of a tensor: mapped, read-only, direct, little-endian.
+     *
+     * @throws SafetensorsException if there is no such tensor, or it is larger than 2 GiB; then use {@link #bytes(String, long, int)}
+     */
+    public ByteBuffer bytes(String name) throws IOException {
+        TensorEntry entry = entry(name);
+        if (entry.byteCount() > Integer.MAX_VALUE) {
+            throw new SafetensorsException(
+                    path, "tensor '" + name + "' of " + entry.byteCount() + " bytes must be read in parts");
+        }
+        return bytes(name, 0, (int) entry.byteCount());
+    }
+
+    /**
+     * A part of a tensor's bytes, as {@link #bytes(String)} gives them.
+     *
+     * @param offset counted from the tensor's first byte
+     */
+    public ByteBuffer bytes(String name, long offset, int count) throws IOException {
+        TensorEntry entry = entry(name);
+        if (offset < 0 || count < 0 || offset > entry.byteCount() - count) {
+            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + count) + " of tensor '" + name
+                    + "' which has " + entry.byteCount());
+        }
+        if (count == 0) {
+            return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
+        }
+        return channel.map(FileChannel.MapMode.READ_ONLY, entry.begin() + offset, count)
+                .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

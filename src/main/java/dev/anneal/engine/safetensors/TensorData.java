@@ -1,0 +1,51 @@
+package dev.anneal.engine.safetensors;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.List;
+
+/** A tensor to write. Its content is asked for when its turn comes, so that a large file needs one tensor in memory at a time. */
+public record TensorData(String name, Dtype dtype, List<Long> shape, Content content) {
+
+    /** Writes exactly the bytes of one tensor, little-endian. */
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(WritableByteChannel channel) throws IOException;
+    }
+
+    public TensorData {
+        shape = List.copyOf(shape);
+    }
+
+    /**
+     * A tensor whose bytes are in memory already.
+     *
+     * @param bytes little-endian; its position is left alone
+     */
+    public static TensorData of(String name, Dtype dtype, List<Long> shape, ByteBuffer bytes) {
+        return new TensorData(name, dtype, shape, channel -> writeFully(channel, bytes.duplicate()));
+    }
+
+    /** An F32 tensor. The values are read when the tensor is written. */
+    public static TensorData ofFloats(String name, List<Long> shape, float[] values) {
+        return new TensorData(name, Dtype.F32, shape, channel -> {
+            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
+                    .order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            writeFully(channel, bytes);
+        });
+    }
+
+    /** Writes what remains of the buffer; a channel may take less than it is offered. */
+    public static void writeFully(WritableByteChannel channel, ByteBuffer bytes) throws IOException {
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
+        }
+    }
+
+    long byteCount() {
+        return TensorEntry.bytesOf(dtype, shape);
+    }
+}
