@@ -1,5 +1,6 @@
 /** OpenAI's fine-tuning surface and our extensions over HTTP. */
-@ApplicationModule(allowedDependencies = {"catalog", "file", "job", "queue", "storage", "tenant"})
+@ApplicationModule(
+        allowedDependencies = {"catalog", "file", "job", "paging", "queue", "refusal", "storage", "tenant", "web"})
 @NullMarked
 package dev.anneal.service.api;
 

@@ -1,5 +1,5 @@
 /** What clients see: fine-tuning jobs, events, metric series, checkpoints, exports, evaluations. */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "queue", "tenant"})
+@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "paging", "queue", "refusal", "tenant"})
 @NullMarked
 package dev.anneal.service.job;
 

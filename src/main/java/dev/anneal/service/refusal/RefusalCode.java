@@ -1,0 +1,74 @@
+package dev.anneal.service.refusal;
+
+import java.util.Locale;
+
+/**
+ * Why a request was not carried out. The lower-case name is {@code error.code} on the wire; the status decides which exception an
+ * OpenAI SDK raises and whether it tries again.
+ */
+public enum RefusalCode {
+    ADAPTER_NOT_ANNEALED(409),
+    BASE_MODEL_CHANGED(409),
+    BASE_MODEL_UNREADABLE(422),
+    DATASET_INVALID(400),
+    DATASET_TOO_SMALL(400),
+    DORA_NOT_SUPPORTED_WITH_ANNEALING(400),
+    EARLY_STOP_BEFORE_ANNEALED(400),
+    EXPORT_NOT_READY(409),
+    FILE_IN_USE(409),
+    FILE_NOT_READY(409),
+    FORBIDDEN_HOST(403),
+    FORBIDDEN_ORIGIN(403),
+    GRADER_INVALID(400),
+    GRADER_NOT_SUPPORTED(400),
+    IDEMPOTENCY_KEY_REUSED(409),
+    INTERNAL_ERROR(500),
+    INVALID_API_KEY(401),
+    INVALID_CURSOR(400),
+    INVALID_JSON(400),
+    INVALID_MULTIPART(400),
+    INVALID_TYPE(400),
+    INVALID_VALUE(400),
+    JOB_ALREADY_FINAL(409),
+    JOB_NOT_PAUSABLE(409),
+    JOB_NOT_RESUMABLE(409),
+    METHOD_NOT_ALLOWED(405),
+    METHOD_NOT_SUPPORTED(400),
+    MISSING_PARAMETER(400),
+    MODEL_IN_USE(409),
+    MODEL_NOT_AVAILABLE(400),
+    NOT_ACCEPTABLE(406),
+    NOT_FOUND(404),
+    QUOTA_EXCEEDED(429),
+    RANGE_NOT_SATISFIABLE(416),
+    REQUEST_TOO_LARGE(413),
+    SERVICE_UNAVAILABLE(503),
+    STORAGE_FULL(507),
+    TOO_MANY_JOBS(429),
+    UNKNOWN_PARAMETER(400),
+    UNSUPPORTED_MEDIA_TYPE(415);
+
+    private final int status;
+
+    RefusalCode(int status) {
+        this.status = status;
+    }
+
+    /** HTTP status of the answer. */
+    public int status() {
+        return status;
+    }
+
+    /** The value of {@code error.code}. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The value of {@code error.type}, as OpenAI groups its errors. */
+    public String type() {
+        if (status == 429) {
+            return "rate_limit_error";
+        }
+        return status >= 500 ? "server_error" : "invalid_request_error";
+    }
+}

@@ -1,0 +1,88 @@
+package dev.anneal.service.security;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.tenant.ApiKeys;
+import dev.anneal.service.web.ErrorWriter;
+import java.util.List;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Every path needs a tenant except those named here. There are no sessions, cookies, forms or cross-origin requests. */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration implements WebMvcConfigurer {
+
+    /** Health of the process, and the description of the API, which is the same for everybody. */
+    private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(new TenantResolver());
+    }
+
+    /** The actuator has a port of its own, which is not published to clients, and shows health and meters alone. */
+    @Bean
+    @Order(1)
+    SecurityFilterChain actuator(HttpSecurity http) {
+        return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, ErrorWriter errors) {
+        http.addFilterBefore(new ApiKeyFilter(keys, errors), AuthorizationFilter.class);
+        if (!keys.required()) {
+            http.addFilterBefore(new LoopbackFilter(errors), ApiKeyFilter.class);
+        }
+        return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                .exceptionHandling(handling ->
+                        handling.authenticationEntryPoint((request, response, missing) -> errors.write(
+                                response,
+                                new Refusal(
+                                        RefusalCode.INVALID_API_KEY,
+                                        "You didn't provide an API key. Send one as 'Authorization: Bearer <key>'."))))
+                .csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    /** A model's id holds a slash, which SDKs send encoded. */
+    @Bean
+    HttpFirewall firewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setAllowUrlEncodedSlash(true);
+        return firewall;
+    }
+
+    @Bean
+    RequestRejectedHandler rejectedRequests(ErrorWriter errors) {
+        return (request, response, rejected) -> errors.write(
+                response,
+                new Refusal(
+                        RefusalCode.INVALID_VALUE,
+                        "The request's path or headers hold characters that are not served."));
+    }
+}

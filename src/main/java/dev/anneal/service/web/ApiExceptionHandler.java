@@ -1,0 +1,139 @@
+package dev.anneal.service.web;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.TypeMismatchException;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.QueryTimeoutException;
+import org.springframework.dao.TransientDataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpStatusCode;
+import org.springframework.http.MediaType;
+import org.springframework.http.ResponseEntity;
+import org.springframework.http.converter.HttpMessageNotReadableException;
+import org.springframework.transaction.CannotCreateTransactionException;
+import org.springframework.validation.FieldError;
+import org.springframework.web.bind.MethodArgumentNotValidException;
+import org.springframework.web.bind.annotation.ExceptionHandler;
+import org.springframework.web.bind.annotation.RestControllerAdvice;
+import org.springframework.web.context.request.ServletWebRequest;
+import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import tools.jackson.core.JacksonException;
+
+/** Turns every exception that leaves a controller into the error envelope. */
+@RestControllerAdvice
+@Order(Ordered.HIGHEST_PRECEDENCE)
+final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
+
+    private static final Logger log = LoggerFactory.getLogger(ApiExceptionHandler.class);
+
+    @ExceptionHandler
+    ResponseEntity<Object> refused(Refusal refusal) {
+        return answer(refusal, new HttpHeaders());
+    }
+
+    @ExceptionHandler({
+        CannotCreateTransactionException.class,
+        DataAccessResourceFailureException.class,
+        QueryTimeoutException.class,
+        TransientDataAccessException.class
+    })
+    ResponseEntity<Object> databaseAway(Exception exception) {
+        log.warn("The database did not answer; the client is told to try again: {}", exception.toString());
+        return answer(
+                new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
+                new HttpHeaders());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request) {
+        log.error("{} {} failed; the client gets a 500", request.getMethod(), request.getRequestURI(), exception);
+        return answer(
+                new Refusal(
+                        RefusalCode.INTERNAL_ERROR,
+                        "The service failed on this request. Its log holds the cause under the request id."),
+                new HttpHeaders());
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleHttpMessageNotReadable(
+            HttpMessageNotReadableException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
+            if (cause instanceof JacksonException json && !(cause.getCause() instanceof JacksonException)) {
+                return answer(JsonRefusals.of(json), headers);
+            }
+            if (cause instanceof Refusal refusal) {
+                return answer(refusal, headers);
+            }
+        }
+        return answer(new Refusal(RefusalCode.INVALID_JSON, "The request needs a JSON object as its body."), headers);
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleMethodArgumentNotValid(
+            MethodArgumentNotValidException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        FieldError error = exception.getBindingResult().getFieldErrors().stream()
+                .findFirst()
+                .orElse(null);
+        if (error == null) {
+            return answer(new Refusal(RefusalCode.INVALID_VALUE, "The request body is not valid."), headers);
+        }
+        String path = snakeCase(error.getField());
+        return answer(
+                Refusal.invalidValue(
+                        path, "'" + path + "' " + error.getDefaultMessage() + " but is " + error.getRejectedValue()),
+                headers);
+    }
+
+    @Override
+    protected ResponseEntity<Object> handleTypeMismatch(
+            TypeMismatchException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        String name = exception.getPropertyName();
+        Refusal refusal = new Refusal(
+                RefusalCode.INVALID_VALUE,
+                "'" + exception.getValue() + "' is not a value that "
+                        + (name == null ? "this parameter" : "'" + name + "'") + " can have.",
+                name);
+        return answer(refusal, headers);
+    }
+
+    /** What is left of Spring's own exceptions: unknown routes, methods, media types, missing parameters. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleExceptionInternal(
+            Exception exception,
+            @Nullable Object body,
+            HttpHeaders headers,
+            HttpStatusCode status,
+            WebRequest request) {
+        if (request instanceof ServletWebRequest servlet) {
+            if (servlet.getResponse() != null && servlet.getResponse().isCommitted()) {
+                log.warn("The answer had begun when this failed; the connection is closed: {}", exception.toString());
+                return null;
+            }
+            return answer(FrameworkRefusals.of(exception, status, servlet.getRequest()), headers);
+        }
+        return answer(new Refusal(RefusalCode.INTERNAL_ERROR, "The service failed on this request."), headers);
+    }
+
+    private static String snakeCase(String javaName) {
+        return javaName.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    }
+
+    private static ResponseEntity<Object> answer(Refusal refusal, HttpHeaders given) {
+        HttpHeaders headers = new HttpHeaders(given);
+        headers.putAll(RefusalHeaders.of(refusal.code()));
+        headers.setContentType(MediaType.APPLICATION_JSON);
+        return new ResponseEntity<>(
+                ErrorBody.of(refusal),
+                headers,
+                HttpStatusCode.valueOf(refusal.code().status()));
+    }
+}

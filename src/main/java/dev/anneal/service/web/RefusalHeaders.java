@@ -1,0 +1,27 @@
+package dev.anneal.service.web;
+
+import dev.anneal.service.refusal.RefusalCode;
+import org.springframework.http.HttpHeaders;
+
+/** Headers that tell a client whether trying again makes sense. */
+final class RefusalHeaders {
+
+    /** Read by OpenAI's SDKs, which otherwise send a 409 twice more. */
+    static final String SHOULD_RETRY = "x-should-retry";
+
+    /** The Python SDK gives up on hints it finds too long and the Java SDK follows any: 8 s suits all. */
+    private static final String RETRY_SECONDS = "2";
+
+    private RefusalHeaders() {}
+
+    static HttpHeaders of(RefusalCode code) {
+        HttpHeaders headers = new HttpHeaders();
+        switch (code.status()) {
+            case 401 -> headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+            case 409, 507 -> headers.set(SHOULD_RETRY, "false");
+            case 429, 503 -> headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+            default -> {}
+        }
+        return headers;
+    }
+}
