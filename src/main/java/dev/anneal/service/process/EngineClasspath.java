@@ -1,0 +1,110 @@
+package dev.anneal.service.process;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Enumeration;
+import java.util.HexFormat;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The class path of an engine process. Started from a build or from an extracted image it is this process's own; a JVM cannot read the
+ * jars inside an executable jar, so they are extracted, once for each version of the jar.
+ */
+final class EngineClasspath {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineClasspath.class);
+    private static final String CLASSES = "BOOT-INF/classes/";
+    private static final String LIBRARIES = "BOOT-INF/lib/";
+
+    private final Path runtimes;
+
+    /** @param runtimes folder below which executable jars are extracted, one folder for each */
+    EngineClasspath(Path runtimes) {
+        this.runtimes = runtimes;
+    }
+
+    /** @param own this process's class path, {@code java.class.path} */
+    String of(String own) {
+        Path jar = Path.of(own.contains(File.pathSeparator) ? "" : own);
+        if (!Files.isRegularFile(jar)) {
+            return own;
+        }
+        try (JarFile archive = new JarFile(jar.toFile())) {
+            return archive.getEntry(CLASSES) == null ? own : classPathBelow(extracted(jar, archive));
+        } catch (IOException e) {
+            throw new UncheckedIOException("cannot extract " + jar + " into " + runtimes, e);
+        }
+    }
+
+    private static String classPathBelow(Path runtime) {
+        return runtime.resolve("classes") + File.pathSeparator + runtime.resolve("lib") + "/*";
+    }
+
+    private Path extracted(Path jar, JarFile archive) throws IOException {
+        Path runtime = runtimes.resolve(sha256(jar));
+        if (!Files.isDirectory(runtime)) {
+            Files.createDirectories(runtimes);
+            Path unfinished = Files.createTempDirectory(runtimes, "unfinished-");
+            LOG.info("Extracting {} into {}, once for this version", jar, runtime);
+            try {
+                extract(archive, unfinished);
+                Files.move(unfinished, runtime, StandardCopyOption.ATOMIC_MOVE);
+            } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
+                LOG.debug("Another process has extracted {} meanwhile", jar, e);
+            } finally {
+                FileSystemUtils.deleteRecursively(unfinished);
+            }
+        }
+        return runtime;
+    }
+
+    private static void extract(JarFile archive, Path target) throws IOException {
+        Files.createDirectories(target.resolve("classes"));
+        Files.createDirectories(target.resolve("lib"));
+        for (Enumeration<JarEntry> entries = archive.entries(); entries.hasMoreElements(); ) {
+            JarEntry entry = entries.nextElement();
+            if (!entry.isDirectory() && entry.getName().startsWith(CLASSES)) {
+                copy(archive, entry, target.resolve("classes"), entry.getName().substring(CLASSES.length()));
+            } else if (!entry.isDirectory() && entry.getName().startsWith(LIBRARIES)) {
+                copy(archive, entry, target.resolve("lib"), entry.getName().substring(LIBRARIES.length()));
+            }
+        }
+    }
+
+    private static void copy(JarFile archive, JarEntry entry, Path folder, String name) throws IOException {
+        Path file = folder.resolve(name).normalize();
+        if (!file.startsWith(folder)) {
+            throw new IOException("entry '" + entry.getName() + "' would be written outside its folder");
+        }
+        Files.createDirectories(file.getParent());
+        try (InputStream content = archive.getInputStream(entry)) {
+            Files.copy(content, file);
+        }
+    }
+
+    private static String sha256(Path file) throws IOException {
+        try (InputStream content = Files.newInputStream(file)) {
+            MessageDigest digest = MessageDigest.getInstance("SHA-256");
+            byte[] buffer = new byte[1 << 16];
+            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
+                digest.update(buffer, 0, read);
+            }
+            return HexFormat.of().formatHex(digest.digest());
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+package dev.anneal.service.process;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.function.Consumer;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Starts engine processes: a JVM with the engine's main class, a task file, and an environment made for it. */
+public final class EngineLauncher {
+
+    /** A name, because the service may not load the class: that would bring native code into this process. */
+    public static final String ENGINE_MAIN = "dev.anneal.engine.run.EngineMain";
+
+    static final String TASK_FILE = "task.json";
+
+    /**
+     * What a process inherits: where programs, libraries and temporary files are, and how text is encoded. Everything else stays behind;
+     * credentials reach the service by its environment.
+     */
+    private static final Set<String> INHERITED =
+            Set.of("PATH", "HOME", "TMPDIR", "LANG", "LC_ALL", "LC_CTYPE", "TZ", "LD_LIBRARY_PATH", "JAVA_HOME");
+
+    private static final List<String> INHERITED_PREFIXES = List.of("CUDA_", "NVIDIA_", "PYTORCH_");
+
+    private final EngineProperties properties;
+    private final Path cacheDirectory;
+    private final String classPath;
+    private final String mainClass;
+
+    /**
+     * @param home folder for what this host keeps between runs, {@code anneal.home}
+     * @param mainClass {@link #ENGINE_MAIN}, or a program of a test that speaks the same protocol
+     */
+    public EngineLauncher(EngineProperties properties, Path home, String mainClass) {
+        this.properties = properties;
+        this.cacheDirectory =
+                Objects.requireNonNullElseGet(properties.cacheDirectory(), () -> home.resolve("engine-cache"));
+        this.classPath = new EngineClasspath(home.resolve("runtime")).of(System.getProperty("java.class.path"));
+        this.mainClass = mainClass;
+    }
+
+    /**
+     * Starts a process for {@code task}.
+     *
+     * @param directory an existing folder that is the process's own; it gets the task file and is the working directory
+     * @param listener receives the process's progress, in order, on a thread of the process
+     */
+    public EngineProcess launch(Task task, Path directory, Consumer<Progress> listener) throws IOException {
+        Path taskFile = directory.resolve(TASK_FILE);
+        Files.writeString(taskFile, JsonMapper.shared().writerFor(Task.class).writeValueAsString(task));
+        ProcessBuilder builder = new ProcessBuilder(command(taskFile)).directory(directory.toFile());
+        Map<String, String> environment = builder.environment();
+        environment.keySet().removeIf(name -> !isInherited(name));
+        environment.putAll(environment());
+        Files.createDirectories(cacheDirectory);
+        Process process = builder.start();
+        ProcessRecord.write(directory, process.toHandle());
+        return new EngineProcess(process, listener);
+    }
+
+    private static boolean isInherited(String name) {
+        return INHERITED.contains(name) || INHERITED_PREFIXES.stream().anyMatch(name::startsWith);
+    }
+
+    private List<String> command(Path taskFile) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx" + properties.heap().toMegabytes() + "m");
+        // One mutator thread allocates little; a parallel collector would only take cores from the arithmetic.
+        command.add("-XX:+UseSerialGC");
+        command.add("-XX:+ExitOnOutOfMemoryError");
+        command.add("-XX:-CreateCoredumpOnCrash");
+        command.add("-XX:ErrorFile=crash.log");
+        // Standard output belongs to the protocol; a crash is told on standard error, whose tail is kept.
+        command.add("-XX:+DisplayVMOutputToStderr");
+        command.add("-Dai.djl.offline=true");
+        command.addAll(properties.jvmOptions());
+        command.add("-cp");
+        command.add(classPath);
+        command.add(mainClass);
+        command.add(taskFile.toString());
+        return command;
+    }
+
+    private Map<String, String> environment() {
+        EngineProperties.Malloc malloc = properties.malloc();
+        Map<String, String> environment = new HashMap<>(Map.of(
+                // Each compute thread runs its operators alone; a spinning OpenMP team would steal the other threads'
+                // cores.
+                "OMP_NUM_THREADS", "1",
+                "MKL_NUM_THREADS", "1",
+                // DJL asks a cloud metadata address and an outside host otherwise.
+                "OPT_OUT_TRACKING", "true",
+                "ENGINE_CACHE_DIR", cacheDirectory.toString(),
+                "MALLOC_MMAP_THRESHOLD_", Long.toString(malloc.mmapThreshold().toBytes()),
+                "MALLOC_TRIM_THRESHOLD_", Long.toString(malloc.trimThreshold().toBytes()),
+                "MALLOC_TOP_PAD_", Long.toString(malloc.topPad().toBytes())));
+        environment.putAll(properties.environment());
+        return environment;
+    }
+}

@@ -1,0 +1,93 @@
+package dev.anneal.service.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes whose worker died are waited for, then killed; processes of a living worker are left alone. */
+class EngineWorkspaceTest {
+
+    @TempDir
+    Path workspaces;
+
+    @Test
+    void anOrphanThatDoesNotEndIsKilledAndItsFolderRemoved() throws Exception {
+        Process orphan = new ProcessBuilder("sleep", "1000").start();
+        Path deadWorkspace = workspaceOfADeadWorker(orphan.toHandle());
+
+        try (EngineWorkspace successor = EngineWorkspace.open(workspaces, Duration.ofMillis(100))) {
+            assertThat(orphan.waitFor(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(orphan.exitValue()).isEqualTo(137);
+            assertThat(deadWorkspace).doesNotExist();
+            assertThat(successor.newDirectory("train")).isDirectory();
+        }
+    }
+
+    @Test
+    void anOrphanThatIsSavingIsWaitedFor() throws Exception {
+        Process orphan = new ProcessBuilder("sleep", "0.5").start();
+        workspaceOfADeadWorker(orphan.toHandle());
+
+        try (EngineWorkspace successor = EngineWorkspace.open(workspaces, Duration.ofSeconds(60))) {
+            assertThat(orphan.isAlive()).isFalse();
+            assertThat(orphan.exitValue()).isZero();
+            assertThat(successor).isNotNull();
+        }
+    }
+
+    @Test
+    void aProcessThatOnlyReusesTheIdIsLeftAlone() throws Exception {
+        Process stranger = new ProcessBuilder("sleep", "1000").start();
+        Path process = Files.createDirectories(workspaces.resolve("dead").resolve("train"));
+        Files.writeString(process.resolve("process"), stranger.pid() + " " + Instant.EPOCH);
+
+        try (EngineWorkspace successor = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+            assertThat(stranger.isAlive()).isTrue();
+            assertThat(successor).isNotNull();
+        } finally {
+            stranger.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aLivingWorkersWorkspaceIsLeftAlone() throws Exception {
+        Process engine = new ProcessBuilder("sleep", "1000").start();
+        try (EngineWorkspace first = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+            Path directory = first.newDirectory("train");
+            ProcessRecord.write(directory, engine.toHandle());
+
+            EngineWorkspace.open(workspaces, Duration.ZERO).close();
+
+            assertThat(engine.isAlive()).isTrue();
+            assertThat(directory).isDirectory();
+        } finally {
+            engine.destroyForcibly();
+        }
+    }
+
+    @Test
+    void closingLeavesNothingBehind() throws Exception {
+        EngineWorkspace workspace = EngineWorkspace.open(workspaces, Duration.ZERO);
+        workspace.remove(workspace.newDirectory("export"));
+
+        workspace.close();
+
+        try (Stream<Path> left = Files.list(workspaces)) {
+            assertThat(left.filter(Files::isDirectory)).isEmpty();
+        }
+    }
+
+    private Path workspaceOfADeadWorker(ProcessHandle orphan) throws IOException {
+        Path workspace = workspaces.resolve("dead");
+        ProcessRecord.write(Files.createDirectories(workspace.resolve("train")), orphan);
+        return workspace;
+    }
+}
