@@ -1,0 +1,92 @@
+package dev.anneal.service.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
+import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+
+@Configuration(proxyBeanMethods = false)
+class DatabaseConfiguration {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Identifiers identifiers(Clock clock) {
+        return new Identifiers(clock);
+    }
+
+    @Bean
+    DatabaseAccess databaseAccess(Environment environment) {
+        return ConfiguredAccess.from(environment);
+    }
+
+    @Bean
+    Pools pools(
+            DatabaseAccess access,
+            DatabaseProperties properties,
+            @Value("${spring.application.name:anneal}") String applicationName) {
+        return new Pools(access, properties, applicationName);
+    }
+
+    /** For Flyway alone; whoever asks for a data source gets a pool. */
+    @Bean(defaultCandidate = false)
+    @FlywayDataSource
+    DataSource ownerDataSource(Pools pools) {
+        return pools.owner();
+    }
+
+    @Bean
+    HikariDataSource tenantPool(Pools pools) {
+        return pools.tenant();
+    }
+
+    @Bean
+    HikariDataSource systemPool(Pools pools) {
+        return pools.system();
+    }
+
+    @Bean
+    HikariDataSource heartbeatPool(Pools pools) {
+        return pools.heartbeat();
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    TenantDatabase tenantDatabase(@Qualifier("tenantPool") DataSource pool) {
+        return new TenantDatabase(pool);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    SystemDatabase systemDatabase(@Qualifier("systemPool") DataSource pool) {
+        return new SystemDatabase(pool);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    HeartbeatDatabase heartbeatDatabase(@Qualifier("heartbeatPool") DataSource pool, DatabaseProperties properties) {
+        return new HeartbeatDatabase(pool, properties.heartbeatTimeout());
+    }
+
+    /** The migrations grant the roles to the login of the service. */
+    @Bean
+    FlywayConfigurationCustomizer applicationLogin(DatabaseAccess access) {
+        return flyway -> {
+            Map<String, String> placeholders = new HashMap<>(flyway.getPlaceholders());
+            placeholders.put("applicationLogin", access.application().name());
+            flyway.placeholders(placeholders);
+        };
+    }
+}
