@@ -1,0 +1,18 @@
+package dev.anneal.service.queue;
+
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work that a worker has claimed.
+ *
+ * @param deadlineAt until when this attempt has to end, by the database's clock
+ * @param traceparent W3C trace context of the request that made it, or null
+ */
+public record Claim(
+        Lease lease,
+        String tenantId,
+        WorkKind kind,
+        String method,
+        Instant deadlineAt,
+        @Nullable String traceparent) {}

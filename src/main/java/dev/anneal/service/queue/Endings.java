@@ -1,0 +1,186 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.SystemDatabase;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** How attempts end: the work changes first, its lease goes with it, and the attempt is closed, in one statement. */
+final class Endings {
+
+    /** The row that an ending may change: exactly that of the newest lease. */
+    static final String FENCE = "work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING'";
+
+    /** Completed by {@link #APPLY}: {@code held} are the rows to end, {@code decided} what each becomes. */
+    private static final String HELD = """
+            WITH held AS (
+                SELECT id, lease_token, wish, user_retries, platform_retries
+                FROM work
+                WHERE %s
+                FOR UPDATE
+            ),
+            """;
+
+    private static final String SUCCEED = """
+            decided AS (
+                SELECT id, lease_token, 'SUCCEEDED' AS state, 'SUCCEEDED' AS outcome, NULL::jsonb AS error,
+                       0 AS user_retries, 0 AS platform_retries, interval '0' AS delay
+                FROM held
+            ),
+            """;
+
+    private static final String GIVE_BACK = """
+            decided AS (
+                SELECT id, lease_token,
+                       CASE wish WHEN 'CANCEL' THEN 'CANCELLED' WHEN 'PAUSE' THEN 'PAUSED' ELSE 'QUEUED' END AS state,
+                       CASE wish WHEN 'CANCEL' THEN 'CANCELLED' WHEN 'PAUSE' THEN 'PAUSED' ELSE 'GIVEN_BACK' END AS outcome,
+                       NULL::jsonb AS error,
+                       0 AS user_retries, 0 AS platform_retries, interval '0' AS delay
+                FROM held
+            ),
+            """;
+
+    /** Shared with the rescue. {@code failed} has the rows with their error; each origin has a budget of its own. */
+    static final String RETRY_OR_FAIL = """
+            counted AS (
+                SELECT failed.*,
+                       CASE error ->> 'origin' WHEN 'USER' THEN user_retries ELSE platform_retries END AS retries,
+                       CASE error ->> 'origin' WHEN 'USER' THEN :userBudget ELSE :platformBudget END AS budget
+                FROM failed
+            ), decided AS (
+                SELECT id, lease_token, outcome, error,
+                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
+                       CASE WHEN error ->> 'origin' = 'USER' AND retries < budget THEN 1 ELSE 0 END AS user_retries,
+                       CASE WHEN error ->> 'origin' = 'SYSTEM' AND retries < budget THEN 1 ELSE 0 END AS platform_retries,
+                       least(
+                           make_interval(secs => :retryDelay) * power(2, least(retries, 30)),
+                           make_interval(secs => :maxRetryDelay)) AS delay
+                FROM counted
+            ),
+            """;
+
+    private static final String FAIL = """
+            failed AS (
+                SELECT held.*, 'FAILED' AS outcome, %s AS error
+                FROM held
+            ),
+            """.formatted(ErrorColumn.FROM_PARAMETERS) + RETRY_OR_FAIL;
+
+    /** Work that goes back without a delay keeps its {@code run_at} and with it its place. */
+    static final String APPLY = """
+            ended AS (
+                UPDATE work
+                SET state = decided.state,
+                    lease_owner = NULL,
+                    deadline_at = NULL,
+                    finished_at = CASE WHEN decided.state IN ('SUCCEEDED', 'FAILED', 'CANCELLED') THEN clock_timestamp() END,
+                    error = CASE decided.state WHEN 'FAILED' THEN decided.error END,
+                    run_at = CASE WHEN delay > interval '0' THEN clock_timestamp() + delay ELSE run_at END,
+                    wish = CASE decided.state WHEN 'QUEUED' THEN wish END,
+                    wish_at = CASE decided.state WHEN 'QUEUED' THEN wish_at END,
+                    user_retries = work.user_retries + decided.user_retries,
+                    platform_retries = work.platform_retries + decided.platform_retries
+                FROM decided
+                WHERE work.id = decided.id AND work.lease_token = decided.lease_token AND work.state = 'RUNNING'
+                RETURNING work.id, work.lease_token, work.tenant_id, work.kind, work.state, decided.outcome, decided.error
+            ), gone AS (
+                DELETE FROM lease
+                USING ended
+                WHERE lease.work_id = ended.id
+                RETURNING lease.work_id, lease.step, lease.saved_step
+            ), closed AS (
+                UPDATE attempt
+                SET ended_at = clock_timestamp(),
+                    outcome = ended.outcome,
+                    error = ended.error,
+                    step = gone.step,
+                    saved_step = gone.saved_step
+                FROM ended
+                LEFT JOIN gone ON gone.work_id = ended.id
+                WHERE attempt.work_id = ended.id AND attempt.lease_token = ended.lease_token
+            )
+            """;
+
+    private static final String RESULT = "SELECT state FROM ended";
+
+    /** An attempt's outcome is written once, by what ended it: a repeated call finds its own. */
+    private static final String EARLIER = """
+            SELECT attempt.outcome, work.state
+            FROM attempt
+            JOIN work ON work.id = attempt.work_id
+            WHERE attempt.work_id = :id AND attempt.lease_token = :token AND attempt.outcome IS NOT NULL
+            """;
+
+    private final SystemDatabase system;
+    private final QueueProperties properties;
+    private final String held;
+
+    Endings(SystemDatabase system, QueueProperties properties) {
+        this(system, properties, FENCE);
+    }
+
+    /** @param fence condition on the row to end; the tests prove that a weaker one is found out */
+    Endings(SystemDatabase system, QueueProperties properties, String fence) {
+        this.system = system;
+        this.properties = properties;
+        this.held = HELD.formatted(fence);
+    }
+
+    Ending succeed(Lease lease, Consumer<JdbcClient> writes) {
+        return end(lease, SUCCEED, Map.of(), Set.of("SUCCEEDED"), writes);
+    }
+
+    Ending giveBack(Lease lease, Consumer<JdbcClient> writes) {
+        return end(lease, GIVE_BACK, Map.of(), Set.of("GIVEN_BACK", "PAUSED", "CANCELLED"), writes);
+    }
+
+    Ending fail(Lease lease, WorkError error, Consumer<JdbcClient> writes) {
+        Map<String, @Nullable Object> parameters = ErrorColumn.parameters(error);
+        parameters.putAll(retryParameters(properties));
+        return end(lease, FAIL, parameters, Set.of("FAILED"), writes);
+    }
+
+    static Map<String, Object> retryParameters(QueueProperties properties) {
+        return Map.of(
+                "userBudget", properties.userRetries(),
+                "platformBudget", properties.platformRetries(),
+                "retryDelay", Leases.seconds(properties.retryDelay()),
+                "maxRetryDelay", Leases.seconds(properties.maxRetryDelay()));
+    }
+
+    private Ending end(
+            Lease lease,
+            String decision,
+            Map<String, ? extends @Nullable Object> parameters,
+            Set<String> outcomes,
+            Consumer<JdbcClient> writes) {
+        return system.call(jdbc -> {
+            Optional<WorkState> state = jdbc.sql(held + decision + APPLY + RESULT)
+                    .param("id", lease.workId())
+                    .param("token", lease.token())
+                    .params(parameters)
+                    .query(String.class)
+                    .optional()
+                    .map(WorkState::valueOf);
+            if (state.isEmpty()) {
+                return earlier(jdbc, lease, outcomes);
+            }
+            writes.accept(jdbc);
+            return new Ending(Ending.Result.APPLIED, state.get());
+        });
+    }
+
+    private static Ending earlier(JdbcClient jdbc, Lease lease, Set<String> outcomes) {
+        return jdbc.sql(EARLIER)
+                .param("id", lease.workId())
+                .param("token", lease.token())
+                .query((row, number) -> outcomes.contains(WorkRows.text(row, "outcome"))
+                        ? new Ending(Ending.Result.REPEATED, WorkState.valueOf(WorkRows.text(row, "state")))
+                        : Ending.STALE)
+                .optional()
+                .orElse(Ending.STALE);
+    }
+}

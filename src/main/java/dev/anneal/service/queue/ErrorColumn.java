@@ -1,0 +1,35 @@
+package dev.anneal.service.queue;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** How a {@link WorkError} lies in a {@code jsonb} column. */
+final class ErrorColumn {
+
+    /** The value of the column, from {@link #parameters}. The casts tell the server the type of a null. */
+    static final String FROM_PARAMETERS = """
+            jsonb_strip_nulls(jsonb_build_object(
+                'code', :code::text, 'message', :message::text, 'param', :param::text, 'origin', :origin::text))""";
+
+    private ErrorColumn() {}
+
+    static Map<String, @Nullable Object> parameters(WorkError error) {
+        Map<String, @Nullable Object> parameters = new HashMap<>();
+        parameters.put("code", error.code());
+        parameters.put("message", error.message());
+        parameters.put("param", error.param());
+        parameters.put("origin", error.origin().name());
+        return parameters;
+    }
+
+    /** The columns that {@link WorkRows#error} reads. */
+    static String fieldsOf(String table) {
+        return """
+                %1$s.error ->> 'code' AS error_code,
+                %1$s.error ->> 'message' AS error_message,
+                %1$s.error ->> 'param' AS error_param,
+                %1$s.error ->> 'origin' AS error_origin
+                """.formatted(table).strip();
+    }
+}

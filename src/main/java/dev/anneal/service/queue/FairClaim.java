@@ -1,0 +1,163 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.SystemDatabase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * The claim: whose turn it is, then what of that tenant is next. Two steps, because one statement that orders all queued rows by their
+ * tenants' load took 19 s with 10,000 of them.
+ */
+final class FairClaim {
+
+    /** Skips through the index from tenant to tenant, so it costs as many probes as tenants wait, however much each of them has. */
+    private static final String TENANTS_IN_TURN = """
+            WITH RECURSIVE waiting AS (
+                (SELECT tenant_id FROM work WHERE state = 'QUEUED' AND slot = :slot ORDER BY tenant_id LIMIT 1)
+                UNION ALL
+                SELECT (SELECT work.tenant_id
+                        FROM work
+                        WHERE state = 'QUEUED' AND slot = :slot AND work.tenant_id > waiting.tenant_id
+                        ORDER BY work.tenant_id
+                        LIMIT 1)
+                FROM waiting
+                WHERE waiting.tenant_id IS NOT NULL
+            ), loaded AS (
+                SELECT tenant_id,
+                       (SELECT count(*) FROM work
+                        WHERE state = 'RUNNING' AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS running,
+                       (SELECT max(claimed_at) FROM work
+                        WHERE claimed_at IS NOT NULL AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS last_claim
+                FROM waiting
+                WHERE tenant_id IS NOT NULL
+            )
+            SELECT tenant_id
+            FROM loaded
+            WHERE running < :limit
+            ORDER BY running, last_claim NULLS FIRST, tenant_id
+            """;
+
+    /**
+     * Held until the transaction ends, so that two claims for one tenant count what it runs one after the other: the limit is exact.
+     * 1634624113 sets these locks apart from others of the same database.
+     */
+    private static final String TRY_LOCK_TENANT =
+            "SELECT pg_try_advisory_xact_lock(1634624113, hashtext(:slot || ' ' || :tenant))";
+
+    private static final String LOCK_TENANT =
+            "SELECT pg_advisory_xact_lock(1634624113, hashtext(:slot || ' ' || :tenant)) IS NOT NULL";
+
+    private static final String CLAIM = """
+            WITH next AS (
+                SELECT id, lease_token
+                FROM work
+                WHERE state = 'QUEUED'
+                  AND slot = :slot
+                  AND tenant_id = :tenant
+                  AND run_at <= clock_timestamp()
+                  AND method = ANY (:methods)
+                  AND (SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = :slot AND tenant_id = :tenant) < :limit
+                ORDER BY turn_at, id
+                LIMIT 1
+                -- A row that a client is cancelling right now is passed over, not waited for.
+                FOR UPDATE SKIP LOCKED
+            ), claimed AS (
+                UPDATE work
+                SET state = 'RUNNING',
+                    lease_token = work.lease_token + 1,
+                    lease_owner = :worker,
+                    started_at = coalesce(started_at, clock_timestamp()),
+                    claimed_at = clock_timestamp(),
+                    deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
+                FROM next
+                WHERE work.id = next.id
+                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, claimed_at, deadline_at, traceparent
+            ), leased AS (
+                INSERT INTO lease (work_id, tenant_id, lease_token, expires_at, stalls_at, saved_step)
+                SELECT claimed.id,
+                       claimed.tenant_id,
+                       claimed.lease_token,
+                       clock_timestamp() + make_interval(secs => :lease),
+                       clock_timestamp() + make_interval(secs => :stallTimeout),
+                       -- Checkpoints outlive their attempt.
+                       attempt.saved_step
+                FROM claimed
+                LEFT JOIN attempt ON attempt.work_id = claimed.id AND attempt.lease_token = claimed.lease_token - 1
+            ), tried AS (
+                INSERT INTO attempt (work_id, lease_token, tenant_id, worker, started_at)
+                SELECT id, lease_token, tenant_id, :worker, claimed_at
+                FROM claimed
+            )
+            SELECT * FROM claimed
+            """;
+
+    private final SystemDatabase system;
+    private final QueueProperties properties;
+
+    FairClaim(SystemDatabase system, QueueProperties properties) {
+        this.system = system;
+        this.properties = properties;
+    }
+
+    Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {
+        List<String> tenants = system.call(jdbc -> jdbc.sql(TENANTS_IN_TURN)
+                .param("slot", slot.name())
+                .param("limit", properties.tenantRunningLimit())
+                .query(String.class)
+                .list());
+        List<String> busy = new ArrayList<>();
+        for (String tenant : tenants) {
+            Optional<Claim> claim = system.call(jdbc -> {
+                if (lock(jdbc, TRY_LOCK_TENANT, slot, tenant)) {
+                    return claim(jdbc, worker, slot, tenant, methods);
+                }
+                // Somebody claims for this tenant right now, so it is another one's turn.
+                busy.add(tenant);
+                return Optional.empty();
+            });
+            if (claim.isPresent()) {
+                return claim;
+            }
+        }
+        return claimOfBusy(busy, worker, slot, methods);
+    }
+
+    /** Rather waits a few milliseconds than leaves a slot empty. One lock per transaction: nothing to deadlock on. */
+    private Optional<Claim> claimOfBusy(List<String> tenants, String worker, Slot slot, Set<String> methods) {
+        for (String tenant : tenants) {
+            Optional<Claim> claim = system.call(jdbc -> {
+                lock(jdbc, LOCK_TENANT, slot, tenant);
+                return claim(jdbc, worker, slot, tenant, methods);
+            });
+            if (claim.isPresent()) {
+                return claim;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean lock(JdbcClient jdbc, String statement, Slot slot, String tenant) {
+        return jdbc.sql(statement)
+                .param("slot", slot.name())
+                .param("tenant", tenant)
+                .query(Boolean.class)
+                .single();
+    }
+
+    private Optional<Claim> claim(JdbcClient jdbc, String worker, Slot slot, String tenant, Set<String> methods) {
+        return jdbc.sql(CLAIM)
+                .param("slot", slot.name())
+                .param("tenant", tenant)
+                .param("methods", methods.toArray(String[]::new))
+                .param("limit", properties.tenantRunningLimit())
+                .param("worker", worker)
+                .param("lease", Leases.seconds(properties.lease()))
+                .param("stallTimeout", Leases.seconds(properties.stallTimeout()))
+                .param("maxRunTime", Leases.seconds(properties.maxRunTime()))
+                .query(WorkRows::claim)
+                .optional();
+    }
+}

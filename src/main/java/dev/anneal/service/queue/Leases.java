@@ -1,0 +1,176 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.HeartbeatDatabase;
+import dev.anneal.service.database.SystemDatabase;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What workers do with work. Only the holder of the newest lease has any effect; every time is the database's, so a worker's clock
+ * does not matter.
+ *
+ * <p>The {@code writes} of a call run in its transaction, across all tenants, after the lease has been found to hold and before the
+ * commit: rows written there exist exactly if the call had its effect.
+ */
+public final class Leases {
+
+    /** A lease that has expired stays lost until {@link #reclaim}: its holder has stopped to trust it. */
+    private static final String HEARTBEAT = """
+            UPDATE lease
+            SET expires_at = clock_timestamp() + make_interval(secs => :lease)
+            FROM unnest(:ids, :tokens) AS held (work_id, lease_token)
+            JOIN work ON work.id = held.work_id AND work.lease_token = held.lease_token AND work.state = 'RUNNING'
+            WHERE lease.work_id = held.work_id
+              AND lease.lease_token = held.lease_token
+              AND lease.expires_at > clock_timestamp()
+            RETURNING lease.work_id, lease.lease_token, work.wish
+            """;
+
+    /** Locks the work as the rescue does, so that exactly one of them has it. */
+    private static final String RECLAIM = """
+            WITH held AS (
+                SELECT id
+                FROM work
+                WHERE id = :id AND lease_token = :token AND state = 'RUNNING'
+                FOR UPDATE
+            )
+            UPDATE lease
+            SET expires_at = clock_timestamp() + make_interval(secs => :lease)
+            FROM held
+            WHERE lease.work_id = held.id AND lease.lease_token = :token
+            """;
+
+    /** The row of the lease goes with the end of its attempt, so its token is all that has to match. */
+    private static final String PROGRESS = """
+            UPDATE lease
+            SET step = coalesce(:step::integer, step),
+                saved_step = coalesce(:savedStep::integer, saved_step),
+                stalls_at = clock_timestamp() + make_interval(secs => :stallAfter)
+            WHERE work_id = :id AND lease_token = :token
+            """;
+
+    private final SystemDatabase system;
+    private final HeartbeatDatabase heartbeats;
+    private final QueueProperties properties;
+    private final FairClaim claims;
+    private final Endings endings;
+
+    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties) {
+        this(system, heartbeats, properties, new Endings(system, properties));
+    }
+
+    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, Endings endings) {
+        this.system = system;
+        this.heartbeats = heartbeats;
+        this.properties = properties;
+        this.claims = new FairClaim(system, properties);
+        this.endings = endings;
+    }
+
+    /**
+     * Takes the next work for a free slot: of the tenant that runs least, then of the one that has waited longest since its last
+     * claim; within a tenant by priority, where a minute of waiting outweighs a level.
+     *
+     * @param worker name that shows who runs it
+     * @param methods what the worker knows to do; other work is left for others
+     */
+    public Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {
+        return claims.claim(worker, slot, methods);
+    }
+
+    /**
+     * Extends the leases, on connections of its own.
+     *
+     * @return the leases that still hold, each with its client's wish; one that is missing is lost
+     */
+    public Map<Lease, Optional<Wish>> heartbeat(Collection<Lease> held) {
+        Map<Lease, Optional<Wish>> holding = new HashMap<>();
+        heartbeats
+                .call(jdbc -> jdbc.sql(HEARTBEAT)
+                        .param("lease", seconds(properties.lease()))
+                        .param("ids", held.stream().map(Lease::workId).toArray(Long[]::new))
+                        .param("tokens", held.stream().map(Lease::token).toArray(Long[]::new))
+                        .query((row, number) -> Map.entry(
+                                new Lease(row.getLong("work_id"), row.getLong("lease_token")),
+                                Optional.ofNullable(WorkRows.wish(row.getString("wish")))))
+                        .list())
+                .forEach(entry -> holding.put(entry.getKey(), entry.getValue()));
+        return holding;
+    }
+
+    /** Extends a lease that may have expired, if nobody has taken the work since: its worker may go on. */
+    public boolean reclaim(Lease lease) {
+        return heartbeats.call(jdbc -> jdbc.sql(RECLAIM)
+                        .param("id", lease.workId())
+                        .param("token", lease.token())
+                        .param("lease", seconds(properties.lease()))
+                        .update())
+                == 1;
+    }
+
+    /**
+     * Records how far the attempt is.
+     *
+     * @param step steps done, or null if none is new
+     * @param savedStep step of a new checkpoint, or null
+     * @param stallAfter without another call within this time the attempt counts as hung
+     * @return false if the lease is lost and nothing was written
+     */
+    public boolean progress(
+            Lease lease,
+            @Nullable Integer step,
+            @Nullable Integer savedStep,
+            Duration stallAfter,
+            Consumer<JdbcClient> writes) {
+        return system.call(jdbc -> {
+            int rows = jdbc.sql(PROGRESS)
+                    .param("id", lease.workId())
+                    .param("token", lease.token())
+                    .param("step", step)
+                    .param("savedStep", savedStep)
+                    .param("stallAfter", seconds(stallAfter))
+                    .update();
+            if (rows == 1) {
+                writes.accept(jdbc);
+            }
+            return rows == 1;
+        });
+    }
+
+    /** Ends the work as SUCCEEDED, whatever its client wished meanwhile. */
+    public Ending succeed(Lease lease, Consumer<JdbcClient> writes) {
+        return endings.succeed(lease, writes);
+    }
+
+    /**
+     * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's origin allows it,
+     * else FAILED; CANCELLED if its client wished that. A wish to pause stays for the next attempt, because nothing was saved for it.
+     */
+    public Ending fail(Lease lease, WorkError error, Consumer<JdbcClient> writes) {
+        return endings.fail(lease, error, writes);
+    }
+
+    /**
+     * Ends the attempt after its worker has stopped in good order and saved what can be: the work becomes CANCELLED or PAUSED as its
+     * client wished, else QUEUED at its old place. No retry is counted.
+     */
+    public Ending giveBack(Lease lease, Consumer<JdbcClient> writes) {
+        return endings.giveBack(lease, writes);
+    }
+
+    static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    /** For a call that writes nothing of its own. */
+    public static Consumer<JdbcClient> nothing() {
+        return jdbc -> {};
+    }
+}

@@ -1,0 +1,30 @@
+package dev.anneal.service.queue;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Work to be put into the queue.
+ *
+ * @param method what exactly is to be done, for example {@code supervised} or {@code merged}; workers claim the methods they know
+ * @param priority 0, which goes first, to 9
+ * @param traceparent W3C trace context of the request, or null
+ */
+public record NewWork(
+        String tenantId,
+        WorkKind kind,
+        String method,
+        int priority,
+        @Nullable String traceparent) {
+
+    public static final int DEFAULT_PRIORITY = 5;
+
+    public NewWork {
+        if (tenantId.isEmpty() || method.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "work needs a tenant and a method, but has '%s' and '%s'".formatted(tenantId, method));
+        }
+        if (priority < 0 || priority > 9) {
+            throw new IllegalArgumentException("a priority is 0 to 9, but is " + priority);
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.SystemDatabase;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What is shown of the whole queue, across tenants, without naming any. */
+public final class QueueNumbers {
+
+    private static final String COUNTS = """
+            SELECT kind, state, count(*) AS count
+            FROM work
+            WHERE finished_at IS NULL
+            GROUP BY kind, state
+            ORDER BY kind, state
+            """;
+
+    private static final String OLDEST = """
+            SELECT extract(EPOCH FROM clock_timestamp() - min(run_at))::double precision
+            FROM work
+            WHERE state = 'QUEUED' AND slot = :slot AND run_at <= clock_timestamp()
+            """;
+
+    /**
+     * The claim goes by what a tenant runs, so its item of rank r is claimed when it runs r - 1 more than now. Of another tenant are
+     * claimed before: as many items as lift it to that level, one more if it has the older last claim, but no more than it has.
+     */
+    private static final String POSITIONS = """
+            WITH load AS (
+                SELECT slot, tenant_id,
+                       count(*) FILTER (WHERE state = 'QUEUED') AS queued,
+                       count(*) FILTER (WHERE state = 'RUNNING') AS running
+                FROM work
+                WHERE state IN ('QUEUED', 'RUNNING')
+                GROUP BY slot, tenant_id
+            ), turn AS (
+                SELECT load.*,
+                       row_number() OVER (
+                           PARTITION BY slot
+                           ORDER BY (SELECT max(claimed_at) FROM work
+                                     WHERE claimed_at IS NOT NULL AND slot = load.slot AND tenant_id = load.tenant_id) NULLS FIRST,
+                                    tenant_id) AS turn
+                FROM load
+            ), asked AS (
+                SELECT work.id, work.slot, turn.tenant_id, turn.running, turn.turn,
+                       (SELECT count(*) FROM work AS earlier
+                        WHERE earlier.state = 'QUEUED' AND earlier.slot = work.slot AND earlier.tenant_id = work.tenant_id
+                          AND (earlier.turn_at, earlier.id) <= (work.turn_at, work.id)) AS rank
+                FROM work
+                JOIN turn ON turn.slot = work.slot AND turn.tenant_id = work.tenant_id
+                WHERE work.id = ANY (:ids) AND work.state = 'QUEUED'
+            )
+            SELECT asked.id,
+                   asked.rank + coalesce(sum(
+                       least(other.queued,
+                             greatest(0, asked.running + asked.rank - 1 - other.running
+                                         + CASE WHEN other.turn < asked.turn THEN 1 ELSE 0 END)))
+                       FILTER (WHERE other.tenant_id <> asked.tenant_id), 0) AS position,
+                   sum(other.queued) AS depth
+            FROM asked
+            JOIN turn AS other ON other.slot = asked.slot
+            GROUP BY asked.id, asked.rank
+            """;
+
+    private final SystemDatabase system;
+
+    QueueNumbers(SystemDatabase system) {
+        this.system = system;
+    }
+
+    /** Unfinished work by kind and state; what there is none of is left out. */
+    public List<WorkCount> counts() {
+        return system.call(jdbc -> jdbc.sql(COUNTS)
+                .query((row, number) -> new WorkCount(
+                        WorkKind.valueOf(WorkRows.text(row, "kind")),
+                        WorkState.valueOf(WorkRows.text(row, "state")),
+                        row.getLong("count")))
+                .list());
+    }
+
+    /** How long the oldest claimable work has waited, or nothing if none waits. */
+    public Optional<Duration> oldestQueued(Slot slot) {
+        return system.call(jdbc -> jdbc.sql(OLDEST)
+                        .param("slot", slot.name())
+                        .query(Double.class)
+                        .optional())
+                .map(seconds -> Duration.ofMillis(Math.round(seconds * 1000)));
+    }
+
+    /** Positions of those of the items that are QUEUED. */
+    public Map<Long, QueuePosition> positions(Collection<Long> ids) {
+        Map<Long, QueuePosition> positions = new HashMap<>();
+        system.call(jdbc -> jdbc.sql(POSITIONS)
+                        .param("ids", ids.toArray(Long[]::new))
+                        .query((row, number) -> Map.entry(
+                                row.getLong("id"), new QueuePosition(row.getLong("position"), row.getLong("depth"))))
+                        .list())
+                .forEach(entry -> positions.put(entry.getKey(), entry.getValue()));
+        return positions;
+    }
+}

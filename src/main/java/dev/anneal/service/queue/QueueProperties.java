@@ -1,0 +1,49 @@
+package dev.anneal.service.queue;
+
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How work is leased, rescued and retried. A killed worker's work runs elsewhere after {@code lease} to {@code lease + scanInterval}.
+ *
+ * @param lease how long a claim or heartbeat holds the work
+ * @param heartbeatInterval how often a worker extends its leases
+ * @param safetyMargin how long before the end of its lease a worker stops to publish
+ * @param scanInterval how often every process looks for lost workers
+ * @param stallTimeout how long an attempt may go without a first step; workers set their own limit from then on
+ * @param maxRunTime how long an attempt may take
+ * @param tenantRunningLimit how much of one tenant runs at a time, for each class of slot
+ * @param userRetries how often work is tried again after failures of its own input
+ * @param platformRetries how often work is tried again after failures of the platform and lost workers
+ * @param retryDelay wait before the first retry; each further one waits twice as long
+ * @param maxRetryDelay longest wait before a retry
+ */
+@Validated
+@ConfigurationProperties("anneal.queue")
+public record QueueProperties(
+        @DefaultValue("60s") Duration lease,
+        @DefaultValue("15s") Duration heartbeatInterval,
+        @DefaultValue("10s") Duration safetyMargin,
+        @DefaultValue("10s") Duration scanInterval,
+        @DefaultValue("15m") Duration stallTimeout,
+        @DefaultValue("7d") Duration maxRunTime,
+        @DefaultValue("16") @Min(1) int tenantRunningLimit,
+        @DefaultValue("0") @Min(0) int userRetries,
+        @DefaultValue("5") @Min(0) int platformRetries,
+        @DefaultValue("10s") Duration retryDelay,
+        @DefaultValue("10m") Duration maxRetryDelay) {
+
+    @AssertTrue(message = "must be at least three heartbeat intervals, or one slow heartbeat loses the work")
+    boolean isLeaseLongEnough() {
+        return lease.compareTo(heartbeatInterval.multipliedBy(3)) >= 0;
+    }
+
+    @AssertTrue(message = "plus a heartbeat interval must fit into the lease, or a worker never trusts it")
+    boolean isSafetyMarginShortEnough() {
+        return safetyMargin.plus(heartbeatInterval).compareTo(lease) < 0;
+    }
+}

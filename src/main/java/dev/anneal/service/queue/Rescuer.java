@@ -1,0 +1,143 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.SystemDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Ends the attempts of lost workers. Any process may run it at any time: the lease token makes it idempotent, so there is no leader.
+ * Each rescue is a transaction of its own, and one that fails does not keep the others waiting.
+ */
+public final class Rescuer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rescuer.class);
+
+    /** What is past one of its clocks, and RUNNING rows that have no lease at all, which cannot be unless a lease was deleted by hand. */
+    private static final String RESCUE = """
+            WITH silent AS (
+                SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
+                       CASE
+                           WHEN lease.expires_at < clock_timestamp() THEN 'The worker fell silent; its lease expired.'
+                           WHEN work.deadline_at < clock_timestamp() THEN 'The attempt took longer than is allowed.'
+                           ELSE 'The attempt hung: its worker was alive, but no step ended in time.'
+                       END AS message
+                FROM lease
+                JOIN work ON work.id = lease.work_id AND work.lease_token = lease.lease_token AND work.state = 'RUNNING'
+                WHERE (lease.expires_at < clock_timestamp()
+                       OR lease.stalls_at < clock_timestamp()
+                       OR work.deadline_at < clock_timestamp())
+                  AND work.id <> ALL (:passedOver)
+                ORDER BY lease.expires_at
+                LIMIT 1
+                -- Another process is rescuing it, or its worker is ending or reclaiming it.
+                FOR UPDATE SKIP LOCKED
+            ), without_lease AS (
+                SELECT id, lease_token, wish, user_retries, platform_retries,
+                       'The work ran without a lease.' AS message
+                FROM work
+                WHERE state = 'RUNNING'
+                  AND claimed_at < clock_timestamp() - make_interval(secs => :lease)
+                  AND NOT EXISTS (SELECT FROM lease WHERE lease.work_id = work.id)
+                  AND id <> ALL (:passedOver)
+                ORDER BY claimed_at
+                LIMIT 1
+                FOR UPDATE SKIP LOCKED
+            ), failed AS (
+                SELECT lost.*,
+                       'LOST' AS outcome,
+                       jsonb_build_object('code', 'worker_lost', 'message', message, 'origin', 'SYSTEM') AS error
+                FROM (SELECT * FROM silent UNION ALL SELECT * FROM without_lease) AS lost
+                LIMIT 1
+            ),
+            """
+            + Endings.RETRY_OR_FAIL
+            + Endings.APPLY
+            + "SELECT ended.*, %s FROM ended".formatted(ErrorColumn.fieldsOf("ended"));
+
+    private final SystemDatabase system;
+    private final QueueProperties properties;
+    private final List<RescueListener> listeners;
+
+    Rescuer(SystemDatabase system, QueueProperties properties, List<RescueListener> listeners) {
+        this.system = system;
+        this.properties = properties;
+        this.listeners = List.copyOf(listeners);
+    }
+
+    /** Rescues whatever is lost now. */
+    public List<Rescue> runOnce() {
+        List<Rescue> rescued = new ArrayList<>();
+        Set<Long> passedOver = new HashSet<>();
+        boolean more = true;
+        while (more) {
+            more = rescueNext(rescued, passedOver);
+        }
+        return rescued;
+    }
+
+    /** Returns whether there may be more. */
+    private boolean rescueNext(List<Rescue> rescued, Set<Long> passedOver) {
+        AtomicReference<@Nullable Rescue> current = new AtomicReference<>();
+        try {
+            system.run(jdbc -> {
+                rescue(jdbc, passedOver).ifPresent(current::set);
+                Rescue rescue = current.get();
+                if (rescue != null) {
+                    listeners.forEach(listener -> listener.rescued(jdbc, rescue));
+                }
+            });
+        } catch (RuntimeException failure) {
+            Rescue rescue = current.get();
+            if (rescue == null) {
+                throw failure;
+            }
+            LOG.error(
+                    "The rescue of work {} failed; the next scan tries it again",
+                    rescue.lease().workId(),
+                    failure);
+            passedOver.add(rescue.lease().workId());
+            return true;
+        }
+        Rescue rescue = current.get();
+        if (rescue == null) {
+            return false;
+        }
+        LOG.warn(
+                "Work {}, attempt {}, was lost and is {} now: {}",
+                rescue.lease().workId(),
+                rescue.lease().token(),
+                rescue.state(),
+                rescue.error().message());
+        rescued.add(rescue);
+        return true;
+    }
+
+    private Optional<Rescue> rescue(JdbcClient jdbc, Set<Long> passedOver) {
+        return jdbc.sql(RESCUE)
+                .param("passedOver", passedOver.toArray(Long[]::new))
+                .param("lease", Leases.seconds(properties.lease()))
+                .params(Endings.retryParameters(properties))
+                .query(Rescuer::rescue)
+                .optional();
+    }
+
+    private static Rescue rescue(ResultSet row, int number) throws SQLException {
+        return new Rescue(
+                new Lease(row.getLong("id"), row.getLong("lease_token")),
+                WorkRows.text(row, "tenant_id"),
+                WorkKind.valueOf(WorkRows.text(row, "kind")),
+                WorkState.valueOf(WorkRows.text(row, "state")),
+                Objects.requireNonNull(WorkRows.error(row)));
+    }
+}

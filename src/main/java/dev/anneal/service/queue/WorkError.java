@@ -1,0 +1,35 @@
+package dev.anneal.service.queue;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why an attempt failed, as clients read it.
+ *
+ * @param code error code of the API, for example {@code non_finite_loss}
+ * @param param request key that is at fault, or null
+ * @param origin whose fault it is, which decides the retry budget
+ */
+public record WorkError(
+        String code, String message, @Nullable String param, Origin origin) {
+
+    /** A worker that fell silent, hung or took too long. */
+    public static final String WORKER_LOST = "worker_lost";
+
+    /** Whose fault a failure is. */
+    public enum Origin {
+        /** The client's input or settings; another attempt would end the same. */
+        USER,
+        /** The platform; another attempt may succeed. */
+        SYSTEM
+    }
+
+    /** A failure that the client's input or settings cause. */
+    public static WorkError ofUser(String code, String message, @Nullable String param) {
+        return new WorkError(code, message, param, Origin.USER);
+    }
+
+    /** A failure of the platform. */
+    public static WorkError ofSystem(String code, String message) {
+        return new WorkError(code, message, null, Origin.SYSTEM);
+    }
+}

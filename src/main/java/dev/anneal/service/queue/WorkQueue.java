@@ -1,0 +1,201 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What clients' requests do with work. Every method runs in the caller's transaction, so that a job and its work appear, change and
+ * fail together; what the caller's database role does not see does not exist here either.
+ */
+public final class WorkQueue {
+
+    private static final String INSERT = """
+            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent)
+            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent)
+            RETURNING id
+            """;
+
+    private static final String READY = """
+            UPDATE work
+            SET state = 'QUEUED', run_at = clock_timestamp()
+            WHERE id = :id AND state = 'VALIDATING'
+            """;
+
+    private static final String REJECT = """
+            UPDATE work
+            SET state = 'FAILED', finished_at = clock_timestamp(), error = %s
+            WHERE id = :id AND state = 'VALIDATING'
+            """.formatted(ErrorColumn.FROM_PARAMETERS);
+
+    /** Running work gets a wish, which replaces that of a pause; anything else that is not final ends now. */
+    private static final String CANCEL = """
+            UPDATE work
+            SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'CANCELLED' END,
+                finished_at = CASE state WHEN 'RUNNING' THEN NULL ELSE clock_timestamp() END,
+                wish = CASE state WHEN 'RUNNING' THEN 'CANCEL' END,
+                wish_at = CASE WHEN state = 'RUNNING' THEN CASE wish WHEN 'CANCEL' THEN wish_at ELSE clock_timestamp() END END
+            WHERE id = :id AND state IN ('VALIDATING', 'QUEUED', 'PAUSED', 'RUNNING')
+            RETURNING state
+            """;
+
+    /** Running work gets a wish; queued work, also one whose last attempt was lost while pausing, is paused now. */
+    private static final String PAUSE = """
+            UPDATE work
+            SET state = CASE state WHEN 'RUNNING' THEN state ELSE 'PAUSED' END,
+                wish = CASE state WHEN 'RUNNING' THEN 'PAUSE' END,
+                wish_at = CASE state WHEN 'RUNNING' THEN coalesce(wish_at, clock_timestamp()) END
+            WHERE id = :id
+              AND kind = 'TRAIN'
+              AND (state IN ('QUEUED', 'PAUSED') OR (state = 'RUNNING' AND wish IS DISTINCT FROM 'CANCEL'))
+            RETURNING state
+            """;
+
+    private static final String RESUME = """
+            UPDATE work
+            SET state = 'QUEUED', run_at = clock_timestamp()
+            WHERE id = :id AND state = 'PAUSED'
+            RETURNING state
+            """;
+
+    /** Steps are the lease's while the work runs, and those of the last attempt afterwards. */
+    private static final String FIND = """
+            SELECT work.*,
+                   coalesce(lease.step, attempt.step) AS step,
+                   coalesce(lease.saved_step, attempt.saved_step) AS saved_step,
+                   %s
+            FROM work
+            LEFT JOIN lease ON lease.work_id = work.id
+            LEFT JOIN attempt ON attempt.work_id = work.id AND attempt.lease_token = work.lease_token
+            WHERE work.id = ANY (:ids)
+            ORDER BY work.id
+            """.formatted(ErrorColumn.fieldsOf("work"));
+
+    private static final String ATTEMPTS = """
+            SELECT attempt.*, %s
+            FROM attempt
+            WHERE work_id = :id
+            ORDER BY lease_token
+            """.formatted(ErrorColumn.fieldsOf("attempt"));
+
+    WorkQueue() {}
+
+    /** Puts work into the queue and returns its id. */
+    public long enqueue(JdbcClient jdbc, NewWork work) {
+        return insert(jdbc, work, WorkState.QUEUED);
+    }
+
+    /** Records work whose input is still being examined; {@link #ready} or {@link #reject} decides about it. */
+    public long enqueueValidating(JdbcClient jdbc, NewWork work) {
+        return insert(jdbc, work, WorkState.VALIDATING);
+    }
+
+    /** Lets workers claim the work; false if it was not VALIDATING, because another call was first or its client cancelled it. */
+    public boolean ready(JdbcClient jdbc, long id) {
+        return jdbc.sql(READY).param("id", id).update() == 1;
+    }
+
+    /** Ends work whose input is unusable; false if it was not VALIDATING. */
+    public boolean reject(JdbcClient jdbc, long id, WorkError error) {
+        return jdbc.sql(REJECT)
+                        .param("id", id)
+                        .params(ErrorColumn.parameters(error))
+                        .update()
+                == 1;
+    }
+
+    /**
+     * Cancels the work: at once, or by its worker if it runs. Repeating the call on running work changes nothing.
+     *
+     * @return CANCELLED, or RUNNING if the worker has yet to stop
+     * @throws Refusal {@code job_already_final}
+     */
+    public WorkState cancel(JdbcClient jdbc, long id) {
+        return change(jdbc, CANCEL, id)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.JOB_ALREADY_FINAL,
+                        "Only a job that has not ended can be cancelled; this one is %s."
+                                .formatted(describe(jdbc, id))));
+    }
+
+    /**
+     * Pauses training work: at once if it waits, or after its worker has saved a checkpoint. Repeating the call changes nothing.
+     *
+     * @return PAUSED, or RUNNING if the worker has yet to save and stop
+     * @throws Refusal {@code job_not_pausable}
+     */
+    public WorkState pause(JdbcClient jdbc, long id) {
+        return change(jdbc, PAUSE, id)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.JOB_NOT_PAUSABLE,
+                        "Only a queued or running training can be paused; this one is %s."
+                                .formatted(describe(jdbc, id))));
+    }
+
+    /**
+     * Puts paused work back into the queue.
+     *
+     * @return QUEUED
+     * @throws Refusal {@code job_not_resumable}
+     */
+    public WorkState resume(JdbcClient jdbc, long id) {
+        return change(jdbc, RESUME, id)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.JOB_NOT_RESUMABLE,
+                        "Only a paused job can be resumed; this one is %s.".formatted(describe(jdbc, id))));
+    }
+
+    /** The work with this id, if there is such. */
+    public Optional<Work> find(JdbcClient jdbc, long id) {
+        return findAll(jdbc, List.of(id)).stream().findFirst();
+    }
+
+    /** The work with these ids, as far as there is such, by id. */
+    public List<Work> findAll(JdbcClient jdbc, Collection<Long> ids) {
+        return jdbc.sql(FIND)
+                .param("ids", ids.toArray(Long[]::new))
+                .query(WorkRows::work)
+                .list();
+    }
+
+    /** Attempts at the work, first one first. */
+    public List<Attempt> attempts(JdbcClient jdbc, long id) {
+        return jdbc.sql(ATTEMPTS).param("id", id).query(WorkRows::attempt).list();
+    }
+
+    private static long insert(JdbcClient jdbc, NewWork work, WorkState state) {
+        return jdbc.sql(INSERT)
+                .param("tenant", work.tenantId())
+                .param("kind", work.kind().name())
+                .param("method", work.method())
+                .param("state", state.name())
+                .param("priority", work.priority())
+                .param("traceparent", work.traceparent())
+                .query(Long.class)
+                .single();
+    }
+
+    private static Optional<WorkState> change(JdbcClient jdbc, String statement, long id) {
+        return jdbc.sql(statement)
+                .param("id", id)
+                .query(String.class)
+                .optional()
+                .map(WorkState::valueOf);
+    }
+
+    private String describe(JdbcClient jdbc, long id) {
+        Work work = find(jdbc, id).orElseThrow(() -> new IllegalArgumentException("there is no work " + id));
+        String state = word(work.state());
+        boolean changing = work.wish() != null && work.state() == WorkState.RUNNING;
+        return changing ? "%s and about to %s".formatted(state, word(work.wish())) : state;
+    }
+
+    private static String word(@Nullable Enum<?> constant) {
+        return String.valueOf(constant).toLowerCase(Locale.ROOT);
+    }
+}

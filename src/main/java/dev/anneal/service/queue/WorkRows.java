@@ -1,0 +1,90 @@
+package dev.anneal.service.queue;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Reads rows of the queue's tables. */
+final class WorkRows {
+
+    private WorkRows() {}
+
+    static Work work(ResultSet row, int number) throws SQLException {
+        return new Work(
+                row.getLong("id"),
+                text(row, "tenant_id"),
+                WorkKind.valueOf(text(row, "kind")),
+                text(row, "method"),
+                WorkState.valueOf(text(row, "state")),
+                row.getInt("priority"),
+                instant(row, "created_at"),
+                instant(row, "run_at"),
+                row.getInt("lease_token"),
+                row.getString("lease_owner"),
+                instantOrNull(row, "started_at"),
+                instantOrNull(row, "deadline_at"),
+                instantOrNull(row, "finished_at"),
+                row.getInt("user_retries"),
+                row.getInt("platform_retries"),
+                wish(row.getString("wish")),
+                error(row),
+                row.getObject("step", Integer.class),
+                row.getObject("saved_step", Integer.class));
+    }
+
+    static Attempt attempt(ResultSet row, int number) throws SQLException {
+        String outcome = row.getString("outcome");
+        return new Attempt(
+                row.getLong("work_id"),
+                row.getLong("lease_token"),
+                text(row, "worker"),
+                instant(row, "started_at"),
+                instantOrNull(row, "ended_at"),
+                outcome == null ? null : Attempt.Outcome.valueOf(outcome),
+                row.getObject("step", Integer.class),
+                row.getObject("saved_step", Integer.class),
+                error(row));
+    }
+
+    static Claim claim(ResultSet row, int number) throws SQLException {
+        return new Claim(
+                new Lease(row.getLong("id"), row.getLong("lease_token")),
+                text(row, "tenant_id"),
+                WorkKind.valueOf(text(row, "kind")),
+                text(row, "method"),
+                instant(row, "deadline_at"),
+                row.getString("traceparent"));
+    }
+
+    static @Nullable Wish wish(@Nullable String name) {
+        return name == null ? null : Wish.valueOf(name);
+    }
+
+    /** The columns {@code error_code}, {@code error_message}, {@code error_param} and {@code error_origin}. */
+    static @Nullable WorkError error(ResultSet row) throws SQLException {
+        String code = row.getString("error_code");
+        return code == null
+                ? null
+                : new WorkError(
+                        code,
+                        text(row, "error_message"),
+                        row.getString("error_param"),
+                        WorkError.Origin.valueOf(text(row, "error_origin")));
+    }
+
+    static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(row.getString(column), column);
+    }
+
+    private static Instant instant(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(instantOrNull(row, column), column);
+    }
+
+    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}
