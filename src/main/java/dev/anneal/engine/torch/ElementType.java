@@ -1,0 +1,28 @@
+package dev.anneal.engine.torch;
+
+/** Element types that tensors of the engine have, with libtorch's code for each, as program text writes it. */
+public enum ElementType {
+    UINT8(0, 1),
+    INT64(4, 8),
+    FLOAT16(5, 2),
+    FLOAT32(6, 4),
+    FLOAT64(7, 8),
+    BFLOAT16(15, 2);
+
+    private final int code;
+    private final int bytes;
+
+    ElementType(int code, int bytes) {
+        this.code = code;
+        this.bytes = bytes;
+    }
+
+    int code() {
+        return code;
+    }
+
+    /** Bytes of one element. */
+    public int bytes() {
+        return bytes;
+    }
+}

@@ -1,0 +1,94 @@
+package dev.anneal.engine.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was made and lives until that closes, or until it is
+ * closed itself.
+ */
+public final class Tensor implements AutoCloseable {
+
+    private final Scope scope;
+    private final PtNDArray array;
+
+    Tensor(Scope scope, PtNDArray array) {
+        this.scope = scope;
+        this.array = array;
+    }
+
+    public long[] shape() {
+        return array.getShape().getShape();
+    }
+
+    public ElementType elementType() {
+        DataType type = array.getDataType();
+        return switch (type) {
+            case FLOAT32 -> ElementType.FLOAT32;
+            case FLOAT64 -> ElementType.FLOAT64;
+            case FLOAT16 -> ElementType.FLOAT16;
+            case INT64 -> ElementType.INT64;
+            case UINT8 -> ElementType.UINT8;
+            // What DJL reads for bf16, which it does not know in native code. Programs make no other type that it does
+            // not know.
+            case UNKNOWN, BFLOAT16 -> ElementType.BFLOAT16;
+            default -> throw new IllegalStateException("a tensor has the unexpected type " + type);
+        };
+    }
+
+    /** Copy as fp32 numbers, in row order; other floating types are converted. */
+    public float[] toFloats() {
+        if (elementType() == ElementType.FLOAT32) {
+            return array.toFloatArray();
+        }
+        try (Tensor converted = to(scope, ElementType.FLOAT32)) {
+            return converted.array.toFloatArray();
+        }
+    }
+
+    /** Copy as fp64 numbers, in row order. */
+    public double[] toDoubles() {
+        if (elementType() == ElementType.FLOAT64) {
+            return array.toDoubleArray();
+        }
+        try (Tensor converted = to(scope, ElementType.FLOAT64)) {
+            return converted.array.toDoubleArray();
+        }
+    }
+
+    /** Copy of an int64 tensor, in row order. */
+    public long[] toLongs() {
+        return array.toLongArray();
+    }
+
+    /** Copy of the elements as little-endian bytes, as safetensors files hold them. */
+    public ByteBuffer toBytes() {
+        if (elements() == 0) {
+            return ByteBuffer.allocate(0);
+        }
+        try (Tensor bytes = Conversions.program().call(scope, "bytes_of", this)) {
+            return ByteBuffer.wrap(bytes.array.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /** Number of elements. */
+    public long elements() {
+        return array.getShape().size();
+    }
+
+    /** A copy with another element type in {@code target}. */
+    public Tensor to(Scope target, ElementType type) {
+        return Conversions.program().call(target, "to", this, type.code());
+    }
+
+    @Override
+    public void close() {
+        array.close();
+    }
+
+    PtNDArray array() {
+        return array;
+    }
+}

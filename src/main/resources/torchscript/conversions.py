@@ -1,0 +1,17 @@
+# Bytes to tensors and back, and one element type to another. Type codes: 0 uint8, 4 int64, 5 fp16, 6 fp32, 7 fp64, 15 bf16.
+class Conversions(Module):
+  __parameters__ = []
+  __buffers__ = []
+
+  # x uint8 [bytes]. Copies, so the bytes may go away. view.dtype is not callable from TorchScript, its copying sister is.
+  def of_bytes(self: __torch__.Conversions, x: Tensor, code: int, shape: List[int]) -> Tensor:
+    return torch.view(torch.view_copy(x, dtype=code), shape)
+
+  def bytes_of(self: __torch__.Conversions, x: Tensor) -> Tensor:
+    return torch.view_copy(torch.reshape(x, [-1]), dtype=0)           # [bytes]
+
+  def to(self: __torch__.Conversions, x: Tensor, code: int) -> Tensor:
+    return torch.to(x, code, copy=True)
+
+  def zeros(self: __torch__.Conversions, like: Tensor, shape: List[int], code: int) -> Tensor:
+    return torch.new_zeros(like, shape, dtype=code)
