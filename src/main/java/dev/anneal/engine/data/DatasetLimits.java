@@ -21,7 +21,7 @@ public final class DatasetLimits {
     /** Faulty lines that a report describes; its counts are complete. */
     public static final int LISTED_PROBLEMS = 20;
 
-    /** Ignored keys that a report names. */
+    /** Unknown keys that a report names. */
     public static final int LISTED_KEYS = 20;
 
     private DatasetLimits() {}

@@ -23,7 +23,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param firstProblems the first of the other lines, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param messages messages of the accepted rows
  * @param trainedMessages assistant messages among them that are trained
- * @param ignoredKeys counts of keys that mean nothing to supervised training, at most {@link DatasetLimits#LISTED_KEYS} of them: a misspelt key shows here
+ * @param unknownKeys counts of keys that the format does not know, at most {@link DatasetLimits#LISTED_KEYS} names: a misspelt key shows here
  * @param byteOrderMark whether the file begins with a UTF-8 byte order mark, which is skipped
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -37,13 +37,13 @@ public record ValidationReport(
         List<RowProblem> firstProblems,
         long messages,
         long trainedMessages,
-        Map<String, Long> ignoredKeys,
+        Map<String, Long> unknownKeys,
         boolean byteOrderMark) {
 
     public ValidationReport {
         dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
         firstProblems = List.copyOf(firstProblems);
-        ignoredKeys = Collections.unmodifiableMap(new TreeMap<>(ignoredKeys));
+        unknownKeys = Collections.unmodifiableMap(new TreeMap<>(unknownKeys));
     }
 
     /** Whether jobs may train on the file. */

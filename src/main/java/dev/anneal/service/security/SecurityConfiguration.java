@@ -74,6 +74,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
     HttpFirewall firewall() {
         StrictHttpFirewall firewall = new StrictHttpFirewall();
         firewall.setAllowUrlEncodedSlash(true);
+        // The container leaves %2F as it is, so the path that the firewall looks at holds a percent sign.
+        firewall.setAllowUrlEncodedPercent(true);
         return firewall;
     }
 

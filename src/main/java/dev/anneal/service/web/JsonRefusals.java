@@ -60,13 +60,9 @@ final class JsonRefusals {
 
     private static Refusal wrongType(JacksonException exception, @Nullable String path) {
         Class<?> target = exception instanceof MismatchedInputException mismatch ? mismatch.getTargetType() : null;
-        String found = exception instanceof InvalidFormatException format
-                ? " but is " + quoted(format.getValue())
-                : ": " + exception.getOriginalMessage();
-        String message = target == null
-                ? subject(path) + " cannot be read: " + exception.getOriginalMessage() + place(exception)
-                : subject(path) + " must be " + describe(target) + found + place(exception);
-        return new Refusal(RefusalCode.INVALID_TYPE, message, path);
+        String found = exception instanceof InvalidFormatException format ? " but is " + quoted(format.getValue()) : "";
+        String rule = target == null ? " holds a number out of range" : " must be " + describe(target) + found;
+        return new Refusal(RefusalCode.INVALID_TYPE, subject(path) + rule + place(exception), path);
     }
 
     private static String subject(@Nullable String path) {

@@ -1,0 +1,55 @@
+package dev.anneal.service.request;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/** The JSON object that is the body of a request. */
+public final class JsonBody {
+
+    private static final JsonMapper CANONICAL = JsonMapper.builder()
+            .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
+            .build();
+
+    private final JsonNode root;
+
+    private JsonBody(JsonNode root) {
+        this.root = root;
+    }
+
+    /** @param root the parsed body; null, an empty body, reads as an object without keys */
+    public static JsonBody of(@Nullable JsonNode root) {
+        JsonNode object = root == null || root.isMissingNode() ? JsonNodeFactory.instance.objectNode() : root;
+        if (!object.isObject()) {
+            throw new Refusal(
+                    RefusalCode.INVALID_JSON,
+                    "The request body must be a JSON object such as {\"model\": \"anneal-tiny\", …}, but is of type "
+                            + object.getNodeType().name().toLowerCase(Locale.ROOT));
+        }
+        return new JsonBody(object);
+    }
+
+    public StrictObject object() {
+        return new StrictObject("", root);
+    }
+
+    /** SHA-256 of the body with its keys sorted and white space removed: the same request has the same digest however it is written. */
+    public String digest() {
+        try {
+            String canonical = CANONICAL.writeValueAsString(CANONICAL.treeToValue(root, Object.class));
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java runtime has SHA-256", e);
+        }
+    }
+}

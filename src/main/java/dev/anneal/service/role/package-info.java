@@ -1,0 +1,7 @@
+/** What a process of the service does: serve the API, work on jobs, or both ({@code anneal.roles}). */
+@ApplicationModule(allowedDependencies = {})
+@NullMarked
+package dev.anneal.service.role;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

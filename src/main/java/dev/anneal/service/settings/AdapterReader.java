@@ -1,0 +1,119 @@
+package dev.anneal.service.settings;
+
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.AdapterSettings.Schedule;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.StrictObject;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Reads {@code afa_lora}: the adapter and how its activation is annealed. */
+final class AdapterReader {
+
+    static final int DEFAULT_RANK = 16;
+
+    /** A rank above every layer width in use; the true bound depends on the model. */
+    private static final int GREATEST_RANK = 65_536;
+
+    /** Stands for no activation: beta is 0 from the first step on. */
+    static final String PLAIN = "none";
+
+    private static final String DEFAULT_ACTIVATION = "silu";
+    private static final List<String> ACTIVATIONS = List.of(DEFAULT_ACTIVATION, "relu", "gelu", PLAIN);
+    private static final List<String> ADAPTERS = List.of("afa", "lora", "none");
+    private static final List<String> SHAPES = List.of("linear", "cosine", "step");
+
+    private AdapterReader() {}
+
+    /** @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA and plain LoRA */
+    static AdapterSettings read(StrictObject body, @Nullable StrictObject anneal) {
+        StrictObject given = body.object("afa_lora");
+        String activation = activation(given, anneal);
+        if (given == null) {
+            return settings(DEFAULT_RANK, null, null, null, false, activation, null);
+        }
+        Integer rank = given.wholeNumber("rank", 1, GREATEST_RANK);
+        AdapterSettings settings = settings(
+                rank == null ? DEFAULT_RANK : rank,
+                given.number("alpha", value -> value > 0, "above 0"),
+                given.number("dropout", value -> value >= 0 && value < 1, "from 0 to below 1"),
+                given.textOrTexts("target_modules"),
+                Boolean.TRUE.equals(given.flag("rslora")),
+                activation,
+                schedule(given.object("schedule")));
+        refuseDora(given);
+        given.refuseOthers();
+        return settings;
+    }
+
+    /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} say the same: a plain LoRA. */
+    private static String activation(@Nullable StrictObject given, @Nullable StrictObject anneal) {
+        String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
+        String adapter = anneal == null ? null : anneal.choice("adapter", ADAPTERS);
+        if (anneal != null && "none".equals(adapter)) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "'anneal.adapter' is 'none', but training of all weights is not supported by this version yet; use 'afa' or 'lora'",
+                    anneal.param("adapter"));
+        }
+        if (adapter != null && activation != null && adapter.equals("lora") != activation.equals(PLAIN)) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is '" + adapter + "' while 'afa_lora.activation' is '" + activation
+                            + "'; leave one of them out ('lora' and the activation 'none' mean the same)");
+        }
+        if (activation != null) {
+            return activation;
+        }
+        return "lora".equals(adapter) ? PLAIN : DEFAULT_ACTIVATION;
+    }
+
+    private static AdapterSettings settings(
+            int rank,
+            @Nullable Double alpha,
+            @Nullable Double dropout,
+            @Nullable List<String> targets,
+            boolean rslora,
+            String activation,
+            @Nullable Schedule schedule) {
+        return new AdapterSettings(
+                rank,
+                alpha == null ? 2.0 * rank : alpha,
+                dropout == null ? 0 : dropout,
+                targets == null ? List.of("all-linear") : targets,
+                rslora,
+                activation,
+                schedule == null ? new Schedule("linear", 0, 0.8) : schedule);
+    }
+
+    private static @Nullable Schedule schedule(@Nullable StrictObject given) {
+        if (given == null) {
+            return null;
+        }
+        String shape = given.choice("shape", SHAPES);
+        Double start = given.number("start", AdapterReader::isShare, "from 0 to 1, a share of the steps");
+        Double end = given.number("end", AdapterReader::isShare, "from 0 to 1, a share of the steps");
+        given.refuseOthers();
+        // A start beyond the default end anneals over what is left.
+        double from = start == null ? 0 : start;
+        double to = end == null ? Math.max(0.8, from) : end;
+        if (from > to) {
+            throw given.invalid("start", "must not be above 'end', which is " + to, from);
+        }
+        return new Schedule(shape == null ? "linear" : shape, from, to);
+    }
+
+    private static boolean isShare(double value) {
+        return value >= 0 && value <= 1;
+    }
+
+    private static void refuseDora(StrictObject given) {
+        if (Boolean.TRUE.equals(given.flag("dora"))) {
+            throw new Refusal(
+                    RefusalCode.DORA_NOT_SUPPORTED_WITH_ANNEALING,
+                    "'afa_lora.dora' has no meaning while the activation is annealed: its norm is that of W0 + sBA. Leave it out",
+                    "afa_lora.dora");
+        }
+    }
+}

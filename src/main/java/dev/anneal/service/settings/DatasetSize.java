@@ -1,0 +1,11 @@
+package dev.anneal.service.settings;
+
+/**
+ * What the training file is to the model of a job, once it is tokenised.
+ *
+ * @param rows rows that can be trained
+ * @param tokens their tokens, after truncation
+ * @param trainedTokens their tokens with a label
+ * @param longestRowTokens longest row, before truncation
+ */
+public record DatasetSize(int rows, long tokens, long trainedTokens, int longestRowTokens) {}

@@ -1,0 +1,105 @@
+package dev.anneal.service.settings;
+
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.refusal.Refusal;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What the settings of a training depend on in a base model.
+ *
+ * @param parameters weights of the model
+ * @param contextTokens longest input the model was made for
+ * @param baseLearningRate peak rate that the multiplier 1 stands for
+ * @param projections linear layers of one decoder layer, by the short names that {@code target_modules} uses
+ */
+public record ModelProfile(
+        String id,
+        long parameters,
+        int layers,
+        int hiddenSize,
+        int vocabularySize,
+        int contextTokens,
+        double baseLearningRate,
+        Map<String, Projection> projections) {
+
+    private static final String ALL_LINEAR = "all-linear";
+
+    /** Width of a linear layer. */
+    public record Projection(int in, int out) {
+
+        int smallerSide() {
+            return Math.min(in, out);
+        }
+    }
+
+    public ModelProfile {
+        projections = Map.copyOf(projections);
+    }
+
+    /** Refuses an adapter that does not fit the model. */
+    public void check(AdapterSettings adapter) {
+        for (String target : targets(adapter)) {
+            Projection projection = projections.get(target);
+            if (projection == null) {
+                throw Refusal.invalidValue(
+                        "afa_lora.target_modules",
+                        "'afa_lora.target_modules' names '" + target + "', which '" + id + "' does not have; use "
+                                + ALL_LINEAR + " or some of "
+                                + String.join(
+                                        ", ",
+                                        projections.keySet().stream().sorted().toList()));
+            }
+            if (adapter.rank() > projection.smallerSide()) {
+                throw Refusal.invalidValue(
+                        "afa_lora.rank",
+                        "'afa_lora.rank' is " + adapter.rank() + " but '" + target + "' of '" + id + "' is "
+                                + projection.in() + " x "
+                                + projection.out() + "; use a rank from 1 to " + greatestRank(adapter)
+                                + ", or leave that layer out of 'afa_lora.target_modules'");
+            }
+        }
+    }
+
+    private int greatestRank(AdapterSettings adapter) {
+        return targets(adapter).stream()
+                .map(projections::get)
+                .filter(projection -> projection != null)
+                .mapToInt(Projection::smallerSide)
+                .min()
+                .orElse(1);
+    }
+
+    /** Refuses a row length that the model was not made for. */
+    public void checkLength(TrainingOptions options) {
+        Integer maxLength = options.maxLength();
+        if (maxLength != null && maxLength > contextTokens) {
+            throw Refusal.invalidValue(
+                    "anneal.max_length",
+                    "'anneal.max_length' is " + maxLength + " but the context of '" + id + "' ends at " + contextTokens
+                            + " tokens; use at most that, or leave it out");
+        }
+    }
+
+    private Collection<String> targets(AdapterSettings adapter) {
+        return adapter.targetModules().equals(List.of(ALL_LINEAR))
+                ? projections.keySet().stream().sorted().toList()
+                : adapter.targetModules();
+    }
+
+    /** Trained parameters of an adapter: A and B of each targeted layer. */
+    public long adapterParameters(AdapterSettings adapter) {
+        long widths = targets(adapter).stream()
+                .map(projections::get)
+                .filter(projection -> projection != null)
+                .mapToLong(projection -> (long) projection.in() + projection.out())
+                .sum();
+        return widths * adapter.rank() * layers;
+    }
+
+    /** Sum of the widths that a decoder layer's projections write for one token. */
+    long activationsPerToken() {
+        return projections.values().stream().mapToLong(Projection::out).sum() + 4L * hiddenSize;
+    }
+}

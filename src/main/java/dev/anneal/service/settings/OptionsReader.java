@@ -1,0 +1,87 @@
+package dev.anneal.service.settings;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.StrictObject;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the request's {@code anneal} object, and refuses by name what this version does not do yet. */
+final class OptionsReader {
+
+    private static final List<String> SCHEDULES = List.of("linear", "cosine", "constant");
+    private static final int MOST_STEPS = 10_000_000;
+
+    private OptionsReader() {}
+
+    static TrainingOptions read(@Nullable StrictObject given, Hyperparameters hyperparameters) {
+        if (given == null) {
+            return new TrainingOptions(
+                    null, null, null, null, null, null, null, null, null, null, null, TrainingOptions.DEFAULT_PRIORITY);
+        }
+        TrainingOptions options = options(given);
+        if (options.learningRate() != null && hyperparameters.learningRateMultiplier() != null) {
+            throw Refusal.invalidValue(
+                    "anneal.learning_rate",
+                    "'anneal.learning_rate' and 'learning_rate_multiplier' are both given; leave one of them out");
+        }
+        refuseWhatIsToCome(given);
+        given.refuseOthers();
+        return options;
+    }
+
+    private static TrainingOptions options(StrictObject given) {
+        Integer priority = given.wholeNumber("priority", 0, 9);
+        return new TrainingOptions(
+                given.number("learning_rate", value -> value > 0 && value <= 1, "above 0 and at most 1"),
+                given.wholeNumber("max_steps", 1, MOST_STEPS),
+                given.number("warmup_ratio", value -> value >= 0 && value < 1, "from 0 to below 1"),
+                given.choice("lr_schedule", SCHEDULES),
+                given.number("weight_decay", value -> value >= 0 && value <= 1, "from 0 to 1"),
+                given.number("max_grad_norm", value -> value > 0, "above 0"),
+                given.wholeNumber("max_length", 8, 1_048_576),
+                given.wholeNumber("gradient_accumulation", 1, 1024),
+                given.wholeNumber("checkpoint_interval", 1, MOST_STEPS),
+                given.wholeNumber("eval_interval", 1, MOST_STEPS),
+                given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"),
+                priority == null ? TrainingOptions.DEFAULT_PRIORITY : priority);
+    }
+
+    private static void refuseWhatIsToCome(StrictObject given) {
+        if (Boolean.TRUE.equals(given.flag("packing"))) {
+            throw notYet(given, "packing", "true");
+        }
+        if ("on".equals(given.choice("activation_checkpointing", Set.of("auto", "on", "off")))) {
+            throw notYet(given, "activation_checkpointing", "'on'");
+        }
+        for (String key : List.of("init_adapter", "loss")) {
+            if (given.has(key)) {
+                throw notYet(given, key, "given; it");
+            }
+        }
+        refuseEarlyStopping(given.object("early_stopping"), given);
+    }
+
+    private static void refuseEarlyStopping(@Nullable StrictObject stopping, StrictObject given) {
+        if (stopping == null) {
+            return;
+        }
+        if (!Boolean.TRUE.equals(stopping.flag("finish_anneal"))) {
+            throw new Refusal(
+                    RefusalCode.EARLY_STOP_BEFORE_ANNEALED,
+                    "'anneal.early_stopping' could end the job while beta is above 0, which leaves an adapter that cannot be merged;"
+                            + " it needs 'finish_anneal': true",
+                    "anneal.early_stopping");
+        }
+        throw notYet(given, "early_stopping", "given; it");
+    }
+
+    private static Refusal notYet(StrictObject given, String key, String what) {
+        String param = given.param(key);
+        return new Refusal(
+                RefusalCode.NOT_SUPPORTED,
+                "'" + param + "' is " + what + " is not supported by this version yet; leave it out",
+                param);
+    }
+}

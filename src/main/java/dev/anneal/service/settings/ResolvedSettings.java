@@ -1,0 +1,19 @@
+package dev.anneal.service.settings;
+
+import dev.anneal.protocol.TrainingSettings;
+
+/**
+ * A training with every {@code auto} replaced by a number.
+ *
+ * @param training what the engine gets
+ * @param hyperparameters OpenAI's, as the job shows them from now on
+ * @param gradientAccumulation batches of one optimizer step
+ * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if only the finished job is annealed
+ * @param expectedTokens tokens that all steps together read
+ */
+public record ResolvedSettings(
+        TrainingSettings training,
+        Hyperparameters hyperparameters,
+        int gradientAccumulation,
+        int annealedAtStep,
+        long expectedTokens) {}

@@ -1,0 +1,117 @@
+package dev.anneal.service.settings;
+
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.protocol.TrainingSettings.Optimizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces what a client left open by numbers. The rules are those of the table in {@code docs/training-settings.md}; a change here is a
+ * change there.
+ */
+public final class SettingsResolver {
+
+    static final int BATCH_SIZE = 8;
+    static final int FEWEST_EPOCHS = 3;
+    static final int MOST_EPOCHS = 10;
+    /** Fewer steps than this hardly move an adapter, so that small files are read more often. */
+    static final int WANTED_STEPS = 100;
+
+    static final int LONGEST_ROW_TOKENS = 2048;
+    static final double WARMUP_RATIO = 0.03;
+    static final double MAX_GRADIENT_NORM = 1.0;
+    static final int CHECKPOINTS = 10;
+
+    private SettingsResolver() {}
+
+    /** Longest row of a job, needed before its files can be counted. */
+    public static int maxLengthTokens(JobRequest request, ModelProfile model) {
+        return or(request.options().maxLength(), Math.min(model.contextTokens(), LONGEST_ROW_TOKENS));
+    }
+
+    /** @param seed the request's, or the one that was drawn for it */
+    public static ResolvedSettings resolve(JobRequest request, ModelProfile model, DatasetSize data, int seed) {
+        TrainingOptions options = request.options();
+        int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, data.rows()));
+        int accumulation = or(options.gradientAccumulation(), 1);
+        int stepRows = batchSize * accumulation;
+        int stepsPerEpoch = StepPlan.stepsPerEpoch(data.rows(), stepRows);
+        int epochs = epochs(request, stepsPerEpoch);
+        int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
+        double rate = learningRate(request, model);
+        TrainingSettings training = new TrainingSettings(
+                epochs,
+                stepRows,
+                totalSteps,
+                maxLengthTokens(request, model),
+                false,
+                optimizer(options, rate, totalSteps),
+                or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
+                evaluationInterval(request, totalSteps),
+                seed);
+        return new ResolvedSettings(
+                training,
+                new Hyperparameters(batchSize, rate / model.baseLearningRate(), epochs),
+                accumulation,
+                annealedAtStep(request.adapter(), totalSteps),
+                Math.round((double) data.tokens() / stepsPerEpoch * totalSteps));
+    }
+
+    /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */
+    private static int epochs(JobRequest request, int stepsPerEpoch) {
+        Integer maxSteps = request.options().maxSteps();
+        if (maxSteps != null) {
+            return ceilDivide(maxSteps, stepsPerEpoch);
+        }
+        int enough = Math.min(MOST_EPOCHS, ceilDivide(WANTED_STEPS, stepsPerEpoch));
+        return or(request.hyperparameters().epochs(), Math.max(FEWEST_EPOCHS, enough));
+    }
+
+    private static double learningRate(JobRequest request, ModelProfile model) {
+        double multiplier = or(request.hyperparameters().learningRateMultiplier(), 1.0);
+        return or(request.options().learningRate(), multiplier * model.baseLearningRate());
+    }
+
+    private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {
+        String schedule = options.learningRateSchedule();
+        return new Optimizer(
+                learningRate,
+                schedule == null ? "linear" : schedule,
+                (int) Math.ceil(or(options.warmupRatio(), WARMUP_RATIO) * totalSteps),
+                or(options.weightDecay(), 0.0),
+                or(options.maxGradientNorm(), MAX_GRADIENT_NORM),
+                or(options.loraPlusRatio(), 1.0));
+    }
+
+    private static int evaluationInterval(JobRequest request, int totalSteps) {
+        return request.validationFile() == null
+                ? 0
+                : or(request.options().evaluationInterval(), ceilDivide(totalSteps, CHECKPOINTS));
+    }
+
+    /** The first step t with t / T >= end, by the very division that the engine makes; a plain LoRA is linear from the start. */
+    static int annealedAtStep(AdapterSettings adapter, int totalSteps) {
+        if (adapter.activation().equals(AdapterReader.PLAIN)) {
+            return 0;
+        }
+        double end = adapter.schedule().end();
+        int step = Math.max(0, (int) Math.floor(end * totalSteps) - 1);
+        while (step < totalSteps && (double) step / totalSteps < end) {
+            step++;
+        }
+        return step;
+    }
+
+    private static int ceilDivide(int dividend, int divisor) {
+        return (dividend - 1) / divisor + 1;
+    }
+
+    private static int or(@Nullable Integer chosen, int otherwise) {
+        return chosen == null ? otherwise : chosen;
+    }
+
+    private static double or(@Nullable Double chosen, double otherwise) {
+        return chosen == null ? otherwise : chosen;
+    }
+}

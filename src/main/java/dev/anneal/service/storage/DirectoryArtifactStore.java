@@ -1,0 +1,179 @@
+package dev.anneal.service.storage;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The store as a folder: a local disk, or a volume that all machines mount. A file is written beside the others and moved to its name
+ * when it is complete and on the disk; a folder is moved aside before it is deleted, so that nobody reads half of it.
+ */
+final class DirectoryArtifactStore implements ArtifactStore {
+
+    /** Folder of files being written and folders being deleted; no key begins with a dot. */
+    private static final String TEMPORARY = ".temporary";
+
+    /** Longer than any upload takes: what is older was left by a process that died. */
+    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
+
+    private final Path root;
+    private final Path temporary;
+
+    DirectoryArtifactStore(Path root, Clock clock) {
+        this.root = root.toAbsolutePath().normalize();
+        this.temporary = this.root.resolve(TEMPORARY);
+        try {
+            Files.createDirectories(temporary);
+            deleteAbandoned(clock);
+        } catch (IOException exception) {
+            throw new StorageException(
+                    StorageException.Kind.FAILED,
+                    "anneal.storage.directory is not a writable folder: " + root,
+                    exception);
+        }
+    }
+
+    @Override
+    public StoredContent write(ArtifactKey key, InputStream content, long maxBytes) throws IOException {
+        Path partial = temporary.resolve(UUID.randomUUID().toString());
+        try {
+            StoredContent stored = ContentWriter.write(partial, key, content, maxBytes);
+            Path target = path(key);
+            storing("store", key, () -> {
+                Files.createDirectories(parent(target));
+                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+                force(parent(target));
+            });
+            return stored;
+        } finally {
+            Files.deleteIfExists(partial);
+        }
+    }
+
+    @Override
+    public long size(ArtifactKey key) {
+        try {
+            return Files.size(path(key));
+        } catch (NoSuchFileException missing) {
+            throw StorageException.notFound(key);
+        } catch (IOException exception) {
+            throw StorageException.of("read", key, exception);
+        }
+    }
+
+    @Override
+    public InputStream open(ArtifactKey key, long offset) {
+        try {
+            FileChannel channel = FileChannel.open(path(key), StandardOpenOption.READ);
+            channel.position(offset);
+            return new BufferedInputStream(Channels.newInputStream(channel));
+        } catch (NoSuchFileException missing) {
+            throw StorageException.notFound(key);
+        } catch (IOException exception) {
+            throw StorageException.of("read", key, exception);
+        }
+    }
+
+    @Override
+    public void delete(ArtifactKey key) {
+        Path aside = temporary.resolve(UUID.randomUUID().toString());
+        try {
+            Files.move(path(key), aside, StandardCopyOption.ATOMIC_MOVE);
+            FileSystemUtils.deleteRecursively(aside);
+        } catch (NoSuchFileException gone) {
+            return;
+        } catch (AtomicMoveNotSupportedException mounted) {
+            throw StorageException.of("delete, because it is a mount of its own,", key, mounted);
+        } catch (IOException exception) {
+            throw StorageException.of("delete", key, exception);
+        }
+    }
+
+    @Override
+    public Path localFolder(ArtifactKey key) {
+        Path folder = path(key);
+        storing("make the folder", key, () -> Files.createDirectories(folder));
+        return folder;
+    }
+
+    @Override
+    public void publish(ArtifactKey key) {
+        Path folder = localCopy(key);
+        storing("publish", key, () -> {
+            try (Stream<Path> content = Files.walk(folder)) {
+                for (Path each : (Iterable<Path>) content::iterator) {
+                    force(each);
+                }
+            }
+            force(parent(folder));
+        });
+    }
+
+    @Override
+    public Path localCopy(ArtifactKey key) {
+        Path path = path(key);
+        if (!Files.exists(path)) {
+            throw StorageException.notFound(key);
+        }
+        return path;
+    }
+
+    private Path path(ArtifactKey key) {
+        return root.resolve(key.value());
+    }
+
+    /** A key has at least one segment below the root, so there always is one. */
+    private static Path parent(Path path) {
+        return Objects.requireNonNull(path.getParent());
+    }
+
+    private void deleteAbandoned(Clock clock) throws IOException {
+        List<Path> left;
+        try (Stream<Path> entries = Files.list(temporary)) {
+            left = entries.toList();
+        }
+        for (Path path : left) {
+            if (Files.getLastModifiedTime(path)
+                    .toInstant()
+                    .isBefore(clock.instant().minus(ABANDONED_AFTER))) {
+                FileSystemUtils.deleteRecursively(path);
+            }
+        }
+    }
+
+    /** A file's bytes, or a folder's entries, survive a loss of power once this has returned. */
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static void storing(String action, ArtifactKey key, StoreAction body) {
+        try {
+            body.run();
+        } catch (IOException exception) {
+            throw StorageException.of(action, key, exception);
+        }
+    }
+
+    /** Work on the store's own files. */
+    private interface StoreAction {
+
+        void run() throws IOException;
+    }
+}

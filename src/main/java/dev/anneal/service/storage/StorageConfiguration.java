@@ -1,0 +1,15 @@
+package dev.anneal.service.storage;
+
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Chooses the store. */
+@Configuration(proxyBeanMethods = false)
+class StorageConfiguration {
+
+    @Bean
+    ArtifactStore artifactStore(StorageProperties properties, Clock clock) {
+        return new DirectoryArtifactStore(properties.directory(), clock);
+    }
+}

@@ -1,0 +1,43 @@
+package dev.anneal.service.storage;
+
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The store could not do what was asked. The message names the key. */
+public final class StorageException extends RuntimeException {
+
+    /** What a caller can do something about. */
+    public enum Kind {
+        /** There is nothing under the key. */
+        NOT_FOUND,
+        /** Content went beyond the limit given for it; nothing was stored. */
+        TOO_LARGE,
+        /** No room is left; nothing was stored, and what was there before is whole. */
+        FULL,
+        /** Anything else that the store's medium answered. */
+        FAILED
+    }
+
+    private final Kind kind;
+
+    StorageException(Kind kind, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    static StorageException of(String action, ArtifactKey key, IOException cause) {
+        String reason = String.valueOf(cause.getMessage());
+        // The JDK has no exception of its own for ENOSPC and EDQUOT.
+        boolean full = reason.contains("No space left") || reason.contains("quota exceeded");
+        return new StorageException(
+                full ? Kind.FULL : Kind.FAILED, "cannot " + action + " '" + key + "': " + reason, cause);
+    }
+
+    static StorageException notFound(ArtifactKey key) {
+        return new StorageException(Kind.NOT_FOUND, "nothing is stored under '" + key + "'", null);
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,183 @@
+package dev.anneal.service.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.JsonBody;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Each key of a job request is read as documented, and each bad value refused by name. */
+class JobRequestReaderTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    @Test
+    void smallestRequestGetsTheDefaults() {
+        JobRequest request = read("");
+
+        assertThat(request.model()).isEqualTo("anneal-tiny");
+        assertThat(request.hyperparameters()).isEqualTo(Hyperparameters.AUTO);
+        assertThat(request.adapter())
+                .isEqualTo(new AdapterSettings(
+                        16,
+                        32,
+                        0,
+                        List.of("all-linear"),
+                        false,
+                        "silu",
+                        new AdapterSettings.Schedule("linear", 0, 0.8)));
+        assertThat(request.options().priority()).isEqualTo(5);
+        assertThat(request.metadata()).isEmpty();
+    }
+
+    @Test
+    void nullReadsAsAbsent() {
+        assertThat(read(", 'suffix': null, 'validation_file': null, 'hyperparameters': null, 'afa_lora': null"))
+                .isEqualTo(read(""));
+    }
+
+    @Test
+    void hyperparametersStandInTheMethodOrAtTheTop() {
+        String values = "{'n_epochs': 2, 'batch_size': 'auto', 'learning_rate_multiplier': 1}";
+
+        JobRequest old = read(", 'hyperparameters': " + values);
+        JobRequest current =
+                read(", 'method': {'type': 'supervised', 'supervised': {'hyperparameters': " + values + "}}");
+
+        assertThat(old).isEqualTo(current);
+        assertThat(old.hyperparameters().toWire())
+                .isEqualTo(Map.of("n_epochs", 2, "batch_size", "auto", "learning_rate_multiplier", 1.0));
+    }
+
+    @Test
+    void plainLoraCanBeSaidInTwoWays() {
+        assertThat(read(", 'anneal': {'adapter': 'lora'}").adapter())
+                .isEqualTo(read(", 'afa_lora': {'activation': 'none'}").adapter());
+    }
+
+    @Test
+    void alphaIsTwiceTheRankUnlessGiven() {
+        assertThat(read(", 'afa_lora': {'rank': 4}").adapter().alpha()).isEqualTo(8);
+        assertThat(read(", 'afa_lora': {'rank': 4, 'alpha': 4}").adapter().alpha())
+                .isEqualTo(4);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            'hyperparameters': {'n_epochs': 0}                 | INVALID_VALUE | hyperparameters.n_epochs | whole number from 1 to 50 or "auto", but is 0
+            'hyperparameters': {'n_epochs': 51}                | INVALID_VALUE | hyperparameters.n_epochs | but is 51
+            'hyperparameters': {'n_epochs': 1.5}               | INVALID_VALUE | hyperparameters.n_epochs | but is 1.5
+            'hyperparameters': {'n_epochs': '3'}               | INVALID_VALUE | hyperparameters.n_epochs | but is "3"
+            'hyperparameters': {'batch_size': 257}             | INVALID_VALUE | hyperparameters.batch_size | from 1 to 256
+            'hyperparameters': {'learning_rate_multiplier': 0} | INVALID_VALUE | hyperparameters.learning_rate_multiplier | above 0
+            'hyperparameters': {'beta': 0.1}                   | UNKNOWN_PARAMETER | hyperparameters.beta | known here are batch_size
+            'hyperparameters': {}, 'method': {'type': 'supervised', 'supervised': {'hyperparameters': {}}} | INVALID_VALUE | hyperparameters | both given
+            'method': {'type': 'dpo'}                          | METHOD_NOT_SUPPORTED | method.type | use 'supervised'
+            'method': {'type': 'reinforcement', 'reinforcement': {}} | METHOD_NOT_SUPPORTED | method.type | use 'supervised'
+            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be 'supervised', but is magic
+            'method': {}                                       | MISSING_PARAMETER | method.type | is required
+            'seed': -1                                         | INVALID_VALUE | seed | from 0 to 2147483647
+            'seed': 2147483648                                 | INVALID_VALUE | seed | but is 2147483648
+            'suffix': 'a/b'                                    | INVALID_VALUE | suffix | letters, digits
+            'suffix': ''                                       | INVALID_VALUE | suffix | 1 to 64
+            'afa_lora': {'rank': 0}                            | INVALID_VALUE | afa_lora.rank | from 1 to 65536, but is 0
+            'afa_lora': {'activation': 'tanh'}                 | INVALID_VALUE | afa_lora.activation | one of silu, relu, gelu, none, but is "tanh"
+            'afa_lora': {'alpha': -1}                          | INVALID_VALUE | afa_lora.alpha | above 0
+            'afa_lora': {'dropout': 1}                         | INVALID_VALUE | afa_lora.dropout | below 1
+            'afa_lora': {'target_modules': []}                 | INVALID_VALUE | afa_lora.target_modules | list of non-empty strings
+            'afa_lora': {'target_modules': [1]}                | INVALID_VALUE | afa_lora.target_modules | list of non-empty strings
+            'afa_lora': {'dora': true}                         | DORA_NOT_SUPPORTED_WITH_ANNEALING | afa_lora.dora | Leave it out
+            'afa_lora': {'schedule': {'shape': 'sine'}}        | INVALID_VALUE | afa_lora.schedule.shape | one of linear, cosine, step
+            'afa_lora': {'schedule': {'start': 0.9, 'end': 0.3}} | INVALID_VALUE | afa_lora.schedule.start | must not be above 'end', which is 0.3, but is 0.9
+            'afa_lora': {'schedule': {'end': 1.1}}             | INVALID_VALUE | afa_lora.schedule.end | from 0 to 1
+            'afa_lora': {'schedule': 'linear'}                 | INVALID_VALUE | afa_lora.schedule | must be an object
+            'afa_lora': {'ranks': 8}                           | UNKNOWN_PARAMETER | afa_lora.ranks | Remove it or mend its name
+            'anneal': {'adapter': 'none'}                      | NOT_SUPPORTED | anneal.adapter | use 'afa' or 'lora'
+            'anneal': {'adapter': 'lora'}, 'afa_lora': {'activation': 'silu'} | INVALID_VALUE | anneal.adapter | leave one of them out
+            'anneal': {'packing': true}                        | NOT_SUPPORTED | anneal.packing | leave it out
+            'anneal': {'activation_checkpointing': 'on'}       | NOT_SUPPORTED | anneal.activation_checkpointing | leave it out
+            'anneal': {'init_adapter': 'ftjob-1'}              | NOT_SUPPORTED | anneal.init_adapter | leave it out
+            'anneal': {'loss': {}}                             | NOT_SUPPORTED | anneal.loss | leave it out
+            'anneal': {'early_stopping': {'patience': 2}}      | EARLY_STOP_BEFORE_ANNEALED | anneal.early_stopping | 'finish_anneal': true
+            'anneal': {'early_stopping': {'finish_anneal': true}} | NOT_SUPPORTED | anneal.early_stopping | leave it out
+            'anneal': {'priority': 10}                         | INVALID_VALUE | anneal.priority | from 0 to 9
+            'anneal': {'warmup_ratio': 1}                      | INVALID_VALUE | anneal.warmup_ratio | below 1
+            'anneal': {'lr_schedule': 'wsd'}                   | INVALID_VALUE | anneal.lr_schedule | linear, cosine, constant
+            'anneal': {'learning_rate': 0.1}, 'hyperparameters': {'learning_rate_multiplier': 2} | INVALID_VALUE | anneal.learning_rate | leave one of them out
+            'anneal': {'learning_rates': 0.1}                  | UNKNOWN_PARAMETER | anneal.learning_rates | Remove it
+            'integrations': [{'type': 'wandb'}]                | NOT_SUPPORTED | integrations | leave it out
+            'metadata': {'k': 1}                               | INVALID_VALUE | metadata.k | must be a string
+            'metadata': 'x'                                    | INVALID_VALUE | metadata | must be an object
+            'training_files': 'file-1'                         | UNKNOWN_PARAMETER | training_files | known here are model, training_file
+            """)
+    void badValueIsRefusedByName(String keys, RefusalCode code, String param, String words) {
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> read(", " + keys));
+
+        assertThat(refusal.code()).isEqualTo(code);
+        assertThat(refusal.parameter()).isEqualTo(param);
+        assertThat(refusal).hasMessageContaining("'" + param + "'").hasMessageContaining(words);
+    }
+
+    @Test
+    void metadataHasOpenAisLimits() {
+        assertMetadataRefused("{'" + "k".repeat(65) + "': 'v'}", "65 characters; at most 64");
+        assertMetadataRefused("{'k': '" + "v".repeat(513) + "'}", "513 characters; at most 512");
+        StringBuilder pairs = new StringBuilder("{'k0': 'v'");
+        for (int i = 1; i < 17; i++) {
+            pairs.append(", 'k").append(i).append("': 'v'");
+        }
+        assertMetadataRefused(pairs.append('}').toString(), "17 pairs; at most 16");
+        assertThat(read(", 'metadata': {'" + "k".repeat(64) + "': '" + "v".repeat(512) + "'}")
+                        .metadata())
+                .hasSize(1);
+    }
+
+    @Test
+    void modelAndTrainingFileAreRequired() {
+        Refusal refusal = catchThrowableOfType(
+                Refusal.class,
+                () -> JobRequestReader.read(
+                        JsonBody.of(JSON.readTree("{\"model\": \"m\"}")).object()));
+
+        assertThat(refusal.code()).isEqualTo(RefusalCode.MISSING_PARAMETER);
+        assertThat(refusal.parameter()).isEqualTo("training_file");
+    }
+
+    @Test
+    void bodyMustBeAnObject() {
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> JsonBody.of(JSON.readTree("[]")));
+
+        assertThat(refusal.code()).isEqualTo(RefusalCode.INVALID_JSON);
+    }
+
+    @Test
+    void digestIgnoresHowTheBodyIsWritten() {
+        String one = JsonBody.of(JSON.readTree("{\"a\": {\"c\": 1, \"b\": [2, 3]}, \"d\": null}"))
+                .digest();
+        String other = JsonBody.of(JSON.readTree("{\"d\":null,\"a\":{\"b\":[2,3],\"c\":1}}"))
+                .digest();
+        String different = JsonBody.of(JSON.readTree("{\"d\":null,\"a\":{\"b\":[3,2],\"c\":1}}"))
+                .digest();
+
+        assertThat(one).isEqualTo(other).isNotEqualTo(different);
+    }
+
+    private static void assertMetadataRefused(String metadata, String words) {
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> read(", 'metadata': " + metadata));
+        assertThat(refusal).hasMessageContaining(words);
+        assertThat(refusal.parameter()).startsWith("metadata");
+    }
+
+    private static JobRequest read(String moreKeys) {
+        String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1'" + moreKeys + "}").replace('\'', '"');
+        return JobRequestReader.read(JsonBody.of(JSON.readTree(json)).object());
+    }
+}

@@ -1,0 +1,159 @@
+package dev.anneal.service.settings;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.settings.ModelProfile.Projection;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The numbers of docs/training-settings.md. */
+class SettingsResolverTest {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final ModelProfile TINY = new ModelProfile(
+            "anneal-tiny",
+            2_656_704,
+            6,
+            192,
+            1536,
+            1024,
+            4e-3,
+            Map.of(
+                    "q_proj", new Projection(192, 192),
+                    "k_proj", new Projection(192, 64),
+                    "v_proj", new Projection(192, 64),
+                    "o_proj", new Projection(192, 192),
+                    "gate_proj", new Projection(192, 512),
+                    "up_proj", new Projection(192, 512),
+                    "down_proj", new Projection(512, 192)));
+
+    private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 50_000, 20_000, 80);
+
+    @Test
+    void autoBecomesTheDocumentedNumbers() {
+        ResolvedSettings settings = resolve("", THOUSAND_ROWS);
+
+        assertThat(settings.hyperparameters()).isEqualTo(new Hyperparameters(8, 1.0, 3));
+        assertThat(settings.training())
+                .isEqualTo(new TrainingSettings(
+                        3, 8, 375, 1024, false, new TrainingSettings.Optimizer(4e-3, "linear", 12, 0, 1, 1), 38, 0, 7));
+        assertThat(settings.annealedAtStep()).isEqualTo(300);
+        assertThat(settings.expectedTokens()).isEqualTo(150_000);
+    }
+
+    @Test
+    void smallFilesAreReadMoreOften() {
+        assertThat(resolve("", new DatasetSize(100, 1, 1, 1)).training().epochs())
+                .isEqualTo(8);
+        assertThat(resolve("", new DatasetSize(10, 1, 1, 1)).training().epochs())
+                .isEqualTo(10);
+    }
+
+    @Test
+    void batchIsNotLargerThanTheFile() {
+        assertThat(resolve("", new DatasetSize(5, 1, 1, 1)).training().batchRows())
+                .isEqualTo(5);
+    }
+
+    @Test
+    void maxStepsDecidesOverEpochs() {
+        ResolvedSettings settings =
+                resolve(", 'hyperparameters': {'n_epochs': 1}, 'anneal': {'max_steps': 200}", THOUSAND_ROWS);
+
+        assertThat(settings.training().totalSteps()).isEqualTo(200);
+        assertThat(settings.hyperparameters().epochs()).isEqualTo(2);
+        assertThat(settings.annealedAtStep()).isEqualTo(160);
+        assertThat(settings.expectedTokens()).isEqualTo(80_000);
+    }
+
+    @Test
+    void accumulationMakesStepsLarger() {
+        ResolvedSettings settings = resolve(
+                ", 'hyperparameters': {'n_epochs': 1, 'batch_size': 4}, 'anneal': {'gradient_accumulation': 8}",
+                THOUSAND_ROWS);
+
+        assertThat(settings.training().batchRows()).isEqualTo(32);
+        assertThat(settings.training().totalSteps()).isEqualTo(32);
+        assertThat(settings.hyperparameters().batchSize()).isEqualTo(4);
+    }
+
+    @Test
+    void absoluteLearningRateShowsAsMultiplier() {
+        ResolvedSettings settings = resolve(", 'anneal': {'learning_rate': 0.002}", THOUSAND_ROWS);
+
+        assertThat(settings.training().optimizer().learningRate()).isEqualTo(0.002);
+        assertThat(settings.hyperparameters().learningRateMultiplier()).isEqualTo(0.5);
+    }
+
+    @Test
+    void validationFileIsReadTenTimes() {
+        assertThat(resolve(", 'validation_file': 'file-2'", THOUSAND_ROWS)
+                        .training()
+                        .evaluationIntervalSteps())
+                .isEqualTo(38);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"linear,0,0.8,10,8", "linear,0.3,1.0,10,10", "cosine,0,0.3,10,3", "step,0,0,10,0", "linear,0,0.7,10,7"})
+    void betaIsZeroFromTheFirstStepAtTheEndShare(String shape, double start, double end, int steps, int annealedAt) {
+        String schedule = "{'shape': '%s', 'start': %s, 'end': %s}".formatted(shape, start, end);
+        JobRequest request = read(", 'afa_lora': {'schedule': " + schedule + "}");
+
+        assertThat(SettingsResolver.annealedAtStep(request.adapter(), steps)).isEqualTo(annealedAt);
+    }
+
+    @Test
+    void plainLoraIsAnnealedFromTheStart() {
+        assertThat(resolve(", 'afa_lora': {'activation': 'none'}", THOUSAND_ROWS)
+                        .annealedAtStep())
+                .isZero();
+    }
+
+    @Test
+    void adapterMustFitTheModel() {
+        assertThatThrownBy(() -> TINY.check(read(", 'afa_lora': {'rank': 65}").adapter()))
+                .hasMessage(
+                        "'afa_lora.rank' is 65 but 'k_proj' of 'anneal-tiny' is 192 x 64; use a rank from 1 to 64, or leave"
+                                + " that layer out of 'afa_lora.target_modules'");
+        assertThatThrownBy(() -> TINY.check(
+                        read(", 'afa_lora': {'target_modules': ['lm_head']}").adapter()))
+                .hasMessageContaining("names 'lm_head', which 'anneal-tiny' does not have")
+                .hasMessageContaining("down_proj, gate_proj, k_proj");
+        assertThatThrownBy(() -> TINY.checkLength(
+                        read(", 'anneal': {'max_length': 1025}").options()))
+                .hasMessageContaining("is 1025 but the context of 'anneal-tiny' ends at 1024 tokens");
+        TINY.check(
+                read(", 'afa_lora': {'rank': 192, 'target_modules': 'q_proj'}").adapter());
+    }
+
+    @Test
+    void memoryFollowsTheFormula() {
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), 400);
+
+        assertThat(estimate.weightsBytes()).isEqualTo(2 * 2_656_704);
+        assertThat(estimate.adapterBytes()).isEqualTo(16L * 16 * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704));
+        assertThat(estimate.activationsBytes())
+                .isEqualTo(2L * 400 * 6 * (192 + 64 + 64 + 192 + 512 + 512 + 192 + 4 * 192));
+        assertThat(estimate.totalBytes())
+                .isEqualTo(estimate.weightsBytes()
+                        + estimate.adapterBytes()
+                        + estimate.activationsBytes()
+                        + 2L * 4 * 256 * 1536);
+    }
+
+    private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
+        return SettingsResolver.resolve(read(moreKeys), TINY, data, 7);
+    }
+
+    private static JobRequest read(String moreKeys) {
+        String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1'" + moreKeys + "}").replace('\'', '"');
+        return JobRequestReader.read(JsonBody.of(JSON.readTree(json)).object());
+    }
+}
