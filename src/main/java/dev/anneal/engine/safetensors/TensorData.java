@@ -45,7 +45,8 @@ public record TensorData(String name, Dtype dtype, List<Long> shape, Content con
         }
     }
 
-    long byteCount() {
+    /** Bytes that the content must have. */
+    public long byteCount() {
         return TensorEntry.bytesOf(dtype, shape);
     }
 }

@@ -1,0 +1,64 @@
+package dev.anneal.engine.export;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The files of a Hugging Face directory beside its weights. They are copied byte for byte: a lost end-of-turn list or a changed template
+ * makes a model that never stops.
+ */
+final class CompanionFiles {
+
+    static final String CONFIG = "config.json";
+
+    private static final List<String> COPIED = List.of(
+            "generation_config.json",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "tokenizer.model",
+            "special_tokens_map.json",
+            "added_tokens.json",
+            "vocab.json",
+            "merges.txt",
+            "chat_template.jinja",
+            "chat_template.json",
+            "LICENSE",
+            "LICENSE.txt",
+            "NOTICE");
+
+    private CompanionFiles() {}
+
+    /** @param dtype torch's name of the weights' new element type, or null if they keep theirs */
+    static void copy(Path base, Path target, @Nullable String dtype) throws IOException {
+        for (String name : COPIED) {
+            if (Files.isRegularFile(base.resolve(name))) {
+                Files.copy(base.resolve(name), target.resolve(name));
+            }
+        }
+        if (dtype == null) {
+            Files.copy(base.resolve(CONFIG), target.resolve(CONFIG));
+        } else {
+            Files.writeString(target.resolve(CONFIG), withDtype(Files.readString(base.resolve(CONFIG)), dtype));
+        }
+    }
+
+    /** Older releases of transformers read {@code torch_dtype}, newer ones {@code dtype}. */
+    static String withDtype(String config, String dtype) {
+        Map<String, @Nullable Object> keys =
+                new LinkedHashMap<>(JsonMapper.shared().readValue(config, new TypeReference<Map<String, Object>>() {}));
+        if (keys.containsKey("dtype")) {
+            keys.put("dtype", dtype);
+        }
+        if (keys.containsKey("torch_dtype") || !keys.containsKey("dtype")) {
+            keys.put("torch_dtype", dtype);
+        }
+        return PythonJson.indented(keys) + "\n";
+    }
+}

@@ -1,0 +1,48 @@
+package dev.anneal.engine.lora;
+
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Program;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Merges an adapter into frozen weights, a block of rows at a time: {@code W = cast(fp32(W0) + s B A)}. The sum is made in fp32 and rounded once;
+ * adding a bf16 delta to a bf16 weight would lose small deltas twice.
+ */
+public final class AdapterMerge {
+
+    private final Program program;
+
+    /** @param owner scope with which the program ends */
+    public AdapterMerge(Scope owner) {
+        program = Program.load(owner, "merge", "Merge", Map.of());
+    }
+
+    /**
+     * Merges rows.
+     *
+     * @param scope owner of the result
+     * @param weight [rows, in], frozen
+     * @param a [r, in], fp32
+     * @param b [rows, r], fp32: the same rows
+     * @param scale s
+     * @param type of the merged weights
+     */
+    public Merged merge(Scope scope, Tensor weight, Tensor a, Tensor b, double scale, ElementType type) {
+        try (Scope step = scope.child();
+                Tensor like = step.zeros(type, 1)) {
+            List<Tensor> results = program.callForList(scope, "merge", weight, a, b, scale, like);
+            double[] counts = results.get(1).toDoubles();
+            results.get(1).close();
+            return new Merged(
+                    results.get(0),
+                    new MergeTally(weight.elements(), (long) counts[0], (long) counts[1], counts[2], counts[3], (long)
+                            counts[4]));
+        }
+    }
+
+    /** Merged rows and what happened to them. */
+    public record Merged(Tensor weight, MergeTally tally) {}
+}

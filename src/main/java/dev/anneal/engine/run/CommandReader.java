@@ -1,0 +1,58 @@
+package dev.anneal.engine.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anneal.protocol.Command;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** Turns the lines of standard input into signals. Its end means that the supervisor is gone: nobody will ever stop this process again. */
+final class CommandReader {
+
+    private static final Logger LOG = System.getLogger(CommandReader.class.getName());
+
+    private final InputStream input;
+    private final Signals signals;
+    private final Runnable onEnd;
+
+    /** @param onEnd what happens when the input ends, after the stop signal is given */
+    CommandReader(InputStream input, Signals signals, Runnable onEnd) {
+        this.input = input;
+        this.signals = signals;
+        this.onEnd = onEnd;
+    }
+
+    /** Reads in a daemon thread: it may stay blocked in a read when the process ends. */
+    void start() {
+        Thread thread = new Thread(this::readToTheEnd, "commands");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    void readToTheEnd() {
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(input, UTF_8))) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                obey(line);
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "Standard input broke; the task stops as if it had ended", e);
+        }
+        signals.requestStop();
+        onEnd.run();
+    }
+
+    private void obey(String line) {
+        try {
+            switch (Command.ofLine(line)) {
+                case SAVE -> signals.requestSave();
+                case STOP -> signals.requestStop();
+            }
+        } catch (IllegalArgumentException e) {
+            LOG.log(Level.WARNING, "Ignored a line that is no command: {0}", line.strip());
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
+
+/** Turns whatever ended a task into a line for the client, a log for the operator and an exit code for the supervisor. */
+final class Failures {
+
+    private static final Logger LOG = System.getLogger(Failures.class.getName());
+
+    private Failures() {}
+
+    static ExitCode report(Throwable thrown, ProgressWriter progress) {
+        if (thrown instanceof StoppedException) {
+            return ExitCode.GIVEN_BACK;
+        }
+        TaskException failure = classified(thrown);
+        LOG.log(Level.ERROR, "The task ends with " + failure.exitCode() + ", code " + failure.code(), thrown);
+        progress.write(new Progress.Failed(failure.code(), failure.message(), failure.step()));
+        return failure.exitCode();
+    }
+
+    private static TaskException classified(Throwable thrown) {
+        if (thrown instanceof TaskException known) {
+            return known;
+        }
+        if (thrown instanceof OutOfMemoryError) {
+            return TaskException.failure("out_of_memory", "the engine process ran out of Java heap", thrown);
+        }
+        Throwable cause =
+                thrown instanceof UncheckedIOException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (cause instanceof IOException io) {
+            return TaskException.failure(isDiskFull(io) ? "disk_full" : "io_error", describe(io), io);
+        }
+        return TaskException.failure("internal_error", describe(thrown), thrown);
+    }
+
+    /** The JDK has no type for this; the text is the C library's. */
+    private static boolean isDiskFull(IOException e) {
+        @Nullable String message = e.getMessage();
+        return message != null
+                && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
+    }
+
+    private static String describe(Throwable thrown) {
+        return thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+    }
+}

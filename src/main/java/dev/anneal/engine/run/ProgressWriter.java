@@ -1,0 +1,33 @@
+package dev.anneal.engine.run;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anneal.protocol.Progress;
+import java.io.PrintStream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Writes progress as JSON lines. Each line is written whole and at once; any thread may write. */
+final class ProgressWriter {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final PrintStream out;
+
+    ProgressWriter(PrintStream out) {
+        this.out = out;
+    }
+
+    void write(Progress progress) {
+        byte[] line = (JSON.writeValueAsString(progress) + "\n").getBytes(UTF_8);
+        synchronized (out) {
+            out.write(line, 0, line.length);
+            out.flush();
+        }
+    }
+
+    /** The value, or null where JSON has no number for it. */
+    static @Nullable Double finite(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+}

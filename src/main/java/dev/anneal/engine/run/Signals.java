@@ -1,0 +1,34 @@
+package dev.anneal.engine.run;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** What the outside wants of the running task. Set by any thread, asked by the task between two units of work. */
+final class Signals {
+
+    private final AtomicBoolean save = new AtomicBoolean();
+    private volatile boolean stop;
+
+    void requestSave() {
+        save.set(true);
+    }
+
+    void requestStop() {
+        stop = true;
+    }
+
+    /** Whether a checkpoint is wanted; answers true once for each request. */
+    boolean takeSave() {
+        return save.getAndSet(false);
+    }
+
+    boolean isStopping() {
+        return stop;
+    }
+
+    /** For tasks that have nothing to save. */
+    void throwIfStopping() {
+        if (stop) {
+            throw new StoppedException();
+        }
+    }
+}

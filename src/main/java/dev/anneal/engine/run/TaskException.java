@@ -1,0 +1,60 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.protocol.ExitCode;
+import org.jspecify.annotations.Nullable;
+
+/** The end of a task that cannot go on: code and message for the client, and the exit code for the supervisor. */
+final class TaskException extends RuntimeException {
+
+    private final String code;
+    private final String message;
+    private final ExitCode exitCode;
+    private final @Nullable Integer step;
+
+    private TaskException(
+            String code, String message, ExitCode exitCode, @Nullable Integer step, @Nullable Throwable cause) {
+        super(message, cause);
+        this.message = message;
+        this.code = code;
+        this.exitCode = exitCode;
+        this.step = step;
+    }
+
+    /** The client's input is at fault. */
+    static TaskException badInput(String code, String message, @Nullable Throwable cause) {
+        return new TaskException(code, message, ExitCode.BAD_INPUT, null, cause);
+    }
+
+    /** The client's input is at fault, and it showed at an optimizer step. */
+    static TaskException badInput(String code, String message, int step) {
+        return new TaskException(code, message, ExitCode.BAD_INPUT, step, null);
+    }
+
+    /** The engine or the machine is at fault. */
+    static TaskException failure(String code, String message) {
+        return new TaskException(code, message, ExitCode.FAILURE, null, null);
+    }
+
+    /** The engine or the machine is at fault. */
+    static TaskException failure(String code, String message, Throwable cause) {
+        return new TaskException(code, message, ExitCode.FAILURE, null, cause);
+    }
+
+    /** What the client reads. */
+    String message() {
+        return message;
+    }
+
+    String code() {
+        return code;
+    }
+
+    ExitCode exitCode() {
+        return exitCode;
+    }
+
+    @Nullable
+    Integer step() {
+        return step;
+    }
+}

@@ -1,0 +1,55 @@
+package dev.anneal.engine.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Configuration and tokenizer go along unchanged but for the element type, and nothing else does. */
+class CompanionFilesTest {
+
+    private static final String CONFIG = "{ \"vocab_size\":7,\n\"dtype\": \"bfloat16\", \"rms_norm_eps\": 1e-05 }";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path base;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path target;
+
+    @Test
+    void filesAreCopiedByteForByte() throws IOException {
+        Files.writeString(base.resolve("config.json"), CONFIG);
+        Files.writeString(base.resolve("tokenizer.json"), "{\"a\" :1}");
+        Files.writeString(base.resolve("pytorch_model.bin"), "pickle");
+        Files.writeString(base.resolve("README.md"), "about the base model");
+
+        CompanionFiles.copy(base, target, null);
+
+        assertThat(target.resolve("config.json")).hasContent(CONFIG);
+        assertThat(target.resolve("tokenizer.json")).hasContent("{\"a\" :1}");
+        assertThat(target).isDirectoryNotContaining("glob:**{bin,md}");
+    }
+
+    @Test
+    void newElementTypeIsWrittenIntoTheConfiguration() {
+        assertThat(CompanionFiles.withDtype(CONFIG, "float32")).isEqualTo("""
+                        {
+                          "vocab_size": 7,
+                          "dtype": "float32",
+                          "rms_norm_eps": 1.0E-5
+                        }
+                        """);
+    }
+
+    @Test
+    void bothSpellingsOfTheElementTypeFollow() {
+        assertThat(CompanionFiles.withDtype("{\"dtype\": \"x\", \"torch_dtype\": \"x\"}", "float32"))
+                .contains("\"dtype\": \"float32\"", "\"torch_dtype\": \"float32\"");
+        assertThat(CompanionFiles.withDtype("{}", "float32")).contains("\"torch_dtype\": \"float32\"");
+    }
+}

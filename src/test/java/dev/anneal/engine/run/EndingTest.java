@@ -1,0 +1,26 @@
+package dev.anneal.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.ExitCode;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** A process ends with its task's code, or as given back when the task does not end in time. */
+class EndingTest {
+
+    @Test
+    void codeOfTheTaskIsTheCodeOfTheProcess() {
+        Ending ending = new Ending(new Signals(), Duration.ofMinutes(1));
+        ending.taskEnded(ExitCode.BAD_INPUT);
+
+        assertThat(ending.awaitCode()).isEqualTo(ExitCode.BAD_INPUT);
+    }
+
+    @Test
+    void taskThatDoesNotEndIsGivenBack() {
+        Ending ending = new Ending(new Signals(), Duration.ofMillis(1));
+
+        assertThat(ending.awaitCode()).isEqualTo(ExitCode.GIVEN_BACK);
+    }
+}
