@@ -1,11 +1,13 @@
 package dev.anneal.service.queue;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Work that a worker has claimed.
  *
+ * @param waited how long it could have been claimed before
  * @param deadlineAt until when this attempt has to end, by the database's clock
  * @param traceparent W3C trace context of the request that made it, or null
  */
@@ -14,5 +16,6 @@ public record Claim(
         String tenantId,
         WorkKind kind,
         String method,
+        Duration waited,
         Instant deadlineAt,
         @Nullable String traceparent) {}

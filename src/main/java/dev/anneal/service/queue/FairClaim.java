@@ -74,7 +74,7 @@ final class FairClaim {
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
-                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, claimed_at, deadline_at, traceparent
+                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, run_at, claimed_at, deadline_at, traceparent
             ), leased AS (
                 INSERT INTO lease (work_id, tenant_id, lease_token, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,
@@ -91,7 +91,8 @@ final class FairClaim {
                 SELECT id, lease_token, tenant_id, :worker, claimed_at
                 FROM claimed
             )
-            SELECT * FROM claimed
+            SELECT claimed.*, extract(EPOCH FROM claimed_at - run_at)::double precision AS waited
+            FROM claimed
             """;
 
     private final SystemDatabase system;

@@ -5,6 +5,20 @@ package dev.anneal.service.queue;
  *
  * @param lease the attempt that has ended
  * @param state what the work became: QUEUED, or FAILED when its retries are used up, or CANCELLED if its client wished that
- * @param error which of the clocks ran out
+ * @param reason which of the clocks ran out
+ * @param error the same for the attempt's record
  */
-public record Rescue(Lease lease, String tenantId, WorkKind kind, WorkState state, WorkError error) {}
+public record Rescue(Lease lease, String tenantId, WorkKind kind, WorkState state, Reason reason, WorkError error) {
+
+    /** Why an attempt counted as lost. */
+    public enum Reason {
+        /** Its lease expired: the worker is dead, cut off, or was held up. */
+        HEARTBEAT,
+        /** It took longer than any attempt may. */
+        DEADLINE,
+        /** Its worker was alive, but no step ended in time. */
+        NO_PROGRESS,
+        /** It ran without a lease, which cannot be unless one was deleted by hand. */
+        NO_LEASE
+    }
+}

@@ -31,7 +31,12 @@ public final class Rescuer {
                            WHEN lease.expires_at < clock_timestamp() THEN 'The worker fell silent; its lease expired.'
                            WHEN work.deadline_at < clock_timestamp() THEN 'The attempt took longer than is allowed.'
                            ELSE 'The attempt hung: its worker was alive, but no step ended in time.'
-                       END AS message
+                       END AS message,
+                       CASE
+                           WHEN lease.expires_at < clock_timestamp() THEN 'HEARTBEAT'
+                           WHEN work.deadline_at < clock_timestamp() THEN 'DEADLINE'
+                           ELSE 'NO_PROGRESS'
+                       END AS reason
                 FROM lease
                 JOIN work ON work.id = lease.work_id AND work.lease_token = lease.lease_token AND work.state = 'RUNNING'
                 WHERE (lease.expires_at < clock_timestamp()
@@ -44,7 +49,8 @@ public final class Rescuer {
                 FOR UPDATE SKIP LOCKED
             ), without_lease AS (
                 SELECT id, lease_token, wish, user_retries, platform_retries,
-                       'The work ran without a lease.' AS message
+                       'The work ran without a lease.' AS message,
+                       'NO_LEASE' AS reason
                 FROM work
                 WHERE state = 'RUNNING'
                   AND claimed_at < clock_timestamp() - make_interval(secs => :lease)
@@ -56,14 +62,16 @@ public final class Rescuer {
             ), failed AS (
                 SELECT lost.*,
                        'LOST' AS outcome,
-                       jsonb_build_object('code', 'worker_lost', 'message', message, 'origin', 'SYSTEM') AS error
+                       jsonb_build_object(
+                           'code', 'worker_lost', 'message', message, 'origin', 'SYSTEM', 'reason', reason) AS error
                 FROM (SELECT * FROM silent UNION ALL SELECT * FROM without_lease) AS lost
                 LIMIT 1
             ),
             """
             + Endings.RETRY_OR_FAIL
             + Endings.APPLY
-            + "SELECT ended.*, %s FROM ended".formatted(ErrorColumn.fieldsOf("ended"));
+            + "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
+                    .formatted(ErrorColumn.fieldsOf("ended"));
 
     private final SystemDatabase system;
     private final QueueProperties properties;
@@ -138,6 +146,7 @@ public final class Rescuer {
                 WorkRows.text(row, "tenant_id"),
                 WorkKind.valueOf(WorkRows.text(row, "kind")),
                 WorkState.valueOf(WorkRows.text(row, "state")),
+                Rescue.Reason.valueOf(WorkRows.text(row, "reason")),
                 Objects.requireNonNull(WorkRows.error(row)));
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.service.queue;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
@@ -55,6 +56,7 @@ final class WorkRows {
                 text(row, "tenant_id"),
                 WorkKind.valueOf(text(row, "kind")),
                 text(row, "method"),
+                Duration.ofMillis(Math.round(1000 * row.getDouble("waited"))),
                 instant(row, "deadline_at"),
                 row.getString("traceparent"));
     }

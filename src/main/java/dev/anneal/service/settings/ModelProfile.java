@@ -1,15 +1,10 @@
 package dev.anneal.service.settings;
 
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.Projection;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.refusal.Refusal;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 
 /**
  * What the settings of a training depend on in a base model.
@@ -27,10 +22,12 @@ public record ModelProfile(
         int vocabularySize,
         int contextTokens,
         double baseLearningRate,
-        Map<String, LayerSize> projections) {
+        Map<String, Projection> projections) {
 
-    /** Size of a linear layer. */
-    public record LayerSize(int in, int out) {
+    private static final String ALL_LINEAR = "all-linear";
+
+    /** Width of a linear layer. */
+    public record Projection(int in, int out) {
 
         int smallerSide() {
             return Math.min(in, out);
@@ -41,31 +38,15 @@ public record ModelProfile(
         projections = Map.copyOf(projections);
     }
 
-    public static ModelProfile of(String id, ModelConfig config, double baseLearningRate) {
-        return new ModelProfile(
-                id,
-                config.parameters(),
-                config.layers(),
-                config.hiddenSize(),
-                config.vocabularySize(),
-                config.maxPositions(),
-                baseLearningRate,
-                Arrays.stream(Projection.values())
-                        .collect(Collectors.toMap(
-                                Projection::shortName,
-                                projection ->
-                                        new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
-    }
-
     /** Refuses an adapter that does not fit the model. */
     public void check(AdapterSettings adapter) {
         for (String target : targets(adapter)) {
-            LayerSize projection = projections.get(target);
+            Projection projection = projections.get(target);
             if (projection == null) {
                 throw Refusal.invalidValue(
                         "afa_lora.target_modules",
                         "'afa_lora.target_modules' names '" + target + "', which '" + id + "' does not have; use "
-                                + AdapterConfig.ALL_LINEAR + " or some of "
+                                + ALL_LINEAR + " or some of "
                                 + String.join(
                                         ", ",
                                         projections.keySet().stream().sorted().toList()));
@@ -85,7 +66,7 @@ public record ModelProfile(
         return targets(adapter).stream()
                 .map(projections::get)
                 .filter(projection -> projection != null)
-                .mapToInt(LayerSize::smallerSide)
+                .mapToInt(Projection::smallerSide)
                 .min()
                 .orElse(1);
     }
@@ -102,7 +83,7 @@ public record ModelProfile(
     }
 
     private Collection<String> targets(AdapterSettings adapter) {
-        return adapter.targetModules().equals(List.of(AdapterConfig.ALL_LINEAR))
+        return adapter.targetModules().equals(List.of(ALL_LINEAR))
                 ? projections.keySet().stream().sorted().toList()
                 : adapter.targetModules();
     }
@@ -119,6 +100,6 @@ public record ModelProfile(
 
     /** Sum of the widths that a decoder layer's projections write for one token. */
     long activationsPerToken() {
-        return projections.values().stream().mapToLong(LayerSize::out).sum() + 4L * hiddenSize;
+        return projections.values().stream().mapToLong(Projection::out).sum() + 4L * hiddenSize;
     }
 }

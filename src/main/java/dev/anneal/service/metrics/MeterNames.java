@@ -1,0 +1,89 @@
+package dev.anneal.service.metrics;
+
+/**
+ * Names of all meters of the service, with unit, tags and meaning. Prometheus sees them with underscores and the suffix of their type
+ * and unit, as given in brackets. No tag names a job, a tenant or a file, except on {@link #WORKER_JOB_INFO}, which has at most one
+ * series for each slot.
+ */
+public final class MeterNames {
+
+    /** Gauge, tag {@code state}: fine-tuning jobs that have not ended [anneal_jobs]. */
+    public static final String JOBS = "anneal.jobs";
+
+    /** Gauge, seconds since 1970: since when the oldest claimable training waits; absent when none does [..._timestamp_seconds]. */
+    public static final String OLDEST_QUEUED = "anneal.oldest.queued.timestamp";
+
+    /** Counter, tags {@code outcome} and {@code method}: work that has ended for good [anneal_jobs_finished_total]. */
+    public static final String JOBS_FINISHED = "anneal.jobs.finished";
+
+    /** Timer, histogram: from when work could be claimed to its claim [anneal_job_queue_seconds]. */
+    public static final String JOB_QUEUE = "anneal.job.queue";
+
+    /** Timer, histogram: from a claim to the end of its attempt [anneal_job_run_seconds]. */
+    public static final String JOB_RUN = "anneal.job.run";
+
+    /** Counter: leases that this worker found gone [anneal_job_lease_lost_total]. */
+    public static final String LEASE_LOST = "anneal.job.lease.lost";
+
+    /** Counter, tag {@code reason}: attempts that this process ended for a lost worker [anneal_job_rescued_total]. */
+    public static final String RESCUED = "anneal.job.rescued";
+
+    /** Counter: writes that came too late and had no effect [anneal_stale_write_rejected_total]. */
+    public static final String STALE_WRITES = "anneal.stale.write.rejected";
+
+    /** Counter: trained tokens [anneal_train_tokens_total]. */
+    public static final String TRAIN_TOKENS = "anneal.train.tokens";
+
+    /** Counter, tag {@code method}: optimizer steps [anneal_train_steps_total]. */
+    public static final String TRAIN_STEPS = "anneal.train.steps";
+
+    /** Timer, histogram: duration of an optimizer step [anneal_step_seconds]. */
+    public static final String STEP = "anneal.step";
+
+    /** Counter, seconds: optimizer steps on a GPU [anneal_gpu_busy_seconds_total]. */
+    public static final String GPU_BUSY = "anneal.gpu.busy";
+
+    /** Timer, histogram: from the end of a step to the saved checkpoint [anneal_checkpoint_save_seconds]. */
+    public static final String CHECKPOINT_SAVE = "anneal.checkpoint.save";
+
+    /** Summary, bytes, histogram: size of a checkpoint [anneal_checkpoint_save_bytes]. */
+    public static final String CHECKPOINT_BYTES = "anneal.checkpoint.save.bytes";
+
+    /** Gauge, seconds since 1970: when the database last confirmed this worker's leases [..._timestamp_seconds]. */
+    public static final String LAST_HEARTBEAT = "anneal.last.heartbeat.timestamp";
+
+    /** Gauge: slots of this worker that run something [anneal_worker_busy]. */
+    public static final String WORKER_BUSY = "anneal.worker.busy";
+
+    /** Gauge: slots of this worker [anneal_worker_slots]. */
+    public static final String WORKER_SLOTS = "anneal.worker.slots";
+
+    /** Gauge, always 1, tags {@code slot}, {@code job_id}, {@code model}, {@code method}: what a slot trains [anneal_worker_job_info]. */
+    public static final String WORKER_JOB_INFO = "anneal.worker.job.info";
+
+    /** Gauge, tag {@code slot}: annealing coefficient of the last step, 1 to 0 [anneal_train_beta]. */
+    public static final String TRAIN_BETA = "anneal.train.beta";
+
+    /** Gauge, tag {@code slot}, nats per token: loss of the last step [anneal_train_loss]. */
+    public static final String TRAIN_LOSS = "anneal.train.loss";
+
+    /** Gauge, tag {@code slot}: learning rate of the last step [anneal_train_learning_rate]. */
+    public static final String TRAIN_LEARNING_RATE = "anneal.train.learning.rate";
+
+    /** Gauge, tag {@code slot}: gradient norm of the last step before clipping [anneal_train_grad_norm]. */
+    public static final String TRAIN_GRADIENT_NORM = "anneal.train.grad.norm";
+
+    /** Gauge, tag {@code slot}: speed of the last step [anneal_train_tokens_per_second]. */
+    public static final String TRAIN_TOKENS_PER_SECOND = "anneal.train.tokens.per.second";
+
+    /** Gauge, tag {@code slot}: steps done [anneal_train_step]. */
+    public static final String TRAIN_STEP = "anneal.train.step";
+
+    /** Gauge, tag {@code slot}: steps of the whole job [anneal_train_total_steps]. */
+    public static final String TRAIN_TOTAL_STEPS = "anneal.train.total.steps";
+
+    /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
+    public static final String BUILD_INFO = "anneal.build.info";
+
+    private MeterNames() {}
+}

@@ -1,0 +1,71 @@
+package dev.anneal.service.metrics;
+
+import dev.anneal.service.queue.QueueNumbers;
+import dev.anneal.service.queue.Rescue;
+import dev.anneal.service.queue.RescueListener;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import java.time.Clock;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.env.Environment;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+
+@Configuration(proxyBeanMethods = false)
+class MetricsConfiguration {
+
+    private static final String UNPACKAGED = "development";
+
+    @Bean
+    MeterBinder buildInfo(Environment environment) {
+        String version = MetricsConfiguration.class.getPackage().getImplementationVersion();
+        return registry -> Role.in(environment)
+                .forEach(role -> Gauge.builder(MeterNames.BUILD_INFO, () -> 1)
+                        .description("What runs here")
+                        .tag("component", role.name().toLowerCase(Locale.ROOT))
+                        .tag("version", Objects.requireNonNullElse(version, UNPACKAGED))
+                        .register(registry));
+    }
+
+    /** Every process rescues; the reasons are there from the start, with 0. */
+    @Bean
+    RescueListener rescueMeters(MeterRegistry registry) {
+        Map<Rescue.Reason, Counter> counters = new EnumMap<>(Rescue.Reason.class);
+        for (Rescue.Reason reason : Rescue.Reason.values()) {
+            counters.put(
+                    reason,
+                    Counter.builder(MeterNames.RESCUED)
+                            .description("Attempts that this process ended for a lost worker")
+                            .tag("reason", reason.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+        return (jdbc, rescue) ->
+                Objects.requireNonNull(counters.get(rescue.reason())).increment();
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.WORKER)
+    WorkerMeters workerMeters(MeterRegistry registry) {
+        return new WorkerMeters(registry);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    QueueMeters queueMeters(QueueNumbers numbers, Clock clock, MeterRegistry registry) {
+        return new QueueMeters(numbers, clock, registry);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SchedulingConfigurer queueMetersSchedule(QueueMeters meters, MetricsProperties properties) {
+        return tasks -> tasks.addFixedDelayTask(meters::refresh, properties.queueRefreshInterval());
+    }
+}

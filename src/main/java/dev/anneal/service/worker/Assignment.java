@@ -1,0 +1,48 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.queue.WorkError;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** One attempt's side of what clients see: what the engine is to do, and where what comes of it is written. */
+interface Assignment {
+
+    /** What the engine process gets. */
+    Task task();
+
+    /** Names for the meters and the log. */
+    Label label();
+
+    /**
+     * Makes what the engine has written durable before a row says that it exists; outside of any transaction.
+     *
+     * @param events what the process has said, oldest first
+     */
+    void store(List<Progress> events);
+
+    /** Writes what the process has said, within the transaction that has found the lease to hold. */
+    void write(JdbcClient jdbc, List<Progress> events);
+
+    /** Writes the result, within the transaction that ends the work. */
+    void complete(JdbcClient jdbc);
+
+    /** Writes that the attempt has failed, within the transaction that ends it. */
+    void failed(JdbcClient jdbc, WorkError error);
+
+    /** Writes that the work was given back, within the transaction that does it. */
+    void givenBack(JdbcClient jdbc);
+
+    /** Removes what this attempt no longer needs, after it has ended; never fails. */
+    void cleanUp();
+
+    /**
+     * What is being done.
+     *
+     * @param id id that clients know it by
+     * @param model base model
+     * @param isTraining whether it takes optimizer steps
+     */
+    record Label(String id, String model, String method, boolean isTraining) {}
+}

@@ -1,0 +1,20 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.Slot;
+import java.util.Set;
+
+/** Turns claims into what an engine process is to do. */
+interface Assignments {
+
+    /** What this version of the service knows to do; other work is left for other workers. */
+    Set<String> methods(Slot slot);
+
+    /**
+     * Prepares an attempt: reads its records and brings its inputs to this machine.
+     *
+     * @param device {@code cpu} or {@code cuda:N}
+     * @throws AssignmentException if the work cannot be done
+     */
+    Assignment prepare(Claim claim, String device);
+}

@@ -1,0 +1,21 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.process.EngineWorkspace;
+import dev.anneal.service.queue.Leases;
+import java.util.concurrent.ScheduledExecutorService;
+
+/**
+ * What all slots of a worker work with.
+ *
+ * @param timer ends processes that do not stop in time, whatever the slots wait for
+ */
+record Equipment(
+        WorkerProperties properties,
+        Leases leases,
+        Assignments assignments,
+        EngineLauncher launcher,
+        EngineWorkspace workspace,
+        WorkerMeters meters,
+        ScheduledExecutorService timer) {}

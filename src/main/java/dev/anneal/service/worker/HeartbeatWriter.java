@@ -1,0 +1,103 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.queue.Lease;
+import dev.anneal.service.queue.Leases;
+import dev.anneal.service.queue.Wish;
+import java.time.Clock;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Extends the leases of everything that runs here and passes clients' wishes on. It depends on no process's progress, and a lost
+ * database only makes it wait: whether the work is still ours is decided when the database is back.
+ */
+final class HeartbeatWriter {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HeartbeatWriter.class);
+
+    private final Leases leases;
+    private final WorkerMeters meters;
+    private final Clock clock;
+    private final Set<RunningWork> running = ConcurrentHashMap.newKeySet();
+
+    HeartbeatWriter(Leases leases, WorkerMeters meters, Clock clock) {
+        this.leases = leases;
+        this.meters = meters;
+        this.clock = clock;
+    }
+
+    void add(RunningWork work) {
+        running.add(work);
+    }
+
+    void remove(RunningWork work) {
+        running.remove(work);
+    }
+
+    Collection<RunningWork> running() {
+        return List.copyOf(running);
+    }
+
+    /** Renews all leases and returns whether the database has answered. */
+    boolean runOnce() {
+        Collection<RunningWork> held = running();
+        try {
+            long calledAt = System.nanoTime();
+            Map<Lease, Optional<Wish>> holding = held.isEmpty()
+                    ? Map.of()
+                    : leases.heartbeat(
+                            held.stream().map(work -> work.lease().lease()).toList());
+            meters.heartbeat(clock.instant());
+            held.forEach(work -> {
+                Optional<Wish> wish = holding.get(work.lease().lease());
+                if (wish == null) {
+                    takeBackOrLose(work);
+                } else {
+                    renew(work, calledAt, wish);
+                }
+            });
+            return true;
+        } catch (RuntimeException failure) {
+            if (!DatabaseOutage.explains(failure)) {
+                LOG.error(
+                        "A heartbeat failed; the leases of {} items expire unless the next one succeeds",
+                        held.size(),
+                        failure);
+            } else {
+                LOG.warn(
+                        "No heartbeat for {} items: {}; they go on and publish nothing once their leases are not trusted",
+                        held.size(),
+                        failure.getMessage());
+            }
+            return false;
+        }
+    }
+
+    private static void renew(RunningWork work, long calledAtNanos, Optional<Wish> wish) {
+        work.lease().renewed(calledAtNanos, wish);
+        if (wish.isPresent()) {
+            work.stop(StopReason.WISH);
+        }
+    }
+
+    /** The lease has expired, but perhaps nobody was there to take the work; or its attempt has just ended, which harms nothing. */
+    private void takeBackOrLose(RunningWork work) {
+        long calledAt = System.nanoTime();
+        if (leases.reclaim(work.lease().lease())) {
+            LOG.info(
+                    "Work {} had an expired lease that nobody took; it goes on",
+                    work.lease().lease().workId());
+            work.lease().renewed(calledAt, Optional.empty());
+        } else {
+            work.lease().lose();
+            work.stop(StopReason.LEASE_LOST);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.queue.Lease;
+import dev.anneal.service.queue.Wish;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A lease as its holder sees it. The holder stops to trust it a safety margin before it can have expired, counted from the start of the
+ * call that renewed it, so that a slow answer does not stretch it. Thread-safe.
+ */
+final class HeldLease {
+
+    private final Lease lease;
+    private final Duration trust;
+    private final LongSupplier nanoTime;
+    private volatile long renewedAtNanos;
+    private volatile boolean lost;
+    private volatile @Nullable Wish wish;
+
+    /**
+     * @param trust from the start of a renewing call, until when the lease is relied on
+     * @param claimedAtNanos when the call that claimed it began
+     */
+    HeldLease(Lease lease, Duration trust, LongSupplier nanoTime, long claimedAtNanos) {
+        this.lease = lease;
+        this.trust = trust;
+        this.nanoTime = nanoTime;
+        this.renewedAtNanos = claimedAtNanos;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+
+    /** A call that began at {@code calledAtNanos} has extended it. */
+    void renewed(long calledAtNanos, Optional<Wish> currentWish) {
+        renewedAtNanos = calledAtNanos;
+        wish = currentWish.orElse(null);
+    }
+
+    /** Somebody else has the work now, or it has ended. */
+    void lose() {
+        lost = true;
+    }
+
+    boolean isLost() {
+        return lost;
+    }
+
+    /** Whether something may be published now. */
+    boolean isTrusted() {
+        return !lost && nanoTime.getAsLong() - renewedAtNanos < trust.toNanos();
+    }
+
+    /** What the client wished at the last heartbeat. */
+    @Nullable
+    Wish wish() {
+        return wish;
+    }
+}

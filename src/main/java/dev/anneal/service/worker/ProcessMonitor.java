@@ -1,0 +1,72 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.metrics.TrainingGauges;
+import dev.anneal.service.metrics.WorkerMeters;
+import java.time.Duration;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hears what a process says, on the process's own thread: keeps the meters, notes the process's pulse, and lays everything down for the
+ * database. Waits for nothing, so that the process never does.
+ */
+final class ProcessMonitor implements Consumer<Progress> {
+
+    private final Assignment.Label label;
+    private final boolean onGpu;
+    private final WorkerMeters meters;
+    private final TrainingGauges gauges;
+    private final StallWatch watch;
+    private final ProgressBuffer buffer;
+    private long trainedTokens;
+    private boolean counting;
+    private long lastEventNanos = System.nanoTime();
+    private volatile Progress.@Nullable Failed failed;
+
+    ProcessMonitor(
+            Assignment assignment,
+            WorkerMeters meters,
+            TrainingGauges gauges,
+            StallWatch watch,
+            ProgressBuffer buffer) {
+        this.label = assignment.label();
+        this.onGpu = !assignment.task().machine().device().equals("cpu");
+        this.meters = meters;
+        this.gauges = gauges;
+        this.watch = watch;
+        this.buffer = buffer;
+    }
+
+    @Override
+    public void accept(Progress event) {
+        long now = System.nanoTime();
+        if (event instanceof Progress.Step step) {
+            watch.step(step.seconds(), now);
+            gauges.step(step);
+            meters.step(step, newTokens(step), label.method(), onGpu);
+        } else {
+            watch.alive(now);
+        }
+        if (event instanceof Progress.CheckpointSaved saved) {
+            meters.checkpoint(Duration.ofNanos(now - lastEventNanos), saved.bytes());
+        } else if (event instanceof Progress.Failed failure) {
+            failed = failure;
+        }
+        lastEventNanos = now;
+        buffer.add(event);
+    }
+
+    /** What the process said of its failure, or null. */
+    Progress.@Nullable Failed failed() {
+        return failed;
+    }
+
+    /** A resumed process counts on from its checkpoint, so its first step shows how far it was. */
+    private long newTokens(Progress.Step step) {
+        long fresh = counting ? step.trainedTokens() - trainedTokens : 0;
+        counting = true;
+        trainedTokens = step.trainedTokens();
+        return Math.max(0, fresh);
+    }
+}

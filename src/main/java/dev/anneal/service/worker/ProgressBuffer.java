@@ -1,0 +1,87 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a process has said and the database does not know yet. While the database is away it fills up; beyond the limit the oldest steps
+ * are dropped, and nothing else ever is: there are few other events. Thread-safe.
+ */
+final class ProgressBuffer {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressBuffer.class);
+
+    private final int limit;
+    private final Deque<Progress> waiting = new ArrayDeque<>();
+    private final BlockingQueue<Boolean> bell = new ArrayBlockingQueue<>(1);
+    private long dropped;
+
+    ProgressBuffer(int limit) {
+        this.limit = limit;
+    }
+
+    synchronized void add(Progress event) {
+        if (waiting.size() >= limit) {
+            dropOldestStep();
+        }
+        waiting.addLast(event);
+        if (!(event instanceof Progress.Step)) {
+            ring();
+        }
+    }
+
+    /** Waits for the given time, or until there is something that should not wait so long; steps can. */
+    void awaitNews(Duration atMost) throws InterruptedException {
+        bell.poll(atMost.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** Ends the current wait, or else the next one. */
+    void ring() {
+        bell.offer(true);
+    }
+
+    /** Up to {@code most} events, oldest first; they stay until {@link #remove}. */
+    synchronized List<Progress> oldest(int most) {
+        return waiting.stream().limit(most).toList();
+    }
+
+    /** The database has these. */
+    synchronized void remove(List<Progress> published) {
+        // By identity: two events may be equal, and events may have been dropped meanwhile.
+        List<Progress> left = new ArrayList<>(published);
+        for (Iterator<Progress> events = waiting.iterator(); events.hasNext() && !left.isEmpty(); ) {
+            Progress event = events.next();
+            if (left.removeIf(each -> each == event)) {
+                events.remove();
+            }
+        }
+    }
+
+    synchronized boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
+    private void dropOldestStep() {
+        for (Iterator<Progress> events = waiting.iterator(); events.hasNext(); ) {
+            if (events.next() instanceof Progress.Step) {
+                events.remove();
+                if (dropped++ == 0) {
+                    LOG.warn(
+                            "The database has been away for {} steps; the oldest are dropped from the job's series",
+                            limit);
+                }
+                return;
+            }
+        }
+    }
+}

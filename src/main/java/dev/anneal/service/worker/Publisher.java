@@ -1,0 +1,125 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.queue.Ending;
+import dev.anneal.service.queue.Leases;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Writes an attempt's progress and end to the database, as long as its lease is trusted. */
+final class Publisher {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Publisher.class);
+
+    /** A transaction of this many steps takes some tens of milliseconds. */
+    private static final int BATCH = 500;
+
+    /** The worker's own watch comes first; the rescue is for a worker that no longer watches. */
+    private static final Duration WATCH_IS_FIRST = Duration.ofMinutes(2);
+
+    private final HeldLease lease;
+    private final Assignment assignment;
+    private final ProgressBuffer buffer;
+    private final StallWatch watch;
+    private final Leases leases;
+    private final WorkerMeters meters;
+    private boolean away;
+
+    Publisher(
+            HeldLease lease,
+            Assignment assignment,
+            ProgressBuffer buffer,
+            StallWatch watch,
+            Leases leases,
+            WorkerMeters meters) {
+        this.lease = lease;
+        this.assignment = assignment;
+        this.buffer = buffer;
+        this.watch = watch;
+        this.leases = leases;
+        this.meters = meters;
+    }
+
+    /** Publishes what waits, and returns whether nothing does any more. */
+    boolean publish() {
+        while (lease.isTrusted()) {
+            List<Progress> events = buffer.oldest(BATCH);
+            if (events.isEmpty()) {
+                return true;
+            }
+            if (!reached(() -> write(events))) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Tells the rescue how long the process may be silent, before it has said anything. */
+    void announce() {
+        reached(() -> progress(null, null, List.of()));
+    }
+
+    /** Ends the attempt; empty if the database could not be reached, and to be tried again. */
+    Optional<Ending> end(Verdict verdict) {
+        if (!lease.isTrusted()) {
+            return Optional.empty();
+        }
+        Ending[] ending = new Ending[1];
+        boolean reached = reached(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment));
+        return reached ? Optional.of(ending[0]) : Optional.empty();
+    }
+
+    private void write(List<Progress> events) {
+        assignment.store(events);
+        Integer step = null;
+        Integer savedStep = null;
+        for (Progress event : events) {
+            if (event instanceof Progress.Step done) {
+                step = done.step();
+            } else if (event instanceof Progress.CheckpointSaved saved) {
+                savedStep = saved.step();
+            }
+        }
+        progress(step, savedStep, events);
+        buffer.remove(events);
+    }
+
+    private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {
+        Duration stallAfter = watch.limit().plus(WATCH_IS_FIRST);
+        if (!leases.progress(lease.lease(), step, savedStep, stallAfter, jdbc -> assignment.write(jdbc, events))) {
+            meters.staleWrite();
+            lease.lose();
+        }
+    }
+
+    /** Whether the database has answered. */
+    private boolean reached(Runnable call) {
+        try {
+            call.run();
+            if (away) {
+                LOG.info(
+                        "The database is back; {} goes on publishing",
+                        assignment.label().id());
+            }
+            away = false;
+            return true;
+        } catch (RuntimeException failure) {
+            if (!DatabaseOutage.explains(failure)) {
+                throw failure;
+            }
+            if (!away) {
+                LOG.warn(
+                        "{} runs on but publishes nothing until the database answers",
+                        assignment.label().id(),
+                        failure);
+            }
+            away = true;
+            return false;
+        }
+    }
+}

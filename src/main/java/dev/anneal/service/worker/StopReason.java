@@ -1,0 +1,23 @@
+package dev.anneal.service.worker;
+
+/** Why a worker ends an engine process before its task is done. */
+enum StopReason {
+    /** The client cancels or pauses its job. */
+    WISH,
+    /** The worker is shutting down. */
+    SHUTDOWN,
+    /** Another worker has the work now. */
+    LEASE_LOST,
+    /** No step has ended for too long. */
+    NO_PROGRESS,
+    /** The process has not begun its first step in time. */
+    NO_START;
+
+    /** Whether the process is asked to save first; otherwise it is killed at once. */
+    boolean isOrderly() {
+        return switch (this) {
+            case WISH, SHUTDOWN -> true;
+            case LEASE_LOST, NO_PROGRESS, NO_START -> false;
+        };
+    }
+}

@@ -1,0 +1,119 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.queue.QueueProperties;
+import dev.anneal.service.queue.Slot;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker at work: a slot for each device and one for short work, and the heartbeats of all that runs. It is used once. When it is
+ * stopped it claims nothing more, lets the processes save, and gives their work back.
+ */
+final class Supervisor {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Supervisor.class);
+
+    /** What is left of the time for stopping after the last process has ended or been killed, for giving the work back. */
+    private static final Duration GIVE_BACK = Duration.ofSeconds(2);
+
+    private static final Duration HEARTBEAT_RETRY = Duration.ofSeconds(1);
+
+    private final Equipment equipment;
+    private final Duration heartbeatInterval;
+    private final HeartbeatWriter heartbeats;
+    private final List<WorkSlot> slots = new ArrayList<>();
+    private final List<Thread> slotThreads = new ArrayList<>();
+    private final Thread heartbeatThread = daemon(this::beat, "worker-heartbeat");
+    private final CountDownLatch stopped = new CountDownLatch(1);
+
+    /**
+     * @param name shown as who runs the work
+     * @param equipment the supervisor closes its workspace and timer in the end
+     */
+    Supervisor(String name, QueueProperties queue, HeartbeatWriter heartbeats, Equipment equipment) {
+        this.equipment = equipment;
+        this.heartbeatInterval = queue.heartbeatInterval();
+        this.heartbeats = heartbeats;
+        Duration trust = queue.lease().minus(queue.safetyMargin());
+        WorkerProperties properties = equipment.properties();
+        for (String device : properties.devices()) {
+            addSlot(new WorkSlot(Slot.TRAINING, device, name, slots.size(), trust, equipment, heartbeats));
+        }
+        addSlot(new WorkSlot(Slot.LIGHT, properties.lightDevice(), name, slots.size(), trust, equipment, heartbeats));
+        equipment.meters().slots(slots.size());
+    }
+
+    private void addSlot(WorkSlot slot) {
+        slotThreads.add(daemon(slot, "worker-slot-" + slots.size()));
+        slots.add(slot);
+    }
+
+    void start() {
+        heartbeatThread.start();
+        slotThreads.forEach(Thread::start);
+    }
+
+    /**
+     * Stops everything and returns whether all work was given back or ended. It takes no longer than the grace time of the processes
+     * and two seconds.
+     */
+    boolean stop() {
+        LOG.info(
+                "The worker stops: {} items are asked to save and go back to the queue",
+                heartbeats.running().size());
+        long deadline = System.nanoTime()
+                + equipment.properties().stopGrace().plus(GIVE_BACK).toNanos();
+        slots.forEach(WorkSlot::stopClaiming);
+        heartbeats.running().forEach(work -> work.stop(StopReason.SHUTDOWN));
+        boolean drained =
+                slotThreads.stream().map(thread -> ends(thread, deadline)).reduce(true, Boolean::logicalAnd);
+        slotThreads.forEach(Thread::interrupt);
+        stopped.countDown();
+        equipment.timer().shutdownNow();
+        try {
+            equipment.workspace().close();
+        } catch (IOException e) {
+            LOG.warn("The worker's folder could not be closed", e);
+        }
+        if (!drained) {
+            LOG.warn("The worker ends without having given all work back; it is rescued when its leases have expired");
+        }
+        return drained;
+    }
+
+    private static boolean ends(Thread thread, long deadlineNanos) {
+        try {
+            thread.join(Math.max(1, TimeUnit.NANOSECONDS.toMillis(deadlineNanos - System.nanoTime())));
+            return !thread.isAlive();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void beat() {
+        try {
+            boolean stop = false;
+            while (!stop) {
+                Duration pause = heartbeats.runOnce() || heartbeatInterval.compareTo(HEARTBEAT_RETRY) < 0
+                        ? heartbeatInterval
+                        : HEARTBEAT_RETRY;
+                stop = stopped.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,103 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.process.EngineExit;
+import dev.anneal.service.queue.Ending;
+import dev.anneal.service.queue.Lease;
+import dev.anneal.service.queue.Leases;
+import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.WorkError;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What the end of an engine process means for its work. */
+sealed interface Verdict {
+
+    /** Ends the attempt accordingly, together with what {@code assignment} writes about it. */
+    Ending apply(Leases leases, Lease lease, Assignment assignment);
+
+    /** The task is done. */
+    record Done() implements Verdict {
+
+        @Override
+        public Ending apply(Leases leases, Lease lease, Assignment assignment) {
+            return leases.succeed(lease, assignment::complete);
+        }
+    }
+
+    /** The process has stopped in good order; the work goes on elsewhere, or as its client wished. */
+    record GiveBack() implements Verdict {
+
+        @Override
+        public Ending apply(Leases leases, Lease lease, Assignment assignment) {
+            return leases.giveBack(lease, assignment::givenBack);
+        }
+    }
+
+    /** The attempt has failed. */
+    record Fail(WorkError error) implements Verdict {
+
+        @Override
+        public Ending apply(Leases leases, Lease lease, Assignment assignment) {
+            return leases.fail(lease, error, jdbc -> assignment.failed(jdbc, error));
+        }
+    }
+
+    /**
+     * @param stopped why the worker stopped the process, or null
+     * @param killed whether the worker killed it
+     * @param wish what the client wished of the work, or null
+     * @param failed what the process said of its failure, or null
+     */
+    static Verdict of(
+            EngineExit exit,
+            @Nullable StopReason stopped,
+            boolean killed,
+            @Nullable Wish wish,
+            Progress.@Nullable Failed failed) {
+        return switch (exit.meaning()) {
+            case DONE -> new Done();
+            case BAD_INPUT ->
+                new Fail(
+                        failed == null
+                                ? WorkError.ofUser("bad_input", sentence(exit), null)
+                                : WorkError.ofUser(failed.code(), failed.message(), null));
+            case FAILURE ->
+                new Fail(
+                        failed == null
+                                ? WorkError.ofSystem("engine_failed", sentence(exit))
+                                : WorkError.ofSystem(failed.code(), failed.message()));
+            case GIVEN_BACK ->
+                stopped != null && stopped.isOrderly()
+                        ? new GiveBack()
+                        : new Fail(WorkError.ofSystem(
+                                "engine_stopped", "The engine process stopped without being told to."));
+            case OUT_OF_MEMORY ->
+                killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("out_of_memory", sentence(exit)));
+            case CRASH ->
+                killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("engine_crashed", sentence(exit)));
+        };
+    }
+
+    private static Verdict ofKilled(@Nullable StopReason stopped, @Nullable Wish wish) {
+        return switch (Optional.ofNullable(stopped).orElse(StopReason.LEASE_LOST)) {
+            case NO_PROGRESS ->
+                new Fail(WorkError.ofSystem("no_progress", "The engine process hung: no step ended in time."));
+            case NO_START ->
+                new Fail(WorkError.ofSystem("no_start", "The engine process did not begin its first step in time."));
+            // Going on from an earlier checkpoint loses steps but no promise. A pause, however, promises a saved one.
+            case SHUTDOWN -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
+            case WISH -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
+            case LEASE_LOST -> new Fail(WorkError.ofSystem("lease_lost", "The worker lost its lease on the job."));
+        };
+    }
+
+    private static Verdict notSaved() {
+        return new Fail(WorkError.ofSystem("stop_timeout", "The engine process did not save and stop in time."));
+    }
+
+    private static String sentence(EngineExit exit) {
+        String text = exit.describe();
+        return Character.toUpperCase(text.charAt(0)) + text.substring(1) + ".";
+    }
+}

@@ -1,0 +1,120 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.metrics.TrainingGauges;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.Slot;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A place where one item runs at a time: claims, runs, claims the next, until it is told to stop. */
+final class WorkSlot implements Runnable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkSlot.class);
+
+    private final Slot kind;
+    private final String device;
+    private final String worker;
+    private final TrainingGauges gauges;
+    private final Duration trust;
+    private final Equipment equipment;
+    private final HeartbeatWriter heartbeats;
+    private final CountDownLatch stopping = new CountDownLatch(1);
+
+    /**
+     * @param number tag of the slot's meters
+     * @param trust how long after the start of a renewal a lease is relied on
+     */
+    WorkSlot(
+            Slot kind,
+            String device,
+            String worker,
+            int number,
+            Duration trust,
+            Equipment equipment,
+            HeartbeatWriter heartbeats) {
+        this.kind = kind;
+        this.device = device;
+        this.worker = worker;
+        this.gauges = equipment.meters().trainingGauges(number);
+        this.trust = trust;
+        this.equipment = equipment;
+        this.heartbeats = heartbeats;
+    }
+
+    @Override
+    public void run() {
+        try {
+            boolean stop = false;
+            while (!stop) {
+                boolean worked = runOnce();
+                stop = worked ? stopping.getCount() == 0 : stopping.await(nextPollMillis(), TimeUnit.MILLISECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Claims nothing more. What runs is stopped by its own {@link RunningWork#stop}. */
+    void stopClaiming() {
+        stopping.countDown();
+    }
+
+    /** Claims and runs one item, and returns whether there was one. */
+    boolean runOnce() throws InterruptedException {
+        long calledAt = System.nanoTime();
+        Optional<Claim> claim = claim();
+        if (claim.isEmpty()) {
+            return false;
+        }
+        HeldLease lease = new HeldLease(claim.get().lease(), trust, System::nanoTime, calledAt);
+        RunningWork work = new RunningWork(claim.get(), lease, device, gauges, equipment);
+        equipment.meters().claimed(claim.get().waited());
+        heartbeats.add(work);
+        try {
+            if (stopping.getCount() == 0) {
+                work.stop(StopReason.SHUTDOWN);
+            }
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.error(
+                    "Work {} failed in a way that nobody foresaw; its lease expires and it is rescued",
+                    lease.lease().workId(),
+                    e);
+        } finally {
+            heartbeats.remove(work);
+            equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
+        }
+        return true;
+    }
+
+    private Optional<Claim> claim() {
+        try {
+            return equipment
+                    .leases()
+                    .claim(worker, kind, equipment.assignments().methods(kind));
+        } catch (RuntimeException failure) {
+            if (DatabaseOutage.explains(failure)) {
+                LOG.warn(
+                        "Cannot claim work now; trying again in {}: {}",
+                        equipment.properties().pollInterval(),
+                        failure.getMessage());
+            } else {
+                LOG.error(
+                        "Claiming work failed; trying again in {}",
+                        equipment.properties().pollInterval(),
+                        failure);
+            }
+            return Optional.empty();
+        }
+    }
+
+    private long nextPollMillis() {
+        long interval = equipment.properties().pollInterval().toMillis();
+        return interval + ThreadLocalRandom.current().nextLong(interval / 4 + 1);
+    }
+}

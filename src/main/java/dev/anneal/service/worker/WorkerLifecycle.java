@@ -1,0 +1,60 @@
+package dev.anneal.service.worker;
+
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+/** Starts the worker when the service serves, and stops it beside the requests that are still being answered. */
+final class WorkerLifecycle implements SmartLifecycle {
+
+    private final Supplier<Supervisor> supervisors;
+    private @Nullable Supervisor current;
+    private boolean drained = true;
+
+    WorkerLifecycle(Supplier<Supervisor> supervisors) {
+        this.supervisors = supervisors;
+    }
+
+    @Override
+    public synchronized void start() {
+        Supervisor supervisor = supervisors.get();
+        current = supervisor;
+        supervisor.start();
+    }
+
+    @Override
+    public void stop(Runnable callback) {
+        Thread stopper = new Thread(
+                () -> {
+                    stop();
+                    callback.run();
+                },
+                "worker-stop");
+        stopper.start();
+    }
+
+    @Override
+    public synchronized void stop() {
+        if (current != null) {
+            drained = Objects.requireNonNull(current).stop();
+            current = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return current != null;
+    }
+
+    /** Whether the last stop has given everything back. */
+    synchronized boolean isDrained() {
+        return drained;
+    }
+
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+    }
+}

@@ -1,0 +1,58 @@
+package dev.anneal.service.worker;
+
+import jakarta.validation.constraints.AssertTrue;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.NotEmpty;
+import java.time.Duration;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * What a worker runs and how it watches it. Leases are {@code anneal.queue}'s, engine processes are {@code anneal.engine}'s.
+ *
+ * @param name shown as who runs a job; absent: the host's name
+ * @param devices one training slot for each: {@code cpu} or {@code cuda:N}
+ * @param lightDevice device of the slot for exports and evaluations
+ * @param pollInterval how often a free slot looks for work, with up to a quarter more at random so that workers do not march in step
+ * @param publishInterval how long steps are collected before they are written to the database together
+ * @param bufferedEvents how many steps are kept while the database is away; beyond them the oldest are dropped
+ * @param startTimeout how long a process may take from its start to its first step
+ * @param stallFactor a step that takes longer than so many times the median step hangs
+ * @param shortestStall a step that takes less than this does not hang, whatever the median is
+ * @param lightTimeout how long an export or evaluation may take
+ * @param stopGrace how long a process may take to save and end when it is told to stop; then it is killed
+ * @param keptCheckpoints how many of a job's newest checkpoints are kept; the final one always is
+ */
+@Validated
+@ConfigurationProperties("anneal.worker")
+record WorkerProperties(
+        @Nullable String name,
+        @DefaultValue("cpu") @NotEmpty List<String> devices,
+        @DefaultValue("cpu") String lightDevice,
+        @DefaultValue("2s") Duration pollInterval,
+        @DefaultValue("1s") Duration publishInterval,
+        @DefaultValue("20000") @Min(100) int bufferedEvents,
+        @DefaultValue("15m") Duration startTimeout,
+        @DefaultValue("20") @DecimalMin("2") double stallFactor,
+        @DefaultValue("10m") Duration shortestStall,
+        @DefaultValue("2h") Duration lightTimeout,
+        @DefaultValue("12s") Duration stopGrace,
+        @DefaultValue("10") @Min(1) int keptCheckpoints) {
+
+    private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
+
+    WorkerProperties {
+        devices = List.copyOf(devices);
+    }
+
+    @AssertTrue(message = "must each be 'cpu' or 'cuda:N'")
+    boolean isEveryDeviceKnown() {
+        return devices.stream().allMatch(device -> DEVICE.matcher(device).matches())
+                && DEVICE.matcher(lightDevice).matches();
+    }
+}
