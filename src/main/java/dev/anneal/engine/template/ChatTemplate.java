@@ -1,18 +1,35 @@
 package dev.anneal.engine.template;
 
+import dev.anneal.engine.template.library.Environment;
+import dev.anneal.engine.template.program.Context;
+import dev.anneal.engine.template.program.Program;
+import dev.anneal.engine.template.syntax.TemplateParser;
+import dev.anneal.engine.template.value.Budget;
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation as transformers renders it. Immutable and safe for many threads.
+ * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation as transformers renders it. Immutable and safe for many
+ * threads.
+ *
+ * <p>Templates come with models from anywhere. They see values and the functions of {@code library}, nothing of the host, and each rendering has a budget
+ * of steps, time, memory, recursion and output ({@link Budget}). Known differences from Jinja: nothing is escaped, so {@code safe} changes nothing; values
+ * that Python prints with their address, such as generators and functions, cannot be printed; {@code str.format} takes simple fields only.
  */
 public final class ChatTemplate {
 
-    private final String text;
+    /** Characters of a template's source; the largest ones in use have some ten thousand. */
+    private static final int MAX_SOURCE = 1 << 18;
 
-    private ChatTemplate(String text) {
-        this.text = text;
+    private final Program program;
+    private final Clock clock;
+
+    private ChatTemplate(Program program, Clock clock) {
+        this.program = program;
+        this.clock = clock;
     }
 
     /**
@@ -21,11 +38,20 @@ public final class ChatTemplate {
      * @throws TemplateException if it is not one
      */
     public static ChatTemplate compile(String source) {
-        if (source.contains("{{") || source.contains("{%") || source.contains("{#")) {
-            throw new TemplateException(
-                    TemplateException.Problem.SYNTAX, 1, "only plain text is understood so far, no expressions");
+        return compile(source, Clock.system(ZoneId.systemDefault()));
+    }
+
+    /**
+     * Parses a template.
+     *
+     * @param clock what {@code strftime_now} reads
+     * @throws TemplateException if it is not one
+     */
+    public static ChatTemplate compile(String source, Clock clock) {
+        if (source.length() > MAX_SOURCE) {
+            throw TemplateException.syntax(1, "a template of more than " + MAX_SOURCE + " characters");
         }
-        return new ChatTemplate(source);
+        return new ChatTemplate(TemplateParser.parse(source), clock);
     }
 
     /**
@@ -36,11 +62,22 @@ public final class ChatTemplate {
      * @throws TemplateException if the template refuses the conversation or a limit is reached
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
-        return new Rendering(text, List.of());
+        Environment environment = new Environment(new Budget(), clock);
+        Context context = new Context(environment);
+        try {
+            context.declare(Conversation.variables(variables));
+            context.execute(program.body());
+        } catch (TemplateException failure) {
+            throw failure.at(context.line());
+        } catch (StackOverflowError tooDeep) {
+            // Only a caller that leaves less than half a megabyte of stack gets here before the budget does.
+            throw TemplateException.budget("recursion beyond the stack").at(context.line());
+        }
+        return new Rendering(context.text(), program.marksAssistantText() ? context.spans() : List.of());
     }
 
     /** Whether the template marks assistant text by {@code {% generation %}}; without it {@link Rendering#assistantSpans} is always empty. */
     public boolean marksAssistantText() {
-        return false;
+        return program.marksAssistantText();
     }
 }
