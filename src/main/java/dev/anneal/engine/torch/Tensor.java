@@ -83,6 +83,12 @@ public final class Tensor implements AutoCloseable {
         return Conversions.program().call(target, "to", this, type.code());
     }
 
+    /** The same tensor, owned by another scope from now on; this handle ends. */
+    public Tensor in(Scope target) {
+        array.attach(target.manager());
+        return new Tensor(target, array);
+    }
+
     @Override
     public void close() {
         array.close();

@@ -1,5 +1,20 @@
-/** What clients see: fine-tuning jobs, events, metric series, checkpoints, exports, evaluations. */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "paging", "queue", "refusal", "tenant"})
+/**
+ * Fine-tuning jobs: what clients ask of them, what the queue makes of them, and what workers publish about them.
+ *
+ * <p>{@link dev.anneal.service.job.Jobs} is for requests, {@link dev.anneal.service.job.TrainingJournal} for workers.
+ */
+@ApplicationModule(
+        allowedDependencies = {
+            "catalog",
+            "database",
+            "file",
+            "history",
+            "paging",
+            "queue",
+            "refusal",
+            "settings",
+            "tenant"
+        })
 @NullMarked
 package dev.anneal.service.job;
 

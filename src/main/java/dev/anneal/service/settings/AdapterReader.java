@@ -1,5 +1,6 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.AdapterSettings.Schedule;
 import dev.anneal.service.refusal.Refusal;
@@ -17,7 +18,7 @@ final class AdapterReader {
     private static final int GREATEST_RANK = 65_536;
 
     /** Stands for no activation: beta is 0 from the first step on. */
-    static final String PLAIN = "none";
+    private static final String PLAIN = AdapterConfig.NO_ACTIVATION;
 
     private static final String DEFAULT_ACTIVATION = "silu";
     private static final List<String> ACTIVATIONS = List.of(DEFAULT_ACTIVATION, "relu", "gelu", PLAIN);
@@ -81,7 +82,7 @@ final class AdapterReader {
                 rank,
                 alpha == null ? 2.0 * rank : alpha,
                 dropout == null ? 0 : dropout,
-                targets == null ? List.of("all-linear") : targets,
+                targets == null ? List.of(AdapterConfig.ALL_LINEAR) : targets,
                 rslora,
                 activation,
                 schedule == null ? new Schedule("linear", 0, 0.8) : schedule);

@@ -1,10 +1,15 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.model.Projection;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.refusal.Refusal;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * What the settings of a training depend on in a base model.
@@ -22,12 +27,10 @@ public record ModelProfile(
         int vocabularySize,
         int contextTokens,
         double baseLearningRate,
-        Map<String, Projection> projections) {
+        Map<String, LayerSize> projections) {
 
-    private static final String ALL_LINEAR = "all-linear";
-
-    /** Width of a linear layer. */
-    public record Projection(int in, int out) {
+    /** Size of a linear layer. */
+    public record LayerSize(int in, int out) {
 
         int smallerSide() {
             return Math.min(in, out);
@@ -38,15 +41,31 @@ public record ModelProfile(
         projections = Map.copyOf(projections);
     }
 
+    public static ModelProfile of(String id, ModelConfig config, double baseLearningRate) {
+        return new ModelProfile(
+                id,
+                config.parameters(),
+                config.layers(),
+                config.hiddenSize(),
+                config.vocabularySize(),
+                config.maxPositions(),
+                baseLearningRate,
+                Arrays.stream(Projection.values())
+                        .collect(Collectors.toMap(
+                                Projection::shortName,
+                                projection ->
+                                        new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
+    }
+
     /** Refuses an adapter that does not fit the model. */
     public void check(AdapterSettings adapter) {
         for (String target : targets(adapter)) {
-            Projection projection = projections.get(target);
+            LayerSize projection = projections.get(target);
             if (projection == null) {
                 throw Refusal.invalidValue(
                         "afa_lora.target_modules",
                         "'afa_lora.target_modules' names '" + target + "', which '" + id + "' does not have; use "
-                                + ALL_LINEAR + " or some of "
+                                + AdapterConfig.ALL_LINEAR + " or some of "
                                 + String.join(
                                         ", ",
                                         projections.keySet().stream().sorted().toList()));
@@ -66,7 +85,7 @@ public record ModelProfile(
         return targets(adapter).stream()
                 .map(projections::get)
                 .filter(projection -> projection != null)
-                .mapToInt(Projection::smallerSide)
+                .mapToInt(LayerSize::smallerSide)
                 .min()
                 .orElse(1);
     }
@@ -83,7 +102,7 @@ public record ModelProfile(
     }
 
     private Collection<String> targets(AdapterSettings adapter) {
-        return adapter.targetModules().equals(List.of(ALL_LINEAR))
+        return adapter.targetModules().equals(List.of(AdapterConfig.ALL_LINEAR))
                 ? projections.keySet().stream().sorted().toList()
                 : adapter.targetModules();
     }
@@ -100,6 +119,6 @@ public record ModelProfile(
 
     /** Sum of the widths that a decoder layer's projections write for one token. */
     long activationsPerToken() {
-        return projections.values().stream().mapToLong(Projection::out).sum() + 4L * hiddenSize;
+        return projections.values().stream().mapToLong(LayerSize::out).sum() + 4L * hiddenSize;
     }
 }

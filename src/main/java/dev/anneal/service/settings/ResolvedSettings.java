@@ -10,10 +10,14 @@ import dev.anneal.protocol.TrainingSettings;
  * @param gradientAccumulation batches of one optimizer step
  * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if only the finished job is annealed
  * @param expectedTokens tokens that all steps together read
+ * @param data what the training file is to the model
+ * @param memory what the training is expected to need
  */
 public record ResolvedSettings(
         TrainingSettings training,
         Hyperparameters hyperparameters,
         int gradientAccumulation,
         int annealedAtStep,
-        long expectedTokens) {}
+        long expectedTokens,
+        DatasetSize data,
+        MemoryEstimate memory) {}

@@ -1,6 +1,8 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.protocol.TrainingSettings.Optimizer;
@@ -55,7 +57,9 @@ public final class SettingsResolver {
                 new Hyperparameters(batchSize, rate / model.baseLearningRate(), epochs),
                 accumulation,
                 annealedAtStep(request.adapter(), totalSteps),
-                Math.round((double) data.tokens() / stepsPerEpoch * totalSteps));
+                Math.round((double) data.tokens() / stepsPerEpoch * totalSteps),
+                data,
+                MemoryEstimate.of(model, request.adapter(), ceilDivide(data.tokens(), stepsPerEpoch)));
     }
 
     /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */
@@ -90,20 +94,27 @@ public final class SettingsResolver {
                 : or(request.options().evaluationInterval(), ceilDivide(totalSteps, CHECKPOINTS));
     }
 
-    /** The first step t with t / T >= end, by the very division that the engine makes; a plain LoRA is linear from the start. */
+    /** The first step whose beta is 0; a plain LoRA is linear from the start. */
     static int annealedAtStep(AdapterSettings adapter, int totalSteps) {
-        if (adapter.activation().equals(AdapterReader.PLAIN)) {
+        if (adapter.activation().equals(AdapterConfig.NO_ACTIVATION)) {
             return 0;
         }
-        double end = adapter.schedule().end();
-        int step = Math.max(0, (int) Math.floor(end * totalSteps) - 1);
-        while (step < totalSteps && (double) step / totalSteps < end) {
-            step++;
+        AnnealingSchedule schedule = AnnealingSchedule.of(
+                adapter.schedule().shape(),
+                adapter.schedule().start(),
+                adapter.schedule().end());
+        int first = Math.max(0, (int) Math.floor(schedule.end() * totalSteps) - 1);
+        while (schedule.betaAt(first, totalSteps) > 0) {
+            first++;
         }
-        return step;
+        return first;
     }
 
     private static int ceilDivide(int dividend, int divisor) {
+        return Math.toIntExact(ceilDivide((long) dividend, divisor));
+    }
+
+    private static long ceilDivide(long dividend, int divisor) {
         return (dividend - 1) / divisor + 1;
     }
 

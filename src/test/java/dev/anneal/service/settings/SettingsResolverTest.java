@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.settings.ModelProfile.Projection;
+import dev.anneal.service.settings.ModelProfile.LayerSize;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,13 +26,13 @@ class SettingsResolverTest {
             1024,
             4e-3,
             Map.of(
-                    "q_proj", new Projection(192, 192),
-                    "k_proj", new Projection(192, 64),
-                    "v_proj", new Projection(192, 64),
-                    "o_proj", new Projection(192, 192),
-                    "gate_proj", new Projection(192, 512),
-                    "up_proj", new Projection(192, 512),
-                    "down_proj", new Projection(512, 192)));
+                    "q_proj", new LayerSize(192, 192),
+                    "k_proj", new LayerSize(192, 64),
+                    "v_proj", new LayerSize(192, 64),
+                    "o_proj", new LayerSize(192, 192),
+                    "gate_proj", new LayerSize(192, 512),
+                    "up_proj", new LayerSize(192, 512),
+                    "down_proj", new LayerSize(512, 192)));
 
     private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 50_000, 20_000, 80);
 

@@ -1,0 +1,41 @@
+package dev.anneal.engine.model;
+
+import java.util.List;
+
+/**
+ * Inputs of A that are dropped in training. A mask is a function of the row's key, layer and projection, so it does not depend on how
+ * rows are distributed, and the backward makes the same one again.
+ *
+ * @param probability share that is dropped; what stays is divided by 1 - probability
+ * @param rowKeys a number for each row of the micro-batch; empty without dropout
+ */
+public record AdapterDropout(double probability, List<Long> rowKeys) {
+
+    public static final AdapterDropout NONE = new AdapterDropout(0, List.of());
+
+    /** At least the projections of a layer. */
+    private static final int PROJECTIONS = 8;
+
+    public AdapterDropout {
+        rowKeys = List.copyOf(rowKeys);
+    }
+
+    /** A key that differs wherever one of the numbers differs (finaliser of SplitMix64; Steele, Lea, Flood 2014). */
+    public static long key(long seed, long step, long row) {
+        return mixed(mixed(mixed(seed) + step) + row);
+    }
+
+    /** Seeds of the rows in a layer; a projection adds its number to them. libtorch's CPU generator takes the low 32 bits. */
+    long[] seeds(int layer) {
+        return rowKeys.stream()
+                .mapToLong(key -> (mixed(key + layer) & 0x0FFFFFFFL) * PROJECTIONS)
+                .toArray();
+    }
+
+    private static long mixed(long value) {
+        long z = value + 0x9E3779B97F4A7C15L;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}

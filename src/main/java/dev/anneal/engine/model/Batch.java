@@ -1,0 +1,11 @@
+package dev.anneal.engine.model;
+
+import dev.anneal.engine.torch.Tensor;
+
+/**
+ * A micro-batch as every layer sees it.
+ *
+ * @param cos cosines of the tokens' positions, [N, 1, D / 2]
+ * @param sin sines, likewise
+ */
+record Batch(TokenRows rows, Tensor cos, Tensor sin) {}

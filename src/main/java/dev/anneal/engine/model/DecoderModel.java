@@ -1,0 +1,222 @@
+package dev.anneal.engine.model;
+
+import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A frozen decoder in memory. Any number of threads may compute with it at once, each in scopes of its own; results belong to the scope
+ * given. Whoever loads it closes it.
+ */
+public final class DecoderModel implements AutoCloseable {
+
+    /** Trained positions whose logits exist at one time: 256 rows of a vocabulary of 49,152 take 25 MB in bf16. */
+    private static final int HEAD_CHUNK = 256;
+
+    private final ModelConfig config;
+    private final ElementType precision;
+    private final Scope scope;
+    private final DecoderProgram program;
+    private final FrozenWeights weights;
+    private final RotaryTable rotary;
+    private final AppliedAdapter noAdapter;
+
+    private DecoderModel(
+            ModelConfig config, ElementType precision, Scope scope, DecoderProgram program, FrozenWeights weights) {
+        this.config = config;
+        this.precision = precision;
+        this.scope = scope;
+        this.program = program;
+        this.weights = weights;
+        this.rotary = RotaryTable.of(scope, config, precision);
+        this.noAdapter = AppliedAdapter.none(scope, config, precision);
+    }
+
+    /**
+     * Loads a Hugging Face directory.
+     *
+     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, whatever the files hold
+     * @param device {@code cpu} or {@code cuda:N}
+     * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
+     */
+    public static DecoderModel load(Path directory, ElementType precision, String device) throws IOException {
+        if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
+            throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
+        }
+        ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
+        Scope scope = Scope.open(device);
+        try (WeightDirectory files = WeightDirectory.open(directory)) {
+            DecoderProgram program = new DecoderProgram(scope, config, HEAD_CHUNK);
+            FrozenWeights weights = new WeightLoader(files, config, program, scope, precision).load();
+            return new DecoderModel(config, precision, scope, program, weights);
+        } catch (IOException | RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public ElementType precision() {
+        return precision;
+    }
+
+    /** The scope that lives as long as the model. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** The absence of an adapter: the base model itself. */
+    public AppliedAdapter noAdapter() {
+        return noAdapter;
+    }
+
+    /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
+    public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
+        try (Scope pass = target.child()) {
+            Batch batch = batch(pass, rows);
+            Tensor x = embed(pass, rows);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                try (Scope inner = pass.child()) {
+                    x = program.layer(inner, x, layer, batch, weights, adapter)
+                            .get(0)
+                            .in(pass);
+                }
+            }
+            return x.in(target);
+        }
+    }
+
+    /** Logits of chosen tokens in fp32, [M, V]. */
+    public Tensor logits(Scope target, Tensor hiddenStates, long[] at) {
+        try (Tensor chosen = target.longs(at, at.length)) {
+            return program.logits(target, hiddenStates, chosen, weights);
+        }
+    }
+
+    /** Loss of the trained positions without gradients, for validation. */
+    public LossSums loss(Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter) {
+        if (targets.count() == 0) {
+            return LossSums.NONE;
+        }
+        try (Scope pass = target.child()) {
+            Tensor hidden = hiddenStates(pass, rows, adapter);
+            return sums(head(pass, hidden, targets, false).get(0), targets);
+        }
+    }
+
+    /**
+     * Loss of the trained positions and its gradient with respect to the adapter.
+     *
+     * @param gradients for each layer A and B of each group, fp32, overwritten with the gradient of the summed loss: A stacked, [S, in]; B
+     *     of the adapted projections under one another, [outs, r]. Untouched if there are no targets
+     */
+    public LossSums lossAndGradient(
+            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, List<List<Tensor>> gradients) {
+        if (targets.count() == 0) {
+            return LossSums.NONE;
+        }
+        try (Scope pass = target.child()) {
+            Batch batch = batch(pass, rows);
+            List<Scope> kept = new ArrayList<>();
+            List<List<Tensor>> saved = new ArrayList<>();
+            Tensor x = embed(pass, rows);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                kept.add(pass.child());
+                List<Tensor> results = program.layer(kept.get(layer), x, layer, batch, weights, adapter);
+                x = results.get(0);
+                saved.add(results.subList(1, results.size()));
+            }
+            List<Tensor> lossAndGradient = head(pass, x, targets, true);
+            Tensor upstream = lossAndGradient.get(1);
+            for (int layer = config.layers() - 1; layer >= 0; layer--) {
+                DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(saved.get(layer), gradients.get(layer));
+                Tensor next = program.layerBackward(pass, upstream, layer, between, batch, weights, adapter);
+                upstream.close();
+                upstream = next;
+                kept.get(layer).close();
+            }
+            return sums(lossAndGradient.get(0), targets);
+        }
+    }
+
+    /** An empty cache for one sequence of at most {@code capacity} tokens. */
+    public KeyValueCache newCache(Scope owner, int capacity) {
+        if (capacity < 1 || capacity > config.maxPositions()) {
+            throw new IllegalArgumentException(
+                    "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
+        }
+        return new KeyValueCache(owner.child(), config, precision, capacity);
+    }
+
+    /**
+     * Reads further tokens of cached sequences: a whole prompt at first, then one token at a time.
+     *
+     * @param tokens new tokens of each sequence, at least one each
+     * @param caches the sequences, in the same order; they advance
+     * @return hidden states of the new tokens, sequence after sequence, [N, H]
+     */
+    public Tensor continueSequences(
+            Scope target, List<int[]> tokens, List<KeyValueCache> caches, AppliedAdapter adapter) {
+        int[] past = caches.stream().mapToInt(KeyValueCache::length).toArray();
+        TokenRows rows = TokenRows.continuing(tokens, past);
+        for (int row = 0; row < rows.rows(); row++) {
+            KeyValueCache cache = caches.get(row);
+            int length = past[row] + rows.end(row) - rows.begin(row);
+            if (length > cache.capacity()) {
+                throw new IllegalArgumentException("sequence %d would have %d tokens; its cache holds %d"
+                        .formatted(row, length, cache.capacity()));
+            }
+        }
+        try (Scope pass = target.child()) {
+            Batch batch = batch(pass, rows);
+            Tensor x = embed(pass, rows);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                try (Tensor input = x) {
+                    x = program.cachedLayer(pass, input, layer, batch, caches, weights, adapter);
+                }
+            }
+            for (int row = 0; row < rows.rows(); row++) {
+                caches.get(row).advance(rows.end(row) - rows.begin(row));
+            }
+            return x.in(target);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    private Batch batch(Scope pass, TokenRows rows) {
+        if (rows.lastPosition() >= config.maxPositions()) {
+            throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
+                    .formatted(rows.lastPosition() + 1, config.maxPositions()));
+        }
+        Tensor positions = pass.longs(rows.positions(), rows.tokens());
+        return new Batch(
+                rows, program.turns(pass, rotary.cos(), positions), program.turns(pass, rotary.sin(), positions));
+    }
+
+    private Tensor embed(Scope pass, TokenRows rows) {
+        return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
+    }
+
+    private List<Tensor> head(Scope pass, Tensor hidden, Targets targets, boolean backward) {
+        Tensor at = pass.longs(targets.at(), targets.count());
+        Tensor ids = pass.longs(targets.ids(), targets.count());
+        return program.head(pass, hidden, at, ids, weights, backward);
+    }
+
+    private static LossSums sums(Tensor sums, Targets targets) {
+        double[] values = sums.toDoubles();
+        return new LossSums(values[0], Math.round(values[1]), targets.count());
+    }
+}

@@ -1,0 +1,141 @@
+package dev.anneal.engine.model;
+
+import dev.anneal.engine.torch.Program;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the scope given. */
+final class DecoderProgram {
+
+    private final Program program;
+
+    /** @param headChunk trained positions whose logits exist at one time */
+    DecoderProgram(Scope owner, ModelConfig config, int headChunk) {
+        this.program = Program.load(
+                owner,
+                "decoder",
+                "Decoder",
+                Map.of(
+                        "eps",
+                        config.normEpsilon(),
+                        "heads",
+                        config.heads(),
+                        "kv_heads",
+                        config.keyValueHeads(),
+                        "head_size",
+                        config.headSize(),
+                        "chunk",
+                        headChunk));
+    }
+
+    Tensor fuse(Scope scope, List<Tensor> weights) {
+        return program.call(scope, "fuse", weights);
+    }
+
+    Tensor turns(Scope scope, Tensor table, Tensor positions) {
+        return program.call(scope, "turns", table, positions);
+    }
+
+    Tensor embed(Scope scope, Tensor ids, Tensor table) {
+        return program.call(scope, "embed", ids, table);
+    }
+
+    /** Output of a layer, then what {@link #layerBackward} needs. */
+    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
+        return program.callForList(
+                scope,
+                "layer",
+                x,
+                weights.layers().get(layer),
+                adapter.layers().get(layer),
+                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                adapter.parts(ProjectionGroup.FEED_FORWARD),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                adapter.dropout().seeds(layer),
+                adapter.activation(),
+                adapter.beta(),
+                adapter.dropout().probability());
+    }
+
+    /**
+     * Gradient of a layer's input.
+     *
+     * @param upstream gradient of the layer's output
+     * @param pass what the forward saved, and where the adapter's gradients go
+     */
+    Tensor layerBackward(
+            Scope scope,
+            Tensor upstream,
+            int layer,
+            LayerPass pass,
+            Batch batch,
+            FrozenWeights weights,
+            AppliedAdapter adapter) {
+        return program.call(
+                scope,
+                "layer_backward",
+                upstream,
+                pass.saved(),
+                weights.layers().get(layer),
+                adapter.layers().get(layer),
+                pass.gradients(),
+                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
+                adapter.parts(ProjectionGroup.FEED_FORWARD),
+                adapter.parts(ProjectionGroup.DOWN),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                adapter.dropout().seeds(layer),
+                adapter.scale(),
+                adapter.activation(),
+                adapter.beta(),
+                adapter.dropout().probability());
+    }
+
+    /** A layer whose rows continue cached sequences. */
+    Tensor cachedLayer(
+            Scope scope,
+            Tensor x,
+            int layer,
+            Batch batch,
+            List<KeyValueCache> caches,
+            FrozenWeights weights,
+            AppliedAdapter adapter) {
+        return program.call(
+                scope,
+                "cached_layer",
+                x,
+                weights.layers().get(layer),
+                adapter.layers().get(layer),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                batch.rows().past(),
+                caches.stream().map(cache -> cache.keys(layer)).toList(),
+                caches.stream().map(cache -> cache.values(layer)).toList(),
+                adapter.activation(),
+                adapter.beta());
+    }
+
+    Tensor logits(Scope scope, Tensor x, Tensor at, FrozenWeights weights) {
+        return program.call(scope, "logits", x, at, weights.norm(), weights.head());
+    }
+
+    /** Sums of the loss, then the gradient of {@code x} if {@code backward}. */
+    List<Tensor> head(Scope scope, Tensor x, Tensor at, Tensor targets, FrozenWeights weights, boolean backward) {
+        return program.callForList(scope, "head", x, weights.norm(), weights.head(), at, targets, backward);
+    }
+
+    /**
+     * A layer between forward and backward.
+     *
+     * @param saved what the forward left for the backward
+     * @param gradients fp32 tensors that take the gradients: A and B of each group, B without the zeros of its block matrix
+     */
+    record LayerPass(List<Tensor> saved, List<Tensor> gradients) {}
+}

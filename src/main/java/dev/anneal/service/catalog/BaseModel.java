@@ -1,0 +1,53 @@
+package dev.anneal.service.catalog;
+
+import dev.anneal.engine.model.ModelConfig;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/**
+ * A base model that jobs may train on: its files were checked and fit together.
+ *
+ * @param id name that clients use, {@code name} or {@code org/name}
+ * @param directory Hugging Face directory on this machine
+ * @param createdAt when its configuration was written
+ * @param ownedBy the {@code org} of the id, or {@code anneal}
+ * @param config what the model's {@code config.json} says
+ * @param parameters number of weights
+ * @param baseLearningRate peak learning rate that {@code learning_rate_multiplier} 1 stands for
+ * @param tokenizer hash of the files that decide how text becomes tokens, the chat template among them
+ */
+public record BaseModel(
+        String id,
+        Path directory,
+        Instant createdAt,
+        String ownedBy,
+        ModelConfig config,
+        long parameters,
+        double baseLearningRate,
+        String tokenizer) {
+
+    /** The bundled model: default of the demo and of the tests. */
+    public static final String BUNDLED = "anneal-tiny";
+
+    /** On these every export compares its answers with those of base and adapter, whatever was trained. */
+    private static final List<String> PROBE_PROMPTS = List.of(
+            "Hello! Who are you?",
+            "Sort the words: river apple moon",
+            "What is 17 + 25?",
+            "Write one sentence about the sea.",
+            "Turn this into JSON: name Ada, age 36",
+            "Spell the word lantern.",
+            "The ticket says: my order never arrived and I want my money back. What should we do?",
+            "Translate into a list: bread, milk and honey");
+
+    /** Longest text in tokens. */
+    public int contextTokens() {
+        return config.maxPositions();
+    }
+
+    /** Eight prompts for the proof of an export. */
+    public List<String> probePrompts() {
+        return PROBE_PROMPTS;
+    }
+}

@@ -1,0 +1,151 @@
+package dev.anneal.service.catalog;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** The base models of this machine. A folder is inspected when it is first asked for, and again when its files have changed. */
+@Component
+public final class ModelCatalog {
+
+    private static final Logger log = LoggerFactory.getLogger(ModelCatalog.class);
+    private static final String PARAMETER = "model";
+
+    private final ModelProperties properties;
+    private final Map<String, Inspected> inspected = new ConcurrentHashMap<>();
+
+    ModelCatalog(ModelProperties properties) throws IOException {
+        this.properties = properties;
+        BundledModel.unpack(properties.bundleDir());
+    }
+
+    /** The models that can be trained, by id. */
+    public List<BaseModel> list() {
+        return ids().stream().flatMap(id -> find(id).stream()).toList();
+    }
+
+    /** The model, if there is a readable one of this id. */
+    public Optional<BaseModel> find(String id) {
+        return folder(id).map(folder -> inspect(id, folder).model());
+    }
+
+    /**
+     * The model that a request names in {@code model}.
+     *
+     * @throws Refusal {@code model_not_available} if there is none or it is not allowed, {@code base_model_unreadable} if its files are
+     *     wrong, with the reason
+     */
+    public BaseModel require(String id) {
+        Path folder = folder(id).orElseThrow(() -> notAvailable(id));
+        Inspected result = inspect(id, folder);
+        if (result.model() == null) {
+            throw new Refusal(
+                    RefusalCode.BASE_MODEL_UNREADABLE,
+                    "Model '" + id + "' cannot be used: " + result.fault()
+                            + ". The operator of this installation can mend it.",
+                    PARAMETER);
+        }
+        return result.model();
+    }
+
+    private Refusal notAvailable(String id) {
+        String available = ids().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+        return new Refusal(
+                RefusalCode.MODEL_NOT_AVAILABLE,
+                "Model '" + id + "' is not available here. Available: " + available
+                        + ". The operator adds others as folders below anneal.models.dir.",
+                PARAMETER);
+    }
+
+    private Optional<Path> folder(String id) {
+        if (!ModelId.isValid(id) || !ModelId.isAllowed(id, properties.allowed())) {
+            return Optional.empty();
+        }
+        Path folder = id.equals(BaseModel.BUNDLED)
+                ? properties.bundleDir()
+                : properties.dir().resolve(id);
+        return Optional.of(folder).filter(ModelCatalog::isModel);
+    }
+
+    /** A folder without a configuration is an organisation's, or not ours. */
+    private static boolean isModel(Path folder) {
+        return Files.isRegularFile(folder.resolve("config.json"));
+    }
+
+    private List<String> ids() {
+        List<String> ids = new ArrayList<>(List.of(BaseModel.BUNDLED));
+        for (String name : names(properties.dir())) {
+            Path folder = properties.dir().resolve(name);
+            if (isModel(folder)) {
+                ids.add(name);
+            } else {
+                names(folder).forEach(model -> ids.add(name + "/" + model));
+            }
+        }
+        return ids.stream()
+                .distinct()
+                .filter(id -> folder(id).isPresent())
+                .sorted()
+                .toList();
+    }
+
+    private static List<String> names(Path folder) {
+        if (!Files.isDirectory(folder)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(folder)) {
+            return children.filter(Files::isDirectory)
+                    .map(child -> String.valueOf(child.getFileName()))
+                    .toList();
+        } catch (IOException unreadable) {
+            log.warn("Models below {} are not listed because it cannot be read: {}", folder, unreadable.toString());
+            return List.of();
+        }
+    }
+
+    private Inspected inspect(String id, Path folder) {
+        FolderState state;
+        try {
+            state = FolderState.of(folder);
+        } catch (IOException unreadable) {
+            return new Inspected(new FolderState(List.of()), null, "its folder cannot be read");
+        }
+        Inspected known = inspected.get(id);
+        if (known != null && known.state().equals(state)) {
+            return known;
+        }
+        Inspected fresh = inspectAnew(id, folder, state);
+        inspected.put(id, fresh);
+        return fresh;
+    }
+
+    private static Inspected inspectAnew(String id, Path folder, FolderState state) {
+        try {
+            BaseModel model = ModelInspector.inspect(id, folder);
+            log.info("Base model '{}' of {} parameters is available", id, model.parameters());
+            return new Inspected(state, model, null);
+        } catch (UnreadableModelException fault) {
+            log.warn("Base model '{}' in {} is left out: {}", id, folder, fault.getMessage());
+            return new Inspected(state, null, fault.getMessage());
+        }
+    }
+
+    /** What a look into a folder gave: a model, or what is wrong with it. */
+    private record Inspected(
+            FolderState state,
+            @Nullable BaseModel model,
+            @Nullable String fault) {}
+}

@@ -1,0 +1,89 @@
+package dev.anneal.service.catalog;
+
+import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.model.ModelConfigException;
+import dev.anneal.engine.safetensors.SafetensorsException;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+
+/** Reads a model's folder: configuration, headers of the weight files, tokenizer. No weight is loaded and no code of the model is run. */
+final class ModelInspector {
+
+    private static final String CONFIG = "config.json";
+    private static final String TOKENIZER = "tokenizer.json";
+
+    /** What decides how a conversation becomes tokens; all but the first may be absent. */
+    private static final List<String> TOKENIZER_FILES =
+            List.of(TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja");
+
+    private ModelInspector() {}
+
+    /** @throws UnreadableModelException if the folder does not hold a model that the engine runs */
+    static BaseModel inspect(String id, Path directory) {
+        try {
+            require(directory, CONFIG, "a Hugging Face model");
+            require(directory, TOKENIZER, "its fast tokenizer; save it with transformers' save_pretrained");
+            ModelConfig config = ModelConfig.read(directory.resolve(CONFIG));
+            try (WeightDirectory weights = WeightDirectory.open(directory)) {
+                WeightCheck.check(weights, config);
+            }
+            int slash = id.indexOf('/');
+            return new BaseModel(
+                    id,
+                    directory,
+                    Files.getLastModifiedTime(directory.resolve(CONFIG)).toInstant(),
+                    slash < 0 ? "anneal" : id.substring(0, slash),
+                    config,
+                    config.parameters(),
+                    BaseLearningRate.of(config.parameters()),
+                    tokenizerHash(directory));
+        } catch (ModelConfigException | SafetensorsException invalid) {
+            throw new UnreadableModelException(
+                    withoutHostPath(String.valueOf(invalid.getMessage()), directory), invalid);
+        } catch (IOException failure) {
+            throw new UnreadableModelException(
+                    "its files cannot be read: " + failure.getClass().getSimpleName(), failure);
+        }
+    }
+
+    private static void require(Path directory, String name, String whose) {
+        if (!Files.isRegularFile(directory.resolve(name))) {
+            throw new UnreadableModelException(
+                    "its folder must hold " + name + " of " + whose + ", which is missing", null);
+        }
+    }
+
+    /** Tenants have no business with the folders of the host; the log has the whole message. */
+    private static String withoutHostPath(String message, Path directory) {
+        return message.replace(directory + "/", "").replace(directory.toString(), "its folder");
+    }
+
+    private static String tokenizerHash(Path directory) throws IOException {
+        MessageDigest digest = sha256();
+        for (String name : TOKENIZER_FILES) {
+            digest.update(name.getBytes(StandardCharsets.UTF_8));
+            try {
+                digest.update(Files.readAllBytes(directory.resolve(name)));
+            } catch (NoSuchFileException absent) {
+                digest.update((byte) 0);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException missing) {
+            throw new IllegalStateException("every Java platform has SHA-256", missing);
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package dev.anneal.service.history;
+
+import dev.anneal.service.database.Identifiers;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+class HistoryConfiguration {
+
+    @Bean
+    Events events(Identifiers identifiers) {
+        return new Events(identifiers);
+    }
+
+    @Bean
+    Series series() {
+        return new Series();
+    }
+
+    @Bean
+    Checkpoints checkpoints(Identifiers identifiers) {
+        return new Checkpoints(identifiers);
+    }
+}

@@ -1,0 +1,44 @@
+package dev.anneal.service.history;
+
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The header is part of
+ * the API and fixed by a golden file; later columns are appended.
+ */
+public final class ResultCsv {
+
+    public static final String HEADER =
+            "step,train_loss,train_accuracy,train_mean_token_accuracy,valid_loss,valid_accuracy,valid_mean_token_accuracy,"
+                    + "epoch,beta,learning_rate,grad_norm,tokens,trained_tokens,tokens_per_second\n";
+
+    private ResultCsv() {}
+
+    /** OpenAI's files name the token accuracy in two columns, of which readers use one or the other. */
+    public static String line(SeriesRow row) {
+        StringBuilder line = new StringBuilder().append(row.step());
+        append(line, row.trainLoss());
+        append(line, row.trainMeanTokenAccuracy());
+        append(line, row.trainMeanTokenAccuracy());
+        append(line, row.validLoss());
+        append(line, row.validMeanTokenAccuracy());
+        append(line, row.validMeanTokenAccuracy());
+        append(line, row.epoch());
+        append(line, row.beta());
+        append(line, row.learningRate());
+        append(line, row.gradNorm());
+        line.append(',').append(row.tokens()).append(',').append(row.trainedTokens());
+        return line.append(',')
+                .append(String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()))
+                .append('\n')
+                .toString();
+    }
+
+    private static void append(StringBuilder line, @Nullable Double value) {
+        line.append(',');
+        if (value != null) {
+            line.append(value.doubleValue());
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/** What a job has done: its events, its series of steps and validations, its checkpoints. Jobs are known by their internal number. */
+@ApplicationModule(allowedDependencies = {"database", "paging", "refusal"})
+@NullMarked
+package dev.anneal.service.history;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

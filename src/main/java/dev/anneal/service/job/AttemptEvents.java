@@ -1,0 +1,40 @@
+package dev.anneal.service.job;
+
+import dev.anneal.service.history.JobEvent;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
+import java.util.function.BiConsumer;
+
+/** What a job's events say when an attempt has ended before the training has. */
+final class AttemptEvents {
+
+    private AttemptEvents() {}
+
+    /** @param job as it stands after the attempt's end */
+    static void failed(Job job, WorkError error, BiConsumer<JobEvent.Level, String> events) {
+        String cause = "Attempt %d ended at step %d with %s: %s"
+                .formatted(job.work().attempts(), job.pace().step(), error.code(), error.message());
+        if (job.state() == WorkState.FAILED) {
+            events.accept(JobEvent.Level.ERROR, cause);
+            events.accept(JobEvent.Level.ERROR, "The job failed: " + error.message());
+        } else if (job.state() == WorkState.CANCELLED) {
+            events.accept(JobEvent.Level.WARN, cause + ". The job is cancelled, as was wished");
+        } else {
+            events.accept(
+                    JobEvent.Level.WARN,
+                    cause + ". The job goes back to the queue and runs again, from its newest checkpoint, not before "
+                            + job.work().runAt());
+        }
+    }
+
+    /** @param job as it stands after the attempt's end */
+    static String givenBack(Job job) {
+        String saved = " with its progress saved at step " + job.pace().step();
+        return switch (job.state()) {
+            case PAUSED -> "The job is paused" + saved;
+            case CANCELLED -> "The job is cancelled" + saved;
+            case QUEUED, VALIDATING, RUNNING, SUCCEEDED, FAILED ->
+                "The worker stopped and gave the job back to the queue" + saved;
+        };
+    }
+}

@@ -1,0 +1,89 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.settings.JobRequest;
+import dev.anneal.service.settings.ResolvedSettings;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A fine-tuning job as it stands now.
+ *
+ * @param number internal key
+ * @param seed the request's, or the one that was drawn
+ * @param settings null until its files are counted
+ * @param result null until it has succeeded
+ * @param hasMergeableCheckpoint whether a checkpoint with beta 0 exists
+ * @param work its training as the queue sees it; its state is the job's
+ */
+public record Job(
+        long number,
+        String id,
+        String tenantId,
+        Instant createdAt,
+        JobRequest request,
+        int seed,
+        @Nullable ResolvedSettings settings,
+        Pace pace,
+        boolean hasMergeableCheckpoint,
+        @Nullable Result result,
+        Work work) {
+
+    /**
+     * How far the training is and how fast it goes.
+     *
+     * @param step steps done by the current attempt
+     * @param epoch share of the data seen, in epochs; null before the first step
+     * @param tokens tokens read so far, padding not counted
+     * @param tokensPerSecond over the last steps; null before the first
+     * @param secondsPerStep over the last steps; null before the first
+     */
+    public record Pace(
+            int step,
+            @Nullable Double epoch,
+            long tokens,
+            @Nullable Double tokensPerSecond,
+            @Nullable Double secondsPerStep) {}
+
+    /** What a training has made. */
+    public record Result(String fineTunedModel, long trainedTokens, String resultFile) {}
+
+    public WorkState state() {
+        return work.state();
+    }
+
+    /** The coefficient with which training would go on now; 0 once it has succeeded. */
+    public double beta() {
+        if (settings == null || pace.step() == 0) {
+            return isPlainLora() ? 0 : scheduleOf(request.adapter()).betaAt(0, Integer.MAX_VALUE);
+        }
+        return betaAt(pace.step(), settings.training().totalSteps());
+    }
+
+    private double betaAt(int step, int totalSteps) {
+        return isPlainLora() ? 0 : scheduleOf(request.adapter()).betaAt(step, totalSteps);
+    }
+
+    public boolean isPlainLora() {
+        return AdapterConfig.NO_ACTIVATION.equals(request.adapter().activation());
+    }
+
+    private static AnnealingSchedule scheduleOf(AdapterSettings adapter) {
+        AdapterSettings.Schedule schedule = adapter.schedule();
+        return AnnealingSchedule.of(schedule.shape(), schedule.start(), schedule.end());
+    }
+
+    /** Total optimizer steps, or null while its files are being counted. */
+    public @Nullable Integer totalSteps() {
+        return settings == null ? null : settings.training().totalSteps();
+    }
+
+    /** Name of the model that the job makes or has made, as {@code ft:<base>:<tenant>:<suffix>:<short id>}. */
+    public String modelName() {
+        return TunedModelName.of(this);
+    }
+}

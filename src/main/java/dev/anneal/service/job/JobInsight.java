@@ -1,0 +1,27 @@
+package dev.anneal.service.job;
+
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.QueuePosition;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job with what is known around it.
+ *
+ * @param attempts first one first
+ * @param position null unless it is queued
+ * @param estimatedStart null unless it is queued and earlier trainings tell
+ * @param estimatedFinish null where nothing tells; that of a finished job is null as well
+ */
+public record JobInsight(
+        Job job,
+        List<Attempt> attempts,
+        @Nullable QueuePosition position,
+        @Nullable Instant estimatedStart,
+        @Nullable Instant estimatedFinish) {
+
+    public JobInsight {
+        attempts = List.copyOf(attempts);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.anneal.service.job;
+
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.QueueNumbers;
+import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.settings.ResolvedSettings;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Adds to jobs what clients ask next: which attempt, which place in the queue, when it starts, when it ends. */
+public final class JobInsights {
+
+    private final TenantDatabase database;
+    private final WorkQueue queue;
+    private final QueueNumbers numbers;
+    private final QueueOutlook outlook;
+    private final Clock clock;
+
+    JobInsights(TenantDatabase database, WorkQueue queue, QueueNumbers numbers, QueueOutlook outlook, Clock clock) {
+        this.database = database;
+        this.queue = queue;
+        this.numbers = numbers;
+        this.outlook = outlook;
+        this.clock = clock;
+    }
+
+    public JobInsight of(Job job) {
+        return of(job.tenantId(), List.of(job)).get(0);
+    }
+
+    /** @param jobs jobs of this tenant */
+    public List<JobInsight> of(String tenantId, List<Job> jobs) {
+        List<Long> queued = jobs.stream()
+                .filter(job -> job.state() == WorkState.QUEUED)
+                .map(job -> job.work().id())
+                .toList();
+        Map<Long, QueuePosition> positions = queued.isEmpty() ? Map.of() : numbers.positions(queued);
+        return database.call(
+                tenantId,
+                jdbc -> jobs.stream()
+                        .map(job -> insight(
+                                job,
+                                job.work().attempts() == 0
+                                        ? List.of()
+                                        : queue.attempts(jdbc, job.work().id()),
+                                positions.get(job.work().id())))
+                        .toList());
+    }
+
+    private JobInsight insight(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {
+        return switch (job.state()) {
+            case RUNNING -> new JobInsight(job, attempts, null, null, finishOfRunning(job));
+            case QUEUED -> queued(job, attempts, position);
+            case VALIDATING, PAUSED, SUCCEEDED, FAILED, CANCELLED -> new JobInsight(job, attempts, null, null, null);
+        };
+    }
+
+    private @Nullable Instant finishOfRunning(Job job) {
+        Integer total = job.totalSteps();
+        Double secondsPerStep = job.pace().secondsPerStep();
+        return total == null || secondsPerStep == null
+                ? null
+                : inSeconds(OptionalDouble.of((total - job.pace().step()) * secondsPerStep));
+    }
+
+    private JobInsight queued(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {
+        OptionalDouble untilStart =
+                position == null ? OptionalDouble.empty() : outlook.secondsUntilStart(position.position());
+        ResolvedSettings settings = job.settings();
+        OptionalDouble running = settings == null
+                ? OptionalDouble.empty()
+                : outlook.secondsToTrain(
+                        job.request().model(),
+                        settings.expectedTokens() - job.pace().tokens());
+        OptionalDouble untilFinish = untilStart.isPresent() && running.isPresent()
+                ? OptionalDouble.of(untilStart.getAsDouble() + running.getAsDouble())
+                : OptionalDouble.empty();
+        return new JobInsight(job, attempts, position, inSeconds(untilStart), inSeconds(untilFinish));
+    }
+
+    private @Nullable Instant inSeconds(OptionalDouble seconds) {
+        return seconds.isEmpty() ? null : clock.instant().plusMillis(Math.round(seconds.getAsDouble() * 1000));
+    }
+}

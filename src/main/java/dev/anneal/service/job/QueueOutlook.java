@@ -1,0 +1,107 @@
+package dev.anneal.service.job;
+
+import dev.anneal.service.database.SystemDatabase;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What recent trainings say about coming ones: how long one takes, and how many tokens a second a model trains. Looked up across
+ * tenants and at most every {@link #LIFE}, because an estimate need not be newer.
+ */
+final class QueueOutlook {
+
+    private static final Duration LIFE = Duration.ofSeconds(15);
+
+    private static final String RUNNING = "SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = 'TRAINING'";
+
+    private static final String RECENT = """
+            SELECT job.model,
+                   count(*) AS jobs,
+                   sum(extract(EPOCH FROM recent.finished_at - recent.claimed_at))::double precision AS seconds,
+                   sum(latest.tokens)::double precision AS tokens
+            FROM (
+                SELECT id, claimed_at, finished_at
+                FROM work
+                WHERE kind = 'TRAIN' AND state = 'SUCCEEDED'
+                ORDER BY finished_at DESC
+                LIMIT 50
+            ) AS recent
+            JOIN job ON job.work_id = recent.id
+            JOIN job_progress AS progress ON progress.job_id = job.id
+            JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
+            GROUP BY job.model
+            """;
+
+    private final SystemDatabase system;
+    private final Clock clock;
+    private volatile @Nullable Snapshot latest;
+
+    QueueOutlook(SystemDatabase system, Clock clock) {
+        this.system = system;
+        this.clock = clock;
+    }
+
+    /** Seconds until a training at this position of the queue starts, as far as past ones tell. */
+    OptionalDouble secondsUntilStart(long position) {
+        Snapshot now = snapshot();
+        return now.secondsPerJob() == null
+                ? OptionalDouble.empty()
+                : OptionalDouble.of(position * now.secondsPerJob() / Math.max(1, now.running()));
+    }
+
+    /** Seconds that reading this many tokens takes on the model, loading and saving included. */
+    OptionalDouble secondsToTrain(String model, long tokens) {
+        Double speed = snapshot().tokensPerSecond().get(model);
+        return speed == null ? OptionalDouble.empty() : OptionalDouble.of(tokens / speed);
+    }
+
+    private Snapshot snapshot() {
+        Snapshot known = latest;
+        if (known == null || known.takenAt().plus(LIFE).isBefore(clock.instant())) {
+            known = system.call(jdbc -> {
+                long running = jdbc.sql(RUNNING).query(Long.class).single();
+                Totals totals = new Totals();
+                jdbc.sql(RECENT).query(row -> {
+                    totals.add(
+                            row.getString("model"),
+                            row.getLong("jobs"),
+                            row.getDouble("seconds"),
+                            row.getDouble("tokens"));
+                });
+                return new Snapshot(clock.instant(), running, totals.secondsPerJob(), Map.copyOf(totals.speeds));
+            });
+            latest = known;
+        }
+        return known;
+    }
+
+    /** Numbers of one look. */
+    private record Snapshot(
+            Instant takenAt, long running, @Nullable Double secondsPerJob, Map<String, Double> tokensPerSecond) {}
+
+    /** Sums over the models of one look. */
+    private static final class Totals {
+
+        private final Map<String, Double> speeds = new HashMap<>();
+        private long jobs;
+        private double seconds;
+
+        void add(String model, long count, double modelSeconds, double tokens) {
+            jobs += count;
+            seconds += modelSeconds;
+            if (tokens > 0 && modelSeconds > 0) {
+                speeds.put(model, tokens / modelSeconds);
+            }
+        }
+
+        @Nullable
+        Double secondsPerJob() {
+            return jobs == 0 ? null : seconds / jobs;
+        }
+    }
+}

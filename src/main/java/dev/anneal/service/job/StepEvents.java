@@ -1,0 +1,68 @@
+package dev.anneal.service.job;
+
+import dev.anneal.protocol.Progress;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which steps become events of a job, and what they say; the wording of the first part is OpenAI's, which tools parse. */
+final class StepEvents {
+
+    private static final int EVENTS_OF_A_JOB = 100;
+
+    private StepEvents() {}
+
+    /** The first and the last step, and every hundredth part between them: the same ones whoever reports them, in whatever batches. */
+    static boolean isWorthAnEvent(Progress.Step step) {
+        int interval = Math.max(1, step.totalSteps() / EVENTS_OF_A_JOB);
+        return step.step() == 1 || step.step() == step.totalSteps() || step.step() % interval == 0;
+    }
+
+    static String message(Progress.Step step) {
+        return String.format(
+                Locale.ROOT,
+                "Step %d/%d: training loss=%.4f, beta=%.4f",
+                step.step(),
+                step.totalSteps(),
+                step.loss(),
+                step.beta());
+    }
+
+    static Map<String, Object> data(Progress.Step step) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("step", step.step());
+        data.put("total_steps", step.totalSteps());
+        put(data, "train_loss", step.loss());
+        put(data, "train_mean_token_accuracy", step.tokenAccuracy());
+        data.put("learning_rate", step.learningRate());
+        put(data, "grad_norm", step.gradientNorm());
+        data.put("beta", step.beta());
+        data.put("tokens_per_second", step.tokensPerSecond());
+        return data;
+    }
+
+    static String message(Progress.Validation validation) {
+        return String.format(
+                Locale.ROOT,
+                "Step %d: full validation loss=%.4f, beta=%.4f",
+                validation.step(),
+                validation.loss(),
+                validation.beta());
+    }
+
+    static Map<String, Object> data(Progress.Validation validation) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("step", validation.step());
+        put(data, "full_valid_loss", validation.loss());
+        put(data, "full_valid_mean_token_accuracy", validation.tokenAccuracy());
+        data.put("beta", validation.beta());
+        return data;
+    }
+
+    private static void put(Map<String, Object> data, String key, @Nullable Double value) {
+        if (value != null && Double.isFinite(value)) {
+            data.put(key, value);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package dev.anneal.service.job;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.history.Events;
+import dev.anneal.service.history.JobEvent;
+import dev.anneal.service.history.ResultCsv;
+import dev.anneal.service.history.Series;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.settings.ResolvedSettings;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What workers publish about the trainings they hold. Each method that takes a {@link JdbcClient} is meant as, or within, the
+ * {@code writes} of a call of {@link dev.anneal.service.queue.Leases}, so that a worker that has lost its lease publishes nothing.
+ */
+public final class TrainingJournal {
+
+    private final SystemDatabase system;
+    private final JobStore store;
+    private final Events events;
+    private final Series series;
+    private final Checkpoints checkpoints;
+    private final TunedModels models;
+
+    TrainingJournal(
+            SystemDatabase system,
+            JobStore store,
+            Events events,
+            Series series,
+            Checkpoints checkpoints,
+            TunedModels models) {
+        this.system = system;
+        this.store = store;
+        this.events = events;
+        this.series = series;
+        this.checkpoints = checkpoints;
+        this.models = models;
+    }
+
+    /** What is to be done with claimed work of kind TRAIN. */
+    public TrainingOrder order(long workId) {
+        return system.call(jdbc -> {
+            Job job = job(jdbc, workId);
+            return new TrainingOrder(
+                    job.tenantId(),
+                    job.id(),
+                    job.request().model(),
+                    job.request().trainingFile(),
+                    job.request().validationFile(),
+                    job.request().adapter(),
+                    settings(job).training(),
+                    checkpoints.newest(jdbc, job.number()).orElse(null));
+        });
+    }
+
+    /** The engine has loaded the model and begins with the first step of this attempt. */
+    public void started(JdbcClient jdbc, long workId, Progress.Started started) {
+        Job job = job(jdbc, workId);
+        series.moveTo(jdbc, job.number(), started.firstStep());
+        String message = started.firstStep() == 0
+                ? "Fine-tuning job started"
+                : "Training goes on from the checkpoint of step " + started.firstStep();
+        events.info(
+                jdbc,
+                job.number(),
+                "%s: attempt %d, %d steps, %d trained parameters, %s"
+                        .formatted(
+                                message,
+                                job.work().attempts(),
+                                started.totalSteps(),
+                                started.trainableParameters(),
+                                started.precision()));
+    }
+
+    /** Steps in order. About a hundred of a job's steps become metrics events; all are in its series. */
+    public void steps(JdbcClient jdbc, long workId, List<Progress.Step> steps) {
+        long job = store.numberOf(jdbc, workId);
+        series.recordSteps(jdbc, job, steps);
+        for (Progress.Step step : steps) {
+            if (step.loss() == null || !Double.isFinite(step.loss())) {
+                events.append(
+                        jdbc, job, JobEvent.Level.WARN, "The loss of step " + step.step() + " is not a finite number");
+            } else if (StepEvents.isWorthAnEvent(step)) {
+                events.metrics(jdbc, job, StepEvents.message(step), StepEvents.data(step));
+            }
+        }
+    }
+
+    public void validated(JdbcClient jdbc, long workId, Progress.Validation validation) {
+        long job = store.numberOf(jdbc, workId);
+        series.recordValidation(jdbc, job, validation);
+        if (validation.loss() != null) {
+            events.metrics(jdbc, job, StepEvents.message(validation), StepEvents.data(validation));
+        }
+    }
+
+    /** @param directory key of the checkpoint's folder in the artifact store, where it is complete */
+    public void checkpointSaved(JdbcClient jdbc, long workId, Progress.CheckpointSaved saved, String directory) {
+        long job = store.numberOf(jdbc, workId);
+        checkpoints.record(jdbc, job, saved.step(), saved.beta(), directory, saved.bytes());
+        events.info(
+                jdbc,
+                job,
+                String.format(Locale.ROOT, "Checkpoint created at step %d with beta %.4f", saved.step(), saved.beta()));
+    }
+
+    public void warned(JdbcClient jdbc, long workId, String message) {
+        events.append(jdbc, store.numberOf(jdbc, workId), JobEvent.Level.WARN, message);
+    }
+
+    /** Hands the lines of the result file to {@code lines}, the header first. */
+    public void writeResult(long workId, Consumer<String> lines) {
+        lines.accept(ResultCsv.HEADER);
+        system.run(
+                jdbc -> series.readAll(jdbc, store.numberOf(jdbc, workId), row -> lines.accept(ResultCsv.line(row))));
+    }
+
+    /**
+     * The training has ended well: within {@link dev.anneal.service.queue.Leases#succeed}.
+     *
+     * @param resultFile id of the stored result file
+     */
+    public void completed(JdbcClient jdbc, long workId, String resultFile) {
+        Job job = job(jdbc, workId);
+        store.complete(jdbc, job.number(), resultFile);
+        models.record(jdbc, job);
+        events.info(jdbc, job.number(), "New fine-tuned model created: " + job.modelName());
+        events.info(jdbc, job.number(), "The job has successfully completed");
+    }
+
+    /** The attempt has failed: within {@link dev.anneal.service.queue.Leases#fail}, which has decided what the job becomes. */
+    public void failed(JdbcClient jdbc, long workId, WorkError error) {
+        Job job = job(jdbc, workId);
+        AttemptEvents.failed(job, error, (level, message) -> events.append(jdbc, job.number(), level, message));
+    }
+
+    /** The attempt was given back: within {@link dev.anneal.service.queue.Leases#giveBack}. */
+    public void givenBack(JdbcClient jdbc, long workId) {
+        Job job = job(jdbc, workId);
+        events.info(jdbc, job.number(), AttemptEvents.givenBack(job));
+    }
+
+    private Job job(JdbcClient jdbc, long workId) {
+        return store.byWork(jdbc, workId)
+                .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no job"));
+    }
+
+    private static ResolvedSettings settings(Job job) {
+        ResolvedSettings settings = job.settings();
+        if (settings == null) {
+            throw new IllegalStateException("job " + job.id() + " is claimed but its settings are not resolved");
+        }
+        return settings;
+    }
+}

@@ -1,0 +1,324 @@
+# A Llama decoder with AFA-LoRA adapters whose gradients are derived by hand: nothing here is differentiated by autograd, so call it with gradients off.
+# tests/…/plain_decoder.py holds the plain layer that autograd differentiates; tests compare both on random shapes.
+#
+# Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row.
+# Arithmetic is that of the frozen weights (bf16 or fp32); statistics, phi and adapter gradients are fp32.
+#
+# N tokens of the micro-batch   M trained positions   T tokens of one row   H hidden   F feed-forward   V vocabulary   D head size
+# Q heads * D   K kv_heads * D   G query heads of a key head   r rank   n adapted projections that share an input   S = n * r
+#
+# Projections that share an input form a group: (q, k, v), (o), (gate, up), (down). A group's weights are one matrix; the A of its adapted projections are
+# stacked, [S, in], and their B, times s, form one block matrix, [out, S], with zeros where a projection is not adapted or belongs to another A.
+# `parts` lists begin and end of each adapted projection in the group's output. Without adapters in a group S is 0.
+class Decoder(Module):
+  __parameters__ = []
+  __buffers__ = []
+  eps : float               # of the norms
+  heads : int
+  kv_heads : int
+  head_size : int
+  chunk : int               # trained positions whose logits exist at one time
+
+  # Root mean square norm; its fp32 statistic is kept for the backward.
+  def norm(self: __torch__.Decoder,
+           x: Tensor,             # [N, H]
+           w: Tensor              # [H]
+           ) -> Tuple[Tensor, Tensor]:
+    f = x.to(6)
+    rstd = torch.rsqrt(torch.mean(f * f, [-1], True) + self.eps)      # [N, 1]   fp32
+    return (torch.type_as(f * rstd, x) * w, rstd)
+
+  def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
+    return torch.type_as(x.to(6) * rstd, x) * w                       # [N, H]
+
+  # d = rstd (g w - unit mean(g w unit)), unit = x rstd
+  def norm_backward(self: __torch__.Decoder, g: Tensor, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
+    gw = (g * w).to(6)                                                # [N, H]
+    unit = x.to(6) * rstd                                             # [N, H]
+    mean = torch.mean(gw * unit, [-1], True)                          # [N, 1]
+    return torch.type_as((gw - unit * mean) * rstd, g)
+
+  # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu.
+  def phi(self: __torch__.Decoder, z: Tensor, kind: int, beta: float) -> Tensor:
+    y = z
+    if beta != 0.:
+      f = z.to(6)
+      if kind == 0:
+        s = torch.relu(f)
+      elif kind == 1:
+        s = torch.silu(f)
+      else:
+        s = torch.gelu(f)
+      y = torch.type_as(torch.lerp(f, s, beta), z)
+    return y
+
+  def phi_backward(self: __torch__.Decoder, g: Tensor, z: Tensor, kind: int, beta: float) -> Tensor:
+    y = g
+    if beta != 0.:
+      f = z.to(6)
+      e = g.to(6)
+      if kind == 0:
+        s = torch.threshold_backward(e, f, 0)
+      elif kind == 1:
+        s = torch.silu_backward(e, f)
+      else:
+        s = torch.gelu_backward(e, f)
+      y = torch.type_as(torch.lerp(e, s, beta), g)
+    return y
+
+  # Mask of one projection's dropout, 0 or 1 / (1 - p). It depends on the seed of each row alone, so the backward makes it again.
+  def mask(self: __torch__.Decoder, x: Tensor, rows: List[int], seeds: List[int], projection: int, dropout: float) -> Tensor:
+    m = torch.empty_like(x)                                           # [N, in]
+    for i in range(len(seeds)):
+      generator = torch.Generator(seed=seeds[i] + projection)
+      unused = torch.bernoulli_(m[rows[i]:rows[i + 1]], 1. - dropout, generator=generator)
+    return torch.mul_(m, 1. / (1. - dropout))
+
+  # z = A dropout(x), each adapted projection with a mask of its own.
+  def narrow(self: __torch__.Decoder, x: Tensor, a: Tensor, n: int, rows: List[int], seeds: List[int], first: int, dropout: float) -> Tensor:
+    if dropout == 0.:
+      z = torch.linear(x, a)                                          # [N, S]
+    else:
+      parts = annotate(List[Tensor], [])
+      for i, part in enumerate(torch.chunk(a, n)):
+        parts.append(torch.linear(x * self.mask(x, rows, seeds, first + i, dropout), part))
+      z = torch.cat(parts, 1)
+    return z
+
+  # x W^T + s phi(z) B^T of a whole group. b holds s.
+  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
+    y = torch.linear(x, w)                                            # [N, out]
+    if b.size(1) > 0:
+      y = torch.addmm_(y, self.phi(z, kind, beta), torch.t(b))
+    return y
+
+  # Backward of a group: gradients of A and B into ga and gb (fp32, overwritten), gradient of x returned.
+  def group_backward(self: __torch__.Decoder,
+                     g: Tensor,             # [N, out]
+                     x: Tensor,             # [N, in]
+                     w: Tensor,             # [out, in]
+                     z: Tensor,             # [N, S]     before phi
+                     a: Tensor,             # [S, in]
+                     b: Tensor,             # [out, S]   holds s
+                     ga: Tensor,            # [S, in]
+                     gb: Tensor,            # [sum of the adapted outs, r]
+                     parts: List[int], rows: List[int], seeds: List[int], first: int,
+                     scale: float, kind: int, beta: float, dropout: float) -> Tensor:
+    dx = torch.matmul(g, w)                                           # [N, in]
+    n = len(parts) // 2
+    if n > 0:
+      f = torch.chunk(self.phi(z, kind, beta), n, 1)                  # n of [N, r]
+      at = 0
+      for i in range(n):
+        lo = parts[2 * i]
+        hi = parts[2 * i + 1]
+        db = torch.matmul(torch.t(g[:, lo:hi]), f[i])                 # [out of one, r]
+        unused = torch.mul_(torch.copy_(gb[at:at + hi - lo], db), scale)
+        at = at + hi - lo
+      dz = self.phi_backward(torch.matmul(g, b), z, kind, beta)       # [N, S]
+      if dropout == 0.:
+        unused = torch.copy_(ga, torch.matmul(torch.t(dz), x))
+        dx = torch.addmm_(dx, dz, a)
+      else:
+        r = a.size(0) // n
+        for i, d in enumerate(torch.chunk(dz, n, 1)):
+          m = self.mask(x, rows, seeds, first + i, dropout)
+          unused = torch.copy_(ga[i * r:(i + 1) * r], torch.matmul(torch.t(d), x * m))
+          dx = torch.addcmul_(dx, torch.matmul(d, a[i * r:(i + 1) * r]), m)
+    return dx
+
+  # Turns the two halves of each head by its position's angle. With the sine negated it is its own backward.
+  def rotate(self: __torch__.Decoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    a, b = torch.chunk(x, 2, -1)                                      # [N, heads, D / 2]
+    return torch.cat([a * cos - b * sin, b * cos + a * sin], -1)
+
+  # [T, heads, D] of one row to [KV, G * T, D]: the query heads of a key head lie under one another, so that keys are never repeated.
+  def fold(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    groups = self.heads // self.kv_heads
+    x = torch.view(x, [x.size(0), self.kv_heads, groups, self.head_size])
+    return torch.reshape(torch.permute(x, [1, 2, 0, 3]), [self.kv_heads, -1, self.head_size])
+
+  def unfold(self: __torch__.Decoder, x: Tensor) -> Tensor:
+    groups = self.heads // self.kv_heads
+    x = torch.view(x, [self.kv_heads, groups, -1, self.head_size])
+    return torch.reshape(torch.permute(x, [2, 0, 1, 3]), [x.size(2), -1])          # [T, Q]
+
+  # Attention weights of one row. mask [T, past + T], 0 or -inf.
+  def weights_of(self: __torch__.Decoder, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
+    groups = self.heads // self.kv_heads
+    s = torch.matmul(q, torch.transpose(k, 1, 2))                     # [KV, G * T, past + T]
+    s = torch.mul_(s, self.head_size ** -0.5)
+    by_head = torch.view(s, [self.kv_heads, groups, mask.size(0), mask.size(1)])
+    unused = torch.add_(by_head, mask)
+    return torch.softmax(s, -1)
+
+  # 0 on and below the diagonal that starts at `past`, -inf above it.
+  def causal(self: __torch__.Decoder, like: Tensor, tokens: int, past: int) -> Tensor:
+    m = torch.new_full(like, [tokens, past + tokens], -inf)
+    return torch.triu(m, past + 1)
+
+  # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
+  def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int]) -> Tensor:
+    out = torch.new_empty(qkv, [qkv.size(0), self.heads * self.head_size])
+    for i in range(len(rows) - 1):
+      row = qkv[rows[i]:rows[i + 1]]
+      q = self.fold(row[:, :self.heads])
+      k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
+      v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
+      p = self.weights_of(q, k, self.causal(qkv, row.size(0), 0))
+      unused = torch.copy_(out[rows[i]:rows[i + 1]], self.unfold(torch.matmul(p, v)))
+    return out                                                        # [N, Q]
+
+  # The weights are made again: keeping them would cost T^2 for each head.
+  def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int]) -> Tensor:
+    scale = self.head_size ** -0.5
+    d = torch.empty_like(qkv)
+    for i in range(len(rows) - 1):
+      row = qkv[rows[i]:rows[i + 1]]
+      q = self.fold(row[:, :self.heads])
+      k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
+      v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
+      p = self.weights_of(q, k, self.causal(qkv, row.size(0), 0))
+      e = self.fold(torch.view(g[rows[i]:rows[i + 1]], [row.size(0), self.heads, self.head_size]))
+      dp = torch.matmul(e, torch.transpose(v, 1, 2))
+      # ds = p (dp - sum(dp p)), scaled
+      ds = torch.mul_(torch._softmax_backward_data(dp, p, -1, p.dtype), scale)
+      to = d[rows[i]:rows[i + 1]]
+      dq = torch.view(self.unfold(torch.matmul(ds, k)), [row.size(0), self.heads, self.head_size])
+      unused = torch.copy_(to[:, :self.heads], dq)
+      dk = torch.matmul(torch.transpose(ds, 1, 2), q)
+      unused = torch.copy_(to[:, self.heads:self.heads + self.kv_heads], torch.transpose(dk, 0, 1))
+      dv = torch.matmul(torch.transpose(p, 1, 2), e)
+      unused = torch.copy_(to[:, self.heads + self.kv_heads:], torch.transpose(dv, 0, 1))
+    return d
+
+  # Queries, keys and values of a layer; queries and keys rotated.
+  def before_attention(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], n: int, cos: Tensor, sin: Tensor,
+                       rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
+    h, rstd = self.norm(x, weights[0])
+    z = self.narrow(h, adapter[0], n, rows, seeds, 0, dropout)
+    qkv = torch.view(self.widen(h, weights[1], z, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
+    turning = qkv[:, :self.heads + self.kv_heads]
+    unused = torch.copy_(turning, self.rotate(turning, cos, sin))
+    return (qkv, z, rstd)
+
+  # The rest of a layer: output projection and feed-forward, both with their residual.
+  def after_attention(self: __torch__.Decoder, x: Tensor, o: Tensor, weights: List[Tensor], adapter: List[Tensor], n: int,
+                      rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> List[Tensor]:
+    zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
+    y = torch.add_(self.widen(o, weights[2], zo, adapter[3], kind, beta), x)
+    h, rstd = self.norm(y, weights[3])
+    zf = self.narrow(h, adapter[4], n, rows, seeds, 4, dropout)
+    gate_up = self.widen(h, weights[4], zf, adapter[5], kind, beta)  # [N, 2 F]
+    gate, up = torch.chunk(gate_up, 2, 1)
+    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
+    zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
+    out = torch.add_(self.widen(f, weights[5], zd, adapter[7], kind, beta), y)
+    return [out, zo, y, rstd, zf, gate_up, zd]
+
+  # One decoder layer. Returns its output and what the backward needs, in the order in which layer_backward takes it.
+  def layer(self: __torch__.Decoder,
+            x: Tensor,                  # [N, H]
+            weights: List[Tensor],      # norm, q k v, o, norm, gate up, down
+            adapter: List[Tensor],      # A and B of each group
+            qkv_parts: List[int], ffn_parts: List[int],
+            cos: Tensor, sin: Tensor,   # [N, 1, D / 2]
+            rows: List[int],            # begin of each row, then N
+            seeds: List[int],           # of each row in this layer; unused without dropout
+            kind: int, beta: float, dropout: float) -> List[Tensor]:
+    qkv, z, rstd = self.before_attention(x, weights, adapter, len(qkv_parts) // 2, cos, sin, rows, seeds, kind, beta, dropout)
+    o = self.attend(qkv, rows)
+    rest = self.after_attention(x, o, weights, adapter, len(ffn_parts) // 2, rows, seeds, kind, beta, dropout)
+    return [rest[0], x, rstd, z, qkv, o, rest[1], rest[2], rest[3], rest[4], rest[5], rest[6]]
+
+  # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros.
+  def layer_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
+                     qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
+                     rows: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
+    x, rstd1, z1, qkv, o, zo, y, rstd2, zf, gate_up, zd = saved
+    norm1, w_qkv, w_o, norm2, w_ffn, w_down = weights
+    a1, b1, ao, bo, af, bf, ad, bd = adapter
+    ga1, gb1, gao, gbo, gaf, gbf, gad, gbd = grads
+    gate, up = torch.chunk(gate_up, 2, 1)
+    act = torch.silu(gate)
+    df = self.group_backward(g, act * up, w_down, zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout)
+    d_ffn = torch.cat([torch.silu_backward(df * up, gate), df * act], 1)                            # [N, 2 F]
+    h = self.norm_again(y, norm2, rstd2)
+    dh = self.group_backward(d_ffn, h, w_ffn, zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout)
+    g = g + self.norm_backward(dh, y, norm2, rstd2)
+    do = self.group_backward(g, o, w_o, zo, ao, bo, gao, gbo, o_parts, rows, seeds, 3, scale, kind, beta, dropout)
+    d_qkv = self.attend_backward(do, qkv, rows)
+    turning = d_qkv[:, :self.heads + self.kv_heads]
+    unused = torch.copy_(turning, self.rotate(turning, cos, torch.neg(sin)))
+    h = self.norm_again(x, norm1, rstd1)
+    dh = self.group_backward(torch.view(d_qkv, [x.size(0), -1]), h, w_qkv, z1, a1, b1, ga1, gb1, qkv_parts, rows, seeds, 0, scale, kind, beta, dropout)
+    return g + self.norm_backward(dh, x, norm1, rstd1)
+
+  # A layer for generation: row i continues a sequence of past[i] tokens whose keys and values lie in keys[i] and values[i], [KV, capacity, D],
+  # which take the new ones. Returns [N, H].
+  def cached_layer(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], cos: Tensor, sin: Tensor,
+                   rows: List[int], past: List[int], keys: List[Tensor], values: List[Tensor], kind: int, beta: float) -> Tensor:
+    seeds = annotate(List[int], [])
+    qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
+    o = torch.new_empty(qkv, [x.size(0), self.heads * self.head_size])
+    for i in range(len(past)):
+      row = qkv[rows[i]:rows[i + 1]]
+      tokens = row.size(0)
+      end = past[i] + tokens
+      k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
+      v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
+      unused = torch.copy_(keys[i][:, past[i]:end], k)
+      unused = torch.copy_(values[i][:, past[i]:end], v)
+      p = self.weights_of(self.fold(row[:, :self.heads]), keys[i][:, :end], self.causal(qkv, tokens, past[i]))
+      unused = torch.copy_(o[rows[i]:rows[i + 1]], self.unfold(torch.matmul(p, values[i][:, :end])))
+    return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
+
+  # Rows of a table of sines or cosines, [P, D / 2], for the positions of the tokens.
+  def turns(self: __torch__.Decoder, table: Tensor, positions: Tensor) -> Tensor:
+    return torch.unsqueeze(torch.index_select(table, 0, positions), 1)    # [N, 1, D / 2]
+
+  # Matrices with one input as one matrix.
+  def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:
+    return torch.cat(weights, 0)
+
+  def embed(self: __torch__.Decoder, ids: Tensor, table: Tensor) -> Tensor:
+    return torch.embedding(table, ids)                                # [N, H]
+
+  # fp32 logits of chosen tokens.
+  def logits(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor, table: Tensor) -> Tensor:
+    h, rstd = self.norm(torch.index_select(x, 0, at), norm)
+    return torch.linear(h, table).to(6)                               # [M, V]
+
+  # Loss of the trained positions, chunk by chunk: the logits of a chunk become their own gradient in place.
+  # Returns the gradient of x (left out unless asked for), and [sum of the negative log-likelihoods, right predictions] in fp64.
+  # A target counts as predicted when no logit is larger.
+  def head(self: __torch__.Decoder,
+           x: Tensor,             # [N, H]
+           norm: Tensor,          # [H]
+           table: Tensor,         # [V, H]
+           at: Tensor,            # [M]   int64, tokens that predict a trained one
+           targets: Tensor,       # [M]   int64
+           backward: bool) -> List[Tensor]:
+    chosen = torch.index_select(x, 0, at)                             # [M, H]
+    h, rstd = self.norm(chosen, norm)
+    dh = torch.empty_like(h)
+    sums = torch.new_zeros(x, [2], dtype=7)
+    for i in range((h.size(0) + self.chunk - 1) // self.chunk):
+      lo = i * self.chunk
+      hi = lo + self.chunk
+      target = torch.unsqueeze(targets[lo:hi], 1)                     # [c, 1]
+      p = torch.linear(h[lo:hi], table)                               # [c, V]   logits
+      top = torch.amax(p, [1], True).to(6)
+      own = torch.gather(p, 1, target).to(6)
+      p = torch.softmax(p, -1)
+      # log p(target) = logit - largest logit + log p(largest): finite however small p(target) is.
+      nll = top - own - torch.log(torch.amax(p, [1], True).to(6))
+      unused = torch.add_(sums, torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.ge(own, top), dtype=7)]))
+      if backward:
+        p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)).type_as(p))
+        unused = torch.copy_(dh[lo:hi], torch.matmul(p, table))
+    result = [sums]
+    if backward:
+      dx = torch.zeros_like(x)
+      result.append(torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd)))
+    return result
