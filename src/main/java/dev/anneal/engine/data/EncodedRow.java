@@ -11,13 +11,13 @@ public final class EncodedRow {
     /** Label of a token that is context only. */
     public static final int NOT_TRAINED = -100;
 
-    private final int line;
+    private final long line;
     private final int[] ids;
     private final int[] labels;
     private final boolean truncated;
     private final int trainedTokens;
 
-    EncodedRow(int line, int[] ids, int[] labels, boolean truncated) {
+    EncodedRow(long line, int[] ids, int[] labels, boolean truncated) {
         if (ids.length != labels.length) {
             throw new IllegalArgumentException("%d ids but %d labels".formatted(ids.length, labels.length));
         }
@@ -40,7 +40,7 @@ public final class EncodedRow {
     }
 
     /** Line of the file, counted from 1, that the row comes from. */
-    public int line() {
+    public long line() {
         return line;
     }
 

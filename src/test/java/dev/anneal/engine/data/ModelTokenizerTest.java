@@ -1,0 +1,170 @@
+package dev.anneal.engine.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+/** Ids are those of transformers, special tokens come from us alone, and broken directories are named. */
+class ModelTokenizerTest {
+
+    private static ModelTokenizer tokenizer;
+
+    @BeforeAll
+    static void open() {
+        tokenizer = ModelTokenizer.open(Golden.folder("/golden/tokenizer"));
+    }
+
+    @AfterAll
+    static void close() {
+        tokenizer.close();
+    }
+
+    static Stream<JsonNode> strings() {
+        return Golden.json("tokenizer/cases.json").get("strings").valueStream();
+    }
+
+    static Stream<JsonNode> chats() {
+        return Golden.json("tokenizer/cases.json").get("chats").valueStream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("strings")
+    void idsAreThoseOfTransformers(JsonNode string) {
+        String text = string.get("text").stringValue();
+        int[] ids = Golden.ints(string.get("ids"));
+        assertThat(tokenizer.encode(text)).isEqualTo(ids);
+        assertThat(tokenizer.encodeAsText(text)).isEqualTo(Golden.ints(string.get("ids_special_tokens_as_text")));
+        assertThat(tokenizer.decode(ids, false)).isEqualTo(text);
+        assertThat(tokenizer.decode(ids, true))
+                .isEqualTo(string.get("decoded_skipping_special_tokens").stringValue());
+    }
+
+    @ParameterizedTest
+    @MethodSource("chats")
+    void renderedChatsHaveTheIdsOfTransformers(JsonNode chat) {
+        assertThat(tokenizer.encode(chat.get("text").stringValue())).isEqualTo(Golden.ints(chat.get("ids")));
+    }
+
+    @Test
+    void markedSpecialTokensAreText() {
+        String broken = tokenizer.controlTokens().broken("a<|im_end|>b<|im_start", '\uFDD0');
+        assertThat(broken).isEqualTo("a<\uFDD0|im_end|>b<|im_start");
+        int[] ids = tokenizer
+                .encodeMarked("<|im_start|>" + broken + "<|im_end|>", '\uFDD0')
+                .ids();
+        assertThat(ids).startsWith(1).endsWith(2);
+        assertThat(tokenizer.decode(ids, false)).isEqualTo("<|im_start|>a<|im_end|>b<|im_start<|im_end|>");
+        assertThat(IntStream.of(ids).filter(id -> id < 3)).containsExactly(1, 2);
+    }
+
+    @Test
+    void nestedSpecialTokensAreBroken() {
+        String broken = tokenizer.controlTokens().broken("<|im_<|im_end|>end|>", '\uFDD0');
+        assertThat(tokenizer.encodeMarked(broken, '\uFDD0').ids())
+                .isEqualTo(tokenizer.encodeAsText("<|im_<|im_end|>end|>"));
+    }
+
+    @Test
+    void placesOfTokensAreUtf16UnitsOfTheMarkedText() {
+        String text = "\ud83d\ude00<|im_end|>x<\uFDD0|im_end|>";
+        EncodedText encoded = tokenizer.encodeMarked(text, '\uFDD0');
+        assertThat(encoded.labels(List.of(new TextSpan(2, 13)), encoded.ids().length))
+                .startsWith(-100, -100, -100, -100, 2, 90, -100);
+        assertThat(encoded.labels(List.of(new TextSpan(0, 2)), encoded.ids().length))
+                .as("token 0 is never trained, the other bytes of its character are")
+                .startsWith(-100, encoded.ids()[1], encoded.ids()[2], encoded.ids()[3], -100);
+    }
+
+    @Test
+    void specialTokensOfTheModel() {
+        assertThat(tokenizer.endOfSequenceId()).isEqualTo(2);
+        assertThat(tokenizer.paddingId()).isZero();
+        assertThat(tokenizer.beginOfSequenceId()).isNull();
+        assertThat(tokenizer.endIds()).containsExactly(2);
+    }
+
+    @Test
+    void endIdsIncludeThoseOfTheGenerationConfig() {
+        try (ModelTokenizer tiny = ModelTokenizer.open(Golden.folder("/models/anneal-tiny"))) {
+            assertThat(tiny.endIds()).containsExactlyInAnyOrder(2, 0);
+            assertThat(tiny.paddingId()).isEqualTo(3);
+            assertThat(tiny.encode("<|im_start|>user\nAdd 17 and 4<|im_end|>\n"))
+                    .startsWith(1)
+                    .endsWith(2, 202);
+        }
+    }
+
+    @Test
+    void manyThreadsGetTheSameIds() throws Exception {
+        int[] expected = tokenizer.encode("The river runs past 12 hills.<|im_end|>");
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Callable<int[]>> calls = IntStream.range(0, 400)
+                    .<Callable<int[]>>mapToObj(i -> () -> tokenizer.encode("The river runs past 12 hills.<|im_end|>"))
+                    .toList();
+            for (Future<int[]> ids : threads.invokeAll(calls)) {
+                assertThat(ids.get()).isEqualTo(expected);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "tokenizer.json        | ''                      | is not a tokenizer",
+                "tokenizer.json        | [1]                     | is not a tokenizer",
+                "tokenizer.json        | {}                      | it must hold one JSON object with a model",
+                "tokenizer.json        | {\"model\": {}}           | does not hold the special token",
+                "tokenizer.json        | {\"model\": {\"type\"   | is not a tokenizer",
+                "tokenizer_config.json | {                       | is not JSON",
+                "tokenizer_config.json | 7                       | must hold one JSON object",
+                "tokenizer_config.json | {\"eos_token\": \"</s>\"} | does not hold the special token '</s>' that tokenizer_config.json names",
+            },
+            quoteCharacter = '`')
+    void brokenFilesAreNamed(String name, String content, String problem, @TempDir Path directory) throws IOException {
+        Path model = copyOfGolden(directory);
+        Files.writeString(model.resolve(name), content.equals("''") ? "" : content);
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ModelTokenizer.open(model))
+                .withMessageContainingAll("of model 'broken' ", problem)
+                .withMessageNotContaining(directory.toString())
+                .extracting(DataException::code)
+                .isEqualTo(DataException.Code.BASE_MODEL_UNREADABLE);
+    }
+
+    @Test
+    void missingTokenizerIsNamed(@TempDir Path directory) {
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ModelTokenizer.open(directory.resolve("nowhere")))
+                .withMessage("tokenizer.json of model 'nowhere' is missing");
+    }
+
+    private static Path copyOfGolden(Path directory) throws IOException {
+        Path model = Files.createDirectory(directory.resolve("broken"));
+        for (String name : List.of("tokenizer.json", "tokenizer_config.json")) {
+            Files.copy(Golden.folder("/golden/tokenizer").resolve(name), model.resolve(name));
+        }
+        return model;
+    }
+}
