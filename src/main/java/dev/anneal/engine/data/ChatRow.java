@@ -19,4 +19,13 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
             throw new IllegalArgumentException("a conversation has at least one message");
         }
     }
+
+    /** Index of the last message of the assistant, the answer in question where a model is asked; -1 if it says nothing. */
+    public int lastAssistant() {
+        int last = messages.size() - 1;
+        while (last >= 0 && messages.get(last).role() != Role.ASSISTANT) {
+            last--;
+        }
+        return last;
+    }
 }

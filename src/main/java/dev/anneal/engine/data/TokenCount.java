@@ -1,0 +1,62 @@
+package dev.anneal.engine.data;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Adds up a {@link TokenReport} row by row. */
+final class TokenCount {
+
+    private final int maxLength;
+    private final ProblemLog problems = new ProblemLog();
+    private final List<Long> firstTruncated = new ArrayList<>();
+    private int rows;
+    private long tokens;
+    private long trainedTokens;
+    private int longestRow;
+    private long longestLine;
+    private int truncatedRows;
+    private int unendedRows;
+
+    TokenCount(int maxLength) {
+        this.maxLength = maxLength;
+    }
+
+    void length(long line, int length) {
+        if (length > longestRow) {
+            longestRow = length;
+            longestLine = line;
+        }
+    }
+
+    void accepted(EncodedRow row, boolean hasTrainedEnd) {
+        rows++;
+        tokens += row.length();
+        trainedTokens += row.trainedTokens();
+        unendedRows += hasTrainedEnd ? 0 : 1;
+        if (row.isTruncated()) {
+            truncatedRows++;
+            if (firstTruncated.size() < DatasetLimits.LISTED_PROBLEMS) {
+                firstTruncated.add(row.line());
+            }
+        }
+    }
+
+    void dropped(RowProblem problem) {
+        problems.add(problem);
+    }
+
+    TokenReport report() {
+        return new TokenReport(
+                maxLength,
+                rows,
+                tokens,
+                trainedTokens,
+                longestRow,
+                longestLine,
+                truncatedRows,
+                firstTruncated,
+                unendedRows,
+                problems.counts(),
+                problems.first());
+    }
+}
