@@ -17,7 +17,8 @@ public enum ElementType {
         this.bytes = bytes;
     }
 
-    int code() {
+    /** Number by which program text knows the type. */
+    public int code() {
         return code;
     }
 
