@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
@@ -12,6 +13,7 @@ import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
@@ -28,8 +30,19 @@ class DatabaseConfiguration {
     }
 
     @Bean
-    DatabaseAccess databaseAccess(Environment environment) {
-        return ConfiguredAccess.from(environment);
+    DatabaseAccess databaseAccess(Environment environment, ObjectProvider<EmbeddedPostgres> embedded) {
+        return ConfiguredAccess.isConfigured(environment)
+                ? ConfiguredAccess.from(environment)
+                : embedded.getObject().access();
+    }
+
+    /** Only made where no database is configured. */
+    @Bean
+    @Lazy
+    EmbeddedPostgres embeddedPostgres(HomeProperties properties) {
+        return EmbeddedPostgres.start(
+                properties.directory().resolve("postgres"),
+                properties.directory().resolve("runtime"));
     }
 
     @Bean

@@ -1,0 +1,125 @@
+package dev.anneal.service.database;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.flywaydb.core.Flyway;
+import org.springframework.context.ApplicationContextInitializer;
+import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.core.env.MapPropertySource;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The database of all tests of a JVM: one embedded server, migrated once, which tests reach as the application does. Docker is not
+ * needed. Annotate a test with {@link PostgresTest}; it finds the tables empty.
+ */
+public final class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    private static final EmbeddedPostgres SERVER = startServer();
+    private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
+            8, 12, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(10));
+    private static final Pools POOLS = new Pools(SERVER.access(), PROPERTIES, "anneal-test");
+    private static final TenantDatabase TENANT = new TenantDatabase(POOLS.tenant());
+    private static final SystemDatabase SYSTEM = new SystemDatabase(POOLS.system());
+    private static final HeartbeatDatabase HEARTBEAT =
+            new HeartbeatDatabase(POOLS.heartbeat(), PROPERTIES.heartbeatTimeout());
+
+    public static TenantDatabase tenant() {
+        return TENANT;
+    }
+
+    public static SystemDatabase system() {
+        return SYSTEM;
+    }
+
+    public static HeartbeatDatabase heartbeat() {
+        return HEARTBEAT;
+    }
+
+    public static Identifiers identifiers() {
+        return new Identifiers(Clock.systemUTC());
+    }
+
+    /** A client that may do everything, for what a test arranges or inspects behind the application's back. */
+    public static JdbcClient administrator() {
+        return JdbcClient.create(SERVER.administrator());
+    }
+
+    /** Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant. */
+    static <T> T asRole(String role, Function<JdbcClient, T> statements) {
+        return new Transactions(SERVER.administrator()).call(jdbc -> {
+            jdbc.sql("SET LOCAL ROLE " + role).update();
+            return statements.apply(jdbc);
+        });
+    }
+
+    /** A context that uses this database, connecting as a deployment with an owner of its own does. */
+    @Override
+    public void initialize(ConfigurableApplicationContext context) {
+        DatabaseAccess access = SERVER.access();
+        context.getEnvironment()
+                .getPropertySources()
+                .addFirst(new MapPropertySource(
+                        "test database",
+                        Map.of(
+                                "spring.datasource.url", access.url(),
+                                "spring.datasource.username",
+                                        access.application().name(),
+                                "spring.datasource.password",
+                                        access.application().password(),
+                                "spring.flyway.user", access.owner().name(),
+                                "spring.flyway.password", access.owner().password())));
+    }
+
+    /** Empties every table of the migrations and starts their counters again. */
+    static void empty() {
+        List<String> tables = administrator()
+                .sql(
+                        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'flyway_schema_history'")
+                .query(String.class)
+                .list();
+        administrator()
+                .sql("TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE")
+                .update();
+    }
+
+    private static EmbeddedPostgres startServer() {
+        try {
+            Path home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "test-postgres-");
+            EmbeddedPostgres server = EmbeddedPostgres.start(home, Path.of("target"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, home)));
+            JdbcClient administrator = JdbcClient.create(server.administrator());
+            // Nothing of a test outlives a power failure.
+            administrator.sql("ALTER SYSTEM SET fsync = off").update();
+            administrator.sql("SELECT pg_reload_conf()").query(Boolean.class).single();
+            migrate(server.access());
+            return server;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static void migrate(DatabaseAccess access) {
+        Flyway.configure()
+                .dataSource(access.url(), access.owner().name(), access.owner().password())
+                .placeholders(Map.of("applicationLogin", access.application().name()))
+                .load()
+                .migrate();
+    }
+
+    private static void stop(EmbeddedPostgres server, Path home) {
+        server.close();
+        try {
+            FileSystemUtils.deleteRecursively(home);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+    }
+}
