@@ -1,0 +1,164 @@
+package dev.anneal.service.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.database.PostgresTest;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Lost workers' work goes on elsewhere, whichever clock finds them. */
+@PostgresTest
+class RescuerIT {
+
+    private final TestQueue queue = new TestQueue();
+
+    @Test
+    void liveAttemptsAreLeftAlone() {
+        Lease lease = queue.running();
+
+        assertThat(queue.rescuer.runOnce()).isEmpty();
+        assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.RUNNING);
+    }
+
+    @Test
+    void silentWorkersWorkIsQueuedAgain() {
+        Lease lease = queue.running();
+        TestQueue.expire(lease);
+
+        assertThat(queue.rescuer.runOnce()).singleElement().satisfies(rescue -> {
+            assertThat(rescue.lease()).isEqualTo(lease);
+            assertThat(rescue.state()).isEqualTo(WorkState.QUEUED);
+            assertThat(rescue.error().message()).contains("fell silent");
+        });
+        assertThat(queue.find(lease.workId()).platformRetries()).isEqualTo(1);
+        assertThat(queue.attempts(lease.workId())).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.LOST);
+        assertThat(queue.claim().orElseThrow().lease()).isEqualTo(new Lease(lease.workId(), 2));
+    }
+
+    @Test
+    void hungAttemptIsFoundThoughItsWorkerLives() {
+        Lease lease = queue.running();
+        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+        TestQueue.stall(lease);
+        assertThat(queue.leases.heartbeat(List.of(lease))).containsKey(lease);
+
+        assertThat(queue.rescuer.runOnce())
+                .singleElement()
+                .satisfies(rescue -> assertThat(rescue.error().message()).contains("no step ended"));
+        assertThat(queue.leases.heartbeat(List.of(lease))).isEmpty();
+    }
+
+    @Test
+    void stepPutsTheStallOff() {
+        Lease lease = queue.running();
+        TestQueue.stall(lease);
+        queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
+
+        assertThat(queue.rescuer.runOnce()).isEmpty();
+    }
+
+    @Test
+    void passedDeadlineEndsTheAttempt() {
+        Lease lease = queue.running();
+        TestQueue.passDeadline(lease);
+
+        assertThat(queue.rescuer.runOnce())
+                .singleElement()
+                .satisfies(rescue -> assertThat(rescue.error().message()).contains("longer than is allowed"));
+    }
+
+    @Test
+    void runningWorkWithoutALeaseIsQueuedAgain() {
+        Lease lease = queue.running();
+        TestQueue.change("DELETE FROM lease WHERE work_id = ?", lease.workId());
+        assertThat(queue.rescuer.runOnce()).as("just claimed").isEmpty();
+
+        TestQueue.change("UPDATE work SET claimed_at = claimed_at - interval '2 minutes' WHERE id = ?", lease.workId());
+        assertThat(queue.rescuer.runOnce())
+                .singleElement()
+                .satisfies(rescue -> assertThat(rescue.error().message()).contains("without a lease"));
+        assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.QUEUED);
+    }
+
+    @Test
+    void workThatLosesEveryWorkerFails() {
+        long id = queue.enqueued();
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            TestQueue.expire(queue.claim().orElseThrow().lease());
+            queue.rescuer.runOnce();
+        }
+
+        Work work = queue.find(id);
+        assertThat(work.state()).isEqualTo(WorkState.FAILED);
+        assertThat(work.error()).isNotNull().satisfies(error -> {
+            assertThat(error.code()).isEqualTo(WorkError.WORKER_LOST);
+            assertThat(error.origin()).isEqualTo(WorkError.Origin.SYSTEM);
+        });
+        assertThat(queue.attempts(id)).hasSize(4);
+    }
+
+    @Test
+    void lostWorkThatWasToBeCancelledIsCancelled() {
+        Lease lease = queue.running();
+        queue.cancel(lease.workId());
+        TestQueue.expire(lease);
+
+        assertThat(queue.rescuer.runOnce()).extracting(Rescue::state).containsExactly(WorkState.CANCELLED);
+    }
+
+    @Test
+    void lostWorkThatWasToBePausedIsNotCalledPaused() {
+        Lease lease = queue.running();
+        queue.pause(lease.workId());
+        TestQueue.expire(lease);
+        queue.rescuer.runOnce();
+
+        assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.QUEUED);
+        assertThat(queue.pause(lease.workId())).isEqualTo(WorkState.PAUSED);
+    }
+
+    @Test
+    void expiredLeaseThatNobodyTookCanBeReclaimed() {
+        Lease lease = queue.running();
+        TestQueue.expire(lease);
+        assertThat(queue.leases.heartbeat(List.of(lease)))
+                .as("its holder has stopped to trust it")
+                .isEmpty();
+
+        assertThat(queue.leases.reclaim(lease)).isTrue();
+        assertThat(queue.rescuer.runOnce()).isEmpty();
+        assertThat(queue.leases.heartbeat(List.of(lease))).containsKey(lease);
+        assertThat(queue.leases.succeed(lease, Leases.nothing()).holds()).isTrue();
+    }
+
+    @Test
+    void rescuedLeaseCannotBeReclaimed() {
+        Lease lease = queue.running();
+        TestQueue.expire(lease);
+        queue.rescuer.runOnce();
+
+        assertThat(queue.leases.reclaim(lease)).isFalse();
+    }
+
+    @Test
+    void oneRescueThatFailsDoesNotKeepTheOthersWaiting() {
+        List<Lease> leases = new ArrayList<>();
+        for (int item = 0; item < 3; item++) {
+            leases.add(queue.running());
+        }
+        leases.forEach(TestQueue::expire);
+        Lease failing = leases.get(0);
+        TestQueue watched = new TestQueue(TestQueue.PROPERTIES, (jdbc, rescue) -> {
+            if (rescue.lease().equals(failing)) {
+                throw new IllegalStateException("cannot record this one");
+            }
+        });
+
+        assertThat(watched.rescuer.runOnce())
+                .extracting(Rescue::lease)
+                .containsExactlyInAnyOrder(leases.get(1), leases.get(2));
+        assertThat(queue.find(failing.workId()).state()).isEqualTo(WorkState.RUNNING);
+        assertThat(queue.rescuer.runOnce()).extracting(Rescue::lease).containsExactly(failing);
+    }
+}
