@@ -25,7 +25,7 @@ final class FairClaim {
                         LIMIT 1)
                 FROM waiting
                 WHERE waiting.tenant_id IS NOT NULL
-            ), loaded AS (
+            ), loaded AS MATERIALIZED (
                 SELECT tenant_id,
                        (SELECT count(*) FROM work
                         WHERE state = 'RUNNING' AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS running,

@@ -27,7 +27,8 @@ public final class QueueNumbers {
 
     /**
      * The claim goes by what a tenant runs, so its item of rank r is claimed when it runs r - 1 more than now. Of another tenant are
-     * claimed before: as many items as lift it to that level, one more if it has the older last claim, but no more than it has.
+     * claimed before: as many items as lift it to that level, one more if its turn on that level is earlier, but no more than it has.
+     * On a level, those that run as much now already have the older last claims; the others come in the order of the level below.
      */
     private static final String POSITIONS = """
             WITH load AS (
@@ -41,7 +42,8 @@ public final class QueueNumbers {
                 SELECT load.*,
                        row_number() OVER (
                            PARTITION BY slot
-                           ORDER BY (SELECT max(claimed_at) FROM work
+                           ORDER BY running DESC,
+                                    (SELECT max(claimed_at) FROM work
                                      WHERE claimed_at IS NOT NULL AND slot = load.slot AND tenant_id = load.tenant_id) NULLS FIRST,
                                     tenant_id) AS turn
                 FROM load

@@ -1,5 +1,7 @@
 package dev.anneal.service.database;
 
+import com.zaxxer.hikari.HikariConfig;
+import com.zaxxer.hikari.HikariDataSource;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -26,8 +29,10 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
             8, 12, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(10));
     private static final Pools POOLS = new Pools(SERVER.access(), PROPERTIES, "anneal-test");
+    private static final DataSource ADMINISTRATOR = pooled(SERVER.administrator());
     private static final TenantDatabase TENANT = new TenantDatabase(POOLS.tenant());
-    private static final SystemDatabase SYSTEM = new SystemDatabase(POOLS.system());
+    private static final DataSource SYSTEM_POOL = POOLS.system();
+    private static final SystemDatabase SYSTEM = new SystemDatabase(SYSTEM_POOL);
     private static final HeartbeatDatabase HEARTBEAT =
             new HeartbeatDatabase(POOLS.heartbeat(), PROPERTIES.heartbeatTimeout());
 
@@ -37,6 +42,11 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
 
     public static SystemDatabase system() {
         return SYSTEM;
+    }
+
+    /** As {@link #system()}, but of the commits every {@code 1 / probability}th is lost or its answer is. */
+    public static SystemDatabase systemLosingReplies(long seed, double probability) {
+        return new SystemDatabase(new LostReplies(SYSTEM_POOL, seed, probability));
     }
 
     public static HeartbeatDatabase heartbeat() {
@@ -49,12 +59,12 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
 
     /** A client that may do everything, for what a test arranges or inspects behind the application's back. */
     public static JdbcClient administrator() {
-        return JdbcClient.create(SERVER.administrator());
+        return JdbcClient.create(ADMINISTRATOR);
     }
 
     /** Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant. */
     static <T> T asRole(String role, Function<JdbcClient, T> statements) {
-        return new Transactions(SERVER.administrator()).call(jdbc -> {
+        return new Transactions(ADMINISTRATOR).call(jdbc -> {
             jdbc.sql("SET LOCAL ROLE " + role).update();
             return statements.apply(jdbc);
         });
@@ -104,6 +114,15 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static DataSource pooled(DataSource connections) {
+        HikariConfig configuration = new HikariConfig();
+        configuration.setPoolName("administrator");
+        configuration.setDataSource(connections);
+        configuration.setMaximumPoolSize(4);
+        configuration.setMinimumIdle(0);
+        return new HikariDataSource(configuration);
     }
 
     private static void migrate(DatabaseAccess access) {

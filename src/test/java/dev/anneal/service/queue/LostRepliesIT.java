@@ -1,0 +1,79 @@
+package dev.anneal.service.queue;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TestDatabase;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.dao.DataAccessException;
+import org.springframework.transaction.TransactionException;
+
+/** A worker that repeats what got no answer publishes each result once, whether the request was lost or the answer. */
+@PostgresTest
+class LostRepliesIT {
+
+    private static final int ITEMS = 40;
+
+    private final TestQueue queue = new TestQueue(TestQueue.properties(100, 0, 100, Duration.ZERO));
+    private int failures;
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void everyResultIsPublishedOnce(long seed) {
+        for (int item = 0; item < ITEMS; item++) {
+            queue.enqueued();
+        }
+        SystemDatabase unreliable = TestDatabase.systemLosingReplies(seed, 0.3);
+        Leases worker = new Leases(unreliable, TestDatabase.heartbeat(), TestQueue.PROPERTIES);
+
+        Set<Long> done = new HashSet<>();
+        while (done.size() < ITEMS) {
+            Optional<Claim> claim = insist(() -> worker.claim("worker", Slot.TRAINING, TestQueue.METHODS));
+            claim.ifPresentOrElse(claimed -> done.add(publish(worker, claimed.lease())), this::loseSilentClaims);
+        }
+
+        assertThat(failures).as("faults were injected").isGreaterThan(5);
+        List<String> published = TestDatabase.system()
+                .call(jdbc -> jdbc.sql("SELECT traceparent FROM work WHERE tenant_id = 'published'")
+                        .query(String.class)
+                        .list());
+        assertThat(published).doesNotHaveDuplicates().hasSize(ITEMS);
+    }
+
+    private long publish(Leases worker, Lease lease) {
+        Ending ending = insist(() -> worker.succeed(
+                lease,
+                jdbc -> jdbc.sql("""
+                        INSERT INTO work (tenant_id, kind, method, state, priority, traceparent)
+                        VALUES ('published', 'EXPORT', 'merged', 'PAUSED', 5, :id)
+                        """).param("id", Long.toString(lease.workId())).update()));
+        assertThat(ending.holds()).isTrue();
+        return lease.workId();
+    }
+
+    /** A claim whose answer was lost runs nowhere: its lease expires. */
+    private void loseSilentClaims() {
+        TestDatabase.administrator()
+                .sql("UPDATE lease SET expires_at = clock_timestamp() - interval '1 second'")
+                .update();
+        queue.rescuer.runOnce();
+    }
+
+    private <T> T insist(Supplier<T> call) {
+        while (true) {
+            try {
+                return call.get();
+            } catch (DataAccessException | TransactionException lost) {
+                failures++;
+            }
+        }
+    }
+}

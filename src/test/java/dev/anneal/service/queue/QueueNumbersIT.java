@@ -1,0 +1,88 @@
+package dev.anneal.service.queue;
+
+import static dev.anneal.service.queue.TestQueue.training;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** What is shown of the queue is what the claim then does. */
+@PostgresTest
+class QueueNumbersIT {
+
+    private final TestQueue queue = new TestQueue();
+
+    @Test
+    void positionsAreTheOrderOfTheClaims() {
+        Random random = new Random(7);
+        List<Long> ids = new ArrayList<>();
+        for (int item = 0; item < 40; item++) {
+            ids.add(queue.enqueue(training("tenant-" + random.nextInt(5), random.nextInt(10))));
+        }
+        for (int claim = 0; claim < 6; claim++) {
+            Lease lease = queue.claim().orElseThrow().lease();
+            if (claim % 2 == 0) {
+                queue.leases.succeed(lease, Leases.nothing());
+            }
+        }
+
+        Map<Long, QueuePosition> positions = queue.numbers.positions(ids);
+
+        assertThat(positions).hasSize(34);
+        long position = 0;
+        for (Optional<Claim> claim = queue.claim(); claim.isPresent(); claim = queue.claim()) {
+            position++;
+            assertThat(positions.get(claim.get().lease().workId())).isEqualTo(new QueuePosition(position, 34));
+        }
+        assertThat(position).isEqualTo(34);
+    }
+
+    @Test
+    void onlyQueuedWorkHasAPosition() {
+        assertThat(queue.numbers.positions(List.of(queue.running().workId()))).isEmpty();
+    }
+
+    @Test
+    void unfinishedWorkIsCounted() {
+        queue.leases.succeed(queue.running(), Leases.nothing());
+        queue.running();
+        queue.enqueued();
+        queue.enqueue(training("two"));
+
+        assertThat(queue.numbers.counts())
+                .containsExactlyInAnyOrder(
+                        new WorkCount(WorkKind.TRAIN, WorkState.QUEUED, 2),
+                        new WorkCount(WorkKind.TRAIN, WorkState.RUNNING, 1));
+    }
+
+    @Test
+    void oldestQueuedWorkTellsTheWait() {
+        assertThat(queue.numbers.oldestQueued(Slot.TRAINING)).isEmpty();
+        TestQueue.age(queue.enqueued(), Duration.ofMinutes(5));
+        queue.enqueued();
+
+        assertThat(queue.numbers.oldestQueued(Slot.TRAINING))
+                .hasValueSatisfying(wait -> assertThat(wait).isBetween(Duration.ofMinutes(5), Duration.ofMinutes(6)));
+        assertThat(queue.numbers.oldestQueued(Slot.LIGHT)).isEmpty();
+    }
+
+    @Test
+    void autoscalerReadsOneRowForEachSlot() {
+        queue.running();
+        queue.enqueued();
+
+        List<String> rows = TestDatabase.system()
+                .call(jdbc -> jdbc.sql(
+                                "SELECT concat_ws(' ', slot, queued, running) FROM anneal_queue_depth ORDER BY slot")
+                        .query(String.class)
+                        .list());
+        assertThat(rows).containsExactly("LIGHT 0 0", "TRAINING 1 1");
+    }
+}
