@@ -1,0 +1,148 @@
+package dev.anneal.engine.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.torch.ElementType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Greedy continuations are those of the golden file (32 tokens for each of its prompts, near ties excluded when it was made), all prompts of
+ * different lengths decoded together.
+ */
+class GreedyDecoderTest {
+
+    private static final Path GOLDEN = GoldenTensors.ROOT;
+
+    private static DecoderModel model;
+    private static Adapter adapter;
+    private static JsonNode golden;
+
+    @BeforeAll
+    static void load() throws IOException {
+        golden = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve("generate/llama-tied.json")));
+        model = DecoderModel.load(GOLDEN.resolve("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        AdapterConfig config = AdapterConfig.of(
+                golden.path("r").asInt(),
+                golden.path("alpha").asDouble(),
+                false,
+                0,
+                golden.path("activation").asString(),
+                AnnealingSchedule.none(),
+                List.of(AdapterConfig.ALL_LINEAR));
+        adapter = Adapter.load(model, config, GOLDEN.resolve("generate/llama-tied.adapter.safetensors"));
+    }
+
+    @AfterAll
+    static void close() {
+        adapter.close();
+        model.close();
+    }
+
+    @Test
+    void baseModelAnswersAsTheGoldenOne() {
+        assertThat(decode(model.noAdapter(), prompts(), 32, Set.of(), 2)).containsExactlyElementsOf(expected("base"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, beta_1", "0.5, beta_0.5", "0, beta_0", "0, merged"})
+    void adapterAnswersAsTheGoldenOne(double beta, String expected) {
+        AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
+
+        assertThat(decode(applied, prompts(), 32, Set.of(), 2)).containsExactlyElementsOf(expected(expected));
+    }
+
+    /** More prompts than a batch holds, so that several batches run. */
+    @Test
+    void answersDoNotDependOnTheNumberOfThreads() {
+        List<int[]> many = Stream.generate(GreedyDecoderTest::prompts)
+                .limit(12)
+                .flatMap(List::stream)
+                .toList();
+        List<List<Integer>> single = decode(model.noAdapter(), many, 8, Set.of(), 1);
+
+        assertThat(many).hasSizeGreaterThan(32);
+        assertThat(decode(model.noAdapter(), many, 8, Set.of(), 3)).isEqualTo(single);
+    }
+
+    @Test
+    void answerEndsBeforeAnEndToken() {
+        List<Integer> whole = expected("base").get(0);
+        Set<Integer> ends = Set.of(whole.get(4));
+
+        List<Integer> answer =
+                decode(model.noAdapter(), prompts().subList(0, 1), 32, ends, 1).get(0);
+
+        assertThat(answer).isEqualTo(whole.subList(0, whole.indexOf(whole.get(4))));
+    }
+
+    @Test
+    void answerEndsWithTheContext() {
+        int context = model.config().maxPositions();
+        int[] almostFull = new int[context - 3];
+        int[] full = new int[context];
+        Arrays.fill(almostFull, 5);
+        Arrays.fill(full, 5);
+
+        List<List<Integer>> answers =
+                decode(model.noAdapter(), List.of(almostFull, full, prompts().get(0)), 32, Set.of(), 1);
+
+        assertThat(answers.get(0)).hasSize(3);
+        assertThat(answers.get(1)).isEmpty();
+        assertThat(answers.get(2)).isEqualTo(expected("base").get(0));
+    }
+
+    @Test
+    void whatIsThrownBetweenTokensEndsTheWork() {
+        GreedyDecoder decoder = new GreedyDecoder(model, model.noAdapter(), Set.of(), 2);
+        Runnable stop = () -> {
+            throw new UnsupportedOperationException("stop");
+        };
+
+        assertThatThrownBy(() -> decoder.answer(prompts(), 4, stop)).isInstanceOf(UnsupportedOperationException.class);
+    }
+
+    private static List<List<Integer>> decode(
+            AppliedAdapter applied, List<int[]> prompts, int tokens, Set<Integer> ends, int threads) {
+        return new GreedyDecoder(model, applied, ends, threads)
+                .answer(prompts, tokens, () -> {}).stream()
+                        .map(answer -> Arrays.stream(answer).boxed().toList())
+                        .toList();
+    }
+
+    private static List<int[]> prompts() {
+        return ids("prompt")
+                .map(list -> list.stream().mapToInt(Integer::intValue).toArray())
+                .toList();
+    }
+
+    private static List<List<Integer>> expected(String key) {
+        return ids(key).toList();
+    }
+
+    private static Stream<List<Integer>> ids(String key) {
+        return StreamSupport.stream(golden.path("cases").spliterator(), false)
+                .map(value -> value.path(key).valueStream().map(JsonNode::asInt).toList());
+    }
+}
