@@ -3,6 +3,8 @@ package dev.anneal.engine.data;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The rows of a file that {@link DatasetValidator} found usable, one after the other. */
 public final class ChatFile {
@@ -35,5 +37,23 @@ public final class ChatFile {
             throw new DataException(
                     DataException.Code.DATASET_INVALID, e.problem().toString(), e);
         }
+    }
+
+    /**
+     * The first rows of a file, without reading the others.
+     *
+     * @throws DataException if a line before them is not a row
+     */
+    public static List<ChatRow> first(Path file, int count) throws IOException {
+        List<ChatRow> first = new ArrayList<>();
+        try (RowReader rows = new RowReader(Files.newInputStream(file))) {
+            while (first.size() < count && rows.next()) {
+                first.add(rows.row().row());
+            }
+        } catch (RowRejectedException e) {
+            throw new DataException(
+                    DataException.Code.DATASET_INVALID, e.problem().toString(), e);
+        }
+        return first;
     }
 }

@@ -19,8 +19,17 @@ import org.jspecify.annotations.Nullable;
  */
 record ShardPlan(List<List<TensorData>> shards) {
 
-    /** What transformers 4 writes by default, and every reader takes. */
-    static final long SHARD_BYTES = 5_000_000_000L;
+    /**
+     * How large what is written and what is worked on may be.
+     *
+     * @param shardBytes of a file
+     * @param blockBytes of a tensor's rows that are merged at one time
+     */
+    record Sizes(long shardBytes, int blockBytes) {
+
+        /** Shards as transformers 4 writes them by default; blocks that are small beside any model worth sharding. */
+        static final Sizes USUAL = new Sizes(5_000_000_000L, 32 << 20);
+    }
 
     ShardPlan {
         shards = shards.stream().map(List::copyOf).toList();

@@ -78,6 +78,16 @@ public final class DecoderModel implements AutoCloseable {
         return noAdapter;
     }
 
+    /** Weight of the norm between the last layer and the output embedding, [H]. */
+    public Tensor finalNorm() {
+        return weights.norm();
+    }
+
+    /** Embedding whose product with the normed hidden states gives the logits, [V, H]. */
+    public Tensor outputEmbedding() {
+        return weights.head();
+    }
+
     /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
     public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
         try (Scope pass = target.child()) {

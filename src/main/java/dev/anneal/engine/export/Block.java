@@ -1,0 +1,32 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.safetensors.TensorEntry;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Some consecutive rows of a tensor in a file; of a scalar its one element.
+ *
+ * @param firstRow index of the first of them
+ * @param rows how many
+ * @param offset of the first byte, counted from the tensor's own
+ * @param byteCount their bytes
+ */
+record Block(long firstRow, long rows, long offset, int byteCount) {
+
+    /** Splits a tensor into blocks of at most about {@code blockBytes}, at least one row each. */
+    static List<Block> of(TensorEntry entry, int blockBytes) {
+        long rows = entry.shape().isEmpty() ? 1 : entry.shape().get(0);
+        List<Block> blocks = new ArrayList<>();
+        if (entry.byteCount() == 0) {
+            return blocks;
+        }
+        long rowBytes = entry.byteCount() / rows;
+        long blockRows = Math.max(1, blockBytes / rowBytes);
+        for (long row = 0; row < rows; row += blockRows) {
+            long count = Math.min(blockRows, rows - row);
+            blocks.add(new Block(row, count, row * rowBytes, Math.toIntExact(count * rowBytes)));
+        }
+        return blocks;
+    }
+}

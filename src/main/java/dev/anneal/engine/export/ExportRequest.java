@@ -1,0 +1,21 @@
+package dev.anneal.engine.export;
+
+import java.util.List;
+
+/**
+ * What to export.
+ *
+ * @param id of the export, for its manifest
+ * @param kind {@code merged}, {@code adapter} or {@code training_state}
+ * @param dtype {@code base}, {@code fp32} or {@code bf16}; of merged weights
+ * @param probes token ids of prompts on which a merged model is compared with base and adapter
+ * @param device on which they are compared
+ * @param betweenTensors called now and then; may throw to end the export
+ */
+public record ExportRequest(
+        String id, String kind, String dtype, List<int[]> probes, String device, Runnable betweenTensors) {
+
+    public ExportRequest {
+        probes = List.copyOf(probes);
+    }
+}

@@ -1,0 +1,97 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.safetensors.FileHash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Makes deployable weights from a checkpoint: refuses what would not be the trained model, proves the rest, and publishes it whole. */
+public final class Exporter {
+
+    private static final String MANIFEST = "manifest.json";
+
+    private final BaseModel base;
+    private final TrainedAdapter adapter;
+
+    public Exporter(BaseModel base, TrainedAdapter adapter) {
+        this.base = base;
+        this.adapter = adapter;
+    }
+
+    /**
+     * Writes an export. On any failure nothing is left of it.
+     *
+     * @param output folder that does not exist yet
+     * @throws ExportException if the export is refused or its proof fails
+     */
+    public Export export(ExportRequest request, Path output) throws IOException {
+        requireSameBase();
+        Kind kind = kind(request);
+        if (kind.needsAnnealedAdapter() && adapter.beta() != 0.0) {
+            throw new ExportException(ExportException.Code.ADAPTER_NOT_ANNEALED, notAnnealed());
+        }
+        try (StagedDirectory staged = StagedDirectory.beside(output)) {
+            Map<String, @Nullable Object> proof = kind.write(staged.path());
+            List<Export.File> files = hash(staged.files());
+            Map<String, @Nullable Object> manifest = new Manifest(base, adapter).of(request, kind, proof, files);
+            Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
+            staged.publish();
+            List<Export.File> all = new ArrayList<>(files);
+            all.add(fileOf(output.resolve(MANIFEST)));
+            return new Export(proof, all);
+        }
+    }
+
+    private Kind kind(ExportRequest request) {
+        return switch (request.kind()) {
+            case "merged" ->
+                new MergedModel(
+                        base,
+                        adapter,
+                        WeightType.named(request.dtype()),
+                        request.probes(),
+                        request.device(),
+                        request.betweenTensors());
+            case "adapter" -> new PeftAdapter(adapter, base.id());
+            case "training_state" -> new TrainingState(adapter);
+            default ->
+                throw new ExportException(
+                        ExportException.Code.INVALID_EXPORT,
+                        "kind must be merged, adapter or training_state, found '" + request.kind() + "'");
+        };
+    }
+
+    private void requireSameBase() {
+        if (!base.fingerprint().equals(adapter.baseFingerprint())) {
+            throw new ExportException(
+                    ExportException.Code.BASE_MODEL_CHANGED,
+                    "the adapter was trained on a base model with the fingerprint %s, but %s now has %s"
+                            .formatted(adapter.baseFingerprint(), base.id(), base.fingerprint()));
+        }
+    }
+
+    private String notAnnealed() {
+        int annealed = adapter.step();
+        while (adapter.config().schedule().betaAt(annealed, adapter.totalSteps()) != 0) {
+            annealed++;
+        }
+        return "beta is %s after step %d; it becomes 0 at step %d of %d, and only then is the adapter a LoRA"
+                .formatted(adapter.beta(), adapter.step(), annealed, adapter.totalSteps());
+    }
+
+    private static List<Export.File> hash(List<Path> paths) throws IOException {
+        List<Export.File> files = new ArrayList<>();
+        for (Path path : paths) {
+            files.add(fileOf(path));
+        }
+        return files;
+    }
+
+    private static Export.File fileOf(Path path) throws IOException {
+        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), FileHash.of(path));
+    }
+}

@@ -1,0 +1,70 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.model.Projection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What {@code manifest.json} says: where an export comes from, what it holds, and why it can be trusted. Written last. */
+final class Manifest {
+
+    /** Raised when the meaning of a key changes. */
+    private static final int FORMAT = 1;
+
+    private final BaseModel base;
+    private final TrainedAdapter adapter;
+
+    Manifest(BaseModel base, TrainedAdapter adapter) {
+        this.base = base;
+        this.adapter = adapter;
+    }
+
+    Map<String, @Nullable Object> of(
+            ExportRequest request, Kind kind, Map<String, @Nullable Object> proof, List<Export.File> files) {
+        Map<String, @Nullable Object> manifest = new LinkedHashMap<>();
+        manifest.put("format", FORMAT);
+        manifest.put("export_id", request.id());
+        manifest.put("kind", kind.wireName());
+        manifest.put("dtype", request.dtype());
+        Map<String, @Nullable Object> model = new LinkedHashMap<>();
+        model.put("id", base.id());
+        model.put("sha256", base.fingerprint());
+        manifest.put("base_model", model);
+        manifest.put("adapter", adapterKeys());
+        manifest.put("proof", proof);
+        manifest.put("files", files.stream().map(Manifest::fileKeys).toList());
+        return manifest;
+    }
+
+    private Map<String, @Nullable Object> adapterKeys() {
+        AdapterConfig config = adapter.config();
+        Map<String, @Nullable Object> keys = new LinkedHashMap<>();
+        keys.put("rank", config.rank());
+        keys.put("alpha", config.alpha());
+        keys.put("rslora", config.rslora());
+        keys.put("dropout", config.dropout());
+        keys.put("activation", config.activation().text());
+        keys.put(
+                "target_modules",
+                config.targets().stream().map(Projection::shortName).toList());
+        Map<String, @Nullable Object> schedule = new LinkedHashMap<>();
+        schedule.put("shape", config.schedule().shape().text());
+        schedule.put("start", config.schedule().start());
+        schedule.put("end", config.schedule().end());
+        keys.put("schedule", schedule);
+        keys.put("beta", adapter.beta());
+        keys.put("step", adapter.step());
+        keys.put("total_steps", adapter.totalSteps());
+        return keys;
+    }
+
+    private static Map<String, @Nullable Object> fileKeys(Export.File file) {
+        Map<String, @Nullable Object> keys = new LinkedHashMap<>();
+        keys.put("name", file.name());
+        keys.put("bytes", file.bytes());
+        keys.put("sha256", file.sha256());
+        return keys;
+    }
+}

@@ -1,0 +1,66 @@
+package dev.anneal.engine.export;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anneal.engine.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A folder that PEFT, and every server that reads its adapters, loads. */
+final class PeftAdapter implements Kind {
+
+    private static final String WEIGHTS = "adapter_model.safetensors";
+
+    private final TrainedAdapter adapter;
+    private final String baseId;
+
+    PeftAdapter(TrainedAdapter adapter, String baseId) {
+        this.adapter = adapter;
+        this.baseId = baseId;
+    }
+
+    @Override
+    public String wireName() {
+        return "adapter";
+    }
+
+    @Override
+    public boolean needsAnnealedAdapter() {
+        return true;
+    }
+
+    @Override
+    public Map<String, @Nullable Object> write(Path folder) throws IOException {
+        Files.copy(adapter.file(), folder.resolve(WEIGHTS));
+        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(adapter.config(), baseId), UTF_8);
+        Map<String, @Nullable Object> proof = new LinkedHashMap<>();
+        proof.put("beta", adapter.beta());
+        try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
+            proof.put("tensors", file.tensors().size());
+            proof.put("differs_from_base", differsFromBase(file));
+        }
+        return proof;
+    }
+
+    /** An adapter whose every B is zero adds nothing. */
+    private static boolean differsFromBase(SafetensorsFile file) throws IOException {
+        boolean differs = false;
+        for (String name : file.tensors().keySet()) {
+            FloatBuffer values = file.bytes(name).asFloatBuffer();
+            while (values.hasRemaining()) {
+                float value = values.get();
+                if (!Float.isFinite(value)) {
+                    throw new ExportException(
+                            ExportException.Code.NON_FINITE_DELTA, "tensor '" + name + "' holds the value " + value);
+                }
+                differs |= value != 0 && name.endsWith(".lora_B.weight");
+            }
+        }
+        return differs;
+    }
+}

@@ -1,0 +1,81 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.safetensors.Dtype;
+import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far a merged model may be from base and adapter. In fp32 only the order of sums differs, and logits must agree. Where weights are
+ * rounded to 16 bits the logits move by what rounding does to every model; then the predictions must agree.
+ */
+enum Tolerance {
+    EXACT {
+        @Override
+        boolean holds(AnswerDifference difference) {
+            return difference.maxLogit() <= MAX_LOGIT;
+        }
+
+        @Override
+        Map<String, @Nullable Object> limits() {
+            return Map.of("max_abs_logit_diff", MAX_LOGIT);
+        }
+    },
+    ROUNDED {
+        @Override
+        boolean holds(AnswerDifference difference) {
+            return difference.meanDivergence() <= MEAN_DIVERGENCE && difference.topAgreement() >= TOP_AGREEMENT;
+        }
+
+        @Override
+        Map<String, @Nullable Object> limits() {
+            Map<String, @Nullable Object> limits = new LinkedHashMap<>();
+            limits.put("mean_kl", MEAN_DIVERGENCE);
+            limits.put("top1_agreement", TOP_AGREEMENT);
+            return limits;
+        }
+    };
+
+    private static final double MAX_LOGIT = 1e-4;
+    private static final double MEAN_DIVERGENCE = 1e-3;
+    private static final double TOP_AGREEMENT = 0.99;
+
+    /** The tolerance for a folder's weights: exact if all of them are fp32. */
+    static Tolerance of(Path folder) throws IOException {
+        try (WeightDirectory weights = WeightDirectory.open(folder)) {
+            return weights.names().stream()
+                            .map(weights::entry)
+                            .map(TensorEntry::dtype)
+                            .allMatch(dtype -> dtype == Dtype.F32)
+                    ? EXACT
+                    : ROUNDED;
+        }
+    }
+
+    abstract boolean holds(AnswerDifference difference);
+
+    abstract Map<String, @Nullable Object> limits();
+
+    void describe(AnswerDifference difference, int prompts, Map<String, @Nullable Object> proof) {
+        proof.put("max_abs_logit_diff", difference.maxLogit());
+        proof.put("mean_abs_logit_diff", difference.meanLogit());
+        proof.put("top1_agreement", difference.topAgreement());
+        proof.put("mean_kl", difference.meanDivergence());
+        proof.put("probe_prompts", prompts);
+        proof.put("probe_tokens", difference.positions());
+        proof.put("tolerance", limits());
+    }
+
+    void require(AnswerDifference difference) {
+        if (!holds(difference)) {
+            throw new ExportException(
+                    ExportException.Code.MERGE_NOT_EQUIVALENT,
+                    "the merged model does not answer as base and adapter do: allowed are " + limits() + ", found "
+                            + difference);
+        }
+    }
+}

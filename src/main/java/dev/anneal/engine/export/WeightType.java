@@ -1,0 +1,54 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.safetensors.Dtype;
+import dev.anneal.engine.torch.ElementType;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/** Element type of a merged model's weights. */
+enum WeightType {
+    /** Each tensor keeps the base model's. */
+    BASE("base", null, null),
+    FP32("fp32", Dtype.F32, "float32"),
+    BF16("bf16", Dtype.BF16, "bfloat16");
+
+    private final String wireName;
+    private final @Nullable Dtype dtype;
+    private final @Nullable String torchName;
+
+    WeightType(String wireName, @Nullable Dtype dtype, @Nullable String torchName) {
+        this.wireName = wireName;
+        this.dtype = dtype;
+        this.torchName = torchName;
+    }
+
+    static WeightType named(String wireName) {
+        return Arrays.stream(values())
+                .filter(type -> type.wireName.equals(wireName))
+                .findFirst()
+                .orElseThrow(() -> new ExportException(
+                        ExportException.Code.INVALID_EXPORT,
+                        "dtype must be base, fp32 or bf16, found '" + wireName + "'"));
+    }
+
+    /** As {@code config.json} spells it; null if it says so already. */
+    @Nullable
+    String torchName() {
+        return torchName;
+    }
+
+    /** Type in which a tensor of the base is written. Only floating weights change theirs. */
+    Dtype of(Dtype base) {
+        return dtype == null || elementType(base) == null ? base : dtype;
+    }
+
+    /** The engine's type for a file's; null if the engine does not compute with it. */
+    static @Nullable ElementType elementType(Dtype dtype) {
+        return switch (dtype) {
+            case F32 -> ElementType.FLOAT32;
+            case BF16 -> ElementType.BFLOAT16;
+            case F16 -> ElementType.FLOAT16;
+            default -> null;
+        };
+    }
+}

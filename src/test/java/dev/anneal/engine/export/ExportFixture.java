@@ -1,0 +1,80 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.TokenRows;
+import dev.anneal.engine.safetensors.SafetensorsWriter;
+import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Adapters of the reference's runs on llama-tied, ready to be exported. */
+record ExportFixture(BaseModel base, TrainedAdapter adapter) {
+
+    static final String INPUTS = "models/llama-tied/expected.safetensors";
+    static final List<int[]> PROBES = List.of(new int[] {1, 5, 9, 200, 31}, new int[] {7, 8, 8, 300}, new int[40]);
+
+    private static final Path BASE = GoldenTensors.path("models/llama-tied");
+
+    /** The final adapter of a run, annealed. */
+    static ExportFixture of(String run) {
+        GoldenRun golden = GoldenRun.of(run);
+        return of(golden.config(), golden.path("final"), 0);
+    }
+
+    static ExportFixture of(AdapterConfig config, Path file, double beta) {
+        TrainedAdapter adapter = new TrainedAdapter(file.resolveSibling("."), file, config, beta, 12, 24, "abc");
+        return new ExportFixture(new BaseModel("llama-tied", BASE, "abc"), adapter);
+    }
+
+    ExportFixture trainedOn(String fingerprint) {
+        return new ExportFixture(new BaseModel(base.id(), base.directory(), fingerprint), adapter);
+    }
+
+    Export export(String kind, String dtype, Path output) throws IOException {
+        return new Exporter(base, adapter)
+                .export(new ExportRequest("ftexp-1", kind, dtype, PROBES, "cpu", () -> {}), output);
+    }
+
+    /** Largest difference between the logits of a folder's model and those of a run's evaluation. */
+    static double differenceFrom(Path folder, String run, String tensor) throws IOException {
+        TokenRows rows = TokenRows.of(GoldenTensors.ragged(
+                GoldenTensors.ints(INPUTS, "input_ids"), GoldenTensors.ints(INPUTS, "attention_mask"), 24));
+        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
+        float[] expected =
+                GoldenTensors.unpadded(GoldenTensors.floats(GoldenRun.of(run).file("eval"), tensor), rows, 24, 320);
+        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+                Scope scope = model.scope().child()) {
+            float[] logits = model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
+                    .toFloats();
+            return GoldenTensors.largestDifference(logits, expected);
+        }
+    }
+
+    /** A copy of a run's adapter in which all values of the tensors whose names end in {@code suffix} are replaced. */
+    static Path changed(Path folder, String run, String suffix, float value) throws IOException {
+        Map<String, float[]> tensors = GoldenTensors.all(GoldenRun.of(run).file("final"));
+        List<TensorData> written = new ArrayList<>();
+        tensors.forEach((name, values) -> {
+            long rank = 4;
+            long other = values.length / rank;
+            if (name.endsWith(suffix)) {
+                Arrays.fill(values, value);
+            }
+            List<Long> shape = name.contains("lora_A") ? List.of(rank, other) : List.of(other, rank);
+            written.add(TensorData.ofFloats(name, shape, values));
+        });
+        Path file = folder.resolve("adapter.safetensors");
+        SafetensorsWriter.write(file, written);
+        return file;
+    }
+}

@@ -1,0 +1,199 @@
+package dev.anneal.engine.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.safetensors.Dtype;
+import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Objects;
+import org.assertj.core.api.AbstractThrowableAssert;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Exports of the reference's adapters: what they hold, what they prove, and what is refused. */
+class ExporterTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    /** Tolerance of the golden file for merged logits. */
+    @ParameterizedTest
+    @ValueSource(strings = {"silu", "relu", "rslora", "lora"})
+    void mergedModelAnswersAsTheReference(String run) throws IOException {
+        Path output = folder.resolve("merged");
+        Export export = ExportFixture.of(run).export("merged", "base", output);
+
+        assertThat(ExportFixture.differenceFrom(output, run, "logits_merged")).isLessThan(2e-5);
+        assertThat(number(export, "max_abs_logit_diff")).isBetween(1e-9, 1e-4);
+        assertThat(export.proof())
+                .containsEntry("beta", 0.0)
+                .containsEntry("tensors_targeted", 14)
+                .containsEntry("tensors_changed", 14)
+                .containsEntry("probe_prompts", 3)
+                .containsEntry("top1_agreement", 1.0);
+    }
+
+    @Test
+    void mergedFolderHoldsWhatTransformersReads() throws IOException {
+        Path output = folder.resolve("merged");
+        ExportFixture fixture = ExportFixture.of("silu");
+        fixture.export("merged", "base", output);
+
+        for (String name : new String[] {"config.json", "generation_config.json", "tokenizer.json"}) {
+            assertThat(output.resolve(name))
+                    .hasSameBinaryContentAs(fixture.base().directory().resolve(name));
+        }
+        try (WeightDirectory weights = WeightDirectory.open(output)) {
+            assertThat(weights.names()).hasSize(20).doesNotContain("lm_head.weight");
+            assertThat(weights.files().get(0).metadata()).containsEntry("format", "pt");
+        }
+    }
+
+    /** 16-bit weights move the logits, so predictions are compared instead. */
+    @Test
+    void mergedModelInBf16IsProvedByItsPredictions() throws IOException {
+        Path output = folder.resolve("merged");
+        Export export = ExportFixture.of("silu").export("merged", "bf16", output);
+
+        try (WeightDirectory weights = WeightDirectory.open(output)) {
+            assertThat(weights.names()).allMatch(name -> weights.entry(name).dtype() == Dtype.BF16);
+        }
+        assertThat(output.resolve("config.json")).content().contains("\"dtype\": \"bfloat16\"");
+        assertThat(number(export, "mean_kl")).isBetween(1e-9, 1e-3);
+        assertThat(number(export, "max_abs_error")).isPositive();
+        assertThat(number(export, "unchanged_weight_fraction")).isLessThan(0.5);
+    }
+
+    @Test
+    void manifestNamesOriginAndEveryFile() throws IOException {
+        Path output = folder.resolve("merged");
+        Export export = ExportFixture.of("silu").export("merged", "base", output);
+        JsonNode manifest = JsonMapper.shared().readTree(Files.readString(output.resolve("manifest.json")));
+
+        assertThat(manifest.path("export_id").asString()).isEqualTo("ftexp-1");
+        assertThat(manifest.path("base_model").path("sha256").asString()).isEqualTo("abc");
+        assertThat(manifest.path("adapter").path("schedule").path("shape").asString())
+                .isEqualTo("linear");
+        assertThat(manifest.path("adapter").path("step").asInt()).isEqualTo(12);
+        assertThat(manifest.path("proof").path("tensors_changed").asInt()).isEqualTo(14);
+        assertThat(manifest.path("files").size()).isEqualTo(export.files().size() - 1);
+        for (JsonNode file : manifest.path("files")) {
+            Path path = output.resolve(file.path("name").asString());
+            assertThat(FileHash.of(path)).isEqualTo(file.path("sha256").asString());
+            assertThat(Files.size(path)).isEqualTo(file.path("bytes").asLong());
+        }
+        assertThat(export.files()).last().extracting(Export.File::name).isEqualTo("manifest.json");
+    }
+
+    @Test
+    void adapterFolderIsThatOfPeft() throws IOException {
+        Path output = folder.resolve("adapter");
+        ExportFixture.of("silu").export("adapter", "base", output);
+        Path peft = GoldenTensors.path("peft/llama-tied-silu");
+
+        // The reference was made with PEFT by alpha 8.0, where 8 is meant.
+        assertThat(output.resolve("adapter_config.json"))
+                .hasContent(
+                        Files.readString(peft.resolve("adapter_config.json")).replace("8.0", "8"));
+        assertThat(output.resolve("adapter_model.safetensors"))
+                .hasSameBinaryContentAs(peft.resolve("adapter_model.safetensors"));
+    }
+
+    /** rslora: s = alpha / sqrt(r) = 8 / 2 = alpha' / r with alpha' = 16. */
+    @Test
+    void scaleOfRankStabilisedAdaptersIsFolded() throws IOException {
+        Path output = folder.resolve("adapter");
+        ExportFixture.of("rslora").export("adapter", "base", output);
+
+        JsonNode config = JsonMapper.shared().readTree(Files.readString(output.resolve("adapter_config.json")));
+        assertThat(config.path("lora_alpha").asDouble()).isEqualTo(16);
+        assertThat(config.path("use_rslora").asBoolean()).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"merged", "adapter"})
+    void adapterThatIsNotAnnealedIsRefused(String kind) {
+        GoldenRun run = GoldenRun.of("silu");
+        ExportFixture fixture = ExportFixture.of(run.config(), run.path("final"), 1e-8);
+
+        refused(fixture, kind, ExportException.Code.ADAPTER_NOT_ANNEALED)
+                .hasMessageContaining("beta is 1.0E-8 after step 12; it becomes 0 at step 24 of 24");
+    }
+
+    @Test
+    void trainingStateIsExportedAtAnyBeta() throws IOException {
+        GoldenRun run = GoldenRun.of("silu");
+        Path output = folder.resolve("state");
+        Export export = ExportFixture.of(run.config(), run.path("final"), 0.5).export("training_state", "base", output);
+
+        assertThat(export.proof()).containsEntry("beta", 0.5).containsEntry("non_equivalent", true);
+        assertThat(output.resolve("final.safetensors")).hasSameBinaryContentAs(run.path("final"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"merged", "adapter", "training_state"})
+    void changedBaseModelIsRefused(String kind) {
+        refused(ExportFixture.of("silu").trainedOn("def"), kind, ExportException.Code.BASE_MODEL_CHANGED)
+                .hasMessageContaining("abc")
+                .hasMessageContaining("def");
+    }
+
+    @Test
+    void adapterThatChangesNothingIsRefused() throws IOException {
+        Path file = ExportFixture.changed(folder, "silu", "lora_B.weight", 0);
+
+        refused(with(file), "merged", ExportException.Code.MERGE_EQUALS_BASE);
+    }
+
+    @Test
+    void targetThatIsLeftAsItWasIsRefused() throws IOException {
+        Path file = ExportFixture.changed(folder, "silu", "layers.1.mlp.up_proj.lora_B.weight", 0);
+
+        refused(with(file), "merged", ExportException.Code.MERGE_INCOMPLETE).hasMessageContaining("changes only 13");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"merged", "adapter"})
+    void adapterThatIsNoNumberIsRefused(String kind) throws IOException {
+        Path file = ExportFixture.changed(folder, "silu", "layers.1.mlp.up_proj.lora_B.weight", Float.NaN);
+
+        refused(with(file), kind, ExportException.Code.NON_FINITE_DELTA);
+    }
+
+    @Test
+    void unknownKindAndTypeAreRefused() {
+        refused(ExportFixture.of("silu"), "gguf", ExportException.Code.INVALID_EXPORT);
+        assertThatThrownBy(() -> ExportFixture.of("silu").export("merged", "int8", folder.resolve("out")))
+                .hasMessageContaining("dtype must be base, fp32 or bf16");
+    }
+
+    private static double number(Export export, String key) {
+        return ((Number) Objects.requireNonNull(export.proof().get(key))).doubleValue();
+    }
+
+    private ExportFixture with(Path adapterFile) {
+        return ExportFixture.of(GoldenRun.of("silu").config(), adapterFile, 0);
+    }
+
+    private AbstractThrowableAssert<?, ? extends Throwable> refused(
+            ExportFixture fixture, String kind, ExportException.Code code) {
+        Path output = folder.resolve("refused");
+        AbstractThrowableAssert<?, ? extends Throwable> refusal = assertThatThrownBy(
+                        () -> fixture.export(kind, "base", output))
+                .isInstanceOfSatisfying(
+                        ExportException.class, e -> assertThat(e.code()).isEqualTo(code));
+        assertThat(folder).isDirectoryNotContaining("glob:**refused**");
+        return refusal;
+    }
+}

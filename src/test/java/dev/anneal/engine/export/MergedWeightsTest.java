@@ -1,0 +1,47 @@
+package dev.anneal.engine.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Weights spread over shards and merged in small blocks are those merged in one piece. */
+class MergedWeightsTest {
+
+    private static final String RUN = "silu";
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    @Test
+    void shardsHoldTheSameModel() throws IOException {
+        write(100_000, 1_000);
+
+        try (WeightDirectory weights = WeightDirectory.open(folder)) {
+            assertThat(weights.files()).hasSizeGreaterThan(2);
+            assertThat(weights.names()).hasSize(20);
+        }
+        Files.copy(
+                ExportFixture.of(RUN).base().directory().resolve(CompanionFiles.CONFIG),
+                folder.resolve(CompanionFiles.CONFIG));
+        assertThat(ExportFixture.differenceFrom(folder, RUN, "logits_merged")).isLessThan(2e-5);
+    }
+
+    private void write(long shardBytes, int blockBytes) throws IOException {
+        ExportFixture fixture = ExportFixture.of(RUN);
+        Path base = fixture.base().directory();
+        ModelConfig config = ModelConfig.read(base.resolve(CompanionFiles.CONFIG));
+        TrainedAdapter adapter = fixture.adapter();
+        try (WeightDirectory weights = WeightDirectory.open(base);
+                AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
+            new MergedWeights(weights, tensors, adapter.config().scale(), WeightType.BASE, () -> {})
+                    .write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
+        }
+    }
+}
