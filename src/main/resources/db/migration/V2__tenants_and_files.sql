@@ -21,27 +21,30 @@ CREATE TABLE api_key (
 GRANT SELECT, INSERT, DELETE ON api_key TO anneal_system;
 
 CREATE TABLE file (
-    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    tenant_id  text        NOT NULL,
-    public_id  text        NOT NULL COLLATE "C",
-    created_at timestamptz NOT NULL,
-    filename   text        NOT NULL,
+    id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id      text        NOT NULL,
+    public_id      text        NOT NULL COLLATE "C",
+    created_at     timestamptz NOT NULL,
+    filename       text        NOT NULL,
     -- Null while the upload goes on: clients send it before or after the content.
-    purpose    text,
-    bytes      bigint,
-    sha256     text,
-    status     text        NOT NULL,
+    purpose        text,
+    bytes          bigint,
+    sha256         text,
+    status         text        NOT NULL,
+    -- Why the status is ERROR, in words.
+    status_details text,
     -- The report of engine.data.DatasetValidator; of training data alone.
-    validation jsonb,
-    expires_at timestamptz,
+    validation     jsonb,
+    expires_at     timestamptz,
     -- What lies in the store. A deleted file stays as a row, so that a page that begins behind it still does.
-    content    text        NOT NULL,
+    content        text        NOT NULL,
     CONSTRAINT file_public_id_is_unique UNIQUE (public_id),
     CONSTRAINT file_tenant_is_named CHECK (tenant_id <> ''),
     CONSTRAINT file_status_is_known CHECK (status IN ('UPLOADED', 'PROCESSED', 'ERROR')),
     CONSTRAINT file_content_is_known CHECK (content IN ('RECEIVING', 'STORED', 'DOOMED', 'GONE')),
     CONSTRAINT file_is_described_once_stored
         CHECK (content <> 'STORED' OR (purpose IS NOT NULL AND bytes IS NOT NULL AND sha256 IS NOT NULL)),
+    CONSTRAINT file_error_is_explained CHECK ((status = 'ERROR') = (status_details IS NOT NULL)),
     CONSTRAINT file_bytes_are_counted CHECK (bytes >= 0)
 );
 

@@ -1,5 +1,5 @@
 /** Uploaded datasets: upload, validation report, token counts, expiry. */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "paging", "refusal", "storage", "tenant"})
+@ApplicationModule(allowedDependencies = {"catalog", "database", "paging", "refusal", "role", "storage"})
 @NullMarked
 package dev.anneal.service.file;
 

@@ -1,0 +1,59 @@
+package dev.anneal.service.file;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.data.DataException;
+import dev.anneal.engine.data.DatasetValidator;
+import dev.anneal.engine.data.ModelTokenizer;
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+
+/** Reads a file to find out what a check asks. */
+@Component
+final class CheckWork {
+
+    private final ArtifactStore store;
+    private final ModelCatalog catalog;
+
+    CheckWork(ArtifactStore store, ModelCatalog catalog) {
+        this.store = store;
+        this.catalog = catalog;
+    }
+
+    ValidationReport validate(FileCheck check) throws IOException {
+        try (InputStream content = store.open(content(check), 0)) {
+            return DatasetValidator.validate(content);
+        }
+    }
+
+    /**
+     * @throws Refusal if the model is not what it was when the count was asked for
+     * @throws DataException if its tokenizer or chat template does not work
+     */
+    TokenReport count(FileCheck check) throws IOException {
+        BaseModel model = catalog.require(Objects.requireNonNull(check.modelId()));
+        if (!model.tokenizer().equals(check.tokenizer())) {
+            throw new Refusal(
+                    RefusalCode.BASE_MODEL_CHANGED,
+                    "The tokenizer of '" + model.id()
+                            + "' was changed after the job was created. Create the job again.");
+        }
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory())) {
+            return ChatEncoder.of(tokenizer)
+                    .report(store.localCopy(content(check)), Objects.requireNonNull(check.maxLength()));
+        }
+    }
+
+    private static ArtifactKey content(FileCheck check) {
+        return ArtifactKey.ofFile(check.tenantId(), check.fileId());
+    }
+}

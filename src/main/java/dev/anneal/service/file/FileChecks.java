@@ -1,0 +1,167 @@
+package dev.anneal.service.file;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.data.ValidationReport;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The table {@code file_check}: what is asked about files, who finds it out, what was found. */
+final class FileChecks {
+
+    /** A check that has ended this many processes is not begun again. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    private FileChecks() {}
+
+    static void requestValidation(JdbcClient jdbc, String tenantId, long fileKey, Instant now) {
+        jdbc.sql("""
+                        INSERT INTO file_check (tenant_id, file_id, kind, state, requested_at)
+                        VALUES (?, ?, 'VALIDATE', 'WAITING', ?)
+                        """).params(tenantId, fileKey, FileRows.timestamp(now)).update();
+    }
+
+    /** Asks for a count unless that was done before. */
+    static void requestCount(
+            JdbcClient jdbc, String tenantId, long fileKey, TokenCounts.Question question, Instant now) {
+        jdbc.sql("""
+                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
+                        VALUES (?, ?, 'COUNT', ?, ?, ?, 'WAITING', ?)
+                        ON CONFLICT DO NOTHING
+                        """)
+                .params(
+                        tenantId,
+                        fileKey,
+                        question.model().id(),
+                        question.model().tokenizer(),
+                        question.maxLength(),
+                        FileRows.timestamp(now))
+                .update();
+    }
+
+    static Optional<TokenCount> findCount(JdbcClient jdbc, long fileKey, TokenCounts.Question question) {
+        return jdbc.sql("""
+                        SELECT report, error_code, error_message
+                        FROM file_check
+                        WHERE file_id = ? AND kind = 'COUNT' AND tokenizer = ? AND max_length = ?
+                        """)
+                .params(fileKey, question.model().tokenizer(), question.maxLength())
+                .query((row, number) -> {
+                    String report = row.getString("report");
+                    return new TokenCount(
+                            report == null ? null : FileRows.JSON.readValue(report, TokenReport.class),
+                            row.getString("error_code"),
+                            row.getString("error_message"));
+                })
+                .optional();
+    }
+
+    /**
+     * Takes the oldest check that waits, or whose process has shown no sign of life. Counts wait until the rows are known to be right.
+     *
+     * @param owner this process
+     */
+    static Optional<FileCheck> claim(JdbcClient jdbc, String owner, Instant now, Duration lease) {
+        return jdbc.sql("""
+                        UPDATE file_check AS claimed
+                        SET state = 'CLAIMED', claimed_by = :owner, claimed_until = :until, attempts = attempts + 1
+                        FROM file
+                        WHERE claimed.id = (
+                            SELECT file_check.id
+                            FROM file_check JOIN file ON file.id = file_check.file_id
+                            WHERE (state = 'WAITING' OR (state = 'CLAIMED' AND claimed_until < :now))
+                              AND (kind = 'VALIDATE' OR file.status <> 'UPLOADED')
+                            ORDER BY requested_at, file_check.id
+                            LIMIT 1
+                            FOR UPDATE OF file_check SKIP LOCKED -- two processes never wait for each other
+                        )
+                          AND file.id = claimed.file_id
+                        RETURNING claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status,
+                                  kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, attempts
+                        """)
+                .param("owner", owner)
+                .param("until", FileRows.timestamp(now.plus(lease)))
+                .param("now", FileRows.timestamp(now))
+                .query(FileCheck.class)
+                .optional();
+    }
+
+    /** Keeps what this process does its own. */
+    static void renew(JdbcClient jdbc, String owner, Set<Long> checks, Instant until) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET claimed_until = :until
+                        WHERE state = 'CLAIMED' AND claimed_by = :owner AND id IN (:checks)
+                        """)
+                .param("until", FileRows.timestamp(until))
+                .param("owner", owner)
+                .param("checks", checks)
+                .update();
+    }
+
+    /** Lets others, or the next start, do what this process had begun; that was not the check's fault. */
+    static void giveBack(JdbcClient jdbc, String owner) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET state = 'WAITING', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
+                        WHERE state = 'CLAIMED' AND claimed_by = ?
+                        """).param(owner).update();
+    }
+
+    static boolean isWornOut(FileCheck check) {
+        return check.attempts() > MAX_ATTEMPTS;
+    }
+
+    /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
+    static void validated(JdbcClient jdbc, FileCheck check, String owner, ValidationReport report) {
+        if (end(jdbc, check, owner, "DONE", null, null, null)) {
+            jdbc.sql("""
+                            UPDATE file
+                            SET status = :status, status_details = :details, validation = :report::jsonb
+                            WHERE id = :file AND status = 'UPLOADED'
+                            """)
+                    .param("status", (report.isUsable() ? FileStatus.PROCESSED : FileStatus.ERROR).name())
+                    .param("details", report.message())
+                    .param("report", FileRows.JSON.writeValueAsString(report))
+                    .param("file", check.fileKey())
+                    .update();
+        }
+    }
+
+    static void counted(JdbcClient jdbc, FileCheck check, String owner, TokenReport report) {
+        end(jdbc, check, owner, "DONE", FileRows.JSON.writeValueAsString(report), null, null);
+    }
+
+    /** Ends the check without a report. A file whose rows could not be checked is not usable. */
+    static void failed(JdbcClient jdbc, FileCheck check, String owner, String code, String message) {
+        if (end(jdbc, check, owner, "FAILED", null, code, message) && check.validates()) {
+            jdbc.sql("""
+                            UPDATE file
+                            SET status = 'ERROR', status_details = ?
+                            WHERE id = ? AND status = 'UPLOADED'
+                            """).params(message, check.fileKey()).update();
+        }
+    }
+
+    private static boolean end(
+            JdbcClient jdbc,
+            FileCheck check,
+            String owner,
+            String state,
+            @Nullable String report,
+            @Nullable String errorCode,
+            @Nullable String errorMessage) {
+        return jdbc.sql("""
+                        UPDATE file_check
+                        SET state = ?, report = ?::jsonb, error_code = ?, error_message = ?, claimed_by = NULL, claimed_until = NULL
+                        WHERE id = ? AND state = 'CLAIMED' AND claimed_by = ?
+                        """)
+                        .params(Arrays.asList(state, report, errorCode, errorMessage, check.id(), owner))
+                        .update()
+                == 1;
+    }
+}

@@ -1,0 +1,163 @@
+package dev.anneal.service.file;
+
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredContent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes files in. First the content is stored, under an id and a row that nobody sees yet, then the file is completed by its purpose or
+ * abandoned; an upload whose process dies in between is swept up.
+ */
+@Component
+public final class FileIntake {
+
+    private static final String PREFIX = "file-";
+
+    private final TenantDatabase database;
+    private final ArtifactStore store;
+    private final Identifiers identifiers;
+    private final FileRemoval removal;
+    private final FileProperties properties;
+    private final ApplicationEventPublisher events;
+    private final Clock clock;
+
+    FileIntake(
+            TenantDatabase database,
+            ArtifactStore store,
+            Identifiers identifiers,
+            FileRemoval removal,
+            FileProperties properties,
+            ApplicationEventPublisher events,
+            Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.identifiers = identifiers;
+        this.removal = removal;
+        this.properties = properties;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /**
+     * Stores the content of an upload.
+     *
+     * @throws Refusal if it is too large or the store is full
+     * @throws IOException if the client goes away
+     */
+    public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
+        String id = identifiers.next(PREFIX);
+        begin(tenantId, id, filename);
+        boolean received = false;
+        try {
+            StoredContent stored = store.write(
+                    ArtifactKey.ofFile(tenantId, id),
+                    content,
+                    properties.maxSize().toBytes());
+            received = true;
+            return new ReceivedFile(tenantId, id, filename, stored);
+        } catch (StorageException failure) {
+            throw refusal(failure);
+        } finally {
+            if (!received) {
+                discard(tenantId, id);
+            }
+        }
+    }
+
+    private Refusal refusal(StorageException failure) {
+        return switch (failure.kind()) {
+            case TOO_LARGE ->
+                new Refusal(
+                        RefusalCode.REQUEST_TOO_LARGE,
+                        "A file may have " + properties.maxSize().toBytes() + " bytes, but this one goes on.",
+                        "file");
+            case FULL ->
+                new Refusal(
+                        RefusalCode.STORAGE_FULL,
+                        "The installation has no room left for this file. Delete files that are no longer needed.",
+                        "file");
+            case NOT_FOUND, FAILED -> throw failure;
+        };
+    }
+
+    /**
+     * Makes the received content a file. Training data is checked from here on.
+     *
+     * @param expiresAfter when the file deletes itself, counted from now; null for never
+     */
+    public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
+        Instant now = clock.instant();
+        FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
+        StoredFile file = database.call(received.tenantId(), jdbc -> {
+            long key = jdbc.sql("""
+                            UPDATE file
+                            SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
+                                created_at = :now, expires_at = :expires
+                            WHERE public_id = :id AND content = 'RECEIVING'
+                            RETURNING id
+                            """)
+                    .param("purpose", purpose.wireName())
+                    .param("bytes", received.content().bytes())
+                    .param("sha256", received.content().sha256())
+                    .param("status", status.name())
+                    .param("now", FileRows.timestamp(now))
+                    .param("expires", expiresAfter == null ? null : FileRows.timestamp(now.plus(expiresAfter)))
+                    .param("id", received.id())
+                    .query(Long.class)
+                    .single();
+            if (status == FileStatus.UPLOADED) {
+                FileChecks.requestValidation(jdbc, received.tenantId(), key, now);
+            }
+            return FileRows.find(jdbc, received.id(), now)
+                    .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
+        });
+        events.publishEvent(new CheckRequested());
+        return file;
+    }
+
+    /** Stores and completes a file that the service itself has made. */
+    public StoredFile add(String tenantId, String filename, FilePurpose purpose, InputStream content)
+            throws IOException {
+        return complete(receive(tenantId, filename, content), purpose, null);
+    }
+
+    /** Gives up an upload whose other parts are wrong. */
+    public void abandon(ReceivedFile received) {
+        discard(received.tenantId(), received.id());
+    }
+
+    private void begin(String tenantId, String id, String filename) {
+        database.run(
+                tenantId,
+                jdbc -> jdbc.sql("""
+                        INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
+                        VALUES (?, ?, ?, ?, 'UPLOADED', 'RECEIVING')
+                        """)
+                        .params(tenantId, id, FileRows.timestamp(clock.instant()), filename)
+                        .update());
+    }
+
+    private void discard(String tenantId, String id) {
+        database.run(
+                tenantId,
+                jdbc -> jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content = 'RECEIVING' FOR UPDATE")
+                        .param(id)
+                        .query(Long.class)
+                        .optional()
+                        .ifPresent(key -> removal.doom(jdbc, key)));
+        removal.removeContent(tenantId, id);
+    }
+}

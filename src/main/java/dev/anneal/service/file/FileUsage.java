@@ -1,0 +1,17 @@
+package dev.anneal.service.file;
+
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What still needs a file. Implemented by the modules that refer to files, which this one does not know. */
+public interface FileUsage {
+
+    /**
+     * The id of something unfinished, a job for example, that reads the file.
+     *
+     * @param transaction the transaction that deletes the file and has locked its row; whoever begins to use a file locks it by
+     *     {@link Files#lockForUse}, so the answer stays true until the end of the transaction
+     * @param fileKey {@link StoredFile#key()}
+     */
+    Optional<String> unfinishedUser(JdbcClient transaction, String tenantId, long fileKey, String fileId);
+}
