@@ -203,17 +203,36 @@ final class TokenizerFile {
             }
             while (in.nextToken() == JsonToken.PROPERTY_NAME) {
                 boolean vocabulary = in.currentName().equals("vocab");
-                if (in.nextToken() != JsonToken.START_OBJECT || !vocabulary) {
+                JsonToken value = in.nextToken();
+                if (vocabulary && value == JsonToken.START_OBJECT) {
+                    scanVocabulary(in, special);
+                } else if (vocabulary && value == JsonToken.START_ARRAY) {
+                    scanScoredVocabulary(in, special);
+                } else {
                     in.skipChildren();
-                    continue;
                 }
-                while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                    String text = in.currentName();
-                    in.nextToken();
-                    if (special.texts().contains(text)) {
-                        specialInVocabulary.put(text, in.getIntValue());
-                    }
+            }
+        }
+
+        private void scanVocabulary(JsonParser in, SpecialTokens special) {
+            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+                String text = in.currentName();
+                in.nextToken();
+                if (special.texts().contains(text)) {
+                    specialInVocabulary.put(text, in.getIntValue());
                 }
+            }
+        }
+
+        /** In a Unigram vocabulary the place of a token is its id. */
+        private void scanScoredVocabulary(JsonParser in, SpecialTokens special) {
+            for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
+                in.nextToken();
+                if (special.texts().contains(in.getString())) {
+                    specialInVocabulary.put(in.getString(), id);
+                }
+                in.nextToken();
+                in.nextToken();
             }
         }
 

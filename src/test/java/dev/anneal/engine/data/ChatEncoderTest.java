@@ -234,6 +234,24 @@ class ChatEncoderTest {
     }
 
     @Test
+    void templatesThatHideTheAnswerAreNamed() throws IOException {
+        String backwards =
+                "{% for message in messages[::-1] %}{{ message.role + ': ' + message.content + ' ' }}{% endfor %}";
+        String row = Rows.ofMessages(
+                "{'role': 'user', 'content': 'q'}",
+                "{'role': 'assistant', 'content': 'a'}",
+                "{'role': 'user', 'content': 'r'}");
+        try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), backwards)) {
+            TokenReport report = ChatEncoder.of(tokenizer).report(file(row), 99);
+            assertThat(report.isTrainable()).isFalse();
+            assertThat(report.firstProblems()).singleElement().satisfies(problem -> {
+                assertThat(problem.reason()).isEqualTo(RowFault.UNCLEAR_TEMPLATE);
+                assertThat(problem.path()).isEqualTo("$.messages[1]");
+            });
+        }
+    }
+
+    @Test
     void toolsReachTheTemplate() throws IOException {
         String template =
                 "{{ tools | tojson }}{% for message in messages %}{{ message.role + ':' + (message.content or '') }}{% for call in message.tool_calls or [] %}{{ call.function.arguments | tojson }}{% endfor %}{{ '<|im_end|>' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}";
