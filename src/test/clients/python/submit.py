@@ -1,0 +1,55 @@
+"""Submits a fine-tuning job with the official OpenAI SDK and follows it to its end.
+
+    OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=none python submit.py MODEL TRAINING_FILE VALIDATION_FILE [EPOCHS]
+
+Every reply is parsed strictly. Walks the whole surface of files, jobs, events, checkpoints and models; exits 0 if all holds.
+"""
+
+import sys
+import time
+
+from openai import OpenAI
+
+model, training, validation = sys.argv[1:4]
+epochs = int(sys.argv[4]) if len(sys.argv) > 4 else 1
+client = OpenAI(_strict_response_validation=True)
+
+files = []
+for path in (training, validation):
+    with open(path, "rb") as content:
+        uploaded = client.files.create(file=content, purpose="fine-tune")
+    files.append(client.files.wait_for_processing(uploaded.id, poll_interval=0.2))
+assert all(f.status == "processed" for f in files), files
+assert {f.id for f in files} <= {f.id for f in client.files.list(limit=1)}, "automatic paging finds every file"
+
+job = client.fine_tuning.jobs.create(
+    model=model,
+    training_file=files[0].id,
+    validation_file=files[1].id,
+    suffix="python",
+    seed=7,
+    metadata={"client": "python"},
+    method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": epochs, "batch_size": 8}}},
+)
+assert job.id in {j.id for j in client.fine_tuning.jobs.list(limit=1)}, "automatic paging finds the job"
+while job.status not in ("succeeded", "failed", "cancelled"):
+    time.sleep(0.5)
+    job = client.fine_tuning.jobs.retrieve(job.id)
+assert job.status == "succeeded", job.error
+assert job.trained_tokens and job.fine_tuned_model and job.result_files
+
+events = list(client.fine_tuning.jobs.list_events(job.id, limit=3))
+assert len({e.id for e in events}) == len(events) > 0, "automatic paging ends and repeats nothing"
+checkpoints = list(client.fine_tuning.jobs.checkpoints.list(job.id, limit=1))
+losses = [(c.step_number, c.metrics.full_valid_loss) for c in checkpoints if c.metrics.full_valid_loss is not None]
+assert losses, "checkpoints carry the validation loss"
+assert client.models.retrieve(job.fine_tuned_model).id == job.fine_tuned_model
+results = client.files.content(job.result_files[0]).text
+assert results.startswith("step,"), results[:80]
+try:
+    client.fine_tuning.jobs.cancel(job.id)
+except Exception as refusal:  # a final job cannot be cancelled
+    assert refusal.status_code == 409, refusal
+else:
+    raise AssertionError("a job that has ended was cancelled")
+print(f"python: {job.id} {job.fine_tuned_model} trained {job.trained_tokens} tokens, validation loss by step {sorted(losses)}")
