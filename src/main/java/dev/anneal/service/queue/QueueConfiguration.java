@@ -2,13 +2,19 @@ package dev.anneal.service.queue;
 
 import dev.anneal.service.database.HeartbeatDatabase;
 import dev.anneal.service.database.SystemDatabase;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.dao.DataAccessException;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.transaction.TransactionException;
 
 @Configuration(proxyBeanMethods = false)
 class QueueConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(QueueConfiguration.class);
 
     @Bean
     WorkQueue workQueue() {
@@ -37,6 +43,14 @@ class QueueConfiguration {
 
     @Bean
     SchedulingConfigurer rescueSchedule(Rescuer rescuer, QueueProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(rescuer::runOnce, properties.scanInterval());
+        return tasks -> tasks.addFixedDelayTask(() -> rescue(rescuer), properties.scanInterval());
+    }
+
+    private static void rescue(Rescuer rescuer) {
+        try {
+            rescuer.runOnce();
+        } catch (DataAccessException | TransactionException unreachable) {
+            LOG.warn("Nobody looked for lost workers; the next scan does: {}", unreachable.getMessage());
+        }
     }
 }
