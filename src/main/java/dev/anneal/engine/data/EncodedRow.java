@@ -17,7 +17,7 @@ public final class EncodedRow {
     private final boolean truncated;
     private final int trainedTokens;
 
-    EncodedRow(long line, int[] ids, int[] labels, boolean truncated) {
+    public EncodedRow(long line, int[] ids, int[] labels, boolean truncated) {
         if (ids.length != labels.length) {
             throw new IllegalArgumentException("%d ids but %d labels".formatted(ids.length, labels.length));
         }

@@ -1,0 +1,102 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.safetensors.FileHash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.PropertyNamingStrategies;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A checkpoint folder that has been read and whose files have the hashes that its state names. */
+public final class Checkpoint {
+
+    /** The adapter's masters, with PEFT's names. */
+    public static final String ADAPTER = "adapter.safetensors";
+
+    static final String OPTIMIZER = "optimizer.safetensors";
+    static final String STATE = "state.json";
+    static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
+
+    private final Path folder;
+    private final CheckpointState state;
+
+    private Checkpoint(Path folder, CheckpointState state) {
+        this.folder = folder;
+        this.state = state;
+    }
+
+    /**
+     * @throws TrainingException with {@code CHECKPOINT_DAMAGED} if a file is missing, unreadable or has other bytes than were written
+     */
+    public static Checkpoint open(Path folder) throws IOException {
+        Path file = folder.resolve(STATE);
+        if (!Files.exists(file)) {
+            throw damaged(folder, "has no " + STATE);
+        }
+        CheckpointState state;
+        try {
+            state = JSON.readValue(Files.readAllBytes(file), CheckpointState.class);
+        } catch (JacksonException e) {
+            throw new TrainingException(
+                    TrainingException.Code.CHECKPOINT_DAMAGED, 0, folder + ": " + STATE + " cannot be read", e);
+        }
+        for (Map.Entry<String, String> expected : state.sha256().entrySet()) {
+            requireHash(folder, expected.getKey(), expected.getValue());
+        }
+        if (!state.sha256().keySet().containsAll(List.of(ADAPTER, OPTIMIZER))) {
+            throw damaged(folder, STATE + " does not name " + ADAPTER + " and " + OPTIMIZER);
+        }
+        return new Checkpoint(folder, state);
+    }
+
+    private static void requireHash(Path folder, String name, String expected) throws IOException {
+        Path file = folder.resolve(name);
+        if (!Files.exists(file)) {
+            throw damaged(folder, "has no " + name);
+        }
+        String found = FileHash.of(file);
+        if (!found.equals(expected)) {
+            throw damaged(folder, "%s has the SHA-256 %s but was written with %s".formatted(name, found, expected));
+        }
+    }
+
+    private static TrainingException damaged(Path folder, String message) {
+        return new TrainingException(TrainingException.Code.CHECKPOINT_DAMAGED, 0, folder + ": " + message);
+    }
+
+    public CheckpointState state() {
+        return state;
+    }
+
+    /** The adapter's safetensors file. */
+    public Path adapterFile() {
+        return folder.resolve(ADAPTER);
+    }
+
+    Path optimizerFile() {
+        return folder.resolve(OPTIMIZER);
+    }
+
+    /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with {@code own} state would not be this one's continuation */
+    void requireContinues(CheckpointState own) {
+        require("base model", state.baseFingerprint(), own.baseFingerprint());
+        require("training data", state.dataFingerprint(), own.dataFingerprint());
+        require("total steps", state.totalSteps(), own.totalSteps());
+        require("adapter", state.adapter(), own.adapter());
+        require("training settings", state.settings(), own.settings());
+    }
+
+    private void require(String what, Object then, Object now) {
+        if (!then.equals(now)) {
+            throw new TrainingException(
+                    TrainingException.Code.CHECKPOINT_MISMATCH,
+                    state.step(),
+                    "%s was made with another %s: %s, now %s".formatted(folder, what, then, now));
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingSettings;
+import java.util.Map;
+
+/**
+ * What {@code state.json} of a checkpoint holds. Data order, dropout and initialisation are functions of the settings' seed and the step,
+ * so step and seed are the whole random state and the position in the data.
+ *
+ * @param step optimizer steps done
+ * @param totalSteps steps of the whole job
+ * @param beta coefficient with which training would go on; exactly 0 after the last step
+ * @param trainedTokens trained tokens so far
+ * @param tokens tokens read so far
+ * @param baseFingerprint hash of the base model
+ * @param dataFingerprint hash of the encoded training rows
+ * @param sha256 hash of each other file of the checkpoint, by name
+ */
+public record CheckpointState(
+        int step,
+        int totalSteps,
+        double beta,
+        long trainedTokens,
+        long tokens,
+        AdapterSettings adapter,
+        TrainingSettings settings,
+        String baseFingerprint,
+        String dataFingerprint,
+        Map<String, String> sha256) {
+
+    public CheckpointState {
+        sha256 = Map.copyOf(sha256);
+    }
+
+    /** Whether the adapter is linear and may be merged. */
+    public boolean isMergeable() {
+        return beta == 0.0;
+    }
+
+    /** The adapter's shape and form. */
+    public AdapterConfig adapterConfig() {
+        return adapterConfig(adapter);
+    }
+
+    /** Settings that crossed the process boundary, checked. */
+    public static AdapterConfig adapterConfig(AdapterSettings settings) {
+        return AdapterConfig.of(
+                settings.rank(),
+                settings.alpha(),
+                settings.rslora(),
+                settings.dropout(),
+                settings.activation(),
+                AnnealingSchedule.of(
+                        settings.schedule().shape(),
+                        settings.schedule().start(),
+                        settings.schedule().end()),
+                settings.targetModules());
+    }
+}

@@ -1,0 +1,47 @@
+package dev.anneal.engine.train;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * Factor on the peak learning rate of each step, as transformers defines it: the rate rises linearly from 0 over the warm-up, then follows
+ * the shape.
+ *
+ * @param warmupSteps steps of the warm-up; step 0 has the rate 0 if there are any
+ */
+record LearningRateSchedule(Shape shape, int warmupSteps, int totalSteps) {
+
+    /** The curve after the warm-up. */
+    enum Shape {
+        LINEAR,
+        COSINE,
+        CONSTANT;
+
+        static Shape named(String text) {
+            return Arrays.stream(values())
+                    .filter(shape -> shape.text().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new IllegalArgumentException("learning-rate schedule must be one of %s, was '%s'"
+                            .formatted(
+                                    Arrays.stream(values()).map(Shape::text).collect(Collectors.joining(", ")), text)));
+        }
+
+        private String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** @param step counted from 0 */
+    double factorAt(int step) {
+        if (step < warmupSteps) {
+            return (double) step / warmupSteps;
+        }
+        int span = Math.max(1, totalSteps - warmupSteps);
+        return switch (shape) {
+            case CONSTANT -> 1;
+            case LINEAR -> Math.max(0, (double) (totalSteps - step) / span);
+            case COSINE -> Math.max(0, (1 + Math.cos(Math.PI * ((double) (step - warmupSteps) / span))) / 2);
+        };
+    }
+}

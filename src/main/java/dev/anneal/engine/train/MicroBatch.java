@@ -1,0 +1,93 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.Targets;
+import dev.anneal.engine.model.TokenRows;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Rows that are computed at one time, by one thread.
+ *
+ * @param rowsOfStep position of each row within its step, which keys its dropout
+ */
+record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
+
+    /**
+     * Tokens that a micro-batch aims at. Large enough that matrices fill the core, small enough that a step is shared evenly and its
+     * activations stay few.
+     */
+    static final int TARGET_TOKENS = 512;
+
+    MicroBatch {
+        rowsOfStep = List.copyOf(rowsOfStep);
+    }
+
+    /**
+     * Splits rows into micro-batches of about equal tokens, an even number where there are several. A function of the rows' lengths alone,
+     * never of the number of threads, so that sums are formed in the same order everywhere. Rows without a trained token are left out.
+     */
+    static List<MicroBatch> split(List<EncodedRow> rows) {
+        List<Integer> longestFirst = new ArrayList<>();
+        int tokens = 0;
+        for (int row = 0; row < rows.size(); row++) {
+            if (rows.get(row).trainedTokens() > 0) {
+                longestFirst.add(row);
+                tokens += rows.get(row).length();
+            }
+        }
+        longestFirst.sort(Comparator.comparingInt(row -> -rows.get(row).length()));
+        List<Bin> bins = new ArrayList<>();
+        for (int i = 0; i < binsFor(tokens, longestFirst.size()); i++) {
+            bins.add(new Bin());
+        }
+        for (int row : longestFirst) {
+            Bin emptiest = bins.get(0);
+            for (Bin bin : bins) {
+                emptiest = bin.tokens < emptiest.tokens ? bin : emptiest;
+            }
+            emptiest.add(row, rows.get(row).length());
+        }
+        return bins.stream().map(bin -> bin.toMicroBatch(rows)).toList();
+    }
+
+    private static int binsFor(int tokens, int rows) {
+        int bins = (tokens + TARGET_TOKENS - 1) / TARGET_TOKENS;
+        int even = bins > 1 ? bins + bins % 2 : bins;
+        return Math.min(even, rows);
+    }
+
+    /** Dropout of these rows in a step of a job. */
+    AdapterDropout dropout(double probability, long seed, int step) {
+        if (probability == 0) {
+            return AdapterDropout.NONE;
+        }
+        return new AdapterDropout(
+                probability,
+                rowsOfStep.stream()
+                        .map(row -> AdapterDropout.key(seed, step, row))
+                        .toList());
+    }
+
+    /** A micro-batch that is being filled. */
+    private static final class Bin {
+        private final List<Integer> rows = new ArrayList<>();
+        private int tokens;
+
+        void add(int row, int length) {
+            rows.add(row);
+            tokens += length;
+        }
+
+        MicroBatch toMicroBatch(List<EncodedRow> all) {
+            List<Integer> inOrder = rows.stream().sorted().toList();
+            TokenRows tokenRows =
+                    TokenRows.of(inOrder.stream().map(row -> all.get(row).ids()).toList());
+            List<int[]> labels =
+                    inOrder.stream().map(row -> all.get(row).labels()).toList();
+            return new MicroBatch(tokenRows, Targets.of(tokenRows, labels, EncodedRow.NOT_TRAINED), inOrder);
+        }
+    }
+}

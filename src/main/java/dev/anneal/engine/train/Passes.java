@@ -1,0 +1,97 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterGradients;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.torch.Scope;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Forward and backward passes of the micro-batches of a step, shared by the compute threads. Whoever makes it closes it. */
+final class Passes implements AutoCloseable {
+
+    private final DecoderModel model;
+    private final AdamW optimizer;
+    private final ComputeThreads threads;
+    private final Scope scope;
+    private final AdapterGradients total;
+    private final List<AdapterGradients> ofThreads = new ArrayList<>();
+
+    Passes(DecoderModel model, Adapter adapter, AdamW optimizer, int threads) {
+        this.model = model;
+        this.optimizer = optimizer;
+        this.threads = new ComputeThreads(threads);
+        this.scope = model.scope().child();
+        this.total = adapter.newGradients(scope);
+        for (int thread = 0; thread < threads; thread++) {
+            ofThreads.add(adapter.newGradients(scope));
+        }
+    }
+
+    /** Gradient of the summed loss of the last {@link #train}. */
+    AdapterGradients gradients() {
+        return total;
+    }
+
+    /**
+     * Losses and gradients of a step. Gradients are added in the order of the micro-batches.
+     *
+     * @param adapterOf the adapter as each micro-batch applies it: its dropout is its own
+     */
+    LossSums train(List<MicroBatch> batches, Function<MicroBatch, AppliedAdapter> adapterOf) {
+        LossSums[] sums = new LossSums[batches.size()];
+        threads.run(batches.size(), new ComputeThreads.Work() {
+            @Override
+            public void compute(int worker, int piece) {
+                MicroBatch batch = batches.get(piece);
+                sums[piece] = model.lossAndGradient(
+                        scope,
+                        batch.rows(),
+                        batch.targets(),
+                        adapterOf.apply(batch),
+                        ofThreads.get(worker).layers());
+            }
+
+            @Override
+            public void handOver(int worker, int piece) {
+                optimizer.accumulate(scope, total, ofThreads.get(worker), piece == 0);
+            }
+        });
+        return sum(sums);
+    }
+
+    /** Losses without gradients. */
+    LossSums evaluate(List<MicroBatch> batches, AppliedAdapter adapter) {
+        LossSums[] sums = new LossSums[batches.size()];
+        threads.run(batches.size(), new ComputeThreads.Work() {
+            @Override
+            public void compute(int worker, int piece) {
+                MicroBatch batch = batches.get(piece);
+                sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter);
+            }
+
+            @Override
+            public void handOver(int worker, int piece) {
+                // Sums are kept by piece and added in order below.
+            }
+        });
+        return sum(sums);
+    }
+
+    private static LossSums sum(LossSums[] parts) {
+        LossSums sum = LossSums.NONE;
+        for (LossSums part : parts) {
+            sum = sum.plus(part);
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        threads.close();
+        scope.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Trains one adapter from its first step, or a checkpoint, to its last. */
+public final class Trainer {
+
+    /** How a training ended. */
+    public enum Outcome {
+        /** All steps are done and the last checkpoint, whose beta is 0, is saved. */
+        COMPLETED,
+        /** Asked to stop: a checkpoint holds the steps done so far. */
+        STOPPED
+    }
+
+    private final TrainingJob job;
+    private final Consumer<Progress> progress;
+    private final TrainingControl control;
+
+    /** @param progress called by the thread that runs the training, between steps */
+    public Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control) {
+        this.job = job;
+        this.progress = progress;
+        this.control = control;
+    }
+
+    /**
+     * Trains. Saves at every interval, on request, and at the end.
+     *
+     * @throws TrainingException if it cannot go on; checkpoints written before are intact
+     * @throws dev.anneal.engine.lora.AdapterConfigException if the adapter's settings do not fit the model
+     * @throws IOException if a checkpoint cannot be read or written
+     */
+    public Outcome run() throws IOException {
+        AdapterConfig config = CheckpointState.adapterConfig(job.adapter());
+        try (Scope scope = job.model().scope().child();
+                Adapter adapter =
+                        Adapter.create(job.model(), config, job.settings().seed());
+                AdamW optimizer = new AdamW(scope, adapter);
+                Passes passes = new Passes(job.model(), adapter, optimizer, job.computeThreads())) {
+            TrainingRun run = new TrainingRun(job, adapter, optimizer, passes, progress);
+            @Nullable Path resumeFrom = job.resumeFrom();
+            if (resumeFrom != null) {
+                run.resume(Checkpoint.open(resumeFrom));
+            }
+            return run.toTheEnd(control);
+        }
+    }
+}

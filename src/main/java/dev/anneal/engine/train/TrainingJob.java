@@ -1,0 +1,44 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a training is made of.
+ *
+ * @param model loaded base model; stays the caller's
+ * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
+ * @param training rows to train on, at least one
+ * @param validation rows to measure on; may be empty
+ * @param threads compute threads; 0 takes the number of cores
+ * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
+ * @param resumeFrom checkpoint folder to go on from, or null to begin
+ */
+public record TrainingJob(
+        DecoderModel model,
+        String baseFingerprint,
+        List<EncodedRow> training,
+        List<EncodedRow> validation,
+        AdapterSettings adapter,
+        TrainingSettings settings,
+        int threads,
+        Path attemptDirectory,
+        @Nullable Path resumeFrom) {
+
+    public TrainingJob {
+        training = List.copyOf(training);
+        validation = List.copyOf(validation);
+        if (training.isEmpty()) {
+            throw new IllegalArgumentException("there are no rows to train on");
+        }
+    }
+
+    int computeThreads() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+}

@@ -1,0 +1,202 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** The steps of a training: its position, what each step does, and when it validates and saves. */
+final class TrainingRun {
+
+    /** As torch.nn.utils.clip_grad_norm_ has it. */
+    private static final double CLIP_EPSILON = 1e-6;
+
+    private final TrainingJob job;
+    private final TrainingSettings settings;
+    private final Adapter adapter;
+    private final AdamW optimizer;
+    private final Passes passes;
+    private final Consumer<Progress> progress;
+    private final StepPlan plan;
+    private final LearningRateSchedule rates;
+    private final CheckpointWriter checkpoints;
+    private final String dataFingerprint;
+    private final List<MicroBatch> validation;
+
+    /** Steps done. */
+    private int step;
+
+    private int savedStep = -1;
+    private long tokens;
+    private long trainedTokens;
+
+    TrainingRun(TrainingJob job, Adapter adapter, AdamW optimizer, Passes passes, Consumer<Progress> progress) {
+        this.job = job;
+        this.settings = job.settings();
+        this.adapter = adapter;
+        this.optimizer = optimizer;
+        this.passes = passes;
+        this.progress = progress;
+        this.plan = new StepPlan(job.training().size(), settings.batchRows(), settings.totalSteps(), settings.seed());
+        this.rates = new LearningRateSchedule(
+                LearningRateSchedule.Shape.named(settings.optimizer().schedule()),
+                settings.optimizer().warmupSteps(),
+                settings.totalSteps());
+        this.checkpoints = new CheckpointWriter(job.attemptDirectory());
+        this.dataFingerprint = DataFingerprint.of(job.training());
+        this.validation = MicroBatch.split(job.validation());
+    }
+
+    /** Takes over position, adapter and moments. */
+    void resume(Checkpoint checkpoint) throws IOException {
+        checkpoint.requireContinues(state(Map.of()));
+        adapter.restore(checkpoint.adapterFile());
+        MomentsFile.read(checkpoint.optimizerFile(), optimizer);
+        step = checkpoint.state().step();
+        tokens = checkpoint.state().tokens();
+        trainedTokens = checkpoint.state().trainedTokens();
+    }
+
+    Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
+        progress.accept(new Progress.Started(
+                step,
+                settings.totalSteps(),
+                adapter.parameters(),
+                job.model().precision() == ElementType.BFLOAT16 ? "bf16" : "fp32"));
+        while (step < settings.totalSteps()) {
+            if (control.isStopping()) {
+                save();
+                return Trainer.Outcome.STOPPED;
+            }
+            train();
+            if (isDue(settings.evaluationIntervalSteps())) {
+                validate();
+            }
+            boolean asked = control.takeSave();
+            if (asked || isDue(settings.checkpointIntervalSteps())) {
+                save();
+            }
+        }
+        // Also when an earlier attempt died between its last checkpoint and its end.
+        save();
+        return Trainer.Outcome.COMPLETED;
+    }
+
+    private boolean isDue(int interval) {
+        return step == settings.totalSteps() || (interval > 0 && step % interval == 0);
+    }
+
+    private void train() {
+        long begin = System.nanoTime();
+        double beta = betaAt(step);
+        List<EncodedRow> rows =
+                Arrays.stream(plan.rowsOf(step)).mapToObj(job.training()::get).toList();
+        AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
+        LossSums sums = passes.train(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
+        double norm = optimizer.norm(passes.gradients()) / sums.trained();
+        requireFinite(sums.mean(), norm);
+        AdamW.Rates rate = ratesAt(step);
+        optimizer.step(passes.gradients(), clipping(norm) / sums.trained(), rate, step + 1);
+        step++;
+        int read = rows.stream().mapToInt(EncodedRow::length).sum();
+        tokens += read;
+        trainedTokens += sums.trained();
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        progress.accept(new Progress.Step(
+                step,
+                settings.totalSteps(),
+                (double) step / plan.stepsPerEpoch(),
+                sums.mean(),
+                sums.accuracy(),
+                rate.ofA(),
+                norm,
+                beta,
+                trainedTokens,
+                tokens,
+                read / seconds,
+                seconds));
+    }
+
+    private AdapterDropout dropoutOf(MicroBatch batch) {
+        return batch.dropout(adapter.config().dropout(), settings.seed(), step);
+    }
+
+    private AdamW.Rates ratesAt(int at) {
+        TrainingSettings.Optimizer chosen = settings.optimizer();
+        double rate = chosen.learningRate() * rates.factorAt(at);
+        return new AdamW.Rates(rate, rate * chosen.loraPlusRatio(), chosen.weightDecay());
+    }
+
+    /** Factor that brings the gradient's norm down to its maximum. A maximum of 0 clips nothing. */
+    private double clipping(double norm) {
+        double maximum = settings.optimizer().maxGradientNorm();
+        return maximum > 0 ? Math.min(1, maximum / (norm + CLIP_EPSILON)) : 1;
+    }
+
+    /** Before the update, so that adapter and checkpoints stay as they were. */
+    private void requireFinite(double loss, double norm) {
+        if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
+            throw new TrainingException(
+                    TrainingException.Code.NON_FINITE_LOSS,
+                    step,
+                    "step %d gave the loss %s and the gradient norm %s; lower the learning rate or look for damaged rows"
+                            .formatted(step + 1, loss, norm));
+        }
+    }
+
+    /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. */
+    private void validate() {
+        if (validation.isEmpty()) {
+            return;
+        }
+        double beta = betaAt(step);
+        LossSums sums = passes.evaluate(validation, adapter.apply(beta, AdapterDropout.NONE));
+        progress.accept(new Progress.Validation(step, beta, finiteOrNull(sums.mean()), sums.accuracy()));
+    }
+
+    private static @Nullable Double finiteOrNull(double value) {
+        return Double.isFinite(value) ? value : null;
+    }
+
+    private void save() throws IOException {
+        if (savedStep == step) {
+            return;
+        }
+        List<CheckpointWriter.Part> parts = List.of(
+                new CheckpointWriter.Part(Checkpoint.ADAPTER, adapter::save),
+                new CheckpointWriter.Part(Checkpoint.OPTIMIZER, file -> MomentsFile.write(file, optimizer)));
+        long bytes = checkpoints.write(step, parts, this::state);
+        savedStep = step;
+        progress.accept(new Progress.CheckpointSaved(
+                step, betaAt(step), checkpoints.folderOf(step).toString(), bytes));
+    }
+
+    private double betaAt(int at) {
+        return adapter.config().schedule().betaAt(at, settings.totalSteps());
+    }
+
+    private CheckpointState state(Map<String, String> hashes) {
+        return new CheckpointState(
+                step,
+                settings.totalSteps(),
+                betaAt(step),
+                trainedTokens,
+                tokens,
+                job.adapter(),
+                settings,
+                job.baseFingerprint(),
+                dataFingerprint,
+                hashes);
+    }
+}

@@ -1,0 +1,47 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.model.GoldenTensors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The reference's 24 steps of 4 rows as a training set whose shuffled plan visits them in the reference's order. */
+final class GoldenBatches {
+
+    static final int STEPS = 24;
+    static final int STEP_ROWS = 4;
+    static final long SEED = 5;
+
+    private static final String FILE = "sft/batches.safetensors";
+    private static final int WIDTH = 28;
+
+    private GoldenBatches() {}
+
+    /** Rows of step 0, then of step 1, and so on, without padding. */
+    static List<EncodedRow> inOrder() {
+        int[] mask = GoldenTensors.ints(FILE, "attention_mask");
+        List<int[]> ids = GoldenTensors.ragged(GoldenTensors.ints(FILE, "input_ids"), mask, WIDTH);
+        List<int[]> labels = GoldenTensors.ragged(GoldenTensors.ints(FILE, "labels"), mask, WIDTH);
+        List<EncodedRow> rows = new ArrayList<>();
+        for (int row = 0; row < ids.size(); row++) {
+            rows.add(new EncodedRow(row + 1, ids.get(row), labels.get(row), false));
+        }
+        return rows;
+    }
+
+    /** The same rows laid so that step k of the plan with {@link #SEED} trains the reference's step k. */
+    static List<EncodedRow> forPlan() {
+        List<EncodedRow> inOrder = inOrder();
+        EncodedRow[] placed = new EncodedRow[inOrder.size()];
+        StepPlan plan = new StepPlan(inOrder.size(), STEP_ROWS, STEPS, SEED);
+        for (int step = 0; step < STEPS; step++) {
+            int[] indices = plan.rowsOf(step);
+            for (int i = 0; i < STEP_ROWS; i++) {
+                placed[indices[i]] = inOrder.get(step * STEP_ROWS + i);
+            }
+        }
+        return Arrays.asList(placed);
+    }
+}

@@ -1,0 +1,128 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.TokenRows;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * 24 steps on the reference's batches: losses, norms, gradients, the trained adapter and its logits are the reference's (golden/ORIGIN.md),
+ * computed by the hand-derived backward in fp32.
+ */
+class GoldenRunTest {
+
+    private static final String INPUTS = "models/llama-tied/expected.safetensors";
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"silu", "relu", "rslora", "lora"})
+    void theRunIsThatOfTheReference(String name) throws IOException {
+        GoldenRun run = GoldenRun.of(name);
+        List<EncodedRow> rows = GoldenBatches.inOrder();
+        try (DecoderModel model = load();
+                Scope scope = model.scope().child();
+                Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
+                AdamW optimizer = new AdamW(scope, adapter);
+                Passes passes = new Passes(model, adapter, optimizer, 2)) {
+            for (int step = 0; step < GoldenBatches.STEPS; step++) {
+                JsonNode expected = run.metrics(step);
+                List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
+                AppliedAdapter applied = adapter.apply(run.config().schedule().betaAt(step, 24), AdapterDropout.NONE);
+
+                LossSums sums = passes.train(microBatches(own), batch -> applied);
+                double norm = optimizer.norm(passes.gradients()) / sums.trained();
+
+                assertThat(sums.trained())
+                        .isEqualTo(expected.path("trained_tokens").asLong());
+                assertThat(sums.mean())
+                        .as("loss of step %d", step)
+                        .isCloseTo(expected.path("loss").asDouble(), within(1e-5));
+                assertThat(norm)
+                        .as("norm of step %d", step)
+                        .isCloseTo(expected.path("grad_norm").asDouble(), within(1e-5));
+                double rate = expected.path("lr").asDouble();
+                double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
+                if (step == 0) {
+                    requireGradients(adapter.tensors(passes.gradients()), run, sums.trained());
+                }
+                optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
+            }
+            requireClose(adapter.tensors(), GoldenTensors.all(run.file("final")), 5e-5);
+            for (String beta : List.of("1", "0.5", "0")) {
+                float[] logits = logits(model, adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
+                assertThat(GoldenTensors.largestDifference(logits, expectedLogits(run, "logits_beta_" + beta)))
+                        .as("logits of the trained adapter at beta %s", beta)
+                        .isLessThan(5e-5);
+            }
+        }
+    }
+
+    /** Two micro-batches of two rows, as the reference had them. */
+    private static List<MicroBatch> microBatches(List<EncodedRow> rows) {
+        List<MicroBatch> batches = new ArrayList<>(MicroBatch.split(rows.subList(0, 2)));
+        batches.addAll(MicroBatch.split(rows.subList(2, 4)));
+        return batches;
+    }
+
+    private static void requireGradients(Map<String, float[]> sums, GoldenRun run, long trained) {
+        sums.values().forEach(values -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] /= trained;
+            }
+        });
+        requireClose(sums, GoldenTensors.all(run.file("grads_step0")), 2e-6);
+    }
+
+    private static void requireClose(Map<String, float[]> actual, Map<String, float[]> expected, double tolerance) {
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((name, values) -> assertThat(
+                        GoldenTensors.largestDifference(Objects.requireNonNull(actual.get(name)), values))
+                .as(name)
+                .isLessThan(tolerance));
+    }
+
+    private static DecoderModel load() throws IOException {
+        return DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+    }
+
+    private static float[] logits(DecoderModel model, AppliedAdapter adapter) {
+        TokenRows rows = rows();
+        long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
+        try (Scope scope = model.scope().child()) {
+            return model.logits(scope, model.hiddenStates(scope, rows, adapter), everywhere)
+                    .toFloats();
+        }
+    }
+
+    private static float[] expectedLogits(GoldenRun run, String tensor) {
+        return GoldenTensors.unpadded(GoldenTensors.floats(run.file("eval"), tensor), rows(), 24, 320);
+    }
+
+    private static TokenRows rows() {
+        return TokenRows.of(GoldenTensors.ragged(
+                GoldenTensors.ints(INPUTS, "input_ids"), GoldenTensors.ints(INPUTS, "attention_mask"), 24));
+    }
+}

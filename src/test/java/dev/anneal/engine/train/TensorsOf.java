@@ -1,0 +1,25 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.safetensors.SafetensorsFile;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** The F32 tensors of a safetensors file as arrays. */
+final class TensorsOf {
+
+    private TensorsOf() {}
+
+    static Map<String, float[]> file(Path path) throws IOException {
+        Map<String, float[]> tensors = new LinkedHashMap<>();
+        try (SafetensorsFile file = SafetensorsFile.open(path)) {
+            for (String name : file.tensors().keySet()) {
+                float[] values = new float[(int) file.entry(name).elementCount()];
+                file.bytes(name).asFloatBuffer().get(values);
+                tensors.put(name, values);
+            }
+        }
+        return tensors;
+    }
+}

@@ -1,0 +1,243 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Whole trainings: what they report, that their bits depend on seed and settings alone, and how they end and go on. */
+class TrainerTest {
+
+    private static DecoderModel model;
+
+    @TempDir
+    Path folder;
+
+    @BeforeAll
+    static void load() throws IOException {
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+    }
+
+    @AfterAll
+    static void close() {
+        model.close();
+    }
+
+    @Test
+    void progressTellsTheSchedulesAndTheLossFalls() throws IOException {
+        TrainingFixture fixture =
+                fixture("a").validating(GoldenBatches.inOrder().subList(0, 8), 10);
+
+        assertThat(fixture.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+
+        assertThat(fixture.events.get(0)).isEqualTo(new Progress.Started(0, 24, 8960, "fp32"));
+        List<Progress.Step> steps = fixture.steps();
+        assertThat(steps).hasSize(24);
+        assertThat(steps.get(0).learningRate()).isZero();
+        assertThat(steps.get(4).learningRate()).isEqualTo(1e-2);
+        assertThat(steps.get(12).beta()).isEqualTo(0.5);
+        assertThat(steps.get(23).epoch()).isEqualTo(1);
+        assertThat(steps.get(23).loss()).isLessThan(5.4);
+        assertThat(steps.get(0).loss()).isGreaterThan(6);
+        List<Progress.Validation> validations = fixture.eventsOf(Progress.Validation.class);
+        assertThat(validations).extracting(Progress.Validation::step).containsExactly(10, 20, 24);
+        assertThat(validations.get(0).beta()).isEqualTo(1 - 10 / 24.0);
+        assertThat(validations.get(2).beta()).isZero();
+        assertThat(validations.get(2).loss()).isLessThan(validations.get(0).loss());
+    }
+
+    @Test
+    void theLastCheckpointIsMergeableAndEarlierOnesAreNot() throws IOException {
+        TrainingFixture fixture = fixture("a").savingEvery(10);
+        fixture.run();
+
+        assertThat(fixture.eventsOf(Progress.CheckpointSaved.class))
+                .extracting(Progress.CheckpointSaved::step)
+                .containsExactly(10, 20, 24);
+        CheckpointState middle = Checkpoint.open(fixture.checkpoint(10)).state();
+        CheckpointState last = Checkpoint.open(fixture.checkpoint(24)).state();
+        assertThat(middle.beta()).isEqualTo(1 - 10 / 24.0);
+        assertThat(middle.isMergeable()).isFalse();
+        assertThat(last.beta()).isZero();
+        assertThat(last.isMergeable()).isTrue();
+        assertThat(last.settings().seed()).isEqualTo(GoldenBatches.SEED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.2})
+    void bitsDoNotDependOnTheNumberOfThreads(double dropout) throws IOException {
+        TrainingFixture one = fixture("one").rows(manyLongRows()).adapter(dropping(dropout));
+        TrainingFixture three =
+                fixture("three").rows(manyLongRows()).adapter(dropping(dropout)).threads(3);
+        one.run();
+        three.run();
+
+        assertThat(adapterOf(three, 24)).isEqualTo(adapterOf(one, 24));
+    }
+
+    @Test
+    void dropoutChangesTheTraining() throws IOException {
+        TrainingFixture without = fixture("without");
+        TrainingFixture with = fixture("with").adapter(dropping(0.2));
+        without.run();
+        with.run();
+
+        assertThat(adapterOf(with, 24)).isNotEqualTo(adapterOf(without, 24));
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {0, 0.2})
+    void aResumedTrainingHasTheBitsOfAnUndisturbedOne(double dropout) throws IOException {
+        TrainingFixture whole = fixture("whole").adapter(dropping(dropout));
+        whole.run();
+        TrainingFixture first = fixture("first").adapter(dropping(dropout)).stoppingAfter(7);
+        assertThat(first.run()).isEqualTo(Trainer.Outcome.STOPPED);
+        TrainingFixture second = fixture("second").adapter(dropping(dropout)).resuming(first.checkpoint(7));
+        assertThat(second.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+
+        assertThat(second.steps()).hasSize(17);
+        assertThat(second.steps().get(0).beta()).isEqualTo(whole.steps().get(7).beta());
+        assertThat(second.steps().get(16).tokens())
+                .isEqualTo(whole.steps().get(23).tokens());
+        assertThat(second.steps())
+                .extracting(Progress.Step::loss)
+                .isEqualTo(whole.steps().subList(7, 24).stream()
+                        .map(Progress.Step::loss)
+                        .toList());
+        assertThat(adapterOf(second, 24)).isEqualTo(adapterOf(whole, 24));
+        assertThat(Files.readAllBytes(second.checkpoint(24).resolve("optimizer.safetensors")))
+                .isEqualTo(Files.readAllBytes(whole.checkpoint(24).resolve("optimizer.safetensors")));
+    }
+
+    @Test
+    void aTrainingThatWasDoneIsSavedAgainInItsNewAttempt() throws IOException {
+        TrainingFixture whole = fixture("whole");
+        whole.run();
+        TrainingFixture again = fixture("again").resuming(whole.checkpoint(24));
+
+        assertThat(again.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+        assertThat(again.steps()).isEmpty();
+        assertThat(adapterOf(again, 24)).isEqualTo(adapterOf(whole, 24));
+    }
+
+    @Test
+    void everyTrainedTensorChangesWithinTwoSteps() throws IOException {
+        TrainingFixture fixture = fixture("a")
+                .optimizer(new TrainingSettings.Optimizer(1e-2, "constant", 0, 0, 1, 1))
+                .savingEvery(1)
+                .stoppingAfter(3);
+        fixture.run();
+
+        var before = TensorsOf.file(fixture.checkpoint(1).resolve(Checkpoint.ADAPTER));
+        var after = TensorsOf.file(fixture.checkpoint(3).resolve(Checkpoint.ADAPTER));
+        assertThat(after).hasSize(28);
+        after.forEach((name, values) -> assertThat(values).as(name).isNotEqualTo(before.get(name)));
+    }
+
+    @Test
+    void loraPlusTrainsBFaster() throws IOException {
+        TrainingFixture plain = fixture("plain").stoppingAfter(1).optimizer(rates(1));
+        TrainingFixture faster = fixture("faster").stoppingAfter(1).optimizer(rates(16));
+        plain.run();
+        faster.run();
+
+        String b = "base_model.model.model.layers.0.self_attn.q_proj.lora_B.weight";
+        float[] slow =
+                TensorsOf.file(plain.checkpoint(1).resolve(Checkpoint.ADAPTER)).getOrDefault(b, new float[0]);
+        float[] fast =
+                TensorsOf.file(faster.checkpoint(1).resolve(Checkpoint.ADAPTER)).getOrDefault(b, new float[0]);
+        // B begins at 0, so one step without decay moves it by the rate itself: 16 times as far.
+        assertThat(Math.abs(fast[0] / slow[0])).isBetween(15.9f, 16.1f);
+    }
+
+    @Test
+    void aLossThatIsNoNumberEndsTheTrainingAndKeepsTheLastCheckpoint() {
+        TrainingFixture fixture = fixture("a")
+                .optimizer(new TrainingSettings.Optimizer(1e30, "constant", 0, 0, 0, 1))
+                .savingEvery(1);
+
+        assertThatThrownBy(fixture::run).isInstanceOfSatisfying(TrainingException.class, e -> {
+            assertThat(e.code()).isEqualTo(TrainingException.Code.NON_FINITE_LOSS);
+            assertThat(e.step()).isPositive();
+            assertThat(e).hasMessageStartingWith("step " + (e.step() + 1) + " gave the loss ");
+            assertThat(fixture.checkpoint(e.step())).isDirectory();
+        });
+    }
+
+    @Test
+    void nothingStaysInMemoryFromStepToStep() throws IOException {
+        int held = model.scope().held();
+        fixture("a").validating(GoldenBatches.inOrder().subList(0, 4), 5).run();
+
+        assertThat(model.scope().held()).isEqualTo(held);
+    }
+
+    @Test
+    void resumingWithOtherSettingsIsRefused() throws IOException {
+        TrainingFixture first = fixture("first").stoppingAfter(2);
+        first.run();
+
+        assertThatThrownBy(() -> fixture("b")
+                        .resuming(first.checkpoint(2))
+                        .adapter(dropping(0.1))
+                        .run())
+                .isInstanceOfSatisfying(
+                        TrainingException.class,
+                        e -> assertThat(e.code()).isEqualTo(TrainingException.Code.CHECKPOINT_MISMATCH))
+                .hasMessageContaining("was made with another adapter");
+        assertThatThrownBy(() -> fixture("c")
+                        .resuming(first.checkpoint(2))
+                        .rows(GoldenBatches.inOrder())
+                        .run())
+                .isInstanceOf(TrainingException.class)
+                .hasMessageContaining("was made with another training data");
+    }
+
+    private TrainingFixture fixture(String attempt) {
+        return new TrainingFixture(model, folder.resolve(attempt));
+    }
+
+    private static TrainingSettings.Optimizer rates(double loraPlusRatio) {
+        return new TrainingSettings.Optimizer(1e-3, "constant", 0, 0, 0, loraPlusRatio);
+    }
+
+    private static AdapterSettings dropping(double dropout) {
+        return new AdapterSettings(
+                4, 8, dropout, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 1));
+    }
+
+    /** Rows of 300 tokens, so that a step has several micro-batches. */
+    private static List<EncodedRow> manyLongRows() {
+        return GoldenBatches.forPlan().stream().map(TrainerTest::repeated).toList();
+    }
+
+    private static EncodedRow repeated(EncodedRow row) {
+        int[] ids = new int[300];
+        int[] labels = new int[300];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = row.ids()[i % row.length()];
+            labels[i] = i == 0 ? EncodedRow.NOT_TRAINED : ids[i];
+        }
+        return new EncodedRow(row.line(), ids, labels, false);
+    }
+
+    private static byte[] adapterOf(TrainingFixture fixture, int step) throws IOException {
+        return Files.readAllBytes(fixture.checkpoint(step).resolve(Checkpoint.ADAPTER));
+    }
+}

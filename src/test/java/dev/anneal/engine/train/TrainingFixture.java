@@ -1,0 +1,137 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.Projection;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A training on golden rows that a test bends to its purpose, and what it reported. */
+final class TrainingFixture {
+
+    final List<Progress> events = new ArrayList<>();
+
+    private final DecoderModel model;
+    private final Path attempt;
+    private AdapterSettings adapter = settingsOf(GoldenRun.of("silu").config());
+    private TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1);
+    private List<EncodedRow> rows = GoldenBatches.forPlan();
+    private List<EncodedRow> validation = List.of();
+    private int threads = 1;
+    private int checkpointInterval;
+    private int evaluationInterval;
+    private int stopAfter = Integer.MAX_VALUE;
+    private @Nullable Path resumeFrom;
+
+    TrainingFixture(DecoderModel model, Path attempt) {
+        this.model = model;
+        this.attempt = attempt;
+    }
+
+    TrainingFixture adapter(AdapterSettings value) {
+        adapter = value;
+        return this;
+    }
+
+    TrainingFixture optimizer(TrainingSettings.Optimizer value) {
+        optimizer = value;
+        return this;
+    }
+
+    TrainingFixture rows(List<EncodedRow> value) {
+        rows = value;
+        return this;
+    }
+
+    TrainingFixture validating(List<EncodedRow> value, int interval) {
+        validation = value;
+        evaluationInterval = interval;
+        return this;
+    }
+
+    TrainingFixture threads(int value) {
+        threads = value;
+        return this;
+    }
+
+    TrainingFixture savingEvery(int steps) {
+        checkpointInterval = steps;
+        return this;
+    }
+
+    /** Asks to stop once this many steps are done. */
+    TrainingFixture stoppingAfter(int steps) {
+        stopAfter = steps;
+        return this;
+    }
+
+    TrainingFixture resuming(Path checkpoint) {
+        resumeFrom = checkpoint;
+        return this;
+    }
+
+    Trainer.Outcome run() throws IOException {
+        return new Trainer(job(), events::add, new StopAfter()).run();
+    }
+
+    TrainingJob job() {
+        TrainingSettings settings = new TrainingSettings(
+                1,
+                GoldenBatches.STEP_ROWS,
+                GoldenBatches.STEPS,
+                512,
+                true,
+                optimizer,
+                checkpointInterval,
+                evaluationInterval,
+                GoldenBatches.SEED);
+        return new TrainingJob(model, "base", rows, validation, adapter, settings, threads, attempt, resumeFrom);
+    }
+
+    List<Progress.Step> steps() {
+        return eventsOf(Progress.Step.class);
+    }
+
+    <T extends Progress> List<T> eventsOf(Class<T> type) {
+        return events.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    Path checkpoint(int step) {
+        return attempt.resolve("checkpoint-" + step);
+    }
+
+    static AdapterSettings settingsOf(AdapterConfig config) {
+        return new AdapterSettings(
+                config.rank(),
+                config.alpha(),
+                config.dropout(),
+                config.targets().stream().map(Projection::shortName).toList(),
+                config.rslora(),
+                config.activation().text(),
+                new AdapterSettings.Schedule(
+                        config.schedule().shape().text(),
+                        config.schedule().start(),
+                        config.schedule().end()));
+    }
+
+    /** Stops the training when enough steps have been reported. */
+    private final class StopAfter implements TrainingControl {
+        @Override
+        public boolean takeSave() {
+            return false;
+        }
+
+        @Override
+        public boolean isStopping() {
+            return steps().size() >= stopAfter;
+        }
+    }
+}
