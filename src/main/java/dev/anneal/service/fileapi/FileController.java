@@ -1,0 +1,83 @@
+package dev.anneal.service.fileapi;
+
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ListBody;
+import dev.anneal.service.web.PageLimits;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The files of a tenant, as OpenAI's clients upload and read them. */
+@RestController
+@RequestMapping("/v1/files")
+final class FileController {
+
+    private final Files files;
+    private final UploadReader uploads;
+    private final FileDownload downloads;
+
+    FileController(Files files, UploadReader uploads, FileDownload downloads) {
+        this.files = files;
+        this.uploads = uploads;
+        this.downloads = downloads;
+    }
+
+    @PostMapping
+    FileBody create(Tenant tenant, HttpServletRequest request) throws IOException {
+        return FileBody.of(uploads.read(tenant.id(), request));
+    }
+
+    @GetMapping
+    ListBody<FileBody> list(
+            Tenant tenant,
+            @RequestParam(required = false) @Nullable String purpose,
+            @PageLimits(byDefault = 10_000, max = 10_000) PageRequest page) {
+        return ListBody.of(files.list(tenant.id(), purpose(purpose), page).map(FileBody::of), FileBody::id)
+                .withTextIds();
+    }
+
+    private static @Nullable FilePurpose purpose(@Nullable String given) {
+        if (given == null || given.isEmpty()) {
+            return null;
+        }
+        return FilePurpose.named(given)
+                .orElseThrow(() -> Refusal.invalidValue("purpose", "'purpose' knows no '" + given + "'"));
+    }
+
+    @GetMapping("/{fileId}")
+    FileBody retrieve(Tenant tenant, @PathVariable String fileId) {
+        return FileBody.of(files.require(tenant.id(), fileId));
+    }
+
+    @GetMapping("/{fileId}/content")
+    void content(
+            Tenant tenant,
+            @PathVariable String fileId,
+            @RequestHeader(required = false) @Nullable String range,
+            HttpServletResponse response)
+            throws IOException {
+        StoredFile file = files.require(tenant.id(), fileId);
+        downloads.write(file, range, response);
+    }
+
+    /** Some clients send a body with it, which says nothing. */
+    @DeleteMapping("/{fileId}")
+    DeletedBody delete(Tenant tenant, @PathVariable String fileId) {
+        files.delete(tenant.id(), fileId);
+        return new DeletedBody(fileId, "file", true);
+    }
+}
