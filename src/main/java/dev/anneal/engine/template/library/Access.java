@@ -53,7 +53,8 @@ public final class Access {
                 .toList();
     }
 
-    private static @Nullable Value attributeOrMethod(Value object, String name, Environment environment) {
+    /** What the value has under this name, its elements aside, or null. */
+    static @Nullable Value attributeOrMethod(Value object, String name, Environment environment) {
         Value found = object.attribute(name);
         if (found != null) {
             return found;

@@ -56,14 +56,16 @@ final class Keys {
         keyed.forEach(each -> budget.charge(each.key().weight() * comparisonsOfEach));
     }
 
-    /** The attributes that {@code sort} may be given, separated by commas; more than one make a list. */
+    /**
+     * What {@code sort} compares: a list of the attributes that it is given separated by commas. It is a list for a single one as well, since lists compare
+     * equal elements of any type.
+     */
     static UnaryOperator<Value> sortKey(BoundArguments arguments, Environment environment) {
-        Value attribute = arguments.value("attribute", NoneValue.NONE);
-        if (!(attribute instanceof TextValue text) || text.string().indexOf(',') < 0) {
-            return comparable(arguments, environment);
-        }
-        List<Value> paths = Texts.split(text.string(), ",", -1, environment);
         UnaryOperator<Value> folded = folded(arguments, environment);
+        if (!(arguments.value("attribute", NoneValue.NONE) instanceof TextValue attributes)) {
+            return value -> ListValue.list(List.of(folded.apply(attribute(value, arguments, environment))));
+        }
+        List<Value> paths = Texts.split(attributes.string(), ",", -1, environment);
         return value -> ListValue.list(paths.stream()
                 .map(path -> folded.apply(Access.path(value, path, environment)))
                 .toList());

@@ -20,7 +20,7 @@ final class Numbers {
 
     private static final int DECIMAL = 10;
     private static final Pattern INTEGER =
-            Pattern.compile("([+-]?)(0[xX]|0[oO]|0[bB])?([0-9a-zA-Z]++(?:_[0-9a-zA-Z]++)*+)");
+            Pattern.compile("([+-]?)(0[xX]|0[oO]|0[bB])?([\\p{Nd}a-zA-Z]++(?:_[\\p{Nd}a-zA-Z]++)*+)");
     private static final Pattern REAL =
             Pattern.compile("[+-]?(?:\\d[\\d_]*+(?:\\.[\\d_]*+)?+|\\.\\d[\\d_]*+)(?:[eE][+-]?\\d++)?+");
     private static final Pattern SPECIAL = Pattern.compile("([+-]?)(inf|infinity|nan)");

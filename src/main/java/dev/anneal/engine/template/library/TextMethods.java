@@ -6,7 +6,6 @@ import dev.anneal.engine.template.TemplateException;
 import dev.anneal.engine.template.value.BoundedText;
 import dev.anneal.engine.template.value.ListValue;
 import dev.anneal.engine.template.value.NumberValue;
-import dev.anneal.engine.template.value.Slice;
 import dev.anneal.engine.template.value.TextSearch;
 import dev.anneal.engine.template.value.TextValue;
 import dev.anneal.engine.template.value.Value;
@@ -14,7 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.BiPredicate;
+import java.util.function.BiFunction;
 import java.util.function.IntPredicate;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -99,41 +98,17 @@ final class TextMethods {
                         ? ListValue.tuple(List.of(TextValue.EMPTY, TextValue.EMPTY, self))
                         : parts(string(self), at, separator, environment);
             }),
-            define(
+            windowed(
                     "startswith",
-                    "prefix start end",
-                    (self, arguments, environment) ->
-                            matches(self, "prefix", arguments, environment, String::startsWith)),
-            define(
-                    "endswith",
-                    "suffix start end",
-                    (self, arguments, environment) ->
-                            matches(self, "suffix", arguments, environment, String::endsWith)),
-            define(
-                    "find",
-                    "sub start end",
-                    (self, arguments, environment) -> NumberValue.of(
-                            Window.of(self, arguments, environment).first(arguments.text("sub")))),
-            define(
-                    "rfind",
-                    "sub start end",
-                    (self, arguments, environment) -> NumberValue.of(
-                            Window.of(self, arguments, environment).last(arguments.text("sub")))),
-            define(
-                    "index",
-                    "sub start end",
-                    (self, arguments, environment) ->
-                            found(Window.of(self, arguments, environment).first(arguments.text("sub")))),
-            define(
-                    "rindex",
-                    "sub start end",
-                    (self, arguments, environment) ->
-                            found(Window.of(self, arguments, environment).last(arguments.text("sub")))),
-            define(
-                    "count",
-                    "sub start end",
-                    (self, arguments, environment) -> NumberValue.of(
-                            Window.of(self, arguments, environment).count(arguments.text("sub")))),
+                    "prefix",
+                    (window, prefix) -> NumberValue.of(window.matches(prefix, String::startsWith))),
+            windowed(
+                    "endswith", "suffix", (window, suffix) -> NumberValue.of(window.matches(suffix, String::endsWith))),
+            searched("find", (window, sub) -> NumberValue.of(window.first(sub))),
+            searched("rfind", (window, sub) -> NumberValue.of(window.last(sub))),
+            searched("index", (window, sub) -> found(window.first(sub))),
+            searched("rindex", (window, sub) -> found(window.last(sub))),
+            searched("count", (window, sub) -> NumberValue.of(window.count(sub))),
             define(
                     "join",
                     "iterable",
@@ -181,6 +156,23 @@ final class TextMethods {
         return tested(name, text -> !text.isEmpty() && text.codePoints().allMatch(test));
     }
 
+    /** A method that looks at a part of the text only. */
+    private static Builtin windowed(String name, String parameter, BiFunction<Window, Value, Value> method) {
+        return define(
+                name,
+                parameter + " start end",
+                (self, arguments, environment) ->
+                        method.apply(Window.of((TextValue) self, arguments, environment), arguments.value(parameter)));
+    }
+
+    private static Builtin searched(String name, BiFunction<Window, String, Value> method) {
+        return define(
+                name,
+                "sub start end",
+                (self, arguments, environment) ->
+                        method.apply(Window.of((TextValue) self, arguments, environment), arguments.text("sub")));
+    }
+
     private static Builtin padded(String name, Texts.Padding padding) {
         return define(
                 name,
@@ -215,27 +207,6 @@ final class TextMethods {
                 environment.text(text.substring(at + separator.length()))));
     }
 
-    /** Whether the text begins or ends with a text, or with one of a tuple of them. */
-    private static Value matches(
-            Value self,
-            String parameter,
-            BoundArguments arguments,
-            Environment environment,
-            BiPredicate<String, String> test) {
-        String text = Window.of(self, arguments, environment).text();
-        Value wanted = arguments.value(parameter);
-        for (Value each : wanted instanceof ListValue list ? list.items() : List.of(wanted)) {
-            if (!(each instanceof TextValue affix)) {
-                throw TemplateException.evaluation("a text or a tuple of texts is wanted, not " + each.typeName());
-            }
-            environment.budget().charge(affix.weight());
-            if (test.test(text, affix.string())) {
-                return NumberValue.Bool.TRUE;
-            }
-        }
-        return NumberValue.Bool.FALSE;
-    }
-
     private static Value found(int position) {
         if (position < 0) {
             throw TemplateException.evaluation("substring not found");
@@ -255,37 +226,5 @@ final class TextMethods {
             out.append(position == 0 ? "" : separator).append(text.string());
         }
         return new TextValue(out.toString());
-    }
-
-    /** The part of a text between the arguments {@code start} and {@code end}; positions count code points of the whole text. */
-    private record Window(String text, int offset, Environment environment) {
-
-        static Window of(Value self, BoundArguments arguments, Environment environment) {
-            if (!arguments.has("start") && !arguments.has("end")) {
-                return new Window(string(self), 0, environment);
-            }
-            Slice slice = new Slice(
-                    arguments.integer("start", 0), arguments.has("end") ? arguments.integer("end", 0) : null, null);
-            int offset = slice.within(self.length()).first();
-            return new Window(string(self.slice(slice, environment.budget())), offset, environment);
-        }
-
-        int first(String wanted) {
-            return position(TextSearch.indexOf(text, wanted, 0, environment.budget()));
-        }
-
-        int last(String wanted) {
-            return position(TextSearch.lastIndexOf(text, wanted, text.length(), environment.budget()));
-        }
-
-        int count(String wanted) {
-            return wanted.isEmpty()
-                    ? text.codePointCount(0, text.length()) + 1
-                    : TextSearch.count(text, wanted, environment.budget());
-        }
-
-        private int position(int unit) {
-            return unit < 0 ? -1 : offset + text.codePointCount(0, unit);
-        }
     }
 }

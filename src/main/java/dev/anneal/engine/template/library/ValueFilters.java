@@ -42,7 +42,7 @@ final class ValueFilters {
                             arguments.integer("precision", 0),
                             arguments.text("method", "common"))),
             define("attr", "name", (value, arguments, environment) -> {
-                Value found = value.attribute(arguments.text("name"));
+                Value found = Access.attributeOrMethod(value, arguments.text("name"), environment);
                 return found == null ? Undefined.attribute(value, arguments.text("name")) : found;
             }),
             define("tojson", "ensure_ascii indent separators sort_keys", ValueFilters::json));

@@ -204,6 +204,9 @@ final class PrimaryParser {
         if (tokens.isOperator("(")) {
             return arguments();
         }
+        if (tokens.isName("is")) {
+            throw tokens.failure("You cannot chain multiple tests with is");
+        }
         boolean isBracket = tokens.isOperator("[") || tokens.isOperator("{");
         boolean isName =
                 tokens.isAt(Kind.NAME) && !AFTER_TEST.contains(tokens.current().text());

@@ -16,18 +16,22 @@ public final class ListValue implements Value {
     private final List<Value> items;
     private final int nesting;
     private final long weight;
+    private final boolean isHashable;
 
     private ListValue(boolean isTuple, List<Value> items) {
         this.isTuple = isTuple;
         this.items = items;
         int deepest = 0;
         long sum = 1;
+        boolean hashable = isTuple;
         for (Value item : items) {
             deepest = Math.max(deepest, item.nesting());
-            sum = Math.min(MAX_WEIGHT, sum + item.weight());
+            sum = addWeights(sum, item.weight());
+            hashable &= item.isHashable();
         }
         this.nesting = checkedNesting(deepest + 1);
         this.weight = sum;
+        this.isHashable = hashable;
     }
 
     /** A list; the caller gives the items away. */
@@ -106,7 +110,7 @@ public final class ListValue implements Value {
 
     @Override
     public boolean isHashable() {
-        return isTuple && items.stream().allMatch(Value::isHashable);
+        return isHashable;
     }
 
     @Override
