@@ -132,13 +132,18 @@ public final class PythonPrinter implements ValueVisitor {
         return sign + (value == 0 ? "0.0" : positive(shortest(Math.abs(value))));
     }
 
-    /** {@link Double#toString} is not the shortest before JDK 19. */
+    /**
+     * {@link Double#toString} is not the shortest before JDK 19. Rounding up is tried as well: below a power of two the numbers are denser than above, so the
+     * nearest decimal may read back as a neighbour where the next one does not.
+     */
     private static BigDecimal shortest(double value) {
         BigDecimal exact = new BigDecimal(value);
         for (int digits = 1; digits < MAX_DIGITS; digits++) {
-            BigDecimal rounded = exact.round(new MathContext(digits, RoundingMode.HALF_EVEN));
-            if (rounded.doubleValue() == value) {
-                return rounded.stripTrailingZeros();
+            for (RoundingMode mode : List.of(RoundingMode.HALF_EVEN, RoundingMode.UP)) {
+                BigDecimal rounded = exact.round(new MathContext(digits, mode));
+                if (rounded.doubleValue() == value) {
+                    return rounded.stripTrailingZeros();
+                }
             }
         }
         return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
