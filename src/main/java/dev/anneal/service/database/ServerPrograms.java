@@ -16,12 +16,8 @@ final class ServerPrograms {
     private static final int PATIENCE_SECONDS = 60;
 
     /** A small server for one host: the service's own memory budget counts it in. Durability stays as PostgreSQL has it. */
-    private static final List<String> SETTINGS = List.of(
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "max_connections=60",
-            "shared_buffers=64MB",
-            "timezone=UTC");
+    private static final List<String> SETTINGS =
+            List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=64MB", "timezone=UTC");
 
     private final PostgresBinaries binaries;
     private final Path dataDirectory;

@@ -16,6 +16,7 @@ import org.flywaydb.core.Flyway;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
+import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 
@@ -25,6 +26,7 @@ import org.springframework.util.FileSystemUtils;
  */
 public final class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
+    private static final int TRUNCATE_ATTEMPTS = 5;
     private static final EmbeddedPostgres SERVER = startServer();
     private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
             8, 12, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(10));
@@ -95,9 +97,24 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                         "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'flyway_schema_history'")
                 .query(String.class)
                 .list();
-        administrator()
-                .sql("TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE")
-                .update();
+        String truncate = "TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE";
+        int attempt = 1;
+        while (!truncated(truncate, attempt)) {
+            attempt++;
+        }
+    }
+
+    /** False if a sweep that was under way held one of the tables: both cannot have them, and the sweep was first. */
+    private static boolean truncated(String truncate, int attempt) {
+        try {
+            administrator().sql(truncate).update();
+            return true;
+        } catch (PessimisticLockingFailureException deadlock) {
+            if (attempt == TRUNCATE_ATTEMPTS) {
+                throw deadlock;
+            }
+            return false;
+        }
     }
 
     private static EmbeddedPostgres startServer() {
