@@ -82,6 +82,11 @@ public record Job(
         return settings == null ? null : settings.training().totalSteps();
     }
 
+    /** First step whose beta is 0, or null while its files are being counted. */
+    public @Nullable Integer annealedAtStep() {
+        return settings == null ? null : settings.annealedAtStep();
+    }
+
     /** Name of the model that the job makes or has made, as {@code ft:<base>:<tenant>:<suffix>:<short id>}. */
     public String modelName() {
         return TunedModelName.of(this);

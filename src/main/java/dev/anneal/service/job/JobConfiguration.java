@@ -1,13 +1,20 @@
 package dev.anneal.service.job;
 
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.file.FileUsage;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.RescueListener;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -43,8 +50,64 @@ class JobConfiguration {
     }
 
     @Bean
+    FileUsage jobFileUsage() {
+        return new JobFileUsage();
+    }
+
+    @Bean
+    JobAdmission jobAdmission(ModelCatalog catalog, Files files) {
+        return new JobAdmission(catalog, files);
+    }
+
+    @Bean
+    JobPreparation jobPreparation(
+            ModelCatalog catalog, Files files, TokenCounts counts, JobStore store, WorkQueue queue, Events events) {
+        return new JobPreparation(catalog, files, counts, store, queue, events);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    PreparationSweep preparationSweep(
+            SystemDatabase system, TenantDatabase database, JobStore store, JobPreparation preparation) {
+        return new PreparationSweep(system, database, store, preparation);
+    }
+
+    @Bean
+    Jobs jobs(
+            TenantDatabase database,
+            WorkQueue queue,
+            JobStore store,
+            Events events,
+            JobAdmission admission,
+            JobPreparation preparation,
+            Identifiers identifiers) {
+        return new Jobs(database, queue, store, events, admission, preparation, identifiers);
+    }
+
+    @Bean
+    JobHistory jobHistory(TenantDatabase database, Jobs jobs, Events events, Series series, Checkpoints checkpoints) {
+        return new JobHistory(database, jobs, events, series, checkpoints);
+    }
+
+    @Bean
+    QueueOutlook queueOutlook(SystemDatabase system, Clock clock) {
+        return new QueueOutlook(system, clock);
+    }
+
+    @Bean
     JobInsights jobInsights(
-            TenantDatabase database, WorkQueue queue, QueueNumbers numbers, SystemDatabase system, Clock clock) {
-        return new JobInsights(database, queue, numbers, new QueueOutlook(system, clock), clock);
+            TenantDatabase database, WorkQueue queue, QueueNumbers numbers, QueueOutlook outlook, Clock clock) {
+        return new JobInsights(database, queue, numbers, outlook, clock);
+    }
+
+    @Bean
+    JobEstimates jobEstimates(
+            JobAdmission admission,
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            QueueOutlook outlook,
+            Clock clock) {
+        return new JobEstimates(admission, catalog, files, counts, outlook, clock);
     }
 }

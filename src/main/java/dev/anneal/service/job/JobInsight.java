@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param attempts first one first
  * @param position null unless it is queued
  * @param estimatedStart null unless it is queued and earlier trainings tell
- * @param estimatedFinish null where nothing tells; that of a finished job is null as well
+ * @param etaSeconds seconds until its end, null where nothing tells or it has ended
+ * @param estimatedFinish the same as a time
  */
 public record JobInsight(
         Job job,
         List<Attempt> attempts,
         @Nullable QueuePosition position,
         @Nullable Instant estimatedStart,
+        @Nullable Double etaSeconds,
         @Nullable Instant estimatedFinish) {
 
     public JobInsight {

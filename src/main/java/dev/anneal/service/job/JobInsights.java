@@ -55,34 +55,43 @@ public final class JobInsights {
     }
 
     private JobInsight insight(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {
-        return switch (job.state()) {
-            case RUNNING -> new JobInsight(job, attempts, null, null, finishOfRunning(job));
-            case QUEUED -> queued(job, attempts, position);
-            case VALIDATING, PAUSED, SUCCEEDED, FAILED, CANCELLED -> new JobInsight(job, attempts, null, null, null);
+        OptionalDouble untilStart =
+                position == null ? OptionalDouble.empty() : outlook.secondsUntilStart(position.position());
+        OptionalDouble untilEnd = switch (job.state()) {
+            case RUNNING -> secondsLeft(job);
+            case QUEUED -> sum(untilStart, secondsToTrain(job));
+            case VALIDATING, PAUSED, SUCCEEDED, FAILED, CANCELLED -> OptionalDouble.empty();
         };
+        return new JobInsight(
+                job,
+                attempts,
+                position,
+                inSeconds(untilStart),
+                untilEnd.isPresent() ? untilEnd.getAsDouble() : null,
+                inSeconds(untilEnd));
     }
 
-    private @Nullable Instant finishOfRunning(Job job) {
+    private static OptionalDouble secondsLeft(Job job) {
         Integer total = job.totalSteps();
         Double secondsPerStep = job.pace().secondsPerStep();
         return total == null || secondsPerStep == null
-                ? null
-                : inSeconds(OptionalDouble.of((total - job.pace().step()) * secondsPerStep));
+                ? OptionalDouble.empty()
+                : OptionalDouble.of((total - job.pace().step()) * secondsPerStep);
     }
 
-    private JobInsight queued(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {
-        OptionalDouble untilStart =
-                position == null ? OptionalDouble.empty() : outlook.secondsUntilStart(position.position());
+    private OptionalDouble secondsToTrain(Job job) {
         ResolvedSettings settings = job.settings();
-        OptionalDouble running = settings == null
+        return settings == null
                 ? OptionalDouble.empty()
                 : outlook.secondsToTrain(
                         job.request().model(),
                         settings.expectedTokens() - job.pace().tokens());
-        OptionalDouble untilFinish = untilStart.isPresent() && running.isPresent()
-                ? OptionalDouble.of(untilStart.getAsDouble() + running.getAsDouble())
+    }
+
+    private static OptionalDouble sum(OptionalDouble one, OptionalDouble other) {
+        return one.isPresent() && other.isPresent()
+                ? OptionalDouble.of(one.getAsDouble() + other.getAsDouble())
                 : OptionalDouble.empty();
-        return new JobInsight(job, attempts, position, inSeconds(untilStart), inSeconds(untilFinish));
     }
 
     private @Nullable Instant inSeconds(OptionalDouble seconds) {

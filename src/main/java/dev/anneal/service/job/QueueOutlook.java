@@ -1,6 +1,7 @@
 package dev.anneal.service.job;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.queue.WorkState;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,6 +9,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * What recent trainings say about coming ones: how long one takes, and how many tokens a second a model trains. Looked up across
@@ -17,7 +19,7 @@ final class QueueOutlook {
 
     private static final Duration LIFE = Duration.ofSeconds(15);
 
-    private static final String RUNNING = "SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = 'TRAINING'";
+    private static final String IN_STATE = "SELECT count(*) FROM work WHERE state = :state AND slot = 'TRAINING'";
 
     private static final String RECENT = """
             SELECT job.model,
@@ -54,6 +56,11 @@ final class QueueOutlook {
                 : OptionalDouble.of(position * now.secondsPerJob() / Math.max(1, now.running()));
     }
 
+    /** Seconds until a training that joined the queue now would start. */
+    OptionalDouble secondsUntilStart() {
+        return secondsUntilStart(snapshot().queued());
+    }
+
     /** Seconds that reading this many tokens takes on the model, loading and saving included. */
     OptionalDouble secondsToTrain(String model, long tokens) {
         Double speed = snapshot().tokensPerSecond().get(model);
@@ -64,7 +71,6 @@ final class QueueOutlook {
         Snapshot known = latest;
         if (known == null || known.takenAt().plus(LIFE).isBefore(clock.instant())) {
             known = system.call(jdbc -> {
-                long running = jdbc.sql(RUNNING).query(Long.class).single();
                 Totals totals = new Totals();
                 jdbc.sql(RECENT).query(row -> {
                     totals.add(
@@ -73,16 +79,29 @@ final class QueueOutlook {
                             row.getDouble("seconds"),
                             row.getDouble("tokens"));
                 });
-                return new Snapshot(clock.instant(), running, totals.secondsPerJob(), Map.copyOf(totals.speeds));
+                return new Snapshot(
+                        clock.instant(),
+                        count(jdbc, WorkState.RUNNING),
+                        count(jdbc, WorkState.QUEUED),
+                        totals.secondsPerJob(),
+                        Map.copyOf(totals.speeds));
             });
             latest = known;
         }
         return known;
     }
 
+    private static long count(JdbcClient jdbc, WorkState state) {
+        return jdbc.sql(IN_STATE).param("state", state.name()).query(Long.class).single();
+    }
+
     /** Numbers of one look. */
     private record Snapshot(
-            Instant takenAt, long running, @Nullable Double secondsPerJob, Map<String, Double> tokensPerSecond) {}
+            Instant takenAt,
+            long running,
+            long queued,
+            @Nullable Double secondsPerJob,
+            Map<String, Double> tokensPerSecond) {}
 
     /** Sums over the models of one look. */
     private static final class Totals {

@@ -12,8 +12,8 @@
             "paging",
             "queue",
             "refusal",
-            "settings",
-            "tenant"
+            "role",
+            "settings"
         })
 @NullMarked
 package dev.anneal.service.job;

@@ -1,0 +1,46 @@
+package dev.anneal.service.evaluation;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.queue.Work;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An evaluation as it stands now.
+ *
+ * @param number internal key
+ * @param subject what the client named: a model or an export
+ * @param baseModel the base model behind it
+ * @param checkpoint internal key of the checkpoint whose adapter is applied, or null
+ * @param export internal key of the export that is evaluated, or null
+ * @param result null until it has succeeded
+ * @param work its running as the queue sees it; its state is the evaluation's
+ */
+public record Evaluation(
+        long number,
+        String id,
+        Instant createdAt,
+        String subject,
+        String baseModel,
+        @Nullable Long checkpoint,
+        @Nullable Long export,
+        String testFile,
+        int maxNewTokens,
+        int sampleRows,
+        @Nullable Result result,
+        Work work) {
+
+    /** What was counted. */
+    public record Result(int rows, int exactMatches, List<Progress.Evaluated.Sample> samples) {
+
+        public Result {
+            samples = List.copyOf(samples);
+        }
+
+        /** Share of exact matches, 0 without rows. */
+        public double accuracy() {
+            return rows == 0 ? 0 : (double) exactMatches / rows;
+        }
+    }
+}

@@ -1,0 +1,52 @@
+package dev.anneal.service.evaluation;
+
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.export.Exports;
+import dev.anneal.service.file.FileUsage;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.queue.WorkQueue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+class EvaluationConfiguration {
+
+    @Bean
+    EvaluationStore evaluationStore(WorkQueue queue) {
+        return new EvaluationStore(queue);
+    }
+
+    @Bean
+    Evaluations.Sources evaluationSources(
+            ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, Exports exports) {
+        return new Evaluations.Sources(catalog, files, jobs, models, exports);
+    }
+
+    @Bean
+    Evaluations evaluations(
+            Evaluations.Sources sources,
+            TenantDatabase database,
+            EvaluationStore store,
+            WorkQueue queue,
+            Identifiers identifiers) {
+        return new Evaluations(sources, database, store, queue, identifiers);
+    }
+
+    @Bean
+    EvaluationJournal evaluationJournal(
+            SystemDatabase system, EvaluationStore store, Checkpoints checkpoints, Exports exports) {
+        return new EvaluationJournal(system, store, checkpoints, exports);
+    }
+
+    @Bean
+    FileUsage evaluationFileUsage() {
+        return new EvaluationFileUsage();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.anneal.service.evaluation;
+
+import dev.anneal.service.history.Checkpoint;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker that has claimed an evaluation is to do.
+ *
+ * @param model id of the base model
+ * @param checkpoint checkpoint whose adapter is applied, or null
+ * @param exportDirectory key of a merged export's folder, which is the model instead of the base, or null
+ * @param testFile id of an uploaded file
+ */
+public record EvaluationOrder(
+        String tenantId,
+        String evaluationId,
+        String model,
+        @Nullable Checkpoint checkpoint,
+        @Nullable String exportDirectory,
+        String testFile,
+        int maxNewTokens,
+        int sampleRows) {}

@@ -1,0 +1,49 @@
+package dev.anneal.service.evaluation;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.StrictObject;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client wants evaluated: a model or an export, exactly one of them.
+ *
+ * @param model id of a base or tuned model, or null
+ * @param export id of a merged export, or null
+ * @param maxNewTokens tokens after which an answer is cut
+ * @param samples rows that are reported word for word
+ */
+public record EvaluationRequest(
+        @Nullable String model, @Nullable String export, String testFile, int maxNewTokens, int samples) {
+
+    private static final int DEFAULT_NEW_TOKENS = 64;
+    private static final int DEFAULT_SAMPLES = 3;
+
+    /** Reads the body of {@code POST /v1/fine_tuning/evaluations}. */
+    public static EvaluationRequest read(StrictObject body) {
+        String model = body.text("model");
+        String export = body.text("export");
+        if ((model == null) == (export == null)) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "give either 'model', a base or tuned model, or 'export', a merged export"
+                            + (model == null ? "" : ", not both"),
+                    "model");
+        }
+        String testFile = body.requiredText("test_file");
+        Integer maxNewTokens = body.wholeNumber("max_new_tokens", 1, 4096);
+        Integer samples = body.wholeNumber("samples", 0, 100);
+        body.refuseOthers();
+        return new EvaluationRequest(
+                model,
+                export,
+                testFile,
+                maxNewTokens == null ? DEFAULT_NEW_TOKENS : maxNewTokens,
+                samples == null ? DEFAULT_SAMPLES : samples);
+    }
+
+    /** What the client named. */
+    String subject() {
+        return model != null ? model : String.valueOf(export);
+    }
+}

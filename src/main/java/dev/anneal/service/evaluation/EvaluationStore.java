@@ -1,0 +1,115 @@
+package dev.anneal.service.evaluation;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.database.JsonColumn;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkQueue;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+
+/** Rows of evaluations. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+final class EvaluationStore {
+
+    private static final TypeReference<List<Progress.Evaluated.Sample>> SAMPLES = new TypeReference<>() {};
+
+    private static final String INSERT = """
+            INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, checkpoint_id, export_id,
+                                    test_file, max_new_tokens, sample_rows)
+            VALUES (:tenant, :id, :work, clock_timestamp(), :subject, :baseModel, :checkpoint, :export,
+                    :testFile, :maxNewTokens, :sampleRows)
+            """;
+
+    private static final String BY_ID = "SELECT * FROM evaluation WHERE external_id = :value";
+    private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :value";
+
+    private static final String COMPLETE = """
+            UPDATE evaluation
+            SET row_count = :rows, exact_matches = :matches, samples = CAST(:samples AS jsonb)
+            WHERE work_id = :work
+            """;
+
+    private final WorkQueue queue;
+
+    EvaluationStore(WorkQueue queue) {
+        this.queue = queue;
+    }
+
+    /** What an evaluation runs on. */
+    record Subject(
+            String baseModel,
+            @Nullable Long checkpoint,
+            @Nullable Long export) {}
+
+    /** An evaluation that is being created. */
+    record NewEvaluation(String tenantId, String id, long workId, EvaluationRequest request, Subject subject) {}
+
+    void insert(JdbcClient jdbc, NewEvaluation evaluation) {
+        jdbc.sql(INSERT)
+                .param("tenant", evaluation.tenantId())
+                .param("id", evaluation.id())
+                .param("work", evaluation.workId())
+                .param("subject", evaluation.request().subject())
+                .param("baseModel", evaluation.subject().baseModel())
+                .param("checkpoint", evaluation.subject().checkpoint())
+                .param("export", evaluation.subject().export())
+                .param("testFile", evaluation.request().testFile())
+                .param("maxNewTokens", evaluation.request().maxNewTokens())
+                .param("sampleRows", evaluation.request().samples())
+                .update();
+    }
+
+    Optional<Evaluation> byId(JdbcClient jdbc, String id) {
+        return jdbc.sql(BY_ID)
+                .param("value", id)
+                .query((row, index) -> evaluation(jdbc, row))
+                .optional();
+    }
+
+    Optional<Evaluation> byWork(JdbcClient jdbc, long workId) {
+        return jdbc.sql(BY_WORK)
+                .param("value", workId)
+                .query((row, index) -> evaluation(jdbc, row))
+                .optional();
+    }
+
+    void complete(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
+        jdbc.sql(COMPLETE)
+                .param("work", workId)
+                .param("rows", evaluated.rows())
+                .param("matches", evaluated.exactMatches())
+                .param("samples", JsonColumn.write(evaluated.samples()))
+                .update();
+    }
+
+    private Evaluation evaluation(JdbcClient jdbc, ResultSet row) throws SQLException {
+        Work work = queue.find(jdbc, row.getLong("work_id"))
+                .orElseThrow(() -> new IllegalStateException("an evaluation has lost its work"));
+        return new Evaluation(
+                row.getLong("id"),
+                row.getString("external_id"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("subject"),
+                row.getString("base_model"),
+                row.getObject("checkpoint_id", Long.class),
+                row.getObject("export_id", Long.class),
+                row.getString("test_file"),
+                row.getInt("max_new_tokens"),
+                row.getInt("sample_rows"),
+                result(row),
+                work);
+    }
+
+    private static Evaluation.@Nullable Result result(ResultSet row) throws SQLException {
+        String samples = row.getString("samples");
+        return samples == null
+                ? null
+                : new Evaluation.Result(
+                        row.getInt("row_count"), row.getInt("exact_matches"), JsonColumn.read(samples, SAMPLES));
+    }
+}

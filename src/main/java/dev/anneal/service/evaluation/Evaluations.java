@@ -1,0 +1,131 @@
+package dev.anneal.service.evaluation;
+
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.evaluation.EvaluationStore.NewEvaluation;
+import dev.anneal.service.evaluation.EvaluationStore.Subject;
+import dev.anneal.service.export.Export;
+import dev.anneal.service.export.ExportKind;
+import dev.anneal.service.export.Exports;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.FileStatus;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What clients do with evaluations. */
+public final class Evaluations {
+
+    private final TenantDatabase database;
+    private final ModelCatalog catalog;
+    private final Files files;
+    private final Jobs jobs;
+    private final TunedModels models;
+    private final Exports exports;
+    private final EvaluationStore store;
+    private final WorkQueue queue;
+    private final Identifiers identifiers;
+
+    Evaluations(
+            Sources sources, TenantDatabase database, EvaluationStore store, WorkQueue queue, Identifiers identifiers) {
+        this.catalog = sources.catalog();
+        this.files = sources.files();
+        this.jobs = sources.jobs();
+        this.models = sources.models();
+        this.exports = sources.exports();
+        this.database = database;
+        this.store = store;
+        this.queue = queue;
+        this.identifiers = identifiers;
+    }
+
+    /** Where the things that a request names are found. */
+    record Sources(ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, Exports exports) {}
+
+    /** Begins an evaluation. */
+    public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
+        return database.call(tenantId, jdbc -> {
+            Subject subject = subject(jdbc, request);
+            requireTestFile(jdbc, request.testFile());
+            long work = queue.enqueue(
+                    jdbc,
+                    new NewWork(tenantId, WorkKind.EVALUATE, "exact_match", NewWork.DEFAULT_PRIORITY, traceparent));
+            String id = identifiers.next("fteval-");
+            store.insert(jdbc, new NewEvaluation(tenantId, id, work, request, subject));
+            return store.byId(jdbc, id).orElseThrow();
+        });
+    }
+
+    public Evaluation find(String tenantId, String id) {
+        return database.call(
+                tenantId,
+                jdbc -> store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("evaluation", id, "evaluation_id")));
+    }
+
+    private Subject subject(JdbcClient jdbc, EvaluationRequest request) {
+        String model = request.model();
+        if (model == null) {
+            return exportSubject(jdbc, String.valueOf(request.export()));
+        }
+        if (!model.startsWith("ft:")) {
+            return new Subject(catalog.require(model).id(), null, null);
+        }
+        TunedModels.Resolved tuned = models.find(jdbc, model)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.MODEL_NOT_AVAILABLE,
+                        "'model' names '" + model + "', but there is no such tuned model; /v1/models lists them",
+                        "model"));
+        String base = jobs.byNumber(jdbc, tuned.model().job()).request().model();
+        return new Subject(base, tuned.checkpoint().number(), null);
+    }
+
+    private Subject exportSubject(JdbcClient jdbc, String id) {
+        Export export = exports.find(jdbc, id)
+                .orElseThrow(() ->
+                        Refusal.invalidValue("export", "'export' names '" + id + "', but there is no such export"));
+        if (export.kind() != ExportKind.MERGED) {
+            throw Refusal.invalidValue(
+                    "export",
+                    "'export' names '" + id + "' of kind '" + export.kind().wireName()
+                            + "'; only a merged export is a model of its own. Name the tuned model instead");
+        }
+        if (export.result() == null) {
+            throw new Refusal(
+                    RefusalCode.EXPORT_NOT_READY,
+                    "'export' names '" + id + "', which is not complete; evaluate it when its status is 'succeeded'",
+                    "export");
+        }
+        return new Subject(jobs.byNumber(jdbc, export.job()).request().model(), null, export.number());
+    }
+
+    private void requireTestFile(JdbcClient jdbc, String id) {
+        StoredFile file = files.lockForUse(jdbc, id)
+                .filter(found -> found.purpose() == FilePurpose.FINE_TUNE)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        "test_file",
+                        "'test_file' names '" + id + "', but there is no such file of purpose '"
+                                + FilePurpose.FINE_TUNE.wireName() + "'; upload chat rows to /v1/files"));
+        if (file.status() == FileStatus.UPLOADED) {
+            throw new Refusal(
+                    RefusalCode.FILE_NOT_READY,
+                    "'test_file' names '" + id
+                            + "', whose rows are still being checked; ask again when its status is 'processed'",
+                    "test_file");
+        }
+        if (file.status() == FileStatus.ERROR) {
+            throw new Refusal(
+                    RefusalCode.DATASET_INVALID,
+                    "'test_file' names '" + id + "', whose rows are faulty; its validation report lists them",
+                    "test_file");
+        }
+    }
+}

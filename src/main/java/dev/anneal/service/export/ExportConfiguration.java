@@ -1,0 +1,39 @@
+package dev.anneal.service.export;
+
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.history.Events;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.queue.WorkQueue;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+class ExportConfiguration {
+
+    @Bean
+    ExportStore exportStore(WorkQueue queue) {
+        return new ExportStore(queue);
+    }
+
+    @Bean
+    Exports exports(
+            TenantDatabase database,
+            Jobs jobs,
+            Checkpoints checkpoints,
+            ExportStore store,
+            WorkQueue queue,
+            Events events,
+            Identifiers identifiers) {
+        return new Exports(database, jobs, checkpoints, store, queue, events, identifiers);
+    }
+
+    @Bean
+    ExportJournal exportJournal(
+            SystemDatabase system, ExportStore store, Jobs jobs, Checkpoints checkpoints, Events events) {
+        return new ExportJournal(system, store, jobs, checkpoints, events);
+    }
+}

@@ -1,0 +1,88 @@
+package dev.anneal.service.export;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.history.Events;
+import dev.anneal.service.history.JobEvent;
+import dev.anneal.service.job.Job;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What workers publish about the exports they hold, within the {@code writes} of {@link dev.anneal.service.queue.Leases}. A failed
+ * export never fails its job.
+ */
+public final class ExportJournal {
+
+    private final SystemDatabase system;
+    private final ExportStore store;
+    private final Jobs jobs;
+    private final Checkpoints checkpoints;
+    private final Events events;
+
+    ExportJournal(SystemDatabase system, ExportStore store, Jobs jobs, Checkpoints checkpoints, Events events) {
+        this.system = system;
+        this.store = store;
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.events = events;
+    }
+
+    /** What is to be done with claimed work of kind EXPORT. */
+    public ExportOrder order(long workId) {
+        return system.call(jdbc -> {
+            Export export = export(jdbc, workId);
+            Job job = jobs.byNumber(jdbc, export.job());
+            Checkpoint checkpoint =
+                    checkpoints.find(jdbc, export.job(), export.checkpointId()).orElseThrow();
+            String validationFile = job.request().validationFile();
+            return new ExportOrder(
+                    job.tenantId(),
+                    export.id(),
+                    job.id(),
+                    job.request().model(),
+                    export.kind(),
+                    export.dtype(),
+                    checkpoint,
+                    validationFile == null ? job.request().trainingFile() : validationFile);
+        });
+    }
+
+    /**
+     * The export is made and proved: within {@link dev.anneal.service.queue.Leases#succeed}.
+     *
+     * @param directory key of its folder in the artifact store, where it is complete
+     */
+    public void completed(JdbcClient jdbc, long workId, Progress.Exported exported, String directory) {
+        Export export = export(jdbc, workId);
+        store.complete(jdbc, export.number(), exported, directory);
+        events.info(
+                jdbc,
+                export.job(),
+                "Export %s (%s) is ready: %d files"
+                        .formatted(
+                                export.id(),
+                                export.kind().wireName(),
+                                exported.files().size()));
+    }
+
+    /** The attempt has failed: within {@link dev.anneal.service.queue.Leases#fail}, which has decided what the export becomes. */
+    public void failed(JdbcClient jdbc, long workId, WorkError error) {
+        Export export = export(jdbc, workId);
+        String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";
+        events.append(
+                jdbc,
+                export.job(),
+                JobEvent.Level.WARN,
+                "Export " + export.id() + " failed with " + error.code() + ": " + error.message() + next);
+    }
+
+    private Export export(JdbcClient jdbc, long workId) {
+        return store.byWork(jdbc, workId)
+                .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no export"));
+    }
+}

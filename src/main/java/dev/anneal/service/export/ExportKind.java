@@ -1,0 +1,38 @@
+package dev.anneal.service.export;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** What an export is. Its lower-case name is the one the API shows, and the queue's method. */
+public enum ExportKind {
+    /** A Hugging Face directory with the adapter merged into the base weights. */
+    MERGED(true),
+    /** A PEFT directory. */
+    ADAPTER(true),
+    /** Adapter, optimizer and schedule, for going on with training; not a model to be served. */
+    TRAINING_STATE(false);
+
+    private final boolean deployable;
+
+    ExportKind(boolean deployable) {
+        this.deployable = deployable;
+    }
+
+    /** Whether a server loads it as the trained model, which it is only if the checkpoint's beta is 0. */
+    public boolean isDeployable() {
+        return deployable;
+    }
+
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static List<String> wireNames() {
+        return Arrays.stream(values()).map(ExportKind::wireName).toList();
+    }
+
+    static ExportKind ofWire(String name) {
+        return valueOf(name.toUpperCase(Locale.ROOT));
+    }
+}

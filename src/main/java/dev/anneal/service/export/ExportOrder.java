@@ -1,0 +1,20 @@
+package dev.anneal.service.export;
+
+import dev.anneal.service.history.Checkpoint;
+
+/**
+ * What a worker that has claimed an export is to do.
+ *
+ * @param model id of the base model
+ * @param dtype {@code base}, {@code fp32} or {@code bf16}
+ * @param probeFile id of the uploaded file whose first rows join the probe prompts
+ */
+public record ExportOrder(
+        String tenantId,
+        String exportId,
+        String jobId,
+        String model,
+        ExportKind kind,
+        String dtype,
+        Checkpoint checkpoint,
+        String probeFile) {}

@@ -1,0 +1,231 @@
+package dev.anneal.service.export;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.database.JsonColumn;
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkQueue;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of exports. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+final class ExportStore {
+
+    private static final String INSERT = """
+            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, work_id, created_at, kind, dtype, name)
+            VALUES (:tenant, :id, :job, :checkpoint, :work, clock_timestamp(), :kind, :dtype, :name)
+            """;
+
+    private static final String SELECT = """
+            SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype,
+                   export.name, export.directory, export.proof, checkpoint.external_id AS checkpoint_id, checkpoint.step,
+                   checkpoint.beta
+            FROM export
+            JOIN checkpoint ON checkpoint.id = export.checkpoint_id
+            """;
+
+    private static final String BY_ID = SELECT + "WHERE export.external_id = :value";
+    private static final String BY_WORK = SELECT + "WHERE export.work_id = :value";
+    private static final String BY_NUMBER = SELECT + "WHERE export.id = :value";
+
+    private static final String PAGE = SELECT + """
+            WHERE export.job_id = :job AND (CAST(:after AS text) IS NULL OR export.external_id %s :after)
+            ORDER BY export.external_id %s
+            LIMIT :limit
+            """;
+
+    private static final String SAME = SELECT + """
+            JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
+            WHERE export.job_id = :job
+              AND export.checkpoint_id = :checkpoint
+              AND export.kind = :kind
+              AND export.dtype = :dtype
+              AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
+            ORDER BY export.external_id DESC
+            LIMIT 1
+            """;
+
+    private static final String FILES = """
+            SELECT export_id, name, bytes, sha256
+            FROM export_file
+            WHERE export_id = ANY (:exports)
+            ORDER BY export_id, name
+            """;
+
+    private static final String COMPLETE =
+            "UPDATE export SET directory = :directory, proof = CAST(:proof AS jsonb) WHERE id = :export";
+
+    private static final String ADD_FILE = """
+            INSERT INTO export_file (export_id, name, tenant_id, bytes, sha256)
+            SELECT id, :name, tenant_id, :bytes, :sha256
+            FROM export
+            WHERE id = :export
+            """;
+
+    private static final String LOCK_JOB = "SELECT id FROM job WHERE id = :job FOR UPDATE";
+
+    private final WorkQueue queue;
+
+    ExportStore(WorkQueue queue) {
+        this.queue = queue;
+    }
+
+    /** An export that is being created. */
+    record NewExport(String tenantId, String id, long job, long checkpoint, long workId, ExportRequest request) {}
+
+    /** Two calls for one job wait for each other, so that the same arguments make one export. */
+    void lockJob(JdbcClient jdbc, long job) {
+        jdbc.sql(LOCK_JOB).param("job", job).query(Long.class).single();
+    }
+
+    void insert(JdbcClient jdbc, NewExport export) {
+        jdbc.sql(INSERT)
+                .param("tenant", export.tenantId())
+                .param("id", export.id())
+                .param("job", export.job())
+                .param("checkpoint", export.checkpoint())
+                .param("work", export.workId())
+                .param("kind", export.request().kind().wireName())
+                .param("dtype", export.request().dtype())
+                .param("name", export.request().name())
+                .update();
+    }
+
+    Optional<Export> byId(JdbcClient jdbc, String id) {
+        return one(jdbc, BY_ID, id);
+    }
+
+    Optional<Export> byWork(JdbcClient jdbc, long workId) {
+        return one(jdbc, BY_WORK, workId);
+    }
+
+    Optional<Export> byNumber(JdbcClient jdbc, long number) {
+        return one(jdbc, BY_NUMBER, number);
+    }
+
+    /** The newest export that the same arguments made and that has not failed. */
+    Optional<Export> same(JdbcClient jdbc, long job, long checkpoint, ExportRequest request) {
+        return assemble(
+                        jdbc,
+                        jdbc.sql(SAME)
+                                .param("job", job)
+                                .param("checkpoint", checkpoint)
+                                .param("kind", request.kind().wireName())
+                                .param("dtype", request.dtype())
+                                .param("name", request.name())
+                                .query(ExportStore::row)
+                                .list())
+                .stream()
+                .findFirst();
+    }
+
+    List<Export> page(JdbcClient jdbc, long job, PageRequest request) {
+        String query = request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC");
+        return assemble(
+                jdbc,
+                jdbc.sql(query)
+                        .param("job", job)
+                        .param("after", request.after())
+                        .param("limit", request.rowsToRead())
+                        .query(ExportStore::row)
+                        .list());
+    }
+
+    void complete(JdbcClient jdbc, long export, Progress.Exported exported, String directory) {
+        jdbc.sql(COMPLETE)
+                .param("export", export)
+                .param("directory", directory)
+                .param("proof", exported.proof())
+                .update();
+        for (Progress.Exported.File file : exported.files()) {
+            jdbc.sql(ADD_FILE)
+                    .param("export", export)
+                    .param("name", file.name())
+                    .param("bytes", file.bytes())
+                    .param("sha256", file.sha256())
+                    .update();
+        }
+    }
+
+    private Optional<Export> one(JdbcClient jdbc, String query, Object value) {
+        List<Row> rows =
+                jdbc.sql(query).param("value", value).query(ExportStore::row).list();
+        return assemble(jdbc, rows).stream().findFirst();
+    }
+
+    private List<Export> assemble(JdbcClient jdbc, List<Row> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Work> work = queue
+                .findAll(jdbc, rows.stream().map(Row::workId).toList())
+                .stream()
+                .collect(Collectors.toMap(Work::id, Function.identity()));
+        Map<Long, List<Export.File>> files = jdbc
+                .sql(FILES)
+                .param("exports", rows.stream().map(Row::number).toArray(Long[]::new))
+                .query((row, index) -> Map.entry(
+                        row.getLong("export_id"),
+                        new Export.File(row.getString("name"), row.getLong("bytes"), row.getString("sha256"))))
+                .list()
+                .stream()
+                .collect(Collectors.groupingBy(
+                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
+        return rows.stream().map(row -> row.with(work, files)).toList();
+    }
+
+    /** An export without its files and the state of its work. */
+    private record Row(
+            long number,
+            String id,
+            long job,
+            long workId,
+            String checkpointId,
+            int checkpointStep,
+            double beta,
+            Instant createdAt,
+            ExportKind kind,
+            String dtype,
+            @Nullable String name,
+            @Nullable String directory,
+            @Nullable String proof) {
+
+        Export with(Map<Long, Work> work, Map<Long, List<Export.File>> files) {
+            Work own = work.get(workId);
+            if (own == null) {
+                throw new IllegalStateException("export " + id + " has lost its work " + workId);
+            }
+            Export.Result result = directory == null || proof == null
+                    ? null
+                    : new Export.Result(directory, JsonColumn.readMap(proof), files.getOrDefault(number, List.of()));
+            return new Export(
+                    number, id, job, checkpointId, checkpointStep, beta, createdAt, kind, dtype, name, result, own);
+        }
+    }
+
+    private static Row row(ResultSet row, int index) throws SQLException {
+        return new Row(
+                row.getLong("id"),
+                row.getString("external_id"),
+                row.getLong("job_id"),
+                row.getLong("work_id"),
+                row.getString("checkpoint_id"),
+                row.getInt("step"),
+                row.getDouble("beta"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                ExportKind.ofWire(row.getString("kind")),
+                row.getString("dtype"),
+                row.getString("name"),
+                row.getString("directory"),
+                row.getString("proof"));
+    }
+}

@@ -1,0 +1,157 @@
+package dev.anneal.service.export;
+
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.history.Events;
+import dev.anneal.service.job.Job;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.paging.Page;
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What clients do with exports. */
+public final class Exports {
+
+    private final TenantDatabase database;
+    private final Jobs jobs;
+    private final Checkpoints checkpoints;
+    private final ExportStore store;
+    private final WorkQueue queue;
+    private final Events events;
+    private final Identifiers identifiers;
+
+    Exports(
+            TenantDatabase database,
+            Jobs jobs,
+            Checkpoints checkpoints,
+            ExportStore store,
+            WorkQueue queue,
+            Events events,
+            Identifiers identifiers) {
+        this.database = database;
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.store = store;
+        this.queue = queue;
+        this.events = events;
+        this.identifiers = identifiers;
+    }
+
+    /** Begins an export; answers the earlier one if the same arguments made it before and it has not failed. */
+    public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
+        return database.call(tenantId, jdbc -> {
+            Job job = jobs.require(jdbc, jobId);
+            Checkpoint checkpoint = checkpoint(jdbc, job, request);
+            if (request.kind().isDeployable()) {
+                requireAnnealed(job, checkpoint);
+            }
+            store.lockJob(jdbc, job.number());
+            return store.same(jdbc, job.number(), checkpoint.number(), request)
+                    .orElseGet(() -> insert(jdbc, job, checkpoint, request, traceparent));
+        });
+    }
+
+    private Checkpoint checkpoint(JdbcClient jdbc, Job job, ExportRequest request) {
+        String id = request.checkpointId();
+        if (id != null) {
+            return checkpoints
+                    .find(jdbc, job.number(), id)
+                    .orElseThrow(() -> Refusal.invalidValue(
+                            "checkpoint",
+                            "'checkpoint' must be the id of a checkpoint of " + job.id() + " but is '" + id
+                                    + "'; see /v1/fine_tuning/jobs/" + job.id() + "/checkpoints"));
+        }
+        return checkpoints
+                .newest(jdbc, job.number())
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.EXPORT_NOT_READY,
+                        job.id() + " is " + job.state().name().toLowerCase(Locale.ROOT)
+                                + " and has saved no checkpoint to export; ask again when it has"));
+    }
+
+    private static void requireAnnealed(Job job, Checkpoint checkpoint) {
+        if (checkpoint.isMergeable() || job.isPlainLora()) {
+            return;
+        }
+        throw new Refusal(
+                RefusalCode.ADAPTER_NOT_ANNEALED,
+                String.format(
+                        Locale.ROOT,
+                        "The adapter of checkpoint %s has beta %.6f at step %d, so no linear weights equal it; beta becomes 0 at step %d."
+                                + " Export a checkpoint from there on, or kind 'training_state', which is no model to be served",
+                        checkpoint.id(),
+                        checkpoint.beta(),
+                        checkpoint.step(),
+                        job.annealedAtStep()),
+                "checkpoint");
+    }
+
+    private Export insert(
+            JdbcClient jdbc, Job job, Checkpoint checkpoint, ExportRequest request, @Nullable String traceparent) {
+        long work = queue.enqueue(
+                jdbc,
+                new NewWork(
+                        job.tenantId(),
+                        WorkKind.EXPORT,
+                        request.kind().wireName(),
+                        NewWork.DEFAULT_PRIORITY,
+                        traceparent));
+        String id = identifiers.next("ftexp-");
+        store.insert(
+                jdbc, new ExportStore.NewExport(job.tenantId(), id, job.number(), checkpoint.number(), work, request));
+        events.info(
+                jdbc,
+                job.number(),
+                "Export %s (%s) of the checkpoint at step %d requested"
+                        .formatted(id, request.kind().wireName(), checkpoint.step()));
+        return store.byId(jdbc, id).orElseThrow();
+    }
+
+    public Export find(String tenantId, String jobId, String exportId) {
+        return database.call(tenantId, jdbc -> {
+            Job job = jobs.require(jdbc, jobId);
+            return store.byId(jdbc, exportId)
+                    .filter(export -> export.job() == job.number())
+                    .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id"));
+        });
+    }
+
+    /** The export in the caller's transaction, as its role sees it. */
+    public Optional<Export> find(JdbcClient jdbc, String exportId) {
+        return store.byId(jdbc, exportId);
+    }
+
+    /** The export with an internal key that some row refers to. */
+    public Export byNumber(JdbcClient jdbc, long number) {
+        return store.byNumber(jdbc, number)
+                .orElseThrow(() -> new IllegalArgumentException("there is no export with the key " + number));
+    }
+
+    /** A page of the job's exports, newest first unless the request says otherwise. */
+    public Page<Export> list(String tenantId, String jobId, PageRequest request) {
+        return database.call(tenantId, jdbc -> {
+            Job job = jobs.require(jdbc, jobId);
+            String after = request.after();
+            if (after != null
+                    && store.byId(jdbc, after)
+                            .filter(export -> export.job() == job.number())
+                            .isEmpty()) {
+                throw new Refusal(
+                        RefusalCode.INVALID_CURSOR,
+                        "'after' must be the id of an export of this job but is '" + after + "'",
+                        "after");
+            }
+            return Page.of(store.page(jdbc, job.number(), request), request);
+        });
+    }
+}

@@ -1,0 +1,8 @@
+/** Deployable weights made from a job's checkpoint, with the proof that they are the trained model. */
+@ApplicationModule(
+        allowedDependencies = {"database", "history", "job", "paging", "queue", "refusal", "request", "settings"})
+@NullMarked
+package dev.anneal.service.export;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,44 @@
+package dev.anneal.service.exportapi;
+
+import dev.anneal.service.evaluation.EvaluationRequest;
+import dev.anneal.service.evaluation.Evaluations;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.Tenant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/fine_tuning/evaluations}: how many answers of a model match those of a test file. */
+@RestController
+@RequestMapping("/v1/fine_tuning/evaluations")
+class EvaluationController {
+
+    private final Evaluations evaluations;
+
+    EvaluationController(Evaluations evaluations) {
+        this.evaluations = evaluations;
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    EvaluationBody create(
+            Tenant tenant,
+            @RequestBody(required = false) @Nullable JsonNode body,
+            @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
+        EvaluationRequest request = EvaluationRequest.read(JsonBody.of(body).object());
+        return EvaluationBody.of(evaluations.create(tenant.id(), request, traceparent));
+    }
+
+    @GetMapping("/{id}")
+    EvaluationBody retrieve(Tenant tenant, @PathVariable String id) {
+        return EvaluationBody.of(evaluations.find(tenant.id(), id));
+    }
+}

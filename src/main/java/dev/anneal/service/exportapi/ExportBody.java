@@ -1,0 +1,58 @@
+package dev.anneal.service.exportapi;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.export.Export;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The object {@code fine_tuning.job.export}. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record ExportBody(
+        String id,
+        String object,
+        String jobId,
+        String checkpoint,
+        int stepNumber,
+        double beta,
+        long createdAt,
+        @Nullable Long finishedAt,
+        String status,
+        WorkBody.@Nullable ErrorDetails error,
+        String kind,
+        String dtype,
+        @Nullable String name,
+        boolean nonEquivalent,
+        @Nullable Map<String, Object> proof,
+        List<FileBody> files) {
+
+    /** A file of an export and where it is read. */
+    record FileBody(String name, long bytes, String sha256, String url) {}
+
+    static ExportBody of(Export export, String jobId) {
+        Export.Result result = export.result();
+        String url = "/v1/fine_tuning/jobs/" + jobId + "/exports/" + export.id() + "/files/";
+        List<FileBody> files = result == null
+                ? List.of()
+                : result.files().stream()
+                        .map(file -> new FileBody(file.name(), file.bytes(), file.sha256(), url + file.name()))
+                        .toList();
+        return new ExportBody(
+                export.id(),
+                "fine_tuning.job.export",
+                jobId,
+                export.checkpointId(),
+                export.checkpointStep(),
+                export.beta(),
+                export.createdAt().getEpochSecond(),
+                WorkBody.seconds(export.work().finishedAt()),
+                WorkBody.status(export.work()),
+                WorkBody.error(export.work()),
+                export.kind().wireName(),
+                export.dtype(),
+                export.name(),
+                !export.kind().isDeployable(),
+                result == null ? null : result.proof(),
+                files);
+    }
+}

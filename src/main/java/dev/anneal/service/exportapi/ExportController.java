@@ -1,0 +1,68 @@
+package dev.anneal.service.exportapi;
+
+import dev.anneal.service.export.Export;
+import dev.anneal.service.export.ExportRequest;
+import dev.anneal.service.export.Exports;
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ListBody;
+import dev.anneal.service.web.PageLimits;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code …/exports} and its short form {@code …/merge}. */
+@RestController
+@RequestMapping("/v1/fine_tuning/jobs/{jobId}")
+class ExportController {
+
+    private final Exports exports;
+
+    ExportController(Exports exports) {
+        this.exports = exports;
+    }
+
+    @PostMapping("/exports")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    ExportBody create(
+            Tenant tenant,
+            @PathVariable String jobId,
+            @RequestBody(required = false) @Nullable JsonNode body,
+            @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
+        ExportRequest request = ExportRequest.read(JsonBody.of(body).object());
+        return ExportBody.of(exports.create(tenant.id(), jobId, request, traceparent), jobId);
+    }
+
+    @PostMapping("/merge")
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    ExportBody merge(
+            Tenant tenant,
+            @PathVariable String jobId,
+            @RequestBody(required = false) @Nullable JsonNode body,
+            @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
+        ExportRequest request = ExportRequest.readMerge(JsonBody.of(body).object());
+        return ExportBody.of(exports.create(tenant.id(), jobId, request, traceparent), jobId);
+    }
+
+    @GetMapping("/exports")
+    ListBody<ExportBody> list(
+            Tenant tenant, @PathVariable String jobId, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+        return ListBody.of(
+                exports.list(tenant.id(), jobId, page).map(export -> ExportBody.of(export, jobId)), ExportBody::id);
+    }
+
+    @GetMapping("/exports/{exportId}")
+    ExportBody retrieve(Tenant tenant, @PathVariable String jobId, @PathVariable String exportId) {
+        Export export = exports.find(tenant.id(), jobId, exportId);
+        return ExportBody.of(export, jobId);
+    }
+}

@@ -1,0 +1,86 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.FileStatus;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.settings.JobRequest;
+import dev.anneal.service.settings.ModelProfile;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Checks a request against what there is: the base model, and the tenant's files. */
+final class JobAdmission {
+
+    private final ModelCatalog catalog;
+    private final Files files;
+
+    JobAdmission(ModelCatalog catalog, Files files) {
+        this.catalog = catalog;
+        this.files = files;
+    }
+
+    /** @throws Refusal naming what does not fit */
+    void check(String tenantId, JobRequest request) {
+        if (request.model().startsWith("ft:")) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_AVAILABLE,
+                    "'model' is the tuned model '" + request.model()
+                            + "', and training on from one is not supported by this version yet; name its base model",
+                    "model");
+        }
+        ModelProfile profile = profileOf(catalog.require(request.model()));
+        profile.check(request.adapter());
+        profile.checkLength(request.options());
+        requireUsable(tenantId, request.trainingFile(), "training_file");
+        if (request.validationFile() != null) {
+            requireUsable(tenantId, request.validationFile(), "validation_file");
+        }
+    }
+
+    static ModelProfile profileOf(BaseModel model) {
+        return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
+    }
+
+    private void requireUsable(String tenantId, String fileId, String param) {
+        StoredFile file = files.find(tenantId, fileId)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        param,
+                        "'" + param + "' names '" + fileId
+                                + "', but there is no such file; upload one with the purpose '"
+                                + FilePurpose.FINE_TUNE.wireName() + "' to /v1/files"));
+        if (file.purpose() != FilePurpose.FINE_TUNE) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'" + param + "' names '" + fileId + "', whose purpose is '"
+                            + file.purpose().wireName() + "'; upload it again with the purpose '"
+                            + FilePurpose.FINE_TUNE.wireName() + "'");
+        }
+        if (file.status() == FileStatus.ERROR) {
+            throw invalidDataset(file, param);
+        }
+    }
+
+    /** Why the file cannot be trained on, as its report has it. */
+    static Refusal invalidDataset(StoredFile file, @Nullable String param) {
+        ValidationReport report = file.report();
+        String code = report == null ? null : report.code();
+        return new Refusal(
+                code == null ? RefusalCode.DATASET_INVALID : RefusalCode.valueOf(code.toUpperCase(Locale.ROOT)),
+                "'" + file.id() + "' cannot be trained on: " + reasonOf(file, report)
+                        + ". Its validation report lists the faulty lines; mend them and upload it again",
+                param);
+    }
+
+    private static String reasonOf(StoredFile file, @Nullable ValidationReport report) {
+        if (report != null && report.message() != null) {
+            return report.message();
+        }
+        return file.statusDetails() == null ? "its rows could not be checked" : file.statusDetails();
+    }
+}

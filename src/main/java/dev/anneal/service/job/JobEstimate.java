@@ -1,0 +1,30 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.service.settings.ResolvedSettings;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a job would be, without there being one.
+ *
+ * @param validationReport what the training file holds; null while its rows are being checked
+ * @param tokenReport what it is to the model; null while it is being counted
+ * @param settings null until the file is counted
+ * @param durationSeconds null unless trainings of this model have been seen
+ * @param expectedStart null unless trainings have been seen
+ */
+public record JobEstimate(
+        @Nullable ValidationReport validationReport,
+        @Nullable TokenReport tokenReport,
+        @Nullable ResolvedSettings settings,
+        List<String> warnings,
+        @Nullable Double durationSeconds,
+        @Nullable Instant expectedStart) {
+
+    public JobEstimate {
+        warnings = List.copyOf(warnings);
+    }
+}

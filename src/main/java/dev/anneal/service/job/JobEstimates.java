@@ -1,0 +1,112 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.file.TokenCount;
+import dev.anneal.service.file.TokenCounts;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.settings.JobRequest;
+import dev.anneal.service.settings.ModelProfile;
+import dev.anneal.service.settings.ResolvedSettings;
+import dev.anneal.service.settings.SettingsResolver;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Dry runs: everything that creating a job would say, and nothing that it would do. */
+public final class JobEstimates {
+
+    /** A file of some thousand rows is counted within this time; a larger one is asked about again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+
+    private final JobAdmission admission;
+    private final ModelCatalog catalog;
+    private final Files files;
+    private final TokenCounts counts;
+    private final QueueOutlook outlook;
+    private final Clock clock;
+
+    JobEstimates(
+            JobAdmission admission,
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            QueueOutlook outlook,
+            Clock clock) {
+        this.admission = admission;
+        this.catalog = catalog;
+        this.files = files;
+        this.counts = counts;
+        this.outlook = outlook;
+        this.clock = clock;
+    }
+
+    /** Waits up to five seconds for a file that nobody has counted for this model before. */
+    public JobEstimate estimate(String tenantId, JobRequest request) {
+        admission.check(tenantId, request);
+        BaseModel model = catalog.require(request.model());
+        TokenCount count = awaitCount(tenantId, request, model);
+        if (count.failureCode() != null) {
+            throw new Refusal(
+                    RefusalCode.DATASET_INVALID,
+                    "'" + request.trainingFile() + "' could not be tokenised: " + count.failureMessage(),
+                    "training_file");
+        }
+        return estimate(files.require(tenantId, request.trainingFile()), request, model, count.report());
+    }
+
+    private JobEstimate estimate(StoredFile file, JobRequest request, BaseModel model, @Nullable TokenReport report) {
+        if (report == null || !report.isTrainable()) {
+            List<String> warnings = report == null ? List.of() : DatasetEvents.warnings(file.id(), report);
+            return new JobEstimate(file.report(), report, null, warnings, null, null);
+        }
+        int seed = request.seed() == null ? 0 : request.seed();
+        ResolvedSettings settings =
+                SettingsResolver.resolve(request, JobAdmission.profileOf(model), JobPreparation.sizeOf(report), seed);
+        OptionalDouble duration = outlook.secondsToTrain(model.id(), settings.expectedTokens());
+        return new JobEstimate(
+                file.report(),
+                report,
+                settings,
+                DatasetEvents.warnings(file.id(), report),
+                duration.isPresent() ? duration.getAsDouble() : null,
+                expectedStart());
+    }
+
+    private @Nullable Instant expectedStart() {
+        OptionalDouble seconds = outlook.secondsUntilStart();
+        return seconds.isEmpty() ? null : clock.instant().plusMillis(Math.round(seconds.getAsDouble() * 1000));
+    }
+
+    private TokenCount awaitCount(String tenantId, JobRequest request, BaseModel model) {
+        ModelProfile profile = JobAdmission.profileOf(model);
+        TokenCounts.Question question =
+                new TokenCounts.Question(model, SettingsResolver.maxLengthTokens(request, profile));
+        Instant deadline = clock.instant().plus(PATIENCE);
+        while (true) {
+            TokenCount count = counts.count(files.require(tenantId, request.trainingFile()), question);
+            if (!count.isPending() || clock.instant().isAfter(deadline)) {
+                return count;
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_INTERVAL.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service is stopping. Ask again.");
+        }
+    }
+}

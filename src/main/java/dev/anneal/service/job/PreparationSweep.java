@@ -1,0 +1,84 @@
+package dev.anneal.service.job;
+
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.file.FileChecked;
+import dev.anneal.service.queue.WorkState;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+import org.springframework.scheduling.annotation.Scheduled;
+
+/**
+ * Looks after jobs in state VALIDATING: when a file of theirs was checked, and now and then, for a process that was to do so may be
+ * gone.
+ */
+final class PreparationSweep {
+
+    private static final Logger log = LoggerFactory.getLogger(PreparationSweep.class);
+    private static final int PAGE = 100;
+
+    /** Walks by id, so that jobs which stay cannot hide those behind them. */
+    private static final String VALIDATING = """
+            SELECT work.id AS work_id, job.external_id, job.tenant_id
+            FROM work
+            JOIN job ON job.work_id = work.id
+            WHERE work.state = 'VALIDATING' AND work.id > :after
+            ORDER BY work.id
+            LIMIT :limit
+            """;
+
+    private final SystemDatabase system;
+    private final TenantDatabase database;
+    private final JobStore store;
+    private final JobPreparation preparation;
+
+    PreparationSweep(SystemDatabase system, TenantDatabase database, JobStore store, JobPreparation preparation) {
+        this.system = system;
+        this.database = database;
+        this.store = store;
+        this.preparation = preparation;
+    }
+
+    /** A job that waits for its files. */
+    private record Waiting(long workId, String externalId, String tenantId) {}
+
+    @EventListener
+    void fileChecked(FileChecked checked) {
+        runOnce();
+    }
+
+    @Scheduled(fixedDelayString = "${anneal.jobs.validation-interval:5s}")
+    void runOnce() {
+        List<Waiting> page = page(0);
+        while (!page.isEmpty()) {
+            page.forEach(this::advance);
+            page = page.size() < PAGE
+                    ? List.of()
+                    : page(page.get(page.size() - 1).workId());
+        }
+        preparation.startCounting();
+    }
+
+    private List<Waiting> page(long after) {
+        return system.call(jdbc -> jdbc.sql(VALIDATING)
+                .param("after", after)
+                .param("limit", PAGE)
+                .query(Waiting.class)
+                .list());
+    }
+
+    /** One job that cannot be decided about must not hold up the others. */
+    private void advance(Waiting waiting) {
+        try {
+            database.run(
+                    waiting.tenantId(),
+                    jdbc -> store.byId(jdbc, waiting.externalId())
+                            .filter(job -> job.state() == WorkState.VALIDATING)
+                            .ifPresent(job -> preparation.advance(jdbc, job)));
+        } catch (RuntimeException e) {
+            log.warn("{} stays in validation; the next sweep tries again", waiting.externalId(), e);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.anneal.service.jobapi;
+
+import dev.anneal.service.job.JobEstimates;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.settings.JobRequest;
+import dev.anneal.service.settings.JobRequestReader;
+import dev.anneal.service.tenant.Tenant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/fine_tuning/estimate}: the body of a job's creation, and nothing is queued. */
+@RestController
+class EstimateController {
+
+    private final JobEstimates estimates;
+
+    EstimateController(JobEstimates estimates) {
+        this.estimates = estimates;
+    }
+
+    @PostMapping("/v1/fine_tuning/estimate")
+    EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
+        JobRequest request = JobRequestReader.read(JsonBody.of(body).object());
+        return EstimateBody.of(request, estimates.estimate(tenant.id(), request));
+    }
+}

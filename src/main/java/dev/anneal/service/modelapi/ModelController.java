@@ -1,0 +1,81 @@
+package dev.anneal.service.modelapi;
+
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ListBody;
+import java.util.List;
+import java.util.stream.Stream;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+
+/** {@code /v1/models}. An id with a slash is understood raw and as {@code %2F}. */
+@RestController
+@RequestMapping("/v1/models")
+class ModelController {
+
+    private static final String TUNED = "ft:";
+
+    private final ModelCatalog catalog;
+    private final TunedModels tuned;
+
+    ModelController(ModelCatalog catalog, TunedModels tuned) {
+        this.catalog = catalog;
+        this.tuned = tuned;
+    }
+
+    /** All of them: no SDK asks for a second page. */
+    @GetMapping
+    ListBody<ModelBody> list(Tenant tenant) {
+        List<ModelBody> models = Stream.concat(
+                        catalog.list().stream().map(ModelBody::of),
+                        tuned.list(tenant.id()).stream().map(model -> ModelBody.of(model, tenant.id())))
+                .toList();
+        String first = models.isEmpty() ? null : models.get(0).id();
+        String last = models.isEmpty() ? null : models.get(models.size() - 1).id();
+        return new ListBody<>("list", models, first, last, false);
+    }
+
+    @GetMapping("/{id}")
+    ModelBody retrieve(Tenant tenant, @PathVariable String id) {
+        return id.startsWith(TUNED)
+                ? tuned.find(tenant.id(), withoutSlash(id))
+                        .map(found -> ModelBody.of(found.model(), tenant.id()))
+                        .orElseThrow(() -> notFound(id))
+                : catalog.find(id).map(ModelBody::of).orElseThrow(() -> notFound(id));
+    }
+
+    @GetMapping("/{organisation}/{name}")
+    ModelBody retrieve(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
+        return retrieve(tenant, organisation + "/" + name);
+    }
+
+    @DeleteMapping("/{id}")
+    ModelBody.Deleted delete(Tenant tenant, @PathVariable String id) {
+        if (!id.startsWith(TUNED) && catalog.find(id).isPresent()) {
+            throw Refusal.invalidValue(
+                    "model",
+                    "'" + id + "' is a base model, which the operator provides; only tuned models can be deleted");
+        }
+        tuned.delete(tenant.id(), withoutSlash(id));
+        return new ModelBody.Deleted(id, "model", true);
+    }
+
+    @DeleteMapping("/{organisation}/{name}")
+    ModelBody.Deleted delete(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
+        return delete(tenant, organisation + "/" + name);
+    }
+
+    /** Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens. */
+    private static String withoutSlash(String id) {
+        return id.replace("/", "--");
+    }
+
+    private static Refusal notFound(String id) {
+        return Refusal.notFound("model", id, "model");
+    }
+}

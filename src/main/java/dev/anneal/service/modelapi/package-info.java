@@ -1,0 +1,7 @@
+/** Base and tuned models over HTTP, as OpenAI's {@code /v1/models}. */
+@ApplicationModule(allowedDependencies = {"catalog", "job", "refusal", "tenant", "web"})
+@NullMarked
+package dev.anneal.service.modelapi;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
