@@ -1,5 +1,10 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.data.DataException;
+import dev.anneal.engine.export.ExportException;
+import dev.anneal.engine.lora.AdapterConfigException;
+import dev.anneal.engine.torch.TorchException;
+import dev.anneal.engine.train.TrainingException;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -29,15 +34,51 @@ final class Failures {
         if (thrown instanceof TaskException known) {
             return known;
         }
+        if (thrown instanceof DataException data) {
+            return TaskException.badInput(data.code().wireName(), message(data), data);
+        }
+        if (thrown instanceof AdapterConfigException settings) {
+            return TaskException.badInput("invalid_task", message(settings), settings);
+        }
+        if (thrown instanceof ExportException export) {
+            return TaskException.badInput(export.code().wireName(), message(export), export);
+        }
+        if (thrown instanceof TrainingException training) {
+            return ofTraining(training);
+        }
+        return ofMachine(thrown);
+    }
+
+    private static TaskException ofTraining(TrainingException e) {
+        return switch (e.code()) {
+            // The step that failed is the one after those that were done.
+            case NON_FINITE_LOSS -> TaskException.badInput(e.code().text(), message(e), e.step() + 1);
+            case DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
+                TaskException.failure(e.code().text(), message(e), e);
+        };
+    }
+
+    private static TaskException ofMachine(Throwable thrown) {
         if (thrown instanceof OutOfMemoryError) {
             return TaskException.failure("out_of_memory", "the engine process ran out of Java heap", thrown);
         }
-        Throwable cause =
-                thrown instanceof UncheckedIOException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (thrown instanceof TorchException && isOutOfMemory(message(thrown))) {
+            return TaskException.failure("out_of_memory", "the device has no memory left for this task", thrown);
+        }
+        @Nullable Throwable cause = thrown instanceof UncheckedIOException ? thrown.getCause() : thrown;
         if (cause instanceof IOException io) {
             return TaskException.failure(isDiskFull(io) ? "disk_full" : "io_error", describe(io), io);
         }
         return TaskException.failure("internal_error", describe(thrown), thrown);
+    }
+
+    /** The words of libtorch's allocators on CPUs and on CUDA devices. */
+    private static boolean isOutOfMemory(String message) {
+        return message.contains("DefaultCPUAllocator") || message.contains("CUDA out of memory");
+    }
+
+    private static String message(Throwable thrown) {
+        return String.valueOf(thrown.getMessage());
     }
 
     /** The JDK has no type for this; the text is the C library's. */

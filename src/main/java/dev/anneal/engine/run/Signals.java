@@ -1,9 +1,10 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.train.TrainingControl;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What the outside wants of the running task. Set by any thread, asked by the task between two units of work. */
-final class Signals {
+final class Signals implements TrainingControl {
 
     private final AtomicBoolean save = new AtomicBoolean();
     private volatile boolean stop;
@@ -16,12 +17,13 @@ final class Signals {
         stop = true;
     }
 
-    /** Whether a checkpoint is wanted; answers true once for each request. */
-    boolean takeSave() {
+    @Override
+    public boolean takeSave() {
         return save.getAndSet(false);
     }
 
-    boolean isStopping() {
+    @Override
+    public boolean isStopping() {
         return stop;
     }
 

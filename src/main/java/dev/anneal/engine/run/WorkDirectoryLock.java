@@ -47,8 +47,6 @@ final class WorkDirectoryLock implements AutoCloseable {
                 }
                 Thread.sleep(POLL.toMillis());
             }
-            channel.truncate(0);
-            channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(US_ASCII)), 0);
             return new WorkDirectoryLock(channel);
         } catch (InterruptedException e) {
             channel.close();
@@ -58,6 +56,12 @@ final class WorkDirectoryLock implements AutoCloseable {
             channel.close();
             throw e;
         }
+    }
+
+    /** Writes down who holds the lock. */
+    void recordOwner() throws IOException {
+        channel.truncate(0);
+        channel.write(ByteBuffer.wrap((ProcessHandle.current().pid() + "\n").getBytes(US_ASCII)), 0);
     }
 
     private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {

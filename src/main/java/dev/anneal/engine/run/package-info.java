@@ -1,5 +1,6 @@
 /** Main class of an engine process: reads the task, runs it, speaks the protocol. */
-@ApplicationModule(allowedDependencies = {"data", "export", "generate", "lora", "model", "train"})
+@ApplicationModule(
+        allowedDependencies = {"data", "export", "generate", "lora", "model", "safetensors", "torch", "train"})
 @NullMarked
 package dev.anneal.engine.run;
 

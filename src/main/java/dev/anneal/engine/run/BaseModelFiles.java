@@ -1,0 +1,69 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.model.ModelConfigException;
+import dev.anneal.engine.safetensors.ModelFingerprint;
+import dev.anneal.engine.safetensors.SafetensorsException;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** The base model of a task. Whatever is wrong with its files is the input's fault and is said so. */
+final class BaseModelFiles {
+
+    private static final String UNREADABLE = "base_model_unreadable";
+
+    private final Task task;
+    private final Path directory;
+
+    BaseModelFiles(Task task) {
+        this.task = task;
+        this.directory = Path.of(task.model().directory());
+    }
+
+    Path directory() {
+        return directory;
+    }
+
+    ModelConfig config() throws IOException {
+        return guarded(() -> ModelConfig.read(directory.resolve("config.json")));
+    }
+
+    /** Loaded in the precision that suits task and machine. */
+    DecoderModel load() throws IOException {
+        ModelConfig config = config();
+        return guarded(() -> DecoderModel.load(
+                directory,
+                Hardware.precision(task.machine(), config),
+                task.machine().device()));
+    }
+
+    /** Hash of configuration and weights; the engine's cache folder remembers those of unchanged files. */
+    String fingerprint() throws IOException {
+        @Nullable String cache = System.getenv("ENGINE_CACHE_DIR");
+        return guarded(() -> {
+            try (WeightDirectory weights = WeightDirectory.open(directory)) {
+                return ModelFingerprint.of(weights, cache == null ? null : Path.of(cache, "file-hashes"));
+            }
+        });
+    }
+
+    private <T> T guarded(Reading<T> reading) throws IOException {
+        try {
+            return reading.read();
+        } catch (ModelConfigException | SafetensorsException e) {
+            throw TaskException.badInput(UNREADABLE, String.valueOf(e.getMessage()), e);
+        } catch (NoSuchFileException e) {
+            throw TaskException.badInput(UNREADABLE, "the base model has no " + e.getMessage(), e);
+        }
+    }
+
+    /** Reads something of the model. */
+    private interface Reading<T> {
+        T read() throws IOException;
+    }
+}

@@ -1,0 +1,44 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.protocol.ExitCode;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Main class of an engine process: runs one task, named by the path of its {@code task.json}. Progress goes to standard output as JSON
+ * lines and nothing else does; commands come from standard input, whose end means stop. Exit codes are those of {@link ExitCode}.
+ */
+public final class EngineMain {
+
+    /** Longer than an orphan may take to end. */
+    private static final Duration LOCK_PATIENCE = Ending.GRACE.plusSeconds(6);
+
+    private EngineMain() {}
+
+    public static void main(String[] arguments) {
+        PrintStream protocol = System.out;
+        System.setOut(System.err);
+        System.setProperty("logback.configurationFile", "logback-engine.xml");
+        if (arguments.length != 1) {
+            System.err.println("usage: EngineMain <task.json>");
+            System.exit(ExitCode.BAD_INPUT.code());
+        }
+        Signals signals = new Signals();
+        Ending ending = new Ending(signals, Ending.GRACE);
+        ending.installHook();
+        new CommandReader(System.in, signals, ending::endSoon).start();
+        ExitCode code = run(Path.of(arguments[0]).toAbsolutePath(), new ProgressWriter(protocol), signals);
+        ending.taskEnded(code);
+        System.exit(code.code());
+    }
+
+    private static ExitCode run(Path taskFile, ProgressWriter progress, Signals signals) {
+        try (WorkDirectoryLock lock = WorkDirectoryLock.acquire(taskFile.resolveSibling(""), LOCK_PATIENCE)) {
+            lock.recordOwner();
+            return new TaskRunner(progress, signals).run(TaskFile.read(taskFile));
+        } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+            return Failures.report(e, progress);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.data.ChatFile;
+import dev.anneal.engine.data.ChatMessage;
+import dev.anneal.engine.data.ChatRow;
+import dev.anneal.engine.data.ModelTokenizer;
+import dev.anneal.engine.data.Role;
+import dev.anneal.engine.generate.GreedyDecoder;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Answers the prompts of a file and counts the answers that equal what the file says, white space at both ends left out. */
+final class EvaluatingTask {
+
+    private final EvaluateTask task;
+    private final BaseModelFiles base;
+    private final ProgressWriter progress;
+    private final Signals signals;
+
+    EvaluatingTask(EvaluateTask task, ProgressWriter progress, Signals signals) {
+        this.task = task;
+        this.base = new BaseModelFiles(task);
+        this.progress = progress;
+        this.signals = signals;
+    }
+
+    ExitCode run() throws IOException {
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
+            ChatEncoder encoder = ChatEncoder.of(tokenizer);
+            List<int[]> prompts = new ArrayList<>();
+            List<Question> questions = new ArrayList<>();
+            ChatFile.forEach(Path.of(task.testFile()), (line, row) -> {
+                prompts.add(encoder.encodePrompt(row));
+                questions.add(Question.of(row));
+            });
+            List<String> answers = answer(prompts, tokenizer).stream()
+                    .map(ids -> tokenizer.decode(ids, true).strip())
+                    .toList();
+            progress.write(evaluated(questions, answers));
+            return ExitCode.DONE;
+        }
+    }
+
+    private List<int[]> answer(List<int[]> prompts, ModelTokenizer tokenizer) throws IOException {
+        @Nullable String checkpoint = task.checkpointDirectory();
+        try (DecoderModel model = base.load()) {
+            if (checkpoint == null) {
+                return answer(prompts, tokenizer, model, model.noAdapter());
+            }
+            Checkpoint trained = Checkpoint.open(Path.of(checkpoint));
+            try (Adapter adapter = Adapter.load(model, trained.state().adapterConfig(), trained.adapterFile())) {
+                AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
+                return answer(prompts, tokenizer, model, applied);
+            }
+        }
+    }
+
+    private List<int[]> answer(
+            List<int[]> prompts, ModelTokenizer tokenizer, DecoderModel model, AppliedAdapter adapter) {
+        GreedyDecoder decoder = new GreedyDecoder(model, adapter, tokenizer.endIds(), Hardware.threads(task.machine()));
+        return decoder.answer(prompts, task.maxNewTokens(), signals::throwIfStopping);
+    }
+
+    private Progress.Evaluated evaluated(List<Question> questions, List<String> answers) {
+        int exact = 0;
+        List<Progress.Evaluated.Sample> samples = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            Question question = questions.get(i);
+            exact += question.expected().equals(answers.get(i)) ? 1 : 0;
+            if (i < task.sampleRows()) {
+                samples.add(new Progress.Evaluated.Sample(question.prompt(), question.expected(), answers.get(i)));
+            }
+        }
+        return new Progress.Evaluated(questions.size(), exact, samples);
+    }
+
+    /** What a row asks, in its last user message, and what its last assistant message answers. */
+    private record Question(String prompt, String expected) {
+
+        static Question of(ChatRow row) {
+            int answer = row.lastAssistant();
+            String prompt = "";
+            for (ChatMessage message : row.messages().subList(0, Math.max(0, answer))) {
+                prompt = message.role() == Role.USER ? text(message) : prompt;
+            }
+            return new Question(
+                    prompt, answer < 0 ? "" : text(row.messages().get(answer)).strip());
+        }
+
+        private static String text(ChatMessage message) {
+            return Objects.requireNonNullElse(message.content(), "");
+        }
+    }
+}

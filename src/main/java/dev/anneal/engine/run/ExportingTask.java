@@ -1,0 +1,76 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.data.ModelTokenizer;
+import dev.anneal.engine.export.BaseModel;
+import dev.anneal.engine.export.Export;
+import dev.anneal.engine.export.ExportRequest;
+import dev.anneal.engine.export.Exporter;
+import dev.anneal.engine.export.ProbePrompts;
+import dev.anneal.engine.export.TrainedAdapter;
+import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.engine.train.CheckpointState;
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Exports a checkpoint. A stopped export leaves nothing and is begun again elsewhere. */
+final class ExportingTask {
+
+    private final ExportTask task;
+    private final BaseModelFiles base;
+    private final ProgressWriter progress;
+    private final Signals signals;
+
+    ExportingTask(ExportTask task, ProgressWriter progress, Signals signals) {
+        this.task = task;
+        this.base = new BaseModelFiles(task);
+        this.progress = progress;
+        this.signals = signals;
+    }
+
+    ExitCode run() throws IOException {
+        TrainedAdapter adapter = adapter();
+        BaseModel model = new BaseModel(task.model().id(), base.directory(), base.fingerprint());
+        ExportRequest request = new ExportRequest(
+                task.exportId(),
+                task.kind(),
+                task.dtype(),
+                task.kind().equals("merged") ? probes() : List.of(),
+                task.machine().device(),
+                signals::throwIfStopping);
+        Export export = new Exporter(model, adapter).export(request, Path.of(task.outputDirectory()));
+        progress.write(new Progress.Exported(
+                JsonMapper.shared().writeValueAsString(export.proof()),
+                export.files().stream()
+                        .map(file -> new Progress.Exported.File(file.name(), file.bytes(), file.sha256()))
+                        .toList()));
+        return ExitCode.DONE;
+    }
+
+    private TrainedAdapter adapter() throws IOException {
+        Path folder = Path.of(task.checkpointDirectory());
+        Checkpoint checkpoint = Checkpoint.open(folder);
+        CheckpointState state = checkpoint.state();
+        return new TrainedAdapter(
+                folder,
+                checkpoint.adapterFile(),
+                state.adapterConfig(),
+                state.beta(),
+                state.step(),
+                state.totalSteps(),
+                state.baseFingerprint());
+    }
+
+    private List<int[]> probes() throws IOException {
+        @Nullable String file = task.probeFile();
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
+            return ProbePrompts.encode(ChatEncoder.of(tokenizer), file == null ? null : Path.of(file));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** What the machine of a task can do, and what follows for the arithmetic. */
+final class Hardware {
+
+    /** Below this width the conversions around bf16 products cost more than the products save. */
+    private static final int BF16_WIDTH = 512;
+
+    private static final Path CPU_FLAGS = Path.of("/proc/cpuinfo");
+
+    private Hardware() {}
+
+    /** Compute threads of a task. */
+    static int threads(Task.Machine machine) {
+        return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
+    }
+
+    /**
+     * Type of the frozen weights. {@code auto} takes bf16 where the processor multiplies it natively and the model is wide enough to gain by it.
+     *
+     * @throws TaskException if the task names no precision
+     */
+    static ElementType precision(Task.Machine machine, ModelConfig model) {
+        return switch (machine.precision()) {
+            case "fp32" -> ElementType.FLOAT32;
+            case "bf16" -> ElementType.BFLOAT16;
+            case "auto" ->
+                model.hiddenSize() >= BF16_WIDTH && multipliesBf16(machine.device())
+                        ? ElementType.BFLOAT16
+                        : ElementType.FLOAT32;
+            default ->
+                throw TaskException.badInput(
+                        "invalid_task",
+                        "precision must be auto, bf16 or fp32, found '" + machine.precision() + "'",
+                        null);
+        };
+    }
+
+    private static boolean multipliesBf16(String device) {
+        if (!device.equals("cpu")) {
+            return true;
+        }
+        try {
+            String flags = Files.readString(CPU_FLAGS);
+            return flags.contains(" amx_bf16") || flags.contains(" avx512_bf16");
+        } catch (IOException e) {
+            return false; // no Linux: nothing is known
+        }
+    }
+}

@@ -1,0 +1,217 @@
+package dev.anneal.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.Command;
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Real engine processes, disturbed in every way that a worker or a kernel disturbs them. */
+class EngineMainIT {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    static Path undisturbed;
+
+    private static Path lastCheckpoint = Path.of("unset");
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    @BeforeAll
+    static void trainUndisturbed() throws Exception {
+        try (EngineChild engine = EngineChild.start(Tasks.train(undisturbed, null), undisturbed.resolve("work"))) {
+            engine.assertEnds(ExitCode.DONE.code());
+            lastCheckpoint = Path.of(engine.last(Progress.CheckpointSaved.class).directory());
+            requireWholeStory(engine);
+        }
+    }
+
+    private static void requireWholeStory(EngineChild engine) {
+        assertThat(engine.all(Progress.Started.class)).hasSize(1);
+        List<Progress.Step> steps = engine.all(Progress.Step.class);
+        assertThat(steps).extracting(Progress.Step::step).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+        assertThat(steps).extracting(Progress.Step::beta).startsWith(1.0, 0.875).endsWith(0.0, 0.0);
+        assertThat(steps.get(9).loss()).isLessThan(steps.get(0).loss());
+        assertThat(engine.all(Progress.CheckpointSaved.class))
+                .extracting(Progress.CheckpointSaved::step)
+                .containsExactly(2, 4, 6, 8, 10);
+        assertThat(engine.last(Progress.CheckpointSaved.class).beta()).isZero();
+    }
+
+    @Test
+    void terminatedJobIsSavedAndResumesToTheSameBits() throws Exception {
+        Path saved;
+        try (EngineChild engine = startTraining("first")) {
+            engine.await(Progress.Step.class, step -> step.step() == 3);
+            engine.terminate();
+            engine.assertEnds(ExitCode.GIVEN_BACK.code());
+            saved = lastCheckpointOf(engine);
+            assertThat(engine.last(Progress.CheckpointSaved.class).step()).isBetween(3, Tasks.STEPS - 1);
+        }
+        assertResumesToTheSameBits(saved);
+    }
+
+    @Test
+    void killedJobResumesFromItsLastCheckpointToTheSameBits() throws Exception {
+        Path saved;
+        try (EngineChild engine = startTraining("first")) {
+            saved = Path.of(engine.await(Progress.CheckpointSaved.class, checkpoint -> checkpoint.step() == 4)
+                    .directory());
+            engine.kill();
+            engine.assertEnds(128 + 9);
+        }
+        assertResumesToTheSameBits(saved);
+    }
+
+    @Test
+    void orphanSavesAndEnds() throws Exception {
+        try (EngineChild engine = startTraining("orphan")) {
+            engine.await(Progress.Step.class, step -> step.step() == 2);
+            long begin = System.nanoTime();
+            engine.endInput();
+            engine.assertEnds(ExitCode.GIVEN_BACK.code());
+            assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(15));
+            assertThat(lastCheckpointOf(engine)).isDirectoryContaining("glob:**state.json");
+        }
+    }
+
+    @Test
+    void commandsSaveAndStop() throws Exception {
+        try (EngineChild engine = startTraining("commanded")) {
+            engine.await(Progress.Step.class, step -> step.step() == 2);
+            engine.send(Command.SAVE);
+            // Checkpoints of the interval have even steps; this one is the command's unless it came with one of them.
+            engine.await(Progress.CheckpointSaved.class, checkpoint -> checkpoint.step() >= 3);
+            engine.send(Command.STOP);
+            engine.assertEnds(ExitCode.GIVEN_BACK.code());
+            assertThat(engine.last(Progress.CheckpointSaved.class).step())
+                    .isEqualTo(engine.last(Progress.Step.class).step());
+        }
+    }
+
+    @Test
+    void lossThatIsNoNumberEndsTheJobWithItsStep() throws Exception {
+        try (EngineChild engine = EngineChild.start(Tasks.train(folder, null, 1e30), folder.resolve("work"))) {
+            engine.assertEnds(ExitCode.BAD_INPUT.code());
+            Progress.Failed failed = engine.last(Progress.Failed.class);
+            assertThat(failed.code()).isEqualTo("non_finite_loss");
+            assertThat(failed.step()).isEqualTo(engine.last(Progress.Step.class).step() + 1);
+            assertThat(failed.message()).contains("lower the learning rate");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{", "{\"task\":\"dance\"}"})
+    void brokenTaskIsBadInput(String task) throws Exception {
+        try (EngineChild engine = EngineChild.start(task, folder)) {
+            engine.assertEnds(ExitCode.BAD_INPUT.code());
+            assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("invalid_task");
+        }
+    }
+
+    @Test
+    void modelOfPickledWeightsIsBadInput() throws Exception {
+        Path model = Files.createDirectory(folder.resolve("pickled"));
+        for (String name : new String[] {"config.json", "tokenizer.json", "tokenizer_config.json"}) {
+            Files.copy(Path.of(Tasks.MODEL.directory()).resolve(name), model.resolve(name));
+        }
+        Files.write(model.resolve("pytorch_model.bin"), new byte[8]);
+        Task task = Tasks.evaluate(new Task.BaseModel("pickled", model.toString()), null, rows(1));
+        try (EngineChild engine = EngineChild.start(task, folder.resolve("work"))) {
+            engine.assertEnds(ExitCode.BAD_INPUT.code());
+            assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("base_model_unreadable");
+            assertThat(engine.last(Progress.Failed.class).message()).contains("pytorch_model.bin");
+        }
+    }
+
+    /** The export answers the same rows with the same words as the checkpoint it was made of. */
+    @Test
+    void mergedModelAnswersAsTheCheckpoint() throws Exception {
+        Path output = folder.resolve("merged");
+        try (EngineChild engine =
+                EngineChild.start(Tasks.export("merged", "base", lastCheckpoint, output), folder.resolve("export"))) {
+            engine.assertEnds(ExitCode.DONE.code());
+            Progress.Exported exported = engine.last(Progress.Exported.class);
+            JsonNode proof = JsonMapper.shared().readTree(exported.proof());
+            assertThat(proof.path("tensors_changed").asInt()).isEqualTo(42);
+            assertThat(proof.path("probe_prompts").asInt()).isEqualTo(16);
+            assertThat(exported.files())
+                    .extracting(Progress.Exported.File::name)
+                    .contains("model.safetensors");
+        }
+        Progress.Evaluated byAdapter = evaluate(Tasks.MODEL, "adapter");
+        Progress.Evaluated byMerged = evaluateMerged(output);
+        assertThat(byAdapter.rows()).isEqualTo(8);
+        assertThat(byAdapter.samples())
+                .hasSize(2)
+                .first()
+                .satisfies(sample -> assertThat(sample.answer()).startsWith("{\"team\""));
+        assertThat(byMerged).isEqualTo(byAdapter);
+    }
+
+    @Test
+    void checkpointThatIsNotAnnealedIsNotMerged() throws Exception {
+        Path early = undisturbed.resolve("checkpoint-4");
+        Path output = folder.resolve("merged");
+        try (EngineChild engine =
+                EngineChild.start(Tasks.export("merged", "base", early, output), folder.resolve("export"))) {
+            engine.assertEnds(ExitCode.BAD_INPUT.code());
+            assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("adapter_not_annealed");
+        }
+        assertThat(output).doesNotExist();
+    }
+
+    private EngineChild startTraining(String name) throws IOException {
+        return EngineChild.start(Tasks.train(folder.resolve(name), null), folder.resolve(name + "-work"));
+    }
+
+    private void assertResumesToTheSameBits(Path checkpoint) throws Exception {
+        Path attempt = folder.resolve("second");
+        try (EngineChild engine = EngineChild.start(Tasks.train(attempt, checkpoint), folder.resolve("second-work"))) {
+            engine.assertEnds(ExitCode.DONE.code());
+            assertThat(lastCheckpointOf(engine).resolve("adapter.safetensors"))
+                    .hasSameBinaryContentAs(lastCheckpoint.resolve("adapter.safetensors"));
+        }
+    }
+
+    private Progress.Evaluated evaluate(Task.BaseModel model, String name) throws Exception {
+        return evaluated(EngineChild.start(Tasks.evaluate(model, lastCheckpoint, rows(8)), folder.resolve(name)));
+    }
+
+    private Progress.Evaluated evaluateMerged(Path merged) throws Exception {
+        return evaluated(EngineChild.start(
+                Tasks.evaluate(new Task.BaseModel("merged", merged.toString()), null, rows(8)),
+                folder.resolve("merged-work")));
+    }
+
+    private static Progress.Evaluated evaluated(EngineChild started) throws Exception {
+        try (EngineChild engine = started) {
+            engine.assertEnds(ExitCode.DONE.code());
+            return engine.last(Progress.Evaluated.class);
+        }
+    }
+
+    private Path rows(int count) throws IOException {
+        List<String> lines = Files.readAllLines(Path.of("src/main/resources/demo/tickets.test.jsonl"));
+        return Files.write(folder.resolve("rows.jsonl"), lines.subList(0, count));
+    }
+
+    private static Path lastCheckpointOf(EngineChild engine) {
+        return Path.of(engine.last(Progress.CheckpointSaved.class).directory());
+    }
+}

@@ -1,0 +1,78 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingSettings;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Tasks on the bundled model and the ticket dataset. */
+final class Tasks {
+
+    static final int STEPS = 10;
+
+    static final Task.BaseModel MODEL = new Task.BaseModel("anneal-tiny", resource("models/anneal-tiny"));
+
+    private static final Task.Machine MACHINE = new Task.Machine("cpu", 2, "fp32");
+    private static final double LEARNING_RATE = 4e-3;
+
+    private Tasks() {}
+
+    /** Ten steps of 32 rows, a checkpoint after every second one. */
+    static TrainTask train(Path attempt, @Nullable Path resumeFrom) {
+        return train(attempt, resumeFrom, LEARNING_RATE);
+    }
+
+    static TrainTask train(Path attempt, @Nullable Path resumeFrom, double learningRate) {
+        return new TrainTask(
+                MODEL,
+                MACHINE,
+                resource("demo/tickets.train.jsonl"),
+                null,
+                new AdapterSettings(
+                        8,
+                        16,
+                        0.05,
+                        List.of("all-linear"),
+                        false,
+                        "silu",
+                        new AdapterSettings.Schedule("linear", 0, 0.8)),
+                new TrainingSettings(
+                        1,
+                        32,
+                        STEPS,
+                        256,
+                        true,
+                        new TrainingSettings.Optimizer(learningRate, "linear", 0, 0.01, 1, 1),
+                        2,
+                        0,
+                        1),
+                attempt.toString(),
+                resumeFrom == null ? null : resumeFrom.toString());
+    }
+
+    static ExportTask export(String kind, String dtype, Path checkpoint, Path output) {
+        return new ExportTask(
+                MODEL,
+                MACHINE,
+                "ftexp-1",
+                kind,
+                dtype,
+                checkpoint.toString(),
+                resource("demo/tickets.valid.jsonl"),
+                output.toString());
+    }
+
+    static EvaluateTask evaluate(Task.BaseModel model, @Nullable Path checkpoint, Path rows) {
+        return new EvaluateTask(
+                model, MACHINE, checkpoint == null ? null : checkpoint.toString(), rows.toString(), 48, 2);
+    }
+
+    private static String resource(String name) {
+        return Path.of("src/main/resources").resolve(name).toAbsolutePath().toString();
+    }
+}
