@@ -25,6 +25,9 @@ interface Assignment {
     /** Writes what the process has said, within the transaction that has found the lease to hold. */
     void write(JdbcClient jdbc, List<Progress> events);
 
+    /** Makes the result durable, outside of any transaction; called again if the end of the work could not be written after it. */
+    void storeResult();
+
     /** Writes the result, within the transaction that ends the work. */
     void complete(JdbcClient jdbc);
 

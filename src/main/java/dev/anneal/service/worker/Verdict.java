@@ -21,6 +21,7 @@ sealed interface Verdict {
 
         @Override
         public Ending apply(Leases leases, Lease lease, Assignment assignment) {
+            assignment.storeResult();
             return leases.succeed(lease, assignment::complete);
         }
     }

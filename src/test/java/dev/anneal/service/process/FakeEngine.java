@@ -11,6 +11,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -77,9 +78,13 @@ public final class FakeEngine {
     }
 
     /** The state that a checkpoint folder holds, or null if it holds none. */
-    public static @Nullable String stateIn(Path checkpoint) throws IOException {
+    public static @Nullable String stateIn(Path checkpoint) {
         Path file = checkpoint.resolve(STATE_FILE);
-        return Files.exists(file) ? Files.readString(file) : null;
+        try {
+            return Files.exists(file) ? Files.readString(file) : null;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** State of an undisturbed run after {@code steps} steps. */

@@ -1,0 +1,153 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Assignments for fake engines: what is published goes into one table, {@code rehearsal}, in the very transactions in which jobs' rows
+ * would be written.
+ */
+final class Rehearsal implements Assignments {
+
+    private final SystemDatabase system;
+    private final Path artifacts;
+    private final int steps;
+
+    Rehearsal(SystemDatabase system, Path artifacts, int steps) {
+        this.system = system;
+        this.artifacts = artifacts;
+        this.steps = steps;
+    }
+
+    static void createTable() {
+        TestDatabase.administrator().sql("""
+                CREATE TABLE IF NOT EXISTS rehearsal (
+                    number bigint GENERATED ALWAYS AS IDENTITY,
+                    work_id bigint NOT NULL, token bigint NOT NULL, event text NOT NULL, step integer, directory text);
+                GRANT SELECT, INSERT ON rehearsal TO anneal_system;
+                """).update();
+    }
+
+    static void dropTable() {
+        TestDatabase.administrator().sql("DROP TABLE rehearsal").update();
+    }
+
+    /** What was published of the work: event and step, in order. */
+    static List<Row> rows(long workId) {
+        return TestDatabase.administrator()
+                .sql("SELECT token, event, step, directory FROM rehearsal WHERE work_id = ? ORDER BY number")
+                .param(workId)
+                .query((row, number) -> new Row(
+                        row.getLong("token"),
+                        row.getString("event"),
+                        row.getInt("step"),
+                        Optional.ofNullable(row.getString("directory")).map(Path::of)))
+                .list();
+    }
+
+    @Override
+    public Set<String> methods(Slot slot) {
+        return slot == Slot.TRAINING ? Set.of("supervised") : Set.of();
+    }
+
+    @Override
+    public Assignment prepare(Claim claim, String device) {
+        return new Scene(claim, resumeFrom(claim.lease().workId()).orElse(null));
+    }
+
+    private Optional<Path> resumeFrom(long workId) {
+        return system.call(
+                        jdbc -> jdbc.sql("""
+                        SELECT directory FROM rehearsal
+                        WHERE work_id = ? AND event = 'checkpoint' ORDER BY step DESC LIMIT 1
+                        """).param(workId).query(String.class).optional())
+                .map(Path::of);
+    }
+
+    /** One published event. */
+    record Row(long token, String event, int step, Optional<Path> directory) {}
+
+    /** One attempt. */
+    private final class Scene implements Assignment {
+
+        private final Claim claim;
+        private final Task task;
+
+        private Scene(Claim claim, @Nullable Path resumeFrom) {
+            this.claim = claim;
+            Path attempt = artifacts.resolve(
+                    claim.lease().workId() + "/attempt-" + claim.lease().token());
+            this.task = FakeTasks.training(steps, attempt, resumeFrom);
+        }
+
+        @Override
+        public Task task() {
+            return task;
+        }
+
+        @Override
+        public Label label() {
+            return new Label("rehearsal-" + claim.lease().workId(), "anneal-tiny", claim.method(), true);
+        }
+
+        @Override
+        public void store(List<Progress> events) {}
+
+        @Override
+        public void write(JdbcClient jdbc, List<Progress> events) {
+            for (Progress event : events) {
+                if (event instanceof Progress.Step step) {
+                    row(jdbc, "step", step.step(), null);
+                } else if (event instanceof Progress.CheckpointSaved saved) {
+                    row(jdbc, "checkpoint", saved.step(), saved.directory());
+                }
+            }
+        }
+
+        @Override
+        public void storeResult() {}
+
+        @Override
+        public void complete(JdbcClient jdbc) {
+            row(jdbc, "completed", steps, null);
+        }
+
+        @Override
+        public void failed(JdbcClient jdbc, WorkError error) {
+            row(jdbc, "failed " + error.code(), 0, null);
+        }
+
+        @Override
+        public void givenBack(JdbcClient jdbc) {
+            row(jdbc, "given back", 0, null);
+        }
+
+        @Override
+        public void cleanUp() {}
+
+        private void row(JdbcClient jdbc, String event, int step, @Nullable String directory) {
+            jdbc.sql("""
+                            INSERT INTO rehearsal (work_id, token, event, step, directory)
+                            VALUES (:work, :token, :event, :step, :directory)
+                            """)
+                    .param("work", claim.lease().workId())
+                    .param("token", claim.lease().token())
+                    .param("event", event)
+                    .param("step", step)
+                    .param("directory", directory)
+                    .update();
+        }
+    }
+}

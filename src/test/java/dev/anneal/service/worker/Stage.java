@@ -1,0 +1,187 @@
+package dev.anneal.service.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.process.EngineWorkspace;
+import dev.anneal.service.process.FakeEngine;
+import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkState;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** A worker or several on the queue, fake engines, and a view of what became of it. */
+final class Stage {
+
+    static final int STEPS = 40;
+    static final int ENDLESS = 1_000_000;
+
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
+    private final WorkerTest.Parts parts;
+    private final Path folder;
+    private final List<Supervisor> supervisors = new ArrayList<>();
+
+    Stage(WorkerTest.Parts parts, Path folder) {
+        this.parts = parts;
+        this.folder = folder;
+        Rehearsal.createTable();
+    }
+
+    void close() {
+        supervisors.forEach(Supervisor::stop);
+        Rehearsal.dropTable();
+    }
+
+    void cancel(long work) {
+        parts.tenant().run("acme", jdbc -> parts.queue().cancel(jdbc, work));
+    }
+
+    void pause(long work) {
+        parts.tenant().run("acme", jdbc -> parts.queue().pause(jdbc, work));
+    }
+
+    void resume(long work) {
+        parts.tenant().run("acme", jdbc -> parts.queue().resume(jdbc, work));
+    }
+
+    int rescue() {
+        return parts.rescuer().runOnce().size();
+    }
+
+    Supervisor worker(int steps, Map<String, String> behaviour) {
+        WorkerProperties properties = new WorkerProperties(
+                "test",
+                List.of("cpu"),
+                "cpu",
+                Duration.ofMillis(100),
+                Duration.ofMillis(100),
+                1000,
+                Duration.ofSeconds(8),
+                20,
+                Duration.ofSeconds(2),
+                Duration.ofMinutes(1),
+                Duration.ofSeconds(2),
+                2);
+        Equipment equipment = new Equipment(
+                properties,
+                parts.leases(),
+                new Rehearsal(parts.system(), folder.resolve("artifacts"), steps),
+                FakeTasks.launcher(folder, behaviour),
+                EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
+                parts.meters(),
+                Executors.newSingleThreadScheduledExecutor());
+        HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
+        Supervisor supervisor = new Supervisor("test", parts.properties(), heartbeats, equipment);
+        supervisors.add(supervisor);
+        supervisor.start();
+        return supervisor;
+    }
+
+    long enqueue() {
+        return parts.tenant()
+                .call(
+                        "acme",
+                        jdbc -> parts.queue()
+                                .enqueue(
+                                        jdbc,
+                                        new NewWork(
+                                                "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
+    }
+
+    Work find(long work) {
+        return parts.system().call(jdbc -> parts.queue().find(jdbc, work)).orElseThrow();
+    }
+
+    List<Attempt> attempts(long work) {
+        return parts.system().call(jdbc -> parts.queue().attempts(jdbc, work));
+    }
+
+    static List<Rehearsal.Row> rows(long work, String event) {
+        return Rehearsal.rows(work).stream()
+                .filter(row -> row.event().startsWith(event))
+                .toList();
+    }
+
+    static List<Integer> steps(long work) {
+        return rows(work, "step").stream().map(Rehearsal.Row::step).toList();
+    }
+
+    static Rehearsal.Row lastCheckpoint(long work) {
+        return rows(work, "checkpoint").stream()
+                .reduce((first, second) -> second)
+                .orElseThrow();
+    }
+
+    static @Nullable String finalState(long work) {
+        return stateIn(lastCheckpoint(work));
+    }
+
+    static @Nullable String stateIn(Rehearsal.Row checkpoint) {
+        return FakeEngine.stateIn(checkpoint.directory().orElseThrow());
+    }
+
+    static void expireLease(long work) {
+        TestDatabase.administrator()
+                .sql("UPDATE lease SET expires_at = clock_timestamp() - interval '1 second' WHERE work_id = ?")
+                .param(work)
+                .update();
+    }
+
+    void awaitState(long work, WorkState state) {
+        await(() -> find(work).state() == state);
+    }
+
+    static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("still not so after " + PATIENCE).isLessThan(deadline);
+            sleep(Duration.ofMillis(20));
+        }
+    }
+
+    /** The database drops every connection of the application and takes no new one; the tests' own way in stays open. */
+    void outage(Duration duration) {
+        JdbcClient administrator = TestDatabase.administrator();
+        administrator.sql("ALTER ROLE anneal NOLOGIN").update();
+        try {
+            administrator
+                    .sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'anneal'")
+                    .query(Boolean.class)
+                    .list();
+            sleep(duration);
+        } finally {
+            administrator.sql("ALTER ROLE anneal LOGIN").update();
+        }
+        await(this::isDatabaseBack);
+    }
+
+    private boolean isDatabaseBack() {
+        try {
+            return parts.system().call(jdbc -> jdbc.sql("SELECT true").query(Boolean.class).single());
+        } catch (RuntimeException e) {
+            return !DatabaseOutage.explains(e);
+        }
+    }
+
+    static void sleep(Duration duration) {
+        try {
+            Thread.sleep(duration.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+package dev.anneal.service.worker;
+
+import static dev.anneal.service.worker.Stage.STEPS;
+import static dev.anneal.service.worker.Stage.finalState;
+import static dev.anneal.service.worker.Stage.rows;
+import static dev.anneal.service.worker.Stage.steps;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.process.FakeEngine;
+import dev.anneal.service.process.FakeEngine.Misdeed;
+import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** A worker with real processes that only pretend to train, and every way in which they can end by themselves. */
+@WorkerTest
+class SupervisorIT {
+
+    private final WorkerTest.Parts parts;
+    private Stage stage;
+
+    @Autowired
+    SupervisorIT(WorkerTest.Parts parts) {
+        this.parts = parts;
+    }
+
+    @BeforeEach
+    void open(@TempDir Path folder) {
+        stage = new Stage(parts, folder);
+    }
+
+    @AfterEach
+    void close() {
+        stage.close();
+    }
+
+    @Test
+    void aTrainingSucceedsAndEveryStepIsPublishedOnce() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, Map.of());
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(steps(work))
+                .containsExactlyElementsOf(
+                        IntStream.rangeClosed(1, STEPS).boxed().toList());
+        assertThat(rows(work, "completed")).hasSize(1);
+        assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
+        assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.SUCCEEDED);
+    }
+
+    @Test
+    void badInputFailsAtOnceWithTheEnginesWords() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.BAD_INPUT, 3));
+
+        stage.awaitState(work, WorkState.FAILED);
+        assertThat(stage.find(work).error())
+                .isEqualTo(WorkError.ofUser("non_finite_loss", "the loss of step 3 is NaN", null));
+        assertThat(stage.attempts(work)).hasSize(1);
+        assertThat(rows(work, "checkpoint")).extracting(Rehearsal.Row::step).containsExactly(2);
+    }
+
+    @Test
+    void aCrashIsRetriedFromTheLastCheckpointWithTheSameResult() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.EXIT_1, 7));
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(stage.attempts(work))
+                .extracting(Attempt::outcome)
+                .containsExactly(Attempt.Outcome.FAILED, Attempt.Outcome.SUCCEEDED);
+        // Checkpoints are saved at even steps: step 7 is lost, and done again.
+        assertThat(rows(work, "step").stream().filter(row -> row.token() == 2).findFirst())
+                .get()
+                .extracting(Rehearsal.Row::step)
+                .isEqualTo(7);
+        assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
+    }
+
+    @Test
+    void aKillBySignal9IsToldAsExhaustedMemory() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.KILLED, 5));
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(stage.attempts(work).get(0).error())
+                .returns("out_of_memory", WorkError::code)
+                .extracting(WorkError::message, InstanceOfAssertFactories.STRING)
+                .contains("signal 9")
+                .contains("out of memory");
+    }
+
+    @Test
+    void anAttemptThatFailsAgainAndAgainUsesItsBudgetUp() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.ABORTED, 1));
+
+        stage.awaitState(work, WorkState.FAILED);
+        assertThat(stage.attempts(work)).hasSize(3);
+        assertThat(stage.find(work).error()).extracting(WorkError::code).isEqualTo("engine_crashed");
+    }
+
+    @Test
+    void aHungProcessIsKilledAndItsWorkGoesOn() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.HANG, 9));
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(stage.attempts(work).get(0).error())
+                .extracting(WorkError::code)
+                .isEqualTo("no_progress");
+        assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
+    }
+
+    @Test
+    void aProcessThatNeverStartsIsKilled() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.SLOW_START, 1));
+
+        stage.awaitState(work, WorkState.FAILED);
+        assertThat(stage.find(work).error()).extracting(WorkError::code).isEqualTo("no_start");
+    }
+}

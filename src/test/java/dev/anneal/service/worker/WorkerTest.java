@@ -1,0 +1,64 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.queue.Leases;
+import dev.anneal.service.queue.QueueProperties;
+import dev.anneal.service.queue.Rescuer;
+import dev.anneal.service.queue.WorkQueue;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.scheduling.annotation.EnableScheduling;
+
+/** A test of workers on the real queue, with leases of a few seconds; nothing is rescued unless the test does it. */
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.RUNTIME)
+@PostgresTest
+@SpringBootTest(
+        classes = WorkerTest.Application.class,
+        webEnvironment = SpringBootTest.WebEnvironment.NONE,
+        properties = {
+            "anneal.queue.lease=4s",
+            "anneal.queue.heartbeat-interval=300ms",
+            "anneal.queue.safety-margin=1s",
+            "anneal.queue.scan-interval=1h",
+            "anneal.queue.retry-delay=10ms",
+            "anneal.queue.platform-retries=2",
+            "anneal.database.heartbeat-timeout=1s",
+            "anneal.database.connection-timeout=1s"
+        })
+@interface WorkerTest {
+
+    /** What of the application a worker needs. */
+    record Parts(
+            TenantDatabase tenant,
+            SystemDatabase system,
+            WorkQueue queue,
+            Leases leases,
+            Rescuer rescuer,
+            QueueProperties properties,
+            WorkerMeters meters) {}
+
+    /** Database, queue and meters, without the API. */
+    @Configuration(proxyBeanMethods = false)
+    @EnableAutoConfiguration
+    @EnableScheduling
+    @ConfigurationPropertiesScan({
+        "dev.anneal.service.database",
+        "dev.anneal.service.queue",
+        "dev.anneal.service.metrics"
+    })
+    @ComponentScan({"dev.anneal.service.database", "dev.anneal.service.queue", "dev.anneal.service.metrics"})
+    @Import(Parts.class)
+    class Application {}
+}
