@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -99,33 +100,45 @@ public final class FileIntake {
      * @param expiresAfter when the file deletes itself, counted from now; null for never
      */
     public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
-        Instant now = clock.instant();
-        FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
-        StoredFile file = database.call(received.tenantId(), jdbc -> {
-            long key = jdbc.sql("""
-                            UPDATE file
-                            SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
-                                created_at = :now, expires_at = :expires
-                            WHERE public_id = :id AND content = 'RECEIVING'
-                            RETURNING id
-                            """)
-                    .param("purpose", purpose.wireName())
-                    .param("bytes", received.content().bytes())
-                    .param("sha256", received.content().sha256())
-                    .param("status", status.name())
-                    .param("now", FileRows.timestamp(now))
-                    .param("expires", expiresAfter == null ? null : FileRows.timestamp(now.plus(expiresAfter)))
-                    .param("id", received.id())
-                    .query(Long.class)
-                    .single();
-            if (status == FileStatus.UPLOADED) {
-                FileChecks.requestValidation(jdbc, received.tenantId(), key, now);
-            }
-            return FileRows.find(jdbc, received.id(), now)
-                    .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
-        });
+        StoredFile file = database.call(received.tenantId(), jdbc -> complete(jdbc, received, purpose, expiresAfter));
         events.publishEvent(new CheckRequested());
         return file;
+    }
+
+    /**
+     * Makes the received content a file that the service itself has made, exactly if the caller's transaction commits.
+     *
+     * @param purpose one that is not checked
+     */
+    public void complete(JdbcClient transaction, ReceivedFile received, FilePurpose purpose) {
+        complete(transaction, received, purpose, null);
+    }
+
+    private StoredFile complete(
+            JdbcClient jdbc, ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
+        Instant now = clock.instant();
+        FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
+        long key = jdbc.sql("""
+                        UPDATE file
+                        SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
+                            created_at = :now, expires_at = :expires
+                        WHERE public_id = :id AND content = 'RECEIVING'
+                        RETURNING id
+                        """)
+                .param("purpose", purpose.wireName())
+                .param("bytes", received.content().bytes())
+                .param("sha256", received.content().sha256())
+                .param("status", status.name())
+                .param("now", FileRows.timestamp(now))
+                .param("expires", expiresAfter == null ? null : FileRows.timestamp(now.plus(expiresAfter)))
+                .param("id", received.id())
+                .query(Long.class)
+                .single();
+        if (status == FileStatus.UPLOADED) {
+            FileChecks.requestValidation(jdbc, received.tenantId(), key, now);
+        }
+        return FileRows.find(jdbc, received.id(), now)
+                .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
     }
 
     /** Stores and completes a file that the service itself has made. */

@@ -51,6 +51,26 @@ public final class Checkpoints {
 
     private static final String FIND_NUMBER = SELECT + "WHERE checkpoint.id = :number";
 
+    /** Whoever begins to use a checkpoint waits for this, and what uses one already is seen by the next statement. */
+    private static final String LOCK_OLD = """
+            SELECT id
+            FROM checkpoint
+            WHERE job_id = :job
+              AND step < (SELECT min(step)
+                          FROM (SELECT step FROM checkpoint WHERE job_id = :job ORDER BY step DESC LIMIT :kept) AS newest)
+            FOR UPDATE
+            """;
+
+    private static final String DELETE_UNUSED = """
+            DELETE FROM checkpoint
+            WHERE id = ANY (:ids)
+              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM evaluation WHERE checkpoint_id = checkpoint.id)
+            RETURNING directory
+            """;
+
+    private static final String DIRECTORIES = "SELECT directory FROM checkpoint WHERE job_id = :job";
+
     private final Identifiers identifiers;
 
     Checkpoints(Identifiers identifiers) {
@@ -82,6 +102,11 @@ public final class Checkpoints {
         return read(jdbc, NEWEST, job, Integer.MAX_VALUE, 1).stream().findFirst();
     }
 
+    /** Those with the most steps, newest first. */
+    public List<Checkpoint> newest(JdbcClient jdbc, long job, int most) {
+        return read(jdbc, NEWEST, job, Integer.MAX_VALUE, most);
+    }
+
     public Optional<Checkpoint> find(JdbcClient jdbc, long job, String checkpointId) {
         return jdbc.sql(FIND)
                 .param("job", job)
@@ -103,6 +128,30 @@ public final class Checkpoints {
                 .param("number", number)
                 .query(Checkpoints::checkpoint)
                 .single();
+    }
+
+    /**
+     * Forgets all but the newest checkpoints, except those that an export or evaluation uses.
+     *
+     * @return folders that nothing refers to once the transaction has committed
+     */
+    public List<String> prune(JdbcClient jdbc, long job, int kept) {
+        List<Long> old = jdbc.sql(LOCK_OLD)
+                .param("job", job)
+                .param("kept", kept)
+                .query(Long.class)
+                .list();
+        return old.isEmpty()
+                ? List.of()
+                : jdbc.sql(DELETE_UNUSED)
+                        .param("ids", old.toArray(Long[]::new))
+                        .query(String.class)
+                        .list();
+    }
+
+    /** Folders of all checkpoints of the job. */
+    public List<String> directories(JdbcClient jdbc, long job) {
+        return jdbc.sql(DIRECTORIES).param("job", job).query(String.class).list();
     }
 
     private int stepOf(JdbcClient jdbc, long job, String checkpointId) {

@@ -20,6 +20,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class TrainingJournal {
 
+    /** If so many in a row are damaged the store is, and another attempt would find no better ones. */
+    private static final int RESUMABLE = 3;
+
     private final SystemDatabase system;
     private final JobStore store;
     private final Events events;
@@ -54,7 +57,7 @@ public final class TrainingJournal {
                     job.request().validationFile(),
                     job.request().adapter(),
                     settings(job).training(),
-                    checkpoints.newest(jdbc, job.number()).orElse(null));
+                    checkpoints.newest(jdbc, job.number(), RESUMABLE));
         });
     }
 
@@ -107,6 +110,20 @@ public final class TrainingJournal {
                 jdbc,
                 job,
                 String.format(Locale.ROOT, "Checkpoint created at step %d with beta %.4f", saved.step(), saved.beta()));
+    }
+
+    /**
+     * Forgets all but the newest checkpoints that nothing uses.
+     *
+     * @return keys of folders that nothing refers to once the transaction has committed
+     */
+    public List<String> pruneCheckpoints(JdbcClient jdbc, long workId, int kept) {
+        return checkpoints.prune(jdbc, store.numberOf(jdbc, workId), kept);
+    }
+
+    /** Keys of the folders of all checkpoints of the job. */
+    public List<String> checkpointFolders(long workId) {
+        return system.call(jdbc -> checkpoints.directories(jdbc, store.numberOf(jdbc, workId)));
     }
 
     public void warned(JdbcClient jdbc, long workId, String message) {

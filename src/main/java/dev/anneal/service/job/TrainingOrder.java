@@ -3,6 +3,7 @@ package dev.anneal.service.job;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.history.Checkpoint;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param model id of the base model
  * @param trainingFile id of an uploaded file
  * @param validationFile id of an uploaded file, or null
- * @param resumeFrom newest checkpoint of earlier attempts, or null to start anew
+ * @param checkpoints newest ones of earlier attempts, newest first; training goes on from the first that is whole
  */
 public record TrainingOrder(
         String tenantId,
@@ -21,4 +22,14 @@ public record TrainingOrder(
         @Nullable String validationFile,
         AdapterSettings adapter,
         TrainingSettings settings,
-        @Nullable Checkpoint resumeFrom) {}
+        List<Checkpoint> checkpoints) {
+
+    public TrainingOrder {
+        checkpoints = List.copyOf(checkpoints);
+    }
+
+    /** The newest checkpoint, from which training goes on if it is whole; null to start anew. */
+    public @Nullable Checkpoint resumeFrom() {
+        return checkpoints.isEmpty() ? null : checkpoints.get(0);
+    }
+}

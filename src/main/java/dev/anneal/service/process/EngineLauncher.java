@@ -5,6 +5,7 @@ import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -32,6 +33,7 @@ public final class EngineLauncher {
     private static final List<String> INHERITED_PREFIXES = List.of("CUDA_", "NVIDIA_", "PYTORCH_");
 
     private final EngineProperties properties;
+    private final Path home;
     private final Path cacheDirectory;
     private final String classPath;
     private final String mainClass;
@@ -42,10 +44,20 @@ public final class EngineLauncher {
      */
     public EngineLauncher(EngineProperties properties, Path home, String mainClass) {
         this.properties = properties;
+        this.home = home;
         this.cacheDirectory =
                 Objects.requireNonNullElseGet(properties.cacheDirectory(), () -> home.resolve("engine-cache"));
         this.classPath = new EngineClasspath(home.resolve("runtime")).of(System.getProperty("java.class.path"));
         this.mainClass = mainClass;
+    }
+
+    /**
+     * A workspace on this host, after orphans of dead workers have ended.
+     *
+     * @param grace how long orphans may take to save and end by themselves
+     */
+    public EngineWorkspace openWorkspace(Duration grace) {
+        return EngineWorkspace.open(home.resolve("engines"), grace);
     }
 
     /**

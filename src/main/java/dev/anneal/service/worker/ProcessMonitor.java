@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.metrics.WorkerMeters;
 import java.time.Duration;

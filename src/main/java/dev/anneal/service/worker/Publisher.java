@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.queue.Ending;
 import dev.anneal.service.queue.Leases;
@@ -91,7 +92,9 @@ final class Publisher {
 
     private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {
         Duration stallAfter = watch.limit().plus(WATCH_IS_FIRST);
-        if (!leases.progress(lease.lease(), step, savedStep, stallAfter, jdbc -> assignment.write(jdbc, events))) {
+        if (leases.progress(lease.lease(), step, savedStep, stallAfter, jdbc -> assignment.write(jdbc, events))) {
+            assignment.written();
+        } else {
             meters.staleWrite();
             lease.lose();
         }

@@ -1,6 +1,8 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Command;
+import dev.anneal.service.assignment.Assignment;
+import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.process.EngineExit;
 import dev.anneal.service.process.EngineProcess;
@@ -66,7 +68,6 @@ final class RunningWork {
             attempt(assignment);
         } finally {
             gauges.end();
-            assignment.cleanUp();
         }
     }
 
@@ -208,12 +209,24 @@ final class RunningWork {
             equipment.meters().leaseLost();
         } else if (ending.state() != null && ending.state().isFinal()) {
             equipment.meters().finished(ending.state().name().toLowerCase(Locale.ROOT), claim.method());
+            cleanUp(assignment);
         }
         LOG.info(
                 "{} is {} after attempt {}",
                 assignment.label().id(),
                 ending.state(),
                 claim.lease().token());
+    }
+
+    private static void cleanUp(Assignment assignment) {
+        try {
+            assignment.cleanUp();
+        } catch (RuntimeException e) {
+            LOG.warn(
+                    "What {} has left behind could not be removed; it only takes room",
+                    assignment.label().id(),
+                    e);
+        }
     }
 
     private void refuse(WorkError error) {

@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.process.EngineExit;
 import dev.anneal.service.queue.Ending;
 import dev.anneal.service.queue.Lease;

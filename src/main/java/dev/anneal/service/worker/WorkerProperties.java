@@ -26,7 +26,6 @@ import org.springframework.validation.annotation.Validated;
  * @param shortestStall a step that takes less than this does not hang, whatever the median is
  * @param lightTimeout how long an export or evaluation may take
  * @param stopGrace how long a process may take to save and end when it is told to stop; then it is killed
- * @param keptCheckpoints how many of a job's newest checkpoints are kept; the final one always is
  */
 @Validated
 @ConfigurationProperties("anneal.worker")
@@ -41,8 +40,7 @@ record WorkerProperties(
         @DefaultValue("20") @DecimalMin("2") double stallFactor,
         @DefaultValue("10m") Duration shortestStall,
         @DefaultValue("2h") Duration lightTimeout,
-        @DefaultValue("12s") Duration stopGrace,
-        @DefaultValue("10") @Min(1) int keptCheckpoints) {
+        @DefaultValue("12s") Duration stopGrace) {
 
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
 

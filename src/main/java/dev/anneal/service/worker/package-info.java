@@ -1,5 +1,5 @@
-/** The supervisor: claims work, runs it in an engine process, keeps the lease, publishes results. */
-@ApplicationModule(allowedDependencies = {"catalog", "file", "job", "metrics", "process", "queue", "role", "storage"})
+/** The supervisor: claims work, runs it in engine processes, keeps the leases, ends what hangs, gives back what it cannot finish. */
+@ApplicationModule(allowedDependencies = {"assignment", "metrics", "process", "queue", "role"})
 @NullMarked
 package dev.anneal.service.worker;
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.process;
 
+import dev.anneal.engine.safetensors.FileHash;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -25,7 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A program that speaks the engine's protocol and trains nothing: its state after each step is a hash of the state before, so equal
  * states mean that the same steps were done in the same order. Environment variables make it misbehave; {@code FAKE_AT} names the step
- * of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not repeat.
+ * of the misdeed {@code FAKE_MISDEED}, which an attempt that resumes does not repeat. {@code FAKE_FILE} names a file of more such lines.
  */
 public final class FakeEngine {
 
@@ -98,9 +100,20 @@ public final class FakeEngine {
 
     public static void main(String[] arguments) throws Exception {
         TrainTask task = (TrainTask) JSON.readValue(Files.readString(Path.of(arguments[0])), Task.class);
-        FakeEngine engine = new FakeEngine(task, System.getenv());
+        FakeEngine engine = new FakeEngine(task, environment());
         engine.readCommands();
         Runtime.getRuntime().halt(engine.train().code());
+    }
+
+    private static Map<String, String> environment() throws IOException {
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        Path file = Path.of(environment.getOrDefault("FAKE_FILE", "/nowhere"));
+        if (Files.exists(file)) {
+            for (String line : Files.readAllLines(file)) {
+                environment.put(line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1));
+            }
+        }
+        return environment;
     }
 
     private ExitCode train() throws Exception {
@@ -182,7 +195,10 @@ public final class FakeEngine {
 
     private void save(int step, int total, long state) throws IOException {
         Path folder = Files.createDirectories(Path.of(task.attemptDirectory(), "checkpoint-" + step));
-        Files.writeString(folder.resolve(STATE_FILE), step + " " + state);
+        Path file = Files.writeString(folder.resolve(STATE_FILE), step + " " + state);
+        Files.writeString(
+                folder.resolve("state.json"),
+                "{\"sha256\": {\"%s\": \"%s\"}}".formatted(STATE_FILE, FileHash.of(file)));
         write(new Progress.CheckpointSaved(step, beta(step, total), folder.toString(), 10));
     }
 

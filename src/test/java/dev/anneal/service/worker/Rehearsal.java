@@ -2,6 +2,8 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
+import dev.anneal.service.assignment.Assignment;
+import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.process.FakeTasks;
@@ -115,6 +117,9 @@ final class Rehearsal implements Assignments {
                 }
             }
         }
+
+        @Override
+        public void written() {}
 
         @Override
         public void storeResult() {}

@@ -73,8 +73,7 @@ final class Stage {
                 20,
                 Duration.ofSeconds(2),
                 Duration.ofMinutes(1),
-                Duration.ofSeconds(2),
-                2);
+                Duration.ofSeconds(2));
         Equipment equipment = new Equipment(
                 properties,
                 parts.leases(),
@@ -170,7 +169,8 @@ final class Stage {
 
     private boolean isDatabaseBack() {
         try {
-            return parts.system().call(jdbc -> jdbc.sql("SELECT true").query(Boolean.class).single());
+            return parts.system()
+                    .call(jdbc -> jdbc.sql("SELECT true").query(Boolean.class).single());
         } catch (RuntimeException e) {
             return !DatabaseOutage.explains(e);
         }

@@ -26,8 +26,7 @@ class WorkerPropertiesTest {
                         20,
                         Duration.ofMinutes(10),
                         Duration.ofHours(2),
-                        Duration.ofSeconds(12),
-                        10));
+                        Duration.ofSeconds(12)));
     }
 
     @Test
@@ -43,8 +42,7 @@ class WorkerPropertiesTest {
                 Map.entry("anneal.worker.stall-factor", "6"),
                 Map.entry("anneal.worker.shortest-stall", "7m"),
                 Map.entry("anneal.worker.light-timeout", "8m"),
-                Map.entry("anneal.worker.stop-grace", "9s"),
-                Map.entry("anneal.worker.kept-checkpoints", "2"));
+                Map.entry("anneal.worker.stop-grace", "9s"));
 
         assertThat(bind(values))
                 .isEqualTo(new WorkerProperties(
@@ -58,8 +56,7 @@ class WorkerPropertiesTest {
                         6,
                         Duration.ofMinutes(7),
                         Duration.ofMinutes(8),
-                        Duration.ofSeconds(9),
-                        2));
+                        Duration.ofSeconds(9)));
     }
 
     @Test

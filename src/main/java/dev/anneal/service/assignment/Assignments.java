@@ -1,11 +1,11 @@
-package dev.anneal.service.worker;
+package dev.anneal.service.assignment;
 
 import dev.anneal.service.queue.Claim;
 import dev.anneal.service.queue.Slot;
 import java.util.Set;
 
 /** Turns claims into what an engine process is to do. */
-interface Assignments {
+public interface Assignments {
 
     /** What this version of the service knows to do; other work is left for other workers. */
     Set<String> methods(Slot slot);

@@ -1,4 +1,4 @@
-package dev.anneal.service.worker;
+package dev.anneal.service.assignment;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
@@ -7,7 +7,7 @@ import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One attempt's side of what clients see: what the engine is to do, and where what comes of it is written. */
-interface Assignment {
+public interface Assignment {
 
     /** What the engine process gets. */
     Task task();
@@ -25,6 +25,9 @@ interface Assignment {
     /** Writes what the process has said, within the transaction that has found the lease to hold. */
     void write(JdbcClient jdbc, List<Progress> events);
 
+    /** What was written last is committed. */
+    void written();
+
     /** Makes the result durable, outside of any transaction; called again if the end of the work could not be written after it. */
     void storeResult();
 
@@ -37,7 +40,7 @@ interface Assignment {
     /** Writes that the work was given back, within the transaction that does it. */
     void givenBack(JdbcClient jdbc);
 
-    /** Removes what this attempt no longer needs, after it has ended; never fails. */
+    /** The work has ended for good: removes what its attempts have left and nothing refers to. */
     void cleanUp();
 
     /**

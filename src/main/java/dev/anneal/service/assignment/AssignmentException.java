@@ -1,23 +1,23 @@
-package dev.anneal.service.worker;
+package dev.anneal.service.assignment;
 
 import dev.anneal.service.queue.WorkError;
 
 /** An attempt cannot begin; the error says whether another could. */
-final class AssignmentException extends RuntimeException {
+public final class AssignmentException extends RuntimeException {
 
     private final transient WorkError error;
 
-    AssignmentException(WorkError error, Throwable cause) {
+    public AssignmentException(WorkError error, Throwable cause) {
         super(error.message(), cause);
         this.error = error;
     }
 
-    AssignmentException(WorkError error) {
+    public AssignmentException(WorkError error) {
         super(error.message());
         this.error = error;
     }
 
-    WorkError error() {
+    public WorkError error() {
         return error;
     }
 }

@@ -1,0 +1,46 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.engine.safetensors.FileHash;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Whether a checkpoint's files are the ones that were written, by the hashes in its {@code state.json}. */
+final class CheckpointCheck {
+
+    private static final String STATE = "state.json";
+
+    private CheckpointCheck() {}
+
+    /** What is wrong with the folder, or nothing. */
+    static Optional<String> problemOf(Path folder) {
+        try {
+            State state = JsonMapper.shared().readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
+            for (Map.Entry<String, String> expected : state.sha256().entrySet()) {
+                String found = FileHash.of(folder.resolve(expected.getKey()));
+                if (!found.equals(expected.getValue())) {
+                    return Optional.of("%s has the SHA-256 %s but was written with %s"
+                            .formatted(expected.getKey(), found, expected.getValue()));
+                }
+            }
+            return Optional.empty();
+        } catch (IOException | JacksonException e) {
+            return Optional.of("it cannot be read: " + e.getMessage());
+        }
+    }
+
+    /** The part of the state that is looked at here. */
+    record State(Map<String, String> sha256) {
+
+        State {
+            if (sha256 == null || sha256.isEmpty()) {
+                throw new IllegalArgumentException("it names no files");
+            }
+            sha256 = Map.copyOf(sha256);
+        }
+    }
+}

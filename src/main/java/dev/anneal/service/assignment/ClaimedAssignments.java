@@ -1,0 +1,171 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.service.evaluation.EvaluationJournal;
+import dev.anneal.service.evaluation.EvaluationOrder;
+import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.export.ExportKind;
+import dev.anneal.service.export.ExportOrder;
+import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.job.TrainingOrder;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Trainings, exports and evaluations. What an attempt writes lies below {@code {tenant}/{job}/attempt-{token}} or the like. */
+final class ClaimedAssignments implements Assignments {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimedAssignments.class);
+    private static final Set<String> TRAININGS = Set.of("supervised");
+    private static final Set<String> LIGHT = Stream.concat(
+                    Arrays.stream(ExportKind.values()).map(ExportKind::wireName), Stream.of("exact_match"))
+            .collect(Collectors.toUnmodifiableSet());
+
+    private final Inputs inputs;
+    private final ArtifactStore store;
+    private final TrainingAssignment.Publication trainings;
+    private final ExportJournal exports;
+    private final EvaluationJournal evaluations;
+
+    ClaimedAssignments(
+            Inputs inputs,
+            ArtifactStore store,
+            TrainingAssignment.Publication trainings,
+            ExportJournal exports,
+            EvaluationJournal evaluations) {
+        this.inputs = inputs;
+        this.store = store;
+        this.trainings = trainings;
+        this.exports = exports;
+        this.evaluations = evaluations;
+    }
+
+    @Override
+    public Set<String> methods(Slot slot) {
+        return switch (slot) {
+            case TRAINING -> TRAININGS;
+            case LIGHT -> LIGHT;
+        };
+    }
+
+    @Override
+    public Assignment prepare(Claim claim, String device) {
+        return switch (claim.kind()) {
+            case TRAIN -> training(claim, device);
+            case EXPORT -> export(claim, device);
+            case EVALUATE -> evaluation(claim, device);
+        };
+    }
+
+    private Assignment training(Claim claim, String device) {
+        TrainingOrder order = trainings.journal().order(claim.lease().workId());
+        ArtifactKey folder = attempt(order, claim.lease().token());
+        String validationFile = order.validationFile();
+        TrainTask task = new TrainTask(
+                inputs.model(order.model()),
+                inputs.machine(device),
+                inputs.file(order.tenantId(), order.trainingFile()),
+                validationFile == null ? null : inputs.file(order.tenantId(), validationFile),
+                order.adapter(),
+                order.settings(),
+                store.localFolder(folder).toString(),
+                resumeFrom(order).map(Path::toString).orElse(null));
+        return new TrainingAssignment(claim, order, task, folder, trainings);
+    }
+
+    /** The newest checkpoint that is whole; a damaged one costs the steps since the one before. */
+    private Optional<Path> resumeFrom(TrainingOrder order) {
+        return order.checkpoints().stream()
+                .flatMap(each -> whole(order.jobId(), each).stream())
+                .findFirst();
+    }
+
+    private Optional<Path> whole(String jobId, Checkpoint checkpoint) {
+        Optional<String> problem;
+        try {
+            Path folder = store.localCopy(new ArtifactKey(checkpoint.directory()));
+            problem = CheckpointCheck.problemOf(folder);
+            if (problem.isEmpty()) {
+                return Optional.of(folder);
+            }
+        } catch (StorageException e) {
+            problem = Optional.of(String.valueOf(e.getMessage()));
+        }
+        LOG.warn(
+                "Job {} cannot go on from the checkpoint of step {}, so from an earlier one: {}",
+                jobId,
+                checkpoint.step(),
+                problem.get());
+        return Optional.empty();
+    }
+
+    private Assignment export(Claim claim, String device) {
+        ExportOrder order = exports.order(claim.lease().workId());
+        ArtifactKey folder = new ArtifactKey(order.tenantId())
+                .child(order.jobId())
+                .child(order.exportId() + "-" + claim.lease().token());
+        ExportTask task = new ExportTask(
+                inputs.model(order.model()),
+                inputs.machine(device),
+                order.exportId(),
+                order.kind().wireName(),
+                order.dtype(),
+                checkpoint(order.checkpoint()),
+                inputs.file(order.tenantId(), order.probeFile()),
+                output(folder));
+        return new ExportAssignment(claim, order, task, folder, exports, store);
+    }
+
+    /** The engine makes the folder itself, in one step when it is complete. */
+    private String output(ArtifactKey folder) {
+        store.delete(folder);
+        Path parent = store.localFolder(
+                new ArtifactKey(folder.value().substring(0, folder.value().lastIndexOf('/'))));
+        return parent.resolve(folder.value().substring(folder.value().lastIndexOf('/') + 1))
+                .toString();
+    }
+
+    private Assignment evaluation(Claim claim, String device) {
+        EvaluationOrder order = evaluations.order(claim.lease().workId());
+        String export = order.exportDirectory();
+        Task.BaseModel model = export == null
+                ? inputs.model(order.model())
+                : new Task.BaseModel(
+                        order.model(), inputs.folder(new ArtifactKey(export)).toString());
+        EvaluateTask task = new EvaluateTask(
+                model,
+                inputs.machine(device),
+                checkpointOrNull(order.checkpoint()),
+                inputs.file(order.tenantId(), order.testFile()),
+                order.maxNewTokens(),
+                order.sampleRows());
+        return new EvaluationAssignment(claim, order, task, evaluations);
+    }
+
+    private String checkpoint(Checkpoint checkpoint) {
+        return inputs.folder(new ArtifactKey(checkpoint.directory())).toString();
+    }
+
+    private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint) {
+        return checkpoint == null ? null : checkpoint(checkpoint);
+    }
+
+    /** Where an attempt at a training writes. */
+    static ArtifactKey attempt(TrainingOrder order, long token) {
+        return new ArtifactKey(order.tenantId()).child(order.jobId()).child("attempt-" + token);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.evaluation.EvaluationJournal;
+import dev.anneal.service.evaluation.EvaluationOrder;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.WorkError;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** An attempt at an evaluation. */
+final class EvaluationAssignment implements Assignment {
+
+    private final Claim claim;
+    private final EvaluationOrder order;
+    private final EvaluateTask task;
+    private final EvaluationJournal journal;
+    private Progress.@Nullable Evaluated evaluated;
+
+    EvaluationAssignment(Claim claim, EvaluationOrder order, EvaluateTask task, EvaluationJournal journal) {
+        this.claim = claim;
+        this.order = order;
+        this.task = task;
+        this.journal = journal;
+    }
+
+    @Override
+    public Task task() {
+        return task;
+    }
+
+    @Override
+    public Label label() {
+        return new Label(order.evaluationId(), order.model(), claim.method(), false);
+    }
+
+    @Override
+    public void store(List<Progress> events) {
+        events.forEach(event -> {
+            if (event instanceof Progress.Evaluated done) {
+                evaluated = done;
+            }
+        });
+    }
+
+    @Override
+    public void write(JdbcClient jdbc, List<Progress> events) {}
+
+    @Override
+    public void written() {}
+
+    @Override
+    public void storeResult() {}
+
+    @Override
+    public void complete(JdbcClient jdbc) {
+        Progress.Evaluated done =
+                Objects.requireNonNull(evaluated, "an engine that ends well has told what it has counted");
+        journal.completed(jdbc, claim.lease().workId(), done);
+    }
+
+    /** The error stands on the work, where the evaluation's status comes from. */
+    @Override
+    public void failed(JdbcClient jdbc, WorkError error) {}
+
+    @Override
+    public void givenBack(JdbcClient jdbc) {}
+
+    @Override
+    public void cleanUp() {}
+}

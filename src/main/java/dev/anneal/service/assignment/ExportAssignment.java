@@ -1,0 +1,95 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.export.ExportOrder;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** An attempt at an export. It becomes visible with its proof, in the transaction that ends the work. */
+final class ExportAssignment implements Assignment {
+
+    private final Claim claim;
+    private final ExportOrder order;
+    private final ExportTask task;
+    private final ArtifactKey folder;
+    private final ExportJournal journal;
+    private final ArtifactStore store;
+    private Progress.@Nullable Exported exported;
+    private boolean published;
+
+    ExportAssignment(
+            Claim claim,
+            ExportOrder order,
+            ExportTask task,
+            ArtifactKey folder,
+            ExportJournal journal,
+            ArtifactStore store) {
+        this.claim = claim;
+        this.order = order;
+        this.task = task;
+        this.folder = folder;
+        this.journal = journal;
+        this.store = store;
+    }
+
+    @Override
+    public Task task() {
+        return task;
+    }
+
+    @Override
+    public Label label() {
+        return new Label(order.exportId(), order.model(), claim.method(), false);
+    }
+
+    @Override
+    public void store(List<Progress> events) {
+        events.forEach(event -> {
+            if (event instanceof Progress.Exported done) {
+                exported = done;
+            }
+        });
+    }
+
+    @Override
+    public void write(JdbcClient jdbc, List<Progress> events) {}
+
+    @Override
+    public void written() {}
+
+    @Override
+    public void storeResult() {
+        if (!published) {
+            store.publish(folder);
+            published = true;
+        }
+    }
+
+    @Override
+    public void complete(JdbcClient jdbc) {
+        Progress.Exported done =
+                Objects.requireNonNull(exported, "an engine that ends well has told what it has exported");
+        journal.completed(jdbc, claim.lease().workId(), done, folder.value());
+    }
+
+    @Override
+    public void failed(JdbcClient jdbc, WorkError error) {
+        journal.failed(jdbc, claim.lease().workId(), error);
+    }
+
+    /** An export is made from the beginning again, which its job's events need not tell. */
+    @Override
+    public void givenBack(JdbcClient jdbc) {}
+
+    @Override
+    public void cleanUp() {}
+}

@@ -1,0 +1,54 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.protocol.Task;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.nio.file.Path;
+
+/** Brings what a task reads to this machine. */
+final class Inputs {
+
+    private final ModelCatalog models;
+    private final ArtifactStore store;
+    private final EngineProperties engine;
+
+    Inputs(ModelCatalog models, ArtifactStore store, EngineProperties engine) {
+        this.models = models;
+        this.store = store;
+        this.engine = engine;
+    }
+
+    /** @throws AssignmentException if this machine has no such model; another one may */
+    Task.BaseModel model(String id) {
+        try {
+            return new Task.BaseModel(id, models.require(id).directory().toString());
+        } catch (Refusal refusal) {
+            throw new AssignmentException(
+                    WorkError.ofSystem("model_not_available", String.valueOf(refusal.getMessage())), refusal);
+        }
+    }
+
+    /** @throws AssignmentException if the file is gone */
+    String file(String tenantId, String fileId) {
+        return folder(ArtifactKey.ofFile(tenantId, fileId)).toString();
+    }
+
+    /** @throws AssignmentException if the folder is gone */
+    Path folder(ArtifactKey key) {
+        try {
+            return store.localCopy(key);
+        } catch (StorageException failure) {
+            throw new AssignmentException(
+                    WorkError.ofSystem("artifact_not_available", String.valueOf(failure.getMessage())), failure);
+        }
+    }
+
+    Task.Machine machine(String device) {
+        return new Task.Machine(device, engine.threads(), engine.precision());
+    }
+}

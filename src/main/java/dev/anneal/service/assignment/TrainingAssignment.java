@@ -1,0 +1,187 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.ReceivedFile;
+import dev.anneal.service.job.TrainingJournal;
+import dev.anneal.service.job.TrainingOrder;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** An attempt at a training. Its checkpoints lie in a folder of its own, whose name holds the fencing token. */
+final class TrainingAssignment implements Assignment {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingAssignment.class);
+
+    private final Claim claim;
+    private final TrainingOrder order;
+    private final TrainTask task;
+    private final ArtifactKey folder;
+    private final TrainingJournal journal;
+    private final ArtifactStore store;
+    private final FileIntake files;
+    private final int keptCheckpoints;
+    private List<String> forgotten = List.of();
+    private @Nullable ReceivedFile result;
+
+    TrainingAssignment(Claim claim, TrainingOrder order, TrainTask task, ArtifactKey folder, Publication publication) {
+        this.claim = claim;
+        this.order = order;
+        this.task = task;
+        this.folder = folder;
+        this.journal = publication.journal();
+        this.store = publication.store();
+        this.files = publication.files();
+        this.keptCheckpoints = publication.keptCheckpoints();
+    }
+
+    /**
+     * Where trainings publish.
+     *
+     * @param keptCheckpoints how many of a job's newest checkpoints are kept
+     */
+    record Publication(TrainingJournal journal, ArtifactStore store, FileIntake files, int keptCheckpoints) {}
+
+    @Override
+    public Task task() {
+        return task;
+    }
+
+    @Override
+    public Label label() {
+        return new Label(order.jobId(), order.model(), claim.method(), true);
+    }
+
+    @Override
+    public void store(List<Progress> events) {
+        for (Progress event : events) {
+            if (event instanceof Progress.CheckpointSaved saved) {
+                store.publish(folderOf(saved));
+            }
+        }
+    }
+
+    @Override
+    public void write(JdbcClient jdbc, List<Progress> events) {
+        forgotten = List.of();
+        List<Progress.Step> steps = new ArrayList<>();
+        for (Progress event : events) {
+            if (event instanceof Progress.Step step) {
+                steps.add(step);
+            } else {
+                writeSteps(jdbc, steps);
+                writeOther(jdbc, event);
+            }
+        }
+        writeSteps(jdbc, steps);
+    }
+
+    private void writeSteps(JdbcClient jdbc, List<Progress.Step> steps) {
+        if (!steps.isEmpty()) {
+            journal.steps(jdbc, workId(), List.copyOf(steps));
+            steps.clear();
+        }
+    }
+
+    private void writeOther(JdbcClient jdbc, Progress event) {
+        if (event instanceof Progress.Started started) {
+            journal.started(jdbc, workId(), started);
+        } else if (event instanceof Progress.Validation validation) {
+            journal.validated(jdbc, workId(), validation);
+        } else if (event instanceof Progress.CheckpointSaved saved) {
+            journal.checkpointSaved(jdbc, workId(), saved, folderOf(saved).value());
+            forgotten = Stream.concat(
+                            forgotten.stream(), journal.pruneCheckpoints(jdbc, workId(), keptCheckpoints).stream())
+                    .toList();
+        } else if (event instanceof Progress.Warning warning) {
+            journal.warned(jdbc, workId(), warning.message());
+        }
+    }
+
+    @Override
+    public void written() {
+        forgotten.forEach(directory -> delete(new ArtifactKey(directory)));
+        forgotten = List.of();
+    }
+
+    /** Under an id that nobody sees before {@link #complete}. */
+    @Override
+    public void storeResult() {
+        if (result != null) {
+            return;
+        }
+        StringBuilder lines = new StringBuilder();
+        journal.writeResult(workId(), line -> lines.append(line).append('\n'));
+        byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
+        try {
+            result = files.receive(
+                    order.tenantId(), "step_metrics_" + order.jobId() + ".csv", new ByteArrayInputStream(content));
+        } catch (IOException e) {
+            throw new UncheckedIOException("an array can always be read", e);
+        }
+    }
+
+    @Override
+    public void complete(JdbcClient jdbc) {
+        ReceivedFile stored = Objects.requireNonNull(result, "the result is stored before the work ends");
+        files.complete(jdbc, stored, FilePurpose.FINE_TUNE_RESULTS);
+        journal.completed(jdbc, workId(), stored.id());
+    }
+
+    @Override
+    public void failed(JdbcClient jdbc, WorkError error) {
+        journal.failed(jdbc, workId(), error);
+    }
+
+    @Override
+    public void givenBack(JdbcClient jdbc) {
+        journal.givenBack(jdbc, workId());
+    }
+
+    /** Attempts that were lost may have saved what they could not publish. */
+    @Override
+    public void cleanUp() {
+        List<String> used = journal.checkpointFolders(workId());
+        for (long token = 1; token <= claim.lease().token(); token++) {
+            ArtifactKey attempt = ClaimedAssignments.attempt(order, token);
+            if (used.stream().noneMatch(directory -> directory.startsWith(attempt.value() + "/"))) {
+                delete(attempt);
+            }
+        }
+    }
+
+    private void delete(ArtifactKey key) {
+        try {
+            store.delete(key);
+        } catch (StorageException e) {
+            LOG.warn(
+                    "Job {} no longer needs {}, which could not be removed; it only takes room", order.jobId(), key, e);
+        }
+    }
+
+    private ArtifactKey folderOf(Progress.CheckpointSaved saved) {
+        return folder.child("checkpoint-" + saved.step());
+    }
+
+    private long workId() {
+        return claim.lease().workId();
+    }
+}

@@ -1,0 +1,20 @@
+/** What claims ask for: the inputs on this machine, the engine's task, and where what comes of it is written. */
+@ApplicationModule(
+        allowedDependencies = {
+            "catalog",
+            "evaluation",
+            "export",
+            "file",
+            "history",
+            "job",
+            "process",
+            "queue",
+            "refusal",
+            "role",
+            "storage"
+        })
+@NullMarked
+package dev.anneal.service.assignment;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
