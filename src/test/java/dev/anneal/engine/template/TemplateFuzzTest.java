@@ -158,6 +158,8 @@ class TemplateFuzzTest {
                 "{{ range(99999) | map('string') | map('center', 1000) | join }}",
                 "{{ range(99999) | batch(1, 'x') | list | sort | unique | list | length }}{% for i in range(99999) %}{{ range(99999) | sum }}{% endfor %}",
                 "{{ 'x'.ljust(999999999999) }}",
+                "{{ 'x'.center(2 ** 63) }}",
+                "{{ range(2 ** 62, 2 ** 62 + 5) | list }}",
                 "{{ 'x' | indent(99999999999, true) }}",
                 "{{ [1] | tojson(indent=99999999) }}",
                 "{{ [1, 2] * 99999999 }}",

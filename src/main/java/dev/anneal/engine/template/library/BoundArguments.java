@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /** The arguments of one call by the names of the built-in's parameters. */
 final class BoundArguments {
 
+    /** Far beyond any size and position, and far from where sums of such numbers overflow. */
+    private static final long MAX_INTEGER = 1L << 40;
+
     private final Builtin builtin;
     private final Value[] values;
     private final List<Value> rest;
@@ -93,9 +96,16 @@ final class BoundArguments {
             return fallback;
         }
         if (value(name) instanceof NumberValue number) {
-            return number.asLong();
+            return checked(number.asLong());
         }
         throw failure("wants an integer as '" + name + "', not " + value(name).typeName());
+    }
+
+    private static long checked(long integer) {
+        if (Math.abs(integer) > MAX_INTEGER || integer == Long.MIN_VALUE) {
+            throw TemplateException.budget("a number of more than " + MAX_INTEGER + " as an argument");
+        }
+        return integer;
     }
 
     boolean flag(String name) {

@@ -3,7 +3,6 @@ package dev.anneal.engine.template.library;
 import dev.anneal.engine.template.value.Arguments;
 import dev.anneal.engine.template.value.FunctionValue;
 import dev.anneal.engine.template.value.Value;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -90,10 +89,5 @@ public final class Builtin {
     /** The value that a template gets when it names the built-in without calling it. */
     public FunctionValue bind(Value subject, Environment environment) {
         return new FunctionValue(name, arguments -> apply(subject, arguments, environment));
-    }
-
-    @Override
-    public String toString() {
-        return name + new ArrayList<>(parameters);
     }
 }

@@ -115,12 +115,12 @@ public final class Tests {
     }
 
     private static Builtin comparison(String name) {
-        Comparator comparator = Comparator.valueOf(name.toUpperCase(Locale.ROOT));
+        Relation relation = Relation.valueOf(name.toUpperCase(Locale.ROOT));
         return Builtin.define(
                 name,
                 "other",
                 (value, arguments, environment) ->
-                        NumberValue.of(comparator.holds(value, arguments.value("other"), environment.budget())));
+                        NumberValue.of(relation.holds(value, arguments.value("other"), environment.budget())));
     }
 
     /** Jinja asks for a length and positions, which an undefined value has as well. */

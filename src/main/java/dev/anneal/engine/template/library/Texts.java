@@ -216,11 +216,14 @@ final class Texts {
                 && text.codePoints().filter(Texts::isCased).allMatch(wanted);
     }
 
-    /** Python's {@code str.center}, {@code ljust} and {@code rjust}. */
+    /** Python's {@code str.center}, {@code ljust} and {@code rjust}, filled with one character. */
     static String pad(String text, long width, Padding padding, String fill, Budget budget) {
         long missing = width - text.codePointCount(0, text.length());
         if (missing <= 0) {
             return text;
+        }
+        if (fill.codePointCount(0, fill.length()) != 1) {
+            throw TemplateException.evaluation("The fill character must be exactly one character long");
         }
         budget.text(text.length() + missing * fill.length());
         int left = (int) padding.left(missing, width);

@@ -1,7 +1,7 @@
 package dev.anneal.engine.template.program;
 
 import dev.anneal.engine.template.TemplateException;
-import dev.anneal.engine.template.library.Comparator;
+import dev.anneal.engine.template.library.Relation;
 import dev.anneal.engine.template.value.Arithmetic;
 import dev.anneal.engine.template.value.BoundedText;
 import dev.anneal.engine.template.value.NumberValue;
@@ -39,7 +39,7 @@ public sealed interface Operation extends Expression {
     record Comparison(Expression first, List<Link> links) implements Operation {
 
         /** An operator with the operand on its right. */
-        public record Link(Comparator operator, Expression right) {}
+        public record Link(Relation operator, Expression right) {}
 
         @Override
         public Value evaluate(Context context) {

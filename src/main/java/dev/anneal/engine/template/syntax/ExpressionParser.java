@@ -1,6 +1,6 @@
 package dev.anneal.engine.template.syntax;
 
-import dev.anneal.engine.template.library.Comparator;
+import dev.anneal.engine.template.library.Relation;
 import dev.anneal.engine.template.program.Expression;
 import dev.anneal.engine.template.program.Operation;
 import dev.anneal.engine.template.syntax.Token.Kind;
@@ -112,25 +112,25 @@ final class ExpressionParser {
     private Expression comparison() {
         Expression first = sum();
         List<Operation.Comparison.Link> links = new ArrayList<>();
-        for (Comparator operator = comparator(); operator != null; operator = comparator()) {
+        for (Relation operator = relation(); operator != null; operator = relation()) {
             links.add(new Operation.Comparison.Link(operator, sum()));
         }
         return links.isEmpty() ? first : new Operation.Comparison(first, links);
     }
 
-    private @Nullable Comparator comparator() {
+    private @Nullable Relation relation() {
         boolean isNotIn = tokens.isName("not") && tokens.following().is(Kind.NAME, "in");
         if (isNotIn) {
             tokens.next();
             tokens.next();
-            return Comparator.NOT_IN;
+            return Relation.NOT_IN;
         }
         boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.isName("in");
-        Comparator comparator = isOperator ? Comparator.of(tokens.current().text()) : null;
-        if (comparator != null) {
+        Relation relation = isOperator ? Relation.of(tokens.current().text()) : null;
+        if (relation != null) {
             tokens.next();
         }
-        return comparator;
+        return relation;
     }
 
     private Expression sum() {

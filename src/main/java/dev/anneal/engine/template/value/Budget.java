@@ -17,14 +17,14 @@ public final class Budget {
     /** Lists and mappings inside one another. */
     public static final int MAX_NESTING = 100;
 
-    /** Size of an integer: 308 decimal digits. */
-    public static final int MAX_INTEGER_BITS = 1024;
+    /** Size of an integer: 301 decimal digits, so that each has a double beside it. */
+    public static final int MAX_INTEGER_BITS = 1000;
 
     /** A row of 100 messages takes some thousand steps; these are gone after about a quarter of a second. */
     static final long MAX_STEPS = 5_000_000;
 
-    /** Expressions and statements inside one another; 512 KiB of stack hold them. */
-    static final int MAX_DEPTH = 600;
+    /** Expressions and statements inside one another; a stack of 512 KiB holds them. */
+    static final int MAX_DEPTH = 500;
 
     private static final long MAX_BYTES = 64L << 20;
 

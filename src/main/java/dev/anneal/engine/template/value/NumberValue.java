@@ -101,9 +101,8 @@ public sealed interface NumberValue extends Value {
         if (!(right instanceof NumberValue number)) {
             return false;
         }
-        BigInteger whole = left.asWhole();
-        BigInteger otherWhole = number.asWhole();
-        return (whole != null && otherWhole != null) ? whole.equals(otherWhole) : left.asDouble() == number.asDouble();
+        boolean isReal = left.asWhole() == null && number.asWhole() == null;
+        return isReal ? left.asDouble() == number.asDouble() : left.compare(number) == 0;
     }
 
     private static int hash(NumberValue number) {

@@ -126,7 +126,7 @@ public final class PercentFormat {
         }
         int codePoint = number(value).asWhole() == null
                 ? -1
-                : (int) Math.min(number(value).asLong(), Integer.MAX_VALUE);
+                : (int) Math.max(-1, Math.min(number(value).asLong(), Integer.MAX_VALUE));
         if (!Character.isValidCodePoint(codePoint)) {
             throw TemplateException.evaluation("%c requires a character or its code point");
         }

@@ -6,7 +6,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Operators that compare two values. */
-public enum Comparator {
+public enum Relation {
     /** Equal. */
     EQ {
         @Override
@@ -64,11 +64,11 @@ public enum Comparator {
         }
     };
 
-    private static final Map<String, Comparator> SYMBOLS =
+    private static final Map<String, Relation> SYMBOLS =
             Map.of("==", EQ, "!=", NE, "<", LT, "<=", LE, ">", GT, ">=", GE, "in", IN, "not in", NOT_IN);
 
     /** The operator of this symbol, or null. */
-    public static @Nullable Comparator of(String symbol) {
+    public static @Nullable Relation of(String symbol) {
         return SYMBOLS.get(symbol);
     }
 
