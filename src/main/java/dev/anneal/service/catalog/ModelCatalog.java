@@ -29,7 +29,7 @@ public final class ModelCatalog {
 
     ModelCatalog(ModelProperties properties) throws IOException {
         this.properties = properties;
-        BundledModel.unpack(properties.bundleDir());
+        BundledModel.unpack(properties.bundleDirectory());
     }
 
     /** The models that can be trained, by id. */
@@ -75,8 +75,8 @@ public final class ModelCatalog {
             return Optional.empty();
         }
         Path folder = id.equals(BaseModel.BUNDLED)
-                ? properties.bundleDir()
-                : properties.dir().resolve(id);
+                ? properties.bundleDirectory()
+                : properties.directory().resolve(id);
         return Optional.of(folder).filter(ModelCatalog::isModel);
     }
 
@@ -87,8 +87,8 @@ public final class ModelCatalog {
 
     private List<String> ids() {
         List<String> ids = new ArrayList<>(List.of(BaseModel.BUNDLED));
-        for (String name : names(properties.dir())) {
-            Path folder = properties.dir().resolve(name);
+        for (String name : names(properties.directory())) {
+            Path folder = properties.directory().resolve(name);
             if (isModel(folder)) {
                 ids.add(name);
             } else {

@@ -6,7 +6,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Which base models there are.
+ * Which base models there are. The folders are texts because Spring takes a {@link Path} that is also the name of a resource, as
+ * {@code /models} is, for the resource.
  *
  * @param dir folder with one Hugging Face directory for each model, {@code name} or {@code org/name}; {@code models} under
  *     {@code anneal.home} by default
@@ -15,9 +16,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties("anneal.models")
 record ModelProperties(
-        Path dir, Path bundleDir, @DefaultValue("*") List<String> allowed) {
+        String dir, String bundleDir, @DefaultValue("*") List<String> allowed) {
 
     ModelProperties {
         allowed = List.copyOf(allowed);
+    }
+
+    Path directory() {
+        return Path.of(dir);
+    }
+
+    Path bundleDirectory() {
+        return Path.of(bundleDir);
     }
 }

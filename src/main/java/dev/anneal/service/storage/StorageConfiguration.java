@@ -1,5 +1,6 @@
 package dev.anneal.service.storage;
 
+import java.nio.file.Path;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -10,6 +11,6 @@ class StorageConfiguration {
 
     @Bean
     ArtifactStore artifactStore(StorageProperties properties, Clock clock) {
-        return new DirectoryArtifactStore(properties.directory(), clock);
+        return new DirectoryArtifactStore(Path.of(properties.directory()), clock);
     }
 }

@@ -188,6 +188,6 @@ class ModelCatalogTest {
     }
 
     private ModelCatalog catalogOf(List<String> allowed) throws IOException {
-        return new ModelCatalog(new ModelProperties(home.resolve("models"), home.resolve("bundled"), allowed));
+        return new ModelCatalog(new ModelProperties(home + "/models", home + "/bundled", allowed));
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.service.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
@@ -26,8 +27,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
-import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
-import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.context.annotation.ComponentScan;
@@ -42,8 +41,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
 /** What holds for every path, seen on a controller made for it: envelope, headers, JSON rules, list parameters. */
+@PostgresTest
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT, properties = "management.server.port=0")
-class CommonGroundTest {
+class CommonGroundIT {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -239,9 +239,14 @@ class CommonGroundTest {
 
     /** The web and security modules alone, with a controller to ask. */
     @Configuration(proxyBeanMethods = false)
-    @EnableAutoConfiguration(exclude = {DataSourceAutoConfiguration.class, FlywayAutoConfiguration.class})
-    @ComponentScan({"dev.anneal.service.web", "dev.anneal.service.security", "dev.anneal.service.tenant"})
-    @ConfigurationPropertiesScan({"dev.anneal.service.web", "dev.anneal.service.tenant"})
+    @EnableAutoConfiguration
+    @ComponentScan({
+        "dev.anneal.service.database",
+        "dev.anneal.service.web",
+        "dev.anneal.service.security",
+        "dev.anneal.service.tenant"
+    })
+    @ConfigurationPropertiesScan({"dev.anneal.service.database", "dev.anneal.service.web", "dev.anneal.service.tenant"})
     @Import(Probe.class)
     static class Application {}
 

@@ -1,0 +1,188 @@
+package dev.anneal.service.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.catalog.TestCatalogs;
+import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.TestStores;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every file ends in processed or error, whatever happens to the process that checks it; counts are made once and kept. */
+@PostgresTest
+class FileChecksIT {
+
+    private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
+    private final List<Object> events = new ArrayList<>();
+
+    @TempDir
+    private Path directory;
+
+    private ArtifactStore store;
+    private ModelCatalog catalog;
+    private FileFixture fixture;
+    private CheckRunner runner;
+    private TokenCounts counts;
+
+    @BeforeEach
+    void openStore() throws IOException {
+        store = TestStores.at(directory.resolve("artifacts"));
+        catalog = TestCatalogs.bundled(directory);
+        fixture = new FileFixture(store, clock);
+        runner = newRunner();
+        counts = new TokenCounts(TestDatabase.tenant(), events::add, clock);
+    }
+
+    @Test
+    void checkedFileIsProcessedAndItsWaitersAreTold() {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+
+        assertThat(runner.runOnce()).isTrue();
+
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
+        assertThat(Objects.requireNonNull(fixture.find(file).report()).accepted())
+                .isEqualTo(10);
+        assertThat(events).containsExactly(new FileChecked("default", file.id()));
+        assertThat(runner.runOnce()).isFalse();
+    }
+
+    @Test
+    void checkOfAProcessThatDiedIsDoneAgainAfterItsLease() {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        claimAsAnother();
+
+        assertThat(runner.runOnce()).isFalse();
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(runner.runOnce()).isTrue();
+
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
+    }
+
+    @Test
+    void resultOfAProcessThatLostItsCheckIsThrownAway() {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        FileCheck lost = claimAsAnother();
+        clock.advance(Duration.ofSeconds(31));
+        runner.runOnce();
+
+        TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, lost, "another", "internal_error", "too late"));
+
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
+    }
+
+    @Test
+    void checkThatEndsEveryProcessEndsInError() {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        for (int attempt = 0; attempt < 3; attempt++) {
+            claimAsAnother();
+            clock.advance(Duration.ofSeconds(31));
+        }
+
+        assertThat(runner.runOnce()).isTrue();
+
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.ERROR);
+        assertThat(fixture.find(file).statusDetails()).contains("three processes");
+    }
+
+    @Test
+    void checkGivenBackIsDoneAtOnceAndNotCounted() {
+        fixture.upload(FileFixture.rows(10));
+        claimAsAnother();
+        TestDatabase.system().run(jdbc -> FileChecks.giveBack(jdbc, "another"));
+
+        FileCheck again = claimAsAnother();
+
+        assertThat(again.attempts()).isEqualTo(1);
+    }
+
+    @Test
+    void fileWhoseContentIsLostEndsInError() {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        store.delete(ArtifactKey.ofFile("default", file.id()));
+
+        runner.runOnce();
+
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.ERROR);
+        assertThat(fixture.find(file).statusDetails()).contains("Upload it again");
+    }
+
+    @Test
+    void tokensAreCountedOnceForEachLengthAfterTheRowsAreChecked() {
+        StoredFile file = fixture.upload(FileFixture.rows(12));
+        TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
+        assertThat(counts.count(file, question).isPending()).isTrue();
+        assertThat(counts.count(file, question).isPending()).isTrue();
+
+        assertThat(runner.runOnce()).isTrue();
+        assertThat(counts.count(file, question).isPending()).isTrue();
+        assertThat(runner.runOnce()).isTrue();
+        assertThat(runner.runOnce()).isFalse();
+
+        TokenReport report = Objects.requireNonNull(counts.count(file, question).report());
+        assertThat(report.rows()).isEqualTo(12);
+        assertThat(report.trainedTokens()).isPositive().isLessThan(report.tokens());
+        assertThat(report.maxLengthTokens()).isEqualTo(64);
+    }
+
+    @Test
+    void rowsLongerThanTheLengthAreReportedWithTheirLines() {
+        StoredFile file = fixture.upload(FileFixture.rows(10) + FileFixture.row("word ".repeat(40) + "end"));
+        TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 32);
+        counts.count(file, question);
+
+        runner.runOnce();
+        runner.runOnce();
+
+        TokenReport report = Objects.requireNonNull(counts.count(file, question).report());
+        assertThat(report.truncatedRows()).isEqualTo(1);
+        assertThat(report.firstTruncatedLines()).containsExactly(11L);
+    }
+
+    @Test
+    void tokensOfAnUnusableFileAreNotCounted() {
+        StoredFile file = fixture.upload("{}\n");
+        TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
+        counts.count(file, question);
+
+        runner.runOnce();
+        runner.runOnce();
+
+        assertThat(counts.count(file, question).failureCode()).isEqualTo("dataset_invalid");
+    }
+
+    @Test
+    void deletedFileIsCheckedNoMore() {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        FileCheck begun = claimAsAnother();
+
+        fixture.files().delete("default", file.id());
+
+        TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, begun, "another", "internal_error", "gone"));
+        assertThat(runner.runOnce()).isFalse();
+    }
+
+    private FileCheck claimAsAnother() {
+        return TestDatabase.system()
+                .call(jdbc -> FileChecks.claim(jdbc, "another", clock.instant(), Duration.ofSeconds(30)))
+                .orElseThrow();
+    }
+
+    private CheckRunner newRunner() {
+        return new CheckRunner(
+                TestDatabase.system(), new CheckWork(store, catalog), FileFixture.PROPERTIES, events::add, clock);
+    }
+}

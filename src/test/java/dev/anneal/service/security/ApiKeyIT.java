@@ -1,0 +1,140 @@
+package dev.anneal.service.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.openai.client.OpenAIClient;
+import com.openai.errors.NotFoundException;
+import com.openai.errors.UnauthorizedException;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FilePurpose;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.tenant.ApiKeys;
+import dev.anneal.service.tenant.TestKeys;
+import dev.anneal.service.web.ApiTestBase;
+import java.net.http.HttpRequest;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.test.context.TestPropertySource;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
+
+/** With keys, everything belongs to the tenant whose key a request carries, and nothing is served without one. */
+@TestPropertySource(properties = "anneal.api-keys=one:" + ApiKeyIT.KEY_OF_ONE + ",two:" + ApiKeyIT.KEY_OF_TWO)
+class ApiKeyIT extends ApiTestBase {
+
+    static final String KEY_OF_ONE = "sk-0123456789abcdef-one";
+    static final String KEY_OF_TWO = "sk-0123456789abcdef-two";
+
+    @Autowired
+    private ApiKeys keys;
+
+    @Autowired
+    @Qualifier("requestMappingHandlerMapping")
+    private RequestMappingHandlerMapping routes;
+
+    @BeforeEach
+    void enterKeys() {
+        TestKeys.enter(keys);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "Bearer",
+                "Bearer ",
+                "Bearer sk-0123456789abcdef-on",
+                "Bearer " + KEY_OF_ONE + "x",
+                "Basic " + KEY_OF_ONE,
+                KEY_OF_ONE
+            })
+    void requestWithoutAKnownKeyIsRefused(String authorization) throws Exception {
+        HttpRequest.Builder request = HttpRequest.newBuilder(uri("/v1/files"));
+        Answer answer = send(authorization.isEmpty() ? request : request.header("authorization", authorization));
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.errorCode()).isEqualTo("invalid_api_key");
+        assertThat(answer.header("www-authenticate")).isEqualTo("Bearer");
+        assertThat(answer.header("x-request-id")).isNotNull();
+        assertThat(answer.header("openai-organization")).isNull();
+    }
+
+    @Test
+    void clientRaisesItsOwnExceptionForAWrongKey() {
+        assertThatExceptionOfType(UnauthorizedException.class)
+                .isThrownBy(() -> openAi("sk-wrong").files().list());
+    }
+
+    @Test
+    void everyRouteRejectsAnonymousRequests() throws Exception {
+        List<String> paths = routes.getHandlerMethods().keySet().stream()
+                .flatMap(route -> route.getPatternValues().stream())
+                .filter(path -> path.startsWith("/v1/"))
+                .map(path -> path.replaceAll("\\{[^}]*}", "x"))
+                .distinct()
+                .toList();
+        assertThat(paths).contains("/v1/files", "/v1/files/x/content");
+
+        for (String path : paths) {
+            assertThat(get(path).status()).as(path).isEqualTo(401);
+            assertThat(post(path, "{}").status()).as(path).isEqualTo(401);
+            assertThat(delete(path).status()).as(path).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void processHealthNeedsNoKey() throws Exception {
+        assertThat(get("/livez").status()).isEqualTo(200);
+        assertThat(get("/readyz").status()).isEqualTo(200);
+        assertThat(get("/actuator/prometheus").status()).isEqualTo(401);
+        assertThat(get("/v1/nothing").status()).isEqualTo(401);
+    }
+
+    @Test
+    void tenantIsNamedAsTheOrganization() throws Exception {
+        Answer answer = send(HttpRequest.newBuilder(uri("/v1/files")).header("authorization", "bearer " + KEY_OF_TWO));
+
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.header("openai-organization")).isEqualTo("two");
+    }
+
+    @Test
+    void fileOfAnotherTenantDoesNotExist() throws Exception {
+        OpenAIClient one = openAi(KEY_OF_ONE);
+        OpenAIClient two = openAi(KEY_OF_TWO);
+        String id = one.files()
+                .create(FileCreateParams.builder()
+                        .file("content of one".getBytes(StandardCharsets.UTF_8))
+                        .purpose(FilePurpose.USER_DATA)
+                        .build())
+                .id();
+
+        assertThatExceptionOfType(NotFoundException.class)
+                .isThrownBy(() -> two.files().retrieve(id));
+        assertThatExceptionOfType(NotFoundException.class)
+                .isThrownBy(() -> two.files().content(id));
+        assertThatExceptionOfType(NotFoundException.class)
+                .isThrownBy(() -> two.files().delete(id));
+        assertThat(two.files().list().items()).isEmpty();
+        Answer page = send(
+                HttpRequest.newBuilder(uri("/v1/files?after=" + id)).header("authorization", "Bearer " + KEY_OF_TWO));
+        assertThat(page.errorCode()).isEqualTo("invalid_cursor");
+        assertThat(one.files().retrieve(id).id()).isEqualTo(id);
+    }
+
+    @Test
+    void onlyHashesAreKept() {
+        List<String> rows = TestDatabase.administrator()
+                .sql("SELECT api_key::text FROM api_key")
+                .query(String.class)
+                .list();
+
+        assertThat(rows).hasSize(2).noneMatch(row -> row.contains("sk-"));
+    }
+}
