@@ -1,5 +1,5 @@
 # A Llama decoder with AFA-LoRA adapters whose gradients are derived by hand: nothing here is differentiated by autograd, so call it with gradients off.
-# tests/…/plain_decoder.py holds the plain layer that autograd differentiates; tests compare both on random shapes.
+# A plain decoder among the tests (plain_decoder.py) is differentiated by autograd, and both are compared on random shapes.
 #
 # Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row.
 # Arithmetic is that of the frozen weights (bf16 or fp32); statistics, phi and adapter gradients are fp32.
@@ -76,7 +76,7 @@ class Decoder(Module):
 
   # z = A dropout(x), each adapted projection with a mask of its own.
   def narrow(self: __torch__.Decoder, x: Tensor, a: Tensor, n: int, rows: List[int], seeds: List[int], first: int, dropout: float) -> Tensor:
-    if dropout == 0.:
+    if dropout == 0. or n == 0:
       z = torch.linear(x, a)                                          # [N, S]
     else:
       parts = annotate(List[Tensor], [])

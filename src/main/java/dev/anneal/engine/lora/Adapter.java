@@ -129,9 +129,18 @@ public final class Adapter implements AutoCloseable {
     /** Overwrites the masters, for example with those of a checkpoint. */
     public void restore(Path file) throws IOException {
         AdapterFile.Values values = AdapterFile.read(file, layout);
+        overwrite(a, values.a());
+        overwrite(b, values.b());
+    }
+
+    /** Overwrites all B, flat; for tests that need gradients of A. */
+    void restoreB(float[] values) {
+        overwrite(b, values);
+    }
+
+    private void overwrite(Tensor masters, float[] values) {
         try (Scope passing = scope.child()) {
-            program.overwrite(passing, a, passing.floats(values.a(), values.a().length));
-            program.overwrite(passing, b, passing.floats(values.b(), values.b().length));
+            program.overwrite(passing, masters, passing.floats(values, values.length));
         }
     }
 

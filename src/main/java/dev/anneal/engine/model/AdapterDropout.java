@@ -3,7 +3,8 @@ package dev.anneal.engine.model;
 import java.util.List;
 
 /**
- * Inputs of A that are dropped in training. A mask is a function of the row's key, layer and projection, so it does not depend on how
+ * Inputs of A that are dropped in training. A mask is a function of the row's key, the layer and the place of the
+ * projection among those adapted, so it does not depend on how
  * rows are distributed, and the backward makes the same one again.
  *
  * @param probability share that is dropped; what stays is divided by 1 - probability

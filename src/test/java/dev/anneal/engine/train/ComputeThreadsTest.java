@@ -1,0 +1,69 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Pieces are computed side by side and handed over in their order; a failure ends the call and no thread is left computing. */
+class ComputeThreadsTest {
+
+    @Test
+    void piecesAreHandedOverInOrderThoughALaterOneEndsFirst() {
+        List<Integer> order = new ArrayList<>();
+        CountDownLatch secondIsComputed = new CountDownLatch(1);
+        try (ComputeThreads threads = new ComputeThreads(2)) {
+            threads.run(5, new ComputeThreads.Work() {
+                @Override
+                public void compute(int worker, int piece) {
+                    if (piece == 0) {
+                        await(secondIsComputed);
+                    } else {
+                        secondIsComputed.countDown();
+                    }
+                }
+
+                @Override
+                public void handOver(int worker, int piece) {
+                    order.add(piece);
+                }
+            });
+        }
+        assertThat(order).containsExactly(0, 1, 2, 3, 4);
+    }
+
+    @Test
+    void aFailureIsThrownAndLaterPiecesAreLeftOut() {
+        AtomicInteger handedOver = new AtomicInteger();
+        try (ComputeThreads threads = new ComputeThreads(3)) {
+            assertThatThrownBy(() -> threads.run(100, new ComputeThreads.Work() {
+                        @Override
+                        public void compute(int worker, int piece) {
+                            if (piece == 4) {
+                                throw new IllegalStateException("piece 4");
+                            }
+                        }
+
+                        @Override
+                        public void handOver(int worker, int piece) {
+                            handedOver.incrementAndGet();
+                        }
+                    }))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("piece 4");
+        }
+        assertThat(handedOver.get()).isLessThanOrEqualTo(4);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.data.EncodedRow;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Steps are cut into micro-batches by the lengths of their rows alone, evenly, and without losing a row. */
+class MicroBatchTest {
+
+    @Test
+    void shortRowsStayTogether() {
+        List<MicroBatch> batches = MicroBatch.split(rows(20, 30, 40));
+
+        assertThat(batches).hasSize(1);
+        assertThat(batches.get(0).rowsOfStep()).containsExactly(0, 1, 2);
+        assertThat(batches.get(0).targets().count()).isEqualTo(87);
+    }
+
+    @Test
+    void severalMicroBatchesAreEvenInNumberAndLength() {
+        List<MicroBatch> batches = MicroBatch.split(rows(256, 256, 256, 256, 200, 90));
+
+        assertThat(batches).hasSize(4);
+        assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(456, 346, 256, 256);
+        assertThat(batches.stream().flatMap(batch -> batch.rowsOfStep().stream()))
+                .containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
+    }
+
+    @Test
+    void aRowIsNeverCut() {
+        List<MicroBatch> batches = MicroBatch.split(rows(2000));
+
+        assertThat(batches).hasSize(1);
+        assertThat(batches.get(0).rows().tokens()).isEqualTo(2000);
+    }
+
+    @Test
+    void rowsWithoutATrainedTokenAreLeftOut() {
+        EncodedRow context = new EncodedRow(1, new int[] {5, 6}, new int[] {-100, -100}, false);
+
+        assertThat(MicroBatch.split(List.of(context))).isEmpty();
+        assertThat(MicroBatch.split(List.of(context, rows(3).get(0))).get(0).rowsOfStep())
+                .containsExactly(1);
+    }
+
+    private static List<EncodedRow> rows(int... lengths) {
+        return Arrays.stream(lengths).mapToObj(MicroBatchTest::row).toList();
+    }
+
+    private static EncodedRow row(int length) {
+        int[] ids = IntStream.range(0, length).toArray();
+        int[] labels = ids.clone();
+        labels[0] = EncodedRow.NOT_TRAINED;
+        return new EncodedRow(1, ids, labels, false);
+    }
+}

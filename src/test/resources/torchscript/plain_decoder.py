@@ -1,0 +1,69 @@
+# The decoder of decoder.py written down plainly, for autograd to differentiate: no fused matrices, no chunks, nothing kept or made again by hand.
+# Numbers travel as 0-d tensors, because calls that build a graph take tensors alone.
+class PlainDecoder(Module):
+  __parameters__ = []
+  __buffers__ = []
+  eps : float
+  heads : int
+  kv_heads : int
+  kind : int                # 0 relu, 1 silu, 2 gelu
+
+  # x W^T + s B phi(A (mask x)); weights, A, B and masks of one projection lie at `at`.
+  def project(self: __torch__.PlainDecoder, x: Tensor, w: Tensor, at: int, a: List[Tensor], b: List[Tensor], masks: List[Tensor],
+              scale: Tensor, beta: Tensor) -> Tensor:
+    z = torch.linear(x * masks[at], a[at])
+    if self.kind == 0:
+      s = torch.relu(z)
+    elif self.kind == 1:
+      s = torch.silu(z)
+    else:
+      s = torch.gelu(z)
+    if float(beta) != 0.:
+      z = beta * s + (1. - beta) * z
+    return torch.linear(x, w) + scale * torch.linear(z, b[at])
+
+  # x [heads, T, D]
+  def rotate(self: __torch__.PlainDecoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    half = x.size(-1) // 2
+    turned = torch.cat([torch.neg(x[..., half:]), x[..., :half]], -1)
+    return x * torch.cat([cos, cos], -1) + turned * torch.cat([sin, sin], -1)
+
+  def attend(self: __torch__.PlainDecoder, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, bounds: Tensor) -> Tensor:
+    rows = annotate(List[Tensor], [])
+    for i in range(bounds.size(0) - 1):
+      lo = int(bounds[i])
+      hi = int(bounds[i + 1])
+      tokens = hi - lo
+      qi = self.rotate(torch.transpose(torch.view(q[lo:hi], [tokens, self.heads, -1]), 0, 1), cos[lo:hi], sin[lo:hi])
+      ki = self.rotate(torch.transpose(torch.view(k[lo:hi], [tokens, self.kv_heads, -1]), 0, 1), cos[lo:hi], sin[lo:hi])
+      vi = torch.transpose(torch.view(v[lo:hi], [tokens, self.kv_heads, -1]), 0, 1)
+      groups = self.heads // self.kv_heads
+      ki = torch.repeat_interleave(ki, groups, 0)
+      vi = torch.repeat_interleave(vi, groups, 0)
+      s = torch.matmul(qi, torch.transpose(ki, 1, 2)) / (qi.size(-1) ** 0.5)
+      hidden = torch.triu(torch.ones_like(s[0]), 1).to(11)
+      p = torch.softmax(torch.masked_fill(s, hidden, -inf), -1)
+      rows.append(torch.reshape(torch.transpose(torch.matmul(p, vi), 0, 1), [tokens, -1]))
+    return torch.cat(rows, 0)
+
+  # Summed loss of the targets. weights: nine of each layer; a, b, masks: seven of each layer.
+  def loss(self: __torch__.PlainDecoder, ids: Tensor, at: Tensor, targets: Tensor, bounds: Tensor, cos: Tensor, sin: Tensor,
+           embedding: Tensor, norm: Tensor, head: Tensor, weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor],
+           scale: Tensor, beta: Tensor) -> Tensor:
+    x = torch.embedding(embedding, ids)
+    for layer in range(len(weights) // 9):
+      w = weights[9 * layer:9 * layer + 9]
+      first = 7 * layer
+      h = torch.rms_norm(x, [x.size(1)], w[0], self.eps)
+      q = self.project(h, w[1], first, a, b, masks, scale, beta)
+      k = self.project(h, w[2], first + 1, a, b, masks, scale, beta)
+      v = self.project(h, w[3], first + 2, a, b, masks, scale, beta)
+      o = self.attend(q, k, v, cos, sin, bounds)
+      x = x + self.project(o, w[4], first + 3, a, b, masks, scale, beta)
+      h = torch.rms_norm(x, [x.size(1)], w[5], self.eps)
+      gate = torch.silu(self.project(h, w[6], first + 4, a, b, masks, scale, beta))
+      up = self.project(h, w[7], first + 5, a, b, masks, scale, beta)
+      x = x + self.project(gate * up, w[8], first + 6, a, b, masks, scale, beta)
+    h = torch.rms_norm(x, [x.size(1)], norm, self.eps)
+    logp = torch.log_softmax(torch.linear(torch.index_select(h, 0, at), head), -1)
+    return torch.neg(torch.sum(torch.gather(logp, 1, torch.unsqueeze(targets, 1))))
