@@ -65,7 +65,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     }
 
     /** Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant. */
-    static <T> T asRole(String role, Function<JdbcClient, T> statements) {
+    public static <T> T asRole(String role, Function<JdbcClient, T> statements) {
         return new Transactions(ADMINISTRATOR).call(jdbc -> {
             jdbc.sql("SET LOCAL ROLE " + role).update();
             return statements.apply(jdbc);

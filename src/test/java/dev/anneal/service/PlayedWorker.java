@@ -1,0 +1,166 @@
+package dev.anneal.service;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.job.TrainingJournal;
+import dev.anneal.service.job.TrainingOrder;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.Ending;
+import dev.anneal.service.queue.Lease;
+import dev.anneal.service.queue.Leases;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Plays a worker's part in a training by the calls that workers make, with invented numbers instead of an engine. Beta falls from 1 to 0
+ * over the first 80 % of the steps, as it does by default.
+ */
+public final class PlayedWorker {
+
+    private static final Duration STALL = Duration.ofMinutes(5);
+
+    private final Leases leases;
+    private final TrainingJournal journal;
+    private final FileIntake intake;
+    private final Lease lease;
+    private final TrainingOrder order;
+
+    private PlayedWorker(Leases leases, TrainingJournal journal, FileIntake intake, Lease lease) {
+        this.leases = leases;
+        this.journal = journal;
+        this.intake = intake;
+        this.lease = lease;
+        this.order = journal.order(lease.workId());
+    }
+
+    /** Claims the next training and starts it from its newest checkpoint. */
+    public static PlayedWorker claim(Leases leases, TrainingJournal journal, FileIntake intake) {
+        Claim claim = leases.claim("played-worker", Slot.TRAINING, Set.of("supervised"))
+                .orElseThrow();
+        PlayedWorker worker = new PlayedWorker(leases, journal, intake, claim.lease());
+        worker.start();
+        return worker;
+    }
+
+    private void start() {
+        int first = order.resumeFrom() == null ? 0 : order.resumeFrom().step();
+        leases.progress(
+                lease,
+                null,
+                null,
+                STALL,
+                jdbc -> journal.started(
+                        jdbc, lease.workId(), new Progress.Started(first, totalSteps(), 1_000_000, "fp32")));
+    }
+
+    public TrainingOrder order() {
+        return order;
+    }
+
+    public int totalSteps() {
+        return order.settings().totalSteps();
+    }
+
+    public Lease lease() {
+        return lease;
+    }
+
+    /** Publishes the steps {@code from} to {@code to}, both included. */
+    public PlayedWorker steps(int from, int to) {
+        List<Progress.Step> steps = java.util.stream.IntStream.rangeClosed(from, to)
+                .mapToObj(this::step)
+                .toList();
+        leases.progress(lease, to, null, STALL, jdbc -> journal.steps(jdbc, lease.workId(), steps));
+        return this;
+    }
+
+    private Progress.Step step(int step) {
+        return new Progress.Step(
+                step,
+                totalSteps(),
+                step / 10.0,
+                2.0 / step,
+                0.5,
+                1e-3,
+                0.25,
+                beta(step - 1),
+                step * 100L,
+                step * 200L,
+                400.0,
+                0.5);
+    }
+
+    /** The coefficient of step t, counted from 0. */
+    private double beta(int step) {
+        return step == totalSteps() ? 0 : Math.max(0, 1 - step / (0.8 * totalSteps()));
+    }
+
+    public PlayedWorker validation(int step) {
+        leases.progress(
+                lease,
+                step,
+                null,
+                STALL,
+                jdbc -> journal.validated(
+                        jdbc, lease.workId(), new Progress.Validation(step, beta(step), 0.75, 0.625)));
+        return this;
+    }
+
+    /** Publishes a checkpoint after {@code step} steps. */
+    public PlayedWorker checkpoint(int step) {
+        String directory =
+                "%s/%s/attempt-%d/checkpoint-%d".formatted(order.tenantId(), order.jobId(), lease.token(), step);
+        leases.progress(
+                lease,
+                step,
+                step,
+                STALL,
+                jdbc -> journal.checkpointSaved(
+                        jdbc,
+                        lease.workId(),
+                        new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint", 1234),
+                        directory));
+        return this;
+    }
+
+    /** Publishes all steps and the last checkpoint, then completes. */
+    public Ending finish(int stepsDone) {
+        steps(stepsDone + 1, totalSteps()).checkpoint(totalSteps());
+        return complete();
+    }
+
+    public Ending complete() {
+        StringBuilder csv = new StringBuilder();
+        journal.writeResult(lease.workId(), csv::append);
+        String file = store(csv.toString());
+        return leases.succeed(lease, jdbc -> journal.completed(jdbc, lease.workId(), file));
+    }
+
+    private String store(String csv) {
+        try {
+            return intake.add(
+                            order.tenantId(),
+                            "step_metrics.csv",
+                            FilePurpose.FINE_TUNE_RESULTS,
+                            new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)))
+                    .id();
+        } catch (IOException e) {
+            throw new AssertionError("the result could not be stored", e);
+        }
+    }
+
+    public Ending fail(WorkError error) {
+        return leases.fail(lease, error, jdbc -> journal.failed(jdbc, lease.workId(), error));
+    }
+
+    public Ending giveBack() {
+        return leases.giveBack(lease, jdbc -> journal.givenBack(jdbc, lease.workId()));
+    }
+}

@@ -1,0 +1,193 @@
+package dev.anneal.service;
+
+import com.openai.client.OpenAIClient;
+import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.FileStatus;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.tenant.ApiKeys;
+import dev.anneal.service.tenant.TestKeys;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeEach;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** The service with the role api on a real database, reached over HTTP by the tenants alpha and beta. */
+@SpringBootTest(
+        webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
+        properties = {
+            "anneal.roles=api",
+            "anneal.home=target/test-home",
+            "anneal.api-keys=alpha:alpha-key-0123456789,beta:beta-key-0123456789",
+            "anneal.event-streams.poll-interval=20ms",
+            "anneal.jobs.validation-interval=100ms",
+            "anneal.files.check-interval=100ms",
+            "management.server.port=0"
+        })
+@PostgresTest
+public abstract class ServiceTest {
+
+    protected static final String ALPHA = "alpha";
+    protected static final String BETA = "beta";
+    protected static final JsonMapper JSON = new JsonMapper();
+
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    @Autowired
+    private FileIntake intake;
+
+    @Autowired
+    private Files files;
+
+    @Autowired
+    private ApiKeys keys;
+
+    @LocalServerPort
+    private int port;
+
+    @BeforeEach
+    void enterKeys() {
+        TestKeys.enter(keys);
+    }
+
+    /** OpenAI's client in its strictest mode, with another base URL and nothing else. */
+    protected OpenAIClient openai(String tenant) {
+        return OpenAIOkHttpClient.builder()
+                .baseUrl("http://127.0.0.1:" + port + "/v1")
+                .apiKey(tenant + "-key-0123456789")
+                .responseValidation(true)
+                .maxRetries(0)
+                .build();
+    }
+
+    /** A request with the key of a tenant. */
+    protected HttpRequest.Builder request(String tenant, String path) {
+        return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .header("Authorization", "Bearer " + tenant + "-key-0123456789");
+    }
+
+    protected static HttpResponse<String> send(HttpRequest.Builder request) {
+        return send(request, HttpResponse.BodyHandlers.ofString());
+    }
+
+    protected static <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {
+        try {
+            return HTTP.send(request.build(), handler);
+        } catch (IOException e) {
+            throw new AssertionError("the service did not answer", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    protected HttpResponse<String> get(String tenant, String path) {
+        return send(request(tenant, path));
+    }
+
+    /** Posts a body whose quotes are written as apostrophes. */
+    protected HttpResponse<String> post(String tenant, String path, String body) {
+        return send(request(tenant, path)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body.replace('\'', '"'))));
+    }
+
+    protected static JsonNode json(HttpResponse<String> response) {
+        return JSON.readTree(response.body());
+    }
+
+    /** Id of a checked file of {@code rows} short chats of the tenant. */
+    protected String file(String tenant, int rows) {
+        StringBuilder lines = new StringBuilder();
+        for (int i = 0; i < rows; i++) {
+            lines.append("{\"messages\": [{\"role\": \"user\", \"content\": \"Sort the words: river apple ")
+                    .append(i)
+                    .append("\"}, {\"role\": \"assistant\", \"content\": \"apple river ")
+                    .append(i)
+                    .append("\"}]}\n");
+        }
+        return file(tenant, FilePurpose.FINE_TUNE, lines.toString());
+    }
+
+    /** Id of a file of the tenant whose checks have ended. */
+    protected String file(String tenant, FilePurpose purpose, String content) {
+        String id = uncheckedFile(tenant, purpose, content);
+        await(() -> files.require(tenant, id).status() != FileStatus.UPLOADED);
+        return id;
+    }
+
+    private String uncheckedFile(String tenant, FilePurpose purpose, String content) {
+        try {
+            return intake.add(
+                            tenant,
+                            "rows.jsonl",
+                            purpose,
+                            new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)))
+                    .id();
+        } catch (IOException e) {
+            throw new AssertionError("a file could not be stored", e);
+        }
+    }
+
+    /** Waits for what other threads of the service do. */
+    protected static void await(BooleanSupplier condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("did not come true within " + PATIENCE);
+            }
+            Thread.onSpinWait();
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(20).toNanos());
+        }
+    }
+
+    /** Waits for a value to be as wanted and returns it. */
+    protected static <T> T awaitValue(Supplier<T> value, java.util.function.Predicate<T> wanted) {
+        await(() -> wanted.test(value.get()));
+        return value.get();
+    }
+
+    /** Creates a job and returns its id once it is queued. {@code moreKeys} begin with a comma. */
+    protected String queuedJob(String tenant, String file, String moreKeys) {
+        HttpResponse<String> created = post(
+                tenant,
+                "/v1/fine_tuning/jobs",
+                "{'model': 'anneal-tiny', 'training_file': '" + file + "'" + moreKeys + "}");
+        if (created.statusCode() != 200) {
+            throw new AssertionError(created.body());
+        }
+        String id = json(created).path("id").asString();
+        await(() -> !job(tenant, id).path("status").asString().equals("validating_files"));
+        return id;
+    }
+
+    protected JsonNode job(String tenant, String id) {
+        return json(get(tenant, "/v1/fine_tuning/jobs/" + id));
+    }
+
+    /** Internal key of the work of a job, an export or an evaluation. */
+    protected static long workOf(String table, String id) {
+        return TestDatabase.administrator()
+                .sql("SELECT work_id FROM " + table + " WHERE external_id = :id")
+                .param("id", id)
+                .query(Long.class)
+                .single();
+    }
+}

@@ -1,0 +1,157 @@
+package dev.anneal.service.jobapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.PlayedWorker;
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.job.TrainingJournal;
+import dev.anneal.service.queue.Leases;
+import dev.anneal.service.queue.WorkState;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
+
+/** Cancel, pause and resume in each state of a job. */
+class JobStatesIT extends ServiceTest {
+
+    @Autowired
+    private Leases leases;
+
+    @Autowired
+    private TrainingJournal journal;
+
+    @Autowired
+    private FileIntake intake;
+
+    private String id = "";
+
+    @BeforeEach
+    void createJob() {
+        id = queuedJob(ALPHA, file(ALPHA, 20), "");
+    }
+
+    private PlayedWorker claim() {
+        return PlayedWorker.claim(leases, journal, intake);
+    }
+
+    @Test
+    void queuedJobIsCancelledAtOnce() {
+        assertThat(shown(ask("cancel"))).isEqualTo("cancelled/cancelled");
+        assertRefused("cancel", "job_already_final", "cancelled");
+        assertRefused("pause", "job_not_pausable", "cancelled");
+        assertRefused("resume", "job_not_resumable", "cancelled");
+    }
+
+    @Test
+    void runningJobIsCancelledByItsWorkerAndKeepsItsCheckpoint() {
+        PlayedWorker worker = claim().steps(1, 5);
+        assertThat(shown(ask("cancel"))).isEqualTo("running/cancelling");
+        assertThat(shown(ask("cancel"))).isEqualTo("running/cancelling");
+        assertRefused("pause", "job_not_pausable", "running and about to cancel");
+
+        assertThat(worker.checkpoint(5).giveBack().state()).isEqualTo(WorkState.CANCELLED);
+
+        assertThat(shown(get(ALPHA, path("")))).isEqualTo("cancelled/cancelled");
+        assertThat(json(get(ALPHA, path("/checkpoints"))).get("data")).hasSize(1);
+        assertThat(get(ALPHA, path("/events")).body()).contains("cancelled with its progress saved at step 5");
+    }
+
+    @Test
+    void pausedJobReadsQueuedExceptForThoseWhoKnowBetter() {
+        JsonNode paused = json(ask("pause"));
+        assertThat(paused.get("status").stringValue()).isEqualTo("queued");
+        assertThat(paused.path("anneal").path("state").stringValue()).isEqualTo("paused");
+        JsonNode extended = json(send(request(ALPHA, path("")).header("Anneal-Extended-Status", "true")));
+        assertThat(extended.get("status").stringValue()).isEqualTo("paused");
+        assertThat(leases.claim("w", dev.anneal.service.queue.Slot.TRAINING, java.util.Set.of("supervised")))
+                .isEmpty();
+
+        assertThat(shown(ask("resume"))).isEqualTo("queued/queued");
+        assertRefused("resume", "job_not_resumable", "queued");
+    }
+
+    @Test
+    void runningJobPausesAfterItsCheckpointAndResumesFromIt() {
+        PlayedWorker worker = claim().steps(1, 3);
+        assertThat(shown(ask("pause"))).isEqualTo("running/pausing");
+        assertRefused("resume", "job_not_resumable", "running and about to pause");
+        worker.checkpoint(3).giveBack();
+        assertThat(shown(get(ALPHA, path("")))).isEqualTo("queued/paused");
+
+        assertThat(shown(ask("resume"))).isEqualTo("queued/resuming");
+
+        PlayedWorker next = claim();
+        assertThat(next.order().resumeFrom())
+                .extracting(checkpoint -> checkpoint.step())
+                .isEqualTo(3);
+        assertThat(shown(get(ALPHA, path("")))).isEqualTo("running/running");
+        next.finish(3);
+        assertThat(shown(get(ALPHA, path("")))).isEqualTo("succeeded/succeeded");
+        assertThat(json(get(ALPHA, path(""))).path("anneal").path("beta").doubleValue())
+                .isZero();
+    }
+
+    @Test
+    void pausedJobCanBeCancelled() {
+        ask("pause");
+
+        assertThat(shown(ask("cancel"))).isEqualTo("cancelled/cancelled");
+    }
+
+    @Test
+    void finishedJobCannotBeChanged() {
+        claim().finish(0);
+
+        assertRefused("cancel", "job_already_final", "succeeded");
+        assertRefused("pause", "job_not_pausable", "succeeded");
+        assertRefused("resume", "job_not_resumable", "succeeded");
+    }
+
+    @Test
+    void retryOfALostAnswerFindsWhatItAskedFor() {
+        ask("cancel");
+
+        HttpResponse<String> again = send(request(ALPHA, path("/cancel"))
+                .header("X-Stainless-Retry-Count", "1")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(again.statusCode()).isEqualTo(200);
+        assertThat(shown(again)).isEqualTo("cancelled/cancelled");
+    }
+
+    @Test
+    void bodyMayBeEmptyWithAContentTypeAsPythonSendsIt() {
+        HttpResponse<String> answer = send(request(ALPHA, path("/pause"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.noBody()));
+
+        assertThat(answer.statusCode()).isEqualTo(200);
+    }
+
+    private String path(String rest) {
+        return "/v1/fine_tuning/jobs/" + id + rest;
+    }
+
+    private HttpResponse<String> ask(String change) {
+        return send(request(ALPHA, path("/" + change)).POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    private static String shown(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode job = json(answer);
+        return job.get("status").stringValue() + "/"
+                + job.path("anneal").path("state").stringValue();
+    }
+
+    private void assertRefused(String change, String code, String words) {
+        HttpResponse<String> answer = ask(change);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
+        assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
+        assertThat(json(answer).path("error").path("code").stringValue()).isEqualTo(code);
+        assertThat(json(answer).path("error").path("message").stringValue()).contains(words);
+    }
+}
