@@ -55,7 +55,7 @@ public final class Builtin {
         return table;
     }
 
-    /** A table with the same built-in under a second name. */
+    /** Puts a built-in of the table into it under other names as well. */
     static void alias(Map<String, Builtin> table, String name, String... others) {
         for (String other : others) {
             Builtin builtin = table.get(name);

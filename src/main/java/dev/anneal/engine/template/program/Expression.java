@@ -9,6 +9,7 @@ import dev.anneal.engine.template.value.ListValue;
 import dev.anneal.engine.template.value.MapValue;
 import dev.anneal.engine.template.value.NoneValue;
 import dev.anneal.engine.template.value.NumberValue;
+import dev.anneal.engine.template.value.Slice;
 import dev.anneal.engine.template.value.TextValue;
 import dev.anneal.engine.template.value.Undefined;
 import dev.anneal.engine.template.value.Value;
@@ -64,7 +65,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code object[start:stop:step]}. */
-    record Slice(
+    record Part(
             Expression object,
             @Nullable Expression start,
             @Nullable Expression stop,
@@ -72,8 +73,7 @@ public sealed interface Expression permits Operation, Expression.Node {
 
         @Override
         public Value evaluate(Context context) {
-            var slice = new dev.anneal.engine.template.value.Slice(
-                    bound(start, context), bound(stop, context), bound(step, context));
+            Slice slice = new Slice(bound(start, context), bound(stop, context), bound(step, context));
             return context.evaluate(object).slice(slice, context.budget());
         }
 

@@ -167,7 +167,7 @@ final class PrimaryParser {
         boolean hasStep = tokens.skipOperator(":") && !tokens.isOperator("]");
         @Nullable Expression step = hasStep ? expressions.expression() : null;
         tokens.expectOperator("]");
-        return new Expression.Slice(object, start, stop, step);
+        return new Expression.Part(object, start, stop, step);
     }
 
     /** Filters, tests, and calls of what they give. */
