@@ -26,7 +26,8 @@ final class Inputs {
     /** @throws AssignmentException if this machine has no such model; another one may */
     Task.BaseModel model(String id) {
         try {
-            return new Task.BaseModel(id, models.require(id).directory().toString());
+            return new Task.BaseModel(
+                    id, models.require(id).directory().toAbsolutePath().toString());
         } catch (Refusal refusal) {
             throw new AssignmentException(
                     WorkError.ofSystem("model_not_available", String.valueOf(refusal.getMessage())), refusal);

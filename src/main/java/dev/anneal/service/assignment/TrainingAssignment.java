@@ -129,7 +129,7 @@ final class TrainingAssignment implements Assignment {
             return;
         }
         StringBuilder lines = new StringBuilder();
-        journal.writeResult(workId(), line -> lines.append(line).append('\n'));
+        journal.writeResult(workId(), lines::append);
         byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
         try {
             result = files.receive(

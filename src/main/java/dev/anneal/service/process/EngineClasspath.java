@@ -11,10 +11,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
@@ -36,17 +38,26 @@ final class EngineClasspath {
         this.runtimes = runtimes;
     }
 
-    /** @param own this process's class path, {@code java.class.path} */
+    /**
+     * @param own this process's class path, {@code java.class.path}
+     * @return absolute paths, because the engine process works in another folder
+     */
     String of(String own) {
         Path jar = Path.of(own.contains(File.pathSeparator) ? "" : own);
         if (!Files.isRegularFile(jar)) {
-            return own;
+            return absolute(own);
         }
         try (JarFile archive = new JarFile(jar.toFile())) {
-            return archive.getEntry(CLASSES) == null ? own : classPathBelow(extracted(jar, archive));
+            return archive.getEntry(CLASSES) == null ? absolute(own) : classPathBelow(extracted(jar, archive));
         } catch (IOException e) {
             throw new UncheckedIOException("cannot extract " + jar + " into " + runtimes, e);
         }
+    }
+
+    private static String absolute(String classPath) {
+        return Arrays.stream(classPath.split(File.pathSeparator, -1))
+                .map(entry -> Path.of(entry).toAbsolutePath().toString())
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static String classPathBelow(Path runtime) {

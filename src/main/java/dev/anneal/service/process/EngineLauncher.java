@@ -44,10 +44,12 @@ public final class EngineLauncher {
      */
     public EngineLauncher(EngineProperties properties, Path home, String mainClass) {
         this.properties = properties;
-        this.home = home;
-        this.cacheDirectory =
-                Objects.requireNonNullElseGet(properties.cacheDirectory(), () -> home.resolve("engine-cache"));
-        this.classPath = new EngineClasspath(home.resolve("runtime")).of(System.getProperty("java.class.path"));
+        // An engine process works in a folder of its own.
+        this.home = home.toAbsolutePath();
+        this.cacheDirectory = Objects.requireNonNullElseGet(
+                        properties.cacheDirectory(), () -> home.resolve("engine-cache"))
+                .toAbsolutePath();
+        this.classPath = new EngineClasspath(this.home.resolve("runtime")).of(System.getProperty("java.class.path"));
         this.mainClass = mainClass;
     }
 

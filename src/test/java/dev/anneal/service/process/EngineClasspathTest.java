@@ -26,6 +26,8 @@ class EngineClasspathTest {
     void aBuildsClassPathIsUsedAsItIs() {
         assertThat(classpath().of("/a/classes:/b/x.jar")).isEqualTo("/a/classes:/b/x.jar");
         assertThat(classpath().of("/a/classes")).isEqualTo("/a/classes");
+        assertThat(classpath().of("target/classes:/b/x.jar"))
+                .isEqualTo(Path.of("target/classes").toAbsolutePath() + ":/b/x.jar");
     }
 
     @Test
