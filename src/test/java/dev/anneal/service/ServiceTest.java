@@ -10,6 +10,7 @@ import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.tenant.ApiKeys;
 import dev.anneal.service.tenant.TestKeys;
+import dev.anneal.service.web.ApiDescription;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
@@ -82,8 +83,11 @@ public abstract class ServiceTest {
                 .header("Authorization", "Bearer " + tenant + "-key-0123456789");
     }
 
+    /** Sends the request; an answer that is not as the description of the API says fails the test. */
     protected static HttpResponse<String> send(HttpRequest.Builder request) {
-        return send(request, HttpResponse.BodyHandlers.ofString());
+        HttpResponse<String> response = send(request, HttpResponse.BodyHandlers.ofString());
+        ApiDescription.assertDescribes(response);
+        return response;
     }
 
     protected static <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> handler) {

@@ -1,6 +1,5 @@
-/** OpenAI's fine-tuning surface and our extensions over HTTP. */
-@ApplicationModule(
-        allowedDependencies = {"catalog", "file", "job", "paging", "queue", "refusal", "storage", "tenant", "web"})
+/** The description of the HTTP API, served as it is checked in: {@code openapi.yaml}. */
+@ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.service.api;
 

@@ -62,8 +62,13 @@ public abstract class ApiTestBase {
                                 .POST(HttpRequest.BodyPublishers.ofString(body)));
     }
 
-    protected static Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return new Answer(CLIENT.send(request.build(), HttpResponse.BodyHandlers.ofString()));
+    /** Sends the request; an answer that is not as the description of the API says fails the test. */
+    protected static Answer send(HttpRequest.Builder builder) throws IOException, InterruptedException {
+        HttpResponse<String> response = CLIENT.send(builder.build(), HttpResponse.BodyHandlers.ofString());
+        if (response.request().uri().getPath().startsWith("/v1/")) {
+            ApiDescription.assertDescribes(response);
+        }
+        return new Answer(response);
     }
 
     /** A response with its body as text. */

@@ -16,7 +16,6 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.ComponentScan;
-import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -49,8 +48,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
             QueueProperties properties,
             WorkerMeters meters) {}
 
-    /** Database, queue and meters, without the API. */
-    @Configuration(proxyBeanMethods = false)
+    /** Database, queue and meters, without the API. No stereotype: the whole application, in other tests, must not find it. */
     @EnableAutoConfiguration
     @EnableScheduling
     @ConfigurationPropertiesScan({
