@@ -16,10 +16,11 @@ import java.util.List;
 record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
 
     /**
-     * Tokens that a micro-batch aims at. Large enough that matrices fill the core, small enough that a step is shared evenly and its
-     * activations stay few.
+     * Tokens that a micro-batch aims at: large enough that matrices fill the core, small enough that a step is shared evenly and few activations
+     * live at a time. A step of 4 x 256 tokens of SmolLM2-135M in fp32 on two threads takes 7.0 s of processor time and 1.67 GB with 256, and 7.0 s
+     * and 2.15 GB with 512.
      */
-    static final int TARGET_TOKENS = 512;
+    static final int TARGET_TOKENS = 256;
 
     MicroBatch {
         rowsOfStep = List.copyOf(rowsOfStep);

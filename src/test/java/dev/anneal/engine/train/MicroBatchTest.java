@@ -22,10 +22,10 @@ class MicroBatchTest {
 
     @Test
     void severalMicroBatchesAreEvenInNumberAndLength() {
-        List<MicroBatch> batches = MicroBatch.split(rows(256, 256, 256, 256, 200, 90));
+        List<MicroBatch> batches = MicroBatch.split(rows(128, 128, 128, 128, 100, 45));
 
         assertThat(batches).hasSize(4);
-        assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(456, 346, 256, 256);
+        assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(228, 173, 128, 128);
         assertThat(batches.stream().flatMap(batch -> batch.rowsOfStep().stream()))
                 .containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5);
     }
