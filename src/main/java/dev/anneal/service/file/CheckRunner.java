@@ -101,12 +101,20 @@ final class CheckRunner {
         } catch (DataException fault) {
             return failure(fault.code().wireName(), String.valueOf(fault.getMessage()));
         } catch (StorageException | IOException unreadable) {
-            log.error("The content of {} cannot be read; the file ends in error", check.fileId(), unreadable);
-            return failure(INTERNAL, "The file's content could not be read from the store. Upload it again.");
+            return unreadable(check, unreadable);
         } catch (RuntimeException fault) {
             log.error("The check of {} failed; the file ends in error", check.fileId(), fault);
             return failure(INTERNAL, "The service failed on this file. Its log holds the cause.");
         }
+    }
+
+    private static Finding unreadable(FileCheck check, Exception cause) {
+        if (Thread.currentThread().isInterrupted()) {
+            log.info("The check of {} was interrupted; it is given back", check.fileId());
+        } else {
+            log.error("The content of {} cannot be read; the file ends in error", check.fileId(), cause);
+        }
+        return failure(INTERNAL, "The file's content could not be read from the store. Upload it again.");
     }
 
     /** Whatever the check does to a process, it does not do it for ever. */

@@ -33,6 +33,10 @@ public record ByteRange(long first, long length) {
         long last = range.group(1).isEmpty() || range.group(2).isEmpty()
                 ? size - 1
                 : Math.min(size - 1, Long.parseLong(range.group(2)));
+        if (last < first && first < size && !range.group(1).isEmpty()) {
+            // A range that ends before it begins is no range.
+            return new ByteRange(0, size);
+        }
         if (first >= size || last < first) {
             throw new Refusal(
                     RefusalCode.RANGE_NOT_SATISFIABLE,
