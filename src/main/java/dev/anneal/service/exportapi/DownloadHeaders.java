@@ -1,5 +1,6 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.web.ByteRange;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;

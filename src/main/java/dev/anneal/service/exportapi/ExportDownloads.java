@@ -8,6 +8,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ByteRange;
 import dev.anneal.service.web.ListBody;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

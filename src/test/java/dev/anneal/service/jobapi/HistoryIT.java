@@ -98,6 +98,28 @@ class HistoryIT extends ServiceTest {
     }
 
     @Test
+    void checkpointPagesGoOnBehindOneThatIsGone() {
+        claim().steps(1, 4).checkpoint(1).checkpoint(2).checkpoint(3).checkpoint(4);
+        JsonNode checkpoints = json(get(ALPHA, path("/checkpoints"))).get("data");
+        assertThat(checkpoints).hasSize(4);
+        String third = checkpoints.get(1).get("id").stringValue();
+        TestDatabase.administrator()
+                .sql("DELETE FROM checkpoint WHERE step = 3")
+                .update();
+
+        JsonNode behind = json(get(ALPHA, path("/checkpoints?after=" + third))).get("data");
+
+        assertThat(behind.valueStream().map(row -> row.get("step_number").intValue()))
+                .containsExactly(2, 1);
+        String last = behind.get(1).get("id").stringValue();
+        assertThat(json(get(ALPHA, path("/checkpoints?after=" + last))).get("data"))
+                .isEmpty();
+        assertThat(get(ALPHA, path("/checkpoints?after=ftckpt_unknown")).statusCode())
+                .isEqualTo(400);
+        assertThat(get(ALPHA, path("/checkpoints?after=" + id)).statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void seriesIsCompleteInJsonAndPages() {
         claim().steps(1, 10).validation(10);
 
