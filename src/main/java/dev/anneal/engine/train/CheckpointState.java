@@ -13,6 +13,7 @@ import java.util.Map;
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
  * @param beta coefficient with which training would go on; exactly 0 after the last step
+ * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
  * @param baseFingerprint hash of the base model
@@ -23,6 +24,7 @@ public record CheckpointState(
         int step,
         int totalSteps,
         double beta,
+        String precision,
         long trainedTokens,
         long tokens,
         AdapterSettings adapter,

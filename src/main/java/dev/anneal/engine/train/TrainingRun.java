@@ -63,17 +63,19 @@ final class TrainingRun {
         checkpoint.requireContinues(state(Map.of()));
         adapter.restore(checkpoint.adapterFile());
         MomentsFile.read(checkpoint.optimizerFile(), optimizer);
+        String before = checkpoint.state().precision();
+        if (!before.equals(precision())) {
+            progress.accept(new Progress.Warning(
+                    "the training began in %s and goes on in %s on this machine: its result is as good, but not the same bits"
+                            .formatted(before, precision())));
+        }
         step = checkpoint.state().step();
         tokens = checkpoint.state().tokens();
         trainedTokens = checkpoint.state().trainedTokens();
     }
 
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
-        progress.accept(new Progress.Started(
-                step,
-                settings.totalSteps(),
-                adapter.parameters(),
-                job.model().precision() == ElementType.BFLOAT16 ? "bf16" : "fp32"));
+        progress.accept(new Progress.Started(step, settings.totalSteps(), adapter.parameters(), precision()));
         while (step < settings.totalSteps()) {
             if (control.isStopping()) {
                 save();
@@ -91,6 +93,10 @@ final class TrainingRun {
         // Also when an earlier attempt died between its last checkpoint and its end.
         save();
         return Trainer.Outcome.COMPLETED;
+    }
+
+    private String precision() {
+        return job.model().precision() == ElementType.BFLOAT16 ? "bf16" : "fp32";
     }
 
     private boolean isDue(int interval) {
@@ -191,6 +197,7 @@ final class TrainingRun {
                 step,
                 settings.totalSteps(),
                 betaAt(step),
+                precision(),
                 trainedTokens,
                 tokens,
                 job.adapter(),

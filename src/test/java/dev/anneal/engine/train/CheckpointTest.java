@@ -106,6 +106,7 @@ class CheckpointTest {
                 step,
                 24,
                 0.25,
+                "fp32",
                 100,
                 200,
                 TrainingFixture.settingsOf(GoldenRun.of("rslora").config()),

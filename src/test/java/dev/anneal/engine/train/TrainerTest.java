@@ -189,6 +189,25 @@ class TrainerTest {
     }
 
     @Test
+    void goingOnInAnotherPrecisionIsSaid() throws IOException {
+        TrainingFixture first = fixture("first").stoppingAfter(2);
+        first.run();
+        try (DecoderModel rounded =
+                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.BFLOAT16, "cpu")) {
+            TrainingFixture second = new TrainingFixture(rounded, folder.resolve("second"))
+                    .resuming(first.checkpoint(2))
+                    .stoppingAfter(1);
+            second.run();
+
+            assertThat(second.eventsOf(Progress.Warning.class))
+                    .extracting(Progress.Warning::message)
+                    .containsExactly("the training began in fp32 and goes on in bf16 on this machine:"
+                            + " its result is as good, but not the same bits");
+            assertThat(second.steps()).hasSize(1);
+        }
+    }
+
+    @Test
     void resumingWithOtherSettingsIsRefused() throws IOException {
         TrainingFixture first = fixture("first").stoppingAfter(2);
         first.run();
