@@ -3,11 +3,12 @@ package dev.anneal.service.worker;
 import java.util.Objects;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /** Starts the worker when the service serves, and stops it beside the requests that are still being answered. */
-final class WorkerLifecycle implements SmartLifecycle {
+final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private final Supplier<Supervisor> supervisors;
     private @Nullable Supervisor current;
@@ -48,9 +49,10 @@ final class WorkerLifecycle implements SmartLifecycle {
         return current != null;
     }
 
-    /** Whether the last stop has given everything back. */
-    synchronized boolean isDrained() {
-        return drained;
+    /** 0 if the last stop has given everything back. */
+    @Override
+    public synchronized int getExitCode() {
+        return drained ? 0 : 1;
     }
 
     @Override
