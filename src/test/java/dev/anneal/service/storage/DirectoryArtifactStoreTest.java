@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Files are there completely or not at all. */
 class DirectoryArtifactStoreTest {
@@ -65,6 +68,18 @@ class DirectoryArtifactStoreTest {
                 .isThrownBy(() -> store.write(KEY, source, Long.MAX_VALUE))
                 .isSameAs(broken);
         assertThat(filesUnderRoot()).isEmpty();
+    }
+
+    /** The messages are Linux's for ENOSPC and EDQUOT, as the JDK passes them on. */
+    @ParameterizedTest
+    @CsvSource({"No space left on device, FULL", "Disk quota exceeded, FULL", "Input/output error, FAILED"})
+    void fullDiskIsToldFromABrokenOne(String reason, StorageException.Kind kind) {
+        StorageException exception = StorageException.of("store", KEY, new FileSystemException("a", null, reason));
+
+        assertThat(exception.kind()).isEqualTo(kind);
+        assertThat(exception)
+                .hasMessageContaining("cannot store 'default/files/file-1'")
+                .hasMessageContaining(reason);
     }
 
     @Test
