@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -54,7 +55,8 @@ class DocumentedSettingsTest {
 
     private static void add(Map<String, String> settings, String prefix, Class<?> properties) {
         for (RecordComponent component : properties.getRecordComponents()) {
-            String key = prefix + "." + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase();
+            String key = prefix + "."
+                    + component.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
             if (component.getType().isRecord()) {
                 add(settings, key, component.getType());
             } else {
@@ -69,7 +71,7 @@ class DocumentedSettingsTest {
         for (int i = 0; i < components.length; i++) {
             DefaultValue value =
                     properties.getDeclaredConstructors()[0].getParameters()[i].getAnnotation(DefaultValue.class);
-            if (components[i].equals(component) && value != null) {
+            if (components[i].getName().equals(component.getName()) && value != null) {
                 return String.join(",", value.value());
             }
         }
