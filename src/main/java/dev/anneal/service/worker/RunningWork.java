@@ -180,8 +180,13 @@ final class RunningWork {
 
     private synchronized Verdict verdict(EngineExit exit, ProcessMonitor monitor) {
         Verdict verdict = Verdict.of(exit, stopReason, killed, lease.wish(), monitor.failed());
-        if (verdict instanceof Verdict.Fail) {
-            LOG.warn("Work {}: {}; its last words:\n{}", claim.lease().workId(), exit.describe(), exit.stderrTail());
+        if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
+            LOG.warn(
+                    "Work {}: {} The last words of its process, exit code {}:\n{}",
+                    claim.lease().workId(),
+                    failed.error().message(),
+                    exit.code(),
+                    exit.stderrTail());
         }
         return verdict;
     }

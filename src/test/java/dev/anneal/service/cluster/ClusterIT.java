@@ -10,13 +10,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +43,6 @@ class ClusterIT extends ServiceTest {
     private static final int JOBS = 20;
     private static final int LONG = 80;
     private static final int SHORT = 4;
-    private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final List<String> CONNECTION = List.of(
             "spring.datasource.url",
             "spring.datasource.username",
@@ -89,17 +86,17 @@ class ClusterIT extends ServiceTest {
         WorkerJvm killed = worker("killed");
         WorkerJvm stopped = worker("stopped");
 
-        waitFor(() -> savedBy("killed").isPresent());
+        Waiting.until(() -> savedBy("killed").isPresent());
         killed.signal("KILL");
-        waitFor(() -> savedBy("stopped").isPresent());
+        Waiting.until(() -> savedBy("stopped").isPresent());
         stopped.signal("STOP");
         long interrupted = savedBy("stopped").orElseThrow();
         WorkerJvm successor = worker("successor");
-        waitFor(() -> lostAttempts(interrupted) == 1);
+        Waiting.until(() -> lostAttempts(interrupted) == 1);
         stopped.signal("CONT");
 
-        waitFor(() -> stopped.counter("anneal_job_lease_lost_total") >= 1);
-        waitFor(() -> states().equals(Map.of("SUCCEEDED", (long) JOBS)));
+        Waiting.until(() -> stopped.counter("anneal_job_lease_lost_total") >= 1);
+        Waiting.until(() -> states().equals(Map.of("SUCCEEDED", (long) JOBS)));
         assertThat(count("attempt WHERE outcome = 'SUCCEEDED'")).isEqualTo(JOBS);
         assertThat(count("attempt WHERE outcome = 'LOST'")).isGreaterThanOrEqualTo(2);
         assertThat(count("tuned_model")).isEqualTo(JOBS);
@@ -219,23 +216,6 @@ class ClusterIT extends ServiceTest {
             return FileHash.of(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void waitFor(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("not so within " + PATIENCE).isLessThan(deadline);
-            pause();
-        }
-    }
-
-    private static void pause() {
-        try {
-            Thread.sleep(50);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError(e);
         }
     }
 }

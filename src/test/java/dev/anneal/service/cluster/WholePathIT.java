@@ -1,0 +1,97 @@
+package dev.anneal.service.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.file.FilePurpose;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.JsonNode;
+
+/** Train, merge, evaluate: with the bundled model and the real engine, as a client of the HTTP API. */
+@TestPropertySource(
+        properties = {
+            "anneal.roles=api,worker",
+            "anneal.home=target/test-home-whole-path",
+            "anneal.engine.cache-directory=target/engine-cache",
+            "anneal.engine.heap=256MB",
+            "anneal.engine.precision=fp32",
+            "anneal.worker.poll-interval=200ms",
+            "anneal.worker.publish-interval=200ms"
+        })
+class WholePathIT extends ServiceTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final int STEPS = 20;
+
+    @Test
+    void aTrainingIsMergedWithProofAndTheMergedModelAnswersAsTheTrainedOne() throws IOException {
+        String tickets = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 64));
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 10));
+        String job = queuedJob(
+                ALPHA,
+                tickets,
+                ", 'validation_file': '%s', 'hyperparameters': {'batch_size': 8}, 'anneal': {'max_steps': %d, 'checkpoint_interval': 5}"
+                        .formatted(test, STEPS));
+
+        JsonNode trained = ended("/v1/fine_tuning/jobs/" + job);
+        assertThat(trained.path("status").asString()).as(trained.toString()).isEqualTo("succeeded");
+        assertThat(trained.path("anneal").path("beta").asDouble()).isZero();
+
+        JsonNode export =
+                ended("/v1/fine_tuning/jobs/" + job + "/exports/" + id("/v1/fine_tuning/jobs/" + job + "/merge", "{}"));
+        assertThat(export.path("status").asString()).as(export.toString()).isEqualTo("succeeded");
+        assertThat(export.findValuesAsString("name")).contains("manifest.json", "model.safetensors", "tokenizer.json");
+
+        JsonNode ofAdapter =
+                evaluation("'model': '" + trained.path("fine_tuned_model").asString() + "'", test);
+        JsonNode ofMerged = evaluation("'export': '" + export.path("id").asString() + "'", test);
+        assertThat(ofAdapter.path("rows").asInt()).isEqualTo(10);
+        assertThat(ofMerged.path("samples")).isEqualTo(ofAdapter.path("samples"));
+        assertThat(ofMerged.path("exact_matches")).isEqualTo(ofAdapter.path("exact_matches"));
+    }
+
+    private JsonNode evaluation(String subject, String testFile) {
+        String id = id(
+                "/v1/fine_tuning/evaluations",
+                "{%s, 'test_file': '%s', 'max_new_tokens': 24, 'samples': 10}".formatted(subject, testFile));
+        JsonNode evaluation = ended("/v1/fine_tuning/evaluations/" + id);
+        assertThat(evaluation.path("status").asString())
+                .as(evaluation.toString())
+                .isEqualTo("succeeded");
+        return evaluation;
+    }
+
+    private String id(String path, String body) {
+        HttpResponse<String> created = post(ALPHA, path, body);
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(202);
+        return json(created).path("id").asString();
+    }
+
+    private JsonNode ended(String path) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        JsonNode object = json(get(ALPHA, path));
+        while (!List.of("succeeded", "failed", "cancelled")
+                .contains(object.path("status").asString())) {
+            assertThat(System.nanoTime())
+                    .as("not ended within " + PATIENCE + ": " + object)
+                    .isLessThan(deadline);
+            Waiting.pause();
+            object = json(get(ALPHA, path));
+        }
+        return object;
+    }
+
+    private static String rows(String name, int count) throws IOException {
+        return Files.readAllLines(Path.of("src/main/resources/demo").resolve(name)).stream()
+                .limit(count)
+                .collect(Collectors.joining("\n", "", "\n"));
+    }
+}
