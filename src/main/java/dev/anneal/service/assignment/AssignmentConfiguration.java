@@ -4,11 +4,11 @@ import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.job.TrainingJournal;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.training.TrainingJournal;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

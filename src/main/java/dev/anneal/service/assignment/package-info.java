@@ -6,12 +6,12 @@
             "export",
             "file",
             "history",
-            "job",
             "process",
             "queue",
             "refusal",
             "role",
-            "storage"
+            "storage",
+            "training"
         })
 @NullMarked
 package dev.anneal.service.assignment;

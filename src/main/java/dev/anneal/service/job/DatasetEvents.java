@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** What a job's events say about rows that are not trained as they were written. */
-final class DatasetEvents {
+public final class DatasetEvents {
 
     private DatasetEvents() {}
 
-    static List<String> warnings(String fileId, TokenReport report) {
+    public static List<String> warnings(String fileId, TokenReport report) {
         List<String> warnings = new ArrayList<>();
         if (report.truncatedRows() > 0) {
             warnings.add(

@@ -15,7 +15,7 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Checks a request against what there is: the base model, and the tenant's files. */
-final class JobAdmission {
+public final class JobAdmission {
 
     private final ModelCatalog catalog;
     private final Files files;
@@ -26,7 +26,7 @@ final class JobAdmission {
     }
 
     /** @throws Refusal naming what does not fit */
-    void check(String tenantId, JobRequest request) {
+    public void check(String tenantId, JobRequest request) {
         if (request.model().startsWith("ft:")) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
@@ -43,7 +43,7 @@ final class JobAdmission {
         }
     }
 
-    static ModelProfile profileOf(BaseModel model) {
+    public static ModelProfile profileOf(BaseModel model) {
         return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
     }
 

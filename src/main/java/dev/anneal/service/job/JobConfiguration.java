@@ -10,12 +10,9 @@ import dev.anneal.service.file.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
-import dev.anneal.service.queue.QueueNumbers;
-import dev.anneal.service.queue.RescueListener;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
-import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -31,22 +28,6 @@ class JobConfiguration {
     @Bean
     TunedModels tunedModels(TenantDatabase database, Checkpoints checkpoints) {
         return new TunedModels(database, checkpoints);
-    }
-
-    @Bean
-    TrainingJournal trainingJournal(
-            SystemDatabase system,
-            JobStore store,
-            Events events,
-            Series series,
-            Checkpoints checkpoints,
-            TunedModels models) {
-        return new TrainingJournal(system, store, events, series, checkpoints, models);
-    }
-
-    @Bean
-    RescueListener rescueEvents(TrainingJournal journal) {
-        return new RescueEvents(journal);
     }
 
     @Bean
@@ -87,27 +68,5 @@ class JobConfiguration {
     @Bean
     JobHistory jobHistory(TenantDatabase database, Jobs jobs, Events events, Series series, Checkpoints checkpoints) {
         return new JobHistory(database, jobs, events, series, checkpoints);
-    }
-
-    @Bean
-    QueueOutlook queueOutlook(SystemDatabase system, Clock clock) {
-        return new QueueOutlook(system, clock);
-    }
-
-    @Bean
-    JobInsights jobInsights(
-            TenantDatabase database, WorkQueue queue, QueueNumbers numbers, QueueOutlook outlook, Clock clock) {
-        return new JobInsights(database, queue, numbers, outlook, clock);
-    }
-
-    @Bean
-    JobEstimates jobEstimates(
-            JobAdmission admission,
-            ModelCatalog catalog,
-            Files files,
-            TokenCounts counts,
-            QueueOutlook outlook,
-            Clock clock) {
-        return new JobEstimates(admission, catalog, files, counts, outlook, clock);
     }
 }

@@ -100,8 +100,8 @@ final class JobPreparation {
         if (!queue.ready(jdbc, job.work().id())) {
             return;
         }
-        ResolvedSettings settings =
-                SettingsResolver.resolve(job.request(), JobAdmission.profileOf(model), sizeOf(report), job.seed());
+        ResolvedSettings settings = SettingsResolver.resolve(
+                job.request(), JobAdmission.profileOf(model), DatasetSize.of(report), job.seed());
         store.settle(jdbc, job.number(), settings);
         DatasetEvents.warnings(job.request().trainingFile(), report)
                 .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));
@@ -114,10 +114,6 @@ final class JobPreparation {
                                 report.tokens(),
                                 settings.training().totalSteps(),
                                 settings.annealedAtStep()));
-    }
-
-    static DatasetSize sizeOf(TokenReport report) {
-        return new DatasetSize(report.rows(), report.tokens(), report.trainedTokens(), report.longestRowTokens());
     }
 
     private void reject(JdbcClient jdbc, Job job, Refusal refusal) {

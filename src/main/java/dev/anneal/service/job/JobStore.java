@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Rows of jobs. Every method runs in its caller's transaction and sees what that transaction's role may see. */
-final class JobStore {
+public final class JobStore {
 
     private static final String INSERT = """
             WITH made AS (
@@ -125,7 +125,7 @@ final class JobStore {
         return one(jdbc, BY_ID, id);
     }
 
-    Optional<Job> byWork(JdbcClient jdbc, long workId) {
+    public Optional<Job> byWork(JdbcClient jdbc, long workId) {
         return one(jdbc, BY_WORK, workId);
     }
 
@@ -175,7 +175,7 @@ final class JobStore {
     }
 
     /** Internal key of the job whose work this is. */
-    long numberOf(JdbcClient jdbc, long workId) {
+    public long numberOf(JdbcClient jdbc, long workId) {
         return jdbc.sql(NUMBER_OF)
                 .param("work", workId)
                 .query(Long.class)
@@ -183,7 +183,7 @@ final class JobStore {
                 .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no job"));
     }
 
-    void complete(JdbcClient jdbc, long job, String resultFile) {
+    public void complete(JdbcClient jdbc, long job, String resultFile) {
         jdbc.sql(COMPLETE).param("job", job).param("resultFile", resultFile).update();
     }
 

@@ -37,7 +37,8 @@ public final class TunedModels {
     /** A tuned model that a request names, with the checkpoint that holds its adapter. */
     public record Resolved(TunedModel model, Checkpoint checkpoint) {}
 
-    void record(JdbcClient jdbc, Job job) {
+    /** Names the model that the job has made. */
+    public void record(JdbcClient jdbc, Job job) {
         jdbc.sql(INSERT)
                 .param("name", job.modelName())
                 .param("tenant", job.tenantId())

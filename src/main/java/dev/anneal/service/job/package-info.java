@@ -1,7 +1,6 @@
 /**
- * Fine-tuning jobs: what clients ask of them, what the queue makes of them, and what workers publish about them.
- *
- * <p>{@link dev.anneal.service.job.Jobs} is for requests, {@link dev.anneal.service.job.TrainingJournal} for workers.
+ * Fine-tuning jobs: what clients ask of them and what the queue makes of them. {@link dev.anneal.service.job.Jobs} is for requests;
+ * workers publish through {@code service.training}.
  */
 @ApplicationModule(
         allowedDependencies = {

@@ -2,7 +2,7 @@ package dev.anneal.service.jobapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.job.Job;
-import dev.anneal.service.job.JobInsight;
+import dev.anneal.service.outlook.JobInsight;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
 import dev.anneal.service.queue.WorkError;

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.data.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.service.job.JobEstimate;
+import dev.anneal.service.outlook.JobEstimate;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.MemoryEstimate;
 import dev.anneal.service.settings.ResolvedSettings;

@@ -1,6 +1,6 @@
 package dev.anneal.service.jobapi;
 
-import dev.anneal.service.job.JobEstimates;
+import dev.anneal.service.outlook.JobEstimates;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.JobRequestReader;

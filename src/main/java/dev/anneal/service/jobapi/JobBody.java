@@ -3,7 +3,7 @@ package dev.anneal.service.jobapi;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.job.Job;
-import dev.anneal.service.job.JobInsight;
+import dev.anneal.service.outlook.JobInsight;
 import dev.anneal.service.queue.WorkError;
 import java.time.Instant;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.anneal.service.jobapi;
 
 import dev.anneal.service.job.Job;
-import dev.anneal.service.job.JobInsights;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.Submission;
+import dev.anneal.service.outlook.JobInsights;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;

@@ -1,6 +1,6 @@
 package dev.anneal.service.jobapi;
 
-import dev.anneal.service.job.JobInsight;
+import dev.anneal.service.outlook.JobInsight;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.Work;

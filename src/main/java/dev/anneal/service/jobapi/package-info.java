@@ -3,6 +3,7 @@
         allowedDependencies = {
             "history",
             "job",
+            "outlook",
             "paging",
             "queue",
             "refusal",

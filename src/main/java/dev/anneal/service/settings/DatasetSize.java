@@ -1,5 +1,7 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.data.TokenReport;
+
 /**
  * What the training file is to the model of a job, once it is tokenised.
  *
@@ -8,4 +10,9 @@ package dev.anneal.service.settings;
  * @param trainedTokens their tokens with a label
  * @param longestRowTokens longest row, before truncation
  */
-public record DatasetSize(int rows, long tokens, long trainedTokens, int longestRowTokens) {}
+public record DatasetSize(int rows, long tokens, long trainedTokens, int longestRowTokens) {
+
+    public static DatasetSize of(TokenReport report) {
+        return new DatasetSize(report.rows(), report.tokens(), report.trainedTokens(), report.longestRowTokens());
+    }
+}

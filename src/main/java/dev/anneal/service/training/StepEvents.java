@@ -1,4 +1,4 @@
-package dev.anneal.service.job;
+package dev.anneal.service.training;
 
 import dev.anneal.protocol.Progress;
 import java.util.LinkedHashMap;

@@ -1,4 +1,4 @@
-package dev.anneal.service.job;
+package dev.anneal.service.outlook;
 
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.queue.WorkState;

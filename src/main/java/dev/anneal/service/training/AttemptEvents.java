@@ -1,6 +1,7 @@
-package dev.anneal.service.job;
+package dev.anneal.service.training;
 
 import dev.anneal.service.history.JobEvent;
+import dev.anneal.service.job.Job;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.util.function.BiConsumer;

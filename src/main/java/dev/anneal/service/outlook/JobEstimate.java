@@ -1,4 +1,4 @@
-package dev.anneal.service.job;
+package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.data.ValidationReport;

@@ -1,4 +1,4 @@
-package dev.anneal.service.job;
+package dev.anneal.service.training;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;

@@ -1,4 +1,4 @@
-package dev.anneal.service.job;
+package dev.anneal.service.training;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.database.SystemDatabase;
@@ -7,6 +7,9 @@ import dev.anneal.service.history.Events;
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.history.ResultCsv;
 import dev.anneal.service.history.Series;
+import dev.anneal.service.job.Job;
+import dev.anneal.service.job.JobStore;
+import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.util.List;

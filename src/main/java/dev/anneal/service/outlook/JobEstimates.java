@@ -1,4 +1,4 @@
-package dev.anneal.service.job;
+package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.service.catalog.BaseModel;
@@ -7,8 +7,11 @@ import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.file.TokenCount;
 import dev.anneal.service.file.TokenCounts;
+import dev.anneal.service.job.DatasetEvents;
+import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.settings.DatasetSize;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ModelProfile;
 import dev.anneal.service.settings.ResolvedSettings;
@@ -71,7 +74,7 @@ public final class JobEstimates {
         }
         int seed = request.seed() == null ? 0 : request.seed();
         ResolvedSettings settings =
-                SettingsResolver.resolve(request, JobAdmission.profileOf(model), JobPreparation.sizeOf(report), seed);
+                SettingsResolver.resolve(request, JobAdmission.profileOf(model), DatasetSize.of(report), seed);
         OptionalDouble duration = outlook.secondsToTrain(model.id(), settings.expectedTokens());
         return new JobEstimate(
                 file.report(),

@@ -1,5 +1,6 @@
-package dev.anneal.service.job;
+package dev.anneal.service.outlook;
 
+import dev.anneal.service.job.Job;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
 import java.time.Instant;

@@ -1,0 +1,40 @@
+package dev.anneal.service.outlook;
+
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.TokenCounts;
+import dev.anneal.service.job.JobAdmission;
+import dev.anneal.service.queue.QueueNumbers;
+import dev.anneal.service.queue.WorkQueue;
+import java.time.Clock;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+class OutlookConfiguration {
+
+    @Bean
+    QueueOutlook queueOutlook(SystemDatabase system, Clock clock) {
+        return new QueueOutlook(system, clock);
+    }
+
+    @Bean
+    JobInsights jobInsights(
+            TenantDatabase database, WorkQueue queue, QueueNumbers numbers, QueueOutlook outlook, Clock clock) {
+        return new JobInsights(database, queue, numbers, outlook, clock);
+    }
+
+    @Bean
+    JobEstimates jobEstimates(
+            JobAdmission admission,
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            QueueOutlook outlook,
+            Clock clock) {
+        return new JobEstimates(admission, catalog, files, counts, outlook, clock);
+    }
+}

@@ -1,0 +1,7 @@
+/** What is to be expected of jobs: attempts so far, place in the queue, start, end, and dry runs. */
+@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "job", "queue", "refusal", "settings"})
+@NullMarked
+package dev.anneal.service.outlook;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
