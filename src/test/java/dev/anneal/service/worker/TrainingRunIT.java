@@ -11,6 +11,7 @@ import dev.anneal.service.process.FakeTasks;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -173,7 +174,10 @@ class TrainingRunIT extends ServiceTest {
     }
 
     private String metrics() {
-        return send(HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus")))
+        return send(
+                        HttpRequest.newBuilder(
+                                URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus")),
+                        HttpResponse.BodyHandlers.ofString())
                 .body();
     }
 
