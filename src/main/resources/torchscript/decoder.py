@@ -18,6 +18,7 @@ class Decoder(Module):
   kv_heads : int
   head_size : int
   chunk : int               # trained positions whose logits exist at one time
+  block : int               # queries of a row whose attention weights exist at one time
 
   # Root mean square norm; its fp32 statistic is kept for the backward.
   def norm(self: __torch__.Decoder,
@@ -157,39 +158,63 @@ class Decoder(Module):
     m = torch.new_full(like, [tokens, past + tokens], -inf)
     return torch.triu(m, past + 1)
 
+  # Queries of one row that are weighed at one time: their weights, not those of the whole row, are in memory, and keys behind them are not looked at.
+  def blocks(self: __torch__.Decoder, tokens: int) -> int:
+    return (tokens + self.block - 1) // self.block
+
+  # Attention of a row's queries over keys and values of which the first `past` come before it.
+  def attend_row(self: __torch__.Decoder,
+                 q: Tensor,             # [T, heads, D]         rotated
+                 k: Tensor,             # [KV, past + T, D]     rotated
+                 v: Tensor,             # [KV, past + T, D]
+                 past: int,
+                 out: Tensor            # [T, Q]                overwritten
+                 ) -> Tensor:
+    for i in range(self.blocks(q.size(0))):
+      lo = i * self.block
+      hi = min(lo + self.block, q.size(0))
+      p = self.weights_of(self.fold(q[lo:hi]), k[:, :past + hi], self.causal(q, hi - lo, past + lo))
+      unused = torch.copy_(out[lo:hi], self.unfold(torch.matmul(p, v[:, :past + hi])))
+    return out
+
   # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
   def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int]) -> Tensor:
     out = torch.new_empty(qkv, [qkv.size(0), self.heads * self.head_size])
     for i in range(len(rows) - 1):
       row = qkv[rows[i]:rows[i + 1]]
-      q = self.fold(row[:, :self.heads])
       k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
       v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
-      p = self.weights_of(q, k, self.causal(qkv, row.size(0), 0))
-      unused = torch.copy_(out[rows[i]:rows[i + 1]], self.unfold(torch.matmul(p, v)))
+      unused = self.attend_row(row[:, :self.heads], k, v, 0, out[rows[i]:rows[i + 1]])
     return out                                                        # [N, Q]
 
   # The weights are made again: keeping them would cost T^2 for each head.
   def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int]) -> Tensor:
-    scale = self.head_size ** -0.5
-    d = torch.empty_like(qkv)
+    d = torch.zeros_like(qkv)
     for i in range(len(rows) - 1):
-      row = qkv[rows[i]:rows[i + 1]]
-      q = self.fold(row[:, :self.heads])
-      k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
-      v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
-      p = self.weights_of(q, k, self.causal(qkv, row.size(0), 0))
-      e = self.fold(torch.view(g[rows[i]:rows[i + 1]], [row.size(0), self.heads, self.head_size]))
-      dp = torch.matmul(e, torch.transpose(v, 1, 2))
+      unused = self.attend_row_backward(g[rows[i]:rows[i + 1]], qkv[rows[i]:rows[i + 1]], d[rows[i]:rows[i + 1]])
+    return d
+
+  # g [T, Q]; d takes the gradient of qkv and must come as zeros.
+  def attend_row_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, d: Tensor) -> Tensor:
+    scale = self.head_size ** -0.5
+    k = torch.transpose(qkv[:, self.heads:self.heads + self.kv_heads], 0, 1)
+    v = torch.transpose(qkv[:, self.heads + self.kv_heads:], 0, 1)
+    dk = torch.transpose(d[:, self.heads:self.heads + self.kv_heads], 0, 1)
+    dv = torch.transpose(d[:, self.heads + self.kv_heads:], 0, 1)
+    g = torch.view(g, [g.size(0), self.heads, self.head_size])
+    for i in range(self.blocks(qkv.size(0))):
+      lo = i * self.block
+      hi = min(lo + self.block, qkv.size(0))
+      q = self.fold(qkv[lo:hi, :self.heads])                          # [KV, G * block, D]
+      p = self.weights_of(q, k[:, :hi], self.causal(qkv, hi - lo, lo))
+      e = self.fold(g[lo:hi])
+      dp = torch.matmul(e, torch.transpose(v[:, :hi], 1, 2))          # [KV, G * block, hi]
       # ds = p (dp - sum(dp p)), scaled
       ds = torch.mul_(torch._softmax_backward_data(dp, p, -1, p.dtype), scale)
-      to = d[rows[i]:rows[i + 1]]
-      dq = torch.view(self.unfold(torch.matmul(ds, k)), [row.size(0), self.heads, self.head_size])
-      unused = torch.copy_(to[:, :self.heads], dq)
-      dk = torch.matmul(torch.transpose(ds, 1, 2), q)
-      unused = torch.copy_(to[:, self.heads:self.heads + self.kv_heads], torch.transpose(dk, 0, 1))
-      dv = torch.matmul(torch.transpose(p, 1, 2), e)
-      unused = torch.copy_(to[:, self.heads + self.kv_heads:], torch.transpose(dv, 0, 1))
+      dq = torch.view(self.unfold(torch.matmul(ds, k[:, :hi])), [hi - lo, self.heads, self.head_size])
+      unused = torch.copy_(d[lo:hi, :self.heads], dq)
+      unused = torch.add_(dk[:, :hi], torch.matmul(torch.transpose(ds, 1, 2), q))
+      unused = torch.add_(dv[:, :hi], torch.matmul(torch.transpose(p, 1, 2), e))
     return d
 
   # Queries, keys and values of a layer; queries and keys rotated.
@@ -269,8 +294,7 @@ class Decoder(Module):
       v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
       unused = torch.copy_(keys[i][:, past[i]:end], k)
       unused = torch.copy_(values[i][:, past[i]:end], v)
-      p = self.weights_of(self.fold(row[:, :self.heads]), keys[i][:, :end], self.causal(qkv, tokens, past[i]))
-      unused = torch.copy_(o[rows[i]:rows[i + 1]], self.unfold(torch.matmul(p, values[i][:, :end])))
+      unused = self.attend_row(row[:, :self.heads], keys[i][:, :end], values[i][:, :end], past[i], o[rows[i]:rows[i + 1]])
     return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
 
   # Rows of a table of sines or cosines, [P, D / 2], for the positions of the tokens.

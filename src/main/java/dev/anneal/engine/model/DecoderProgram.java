@@ -3,31 +3,28 @@ package dev.anneal.engine.model;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the scope given. */
 final class DecoderProgram {
 
+    /** Queries of a row whose weights exist at one time: with 9 heads and a row of 8,192 tokens they take 75 MB in fp32. */
+    static final int ATTENTION_BLOCK = 256;
+
     private final Program program;
 
     /** @param headChunk trained positions whose logits exist at one time */
     DecoderProgram(Scope owner, ModelConfig config, int headChunk) {
-        this.program = Program.load(
-                owner,
-                "decoder",
-                "Decoder",
-                Map.of(
-                        "eps",
-                        config.normEpsilon(),
-                        "heads",
-                        config.heads(),
-                        "kv_heads",
-                        config.keyValueHeads(),
-                        "head_size",
-                        config.headSize(),
-                        "chunk",
-                        headChunk));
+        Map<String, Number> attributes = new LinkedHashMap<>();
+        attributes.put("eps", config.normEpsilon());
+        attributes.put("heads", config.heads());
+        attributes.put("kv_heads", config.keyValueHeads());
+        attributes.put("head_size", config.headSize());
+        attributes.put("chunk", headChunk);
+        attributes.put("block", ATTENTION_BLOCK);
+        this.program = Program.load(owner, "decoder", "Decoder", attributes);
     }
 
     Tensor fuse(Scope scope, List<Tensor> weights) {

@@ -7,6 +7,7 @@ import dev.anneal.engine.model.TokenRows;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.PriorityQueue;
 
 /**
  * Rows that are computed at one time, by one thread.
@@ -41,15 +42,14 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         }
         longestFirst.sort(Comparator.comparingInt(row -> -rows.get(row).length()));
         List<Bin> bins = new ArrayList<>();
-        for (int i = 0; i < binsFor(tokens, longestFirst.size()); i++) {
-            bins.add(new Bin());
+        for (int number = 0; number < binsFor(tokens, longestFirst.size()); number++) {
+            bins.add(new Bin(number));
         }
+        PriorityQueue<Bin> emptiestFirst = new PriorityQueue<>(bins);
         for (int row : longestFirst) {
-            Bin emptiest = bins.get(0);
-            for (Bin bin : bins) {
-                emptiest = bin.tokens < emptiest.tokens ? bin : emptiest;
-            }
+            Bin emptiest = emptiestFirst.remove();
             emptiest.add(row, rows.get(row).length());
+            emptiestFirst.add(emptiest);
         }
         return bins.stream().map(bin -> bin.toMicroBatch(rows)).toList();
     }
@@ -73,9 +73,21 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     }
 
     /** A micro-batch that is being filled. */
-    private static final class Bin {
+    private static final class Bin implements Comparable<Bin> {
+        private final int number;
         private final List<Integer> rows = new ArrayList<>();
         private int tokens;
+
+        Bin(int number) {
+            this.number = number;
+        }
+
+        @Override
+        public int compareTo(Bin other) {
+            return tokens == other.tokens
+                    ? Integer.compare(number, other.number)
+                    : Integer.compare(tokens, other.tokens);
+        }
 
         void add(int row, int length) {
             rows.add(row);

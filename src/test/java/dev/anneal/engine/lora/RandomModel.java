@@ -62,7 +62,7 @@ record RandomModel(
         Files.writeString(folder.resolve("config.json"), """
                 {"architectures": ["LlamaForCausalLM"], "hidden_act": "silu", "vocab_size": %d, "hidden_size": %d,
                  "intermediate_size": %d, "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %d,
-                 "head_dim": %d, "max_position_embeddings": 64, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
+                 "head_dim": %d, "max_position_embeddings": 1024, "rms_norm_eps": 1e-5, "rope_theta": 10000.0,
                  "tie_word_embeddings": false, "torch_dtype": "float32"}
                 """.formatted(
                         vocabulary, hidden, intermediate, layers, heads, keyValueHeads, headSize));

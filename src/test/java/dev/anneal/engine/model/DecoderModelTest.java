@@ -77,6 +77,22 @@ class DecoderModelTest {
     }
 
     @Test
+    void aLongCachedSequenceGivesTheLogitsOfTheWhole() throws IOException {
+        int[] row = IntStream.range(0, 400).map(i -> 3 + i * 7 % 300).toArray();
+        try (DecoderModel model = load("llama-tied");
+                Scope scope = model.scope().child();
+                KeyValueCache cache = model.newCache(scope, 400)) {
+            float[] whole = logits(model, scope, TokenRows.of(List.of(row)));
+
+            step(model, scope, List.of(part(row, 0, 30)), List.of(cache));
+            float[] rest = step(model, scope, List.of(part(row, 30, 400)), List.of(cache));
+
+            assertThat(GoldenTensors.largestDifference(rest, Arrays.copyOfRange(whole, 30 * VOCABULARY, whole.length)))
+                    .isLessThan(2e-5);
+        }
+    }
+
+    @Test
     void rowsLongerThanTheModelAreRefused() throws IOException {
         try (DecoderModel model = load("llama-tied");
                 Scope scope = model.scope().child()) {

@@ -1,0 +1,98 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterGradients;
+import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.TorchException;
+import java.io.IOException;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The optimizer against the closed form of its first step. */
+class AdamWTest {
+
+    private DecoderModel model;
+    private Scope scope;
+    private Adapter adapter;
+    private AdamW optimizer;
+
+    @BeforeEach
+    void create() throws IOException {
+        GoldenRun run = GoldenRun.of("relu");
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        scope = model.scope().child();
+        adapter = Adapter.load(model, run.config(), run.path("initial"));
+        optimizer = new AdamW(scope, adapter);
+    }
+
+    @AfterEach
+    void close() {
+        optimizer.close();
+        adapter.close();
+        model.close();
+    }
+
+    @Test
+    void theFirstStepIsTheClosedForm() {
+        float[] before = adapter.a().toFloats();
+        AdapterGradients gradients = constant(0.5f);
+
+        optimizer.step(gradients, 0.1, new AdamW.Rates(1e-2, 1e-2, 0.1), 1);
+
+        // g = 0.05, m^ = g, v^ = g^2: p (1 - lr wd) - lr g / (g + eps)
+        float[] after = adapter.a().toFloats();
+        for (int i = 0; i < after.length; i++) {
+            double expected = before[i] * (1 - 1e-3) - 1e-2 * 0.05 / (0.05 + 1e-8);
+            assertThat((double) after[i]).isCloseTo(expected, within(1e-7));
+        }
+    }
+
+    @Test
+    void bHasARateOfItsOwn() {
+        float[] a = adapter.a().toFloats();
+        float[] b = adapter.b().toFloats();
+
+        optimizer.step(constant(1), 1, new AdamW.Rates(0, 1e-2, 0), 1);
+
+        assertThat(adapter.a().toFloats()).isEqualTo(a);
+        assertThat(adapter.b().toFloats()[0]).isCloseTo(b[0] - 1e-2f, within(1e-7f));
+    }
+
+    @Test
+    void stepZeroIsRefusedBecauseItsBiasCorrectionDividesByZero() {
+        assertThatThrownBy(() -> optimizer.step(constant(1), 1, new AdamW.Rates(1e-2, 1e-2, 0), 0))
+                .isInstanceOf(TorchException.class)
+                .hasMessageContaining("AdamW counts steps from 1");
+    }
+
+    @Test
+    void theNormIsThatOfAllGradientsTogether() {
+        AdapterGradients gradients = constant(0.5f);
+        double elements = (double) adapter.parameters();
+
+        assertThat(optimizer.norm(gradients)).isCloseTo(0.5 * Math.sqrt(elements), within(1e-9));
+    }
+
+    private AdapterGradients constant(float value) {
+        AdapterGradients gradients = adapter.newGradients(scope);
+        optimizer.restore(gradients.a(), filled((int) gradients.a().elements(), value));
+        optimizer.restore(gradients.b(), filled((int) gradients.b().elements(), value));
+        return gradients;
+    }
+
+    private static float[] filled(int length, float value) {
+        float[] values = new float[length];
+        Arrays.fill(values, value);
+        return values;
+    }
+}
