@@ -133,11 +133,6 @@ public final class Adapter implements AutoCloseable {
         overwrite(b, values.b());
     }
 
-    /** Overwrites all B, flat; for tests that need gradients of A. */
-    void restoreB(float[] values) {
-        overwrite(b, values);
-    }
-
     private void overwrite(Tensor masters, float[] values) {
         try (Scope passing = scope.child()) {
             program.overwrite(passing, masters, passing.floats(values, values.length));

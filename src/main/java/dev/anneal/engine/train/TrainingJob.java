@@ -38,7 +38,11 @@ public record TrainingJob(
         }
     }
 
+    /** One thread drives an accelerator; on CPUs each core has one. */
     int computeThreads() {
+        if (!model.scope().device().equals("cpu")) {
+            return 1;
+        }
         return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
     }
 }

@@ -12,27 +12,40 @@ import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * bf16 against fp32 on a checkpoint whose weights are bf16, so that both compute with the same numbers. A bf16 rounding errs by up to 2^-9 =
  * 0.2 % of a value; the dozens of roundings on the way through three layers add up to one to two percent of a gradient's length, a cosine
- * of 0.9998. Two things make it worse: the gradient of keys is a difference of nearly equal terms, and ReLU's derivative jumps where
- * rounding changes a sign. The lowest cosine seen is 0.9970, with both.
+ * of 0.9998. Gradients of queries and keys are differences of nearly equal terms and reach 0.997. ReLU's derivative jumps where rounding
+ * changes a sign, which a single heavy token shows: 0.988 was seen.
  */
 class Bf16GradientsTest {
 
     private static final String MODEL = "models/llama-untied-gqa";
     private static final String INPUTS = MODEL + "/expected.safetensors";
 
+    @TempDir
+    Path folder;
+
     @ParameterizedTest
-    @CsvSource({"silu, 1, 0", "silu, 0.4, 0", "gelu, 0.4, 0", "relu, 0.4, 0", "silu, 0, 0", "silu, 0.4, 0.2"})
-    void lossAndGradientsAreCloseToFp32(String activation, double beta, double dropout) throws IOException {
+    @CsvSource({
+        "silu, 1, 0, 0.995",
+        "silu, 0.4, 0, 0.995",
+        "gelu, 0.4, 0, 0.995",
+        "relu, 0.4, 0, 0.98",
+        "silu, 0, 0, 0.995",
+        "silu, 0.4, 0.2, 0.995"
+    })
+    void lossAndGradientsAreCloseToFp32(String activation, double beta, double dropout, double leastCosine)
+            throws IOException {
         AdapterConfig config = AdapterConfig.of(
                 4, 8, false, dropout, activation, AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
         Result exact = run(ElementType.FLOAT32, config, beta);
@@ -42,18 +55,16 @@ class Bf16GradientsTest {
         assertThat(rounded.loss().trained()).isEqualTo(exact.loss().trained());
         rounded.gradients().forEach((name, values) -> {
             float[] reference = Objects.requireNonNull(exact.gradients().get(name));
-            assertThat(cosine(values, reference)).as(name).isGreaterThan(0.995);
+            assertThat(cosine(values, reference)).as(name).isGreaterThan(leastCosine);
             assertThat(length(values) / length(reference)).as(name).isBetween(0.95, 1.05);
         });
     }
 
-    private static Result run(ElementType precision, AdapterConfig config, double beta) throws IOException {
+    private Result run(ElementType precision, AdapterConfig config, double beta) throws IOException {
         TokenRows rows = TokenRows.of(ragged("input_ids"));
         try (DecoderModel model = DecoderModel.load(GoldenTensors.path(MODEL), precision, "cpu");
                 Scope scope = model.scope().child();
-                Adapter adapter = Adapter.create(model, config, 3)) {
-            // B at random, so that A has gradients too; drawn alike for both precisions.
-            adapter.restoreB(RandomModel.normal(new Random(9), (int) adapter.b().elements(), 0.05));
+                Adapter adapter = Adapter.load(model, config, randomAdapter(model, config))) {
             AdapterGradients gradients = adapter.newGradients(scope);
             AdapterDropout dropout = config.dropout() == 0
                     ? AdapterDropout.NONE
@@ -66,6 +77,19 @@ class Bf16GradientsTest {
                     gradients.layers());
             return new Result(loss, adapter.tensors(gradients));
         }
+    }
+
+    /** A file with A and B at random, so that A has gradients too; drawn alike for both precisions. */
+    private Path randomAdapter(DecoderModel model, AdapterConfig config) throws IOException {
+        AdapterLayout layout = new AdapterLayout(config, model.config());
+        Path file = folder.resolve("adapter.safetensors");
+        AdapterFile.write(
+                file,
+                layout,
+                new AdapterFile.Values(
+                        RandomModel.normal(new Random(8), layout.elementsOfA(), 0.07),
+                        RandomModel.normal(new Random(9), layout.elementsOfB(), 0.05)));
+        return file;
     }
 
     private static List<int[]> ragged(String tensor) {
