@@ -31,8 +31,23 @@ final class StagedDirectory implements AutoCloseable {
         }
         Path parent = absolute.resolveSibling(".").normalize();
         Files.createDirectories(parent);
-        Path staging = parent.resolve("." + absolute.getFileName() + ".incomplete-" + UUID.randomUUID());
+        String prefix = "." + absolute.getFileName() + ".incomplete-";
+        removeLeftovers(parent, prefix);
+        Path staging = parent.resolve(prefix + UUID.randomUUID());
         return new StagedDirectory(absolute, Files.createDirectory(staging));
+    }
+
+    /** What processes left that were killed while they filled this folder. */
+    private static void removeLeftovers(Path parent, String prefix) throws IOException {
+        List<Path> leftovers;
+        try (Stream<Path> siblings = Files.list(parent)) {
+            leftovers = siblings.filter(
+                            path -> String.valueOf(path.getFileName()).startsWith(prefix))
+                    .toList();
+        }
+        for (Path leftover : leftovers) {
+            remove(leftover);
+        }
     }
 
     /** Where to write. */
@@ -66,10 +81,13 @@ final class StagedDirectory implements AutoCloseable {
     /** Removes what was not published. */
     @Override
     public void close() throws IOException {
-        if (!Files.exists(staging)) {
-            return;
+        if (Files.exists(staging)) {
+            remove(staging);
         }
-        try (Stream<Path> tree = Files.walk(staging)) {
+    }
+
+    private static void remove(Path folder) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
             for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
                 Files.delete(path);
             }

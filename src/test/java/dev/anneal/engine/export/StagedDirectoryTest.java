@@ -40,6 +40,18 @@ class StagedDirectoryTest {
     }
 
     @Test
+    void leftoversOfKilledProcessesAreRemoved() throws IOException {
+        Path leftover = Files.createDirectory(parent.resolve(".export.incomplete-1"));
+        Files.writeString(leftover.resolve("a"), "1");
+        Path other = Files.createDirectory(parent.resolve(".other.incomplete-1"));
+
+        StagedDirectory.beside(parent.resolve("export")).close();
+
+        assertThat(leftover).doesNotExist();
+        assertThat(other).exists();
+    }
+
+    @Test
     void existingFolderIsLeftAlone() throws IOException {
         Path target = Files.createDirectory(parent.resolve("export"));
 
