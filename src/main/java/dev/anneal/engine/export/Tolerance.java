@@ -41,7 +41,9 @@ enum Tolerance {
     };
 
     private static final double MAX_LOGIT = 1e-4;
-    private static final double MEAN_DIVERGENCE = 1e-3;
+    /** Nats per token. A right bf16 merge of SmolLM2-135M, PEFT's as well as ours, is at 2.2e-3 (docs/adr/0009). */
+    private static final double MEAN_DIVERGENCE = 1e-2;
+
     private static final double TOP_AGREEMENT = 0.99;
 
     /** The tolerance for a folder's weights: exact if all of them are fp32. */

@@ -80,7 +80,9 @@ final class Demo {
                                 "type",
                                 "supervised",
                                 "supervised",
-                                Map.of("hyperparameters", Map.of("n_epochs", 4, "batch_size", 16)))));
+                                Map.of(
+                                        "hyperparameters",
+                                        Map.of("n_epochs", 5, "batch_size", 16, "learning_rate_multiplier", 0.5)))));
         String path = "/fine_tuning/jobs/" + AnnealClient.id(created);
         say("%nTraining an AFA-LoRA adapter: job %s", AnnealClient.id(created));
         ProgressLine line = new ProgressLine(out, redraws);
