@@ -95,11 +95,11 @@ final class FileChecks {
         jdbc.sql("""
                         UPDATE file_check
                         SET claimed_until = :until
-                        WHERE state = 'CLAIMED' AND claimed_by = :owner AND id IN (:checks)
+                        WHERE state = 'CLAIMED' AND claimed_by = :owner AND id = ANY (:checks)
                         """)
                 .param("until", FileRows.timestamp(until))
                 .param("owner", owner)
-                .param("checks", checks)
+                .param("checks", checks.toArray(Long[]::new))
                 .update();
     }
 

@@ -15,6 +15,7 @@ import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 /** Makes the module's beans. */
 @Configuration(proxyBeanMethods = false)
@@ -51,6 +52,12 @@ class JobConfiguration {
     PreparationSweep preparationSweep(
             SystemDatabase system, TenantDatabase database, JobStore store, JobPreparation preparation) {
         return new PreparationSweep(system, database, store, preparation);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SchedulingConfigurer preparationSchedule(PreparationSweep sweep, JobProperties properties) {
+        return tasks -> tasks.addFixedDelayTask(sweep::runOnce, properties.validationInterval());
     }
 
     @Bean

@@ -8,7 +8,6 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
-import org.springframework.scheduling.annotation.Scheduled;
 
 /**
  * Looks after jobs in state VALIDATING: when a file of theirs was checked, and now and then, for a process that was to do so may be
@@ -49,7 +48,6 @@ final class PreparationSweep {
         runOnce();
     }
 
-    @Scheduled(fixedDelayString = "${anneal.jobs.validation-interval:5s}")
     void runOnce() {
         List<Waiting> page = page(0);
         while (!page.isEmpty()) {

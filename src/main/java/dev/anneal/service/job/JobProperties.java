@@ -1,0 +1,13 @@
+package dev.anneal.service.job;
+
+import java.time.Duration;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Fine-tuning jobs.
+ *
+ * @param validationInterval how often jobs are looked for whose files another process was to count; those counted here go on at once
+ */
+@ConfigurationProperties("anneal.jobs")
+record JobProperties(@DefaultValue("5s") Duration validationInterval) {}
