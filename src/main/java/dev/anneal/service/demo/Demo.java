@@ -24,8 +24,11 @@ final class Demo {
         this.redraws = redraws;
     }
 
-    /** @param rootUrl where the service listens, shown in the lines to go on with */
-    void run(String rootUrl) {
+    /**
+     * @param rootUrl where the service listens, shown in the lines to go on with
+     * @param managementPort where its metrics are, likewise
+     */
+    void run(String rootUrl, String managementPort) {
         say("%nAnneal demo: teach %s to route support tickets, on this machine's CPU, through the HTTP API.%n", MODEL);
         String training = upload("tickets.train.jsonl");
         String validation = upload("tickets.valid.jsonl");
@@ -43,7 +46,7 @@ final class Demo {
         JsonNode after = evaluate(Map.of("export", AnnealClient.id(export), "test_file", test));
         say("  exact answers: %s", accuracy(after));
         examples(before, after);
-        goOn(rootUrl, job, export);
+        goOn(rootUrl, managementPort, job, export);
     }
 
     private String upload(String name) {
@@ -125,14 +128,20 @@ final class Demo {
         JsonNode export = client.await(path + "/exports/" + id, unused -> {});
         JsonNode proof = export.path("proof");
         say(
-                "  beta %s, %s of %s target tensors changed, max |logit difference| %s on %s probe prompts (%s), differs from the base: %s",
+                "  beta %s, %s of %s target tensors changed, differs from the base: %s",
                 proof.path("beta").asString(),
                 proof.path("tensors_changed").asString(),
                 proof.path("tensors_targeted").asString(),
-                proof.path("max_abs_logit_diff").asString(),
-                proof.path("probe_prompts").asString(),
-                id,
                 proof.path("differs_from_base").asString());
+        say(
+                "  against base + adapter on %s prompts: max |logit difference| %.3f, mean KL %.1e (allowed %.0e),"
+                        + " best token equal %.1f %% (at least %.0f %%)",
+                proof.path("probe_prompts").asString(),
+                proof.path("max_abs_logit_diff").asDouble(),
+                proof.path("mean_kl").asDouble(),
+                proof.path("tolerance").path("mean_kl").asDouble(),
+                100 * proof.path("top1_agreement").asDouble(),
+                100 * proof.path("tolerance").path("top1_agreement").asDouble());
         return export;
     }
 
@@ -160,14 +169,14 @@ final class Demo {
         return sample.path(key).asString().replaceAll("\\s+", " ").strip();
     }
 
-    private void goOn(String rootUrl, JsonNode job, JsonNode export) {
+    private void goOn(String rootUrl, String managementPort, JsonNode job, JsonNode export) {
         String base = rootUrl + "/v1/fine_tuning/jobs/" + AnnealClient.id(job);
         say("%nThe service keeps running at %s (stop it with Ctrl-C). To go on:", rootUrl);
         say("  curl %s", base);
         say("  curl '%s/metrics?format=csv'", base);
         say("  curl -N '%s/events?stream=true'", base);
         say("  curl %s/exports/%s/archive | tar xv        # a Hugging Face directory", base, AnnealClient.id(export));
-        say("  curl http://127.0.0.1:8081/actuator/prometheus | grep anneal_%n");
+        say("  curl http://127.0.0.1:%s/actuator/prometheus | grep anneal_%n", managementPort);
     }
 
     private void say(String format, Object... values) {

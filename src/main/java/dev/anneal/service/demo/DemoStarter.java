@@ -36,7 +36,8 @@ class DemoStarter {
         String rootUrl = "http://127.0.0.1:" + environment.getRequiredProperty("local.server.port");
         try {
             AnnealClient client = new AnnealClient(rootUrl + "/v1", Duration.ofMillis(500));
-            new Demo(client, System.out, isTerminal()).run(rootUrl);
+            new Demo(client, System.out, isTerminal())
+                    .run(rootUrl, environment.getRequiredProperty("local.management.port"));
         } catch (RuntimeException e) {
             log.error(
                     "The demo stopped; the service at {} keeps running and its jobs can be looked at there",

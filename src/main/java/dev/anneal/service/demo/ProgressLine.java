@@ -25,7 +25,7 @@ final class ProgressLine {
         int total = anneal.path("total_steps").asInt(0);
         boolean ended =
                 !job.path("finished_at").isNull() && !job.path("finished_at").isMissingNode();
-        if (total == 0 || (!redraws && !isNewTenth(step, total) && !ended)) {
+        if (total == 0 || (!redraws && !isNewTenth(step, total))) {
             return;
         }
         String line = line(anneal, step, total, lastLoss);
