@@ -62,6 +62,10 @@ enum Tolerance {
 
     abstract Map<String, @Nullable Object> limits();
 
+    private String remedy() {
+        return this == ROUNDED ? "; with dtype fp32 nothing is rounded" : "";
+    }
+
     void describe(AnswerDifference difference, int prompts, Map<String, @Nullable Object> proof) {
         proof.put("max_abs_logit_diff", difference.maxLogit());
         proof.put("mean_abs_logit_diff", difference.meanLogit());
@@ -76,8 +80,8 @@ enum Tolerance {
         if (!holds(difference)) {
             throw new ExportException(
                     ExportException.Code.MERGE_NOT_EQUIVALENT,
-                    "the merged model does not answer as base and adapter do: allowed are " + limits() + ", found "
-                            + difference);
+                    "the merged model does not answer as base and adapter do: allowed are %s, found %s%s"
+                            .formatted(limits(), difference, remedy()));
         }
     }
 }
