@@ -56,6 +56,9 @@ public final class Leases {
             WHERE work_id = :id AND lease_token = :token
             """;
 
+    private static final String POSITION =
+            "SELECT step, saved_step FROM lease WHERE work_id = :id AND lease_token = :token";
+
     private final SystemDatabase system;
     private final HeartbeatDatabase heartbeats;
     private final QueueProperties properties;
@@ -143,6 +146,24 @@ public final class Leases {
             return rows == 1;
         });
     }
+
+    /** How far the attempt is by what was committed, for a worker that got no answer to {@link #progress}; empty if the lease is lost. */
+    public Optional<Position> position(Lease lease) {
+        return system.call(jdbc -> jdbc.sql(POSITION)
+                .param("id", lease.workId())
+                .param("token", lease.token())
+                .query((row, number) ->
+                        new Position(row.getObject("step", Integer.class), row.getObject("saved_step", Integer.class)))
+                .optional());
+    }
+
+    /**
+     * How far an attempt is.
+     *
+     * @param step steps done, or null before the first
+     * @param savedStep step of the newest checkpoint, or null before the first
+     */
+    public record Position(@Nullable Integer step, @Nullable Integer savedStep) {}
 
     /** Ends the work as SUCCEEDED, whatever its client wished meanwhile. */
     public Ending succeed(Lease lease, Consumer<JdbcClient> writes) {

@@ -30,6 +30,8 @@ final class Publisher {
     private final Leases leases;
     private final WorkerMeters meters;
     private boolean away;
+    /** A batch that was sent and not answered: it may be committed or not. */
+    private List<Progress> inDoubt = List.of();
 
     Publisher(
             HeldLease lease,
@@ -49,13 +51,15 @@ final class Publisher {
     /** Publishes what waits, and returns whether nothing does any more. */
     boolean publish() {
         while (lease.isTrusted()) {
-            List<Progress> events = buffer.oldest(BATCH);
+            List<Progress> events = inDoubt.isEmpty() ? buffer.oldest(BATCH) : inDoubt;
             if (events.isEmpty()) {
                 return true;
             }
             if (!reached(() -> write(events))) {
+                inDoubt = events;
                 return false;
             }
+            inDoubt = List.of();
         }
         return false;
     }
@@ -76,7 +80,6 @@ final class Publisher {
     }
 
     private void write(List<Progress> events) {
-        assignment.store(events);
         Integer step = null;
         Integer savedStep = null;
         for (Progress event : events) {
@@ -86,8 +89,20 @@ final class Publisher {
                 savedStep = saved.step();
             }
         }
-        progress(step, savedStep, events);
+        if (inDoubt.isEmpty() || !isCommitted(step, savedStep)) {
+            assignment.store(events);
+            progress(step, savedStep, events);
+        }
         buffer.remove(events);
+    }
+
+    /** Steps and checkpoints only ever grow within an attempt, so the lease tells whether theirs was the last word. */
+    private boolean isCommitted(@Nullable Integer step, @Nullable Integer savedStep) {
+        return leases.position(lease.lease())
+                .filter(position -> step != null
+                        ? step.equals(position.step())
+                        : savedStep != null && savedStep.equals(position.savedStep()))
+                .isPresent();
     }
 
     private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {

@@ -26,8 +26,15 @@ final class Rehearsal implements Assignments {
     private final SystemDatabase system;
     private final Path artifacts;
     private final int steps;
+    private final Runnable committed;
 
     Rehearsal(SystemDatabase system, Path artifacts, int steps) {
+        this(system, artifacts, steps, () -> {});
+    }
+
+    /** @param committed told after each transaction of progress */
+    Rehearsal(SystemDatabase system, Path artifacts, int steps, Runnable committed) {
+        this.committed = committed;
         this.system = system;
         this.artifacts = artifacts;
         this.steps = steps;
@@ -119,7 +126,9 @@ final class Rehearsal implements Assignments {
         }
 
         @Override
-        public void written() {}
+        public void written() {
+            committed.run();
+        }
 
         @Override
         public void storeResult() {}

@@ -1,0 +1,102 @@
+package dev.anneal.service.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.assignment.Assignment;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkKind;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.dao.QueryTimeoutException;
+
+/** What a worker publishes exists once, also when the database's answer to it is lost. */
+@WorkerTest
+class PublisherIT {
+
+    private final WorkerTest.Parts parts;
+    private final ProgressBuffer buffer = new ProgressBuffer(100);
+    private int lostAnswers;
+
+    @Autowired
+    PublisherIT(WorkerTest.Parts parts) {
+        this.parts = parts;
+    }
+
+    @BeforeEach
+    void createTable() {
+        Rehearsal.createTable();
+    }
+
+    @AfterEach
+    void dropTable() {
+        Rehearsal.dropTable();
+    }
+
+    @Test
+    void aBatchWhoseAnswerIsLostIsNotWrittenTwice(@TempDir Path folder) {
+        Claim claim = claim();
+        Publisher publisher = publisher(claim, folder);
+        buffer.add(step(1));
+        buffer.add(step(2));
+        lostAnswers = 1;
+
+        assertThat(publisher.publish()).isFalse();
+        buffer.add(step(3));
+        assertThat(publisher.publish()).isTrue();
+
+        assertThat(Rehearsal.rows(claim.lease().workId()))
+                .extracting(Rehearsal.Row::step)
+                .containsExactly(1, 2, 3);
+    }
+
+    @Test
+    void aCheckpointWhoseAnswerIsLostIsNotWrittenTwice(@TempDir Path folder) {
+        Claim claim = claim();
+        Publisher publisher = publisher(claim, folder);
+        buffer.add(new Progress.CheckpointSaved(2, 0.5, "/x", 1));
+        lostAnswers = 1;
+
+        assertThat(publisher.publish()).isFalse();
+        assertThat(publisher.publish()).isTrue();
+
+        assertThat(Rehearsal.rows(claim.lease().workId())).hasSize(1);
+    }
+
+    private Claim claim() {
+        parts.tenant()
+                .run(
+                        "acme",
+                        jdbc -> parts.queue()
+                                .enqueue(
+                                        jdbc,
+                                        new NewWork(
+                                                "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
+        return parts.leases().claim("test", Slot.TRAINING, Set.of("supervised")).orElseThrow();
+    }
+
+    private Publisher publisher(Claim claim, Path folder) {
+        Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::loseAnswer).prepare(claim, "cpu");
+        HeldLease lease = new HeldLease(claim.lease(), Duration.ofHours(1), System::nanoTime, System.nanoTime());
+        StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
+        return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters());
+    }
+
+    private void loseAnswer() {
+        if (lostAnswers-- > 0) {
+            throw new QueryTimeoutException("the connection broke after the commit");
+        }
+    }
+
+    private static Progress.Step step(int step) {
+        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 1, 1);
+    }
+}
