@@ -40,7 +40,8 @@ enum Tolerance {
         }
     };
 
-    private static final double MAX_LOGIT = 1e-4;
+    /** fp32 sums in another order: 1.06e-4 for a right merge of SmolLM2-135M (docs/adr/0009). */
+    private static final double MAX_LOGIT = 5e-4;
     /** Nats per token. A right bf16 merge of SmolLM2-135M, PEFT's as well as ours, is at 2.2e-3 (docs/adr/0009). */
     private static final double MEAN_DIVERGENCE = 1e-2;
 
