@@ -2,6 +2,7 @@ package dev.anneal.service.catalog;
 
 import dev.anneal.engine.model.ModelConfig;
 import dev.anneal.engine.model.ModelConfigException;
+import dev.anneal.engine.model.WeightHeaders;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
@@ -33,7 +34,7 @@ final class ModelInspector {
             require(directory, TOKENIZER, "its fast tokenizer; save it with transformers' save_pretrained");
             ModelConfig config = ModelConfig.read(directory.resolve(CONFIG));
             try (WeightDirectory weights = WeightDirectory.open(directory)) {
-                WeightCheck.check(weights, config);
+                WeightHeaders.check(weights, config);
             }
             int slash = id.indexOf('/');
             return new BaseModel(

@@ -102,14 +102,14 @@ class ModelCatalogTest {
     void missingTensorIsNamed() throws IOException {
         editHeader("model.norm.weight", "model.n0rm.weight");
 
-        assertUnreadable("has no tensor 'model.norm.weight'");
+        assertUnreadable("the weights have no tensor 'model.norm.weight'");
     }
 
     @Test
     void wrongShapeIsNamedWithTheRightOne() throws IOException {
         editHeader("[192,512]", "[512,192]");
 
-        assertUnreadable("down_proj.weight' must have shape [192, 512] by config.json but has [512, 192]");
+        assertUnreadable("down_proj.weight' must have the shape [192, 512] by config.json but has [512, 192]");
     }
 
     @Test
