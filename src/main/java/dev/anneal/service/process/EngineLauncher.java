@@ -35,6 +35,7 @@ public final class EngineLauncher {
     private final EngineProperties properties;
     private final Path home;
     private final Path cacheDirectory;
+    private final List<String> nice;
     private final String classPath;
     private final String mainClass;
 
@@ -49,6 +50,7 @@ public final class EngineLauncher {
         this.cacheDirectory = Objects.requireNonNullElseGet(
                         properties.cacheDirectory(), () -> home.resolve("engine-cache"))
                 .toAbsolutePath();
+        this.nice = Niceness.prefix(properties.niceness(), Objects.requireNonNullElse(System.getenv("PATH"), ""));
         this.classPath = new EngineClasspath(this.home.resolve("runtime")).of(System.getProperty("java.class.path"));
         this.mainClass = mainClass;
     }
@@ -86,7 +88,7 @@ public final class EngineLauncher {
     }
 
     private List<String> command(Path taskFile) {
-        List<String> command = new ArrayList<>();
+        List<String> command = new ArrayList<>(nice);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + properties.heap().toMegabytes() + "m");
         // One mutator thread allocates little; a parallel collector would only take cores from the arithmetic.

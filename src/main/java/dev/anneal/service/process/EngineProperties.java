@@ -1,5 +1,6 @@
 package dev.anneal.service.process;
 
+import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param heap {@code -Xmx} of an engine process: the dataset's token ids and the program's own objects
  * @param threads compute threads of one process, each with one intra-op thread; 0 takes the number of cores
+ * @param niceness by how much a process yields the processor to the service, 0 to 19; without effect where there is no {@code nice}
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
  * @param cacheDirectory where native libraries are unpacked; absent: {@code engine-cache} under {@code anneal.home}
  * @param malloc settings of the C allocator
@@ -26,6 +28,7 @@ import org.springframework.validation.annotation.Validated;
 public record EngineProperties(
         @DefaultValue("1GB") DataSize heap,
         @DefaultValue("0") @Min(0) int threads,
+        @DefaultValue("5") @Min(0) @Max(19) int niceness,
         @DefaultValue("auto") String precision,
         @Nullable Path cacheDirectory,
         @DefaultValue Malloc malloc,

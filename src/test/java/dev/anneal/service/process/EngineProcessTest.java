@@ -156,6 +156,21 @@ class EngineProcessTest {
                 .noneMatch(variable -> variable.startsWith("MAVEN_"));
     }
 
+    @Test
+    void yieldsTheProcessorToTheService() throws Exception {
+        start(Map.of(), ENDLESS, null);
+        awaitStep();
+
+        assertThat(niceness(process().pid()))
+                .isEqualTo(Math.min(19, niceness(ProcessHandle.current().pid()) + 3));
+    }
+
+    /** Field 19 of the kernel's record; the second, the program's name in brackets, may hold blanks. */
+    private static int niceness(long pid) throws IOException {
+        String record = Files.readString(Path.of("/proc/" + pid + "/stat"));
+        return Integer.parseInt(record.substring(record.lastIndexOf(')') + 2).split(" ", -1)[16]);
+    }
+
     private void start(Map<String, String> environment, int steps, @Nullable Path resumeFrom) throws IOException {
         Path directory = Files.createTempDirectory(folder, "process");
         process = FakeTasks.launcher(folder, environment)

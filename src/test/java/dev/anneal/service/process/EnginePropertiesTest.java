@@ -20,6 +20,7 @@ class EnginePropertiesTest {
                 .isEqualTo(new EngineProperties(
                         DataSize.ofGigabytes(1),
                         0,
+                        5,
                         "auto",
                         null,
                         new EngineProperties.Malloc(
@@ -33,6 +34,7 @@ class EnginePropertiesTest {
         Map<String, String> values = Map.of(
                 "anneal.engine.heap", "2GB",
                 "anneal.engine.threads", "3",
+                "anneal.engine.niceness", "19",
                 "anneal.engine.precision", "fp32",
                 "anneal.engine.cache-directory", "/cache",
                 "anneal.engine.malloc.mmap-threshold", "1MB",
@@ -45,6 +47,7 @@ class EnginePropertiesTest {
                 .isEqualTo(new EngineProperties(
                         DataSize.ofGigabytes(2),
                         3,
+                        19,
                         "fp32",
                         Path.of("/cache"),
                         new EngineProperties.Malloc(

@@ -27,6 +27,7 @@ public final class FakeTasks {
         return new EngineProperties(
                 DataSize.ofMegabytes(64),
                 1,
+                3,
                 "auto",
                 null,
                 new EngineProperties.Malloc(DataSize.ofMegabytes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
