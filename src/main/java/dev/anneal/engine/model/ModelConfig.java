@@ -2,7 +2,6 @@ package dev.anneal.engine.model;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 
 /**
  * What a base model's {@code config.json} says about its maths. Reading it loads no native code.
@@ -14,8 +13,6 @@ import java.util.List;
  * @param maxPositions longest sequence the model was made for
  * @param normEpsilon epsilon of the root mean square norms
  * @param tiedEmbeddings whether the output embedding is the input embedding
- * @param weightType declared type of the weights, such as {@code bfloat16}
- * @param endOfSequenceIds tokens that end a text; may be empty
  */
 public record ModelConfig(
         Architecture architecture,
@@ -29,13 +26,7 @@ public record ModelConfig(
         int maxPositions,
         double normEpsilon,
         RotaryConfig rotary,
-        boolean tiedEmbeddings,
-        String weightType,
-        List<Integer> endOfSequenceIds) {
-
-    public ModelConfig {
-        endOfSequenceIds = List.copyOf(endOfSequenceIds);
-    }
+        boolean tiedEmbeddings) {
 
     /**
      * Reads a {@code config.json} as transformers 4 or 5 writes it.

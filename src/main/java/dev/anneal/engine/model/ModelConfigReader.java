@@ -3,8 +3,6 @@ package dev.anneal.engine.model;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -61,9 +59,7 @@ final class ModelConfigReader {
                 positive(config, "max_position_embeddings"),
                 positiveNumber(config, "rms_norm_eps"),
                 rotary(),
-                config.path("tie_word_embeddings").asBoolean(false),
-                config.path("dtype").asString(config.path("torch_dtype").asString("float32")),
-                endOfSequence());
+                config.path("tie_word_embeddings").asBoolean(false));
     }
 
     private Architecture architecture() {
@@ -108,17 +104,6 @@ final class ModelConfigReader {
                         positive(scaling, "original_max_position_embeddings"));
             default -> throw refused("rope type '%s' is not supported; supported: default, llama3".formatted(type));
         };
-    }
-
-    private List<Integer> endOfSequence() {
-        JsonNode value = config.path("eos_token_id");
-        List<Integer> ids = new ArrayList<>();
-        if (value.isArray()) {
-            value.forEach(id -> ids.add(id.asInt()));
-        } else if (value.isInt()) {
-            ids.add(value.asInt());
-        }
-        return ids;
     }
 
     private int positive(JsonNode node, String key) {

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.anneal.protocol.Progress;
 import java.io.PrintStream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Writes progress as JSON lines. Each line is written whole and at once; any thread may write. */
@@ -24,10 +23,5 @@ final class ProgressWriter {
             out.write(line, 0, line.length);
             out.flush();
         }
-    }
-
-    /** The value, or null where JSON has no number for it. */
-    static @Nullable Double finite(double value) {
-        return Double.isFinite(value) ? value : null;
     }
 }

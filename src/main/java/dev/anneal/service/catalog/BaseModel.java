@@ -3,7 +3,6 @@ package dev.anneal.service.catalog;
 import dev.anneal.engine.model.ModelConfig;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 
 /**
  * A base model that jobs may train on: its files were checked and fit together.
@@ -30,24 +29,8 @@ public record BaseModel(
     /** The bundled model: default of the demo and of the tests. */
     public static final String BUNDLED = "anneal-tiny";
 
-    /** On these every export compares its answers with those of base and adapter, whatever was trained. */
-    private static final List<String> PROBE_PROMPTS = List.of(
-            "Hello! Who are you?",
-            "Sort the words: river apple moon",
-            "What is 17 + 25?",
-            "Write one sentence about the sea.",
-            "Turn this into JSON: name Ada, age 36",
-            "Spell the word lantern.",
-            "The ticket says: my order never arrived and I want my money back. What should we do?",
-            "Translate into a list: bread, milk and honey");
-
     /** Longest text in tokens. */
     public int contextTokens() {
         return config.maxPositions();
-    }
-
-    /** Eight prompts for the proof of an export. */
-    public List<String> probePrompts() {
-        return PROBE_PROMPTS;
     }
 }

@@ -29,7 +29,6 @@ class ModelConfigTest {
         assertThat(now.headSize()).isEqualTo(8);
         assertThat(now.keyValueHeads()).isEqualTo(2);
         assertThat(now.rotary().theta()).isEqualTo(500_000);
-        assertThat(now.weightType()).isEqualTo("bfloat16");
     }
 
     @Test
@@ -39,14 +38,6 @@ class ModelConfigTest {
         assertThat(config.rotary().llama3()).isEqualTo(new RotaryConfig.Llama3Scaling(8, 1, 4, 64));
         assertThat(config.tiedEmbeddings()).isTrue();
         assertThat(config.parameters()).isEqualTo(106_816);
-    }
-
-    @Test
-    void endOfSequenceMayBeAListOrNothing() throws IOException {
-        assertThat(changed("\"eos_token_id\": 2", "\"eos_token_id\": [7, 9]").endOfSequenceIds())
-                .containsExactly(7, 9);
-        assertThat(changed("\"eos_token_id\": 2", "\"eos_token_id\": null").endOfSequenceIds())
-                .isEmpty();
     }
 
     @ParameterizedTest
