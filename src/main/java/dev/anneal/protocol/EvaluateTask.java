@@ -1,5 +1,6 @@
 package dev.anneal.protocol;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 public record EvaluateTask(
         BaseModel model,
         Machine machine,
+        Instant templateTime,
         @Nullable String checkpointDirectory,
         String testFile,
         int maxNewTokens,

@@ -1,5 +1,6 @@
 package dev.anneal.protocol;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record ExportTask(
         BaseModel model,
         Machine machine,
+        Instant templateTime,
         String exportId,
         String kind,
         String dtype,

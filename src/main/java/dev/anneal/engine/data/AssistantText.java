@@ -35,11 +35,11 @@ final class AssistantText {
         ChatRow probe =
                 new ChatRow(List.of(ChatMessage.of(Role.USER, "a"), ChatMessage.of(Role.ASSISTANT, "b")), List.of());
         try {
-            Conversation conversation = Conversation.of(Place.ofLine(0), probe, template, tokenizer);
+            Conversation conversation = Conversation.of(Place.ofNoFile(), probe, template, tokenizer);
             String text = conversation.render(2, false).text();
             String prompt = conversation.render(1, true).text();
             if (text.startsWith(prompt)) {
-                specialTokens(text, prompt.length(), text.length()).stream()
+                specialTokens(conversation, text, new TextSpan(prompt.length(), text.length())).stream()
                         .reduce((first, second) -> second)
                         .ifPresent(last -> endsOfTurn.add(last.id));
             }
@@ -160,7 +160,7 @@ final class AssistantText {
 
     private int end(Place place, Conversation conversation, int message, String text, TextSpan within)
             throws RowRejectedException {
-        for (Found token : specialTokens(text, within.start(), within.end())) {
+        for (Found token : specialTokens(conversation, text, within)) {
             if (endsOfTurn.contains(token.id)) {
                 return token.end;
             }
@@ -184,11 +184,11 @@ final class AssistantText {
         return i;
     }
 
-    private List<Found> specialTokens(String text, int from, int to) {
+    private List<Found> specialTokens(Conversation conversation, String text, TextSpan within) {
         List<Found> found = new ArrayList<>();
-        int i = from;
-        while (i < to) {
-            AddedToken token = tokens.at(text, i);
+        int i = within.start();
+        while (i < within.end()) {
+            AddedToken token = tokens.at(text, i, conversation.mark());
             if (token != null && token.isSpecial()) {
                 found.add(new Found(token.id(), i + token.text().length()));
             }

@@ -5,6 +5,7 @@ import dev.anneal.engine.template.Rendering;
 import dev.anneal.engine.template.TemplateException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -32,10 +33,11 @@ public final class ChatEncoder {
     /**
      * Prepares the chat template of a model.
      *
+     * @param now what {@code strftime_now} shows, in UTC; one instant for all encodings that are to give the same tokens
      * @throws DataException with code {@code base_model_unreadable} if it has none that is understood
      */
-    public static ChatEncoder of(ModelTokenizer tokenizer) {
-        ChatTemplates templates = tokenizer.readTemplates();
+    public static ChatEncoder of(ModelTokenizer tokenizer, Instant now) {
+        ChatTemplates templates = tokenizer.readTemplates(now);
         ChatTemplate plain = templates.forTools(false);
         ChatTemplate withTools = templates.forTools(true);
         Form form = new Form(plain, new AssistantText(tokenizer, plain));
@@ -89,7 +91,7 @@ public final class ChatEncoder {
             trained = form.assistant.trained(place, row, conversation, all, form.template.marksAssistantText());
             text = tokenizer.encodeMarked(all.text(), conversation.mark());
         } catch (TemplateException e) {
-            throw refused(place, e);
+            throw TemplateFault.rejection(place, e);
         }
         count.length(line, text.ids().length);
         refuseDoubleStart(place, text.ids());
@@ -105,16 +107,6 @@ public final class ChatEncoder {
 
     private Form form(ChatRow row) {
         return row.tools().isEmpty() ? plain : withTools;
-    }
-
-    private static RowRejectedException refused(Place place, TemplateException e) {
-        String expected = "a conversation that the model's chat template accepts";
-        return place.key("messages")
-                .reject(
-                        RowFault.REFUSED_BY_TEMPLATE,
-                        expected,
-                        Excerpt.shorten("%s (line %d of the template)".formatted(e.reason(), e.line())),
-                        "change the conversation, or choose a model whose template takes it");
     }
 
     private void refuseDoubleStart(Place place, int[] ids) throws RowRejectedException {
@@ -149,17 +141,26 @@ public final class ChatEncoder {
     /**
      * Ids that ask for the last assistant message of a row: everything before it and the generation prompt. All of a row whose last word is not the assistant's.
      *
+     * @param line the row's line in its file, counted from 1
      * @throws DataException if the chat template refuses the conversation
      */
+    public int[] encodePrompt(long line, ChatRow row) {
+        return encodePrompt(Place.ofLine(line), row);
+    }
+
+    /** Ids of a prompt that stands in no file, made as {@link #encodePrompt(long, ChatRow)} makes them. */
     public int[] encodePrompt(ChatRow row) {
+        return encodePrompt(Place.ofNoFile(), row);
+    }
+
+    private int[] encodePrompt(Place place, ChatRow row) {
         int before = row.lastAssistant() < 0 ? row.messages().size() : row.lastAssistant();
-        Place place = Place.ofLine(1);
         try {
             Conversation conversation = Conversation.of(place, row, form(row).template, tokenizer);
             String text = conversation.render(before, true).text();
             return tokenizer.encodeMarked(text, conversation.mark()).ids();
         } catch (TemplateException e) {
-            throw invalid(refused(place, e));
+            throw invalid(TemplateFault.rejection(place, e));
         } catch (RowRejectedException e) {
             throw invalid(e);
         }

@@ -2,6 +2,7 @@ package dev.anneal.engine.data;
 
 import dev.anneal.engine.template.ChatTemplate;
 import dev.anneal.engine.template.TemplateException;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
@@ -21,26 +22,26 @@ final class ChatTemplates {
     }
 
     /** Reads chat_template.jinja, or else {@code chat_template} of tokenizer_config.json: one text, or a list of named ones. */
-    static ChatTemplates read(ModelFiles files) {
+    static ChatTemplates read(ModelFiles files, Instant now) {
         Map<String, ChatTemplate> byName = new LinkedHashMap<>();
         String file = files.optionalText("chat_template.jinja");
         JsonNode config = files.optionalJson("tokenizer_config.json").get("chat_template");
         if (file != null) {
-            byName.put(DEFAULT, compile(files, "chat_template.jinja", file));
+            byName.put(DEFAULT, compile(files, "chat_template.jinja", file, now));
         } else if (config != null && config.isString()) {
-            byName.put(DEFAULT, compile(files, "tokenizer_config.json", config.stringValue()));
+            byName.put(DEFAULT, compile(files, "tokenizer_config.json", config.stringValue(), now));
         } else if (config != null && config.isArray()) {
             for (JsonNode named : config.values()) {
                 String source = named.path("template").asString("");
-                byName.put(named.path("name").asString(""), compile(files, "tokenizer_config.json", source));
+                byName.put(named.path("name").asString(""), compile(files, "tokenizer_config.json", source, now));
             }
         }
         return new ChatTemplates(files, byName);
     }
 
-    private static ChatTemplate compile(ModelFiles files, String name, String source) {
+    private static ChatTemplate compile(ModelFiles files, String name, String source, Instant now) {
         try {
-            return ChatTemplate.compile(source);
+            return ChatTemplate.compile(source, now);
         } catch (TemplateException e) {
             throw files.unreadable(name, "holds a chat template that is not understood: " + e.getMessage(), e);
         }

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** Finds added tokens in text as the tokenizers library does: the leftmost, and of those the longest. */
 final class ControlTokens {
 
+    /** For texts that were not broken. */
+    static final int NO_MARK = -1;
+
     private final Map<Character, List<AddedToken>> byFirst = new HashMap<>();
 
     ControlTokens(List<AddedToken> tokens) {
@@ -24,19 +27,29 @@ final class ControlTokens {
         byFirst.values().forEach(list -> list.sort(longestFirst));
     }
 
-    /** The token that begins at this place of the text, or null. */
+    /**
+     * The token that begins at this place of the text, or null.
+     *
+     * @param mark what {@link #broken} broke the text with, or {@link #NO_MARK}
+     */
     @Nullable
-    AddedToken at(String text, int index) {
-        List<AddedToken> candidates = byFirst.get(text.charAt(index));
-        if (candidates == null) {
-            return null;
-        }
-        for (AddedToken token : candidates) {
-            if (text.startsWith(token.text(), index)) {
+    AddedToken at(String text, int index, int mark) {
+        for (AddedToken token : beginningWith(text.charAt(index))) {
+            if (text.startsWith(token.text(), index) && !isMarked(text, index, token, mark)) {
                 return token;
             }
         }
         return null;
+    }
+
+    private List<AddedToken> beginningWith(char first) {
+        return byFirst.getOrDefault(first, List.of());
+    }
+
+    /** A token of one character cannot be broken within, so that the mark behind it tells. */
+    private static boolean isMarked(String text, int index, AddedToken token, int mark) {
+        int end = index + token.text().length();
+        return end == text.offsetByCodePoints(index, 1) && end < text.length() && text.charAt(end) == mark;
     }
 
     /** Breaks every special token that a user's text spells by the mark, so that it is found no more; {@link Sealer} takes the marks out again. */
@@ -44,14 +57,22 @@ final class ControlTokens {
         StringBuilder broken = new StringBuilder(text.length() + 8);
         int i = 0;
         while (i < text.length()) {
-            AddedToken token = at(text, i);
             int c = text.codePointAt(i);
             broken.appendCodePoint(c);
-            if (token != null && token.isSpecial()) {
+            if (isSpecialAt(text, i)) {
                 broken.append(mark);
             }
             i += Character.charCount(c);
         }
         return broken.toString();
+    }
+
+    private boolean isSpecialAt(String text, int index) {
+        for (AddedToken token : beginningWith(text.charAt(index))) {
+            if (token.isSpecial() && text.startsWith(token.text(), index)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

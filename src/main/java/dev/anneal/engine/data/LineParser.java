@@ -41,13 +41,20 @@ final class LineParser {
         return row;
     }
 
-    /** Parses a JSON text within a line, such as the arguments of a tool call; null if it is none. */
-    static @Nullable Object parseNested(String text) {
+    /**
+     * Parses a JSON text within a line, such as the arguments of a tool call; null if it is none.
+     *
+     * @throws RowRejectedException if it holds values that the line itself could not hold
+     */
+    static @Nullable Object parseNested(Place place, String text) throws RowRejectedException {
+        Object value;
         try {
-            return JSON.readValue(text, Object.class);
+            value = JSON.readValue(text, Object.class);
         } catch (JacksonException e) {
             return null;
         }
+        refuseOddValues(place, value);
+        return value;
     }
 
     private static String decode(Place place, byte[] bytes, int length) throws RowRejectedException {

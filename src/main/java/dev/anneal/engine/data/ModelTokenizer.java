@@ -6,6 +6,7 @@ import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class ModelTokenizer implements AutoCloseable {
     private final ModelFiles files;
     private final Map<String, Integer> specialIds;
     private final Set<Integer> endIds;
+    private final VocabularyBounds bounds;
 
     private ModelTokenizer(
             HuggingFaceTokenizer tokenizer,
@@ -40,6 +42,7 @@ public final class ModelTokenizer implements AutoCloseable {
         this.special = special;
         this.files = files;
         this.specialIds = specialIds;
+        this.bounds = new VocabularyBounds(files, special.vocabularySize());
         this.endIds = new LinkedHashSet<>(special.endIds());
         Integer eos = id("eos_token");
         if (eos != null) {
@@ -50,7 +53,7 @@ public final class ModelTokenizer implements AutoCloseable {
     /**
      * Reads the tokenizer of a Hugging Face model directory.
      *
-     * @throws DataException with code {@code base_model_unreadable} if files are missing, too large or broken
+     * @throws DataException with code {@code base_model_unreadable} if files are missing, too large or broken, or if a token has no row in the embedding
      */
     public static ModelTokenizer open(Path modelDirectory) {
         // DJL would otherwise report its start to a server of its own.
@@ -61,6 +64,16 @@ public final class ModelTokenizer implements AutoCloseable {
         Sealer sealer = new Sealer(file.addedTokens());
         HuggingFaceTokenizer tokenizer = load(files, file.renamed(sealer.names()));
         return new ModelTokenizer(tokenizer, sealer, special, files, file.specialIds());
+    }
+
+    /**
+     * Reads the files of a tokenizer as {@link #open} does, without native code.
+     *
+     * @throws DataException with code {@code base_model_unreadable} if they are missing, too large or broken, or if a token has no row in the embedding
+     */
+    public static void check(Path modelDirectory) {
+        ModelFiles files = new ModelFiles(modelDirectory);
+        TokenizerFile.read(files, SpecialTokens.read(files));
     }
 
     @SuppressWarnings("IllegalCatch") // the library throws RuntimeException itself for whatever it does not like
@@ -77,12 +90,7 @@ public final class ModelTokenizer implements AutoCloseable {
 
     /** Ids of a text in which special tokens count as such; nothing is added to it. */
     public int[] encode(String text) {
-        return ids(encoding(sealer.seal(text, Sealer.NO_MARK).text()));
-    }
-
-    /** Ids of a text that comes from a user: texts of special tokens in it are text. */
-    public int[] encodeAsText(String text) {
-        return ids(encoding(text));
+        return ids(encoding(sealer.seal(text, ControlTokens.NO_MARK).text()));
     }
 
     /** Ids of a text with the place in it that each of them comes from. Special tokens that hold the mark are text; the mark is left out. */
@@ -103,8 +111,9 @@ public final class ModelTokenizer implements AutoCloseable {
         return tokenizer.encode(text, false, false);
     }
 
-    private static int[] ids(Encoding encoding) {
-        return Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray();
+    private int[] ids(Encoding encoding) {
+        return bounds.checked(
+                Arrays.stream(encoding.getIds()).mapToInt(Math::toIntExact).toArray());
     }
 
     /** The text of ids; invalid UTF-8 becomes U+FFFD. */
@@ -120,20 +129,9 @@ public final class ModelTokenizer implements AutoCloseable {
         return Set.copyOf(endIds);
     }
 
-    /** The end-of-sequence token, or null. */
-    public @Nullable Integer endOfSequenceId() {
-        return id("eos_token");
-    }
-
     /** The beginning-of-sequence token, or null. Templates write it where it belongs; encoding adds none. */
     public @Nullable Integer beginOfSequenceId() {
         return id("bos_token");
-    }
-
-    /** The token to pad with, or null; masks and not this id say what padding is. */
-    public @Nullable Integer paddingId() {
-        Integer pad = id("pad_token");
-        return pad == null ? special.padId() : pad;
     }
 
     private @Nullable Integer id(String name) {
@@ -152,8 +150,8 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     /** Reads and compiles the model's chat templates. A model without any can still be tokenized, so this is not done before it is asked for. */
-    ChatTemplates readTemplates() {
-        return ChatTemplates.read(files);
+    ChatTemplates readTemplates(Instant now) {
+        return ChatTemplates.read(files, now);
     }
 
     @Override

@@ -22,6 +22,11 @@ final class Place {
         return new Place(line, null, "$");
     }
 
+    /** A whole row that stands in no file. */
+    static Place ofNoFile() {
+        return ofLine(RowProblem.NO_LINE);
+    }
+
     Place key(String name) {
         return new Place(line, this, name);
     }

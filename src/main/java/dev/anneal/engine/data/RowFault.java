@@ -27,8 +27,12 @@ public enum RowFault {
     NO_ASSISTANT_MESSAGE,
     /** Every assistant message has weight 0. */
     NOTHING_TRAINED,
-    /** The model's chat template refuses the conversation. */
+    /** The model's chat template refuses the conversation and says why. */
     REFUSED_BY_TEMPLATE,
+    /** An expression of the chat template has no value for the conversation. */
+    FAILED_IN_TEMPLATE,
+    /** Rendering the conversation takes more steps, nesting or text than any should. */
+    BEYOND_TEMPLATE_LIMITS,
     /** The chat template's text does not show where an assistant message begins. */
     UNCLEAR_TEMPLATE,
     /** The chat template begins the conversation with two BOS tokens. */

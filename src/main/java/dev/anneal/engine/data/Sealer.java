@@ -15,9 +15,6 @@ import java.util.Map;
  */
 final class Sealer {
 
-    /** For texts without marks. */
-    static final int NO_MARK = -1;
-
     private final ControlTokens tokens;
     private final Map<String, String> names = new HashMap<>();
     private final String prefix;
@@ -49,7 +46,7 @@ final class Sealer {
         Offsets offsets = new Offsets(text.length() + 64);
         int i = 0;
         while (i < text.length()) {
-            AddedToken token = tokens.at(text, i);
+            AddedToken token = tokens.at(text, i, mark);
             String name = token == null ? null : names.get(token.text());
             if (token != null && name != null) {
                 sealed.append(name);

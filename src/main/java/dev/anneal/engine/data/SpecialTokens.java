@@ -15,13 +15,9 @@ import tools.jackson.databind.JsonNode;
  * @param named texts by their names in chat templates: {@code bos_token}, {@code eos_token} … as far as the model has them
  * @param texts all texts that the configuration declares special
  * @param endIds ids that end a generation according to generation_config.json or config.json
- * @param padId id that either of them pads with, or null
+ * @param vocabularySize {@code vocab_size} of config.json; the largest integer if it does not say
  */
-record SpecialTokens(
-        Map<String, String> named,
-        Set<String> texts,
-        Set<Integer> endIds,
-        @Nullable Integer padId) {
+record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> endIds, int vocabularySize) {
 
     private static final List<String> NAMES =
             List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
@@ -52,8 +48,7 @@ record SpecialTokens(
         JsonNode model = files.optionalJson("config.json");
         Set<Integer> endIds =
                 ids(generation.has("eos_token_id") ? generation.get("eos_token_id") : model.get("eos_token_id"));
-        JsonNode pad = generation.has("pad_token_id") ? generation.get("pad_token_id") : model.get("pad_token_id");
-        return new SpecialTokens(named, texts, endIds, pad != null && pad.isInt() ? pad.intValue() : null);
+        return new SpecialTokens(named, texts, endIds, model.path("vocab_size").asInt(Integer.MAX_VALUE));
     }
 
     private static @Nullable String text(@Nullable JsonNode node) {

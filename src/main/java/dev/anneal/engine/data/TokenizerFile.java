@@ -1,17 +1,13 @@
 package dev.anneal.engine.data;
 
 import java.io.ByteArrayOutputStream;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -22,10 +18,8 @@ final class TokenizerFile {
     /** Large multilingual tokenizers have about 35 MB. */
     static final long BYTES = 128L << 20;
 
-    private static final String NAME = "tokenizer.json";
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS) // parts of a document are read as trees
-            .build();
+    static final String NAME = "tokenizer.json";
+    private static final JsonMapper JSON = JsonMapper.shared();
 
     private final byte[] json;
     private final List<AddedToken> addedTokens;
@@ -38,11 +32,13 @@ final class TokenizerFile {
     static TokenizerFile read(ModelFiles files, SpecialTokens special) {
         byte[] json = files.bytes(NAME, BYTES);
         try {
-            Contents contents = Contents.scan(json, special);
-            if (!contents.hasModel) {
+            TokenizerContents contents = TokenizerContents.scan(json, special);
+            if (!contents.hasModel()) {
                 throw files.unreadable(NAME, "is not a tokenizer: it must hold one JSON object with a model", null);
             }
-            return new TokenizerFile(json, contents.allTokens(files, special));
+            List<AddedToken> addedTokens = contents.allTokens(files, special);
+            new VocabularyBounds(files, special.vocabularySize()).check(contents, addedTokens, special.endIds());
+            return new TokenizerFile(json, addedTokens);
         } catch (JacksonException e) {
             throw files.unreadable(NAME, "is not a tokenizer: " + Excerpt.shorten(e.getOriginalMessage()), e);
         }
@@ -152,108 +148,5 @@ final class TokenizerFile {
             to.writeEndArray();
         }
         to.writeEndArray();
-    }
-
-    /** What one pass over the file finds. */
-    private static final class Contents {
-
-        private final List<AddedToken> declared = new ArrayList<>();
-        private final Map<String, Integer> specialInVocabulary = new HashMap<>();
-        private boolean hasModel;
-
-        static Contents scan(byte[] json, SpecialTokens special) {
-            Contents contents = new Contents();
-            try (JsonParser in = JSON.createParser(json)) {
-                if (in.nextToken() != JsonToken.START_OBJECT) {
-                    return contents;
-                }
-                while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                    String key = in.currentName();
-                    in.nextToken();
-                    switch (key) {
-                        case "added_tokens" -> contents.scanAdded(JSON.readTree(in), special);
-                        case "model" -> contents.scanModel(in, special);
-                        default -> in.skipChildren();
-                    }
-                }
-            }
-            return contents;
-        }
-
-        private void scanAdded(JsonNode tokens, SpecialTokens special) {
-            for (JsonNode token : tokens.values()) {
-                String text = token.path("content").asString("");
-                declared.add(new AddedToken(
-                        token.path("id").asInt(-1),
-                        text,
-                        token.path("special").asBoolean(false)
-                                || special.texts().contains(text),
-                        token.path("normalized").asBoolean(false),
-                        token.path("single_word").asBoolean(false),
-                        token.path("lstrip").asBoolean(false),
-                        token.path("rstrip").asBoolean(false)));
-            }
-        }
-
-        private void scanModel(JsonParser in, SpecialTokens special) {
-            hasModel = in.currentToken() == JsonToken.START_OBJECT;
-            if (!hasModel) {
-                in.skipChildren();
-                return;
-            }
-            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                boolean vocabulary = in.currentName().equals("vocab");
-                JsonToken value = in.nextToken();
-                if (vocabulary && value == JsonToken.START_OBJECT) {
-                    scanVocabulary(in, special);
-                } else if (vocabulary && value == JsonToken.START_ARRAY) {
-                    scanScoredVocabulary(in, special);
-                } else {
-                    in.skipChildren();
-                }
-            }
-        }
-
-        private void scanVocabulary(JsonParser in, SpecialTokens special) {
-            while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-                String text = in.currentName();
-                in.nextToken();
-                if (special.texts().contains(text)) {
-                    specialInVocabulary.put(text, in.getIntValue());
-                }
-            }
-        }
-
-        /** In a Unigram vocabulary the place of a token is its id. */
-        private void scanScoredVocabulary(JsonParser in, SpecialTokens special) {
-            for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
-                in.nextToken();
-                if (special.texts().contains(in.getString())) {
-                    specialInVocabulary.put(in.getString(), id);
-                }
-                in.nextToken();
-                in.nextToken();
-            }
-        }
-
-        /** As transformers does, takes special tokens of the configuration from the vocabulary if tokenizer.json does not declare them. */
-        private List<AddedToken> allTokens(ModelFiles files, SpecialTokens special) {
-            List<AddedToken> all = new ArrayList<>(declared);
-            for (String text : special.texts()) {
-                if (declared.stream().anyMatch(token -> token.text().equals(text))) {
-                    continue;
-                }
-                @Nullable Integer id = specialInVocabulary.get(text);
-                if (id == null) {
-                    throw files.unreadable(
-                            NAME,
-                            "does not hold the special token '%s' that tokenizer_config.json names"
-                                    .formatted(Excerpt.shorten(text)),
-                            null);
-                }
-                all.add(new AddedToken(id, text, true, false, false, false, false));
-            }
-            return List.copyOf(all);
-        }
     }
 }

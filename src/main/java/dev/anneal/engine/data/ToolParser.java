@@ -87,9 +87,10 @@ final class ToolParser {
             throws RowRejectedException {
         Map<String, @Nullable Object> function = new LinkedHashMap<>(named(place, value, CALL_REMEDY));
         Object arguments = function.get("arguments");
-        Object parsed = arguments instanceof String text ? LineParser.parseNested(text) : arguments;
+        Place at = place.key("arguments");
+        Object parsed = arguments instanceof String text ? LineParser.parseNested(at, text) : arguments;
         if (!(parsed instanceof Map<?, ?>)) {
-            throw place.key("arguments").reject(RowFault.INVALID_TOOLS, ARGUMENTS, Excerpt.of(arguments), CALL_REMEDY);
+            throw at.reject(RowFault.INVALID_TOOLS, ARGUMENTS, Excerpt.of(arguments), CALL_REMEDY);
         }
         function.put("arguments", parsed);
         return function;

@@ -39,11 +39,11 @@ final class EvaluatingTask {
 
     ExitCode run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            ChatEncoder encoder = ChatEncoder.of(tokenizer);
+            ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
             List<int[]> prompts = new ArrayList<>();
             List<Question> questions = new ArrayList<>();
             ChatFile.forEach(Path.of(task.testFile()), (line, row) -> {
-                prompts.add(encoder.encodePrompt(row));
+                prompts.add(encoder.encodePrompt(line, row));
                 questions.add(Question.of(row));
             });
             List<String> answers = answer(prompts, tokenizer).stream()

@@ -70,7 +70,8 @@ final class ExportingTask {
     private List<int[]> probes() throws IOException {
         @Nullable String file = task.probeFile();
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            return ProbePrompts.encode(ChatEncoder.of(tokenizer), file == null ? null : Path.of(file));
+            return ProbePrompts.encode(
+                    ChatEncoder.of(tokenizer, task.templateTime()), file == null ? null : Path.of(file));
         }
     }
 }

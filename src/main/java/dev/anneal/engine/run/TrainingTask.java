@@ -35,7 +35,7 @@ final class TrainingTask {
         List<EncodedRow> training;
         List<EncodedRow> validation;
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            ChatEncoder encoder = ChatEncoder.of(tokenizer);
+            ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
             training = rows(encoder, "training", task.trainingFile());
             @Nullable String file = task.validationFile();
             validation = file == null ? List.of() : rows(encoder, "validation", file);

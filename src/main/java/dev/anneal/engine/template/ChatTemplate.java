@@ -5,8 +5,9 @@ import dev.anneal.engine.template.program.Context;
 import dev.anneal.engine.template.program.Program;
 import dev.anneal.engine.template.syntax.TemplateParser;
 import dev.anneal.engine.template.value.Budget;
-import java.time.Clock;
-import java.time.ZoneId;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * threads.
  *
  * <p>Templates come with models from anywhere. They see values and the functions of {@code library}, nothing of the host, and each rendering has a budget
- * of steps, time, memory, recursion and output ({@link Budget}). Known differences from Jinja: nothing is escaped, so {@code safe} changes nothing; values
+ * of steps, memory, recursion and output ({@link Budget}). Known differences from Jinja: nothing is escaped, so {@code safe} changes nothing; values
  * that Python prints with their address, such as generators and functions, cannot be printed; {@code str.format} takes simple fields only.
  */
 public final class ChatTemplate {
@@ -25,33 +26,24 @@ public final class ChatTemplate {
     private static final int MAX_SOURCE = 1 << 18;
 
     private final Program program;
-    private final Clock clock;
+    private final ZonedDateTime now;
 
-    private ChatTemplate(Program program, Clock clock) {
+    private ChatTemplate(Program program, ZonedDateTime now) {
         this.program = program;
-        this.clock = clock;
+        this.now = now;
     }
 
     /**
      * Parses a template.
      *
+     * @param now what {@code strftime_now} shows, in UTC
      * @throws TemplateException if it is not one
      */
-    public static ChatTemplate compile(String source) {
-        return compile(source, Clock.system(ZoneId.systemDefault()));
-    }
-
-    /**
-     * Parses a template.
-     *
-     * @param clock what {@code strftime_now} reads
-     * @throws TemplateException if it is not one
-     */
-    public static ChatTemplate compile(String source, Clock clock) {
+    public static ChatTemplate compile(String source, Instant now) {
         if (source.length() > MAX_SOURCE) {
             throw TemplateException.syntax(1, "a template of more than " + MAX_SOURCE + " characters");
         }
-        return new ChatTemplate(TemplateParser.parse(source), clock);
+        return new ChatTemplate(TemplateParser.parse(source), now.atZone(ZoneOffset.UTC));
     }
 
     /**
@@ -59,10 +51,11 @@ public final class ChatTemplate {
      * None, {@code add_generation_prompt} is false.
      *
      * @param variables maps, lists, strings, numbers, booleans and null only, nested as wished; not changed
-     * @throws TemplateException if the template refuses the conversation or a limit is reached
+     * @throws TemplateException if the template refuses the conversation or a limit is reached, on every machine alike
+     * @throws StalledRenderingException if the machine does not get on with it, which says nothing about the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
-        Environment environment = new Environment(new Budget(), clock);
+        Environment environment = new Environment(new Budget(), now);
         Context context = new Context(environment);
         try {
             context.declare(Conversation.variables(variables));

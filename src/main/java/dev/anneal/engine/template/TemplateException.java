@@ -13,7 +13,7 @@ public final class TemplateException extends RuntimeException {
         EVALUATION,
         /** The template itself refused the conversation by {@code raise_exception}; the reason is its text, unchanged. */
         RAISED,
-        /** Time, output, recursion or the size of a value went over the limit. */
+        /** Steps, output, recursion or the size of a value went over the limit. */
         BUDGET
     }
 

@@ -78,6 +78,7 @@ final class ClaimedAssignments implements Assignments {
         TrainTask task = new TrainTask(
                 inputs.model(order.model()),
                 inputs.machine(device),
+                order.createdAt(),
                 inputs.file(order.tenantId(), order.trainingFile()),
                 validationFile == null ? null : inputs.file(order.tenantId(), validationFile),
                 order.adapter(),
@@ -121,6 +122,7 @@ final class ClaimedAssignments implements Assignments {
         ExportTask task = new ExportTask(
                 inputs.model(order.model()),
                 inputs.machine(device),
+                order.jobCreatedAt(),
                 order.exportId(),
                 order.kind().wireName(),
                 order.dtype(),
@@ -149,6 +151,7 @@ final class ClaimedAssignments implements Assignments {
         EvaluateTask task = new EvaluateTask(
                 model,
                 inputs.machine(device),
+                order.createdAt(),
                 checkpointOrNull(order.checkpoint()),
                 inputs.file(order.tenantId(), order.testFile()),
                 order.maxNewTokens(),

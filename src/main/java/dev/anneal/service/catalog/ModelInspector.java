@@ -1,5 +1,7 @@
 package dev.anneal.service.catalog;
 
+import dev.anneal.engine.data.DataException;
+import dev.anneal.engine.data.ModelTokenizer;
 import dev.anneal.engine.model.ModelConfig;
 import dev.anneal.engine.model.ModelConfigException;
 import dev.anneal.engine.model.WeightHeaders;
@@ -36,6 +38,7 @@ final class ModelInspector {
             try (WeightDirectory weights = WeightDirectory.open(directory)) {
                 WeightHeaders.check(weights, config);
             }
+            ModelTokenizer.check(directory);
             int slash = id.indexOf('/');
             return new BaseModel(
                     id,
@@ -46,7 +49,7 @@ final class ModelInspector {
                     config.parameters(),
                     BaseLearningRate.of(config.parameters()),
                     tokenizerHash(directory));
-        } catch (ModelConfigException | SafetensorsException invalid) {
+        } catch (ModelConfigException | SafetensorsException | DataException invalid) {
             throw new UnreadableModelException(
                     withoutHostPath(String.valueOf(invalid.getMessage()), directory), invalid);
         } catch (IOException failure) {

@@ -33,6 +33,7 @@ public final class EvaluationJournal {
             return new EvaluationOrder(
                     evaluation.work().tenantId(),
                     evaluation.id(),
+                    evaluation.createdAt(),
                     evaluation.baseModel(),
                     checkpoint == null ? null : checkpoints.byNumber(jdbc, checkpoint),
                     exportDirectory(jdbc, evaluation.export()),

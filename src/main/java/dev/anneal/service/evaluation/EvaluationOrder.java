@@ -1,11 +1,13 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.service.history.Checkpoint;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker that has claimed an evaluation is to do.
  *
+ * @param createdAt when the evaluation was created
  * @param model id of the base model
  * @param checkpoint checkpoint whose adapter is applied, or null
  * @param exportDirectory key of a merged export's folder, which is the model instead of the base, or null
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public record EvaluationOrder(
         String tenantId,
         String evaluationId,
+        Instant createdAt,
         String model,
         @Nullable Checkpoint checkpoint,
         @Nullable String exportDirectory,

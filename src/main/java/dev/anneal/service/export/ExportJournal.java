@@ -44,6 +44,7 @@ public final class ExportJournal {
                     job.tenantId(),
                     export.id(),
                     job.id(),
+                    job.createdAt(),
                     job.request().model(),
                     export.kind(),
                     export.dtype(),

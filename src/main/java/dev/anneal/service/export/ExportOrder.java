@@ -1,10 +1,12 @@
 package dev.anneal.service.export;
 
 import dev.anneal.service.history.Checkpoint;
+import java.time.Instant;
 
 /**
  * What a worker that has claimed an export is to do.
  *
+ * @param jobCreatedAt when the job was created
  * @param model id of the base model
  * @param dtype {@code base}, {@code fp32} or {@code bf16}
  * @param probeFile id of the uploaded file whose first rows join the probe prompts
@@ -13,6 +15,7 @@ public record ExportOrder(
         String tenantId,
         String exportId,
         String jobId,
+        Instant jobCreatedAt,
         String model,
         ExportKind kind,
         String dtype,

@@ -48,7 +48,7 @@ final class CheckWork {
                             + "' was changed after the job was created. Create the job again.");
         }
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory())) {
-            return ChatEncoder.of(tokenizer)
+            return ChatEncoder.of(tokenizer, check.requestedAt())
                     .report(store.localCopy(content(check)), Objects.requireNonNull(check.maxLength()));
         }
     }

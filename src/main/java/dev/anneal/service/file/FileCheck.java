@@ -1,11 +1,13 @@
 package dev.anneal.service.file;
 
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A check that this process does.
  *
  * @param validates whether the rows are checked, else their tokens are counted
+ * @param requestedAt when it was first asked for; what chat templates take for the present, so that a check done again counts the same
  * @param attempts how often the check was begun, this time included
  */
 record FileCheck(
@@ -18,4 +20,5 @@ record FileCheck(
         @Nullable String modelId,
         @Nullable String tokenizer,
         @Nullable Integer maxLength,
+        Instant requestedAt,
         int attempts) {}

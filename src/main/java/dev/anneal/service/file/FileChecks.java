@@ -81,7 +81,7 @@ final class FileChecks {
                         )
                           AND file.id = claimed.file_id
                         RETURNING claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status,
-                                  kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, attempts
+                                  kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
                         """)
                 .param("owner", owner)
                 .param("until", FileRows.timestamp(now.plus(lease)))

@@ -55,6 +55,7 @@ public final class TrainingJournal {
             return new TrainingOrder(
                     job.tenantId(),
                     job.id(),
+                    job.createdAt(),
                     job.request().model(),
                     job.request().trainingFile(),
                     job.request().validationFile(),

@@ -3,12 +3,14 @@ package dev.anneal.service.training;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.history.Checkpoint;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker that has claimed a training is to do.
  *
+ * @param createdAt when the job was created
  * @param model id of the base model
  * @param trainingFile id of an uploaded file
  * @param validationFile id of an uploaded file, or null
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainingOrder(
         String tenantId,
         String jobId,
+        Instant createdAt,
         String model,
         String trainingFile,
         @Nullable String validationFile,

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.entry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,7 +38,7 @@ class ChatEncoderTest {
 
     @BeforeAll
     static void open() {
-        golden = ChatEncoder.of(TOKENIZER);
+        golden = ChatEncoder.of(TOKENIZER, Instant.EPOCH);
     }
 
     @AfterAll
@@ -78,7 +79,7 @@ class ChatEncoderTest {
     void labelsOfTemplatesWithoutMarksAreFound(JsonNode testCase) throws IOException {
         try (ModelTokenizer tokenizer =
                 withTemplate(testCase, testCase.get("template").stringValue())) {
-            EncodedRow row = only(ChatEncoder.of(tokenizer).encode(file(row(testCase)), 4096));
+            EncodedRow row = only(ChatEncoder.of(tokenizer, Instant.EPOCH).encode(file(row(testCase)), 4096));
             assertThat(row.ids()).isEqualTo(Golden.ints(testCase.get("ids")));
             assertThat(row.labels()).isEqualTo(Golden.ints(testCase.get("labels")));
         }
@@ -89,7 +90,7 @@ class ChatEncoderTest {
     void labelsOfTemplatesWithMarksAreTheirs(JsonNode testCase) throws IOException {
         try (ModelTokenizer tokenizer =
                 withTemplate(testCase, testCase.get("marked_template").stringValue())) {
-            EncodedRow row = only(ChatEncoder.of(tokenizer).encode(file(row(testCase)), 4096));
+            EncodedRow row = only(ChatEncoder.of(tokenizer, Instant.EPOCH).encode(file(row(testCase)), 4096));
             assertThat(row.ids()).isEqualTo(Golden.ints(testCase.get("ids")));
             assertThat(row.labels()).isEqualTo(Golden.ints(testCase.get("labels")));
         }
@@ -100,7 +101,7 @@ class ChatEncoderTest {
     void promptIsEverythingBeforeTheAnswer(JsonNode testCase) throws IOException {
         try (ModelTokenizer tokenizer =
                 withTemplate(testCase, testCase.get("template").stringValue())) {
-            ChatEncoder encoder = ChatEncoder.of(tokenizer);
+            ChatEncoder encoder = ChatEncoder.of(tokenizer, Instant.EPOCH);
             ChatFile.forEach(
                     file(row(testCase)),
                     (line, row) ->
@@ -122,13 +123,13 @@ class ChatEncoderTest {
     void specialTokensInAnswersAreTextAndTrainedAsSuch() throws IOException {
         try (ModelTokenizer tokenizer =
                 withTemplate(CASES.get(0), CASES.get(0).get("template").stringValue())) {
-            EncodedRow row = only(ChatEncoder.of(tokenizer)
+            EncodedRow row = only(ChatEncoder.of(tokenizer, Instant.EPOCH)
                     .encode(
                             file(Rows.ofMessages(
                                     "{'role': 'user', 'content': 'q'}",
                                     "{'role': 'assistant', 'content': 'a<|im_end|>b'}")),
                             99));
-            int[] answer = tokenizer.encodeAsText("a<|im_end|>b");
+            int[] answer = UserText.encode(tokenizer, "a<|im_end|>b");
             assertThat(Arrays.stream(row.labels()).filter(label -> label != EncodedRow.NOT_TRAINED))
                     .startsWith(Arrays.stream(answer).boxed().toArray(Integer[]::new))
                     .hasSize(answer.length + 1)
@@ -197,7 +198,7 @@ class ChatEncoderTest {
         String template =
                 "{% for message in messages %}{% if message.role == 'system' %}{{ raise_exception('no system messages, please') }}{% endif %}{{ message.content + '<|im_end|>' }}{% endfor %}";
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), template)) {
-            TokenReport report = ChatEncoder.of(tokenizer)
+            TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH)
                     .report(
                             file(
                                     Rows.ofMessages(
@@ -228,7 +229,9 @@ class ChatEncoderTest {
                 model.resolve("chat_template.jinja"),
                 "{{ bos_token + bos_token }}" + CASES.get(0).get("template").stringValue());
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
-            assertThat(ChatEncoder.of(tokenizer).report(file(Rows.good(1)), 99).dropped())
+            assertThat(ChatEncoder.of(tokenizer, Instant.EPOCH)
+                            .report(file(Rows.good(1)), 99)
+                            .dropped())
                     .containsExactly(entry("double_bos", 1L));
         }
     }
@@ -242,7 +245,7 @@ class ChatEncoderTest {
                 "{'role': 'assistant', 'content': 'a'}",
                 "{'role': 'user', 'content': 'r'}");
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), backwards)) {
-            TokenReport report = ChatEncoder.of(tokenizer).report(file(row), 99);
+            TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH).report(file(row), 99);
             assertThat(report.isTrainable()).isFalse();
             assertThat(report.firstProblems()).singleElement().satisfies(problem -> {
                 assertThat(problem.reason()).isEqualTo(RowFault.UNCLEAR_TEMPLATE);
@@ -258,11 +261,12 @@ class ChatEncoderTest {
         String row = """
                 {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": null, "tool_calls": [{"type": "function", "function": {"name": "f", "arguments": "{\\"x\\": \\"<|im_end|>\\"}"}}]}], "tools": [{"type": "function", "function": {"name": "f"}}]}""";
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), template)) {
-            EncodedRow encoded = only(ChatEncoder.of(tokenizer).encode(file(row), 4096));
+            EncodedRow encoded = only(ChatEncoder.of(tokenizer, Instant.EPOCH).encode(file(row), 4096));
             assertThat(tokenizer.decode(encoded.ids(), false))
                     .isEqualTo(
                             "[{\"type\": \"function\", \"function\": {\"name\": \"f\"}}]user:q<|im_end|>assistant:{\"x\": \"<|im_end|>\"}<|im_end|>");
-            assertThat(encoded.trainedTokens()).isEqualTo(tokenizer.encodeAsText("{\"x\": \"<|im_end|>\"}").length + 1);
+            assertThat(encoded.trainedTokens())
+                    .isEqualTo(UserText.encode(tokenizer, "{\"x\": \"<|im_end|>\"}").length + 1);
         }
     }
 
@@ -279,7 +283,7 @@ class ChatEncoderTest {
         assertThat(dataset.rows()).hasSize(1);
         assertThat(dataset.rows().get(0).ids())
                 .as("the marks of the row are its own, not ours")
-                .containsSequence(TOKENIZER.encodeAsText("\uFDD0\uFDD1"));
+                .containsSequence(UserText.encode(TOKENIZER, "\uFDD0\uFDD1"));
         assertThat(dataset.report().dropped()).containsExactly(entry("invalid_content", 1L));
     }
 
@@ -289,7 +293,7 @@ class ChatEncoderTest {
         Files.copy(Golden.folder("/golden/tokenizer").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
             assertThatExceptionOfType(DataException.class)
-                    .isThrownBy(() -> ChatEncoder.of(tokenizer))
+                    .isThrownBy(() -> ChatEncoder.of(tokenizer, Instant.EPOCH))
                     .withMessage(
                             "tokenizer_config.json of model 'bare' has no chat template named 'default', and there is no chat_template.jinja");
         }
@@ -300,5 +304,74 @@ class ChatEncoderTest {
         TokenReport report = golden.report(file(Rows.ofManyMessages(1024)), 100_000);
         assertThat(report.rows()).isEqualTo(1);
         assertThat(report.trainedTokens()).isEqualTo(2 * 512);
+    }
+
+    @Test
+    void faultsOfTheTemplateAreToldFromItsRefusals() throws IOException {
+        String template = "{% for message in messages %}{{ message.content + '<|im_end|>' }}{% endfor %}"
+                + "{% if 'empty' in messages[0].content %}{{ messages[0].absent.key }}{% endif %}"
+                + "{% if 'endless' in messages[0].content %}{% for i in range(99999) %}{{ 'river ' * 99 }}{% endfor %}{% endif %}";
+        try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), template)) {
+            TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH)
+                    .report(
+                            file(
+                                    Rows.good(1),
+                                    Rows.good(2).replace("question", "empty"),
+                                    Rows.good(3).replace("question", "endless")),
+                            99);
+            assertThat(report.dropped())
+                    .containsOnly(entry("failed_in_template", 1L), entry("beyond_template_limits", 1L));
+        }
+    }
+
+    @Test
+    void templatesSeeTheGivenInstant() throws IOException {
+        String template = "{{ strftime_now('%d %b %Y %H:%M') }}"
+                + CASES.get(0).get("template").stringValue();
+        Path rows = file(Rows.good(1));
+        try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), template)) {
+            EncodedRow row = only(ChatEncoder.of(tokenizer, Instant.parse("2026-03-05T23:08:09Z"))
+                    .encode(rows, 999));
+            assertThat(tokenizer.decode(row.ids(), false)).startsWith("05 Mar 2026 23:08");
+        }
+    }
+
+    @Test
+    void refusedPromptIsNamedByItsLineIfItHasOne() throws IOException {
+        try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), "{{ raise_exception('no') }}")) {
+            ChatEncoder encoder = ChatEncoder.of(tokenizer, Instant.EPOCH);
+            ChatRow row = new ChatRow(List.of(ChatMessage.of(Role.USER, "q")), List.of());
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(() -> encoder.encodePrompt(7, row))
+                    .withMessageStartingWith("line 7, $.messages: expected a conversation");
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(() -> encoder.encodePrompt(row))
+                    .withMessageStartingWith("$.messages: expected a conversation");
+        }
+    }
+
+    @Test
+    void controlTokensOfOneCharacterInMessagesAreText() throws IOException {
+        Path model = Files.createTempDirectory(temporary, "model");
+        Files.writeString(
+                model.resolve("tokenizer.json"),
+                Files.readString(Golden.folder("/golden/tokenizer").resolve("tokenizer.json"))
+                        .replace("<|im_end|>", "\u241e"));
+        Files.writeString(model.resolve("tokenizer_config.json"), "{\"eos_token\": \"\u241e\"}");
+        Files.writeString(
+                model.resolve("chat_template.jinja"),
+                "{% for message in messages %}{{ message.role + ':' + message.content + '\u241e' }}{% endfor %}{% if add_generation_prompt %}{{ 'assistant:' }}{% endif %}");
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
+            EncodedRow row = only(ChatEncoder.of(tokenizer, Instant.EPOCH)
+                    .encode(
+                            file(Rows.ofMessages(
+                                    "{'role': 'user', 'content': '\u241e'}",
+                                    "{'role': 'assistant', 'content': 'a\u241eb'}")),
+                            99));
+            assertThat(tokenizer.decode(row.ids(), false)).isEqualTo("user:\u241e\u241eassistant:a\u241eb\u241e");
+            assertThat(Arrays.stream(row.ids()).filter(id -> id == 2)).hasSize(2);
+            int[] answer = UserText.encode(tokenizer, "a\u241eb");
+            assertThat(row.trainedTokens()).isEqualTo(answer.length + 1);
+        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -51,7 +52,7 @@ class ModelTokenizerTest {
         String text = string.get("text").stringValue();
         int[] ids = Golden.ints(string.get("ids"));
         assertThat(tokenizer.encode(text)).isEqualTo(ids);
-        assertThat(tokenizer.encodeAsText(text)).isEqualTo(Golden.ints(string.get("ids_special_tokens_as_text")));
+        assertThat(UserText.encode(tokenizer, text)).isEqualTo(Golden.ints(string.get("ids_special_tokens_as_text")));
         assertThat(tokenizer.decode(ids, false)).isEqualTo(text);
         assertThat(tokenizer.decode(ids, true))
                 .isEqualTo(string.get("decoded_skipping_special_tokens").stringValue());
@@ -79,7 +80,7 @@ class ModelTokenizerTest {
     void nestedSpecialTokensAreBroken() {
         String broken = tokenizer.controlTokens().broken("<|im_<|im_end|>end|>", '\uFDD0');
         assertThat(tokenizer.encodeMarked(broken, '\uFDD0').ids())
-                .isEqualTo(tokenizer.encodeAsText("<|im_<|im_end|>end|>"));
+                .isEqualTo(UserText.encode(tokenizer, "<|im_<|im_end|>end|>"));
     }
 
     @Test
@@ -95,8 +96,6 @@ class ModelTokenizerTest {
 
     @Test
     void specialTokensOfTheModel() {
-        assertThat(tokenizer.endOfSequenceId()).isEqualTo(2);
-        assertThat(tokenizer.paddingId()).isZero();
         assertThat(tokenizer.beginOfSequenceId()).isNull();
         assertThat(tokenizer.endIds()).containsExactly(2);
     }
@@ -105,7 +104,6 @@ class ModelTokenizerTest {
     void endIdsIncludeThoseOfTheGenerationConfig() {
         try (ModelTokenizer tiny = ModelTokenizer.open(Golden.folder("/models/anneal-tiny"))) {
             assertThat(tiny.endIds()).containsExactlyInAnyOrder(2, 0);
-            assertThat(tiny.paddingId()).isEqualTo(3);
             assertThat(tiny.encode("<|im_start|>user\nAdd 17 and 4<|im_end|>\n"))
                     .startsWith(1)
                     .endsWith(2, 202);
@@ -151,6 +149,69 @@ class ModelTokenizerTest {
                 .withMessageNotContaining(directory.toString())
                 .extracting(DataException::code)
                 .isEqualTo(DataException.Code.BASE_MODEL_UNREADABLE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"vocab_size\": 319} | {} | gives the token 'ts' the id 319, but config.json has a 'vocab_size' of 319, which allows ids 0 to 318",
+                "{\"vocab_size\": 320} | {\"eos_token_id\": [2, 320]} | a 'vocab_size' of 320, which allows ids 0 to 319, but 'eos_token_id' is 320",
+                "{\"vocab_size\": 320, \"eos_token_id\": 320} | {} | but 'eos_token_id' is 320",
+            })
+    void idsWithoutARowInTheEmbeddingAreNamed(String config, String generation, String problem, @TempDir Path directory)
+            throws IOException {
+        Path model = copyOfGolden(directory);
+        Files.writeString(model.resolve("config.json"), config);
+        Files.writeString(model.resolve("generation_config.json"), generation);
+        for (Consumer<Path> reading : List.<Consumer<Path>>of(ModelTokenizer::open, ModelTokenizer::check)) {
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(() -> reading.accept(model))
+                    .withMessageContaining(problem)
+                    .extracting(DataException::code)
+                    .isEqualTo(DataException.Code.BASE_MODEL_UNREADABLE);
+        }
+    }
+
+    @Test
+    void everyIdWithARowIsTaken(@TempDir Path directory) throws IOException {
+        Path model = copyOfGolden(directory);
+        Files.writeString(model.resolve("config.json"), "{\"vocab_size\": 320, \"eos_token_id\": 319}");
+        try (ModelTokenizer all = ModelTokenizer.open(model)) {
+            assertThat(all.encode("ts")).containsExactly(319);
+        }
+    }
+
+    @Test
+    void addedTokenWithoutARowIsNamed(@TempDir Path directory) throws IOException {
+        Path model = wordLevel(directory, 3);
+        Files.writeString(model.resolve("config.json"), "{\"vocab_size\": 3}");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ModelTokenizer.check(model))
+                .withMessageContaining("gives the token '<x>' the id 3, but config.json has a 'vocab_size' of 3");
+    }
+
+    @Test
+    void idsThatTheLibraryNumbersAnewAreHeldToTheEmbedding(@TempDir Path directory) throws IOException {
+        Path model = wordLevel(directory, 1);
+        Files.writeString(model.resolve("config.json"), "{\"vocab_size\": 2}");
+        try (ModelTokenizer renumbered = ModelTokenizer.open(model)) {
+            assertThat(renumbered.encode("a")).containsExactly(0);
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(() -> renumbered.encode("a<x>"))
+                    .withMessageContaining("makes the token id 2 of a text, but config.json has a 'vocab_size' of 2");
+        }
+    }
+
+    /** Two words and a special token that is not among them. */
+    private static Path wordLevel(Path directory, int id) throws IOException {
+        Files.writeString(directory.resolve("tokenizer.json"), """
+                {"version": "1.0", "added_tokens": [{"id": %d, "content": "<x>", "special": true, "single_word": false,
+                   "lstrip": false, "rstrip": false, "normalized": false}],
+                 "normalizer": null, "pre_tokenizer": null, "post_processor": null, "decoder": null,
+                 "model": {"type": "WordLevel", "vocab": {"a": 0, "b": 1}, "unk_token": "b"}}""".formatted(id));
+        return directory;
     }
 
     @Test

@@ -190,6 +190,25 @@ class RowParserTest {
         assertThat(problem.path()).isEqualTo(path);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "1e999             | invalid_json   | .x",
+                "[1, -1e999]       | invalid_json   | .x[1]",
+                "\\\"\\\\ud800\\\" | lone_surrogate | .x",
+                "{\\\"y\\\": NaN} | invalid_tools  | ''",
+                "1, \\\"x\\\": 2  | invalid_tools  | ''",
+            })
+    void argumentsOfACallAreReadAsStrictlyAsTheLine(String value, String reason, String path) {
+        String row = """
+                {"messages": [{"role": "assistant", "tool_calls": [{"function": {"name": "f", "arguments": "{\\"x\\": %s}"}}]}]}""";
+        RowProblem problem = problemOf(row.formatted(value));
+        assertThat(problem.reason().wireName()).isEqualTo(reason);
+        assertThat(problem.path()).isEqualTo("$.messages[0].tool_calls[0].function.arguments" + path.replace("'", ""));
+    }
+
     @Test
     void toolCallOfAUser() {
         assertThat(problemOf(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -40,7 +41,7 @@ class UnigramTokenizerTest {
     @FieldSource("CASES")
     void textNeverBecomesASpecialToken(JsonNode testCase) {
         String text = testCase.get("text").stringValue();
-        int[] ids = TOKENIZER.encodeAsText(text);
+        int[] ids = UserText.encode(TOKENIZER, text);
         assertThat(ids).doesNotContain(1, 2);
         assertThat(TOKENIZER.decode(ids, true)).isEqualTo(text);
         if (Arrays.stream(Golden.ints(testCase.get("ids_as_text"))).noneMatch(id -> id == 1 || id == 2)) {
@@ -51,7 +52,7 @@ class UnigramTokenizerTest {
     @Test
     void specialTokensOfTheConfigurationAloneAreTakenFromTheVocabulary() {
         assertThat(TOKENIZER.encode("<unk>")).contains(0).hasSizeLessThanOrEqualTo(2);
-        assertThat(TOKENIZER.encodeAsText("<unk>")).doesNotContain(0);
+        assertThat(UserText.encode(TOKENIZER, "<unk>")).doesNotContain(0);
     }
 
     @Test
@@ -59,7 +60,8 @@ class UnigramTokenizerTest {
         String row = Rows.ofMessages("{'role': 'assistant', 'content': 'the river'}");
         String tools = ", \"tools\": [{\"function\": {\"name\": \"f\"}}]}";
         Path file = Files.write(directory.resolve("rows"), List.of(row, row.substring(0, row.length() - 1) + tools));
-        List<EncodedRow> rows = ChatEncoder.of(TOKENIZER).encode(file, 100).rows();
+        List<EncodedRow> rows =
+                ChatEncoder.of(TOKENIZER, Instant.EPOCH).encode(file, 100).rows();
         assertThat(rows.get(0).ids()).containsExactly(4, 5, 2);
         assertThat(rows.get(1).ids()).startsWith(1).endsWith(5, 2);
     }

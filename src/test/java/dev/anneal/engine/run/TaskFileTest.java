@@ -9,6 +9,7 @@ import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ class TaskFileTest {
     private static final Task TASK = new EvaluateTask(
             new Task.BaseModel("anneal-tiny", "/models/anneal-tiny"),
             new Task.Machine("cpu", 2, "auto"),
+            Instant.parse("2026-03-05T07:08:09.000123Z"),
             null,
             "/data/test.jsonl",
             48,
@@ -43,7 +45,7 @@ class TaskFileTest {
                 "[]",
                 "{\"task\":\"dance\"}",
                 "{\"task\":\"evaluate\"}",
-                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1,\"extra\":1}",
+                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1,\"extra\":1}",
             })
     void anythingElseIsBadInput(String json) throws IOException {
         Path file = write(json);

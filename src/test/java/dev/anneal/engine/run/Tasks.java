@@ -7,6 +7,7 @@ import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class Tasks {
     static final Task.BaseModel MODEL = new Task.BaseModel("anneal-tiny", resource("models/anneal-tiny"));
 
     private static final Task.Machine MACHINE = new Task.Machine("cpu", 2, "fp32");
+    private static final Instant CREATED = Instant.parse("2026-03-05T07:08:09Z");
     private static final double LEARNING_RATE = 4e-3;
 
     private Tasks() {}
@@ -31,6 +33,7 @@ final class Tasks {
         return new TrainTask(
                 MODEL,
                 MACHINE,
+                CREATED,
                 resource("demo/tickets.train.jsonl"),
                 null,
                 new AdapterSettings(
@@ -59,6 +62,7 @@ final class Tasks {
         return new ExportTask(
                 MODEL,
                 MACHINE,
+                CREATED,
                 "ftexp-1",
                 kind,
                 dtype,
@@ -69,7 +73,7 @@ final class Tasks {
 
     static EvaluateTask evaluate(Task.BaseModel model, @Nullable Path checkpoint, Path rows) {
         return new EvaluateTask(
-                model, MACHINE, checkpoint == null ? null : checkpoint.toString(), rows.toString(), 48, 2);
+                model, MACHINE, CREATED, checkpoint == null ? null : checkpoint.toString(), rows.toString(), 48, 2);
     }
 
     private static String resource(String name) {

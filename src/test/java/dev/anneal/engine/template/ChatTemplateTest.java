@@ -9,7 +9,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.AbstractList;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -45,7 +45,7 @@ class ChatTemplateTest {
                 "{% for x in [1] recursive %}{% generation %}a{% endgeneration %}{% endfor %}"
             })
     void generationBlocksWhoseTextIsMovedAreNotTrusted(String source) {
-        ChatTemplate template = ChatTemplate.compile(source);
+        ChatTemplate template = ChatTemplate.compile(source, Instant.EPOCH);
         assertThat(template.marksAssistantText()).isFalse();
         Rendering rendering = template.render(Map.of());
         assertThat(rendering.text()).containsIgnoringCase("a");
@@ -54,8 +54,10 @@ class ChatTemplateTest {
 
     @Test
     void templatesWithoutGenerationBlocksMarkNothing() {
-        assertThat(ChatTemplate.compile("{{ 1 }}").marksAssistantText()).isFalse();
-        assertThat(ChatTemplate.compile("{% generation %}{% endgeneration %}").marksAssistantText())
+        assertThat(ChatTemplate.compile("{{ 1 }}", Instant.EPOCH).marksAssistantText())
+                .isFalse();
+        assertThat(ChatTemplate.compile("{% generation %}{% endgeneration %}", Instant.EPOCH)
+                        .marksAssistantText())
                 .isTrue();
     }
 
@@ -145,9 +147,9 @@ class ChatTemplateTest {
 
     @Test
     void datesAreFormattedAsInPython() {
-        Clock clock = Clock.fixed(Instant.parse("2026-03-05T07:08:09.000123Z"), ZoneOffset.UTC);
+        Instant now = Instant.parse("2026-03-05T07:08:09.000123Z");
         String format = "%a %A %b %B %d %-d %e %H %I %j %m %-m %M %p %S %f %y %Y %F %T %D %R %%";
-        assertThat(ChatTemplate.compile("{{ strftime_now('" + format + "') }}", clock)
+        assertThat(ChatTemplate.compile("{{ strftime_now('" + format + "') }}", now)
                         .render(Map.of())
                         .text())
                 .isEqualTo(
@@ -162,7 +164,7 @@ class ChatTemplateTest {
 
     @Test
     void oneTemplateRendersInManyThreads() {
-        ChatTemplate template = ChatTemplate.compile(GoldenTemplates.text("reasoning.jinja"));
+        ChatTemplate template = ChatTemplate.compile(GoldenTemplates.text("reasoning.jinja"), Instant.EPOCH);
         List<String> alone = rows().map(row -> template.render(row).text()).toList();
         List<String> together = new ArrayList<>(
                 rows().parallel().map(row -> template.render(row).text()).toList());
@@ -182,12 +184,38 @@ class ChatTemplateTest {
     void longConversationsStayWithinTheBudget() {
         List<Map<String, String>> turns =
                 Collections.nCopies(1_000, Map.of("role", "user", "content", "words ".repeat(150)));
-        Rendering rendering = ChatTemplate.compile(GoldenTemplates.text("chatml-generation.jinja"))
+        Rendering rendering = ChatTemplate.compile(GoldenTemplates.text("chatml-generation.jinja"), Instant.EPOCH)
                 .render(Map.of("messages", turns));
         assertThat(rendering.text()).hasSizeGreaterThan(900_000);
     }
 
+    @Test
+    void busyMachineRendersWhatAnIdleOneDoes() {
+        assertThat(render("{% for i in range(5000) %}{{ x[0] }}{% endfor %}", Map.of("x", new SlowList()))
+                        .text())
+                .hasSize(5000);
+    }
+
     private static Rendering render(String source, Map<String, Object> variables) {
-        return ChatTemplate.compile(source).render(variables);
+        return ChatTemplate.compile(source, Instant.EPOCH).render(variables);
+    }
+
+    /** A list that takes as long as a rendering on a machine with too much to do. */
+    private static final class SlowList extends AbstractList<Object> {
+
+        @Override
+        public Object get(int index) {
+            try {
+                Thread.sleep(1600);
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            return 1;
+        }
+
+        @Override
+        public int size() {
+            return 1;
+        }
     }
 }

@@ -41,7 +41,6 @@ class ModelCatalogTest {
         assertThat(model.contextTokens()).isEqualTo(1024);
         assertThat(model.baseLearningRate()).isEqualTo(4e-3);
         assertThat(model.ownedBy()).isEqualTo("anneal");
-        assertThat(model.probePrompts()).hasSize(8);
         assertThat(model.tokenizer()).matches("[0-9a-f]{64}");
         assertThat(catalog.list()).containsExactly(model);
     }
@@ -137,6 +136,16 @@ class ModelCatalogTest {
         Files.delete(copyBundledTo("broken").resolve("tokenizer.json"));
 
         assertUnreadable("must hold tokenizer.json");
+    }
+
+    @Test
+    void tokenWithoutARowInTheEmbeddingIsNamed() throws IOException {
+        Path tokenizer = copyBundledTo("broken").resolve("tokenizer.json");
+        Files.writeString(
+                tokenizer,
+                Files.readString(tokenizer).replaceFirst("\"id\": 3,\\s+\"content\"", "\"id\": 1536, \"content\""));
+
+        assertUnreadable("the token '<|pad|>' the id 1536", "'vocab_size' of 1536, which allows ids 0 to 1535");
     }
 
     @Test

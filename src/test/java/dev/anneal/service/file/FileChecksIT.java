@@ -110,6 +110,18 @@ class FileChecksIT {
     }
 
     @Test
+    void checkDoneAgainTakesTheSameMomentForThePresent() {
+        fixture.upload(FileFixture.rows(10));
+        FileCheck first = claimAsAnother();
+        clock.advance(Duration.ofSeconds(31));
+
+        FileCheck again = claimAsAnother();
+
+        assertThat(again.attempts()).isEqualTo(2);
+        assertThat(again.requestedAt()).isEqualTo(first.requestedAt()).isBefore(clock.instant());
+    }
+
+    @Test
     void fileWhoseContentIsLostEndsInError() {
         StoredFile file = fixture.upload(FileFixture.rows(10));
         store.delete(ArtifactKey.ofFile("default", file.id()));

@@ -5,6 +5,7 @@ import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class FakeTasks {
         return new TrainTask(
                 new Task.BaseModel("anneal-tiny", "/nowhere"),
                 new Task.Machine("cpu", 1, "auto"),
+                Instant.EPOCH,
                 "/nowhere/train.jsonl",
                 null,
                 new AdapterSettings(

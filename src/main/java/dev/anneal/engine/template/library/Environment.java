@@ -2,10 +2,14 @@ package dev.anneal.engine.template.library;
 
 import dev.anneal.engine.template.value.Budget;
 import dev.anneal.engine.template.value.TextValue;
-import java.time.Clock;
+import java.time.ZonedDateTime;
 
-/** What built-ins may use besides their arguments. */
-public record Environment(Budget budget, Clock clock) {
+/**
+ * What built-ins may use besides their arguments.
+ *
+ * @param now what a template takes for the present
+ */
+public record Environment(Budget budget, ZonedDateTime now) {
 
     /** A new text within the budget, for results that are hardly longer than what they were made from. */
     TextValue text(String string) {

@@ -46,7 +46,7 @@ final class TimeFormat {
     private TimeFormat() {}
 
     static String format(String format, Environment environment) {
-        ZonedDateTime now = ZonedDateTime.now(environment.clock());
+        ZonedDateTime now = environment.now();
         BoundedText out = new BoundedText(environment.budget());
         for (int i = 0; i < format.length(); i++) {
             if (format.charAt(i) != '%') {

@@ -21,6 +21,9 @@ public record Loop(
         Statement otherwise)
         implements Statement {
 
+    /** A round makes a scope of its own, which takes as long as several evaluations. */
+    private static final int STEPS_OF_A_ROUND = 4;
+
     @Override
     public Flow execute(Context context) {
         return run(context.evaluate(elements), 0, context.scope(), context);
@@ -41,6 +44,7 @@ public record Loop(
     }
 
     private Flow round(Value element, LoopValue loop, Scope outer, Context context) {
+        context.budget().charge(STEPS_OF_A_ROUND);
         Scope scope = new Scope(outer);
         scope.set("loop", loop);
         return context.within(scope, () -> {

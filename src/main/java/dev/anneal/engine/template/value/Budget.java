@@ -1,10 +1,12 @@
 package dev.anneal.engine.template.value;
 
+import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.template.TemplateException;
+import java.time.Duration;
 
 /**
- * What one rendering may use. Work is counted in steps, so that the same row fails or passes on every machine; the clock is only the last resort. Whatever
- * makes a text or a list asks here before it allocates.
+ * What one rendering may use. Work is counted in steps, so that the same row fails or passes on every machine, however busy. Whatever makes a text or a list
+ * asks here before it allocates.
  */
 public final class Budget {
 
@@ -28,8 +30,8 @@ public final class Budget {
 
     private static final long MAX_BYTES = 64L << 20;
 
-    /** Of the two seconds that a template has, what is left is for the operation that runs when the clock is read too early. */
-    private static final long MAX_NANOS = 1_500_000_000L;
+    /** Some two hundred times what the steps take: a machine on which they do not end by then has come to a stand. */
+    private static final Duration STALLED = Duration.ofMinutes(1);
 
     private static final int STEPS_BETWEEN_CLOCK_READINGS = 1_000;
     private static final int UNITS_PER_STEP = 32;
@@ -117,8 +119,8 @@ public final class Budget {
         if (steps > MAX_STEPS || steps < 0) {
             throw TemplateException.budget("more than " + MAX_STEPS + " steps");
         }
-        if (System.nanoTime() - started > MAX_NANOS) {
-            throw TemplateException.budget("more time than a conversation can need");
+        if (System.nanoTime() - started > STALLED.toNanos()) {
+            throw new StalledRenderingException(STALLED, steps);
         }
         nextClockReading = steps + STEPS_BETWEEN_CLOCK_READINGS;
     }
