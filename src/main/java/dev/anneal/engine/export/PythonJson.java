@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.template.PythonFloat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,8 @@ final class PythonJson {
             append(text, entry.getValue(), newline);
         } else if (value instanceof String string) {
             appendString(text, string);
+        } else if (value instanceof Double || value instanceof Float) {
+            text.append(PythonFloat.json(((Number) value).doubleValue()));
         } else {
             text.append(value);
         }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.template.value;
 
+import dev.anneal.engine.template.PythonFloat;
 import dev.anneal.engine.template.TemplateException;
 import java.math.BigInteger;
 import java.util.ArrayList;
@@ -56,7 +57,7 @@ public final class JsonPrinter implements ValueVisitor {
 
     @Override
     public void real(double value) {
-        out.append(PythonPrinter.real(value, "Infinity", "NaN"));
+        out.append(PythonFloat.json(value));
     }
 
     @Override
