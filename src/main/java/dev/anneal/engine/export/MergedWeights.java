@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import dev.anneal.engine.lora.AdapterMerge;
 import dev.anneal.engine.lora.MergeTally;
 import dev.anneal.engine.safetensors.Dtype;
+import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorEntry;
@@ -87,7 +88,7 @@ final class MergedWeights {
             Tensor a = adapter.a(scope, entry.name(), inputs);
             float[] b = adapter.b(scope, entry.name(), rows).toFloats();
             int rank = Math.toIntExact(b.length / rows);
-            for (Block block : Block.of(entry, blockBytes)) {
+            for (RowBlock block : RowBlock.of(entry, blockBytes)) {
                 try (Scope step = scope.child()) {
                     int from = Math.toIntExact(block.firstRow() * rank);
                     float[] own = Arrays.copyOfRange(b, from, Math.toIntExact(from + block.rows() * rank));
@@ -118,7 +119,7 @@ final class MergedWeights {
     }
 
     private void convert(WritableByteChannel channel, TensorEntry entry, int blockBytes) throws IOException {
-        for (Block block : Block.of(entry, blockBytes)) {
+        for (RowBlock block : RowBlock.of(entry, blockBytes)) {
             try (Scope step = Scope.open("cpu")) {
                 Tensor converted = read(step, entry, block).to(step, floating(type.of(entry.dtype())));
                 TensorData.writeFully(channel, converted.toBytes());
@@ -127,18 +128,18 @@ final class MergedWeights {
     }
 
     private void copy(WritableByteChannel channel, TensorEntry entry, int blockBytes) throws IOException {
-        for (Block block : Block.of(entry, blockBytes)) {
+        for (RowBlock block : RowBlock.of(entry, blockBytes)) {
             TensorData.writeFully(channel, bytes(entry, block));
         }
     }
 
-    private Tensor read(Scope scope, TensorEntry entry, Block block) throws IOException {
+    private Tensor read(Scope scope, TensorEntry entry, RowBlock block) throws IOException {
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
         shape[0] = block.rows();
         return scope.ofBytes(bytes(entry, block), floating(entry.dtype()), shape);
     }
 
-    private ByteBuffer bytes(TensorEntry entry, Block block) throws IOException {
+    private ByteBuffer bytes(TensorEntry entry, RowBlock block) throws IOException {
         return base.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount());
     }
 

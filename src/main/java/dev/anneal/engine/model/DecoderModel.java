@@ -52,7 +52,8 @@ public final class DecoderModel implements AutoCloseable {
         Scope scope = Scope.open(device);
         try (WeightDirectory files = WeightDirectory.open(directory)) {
             DecoderProgram program = new DecoderProgram(scope, config, HEAD_CHUNK);
-            FrozenWeights weights = new WeightLoader(files, config, program, scope, precision).load();
+            FrozenWeights weights =
+                    new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
             // Mapped files stay resident until their buffers are collected, and little else here makes the collector
             // run.
             System.gc();

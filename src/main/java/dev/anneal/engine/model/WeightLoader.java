@@ -1,30 +1,43 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.TensorEntry;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Reads the tensors of a Hugging Face checkpoint and fuses those that share an input. */
 final class WeightLoader {
 
+    /** Tensors are read in blocks of rows: a buffer holds 2 GiB, and tensors of large models are larger. */
+    static final int BLOCK_BYTES = 1 << 30;
+
     private final WeightDirectory files;
     private final ModelConfig config;
     private final DecoderProgram program;
     private final Scope scope;
     private final ElementType precision;
+    private final int blockBytes;
 
+    /** @param blockBytes about how much of a tensor is read at a time */
     WeightLoader(
-            WeightDirectory files, ModelConfig config, DecoderProgram program, Scope scope, ElementType precision) {
+            WeightDirectory files,
+            ModelConfig config,
+            DecoderProgram program,
+            Scope scope,
+            ElementType precision,
+            int blockBytes) {
         this.files = files;
         this.config = config;
         this.program = program;
         this.scope = scope;
         this.precision = precision;
+        this.blockBytes = blockBytes;
     }
 
     /** @throws ModelConfigException if the checkpoint does not fit the configuration, see {@link WeightHeaders} */
@@ -56,18 +69,32 @@ final class WeightLoader {
         for (Projection projection : group.projections()) {
             parts.add(tensor(projection.modulePath(layer) + ".weight"));
         }
-        if (parts.size() == 1) {
-            return parts.get(0);
-        }
-        Tensor fused = program.fuse(scope, parts);
-        parts.forEach(Tensor::close);
-        return fused;
+        return joined(parts);
     }
 
     private Tensor tensor(String name) throws IOException {
         TensorEntry entry = files.entry(name);
+        List<Tensor> blocks = new ArrayList<>();
+        for (RowBlock block : RowBlock.of(entry, blockBytes)) {
+            blocks.add(rows(entry, block));
+        }
+        return joined(blocks);
+    }
+
+    private Tensor joined(List<Tensor> parts) {
+        if (parts.size() == 1) {
+            return parts.get(0);
+        }
+        Tensor whole = program.fuse(scope, parts);
+        parts.forEach(Tensor::close);
+        return whole;
+    }
+
+    private Tensor rows(TensorEntry entry, RowBlock block) throws IOException {
         long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
-        Tensor stored = scope.ofBytes(files.bytes(name), elementType(entry), shape);
+        shape[0] = block.rows();
+        ByteBuffer bytes = files.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount());
+        Tensor stored = scope.ofBytes(bytes, elementType(entry), shape);
         if (stored.elementType() == precision) {
             return stored;
         }

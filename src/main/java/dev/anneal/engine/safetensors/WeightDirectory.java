@@ -1,7 +1,6 @@
 package dev.anneal.engine.safetensors;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Collections;
@@ -157,11 +156,6 @@ public final class WeightDirectory implements AutoCloseable {
     /** @throws SafetensorsException if there is no such tensor */
     public TensorEntry entry(String tensor) {
         return fileOf(tensor).entry(tensor);
-    }
-
-    /** Mapped bytes of a tensor, as {@link SafetensorsFile#bytes(String)} gives them. */
-    public ByteBuffer bytes(String tensor) throws IOException {
-        return fileOf(tensor).bytes(tensor);
     }
 
     @Override

@@ -63,7 +63,7 @@ class MergedModelTest {
             AdapterMerge merge = new AdapterMerge(scope);
             for (String name : base.names()) {
                 List<Long> shape = base.entry(name).shape();
-                ByteBuffer bytes = base.bytes(name);
+                ByteBuffer bytes = base.fileOf(name).bytes(name);
                 String module = "base_model.model." + name.replace(".weight", "");
                 float @Nullable [] a = adapter.get(module + ".lora_A.weight");
                 float @Nullable [] b = adapter.get(module + ".lora_B.weight");

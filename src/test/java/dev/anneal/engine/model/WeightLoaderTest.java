@@ -8,7 +8,9 @@ import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -69,6 +71,27 @@ class WeightLoaderTest {
 
         try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, "cpu")) {
             assertThat(model.config().tiedEmbeddings()).isTrue();
+        }
+    }
+
+    @Test
+    void aTensorLargerThanABlockIsTheSame() throws IOException {
+        ModelConfig config = ModelConfig.read(BASE.resolve("config.json"));
+        try (Scope scope = Scope.open("cpu");
+                WeightDirectory files = WeightDirectory.open(BASE)) {
+            DecoderProgram program = new DecoderProgram(scope, config, 64);
+            List<FrozenWeights> loaded = new ArrayList<>();
+            for (int blockBytes : new int[] {WeightLoader.BLOCK_BYTES, 1000}) {
+                loaded.add(new WeightLoader(files, config, program, scope, ElementType.FLOAT32, blockBytes).load());
+            }
+            assertThat(loaded.get(1).embedding().toFloats())
+                    .isEqualTo(loaded.get(0).embedding().toFloats());
+            for (int layer = 0; layer < config.layers(); layer++) {
+                for (int i = 0; i < loaded.get(0).layers().get(layer).size(); i++) {
+                    assertThat(loaded.get(1).layers().get(layer).get(i).toFloats())
+                            .isEqualTo(loaded.get(0).layers().get(layer).get(i).toFloats());
+                }
+            }
         }
     }
 

@@ -28,7 +28,7 @@ class WeightDirectoryTest {
 
         try (WeightDirectory weights = WeightDirectory.open(folder)) {
             assertThat(weights.names()).containsExactly("a", "b");
-            assertThat(weights.bytes("b").get(1)).isEqualTo((byte) 1);
+            assertThat(weights.fileOf("b").bytes("b").get(1)).isEqualTo((byte) 1);
             assertThat(weights.files()).hasSize(1);
         }
     }

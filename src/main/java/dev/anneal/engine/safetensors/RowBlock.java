@@ -1,6 +1,5 @@
-package dev.anneal.engine.export;
+package dev.anneal.engine.safetensors;
 
-import dev.anneal.engine.safetensors.TensorEntry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -12,12 +11,12 @@ import java.util.List;
  * @param offset of the first byte, counted from the tensor's own
  * @param byteCount their bytes
  */
-record Block(long firstRow, long rows, long offset, int byteCount) {
+public record RowBlock(long firstRow, long rows, long offset, int byteCount) {
 
     /** Splits a tensor into blocks of at most about {@code blockBytes}, at least one row each. */
-    static List<Block> of(TensorEntry entry, int blockBytes) {
+    public static List<RowBlock> of(TensorEntry entry, int blockBytes) {
         long rows = entry.shape().isEmpty() ? 1 : entry.shape().get(0);
-        List<Block> blocks = new ArrayList<>();
+        List<RowBlock> blocks = new ArrayList<>();
         if (entry.byteCount() == 0) {
             return blocks;
         }
@@ -25,7 +24,7 @@ record Block(long firstRow, long rows, long offset, int byteCount) {
         long blockRows = Math.max(1, blockBytes / rowBytes);
         for (long row = 0; row < rows; row += blockRows) {
             long count = Math.min(blockRows, rows - row);
-            blocks.add(new Block(row, count, row * rowBytes, Math.toIntExact(count * rowBytes)));
+            blocks.add(new RowBlock(row, count, row * rowBytes, Math.toIntExact(count * rowBytes)));
         }
         return blocks;
     }
