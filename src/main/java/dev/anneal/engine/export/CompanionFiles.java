@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.file.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,11 +40,11 @@ final class CompanionFiles {
     static void copy(Path base, Path target, @Nullable String dtype) throws IOException {
         for (String name : COPIED) {
             if (Files.isRegularFile(base.resolve(name))) {
-                Files.copy(base.resolve(name), target.resolve(name));
+                DurableFiles.copyContent(base.resolve(name), target.resolve(name));
             }
         }
         if (dtype == null) {
-            Files.copy(base.resolve(CONFIG), target.resolve(CONFIG));
+            DurableFiles.copyContent(base.resolve(CONFIG), target.resolve(CONFIG));
         } else {
             Files.writeString(target.resolve(CONFIG), withDtype(Files.readString(base.resolve(CONFIG)), dtype));
         }

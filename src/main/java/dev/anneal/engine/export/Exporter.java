@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -92,6 +92,6 @@ public final class Exporter {
     }
 
     private static Export.File fileOf(Path path) throws IOException {
-        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), FileHash.of(path));
+        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), Sha256.of(path));
     }
 }

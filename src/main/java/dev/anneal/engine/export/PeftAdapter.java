@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.file.DurableFiles;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -36,7 +37,7 @@ final class PeftAdapter implements Kind {
 
     @Override
     public Map<String, @Nullable Object> write(Path folder) throws IOException {
-        Files.copy(adapter.file(), folder.resolve(WEIGHTS));
+        DurableFiles.copyContent(adapter.file(), folder.resolve(WEIGHTS));
         Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(adapter.config(), baseId), UTF_8);
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", adapter.beta());

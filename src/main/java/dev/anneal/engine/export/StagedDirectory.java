@@ -1,13 +1,11 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.file.Folders;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
@@ -29,7 +27,7 @@ final class StagedDirectory implements AutoCloseable {
         if (Files.exists(absolute)) {
             throw new FileAlreadyExistsException(absolute.toString());
         }
-        Path parent = absolute.resolveSibling(".").normalize();
+        Path parent = DurableFiles.parentOf(absolute);
         Files.createDirectories(parent);
         String prefix = "." + absolute.getFileName() + ".incomplete-";
         removeLeftovers(parent, prefix);
@@ -46,7 +44,7 @@ final class StagedDirectory implements AutoCloseable {
                     .toList();
         }
         for (Path leftover : leftovers) {
-            remove(leftover);
+            Folders.delete(leftover);
         }
     }
 
@@ -65,32 +63,15 @@ final class StagedDirectory implements AutoCloseable {
     /** Makes everything durable and gives the folder its name. */
     void publish() throws IOException {
         for (Path file : files()) {
-            force(file, StandardOpenOption.WRITE);
+            DurableFiles.force(file);
         }
-        force(staging, StandardOpenOption.READ);
-        Files.move(staging, target, StandardCopyOption.ATOMIC_MOVE);
-        force(target.resolveSibling(".").normalize(), StandardOpenOption.READ);
-    }
-
-    private static void force(Path path, StandardOpenOption mode) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, mode)) {
-            channel.force(true);
-        }
+        DurableFiles.forceFolder(staging);
+        DurableFiles.rename(staging, target);
     }
 
     /** Removes what was not published. */
     @Override
     public void close() throws IOException {
-        if (Files.exists(staging)) {
-            remove(staging);
-        }
-    }
-
-    private static void remove(Path folder) throws IOException {
-        try (Stream<Path> tree = Files.walk(folder)) {
-            for (Path path : tree.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        }
+        Folders.delete(staging);
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.file.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,7 +36,7 @@ final class TrainingState implements Kind {
             files = children.filter(Files::isRegularFile).sorted().toList();
         }
         for (Path file : files) {
-            Files.copy(file, folder.resolve(String.valueOf(file.getFileName())));
+            DurableFiles.copyContent(file, folder.resolve(String.valueOf(file.getFileName())));
         }
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", adapter.beta());

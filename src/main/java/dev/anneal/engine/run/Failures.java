@@ -2,7 +2,10 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.data.DataException;
 import dev.anneal.engine.export.ExportException;
+import dev.anneal.engine.file.DiskFull;
 import dev.anneal.engine.lora.AdapterConfigException;
+import dev.anneal.engine.model.ModelConfigException;
+import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.TrainingException;
 import dev.anneal.protocol.ExitCode;
@@ -37,6 +40,10 @@ final class Failures {
         if (thrown instanceof DataException data) {
             return TaskException.badInput(data.code().wireName(), message(data), data);
         }
+        if (thrown instanceof SafetensorsException || thrown instanceof ModelConfigException) {
+            // Files of checkpoints have proved their hashes by now.
+            return TaskException.badInput("base_model_unreadable", message(thrown), thrown);
+        }
         if (thrown instanceof AdapterConfigException settings) {
             return TaskException.badInput("invalid_task", message(settings), settings);
         }
@@ -67,7 +74,7 @@ final class Failures {
         }
         @Nullable Throwable cause = thrown instanceof UncheckedIOException ? thrown.getCause() : thrown;
         if (cause instanceof IOException io) {
-            return TaskException.failure(isDiskFull(io) ? "disk_full" : "io_error", describe(io), io);
+            return TaskException.failure(DiskFull.isCauseOf(io) ? "disk_full" : "io_error", describe(io), io);
         }
         return TaskException.failure("internal_error", describe(thrown), thrown);
     }
@@ -79,13 +86,6 @@ final class Failures {
 
     private static String message(Throwable thrown) {
         return String.valueOf(thrown.getMessage());
-    }
-
-    /** The JDK has no type for this; the text is the C library's. */
-    private static boolean isDiskFull(IOException e) {
-        @Nullable String message = e.getMessage();
-        return message != null
-                && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
     }
 
     private static String describe(Throwable thrown) {

@@ -1,6 +1,6 @@
 /** Main class of an engine process: reads the task, runs it, speaks the protocol. */
 @ApplicationModule(
-        allowedDependencies = {"data", "export", "generate", "lora", "model", "safetensors", "torch", "train"})
+        allowedDependencies = {"data", "export", "file", "generate", "lora", "model", "safetensors", "torch", "train"})
 @NullMarked
 package dev.anneal.engine.run;
 

@@ -1,5 +1,7 @@
 package dev.anneal.engine.safetensors;
 
+import dev.anneal.engine.file.HashMemory;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -19,11 +21,11 @@ public final class ModelFingerprint {
         for (SafetensorsFile file : weights.files()) {
             append(listing, file.path(), cache);
         }
-        return FileHash.ofText(listing.toString());
+        return Sha256.ofText(listing.toString());
     }
 
     private static void append(StringBuilder listing, Path file, @Nullable Path cache) throws IOException {
-        String hash = cache == null ? FileHash.of(file) : FileHash.remembered(file, cache);
+        String hash = cache == null ? Sha256.of(file) : new HashMemory(cache).of(file);
         listing.append(hash).append("  ").append(file.getFileName()).append('\n');
     }
 }

@@ -2,16 +2,15 @@ package dev.anneal.engine.safetensors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.file.DurableFiles;
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.channels.WritableByteChannel;
-import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Collection;
@@ -55,7 +54,7 @@ public final class SafetensorsWriter {
                 "." + target.getFileName() + ".tmp-" + ProcessHandle.current().pid());
         try {
             writeTemporary(temporary, ordered, metadata);
-            move(temporary, target);
+            DurableFiles.rename(temporary, target);
         } finally {
             Files.deleteIfExists(temporary);
         }
@@ -132,21 +131,6 @@ public final class SafetensorsWriter {
         json.writeNumber(begin).writeNumber(end);
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    /** Renames within the folder and makes the new name itself durable. */
-    private static void move(Path from, Path to) throws IOException {
-        try {
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException("the file system of " + to + " cannot rename within a folder atomically", e);
-        }
-        Path folder = to.getParent();
-        if (folder != null) {
-            try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-                channel.force(true);
-            }
-        }
     }
 
     /** Lends the file's channel to a tensor's content without the right to close it. */

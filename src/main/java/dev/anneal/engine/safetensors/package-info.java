@@ -1,5 +1,5 @@
-/** The safetensors file format: a mapped reader that checks every bound, a writer, and sharded directories. JDK only. */
-@ApplicationModule(allowedDependencies = {})
+/** The safetensors file format: a mapped reader that checks every bound, a writer, and sharded directories. No tensors. */
+@ApplicationModule(allowedDependencies = {"file"})
 @NullMarked
 package dev.anneal.engine.safetensors;
 

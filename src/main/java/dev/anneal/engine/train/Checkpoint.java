@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -59,7 +59,7 @@ public final class Checkpoint {
         if (!Files.exists(file)) {
             throw damaged(folder, "has no " + name);
         }
-        String found = FileHash.of(file);
+        String found = Sha256.of(file);
         if (!found.equals(expected)) {
             throw damaged(folder, "%s has the SHA-256 %s but was written with %s".formatted(name, found, expected));
         }

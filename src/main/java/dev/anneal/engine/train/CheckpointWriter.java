@@ -1,20 +1,17 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.file.Folders;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes checkpoint folders so that a folder under its own name is always complete: all files go into a hidden folder beside it, reach the
@@ -43,23 +40,26 @@ final class CheckpointWriter {
     long write(int step, List<Part> files, Function<Map<String, String>, CheckpointState> state) throws IOException {
         Path temporary = attempt.resolve(".checkpoint-" + step + ".tmp");
         try {
-            delete(temporary);
+            Folders.delete(temporary);
             Files.createDirectories(temporary);
             Map<String, String> hashes = new TreeMap<>();
             for (Part file : files) {
                 Path path = temporary.resolve(file.name());
                 file.content().writeTo(path);
-                hashes.put(file.name(), FileHash.of(path));
+                hashes.put(file.name(), Sha256.of(path));
             }
-            writeDurably(temporary.resolve(Checkpoint.STATE), Checkpoint.JSON.writeValueAsBytes(state.apply(hashes)));
+            DurableFiles.write(
+                    temporary.resolve(Checkpoint.STATE), Checkpoint.JSON.writeValueAsBytes(state.apply(hashes)));
+            DurableFiles.forceFolder(temporary);
             long bytes = sizeOf(temporary);
-            delete(folderOf(step));
-            Files.move(temporary, folderOf(step), StandardCopyOption.ATOMIC_MOVE);
-            forceFolder(attempt);
+            Folders.delete(folderOf(step));
+            DurableFiles.rename(temporary, folderOf(step));
+            // The attempt's own name may be as new as its first checkpoint.
+            DurableFiles.forceFolder(DurableFiles.parentOf(attempt));
             return bytes;
         } catch (IOException e) {
             deleteAfter(e, temporary);
-            if (isDiskFull(e)) {
+            if (DiskFull.isCauseOf(e)) {
                 throw new TrainingException(
                         TrainingException.Code.DISK_FULL,
                         step,
@@ -67,29 +67,6 @@ final class CheckpointWriter {
                         e);
             }
             throw e;
-        }
-    }
-
-    /** The JDK has no type for this; the texts are the C library's. */
-    private static boolean isDiskFull(IOException e) {
-        @Nullable String message = e.getMessage();
-        return message != null
-                && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
-    }
-
-    private static void writeDurably(Path file, byte[] content) throws IOException {
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            ByteBuffer bytes = ByteBuffer.wrap(content);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-            channel.force(true);
-        }
-    }
-
-    private static void forceFolder(Path folder) throws IOException {
-        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-            channel.force(true);
         }
     }
 
@@ -105,20 +82,9 @@ final class CheckpointWriter {
 
     private static void deleteAfter(IOException failure, Path folder) {
         try {
-            delete(folder);
+            Folders.delete(folder);
         } catch (IOException e) {
             failure.addSuppressed(e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        try (Stream<Path> paths = Files.walk(folder)) {
-            for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
         }
     }
 

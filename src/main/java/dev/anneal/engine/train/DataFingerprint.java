@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.file.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -13,7 +13,7 @@ final class DataFingerprint {
     private DataFingerprint() {}
 
     static String of(List<EncodedRow> rows) {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.newDigest();
         for (EncodedRow row : rows) {
             ByteBuffer bytes = ByteBuffer.allocate((1 + 2 * row.length()) * Integer.BYTES);
             bytes.putInt(row.length());
@@ -26,13 +26,5 @@ final class DataFingerprint {
             digest.update(bytes.flip());
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
     }
 }

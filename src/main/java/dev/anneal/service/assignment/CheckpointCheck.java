@@ -1,6 +1,6 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ final class CheckpointCheck {
         try {
             State state = JsonMapper.shared().readValue(Files.readAllBytes(folder.resolve(STATE)), State.class);
             for (Map.Entry<String, String> expected : state.sha256().entrySet()) {
-                String found = FileHash.of(folder.resolve(expected.getKey()));
+                String found = Sha256.of(folder.resolve(expected.getKey()));
                 if (!found.equals(expected.getValue())) {
                     return Optional.of("%s has the SHA-256 %s but was written with %s"
                             .formatted(expected.getKey(), found, expected.getValue()));

@@ -2,6 +2,7 @@ package dev.anneal.service.catalog;
 
 import dev.anneal.engine.data.DataException;
 import dev.anneal.engine.data.ModelTokenizer;
+import dev.anneal.engine.file.Sha256;
 import dev.anneal.engine.model.ModelConfig;
 import dev.anneal.engine.model.ModelConfigException;
 import dev.anneal.engine.model.WeightHeaders;
@@ -13,7 +14,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 
@@ -71,7 +71,7 @@ final class ModelInspector {
     }
 
     private static String tokenizerHash(Path directory) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.newDigest();
         for (String name : TOKENIZER_FILES) {
             digest.update(name.getBytes(StandardCharsets.UTF_8));
             try {
@@ -81,13 +81,5 @@ final class ModelInspector {
             }
         }
         return HexFormat.of().formatHex(digest.digest());
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java platform has SHA-256", missing);
-        }
     }
 }

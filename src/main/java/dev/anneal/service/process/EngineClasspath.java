@@ -1,5 +1,6 @@
 package dev.anneal.service.process;
 
+import dev.anneal.engine.file.Sha256;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,11 +10,8 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Enumeration;
-import java.util.HexFormat;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
@@ -65,7 +63,7 @@ final class EngineClasspath {
     }
 
     private Path extracted(Path jar, JarFile archive) throws IOException {
-        Path runtime = runtimes.resolve(sha256(jar));
+        Path runtime = runtimes.resolve(Sha256.of(jar));
         if (!Files.isDirectory(runtime)) {
             Files.createDirectories(runtimes);
             Path unfinished = Files.createTempDirectory(runtimes, "unfinished-");
@@ -103,19 +101,6 @@ final class EngineClasspath {
         Files.createDirectories(file.getParent());
         try (InputStream content = archive.getInputStream(entry)) {
             Files.copy(content, file);
-        }
-    }
-
-    private static String sha256(Path file) throws IOException {
-        try (InputStream content = Files.newInputStream(file)) {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            byte[] buffer = new byte[1 << 16];
-            for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
-                digest.update(buffer, 0, read);
-            }
-            return HexFormat.of().formatHex(digest.digest());
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

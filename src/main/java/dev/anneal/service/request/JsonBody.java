@@ -1,11 +1,8 @@
 package dev.anneal.service.request;
 
+import dev.anneal.engine.file.Sha256;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -44,12 +41,6 @@ public final class JsonBody {
 
     /** SHA-256 of the body with its keys sorted and white space removed: the same request has the same digest however it is written. */
     public String digest() {
-        try {
-            String canonical = CANONICAL.writeValueAsString(CANONICAL.treeToValue(root, Object.class));
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(canonical.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java runtime has SHA-256", e);
-        }
+        return Sha256.ofText(CANONICAL.writeValueAsString(CANONICAL.treeToValue(root, Object.class)));
     }
 }

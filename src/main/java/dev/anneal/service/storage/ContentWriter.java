@@ -1,5 +1,6 @@
 package dev.anneal.service.storage;
 
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -7,7 +8,6 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 
 /** Copies a stream into a new file, hashing and counting, and tells failures of the two sides apart. */
@@ -19,7 +19,7 @@ final class ContentWriter {
 
     /** Returns when the content is on the disk. */
     static StoredContent write(Path target, ArtifactKey key, InputStream content, long maxBytes) throws IOException {
-        MessageDigest digest = sha256();
+        MessageDigest digest = Sha256.newDigest();
         byte[] buffer = new byte[BUFFER_BYTES];
         long bytes = 0;
         try (FileChannel channel = create(target, key)) {
@@ -62,14 +62,6 @@ final class ContentWriter {
             channel.force(true);
         } catch (IOException exception) {
             throw StorageException.of("store", key, exception);
-        }
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java platform has SHA-256", missing);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.storage;
 
+import dev.anneal.engine.file.DiskFull;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,10 @@ public final class StorageException extends RuntimeException {
 
     static StorageException of(String action, ArtifactKey key, IOException cause) {
         String reason = String.valueOf(cause.getMessage());
-        // The JDK has no exception of its own for ENOSPC and EDQUOT.
-        boolean full = reason.contains("No space left") || reason.contains("quota exceeded");
         return new StorageException(
-                full ? Kind.FULL : Kind.FAILED, "cannot " + action + " '" + key + "': " + reason, cause);
+                DiskFull.isCauseOf(cause) ? Kind.FULL : Kind.FAILED,
+                "cannot " + action + " '" + key + "': " + reason,
+                cause);
     }
 
     static StorageException notFound(ArtifactKey key) {

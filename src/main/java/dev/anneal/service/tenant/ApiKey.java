@@ -1,9 +1,6 @@
 package dev.anneal.service.tenant;
 
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import dev.anneal.engine.file.Sha256;
 
 /**
  * An API key as the operator configured it. Only its hash is kept; a plain SHA-256 is enough because keys are random, not words a
@@ -28,12 +25,7 @@ record ApiKey(Tenant tenant, String hash) {
     }
 
     static String hashOf(String key) {
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(key.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(digest);
-        } catch (NoSuchAlgorithmException missing) {
-            throw new IllegalStateException("every Java platform has SHA-256", missing);
-        }
+        return Sha256.ofText(key);
     }
 
     /** Keeps the hash out of logs as well. */

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -36,12 +39,27 @@ class CompanionFilesTest {
     }
 
     @Test
+    void copiesOfReadOnlyFilesCanBeWritten() throws IOException {
+        Files.writeString(base.resolve("config.json"), CONFIG);
+        Files.writeString(base.resolve("tokenizer.json"), "{}");
+        for (String name : List.of("config.json", "tokenizer.json")) {
+            Files.setPosixFilePermissions(base.resolve(name), PosixFilePermissions.fromString("r--r--r--"));
+        }
+
+        CompanionFiles.copy(base, target, null);
+
+        for (String name : List.of("config.json", "tokenizer.json")) {
+            assertThat(Files.getPosixFilePermissions(target.resolve(name))).contains(PosixFilePermission.OWNER_WRITE);
+        }
+    }
+
+    @Test
     void newElementTypeIsWrittenIntoTheConfiguration() {
         assertThat(CompanionFiles.withDtype(CONFIG, "float32")).isEqualTo("""
                         {
                           "vocab_size": 7,
                           "dtype": "float32",
-                          "rms_norm_eps": 1.0E-5
+                          "rms_norm_eps": 1e-05
                         }
                         """);
     }

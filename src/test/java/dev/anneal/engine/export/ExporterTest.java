@@ -3,10 +3,10 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.file.Sha256;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.FileHash;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -90,7 +90,7 @@ class ExporterTest {
         assertThat(manifest.path("files").size()).isEqualTo(export.files().size() - 1);
         for (JsonNode file : manifest.path("files")) {
             Path path = output.resolve(file.path("name").asString());
-            assertThat(FileHash.of(path)).isEqualTo(file.path("sha256").asString());
+            assertThat(Sha256.of(path)).isEqualTo(file.path("sha256").asString());
             assertThat(Files.size(path)).isEqualTo(file.path("bytes").asLong());
         }
         assertThat(export.files()).last().extracting(Export.File::name).isEqualTo("manifest.json");

@@ -3,11 +3,13 @@ package dev.anneal.engine.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.protocol.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /** Each kind of failure has its code for the client and its exit code for the supervisor. */
@@ -39,6 +41,15 @@ class FailuresTest {
         assertThat(Failures.report(new OutOfMemoryError("Java heap space"), progress))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
+    }
+
+    @Test
+    void brokenModelFileIsTheInputs() {
+        SafetensorsException broken = new SafetensorsException(Path.of("model.safetensors"), "ends too early");
+
+        assertThat(Failures.report(broken, progress)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(out.toString(UTF_8))
+                .contains("\"code\":\"base_model_unreadable\"", "model.safetensors: ends too early");
     }
 
     @Test

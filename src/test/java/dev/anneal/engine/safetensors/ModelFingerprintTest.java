@@ -2,12 +2,14 @@ package dev.anneal.engine.safetensors;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,9 +36,9 @@ class ModelFingerprintTest {
     @Test
     void fingerprintCanBeMadeWithTheShell() throws IOException {
         String config = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a  config.json\n";
-        String weights = FileHash.of(folder.resolve(WeightDirectory.SINGLE_FILE)) + "  model.safetensors\n";
+        String weights = Sha256.of(folder.resolve(WeightDirectory.SINGLE_FILE)) + "  model.safetensors\n";
 
-        assertThat(fingerprint(null)).isEqualTo(FileHash.ofText(config + weights));
+        assertThat(fingerprint(null)).isEqualTo(Sha256.ofText(config + weights));
     }
 
     @Test
@@ -67,6 +69,22 @@ class ModelFingerprintTest {
 
         assertThat(fingerprint(cache)).isEqualTo(before);
         assertThat(fingerprint(null)).isNotEqualTo(before);
+    }
+
+    /** What a file system may leave of a file that was written when the power failed. */
+    @Test
+    void emptiedMemoryIsFilledAgain() throws IOException {
+        String before = fingerprint(cache);
+        try (Stream<Path> entries = Files.list(cache)) {
+            for (Path entry : entries.toList()) {
+                Files.write(entry, new byte[0]);
+            }
+        }
+
+        assertThat(fingerprint(cache)).isEqualTo(before);
+        try (Stream<Path> entries = Files.list(cache)) {
+            assertThat(entries).hasSize(2).allSatisfy(entry -> assertThat(entry).hasSize(64));
+        }
     }
 
     private String fingerprint(@Nullable Path rememberedIn) throws IOException {

@@ -2,7 +2,7 @@ package dev.anneal.service.assignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,7 +21,7 @@ class CheckpointCheckTest {
         Path adapter = Files.writeString(folder.resolve("adapter.safetensors"), "weights");
         Files.writeString(
                 folder.resolve("state.json"),
-                "{\"step\": 4, \"sha256\": {\"adapter.safetensors\": \"%s\"}}".formatted(FileHash.of(adapter)));
+                "{\"step\": 4, \"sha256\": {\"adapter.safetensors\": \"%s\"}}".formatted(Sha256.of(adapter)));
     }
 
     @Test

@@ -2,7 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.Sha256;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
@@ -213,7 +213,7 @@ class ClusterIT extends ServiceTest {
                 .resolve(directory)
                 .resolve("adapter.safetensors");
         try {
-            return FileHash.of(file);
+            return Sha256.of(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

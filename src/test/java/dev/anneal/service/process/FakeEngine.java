@@ -1,6 +1,6 @@
 package dev.anneal.service.process;
 
-import dev.anneal.engine.safetensors.FileHash;
+import dev.anneal.engine.file.Sha256;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
@@ -197,8 +197,7 @@ public final class FakeEngine {
         Path folder = Files.createDirectories(Path.of(task.attemptDirectory(), "checkpoint-" + step));
         Path file = Files.writeString(folder.resolve(STATE_FILE), step + " " + state);
         Files.writeString(
-                folder.resolve("state.json"),
-                "{\"sha256\": {\"%s\": \"%s\"}}".formatted(STATE_FILE, FileHash.of(file)));
+                folder.resolve("state.json"), "{\"sha256\": {\"%s\": \"%s\"}}".formatted(STATE_FILE, Sha256.of(file)));
         write(new Progress.CheckpointSaved(step, beta(step, total), folder.toString(), 10));
     }
 
