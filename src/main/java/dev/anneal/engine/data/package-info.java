@@ -1,5 +1,5 @@
 /** Chat rows: JSONL, validation, tokens, label masks, truncation, batches. */
-@ApplicationModule(allowedDependencies = {"template"})
+@ApplicationModule(allowedDependencies = {"random", "template"})
 @NullMarked
 package dev.anneal.engine.data;
 

@@ -1,5 +1,7 @@
 package dev.anneal.engine.lora;
 
+import dev.anneal.engine.random.SplitMix64;
+
 /**
  * First values of an adapter, as PEFT draws them: A uniform on +-1/sqrt(in) (Kaiming with a = sqrt 5), B zero. Each number is a
  * function of seed and position, so they are the same on every machine.
@@ -20,12 +22,9 @@ final class AdapterInitializer {
         return values;
     }
 
-    /** Uniform on [-1, 1), from the top 24 bits of SplitMix64's finaliser (Steele, Lea, Flood 2014) of a counter. */
+    /** Uniform on [-1, 1), from the top 24 bits of a mixed counter. */
     private static float uniform(long seed, long counter) {
-        long z = seed * 0xD1342543DE82EF95L + (counter + 1) * 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        z ^= z >>> 31;
-        return (z >>> 40) * 0x1.0p-23f - 1f;
+        long bits = SplitMix64.mix(seed * 0xD1342543DE82EF95L + (counter + 1) * SplitMix64.GAMMA);
+        return (bits >>> 40) * 0x1.0p-23f - 1f;
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.random.SplitMix64;
 import java.util.List;
 
 /**
@@ -21,7 +22,7 @@ public record AdapterDropout(double probability, List<Long> rowKeys) {
         rowKeys = List.copyOf(rowKeys);
     }
 
-    /** A key that differs wherever one of the numbers differs (finaliser of SplitMix64; Steele, Lea, Flood 2014). */
+    /** A key that differs wherever one of the numbers differs. */
     public static long key(long seed, long step, long row) {
         return mixed(mixed(mixed(seed) + step) + row);
     }
@@ -34,9 +35,6 @@ public record AdapterDropout(double probability, List<Long> rowKeys) {
     }
 
     private static long mixed(long value) {
-        long z = value + 0x9E3779B97F4A7C15L;
-        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-        return z ^ (z >>> 31);
+        return SplitMix64.mix(value + SplitMix64.GAMMA);
     }
 }

@@ -1,5 +1,5 @@
 /** Decoder architectures: configuration, weight names, frozen weights, layers and their hand-derived gradients. */
-@ApplicationModule(allowedDependencies = {"safetensors", "torch"})
+@ApplicationModule(allowedDependencies = {"random", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.model;
 

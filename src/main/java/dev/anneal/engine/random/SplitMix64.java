@@ -1,0 +1,18 @@
+package dev.anneal.engine.random;
+
+/** The generator of Steele, Lea and Flood ("Fast Splittable Pseudorandom Number Generators", 2014), taken apart: number n is {@code mix(seed + n * GAMMA)}. */
+public final class SplitMix64 {
+
+    /** What the state grows by: 2^64 over the golden ratio, odd. */
+    public static final long GAMMA = 0x9E3779B97F4A7C15L;
+
+    private SplitMix64() {}
+
+    /** The finaliser: a bijection in which each bit of the result depends on all of the value's. */
+    public static long mix(long value) {
+        long z = value;
+        z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+        z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+        return z ^ (z >>> 31);
+    }
+}
