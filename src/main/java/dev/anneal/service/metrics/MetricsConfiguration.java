@@ -3,6 +3,7 @@ package dev.anneal.service.metrics;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.Rescue;
 import dev.anneal.service.queue.RescueListener;
+import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import io.micrometer.core.instrument.Counter;
@@ -49,6 +50,16 @@ class MetricsConfiguration {
         }
         return (jdbc, rescue) ->
                 Objects.requireNonNull(counters.get(rescue.reason())).increment();
+    }
+
+    /** Work ends in every process: workers succeed, sweeps give up, requests cancel. */
+    @Bean
+    WorkEndListener finishedMeters(MeterRegistry registry) {
+        return end -> Counter.builder(MeterNames.JOBS_FINISHED)
+                .description("Work that has ended for good")
+                .tags("outcome", end.state().name().toLowerCase(Locale.ROOT), "method", end.method())
+                .register(registry)
+                .increment();
     }
 
     @Bean

@@ -110,15 +110,6 @@ public final class WorkerMeters {
         run.record(ran);
     }
 
-    /** Work has ended for good. */
-    public void finished(String outcome, String method) {
-        Counter.builder(MeterNames.JOBS_FINISHED)
-                .description("Work that has ended for good")
-                .tags("outcome", outcome, "method", method)
-                .register(registry)
-                .increment();
-    }
-
     /** A lease was found gone. */
     public void leaseLost() {
         leaseLost.increment();

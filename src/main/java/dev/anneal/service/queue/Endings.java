@@ -43,7 +43,10 @@ final class Endings {
             ),
             """;
 
-    /** Shared with the rescue. {@code failed} has the rows with their error; each origin has a budget of its own. */
+    /**
+     * Shared with the rescue. {@code failed} has the rows with their error; each origin has a budget of its own. The first lost worker
+     * costs no delay, for its lease was waited for already; work that loses another one may be what ends them.
+     */
     static final String RETRY_OR_FAIL = """
             counted AS (
                 SELECT failed.*,
@@ -55,9 +58,12 @@ final class Endings {
                        CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
                        CASE WHEN error ->> 'origin' = 'USER' AND retries < budget THEN 1 ELSE 0 END AS user_retries,
                        CASE WHEN error ->> 'origin' = 'SYSTEM' AND retries < budget THEN 1 ELSE 0 END AS platform_retries,
-                       least(
-                           make_interval(secs => :retryDelay) * power(2, least(retries, 30)),
-                           make_interval(secs => :maxRetryDelay)) AS delay
+                       CASE
+                           WHEN outcome = 'LOST' AND retries = 0 THEN interval '0'
+                           ELSE least(
+                               make_interval(secs => :retryDelay) * power(2, least(retries, 30)),
+                               make_interval(secs => :maxRetryDelay))
+                       END AS delay
                 FROM counted
             ),
             """;
@@ -85,7 +91,7 @@ final class Endings {
                     platform_retries = work.platform_retries + decided.platform_retries
                 FROM decided
                 WHERE work.id = decided.id AND work.lease_token = decided.lease_token AND work.state = 'RUNNING'
-                RETURNING work.id, work.lease_token, work.tenant_id, work.kind, work.state, decided.outcome, decided.error
+                RETURNING work.id, work.lease_token, work.tenant_id, work.kind, work.method, work.state, decided.outcome, decided.error
             ), gone AS (
                 DELETE FROM lease
                 USING ended
@@ -104,28 +110,30 @@ final class Endings {
             )
             """;
 
-    private static final String RESULT = "SELECT state FROM ended";
+    private static final String RESULT = "SELECT method, state FROM ended";
 
     /** An attempt's outcome is written once, by what ended it: a repeated call finds its own. */
     private static final String EARLIER = """
-            SELECT attempt.outcome, work.state
+            SELECT work.method, work.state
             FROM attempt
             JOIN work ON work.id = attempt.work_id
-            WHERE attempt.work_id = :id AND attempt.lease_token = :token AND attempt.outcome IS NOT NULL
+            WHERE attempt.work_id = :id AND attempt.lease_token = :token AND attempt.outcome = ANY (:outcomes)
             """;
 
     private final SystemDatabase system;
     private final QueueProperties properties;
+    private final WorkEnds ends;
     private final String held;
 
-    Endings(SystemDatabase system, QueueProperties properties) {
-        this(system, properties, FENCE);
+    Endings(SystemDatabase system, QueueProperties properties, WorkEnds ends) {
+        this(system, properties, ends, FENCE);
     }
 
     /** @param fence condition on the row to end; the tests prove that a weaker one is found out */
-    Endings(SystemDatabase system, QueueProperties properties, String fence) {
+    Endings(SystemDatabase system, QueueProperties properties, WorkEnds ends, String fence) {
         this.system = system;
         this.properties = properties;
+        this.ends = ends;
         this.held = HELD.formatted(fence);
     }
 
@@ -158,29 +166,31 @@ final class Endings {
             Set<String> outcomes,
             Consumer<JdbcClient> writes) {
         return system.call(jdbc -> {
-            Optional<WorkState> state = jdbc.sql(held + decision + APPLY + RESULT)
+            Optional<WorkEnd> end = jdbc.sql(held + decision + APPLY + RESULT)
                     .param("id", lease.workId())
                     .param("token", lease.token())
                     .params(parameters)
-                    .query(String.class)
-                    .optional()
-                    .map(WorkState::valueOf);
-            if (state.isEmpty()) {
+                    .query(WorkRows::end)
+                    .optional();
+            if (end.isEmpty()) {
                 return earlier(jdbc, lease, outcomes);
             }
             writes.accept(jdbc);
-            return new Ending(Ending.Result.APPLIED, state.get());
+            ends.announce(end.get());
+            return new Ending(Ending.Result.APPLIED, end.get().state());
         });
     }
 
-    private static Ending earlier(JdbcClient jdbc, Lease lease, Set<String> outcomes) {
-        return jdbc.sql(EARLIER)
+    /** The call that ended the attempt got no answer, so nobody has been told yet. */
+    private Ending earlier(JdbcClient jdbc, Lease lease, Set<String> outcomes) {
+        Optional<WorkEnd> end = jdbc.sql(EARLIER)
                 .param("id", lease.workId())
                 .param("token", lease.token())
-                .query((row, number) -> outcomes.contains(WorkRows.text(row, "outcome"))
-                        ? new Ending(Ending.Result.REPEATED, WorkState.valueOf(WorkRows.text(row, "state")))
-                        : Ending.STALE)
-                .optional()
+                .param("outcomes", outcomes.toArray(String[]::new))
+                .query(WorkRows::end)
+                .optional();
+        end.ifPresent(ends::announce);
+        return end.map(found -> new Ending(Ending.Result.REPEATED, found.state()))
                 .orElse(Ending.STALE);
     }
 }

@@ -65,8 +65,8 @@ public final class Leases {
     private final FairClaim claims;
     private final Endings endings;
 
-    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties) {
-        this(system, heartbeats, properties, new Endings(system, properties));
+    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, WorkEnds ends) {
+        this(system, heartbeats, properties, new Endings(system, properties, ends));
     }
 
     Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, Endings endings) {

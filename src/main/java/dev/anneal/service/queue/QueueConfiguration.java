@@ -17,8 +17,13 @@ class QueueConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(QueueConfiguration.class);
 
     @Bean
-    WorkQueue workQueue() {
-        return new WorkQueue();
+    WorkEnds workEnds(ObjectProvider<WorkEndListener> listeners) {
+        return new WorkEnds(listeners.orderedStream().toList());
+    }
+
+    @Bean
+    WorkQueue workQueue(WorkEnds ends) {
+        return new WorkQueue(ends);
     }
 
     @Bean
@@ -27,18 +32,22 @@ class QueueConfiguration {
     }
 
     @Bean
-    Leases leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties) {
+    Leases leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, WorkEnds ends) {
         if (heartbeats.timeout().multipliedBy(3).compareTo(properties.lease()) >= 0) {
             throw new IllegalStateException(
                     "anneal.database.heartbeat-timeout must be less than a third of anneal.queue.lease, but is %s of %s"
                             .formatted(heartbeats.timeout(), properties.lease()));
         }
-        return new Leases(system, heartbeats, properties);
+        return new Leases(system, heartbeats, properties, ends);
     }
 
     @Bean
-    Rescuer rescuer(SystemDatabase system, QueueProperties properties, ObjectProvider<RescueListener> listeners) {
-        return new Rescuer(system, properties, listeners.orderedStream().toList());
+    Rescuer rescuer(
+            SystemDatabase system,
+            QueueProperties properties,
+            WorkEnds ends,
+            ObjectProvider<RescueListener> listeners) {
+        return new Rescuer(system, properties, ends, listeners.orderedStream().toList());
     }
 
     @Bean

@@ -8,7 +8,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.validation.annotation.Validated;
 
 /**
- * How work is leased, rescued and retried. A killed worker's work runs elsewhere after {@code lease} to {@code lease + scanInterval}.
+ * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease + scanInterval} after its last
+ * heartbeat, and at once: its first loss adds no delay.
  *
  * @param lease how long a claim or heartbeat holds the work
  * @param heartbeatInterval how often a worker extends its leases
@@ -19,7 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param tenantRunningLimit how much of one tenant runs at a time, for each class of slot
  * @param userRetries how often work is tried again after failures of its own input
  * @param platformRetries how often work is tried again after failures of the platform and lost workers
- * @param retryDelay wait before the first retry; each further one waits twice as long
+ * @param retryDelay wait before the first retry, none after the first lost worker; each further one waits twice as long
  * @param maxRetryDelay longest wait before a retry
  */
 @Validated

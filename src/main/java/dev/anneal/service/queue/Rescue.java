@@ -8,7 +8,8 @@ package dev.anneal.service.queue;
  * @param reason which of the clocks ran out
  * @param error the same for the attempt's record
  */
-public record Rescue(Lease lease, String tenantId, WorkKind kind, WorkState state, Reason reason, WorkError error) {
+public record Rescue(
+        Lease lease, String tenantId, WorkKind kind, String method, WorkState state, Reason reason, WorkError error) {
 
     /** Why an attempt counted as lost. */
     public enum Reason {

@@ -75,11 +75,13 @@ public final class Rescuer {
 
     private final SystemDatabase system;
     private final QueueProperties properties;
+    private final WorkEnds ends;
     private final List<RescueListener> listeners;
 
-    Rescuer(SystemDatabase system, QueueProperties properties, List<RescueListener> listeners) {
+    Rescuer(SystemDatabase system, QueueProperties properties, WorkEnds ends, List<RescueListener> listeners) {
         this.system = system;
         this.properties = properties;
+        this.ends = ends;
         this.listeners = List.copyOf(listeners);
     }
 
@@ -103,6 +105,7 @@ public final class Rescuer {
                 Rescue rescue = current.get();
                 if (rescue != null) {
                     listeners.forEach(listener -> listener.rescued(jdbc, rescue));
+                    ends.announce(new WorkEnd(rescue.method(), rescue.state()));
                 }
             });
         } catch (RuntimeException failure) {
@@ -145,6 +148,7 @@ public final class Rescuer {
                 new Lease(row.getLong("id"), row.getLong("lease_token")),
                 WorkRows.text(row, "tenant_id"),
                 WorkKind.valueOf(WorkRows.text(row, "kind")),
+                WorkRows.text(row, "method"),
                 WorkState.valueOf(WorkRows.text(row, "state")),
                 Rescue.Reason.valueOf(WorkRows.text(row, "reason")),
                 Objects.requireNonNull(WorkRows.error(row)));

@@ -31,6 +31,7 @@ public final class WorkQueue {
             UPDATE work
             SET state = 'FAILED', finished_at = clock_timestamp(), error = %s
             WHERE id = :id AND state = 'VALIDATING'
+            RETURNING method, state
             """.formatted(ErrorColumn.FROM_PARAMETERS);
 
     /** Running work gets a wish, which replaces that of a pause; anything else that is not final ends now. */
@@ -41,7 +42,7 @@ public final class WorkQueue {
                 wish = CASE state WHEN 'RUNNING' THEN 'CANCEL' END,
                 wish_at = CASE WHEN state = 'RUNNING' THEN CASE wish WHEN 'CANCEL' THEN wish_at ELSE clock_timestamp() END END
             WHERE id = :id AND state IN ('VALIDATING', 'QUEUED', 'PAUSED', 'RUNNING')
-            RETURNING state
+            RETURNING method, state
             """;
 
     /** Running work gets a wish; queued work, also one whose last attempt was lost while pausing, is paused now. */
@@ -53,14 +54,14 @@ public final class WorkQueue {
             WHERE id = :id
               AND kind = 'TRAIN'
               AND (state IN ('QUEUED', 'PAUSED') OR (state = 'RUNNING' AND wish IS DISTINCT FROM 'CANCEL'))
-            RETURNING state
+            RETURNING method, state
             """;
 
     private static final String RESUME = """
             UPDATE work
             SET state = 'QUEUED', run_at = clock_timestamp()
             WHERE id = :id AND state = 'PAUSED'
-            RETURNING state
+            RETURNING method, state
             """;
 
     /** Steps are the lease's while the work runs, and those of the last attempt afterwards. */
@@ -83,7 +84,11 @@ public final class WorkQueue {
             ORDER BY lease_token
             """.formatted(ErrorColumn.fieldsOf("attempt"));
 
-    WorkQueue() {}
+    private final WorkEnds ends;
+
+    WorkQueue(WorkEnds ends) {
+        this.ends = ends;
+    }
 
     /** Puts work into the queue and returns its id. */
     public long enqueue(JdbcClient jdbc, NewWork work) {
@@ -102,11 +107,13 @@ public final class WorkQueue {
 
     /** Ends work whose input is unusable; false if it was not VALIDATING. */
     public boolean reject(JdbcClient jdbc, long id, WorkError error) {
-        return jdbc.sql(REJECT)
-                        .param("id", id)
-                        .params(ErrorColumn.parameters(error))
-                        .update()
-                == 1;
+        Optional<WorkEnd> end = jdbc.sql(REJECT)
+                .param("id", id)
+                .params(ErrorColumn.parameters(error))
+                .query(WorkRows::end)
+                .optional();
+        end.ifPresent(ends::announce);
+        return end.isPresent();
     }
 
     /**
@@ -180,12 +187,11 @@ public final class WorkQueue {
                 .single();
     }
 
-    private static Optional<WorkState> change(JdbcClient jdbc, String statement, long id) {
-        return jdbc.sql(statement)
-                .param("id", id)
-                .query(String.class)
-                .optional()
-                .map(WorkState::valueOf);
+    private Optional<WorkState> change(JdbcClient jdbc, String statement, long id) {
+        Optional<WorkEnd> changed =
+                jdbc.sql(statement).param("id", id).query(WorkRows::end).optional();
+        changed.ifPresent(ends::announce);
+        return changed.map(WorkEnd::state);
     }
 
     private String describe(JdbcClient jdbc, long id) {

@@ -61,6 +61,10 @@ final class WorkRows {
                 row.getString("traceparent"));
     }
 
+    static WorkEnd end(ResultSet row, int number) throws SQLException {
+        return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
+    }
+
     static @Nullable Wish wish(@Nullable String name) {
         return name == null ? null : Wish.valueOf(name);
     }

@@ -213,7 +213,6 @@ final class RunningWork {
             equipment.meters().staleWrite();
             equipment.meters().leaseLost();
         } else if (ending.state() != null && ending.state().isFinal()) {
-            equipment.meters().finished(ending.state().name().toLowerCase(Locale.ROOT), claim.method());
             cleanUp(assignment);
         }
         LOG.info(

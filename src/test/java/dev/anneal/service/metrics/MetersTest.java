@@ -3,6 +3,8 @@ package dev.anneal.service.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkState;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
@@ -85,7 +87,7 @@ class MetersTest {
         meters.heartbeat(Instant.ofEpochSecond(1_700_000_000));
         meters.leaseLost();
         meters.staleWrite();
-        meters.finished("succeeded", "supervised");
+        new MetricsConfiguration().finishedMeters(registry).ended(new WorkEnd("supervised", WorkState.SUCCEEDED));
 
         assertThat(lines("anneal_"))
                 .contains(

@@ -22,7 +22,9 @@ class LostRepliesIT {
 
     private static final int ITEMS = 40;
 
-    private final TestQueue queue = new TestQueue(TestQueue.properties(100, 0, 100, Duration.ZERO));
+    private static final QueueProperties PROPERTIES = TestQueue.properties(100, 0, 100, Duration.ZERO);
+
+    private final TestQueue queue = new TestQueue(PROPERTIES);
     private int failures;
 
     @ParameterizedTest
@@ -32,7 +34,8 @@ class LostRepliesIT {
             queue.enqueued();
         }
         SystemDatabase unreliable = TestDatabase.systemLosingReplies(seed, 0.3);
-        Leases worker = new Leases(unreliable, TestDatabase.heartbeat(), TestQueue.PROPERTIES);
+        TestQueue workers = new TestQueue(PROPERTIES, unreliable, Endings.FENCE);
+        Leases worker = workers.leases;
 
         Set<Long> done = new HashSet<>();
         while (done.size() < ITEMS) {
@@ -46,6 +49,7 @@ class LostRepliesIT {
                         .query(String.class)
                         .list());
         assertThat(published).doesNotHaveDuplicates().hasSize(ITEMS);
+        assertThat(workers.ended).as("each end is told once").hasSize(ITEMS);
     }
 
     private long publish(Leases worker, Lease lease) {

@@ -27,9 +27,8 @@ class QueueModelIT {
 
     @Test
     void endingThatIgnoresTheTokenIsFoundOut() {
-        Endings unfenced = new Endings(
-                TestDatabase.system(), TestQueue.PROPERTIES, "work.id = :id AND work.state = 'RUNNING' AND :token > 0");
-        TestQueue broken = new TestQueue(TestQueue.PROPERTIES, unfenced);
+        TestQueue broken = new TestQueue(
+                TestQueue.PROPERTIES, TestDatabase.system(), "work.id = :id AND work.state = 'RUNNING' AND :token > 0");
 
         assertThatThrownBy(() -> new QueueCommands(1, broken).run(COMMANDS)).isInstanceOf(AssertionError.class);
     }

@@ -3,6 +3,7 @@ package dev.anneal.service.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.PostgresTest;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -82,6 +83,22 @@ class RescuerIT {
     }
 
     @Test
+    void theFirstLostWorkerCostsNoDelayAndTheSecondDoes() {
+        TestQueue patient = new TestQueue(TestQueue.properties(16, 0, 3, Duration.ofSeconds(10)));
+        Lease lease = patient.running();
+        TestQueue.expire(lease);
+        patient.rescuer.runOnce();
+
+        Lease second = patient.claim().orElseThrow().lease();
+        TestQueue.expire(second);
+        patient.rescuer.runOnce();
+
+        assertThat(patient.claim()).isEmpty();
+        TestQueue.age(lease.workId(), Duration.ofSeconds(20));
+        assertThat(patient.claim()).isPresent();
+    }
+
+    @Test
     void workThatLosesEveryWorkerFails() {
         long id = queue.enqueued();
         for (int attempt = 1; attempt <= 4; attempt++) {
@@ -96,6 +113,7 @@ class RescuerIT {
             assertThat(error.origin()).isEqualTo(WorkError.Origin.SYSTEM);
         });
         assertThat(queue.attempts(id)).hasSize(4);
+        assertThat(queue.ended).containsExactly(new WorkEnd("supervised", WorkState.FAILED));
     }
 
     @Test
@@ -159,6 +177,7 @@ class RescuerIT {
                 .extracting(Rescue::lease)
                 .containsExactlyInAnyOrder(leases.get(1), leases.get(2));
         assertThat(queue.find(failing.workId()).state()).isEqualTo(WorkState.RUNNING);
+        assertThat(watched.ended).isEmpty();
         assertThat(queue.rescuer.runOnce()).extracting(Rescue::lease).containsExactly(failing);
     }
 }

@@ -1,7 +1,9 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TestDatabase;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,7 +19,10 @@ final class TestQueue {
     /** As by default, but retries are due at once. */
     static final QueueProperties PROPERTIES = properties(16, 1, 3, Duration.ZERO);
 
-    final WorkQueue queue = new WorkQueue();
+    /** What has ended for good, in order. */
+    final List<WorkEnd> ended = new ArrayList<>();
+
+    final WorkQueue queue;
     final QueueNumbers numbers = new QueueNumbers(TestDatabase.system());
     final Leases leases;
     final Rescuer rescuer;
@@ -27,12 +32,19 @@ final class TestQueue {
     }
 
     TestQueue(QueueProperties properties, RescueListener... listeners) {
-        this(properties, new Endings(TestDatabase.system(), properties), listeners);
+        this(properties, TestDatabase.system(), Endings.FENCE, listeners);
     }
 
-    TestQueue(QueueProperties properties, Endings endings, RescueListener... listeners) {
-        this.leases = new Leases(TestDatabase.system(), TestDatabase.heartbeat(), properties, endings);
-        this.rescuer = new Rescuer(TestDatabase.system(), properties, List.of(listeners));
+    /**
+     * @param system the workers' database; what the tests ask and rescue goes to the usual one
+     * @param fence condition on the row that an ending may change
+     */
+    TestQueue(QueueProperties properties, SystemDatabase system, String fence, RescueListener... listeners) {
+        WorkEnds ends = new WorkEnds(List.of(ended::add));
+        this.queue = new WorkQueue(ends);
+        this.leases =
+                new Leases(system, TestDatabase.heartbeat(), properties, new Endings(system, properties, ends, fence));
+        this.rescuer = new Rescuer(TestDatabase.system(), properties, ends, List.of(listeners));
     }
 
     static QueueProperties properties(int tenantLimit, int userRetries, int platformRetries, Duration retryDelay) {
