@@ -71,7 +71,8 @@ final class ExportStore {
             WHERE id = :export
             """;
 
-    private static final String LOCK_JOB = "SELECT id FROM job WHERE id = :job FOR UPDATE";
+    /** Not against the keys of rows that refer to the job: its worker adds such rows all the time. */
+    private static final String LOCK_JOB = "SELECT id FROM job WHERE id = :job FOR NO KEY UPDATE";
 
     private final WorkQueue queue;
 

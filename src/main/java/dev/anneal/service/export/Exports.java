@@ -51,11 +51,11 @@ public final class Exports {
     public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Job job = jobs.require(jdbc, jobId);
+            store.lockJob(jdbc, job.number());
             Checkpoint checkpoint = checkpoint(jdbc, job, request);
             if (request.kind().isDeployable()) {
                 requireAnnealed(job, checkpoint);
             }
-            store.lockJob(jdbc, job.number());
             return store.same(jdbc, job.number(), checkpoint.number(), request)
                     .orElseGet(() -> insert(jdbc, job, checkpoint, request, traceparent));
         });

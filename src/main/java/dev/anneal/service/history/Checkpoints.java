@@ -68,14 +68,17 @@ public final class Checkpoints {
 
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
 
-    /** Whoever begins to use a checkpoint waits for this, and what uses one already is seen by the next statement. */
+    /**
+     * Whoever begins to use a checkpoint waits for this, and what uses one already is seen by the next statement. One that is being
+     * taken into use right now is passed over: this transaction holds rows that its user may wait for.
+     */
     private static final String LOCK_OLD = """
             SELECT id
             FROM checkpoint
             WHERE job_id = :job
               AND step < (SELECT min(step)
                           FROM (SELECT step FROM checkpoint WHERE job_id = :job ORDER BY step DESC LIMIT :kept) AS newest)
-            FOR UPDATE
+            FOR UPDATE SKIP LOCKED
             """;
 
     private static final String DELETE_UNUSED = """
@@ -140,9 +143,13 @@ public final class Checkpoints {
         }
     }
 
-    /** The checkpoint with the most steps. */
+    /** The checkpoint with the most steps, which is then kept until the end of the transaction. */
     public Optional<Checkpoint> newest(JdbcClient jdbc, long job) {
-        return read(jdbc, job, Integer.MAX_VALUE, 1).stream().findFirst();
+        Optional<Checkpoint> read =
+                read(jdbc, job, Integer.MAX_VALUE, 1).stream().findFirst();
+        Optional<Checkpoint> kept = read.flatMap(checkpoint -> find(jdbc, job, checkpoint.id()));
+        // One that went between the two statements went because there is a newer one.
+        return read.isPresent() && kept.isEmpty() ? newest(jdbc, job) : kept;
     }
 
     /** Those with the most steps, newest first. */
