@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
+    @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
     @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
     @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
 })
@@ -103,6 +104,9 @@ public sealed interface Progress {
             samples = List.copyOf(samples);
         }
     }
+
+    /** A task without steps has done another part of its work; written now and then, so that a slow one is not taken for a hung one. */
+    record Working() implements Progress {}
 
     /** Something that the client should know; the task goes on. */
     record Warning(String message) implements Progress {}

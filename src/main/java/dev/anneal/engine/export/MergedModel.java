@@ -123,7 +123,7 @@ final class MergedModel implements Kind {
         betweenTensors.run();
         try (DecoderModel model = DecoderModel.load(base.directory(), ElementType.FLOAT32, device);
                 Adapter loaded = Adapter.load(model, adapter.config(), adapter.file())) {
-            return new Probe(probes, model, loaded.apply(0, AdapterDropout.NONE));
+            return new Probe(probes, model, loaded.apply(0, AdapterDropout.NONE), betweenTensors);
         }
     }
 }

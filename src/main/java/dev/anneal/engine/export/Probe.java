@@ -23,13 +23,19 @@ final class Probe implements AutoCloseable {
 
     private final Scope scope;
     private final List<int[]> prompts;
+    private final Runnable betweenPrompts;
     private final List<float[]> hiddenStates = new ArrayList<>();
     private final Tensor norm;
     private final Tensor table;
 
-    /** Takes down what the reference answers; it may be closed afterwards. */
-    Probe(List<int[]> prompts, DecoderModel reference, AppliedAdapter adapter) {
+    /**
+     * Takes down what the reference answers; it may be closed afterwards.
+     *
+     * @param betweenPrompts called before each prompt of each model; may throw to end the probe
+     */
+    Probe(List<int[]> prompts, DecoderModel reference, AppliedAdapter adapter, Runnable betweenPrompts) {
         this.prompts = prompts;
+        this.betweenPrompts = betweenPrompts;
         this.scope = Scope.open(reference.scope().device());
         this.norm = reference.finalNorm().to(scope, ElementType.FLOAT32);
         this.table = reference.outputEmbedding().to(scope, ElementType.FLOAT32);
@@ -39,6 +45,7 @@ final class Probe implements AutoCloseable {
     }
 
     private float[] hiddenStates(DecoderModel model, int[] prompt, AppliedAdapter adapter) {
+        betweenPrompts.run();
         try (Scope step = scope.child()) {
             return model.hiddenStates(step, TokenRows.of(List.of(prompt)), adapter)
                     .toFloats();

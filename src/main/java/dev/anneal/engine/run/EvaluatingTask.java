@@ -28,13 +28,13 @@ final class EvaluatingTask {
     private final EvaluateTask task;
     private final BaseModelFiles base;
     private final ProgressWriter progress;
-    private final Signals signals;
+    private final Pulse pulse;
 
     EvaluatingTask(EvaluateTask task, ProgressWriter progress, Signals signals) {
         this.task = task;
         this.base = new BaseModelFiles(task);
         this.progress = progress;
-        this.signals = signals;
+        this.pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
     }
 
     ExitCode run() throws IOException {
@@ -86,7 +86,7 @@ final class EvaluatingTask {
     private List<int[]> answer(
             List<int[]> prompts, ModelTokenizer tokenizer, DecoderModel model, AppliedAdapter adapter) {
         GreedyDecoder decoder = new GreedyDecoder(model, adapter, tokenizer.endIds(), Hardware.threads(task.machine()));
-        return decoder.answer(prompts, task.maxNewTokens(), signals::throwIfStopping);
+        return decoder.answer(prompts, task.maxNewTokens(), pulse);
     }
 
     private Progress.Evaluated evaluated(List<Question> questions, List<String> answers) {

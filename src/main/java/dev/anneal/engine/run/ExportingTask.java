@@ -25,13 +25,13 @@ final class ExportingTask {
     private final ExportTask task;
     private final BaseModelFiles base;
     private final ProgressWriter progress;
-    private final Signals signals;
+    private final Pulse pulse;
 
     ExportingTask(ExportTask task, ProgressWriter progress, Signals signals) {
         this.task = task;
         this.base = new BaseModelFiles(task);
         this.progress = progress;
-        this.signals = signals;
+        this.pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
     }
 
     ExitCode run() throws IOException {
@@ -43,7 +43,7 @@ final class ExportingTask {
                 task.dtype(),
                 task.kind().equals("merged") ? probes() : List.of(),
                 task.machine().device(),
-                signals::throwIfStopping);
+                pulse);
         Export export = new Exporter(model, adapter).export(request, Path.of(task.outputDirectory()));
         progress.write(new Progress.Exported(
                 JsonMapper.shared().writeValueAsString(export.proof()),

@@ -16,9 +16,10 @@ public interface Assignment {
     Label label();
 
     /**
-     * Makes what the engine has written durable before a row says that it exists; outside of any transaction.
+     * Makes what the engine has written durable before a row says that it exists; outside of any transaction. Safe to repeat.
      *
      * @param events what the process has said, oldest first
+     * @throws AssignmentException if the artifact store refuses
      */
     void store(List<Progress> events);
 
@@ -28,7 +29,11 @@ public interface Assignment {
     /** What was written last is committed. */
     void written();
 
-    /** Makes the result durable, outside of any transaction; called again if the end of the work could not be written after it. */
+    /**
+     * Makes the result durable, outside of any transaction; called again if it fails or the end of the work could not be written after it.
+     *
+     * @throws AssignmentException if the artifact store refuses
+     */
     void storeResult();
 
     /** Writes the result, within the transaction that ends the work. */
@@ -39,9 +44,6 @@ public interface Assignment {
 
     /** Writes that the work was given back, within the transaction that does it. */
     void givenBack(JdbcClient jdbc);
-
-    /** The work has ended for good: removes what its attempts have left and nothing refers to. */
-    void cleanUp();
 
     /**
      * What is being done.

@@ -1,8 +1,9 @@
 package dev.anneal.service.assignment;
 
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.storage.StorageException;
 
-/** An attempt cannot begin; the error says whether another could. */
+/** An attempt cannot begin or not keep what it has made; the error says whether another could. */
 public final class AssignmentException extends RuntimeException {
 
     private final transient WorkError error;
@@ -15,6 +16,17 @@ public final class AssignmentException extends RuntimeException {
     public AssignmentException(WorkError error) {
         super(error.message());
         this.error = error;
+    }
+
+    /** The store has refused. Its own words may hold paths of this machine, so clients get others. */
+    static AssignmentException of(StorageException failure) {
+        boolean full = failure.kind() == StorageException.Kind.FULL;
+        return new AssignmentException(
+                full
+                        ? WorkError.ofSystem("storage_full", "The artifact store has no room left.")
+                        : WorkError.ofSystem(
+                                "storage_failed", "The artifact store did not keep what the attempt has made."),
+                failure);
     }
 
     public WorkError error() {

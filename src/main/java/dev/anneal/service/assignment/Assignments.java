@@ -2,7 +2,9 @@ package dev.anneal.service.assignment;
 
 import dev.anneal.service.queue.Claim;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
 import java.util.Set;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Turns claims into what an engine process is to do. */
 public interface Assignments {
@@ -17,4 +19,7 @@ public interface Assignments {
      * @throws AssignmentException if the work cannot be done
      */
     Assignment prepare(Claim claim, String device);
+
+    /** Writes that an attempt has failed before it began, within the transaction that ends it. */
+    void refused(JdbcClient jdbc, Claim claim, WorkError error);
 }

@@ -12,6 +12,7 @@ import dev.anneal.service.export.ExportOrder;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.queue.Claim;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Trainings, exports and evaluations. What an attempt writes lies below {@code {tenant}/{job}/attempt-{token}} or the like. */
 final class ClaimedAssignments implements Assignments {
@@ -69,6 +71,17 @@ final class ClaimedAssignments implements Assignments {
             case EXPORT -> export(claim, device);
             case EVALUATE -> evaluation(claim, device);
         };
+    }
+
+    /** An evaluation's error stands on its work, where its status comes from. */
+    @Override
+    public void refused(JdbcClient jdbc, Claim claim, WorkError error) {
+        long work = claim.lease().workId();
+        switch (claim.kind()) {
+            case TRAIN -> trainings.journal().failed(jdbc, work, error);
+            case EXPORT -> exports.failed(jdbc, work, error);
+            case EVALUATE -> {}
+        }
     }
 
     private Assignment training(Claim claim, String device) {

@@ -69,7 +69,4 @@ final class EvaluationAssignment implements Assignment {
 
     @Override
     public void givenBack(JdbcClient jdbc) {}
-
-    @Override
-    public void cleanUp() {}
 }

@@ -9,6 +9,7 @@ import dev.anneal.service.queue.Claim;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -68,10 +69,15 @@ final class ExportAssignment implements Assignment {
 
     @Override
     public void storeResult() {
-        if (!published) {
-            store.publish(folder);
-            published = true;
+        if (published) {
+            return;
         }
+        try {
+            store.publish(folder);
+        } catch (StorageException failure) {
+            throw AssignmentException.of(failure);
+        }
+        published = true;
     }
 
     @Override
@@ -89,7 +95,4 @@ final class ExportAssignment implements Assignment {
     /** An export is made from the beginning again, which its job's events need not tell. */
     @Override
     public void givenBack(JdbcClient jdbc) {}
-
-    @Override
-    public void cleanUp() {}
 }

@@ -8,15 +8,12 @@ import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.ReceivedFile;
 import dev.anneal.service.queue.Claim;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.TrainingJournal;
 import dev.anneal.service.training.TrainingOrder;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -74,8 +71,16 @@ final class TrainingAssignment implements Assignment {
     public void store(List<Progress> events) {
         for (Progress event : events) {
             if (event instanceof Progress.CheckpointSaved saved) {
-                store.publish(folderOf(saved));
+                publish(folderOf(saved));
             }
+        }
+    }
+
+    private void publish(ArtifactKey checkpoint) {
+        try {
+            store.publish(checkpoint);
+        } catch (StorageException failure) {
+            throw AssignmentException.of(failure);
         }
     }
 
@@ -128,14 +133,15 @@ final class TrainingAssignment implements Assignment {
         if (result != null) {
             return;
         }
-        StringBuilder lines = new StringBuilder();
-        journal.writeResult(workId(), lines::append);
-        byte[] content = lines.toString().getBytes(StandardCharsets.UTF_8);
         try {
-            result = files.receive(
-                    order.tenantId(), "step_metrics_" + order.jobId() + ".csv", new ByteArrayInputStream(content));
-        } catch (IOException e) {
-            throw new UncheckedIOException("an array can always be read", e);
+            result = ResultFile.store(
+                    lines -> journal.writeResult(workId(), lines),
+                    content -> files.receive(order.tenantId(), "step_metrics_" + order.jobId() + ".csv", content));
+        } catch (StorageException failure) {
+            throw AssignmentException.of(failure);
+        } catch (Refusal refusal) {
+            throw new AssignmentException(
+                    WorkError.ofSystem(refusal.code().wireName(), String.valueOf(refusal.getMessage())), refusal);
         }
     }
 
@@ -154,18 +160,6 @@ final class TrainingAssignment implements Assignment {
     @Override
     public void givenBack(JdbcClient jdbc) {
         journal.givenBack(jdbc, workId());
-    }
-
-    /** Attempts that were lost may have saved what they could not publish. */
-    @Override
-    public void cleanUp() {
-        List<String> used = journal.checkpointFolders(workId());
-        for (long token = 1; token <= claim.lease().token(); token++) {
-            ArtifactKey attempt = ClaimedAssignments.attempt(order, token);
-            if (used.stream().noneMatch(directory -> directory.startsWith(attempt.value() + "/"))) {
-                delete(attempt);
-            }
-        }
     }
 
     private void delete(ArtifactKey key) {

@@ -79,8 +79,14 @@ public final class EngineLauncher {
         environment.putAll(environment());
         Files.createDirectories(cacheDirectory);
         Process process = builder.start();
-        ProcessRecord.write(directory, process.toHandle());
-        return new EngineProcess(process, listener);
+        try {
+            ProcessRecord.write(directory, process.toHandle());
+            return new EngineProcess(process, listener);
+        } catch (IOException | RuntimeException | Error e) {
+            // Nobody would know of it: neither this worker nor whoever sweeps up after it.
+            process.destroyForcibly();
+            throw e;
+        }
     }
 
     private static boolean isInherited(String name) {

@@ -64,7 +64,7 @@ final class HeartbeatWriter {
                 }
             });
             return true;
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | Error failure) {
             if (!DatabaseOutage.explains(failure)) {
                 LOG.error(
                         "A heartbeat failed; the leases of {} items expire unless the next one succeeds",

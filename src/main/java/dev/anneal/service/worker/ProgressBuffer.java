@@ -31,6 +31,10 @@ final class ProgressBuffer {
     }
 
     synchronized void add(Progress event) {
+        if (event instanceof Progress.Working && waiting.peekLast() instanceof Progress.Working) {
+            // The newest sign of life is the only one that counts.
+            waiting.removeLast();
+        }
         if (waiting.size() >= limit) {
             dropOldestStep();
         }
@@ -65,6 +69,10 @@ final class ProgressBuffer {
                 events.remove();
             }
         }
+    }
+
+    synchronized void clear() {
+        waiting.clear();
     }
 
     synchronized boolean isEmpty() {

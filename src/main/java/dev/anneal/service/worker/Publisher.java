@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
+import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.queue.Ending;
 import dev.anneal.service.queue.Leases;
@@ -29,33 +30,43 @@ final class Publisher {
     private final StallWatch watch;
     private final Leases leases;
     private final WorkerMeters meters;
-    private boolean away;
+    private final DatabaseLink database;
+    private final Duration storePatience;
+    private @Nullable Long refusedSinceNanos;
     /** A batch that was sent and not answered: it may be committed or not. */
     private List<Progress> inDoubt = List.of();
 
+    /** @param storePatience how long an artifact store that refuses is asked again */
     Publisher(
             HeldLease lease,
             Assignment assignment,
             ProgressBuffer buffer,
             StallWatch watch,
             Leases leases,
-            WorkerMeters meters) {
+            WorkerMeters meters,
+            Duration storePatience) {
         this.lease = lease;
         this.assignment = assignment;
         this.buffer = buffer;
         this.watch = watch;
         this.leases = leases;
         this.meters = meters;
+        this.database = new DatabaseLink(assignment.label().id());
+        this.storePatience = storePatience;
     }
 
-    /** Publishes what waits, and returns whether nothing does any more. */
+    /**
+     * Publishes what waits, and returns whether nothing does any more.
+     *
+     * @throws AssignmentException if the artifact store still refuses after its patience has ended
+     */
     boolean publish() {
         while (lease.isTrusted()) {
             List<Progress> events = inDoubt.isEmpty() ? buffer.oldest(BATCH) : inDoubt;
             if (events.isEmpty()) {
                 return true;
             }
-            if (!reached(() -> write(events))) {
+            if (!succeeds(() -> write(events))) {
                 inDoubt = events;
                 return false;
             }
@@ -66,16 +77,26 @@ final class Publisher {
 
     /** Tells the rescue how long the process may be silent, before it has said anything. */
     void announce() {
-        reached(() -> progress(null, null, List.of()));
+        database.reached(() -> progress(null, null, List.of()));
     }
 
-    /** Ends the attempt; empty if the database could not be reached, and to be tried again. */
+    /** Forgets what waits: it cannot be published. */
+    void abandon() {
+        buffer.clear();
+        inDoubt = List.of();
+    }
+
+    /**
+     * Ends the attempt; empty if the database could not be reached, and to be tried again.
+     *
+     * @throws AssignmentException as {@link #publish}
+     */
     Optional<Ending> end(Verdict verdict) {
         if (!lease.isTrusted()) {
             return Optional.empty();
         }
         Ending[] ending = new Ending[1];
-        boolean reached = reached(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment));
+        boolean reached = succeeds(() -> ending[0] = verdict.apply(leases, lease.lease(), assignment));
         return reached ? Optional.of(ending[0]) : Optional.empty();
     }
 
@@ -115,28 +136,25 @@ final class Publisher {
         }
     }
 
-    /** Whether the database has answered. */
-    private boolean reached(Runnable call) {
+    /** Whether database and artifact store have taken it. A store that refuses may not a moment later, so it is asked again for a while. */
+    private boolean succeeds(Runnable call) {
         try {
-            call.run();
-            if (away) {
-                LOG.info(
-                        "The database is back; {} goes on publishing",
-                        assignment.label().id());
-            }
-            away = false;
-            return true;
-        } catch (RuntimeException failure) {
-            if (!DatabaseOutage.explains(failure)) {
-                throw failure;
-            }
-            if (!away) {
+            boolean reached = database.reached(call);
+            refusedSinceNanos = null;
+            return reached;
+        } catch (AssignmentException refused) {
+            long now = System.nanoTime();
+            if (refusedSinceNanos == null) {
+                refusedSinceNanos = now;
                 LOG.warn(
-                        "{} runs on but publishes nothing until the database answers",
+                        "{} cannot be published; trying again for {}",
                         assignment.label().id(),
-                        failure);
+                        storePatience,
+                        refused);
             }
-            away = true;
+            if (now - refusedSinceNanos > storePatience.toNanos()) {
+                throw refused;
+            }
             return false;
         }
     }

@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.protocol.Command;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.metrics.TrainingGauges;
@@ -11,13 +10,11 @@ import dev.anneal.service.queue.Ending;
 import dev.anneal.service.queue.WorkError;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,23 +32,26 @@ final class RunningWork {
     private final TrainingGauges gauges;
     private final Equipment equipment;
     private final ProgressBuffer buffer;
-
-    private @Nullable StopReason stopReason;
-    private @Nullable EngineProcess process;
-    private @Nullable Future<?> graceEnd;
-    private boolean killed;
+    private final StoppableProcess process;
 
     RunningWork(Claim claim, HeldLease lease, String device, TrainingGauges gauges, Equipment equipment) {
+        WorkerProperties properties = equipment.properties();
         this.claim = claim;
         this.lease = lease;
         this.device = device;
         this.gauges = gauges;
         this.equipment = equipment;
-        this.buffer = new ProgressBuffer(equipment.properties().bufferedEvents());
+        this.buffer = new ProgressBuffer(properties.bufferedEvents());
+        this.process = new StoppableProcess(claim.lease().workId(), properties.stopGrace(), equipment.timer());
     }
 
     HeldLease lease() {
         return lease;
+    }
+
+    /** Ends the process: in good order with a checkpoint, or at once, as the reason demands. */
+    void stop(StopReason reason) {
+        process.stop(reason);
     }
 
     /** Does the work; returns when its attempt has ended or is somebody else's. */
@@ -59,9 +59,9 @@ final class RunningWork {
         Assignment assignment;
         try {
             assignment = equipment.assignments().prepare(claim, device);
-        } catch (AssignmentException e) {
-            LOG.warn("Work {} cannot begin: {}", claim.lease().workId(), e.getMessage(), e);
-            refuse(e.error());
+        } catch (RuntimeException | Error e) {
+            LOG.warn("Work {} cannot begin", claim.lease().workId(), e);
+            refuse(errorOf(e));
             return;
         }
         try {
@@ -71,63 +71,17 @@ final class RunningWork {
         }
     }
 
-    /** Ends the process: in good order with a checkpoint, or at once, as the reason demands. */
-    synchronized void stop(StopReason reason) {
-        if (stopReason == null || (stopReason.isOrderly() && !reason.isOrderly())) {
-            stopReason = reason;
-            carryOutStop();
-        }
-    }
-
-    private synchronized void started(EngineProcess newProcess) {
-        process = newProcess;
-        // It may have been told to stop while it was being prepared.
-        carryOutStop();
-    }
-
-    private synchronized void ended(EngineProcess ended) {
-        if (graceEnd != null) {
-            graceEnd.cancel(false);
-        }
-        ended.exit().join();
-    }
-
-    private void carryOutStop() {
-        EngineProcess running = process;
-        if (running == null || stopReason == null) {
-            return;
-        }
-        if (stopReason.isOrderly()) {
-            running.send(Command.STOP);
-            Duration grace = equipment.properties().stopGrace();
-            graceEnd = equipment.timer().schedule(this::kill, grace.toMillis(), TimeUnit.MILLISECONDS);
-        } else {
-            kill();
-        }
-    }
-
-    private synchronized void kill() {
-        EngineProcess running = process;
-        if (running != null && !running.exit().isDone()) {
-            LOG.warn(
-                    "Killing engine process {} of work {} ({})",
-                    running.pid(),
-                    claim.lease().workId(),
-                    stopReason);
-            killed = true;
-            running.kill();
-        }
-    }
-
     private void attempt(Assignment assignment) throws InterruptedException {
-        WorkerProperties properties = equipment.properties();
-        long now = System.nanoTime();
-        StallWatch watch = assignment.label().isTraining()
-                ? new StallWatch(properties.startTimeout(), properties.shortestStall(), properties.stallFactor(), now)
-                : StallWatch.withoutSteps(properties.lightTimeout(), now);
-        Publisher publisher = new Publisher(lease, assignment, buffer, watch, equipment.leases(), equipment.meters());
+        StallWatch watch = equipment.properties().watch(assignment.label().isTraining(), System.nanoTime());
+        Publisher publisher = new Publisher(
+                lease,
+                assignment,
+                buffer,
+                watch,
+                equipment.leases(),
+                equipment.meters(),
+                equipment.properties().storePatience());
         ProcessMonitor monitor = new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer);
-        publisher.announce();
         if (assignment.label().isTraining()) {
             gauges.begin(
                     assignment.label().id(),
@@ -135,16 +89,18 @@ final class RunningWork {
                     assignment.label().method());
         }
         try {
+            publisher.announce();
             EngineExit exit = superviseProcess(assignment, monitor, watch, publisher);
             conclude(assignment, publisher, verdict(exit, monitor));
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             // Nothing that a lost database explains: the machine or this program is at fault, and another attempt may
             // go well.
             LOG.error(
                     "The attempt at {} failed in its worker; another one is made if the budget allows it",
                     assignment.label().id(),
                     e);
-            conclude(assignment, publisher, new Verdict.Fail(WorkError.ofSystem("worker_failed", e.toString())));
+            publisher.abandon();
+            conclude(assignment, publisher, new Verdict.Fail(errorOf(e)));
         }
     }
 
@@ -152,34 +108,41 @@ final class RunningWork {
             Assignment assignment, ProcessMonitor monitor, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
         Path directory = equipment.workspace().newDirectory(claim.kind().name().toLowerCase(Locale.ROOT));
-        EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
         try {
-            LOG.info(
-                    "{} runs in engine process {}, attempt {}",
-                    assignment.label().id(),
-                    running.pid(),
-                    claim.lease().token());
-            CompletableFuture<Void> heard = running.exit().thenRun(buffer::ring);
-            started(running);
-            while (!running.exit().isDone()) {
-                buffer.awaitNews(equipment.properties().publishInterval());
-                watch.verdict(System.nanoTime()).ifPresent(this::stop);
-                publisher.publish();
-                if (lease.isLost()) {
-                    stop(StopReason.LEASE_LOST);
-                }
+            EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
+            try {
+                LOG.info(
+                        "{} runs in engine process {}, attempt {}",
+                        assignment.label().id(),
+                        running.pid(),
+                        claim.lease().token());
+                return exitOf(running, watch, publisher);
+            } finally {
+                process.close(running);
             }
-            heard.join();
-            return running.exit().join();
         } finally {
-            running.kill();
-            ended(running);
             equipment.workspace().remove(directory);
         }
     }
 
-    private synchronized Verdict verdict(EngineExit exit, ProcessMonitor monitor) {
-        Verdict verdict = Verdict.of(exit, stopReason, killed, lease.wish(), monitor.failed());
+    private EngineExit exitOf(EngineProcess running, StallWatch watch, Publisher publisher)
+            throws InterruptedException {
+        CompletableFuture<Void> heard = running.exit().thenRun(buffer::ring);
+        process.started(running);
+        while (!running.exit().isDone()) {
+            buffer.awaitNews(equipment.properties().publishInterval());
+            watch.verdict(System.nanoTime()).ifPresent(this::stop);
+            publisher.publish();
+            if (lease.isLost()) {
+                stop(StopReason.LEASE_LOST);
+            }
+        }
+        heard.join();
+        return running.exit().join();
+    }
+
+    private Verdict verdict(EngineExit exit, ProcessMonitor monitor) {
+        Verdict verdict = Verdict.of(exit, process.reason(), process.wasKilled(), lease.wish(), monitor.failed());
         if (verdict instanceof Verdict.Fail failed && !lease.isLost()) {
             LOG.warn(
                     "Work {}: {} The last words of its process, exit code {}:\n{}",
@@ -191,12 +154,29 @@ final class RunningWork {
         return verdict;
     }
 
-    /** Publishes the rest and ends the attempt, however long the database takes to come back. */
     private void conclude(Assignment assignment, Publisher publisher, Verdict verdict) throws InterruptedException {
+        conclude(assignment.label().id(), () -> publisher.publish() ? publisher.end(verdict) : Optional.empty());
+    }
+
+    /** Ends an attempt that could not begin. */
+    private void refuse(WorkError error) throws InterruptedException {
+        String name = "Work " + claim.lease().workId();
+        DatabaseLink database = new DatabaseLink(name);
+        AtomicReference<Ending> ending = new AtomicReference<>(null);
+        conclude(name, () -> {
+            database.reached(() -> ending.set(equipment
+                    .leases()
+                    .fail(lease.lease(), error, jdbc -> equipment.assignments().refused(jdbc, claim, error))));
+            return Optional.ofNullable(ending.get());
+        });
+    }
+
+    /** Repeats {@code end} until it has ended the attempt, however long the database takes to come back. */
+    private void conclude(String name, Supplier<Optional<Ending>> end) throws InterruptedException {
         while (!lease.isLost()) {
-            Optional<Ending> ending = publisher.publish() ? publisher.end(verdict) : Optional.empty();
+            Optional<Ending> ending = end.get();
             if (ending.isPresent()) {
-                ended(assignment, ending.get());
+                ended(name, ending.get());
                 return;
             }
             buffer.awaitNews(equipment.properties().publishInterval());
@@ -204,46 +184,26 @@ final class RunningWork {
         equipment.meters().leaseLost();
         LOG.warn(
                 "Nothing more of {} is published: its lease, attempt {}, is lost",
-                assignment.label().id(),
+                name,
                 claim.lease().token());
     }
 
-    private void ended(Assignment assignment, Ending ending) {
+    private void ended(String name, Ending ending) {
         if (!ending.holds()) {
             equipment.meters().staleWrite();
             equipment.meters().leaseLost();
-        } else if (ending.state() != null && ending.state().isFinal()) {
-            cleanUp(assignment);
         }
         LOG.info(
-                "{} is {} after attempt {}",
-                assignment.label().id(),
-                ending.state(),
-                claim.lease().token());
+                "{} is {} after attempt {}", name, ending.state(), claim.lease().token());
     }
 
-    private static void cleanUp(Assignment assignment) {
-        try {
-            assignment.cleanUp();
-        } catch (RuntimeException e) {
-            LOG.warn(
-                    "What {} has left behind could not be removed; it only takes room",
-                    assignment.label().id(),
-                    e);
-        }
-    }
-
-    private void refuse(WorkError error) {
-        try {
-            equipment.leases().fail(lease.lease(), error, jdbc -> {});
-        } catch (RuntimeException failure) {
-            if (!DatabaseOutage.explains(failure)) {
-                throw failure;
-            }
-            LOG.warn(
-                    "Work {} cannot be given back now; its lease expires and somebody else rescues it",
-                    claim.lease().workId(),
-                    failure);
-        }
+    /** What clients read of a failure that is not the engine's; the log has the rest, which may hold paths. */
+    private static WorkError errorOf(Throwable failure) {
+        return failure instanceof AssignmentException known
+                ? known.error()
+                : WorkError.ofSystem(
+                        "worker_failed",
+                        "The attempt failed in its worker, whose log says why (%s)."
+                                .formatted(failure.getClass().getSimpleName()));
     }
 }

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a process that makes no progress counts as hung: after {@code factor} times the median of its last steps, but never
- * before a shortest time, because a validation pass or a slow disk is no hang. Thread-safe.
+ * before a shortest time, because a validation pass or a slow disk is no hang. Work without steps may take that shortest time between
+ * two signs of life, and a time in all. Thread-safe.
  */
 final class StallWatch {
 
@@ -16,26 +18,35 @@ final class StallWatch {
     private final Duration startTimeout;
     private final Duration shortest;
     private final double factor;
+    private final @Nullable Duration timeLimit;
+    private final long startedNanos;
     private final Deque<Double> lastSeconds = new ArrayDeque<>();
-    private boolean stepped;
+    private boolean begun;
     private long lastProgressNanos;
 
     /** @param startedNanos when the process was started */
     StallWatch(Duration startTimeout, Duration shortest, double factor, long startedNanos) {
+        this(startTimeout, shortest, factor, null, startedNanos);
+    }
+
+    private StallWatch(
+            Duration startTimeout, Duration shortest, double factor, @Nullable Duration timeLimit, long startedNanos) {
         this.startTimeout = startTimeout;
         this.shortest = shortest;
         this.factor = factor;
+        this.timeLimit = timeLimit;
+        this.startedNanos = startedNanos;
         this.lastProgressNanos = startedNanos;
     }
 
-    /** For work without steps: it may take {@code timeout} in all. */
-    static StallWatch withoutSteps(Duration timeout, long startedNanos) {
-        return new StallWatch(timeout, timeout, 1, startedNanos);
+    /** @param timeLimit how long the work may take in all */
+    static StallWatch withoutSteps(Duration startTimeout, Duration shortest, Duration timeLimit, long startedNanos) {
+        return new StallWatch(startTimeout, shortest, 1, timeLimit, startedNanos);
     }
 
     /** A step has ended. */
     synchronized void step(double seconds, long nowNanos) {
-        stepped = true;
+        begun = true;
         lastProgressNanos = nowNanos;
         lastSeconds.addLast(seconds);
         if (lastSeconds.size() > STEPS) {
@@ -43,16 +54,17 @@ final class StallWatch {
         }
     }
 
-    /** Something other than a step has happened: a checkpoint, a validation pass. */
+    /** Something other than a step has happened: a checkpoint, a validation pass, a row or tensor of work without steps. */
     synchronized void alive(long nowNanos) {
-        if (stepped) {
+        begun |= timeLimit != null;
+        if (begun) {
             lastProgressNanos = nowNanos;
         }
     }
 
     /** Without progress for this long the process hangs. */
     synchronized Duration limit() {
-        if (!stepped) {
+        if (!begun) {
             return startTimeout;
         }
         double median = lastSeconds.stream()
@@ -66,9 +78,12 @@ final class StallWatch {
 
     /** Why the process is to be ended now, if it is. */
     synchronized Optional<StopReason> verdict(long nowNanos) {
+        if (timeLimit != null && nowNanos - startedNanos > timeLimit.toNanos()) {
+            return Optional.of(StopReason.TIME_LIMIT);
+        }
         if (nowNanos - lastProgressNanos <= limit().toNanos()) {
             return Optional.empty();
         }
-        return Optional.of(stepped ? StopReason.NO_PROGRESS : StopReason.NO_START);
+        return Optional.of(begun ? StopReason.NO_PROGRESS : StopReason.NO_START);
     }
 }

@@ -10,14 +10,16 @@ enum StopReason {
     LEASE_LOST,
     /** No step has ended for too long. */
     NO_PROGRESS,
-    /** The process has not begun its first step in time. */
-    NO_START;
+    /** The process has not begun its work in time. */
+    NO_START,
+    /** Work without steps has taken longer than it may in all. */
+    TIME_LIMIT;
 
     /** Whether the process is asked to save first; otherwise it is killed at once. */
     boolean isOrderly() {
         return switch (this) {
             case WISH, SHUTDOWN -> true;
-            case LEASE_LOST, NO_PROGRESS, NO_START -> false;
+            case LEASE_LOST, NO_PROGRESS, NO_START, TIME_LIMIT -> false;
         };
     }
 }

@@ -84,9 +84,13 @@ sealed interface Verdict {
     private static Verdict ofKilled(@Nullable StopReason stopped, @Nullable Wish wish) {
         return switch (Optional.ofNullable(stopped).orElse(StopReason.LEASE_LOST)) {
             case NO_PROGRESS ->
-                new Fail(WorkError.ofSystem("no_progress", "The engine process hung: no step ended in time."));
+                new Fail(WorkError.ofSystem("no_progress", "The engine process hung: it made no progress in time."));
             case NO_START ->
-                new Fail(WorkError.ofSystem("no_start", "The engine process did not begin its first step in time."));
+                new Fail(WorkError.ofSystem("no_start", "The engine process did not begin its work in time."));
+            // It went well as long as it went, so another attempt would get no further.
+            case TIME_LIMIT ->
+                new Fail(WorkError.ofUser(
+                        "time_limit", "The work took longer than it may (anneal.worker.light-timeout).", null));
             // Going on from an earlier checkpoint loses steps but no promise. A pause, however, promises a saved one.
             case SHUTDOWN -> wish == Wish.PAUSE ? notSaved() : new GiveBack();
             case WISH -> wish == Wish.PAUSE ? notSaved() : new GiveBack();

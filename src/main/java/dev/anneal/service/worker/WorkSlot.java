@@ -51,7 +51,7 @@ final class WorkSlot implements Runnable {
         try {
             boolean stop = false;
             while (!stop) {
-                boolean worked = runOnce();
+                boolean worked = survives();
                 stop = worked ? stopping.getCount() == 0 : stopping.await(nextPollMillis(), TimeUnit.MILLISECONDS);
             }
         } catch (InterruptedException e) {
@@ -62,6 +62,17 @@ final class WorkSlot implements Runnable {
     /** Claims nothing more. What runs is stopped by its own {@link RunningWork#stop}. */
     void stopClaiming() {
         stopping.countDown();
+    }
+
+    /** Whatever happens to an item, also an exhausted heap: the slot takes the next one. */
+    private boolean survives() throws InterruptedException {
+        try {
+            return runOnce();
+        } catch (RuntimeException | Error e) {
+            LOG.error(
+                    "What this slot held failed in a way that nobody foresaw; its lease expires and it is rescued", e);
+            return false;
+        }
     }
 
     /** Claims and runs one item, and returns whether there was one. */
@@ -80,11 +91,6 @@ final class WorkSlot implements Runnable {
                 work.stop(StopReason.SHUTDOWN);
             }
             work.run();
-        } catch (RuntimeException e) {
-            LOG.error(
-                    "Work {} failed in a way that nobody foresaw; its lease expires and it is rescued",
-                    lease.lease().workId(),
-                    e);
         } finally {
             heartbeats.remove(work);
             equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));

@@ -21,10 +21,10 @@ import org.springframework.validation.annotation.Validated;
  * @param pollInterval how often a free slot looks for work, with up to a quarter more at random so that workers do not march in step
  * @param publishInterval how long steps are collected before they are written to the database together
  * @param bufferedEvents how many steps are kept while the database is away; beyond them the oldest are dropped
- * @param startTimeout how long a process may take from its start to its first step
+ * @param startTimeout how long a process may take from its start to its first step, row or tensor
  * @param stallFactor a step that takes longer than so many times the median step hangs
- * @param shortestStall a step that takes less than this does not hang, whatever the median is
- * @param lightTimeout how long an export or evaluation may take
+ * @param shortestStall a step, row or tensor that takes less than this does not hang, whatever the median is
+ * @param lightTimeout how long an export or evaluation may take in all; then it fails
  * @param stopGrace how long a process may take to save and end when it is told to stop; then it is killed
  */
 @Validated
@@ -44,8 +44,23 @@ record WorkerProperties(
 
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
 
+    /** Publications that a store may miss in a row before the attempt fails: half a minute of them by default. */
+    private static final int STORE_TRIES = 30;
+
     WorkerProperties {
         devices = List.copyOf(devices);
+    }
+
+    /** How long an artifact store that refuses is asked again before the attempt fails. */
+    Duration storePatience() {
+        return publishInterval.multipliedBy(STORE_TRIES);
+    }
+
+    /** The watch over a process that is started at {@code startedNanos}. */
+    StallWatch watch(boolean isTraining, long startedNanos) {
+        return isTraining
+                ? new StallWatch(startTimeout, shortestStall, stallFactor, startedNanos)
+                : StallWatch.withoutSteps(startTimeout, shortestStall, lightTimeout, startedNanos);
     }
 
     @AssertTrue(message = "must each be 'cpu' or 'cuda:N'")

@@ -147,6 +147,7 @@ class EngineMainIT {
         try (EngineChild engine =
                 EngineChild.start(Tasks.export("merged", "base", lastCheckpoint, output), folder.resolve("export"))) {
             engine.assertEnds(ExitCode.DONE.code());
+            assertThat(engine.last(Progress.Working.class)).as("a sign of life").isNotNull();
             Progress.Exported exported = engine.last(Progress.Exported.class);
             JsonNode proof = JsonMapper.shared().readTree(exported.proof());
             assertThat(proof.path("tensors_changed").asInt()).isEqualTo(42);

@@ -165,6 +165,23 @@ class EngineProcessTest {
                 .isEqualTo(Math.min(19, niceness(ProcessHandle.current().pid()) + 3));
     }
 
+    @Test
+    void aProcessThatCannotBeRecordedIsEnded() throws Exception {
+        start(Map.of(), ENDLESS, null);
+        Path directory = Files.createDirectories(folder.resolve("unrecorded"));
+        Files.createDirectory(directory.resolve("process"));
+
+        assertThatThrownBy(() -> FakeTasks.launcher(folder, Map.of())
+                        .launch(FakeTasks.training(ENDLESS, folder.resolve("attempt"), null), directory, events::add))
+                .isInstanceOf(IOException.class);
+
+        for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+            if (child.info().commandLine().orElse("").contains(directory.toString())) {
+                child.onExit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            }
+        }
+    }
+
     /** Field 19 of the kernel's record; the second, the program's name in brackets, may hold blanks. */
     private static int niceness(long pid) throws IOException {
         String record = Files.readString(Path.of("/proc/" + pid + "/stat"));

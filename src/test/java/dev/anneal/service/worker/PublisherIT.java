@@ -87,11 +87,11 @@ class PublisherIT {
         Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::loseAnswer).prepare(claim, "cpu");
         HeldLease lease = new HeldLease(claim.lease(), Duration.ofHours(1), System::nanoTime, System.nanoTime());
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
-        return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters());
+        return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
     }
 
-    private void loseAnswer() {
-        if (lostAnswers-- > 0) {
+    private void loseAnswer(Rehearsal.Moment moment) {
+        if (moment == Rehearsal.Moment.WRITTEN && lostAnswers-- > 0) {
             throw new QueryTimeoutException("the connection broke after the commit");
         }
     }

@@ -26,15 +26,28 @@ final class Rehearsal implements Assignments {
     private final SystemDatabase system;
     private final Path artifacts;
     private final int steps;
-    private final Runnable committed;
+    private final Trouble trouble;
 
     Rehearsal(SystemDatabase system, Path artifacts, int steps) {
-        this(system, artifacts, steps, () -> {});
+        this(system, artifacts, steps, moment -> {});
     }
 
-    /** @param committed told after each transaction of progress */
-    Rehearsal(SystemDatabase system, Path artifacts, int steps, Runnable committed) {
-        this.committed = committed;
+    /** What an assignment is asked for. */
+    enum Moment {
+        PREPARE,
+        STORE,
+        WRITTEN,
+        STORE_RESULT
+    }
+
+    /** Called at each moment; what it throws, the assignment does. */
+    @FunctionalInterface
+    interface Trouble {
+        void at(Moment moment);
+    }
+
+    Rehearsal(SystemDatabase system, Path artifacts, int steps, Trouble trouble) {
+        this.trouble = trouble;
         this.system = system;
         this.artifacts = artifacts;
         this.steps = steps;
@@ -73,7 +86,13 @@ final class Rehearsal implements Assignments {
 
     @Override
     public Assignment prepare(Claim claim, String device) {
+        trouble.at(Moment.PREPARE);
         return new Scene(claim, resumeFrom(claim.lease().workId()).orElse(null));
+    }
+
+    @Override
+    public void refused(JdbcClient jdbc, Claim claim, WorkError error) {
+        row(jdbc, claim, "refused " + error.code(), 0, null);
     }
 
     private Optional<Path> resumeFrom(long workId) {
@@ -112,7 +131,9 @@ final class Rehearsal implements Assignments {
         }
 
         @Override
-        public void store(List<Progress> events) {}
+        public void store(List<Progress> events) {
+            trouble.at(Moment.STORE);
+        }
 
         @Override
         public void write(JdbcClient jdbc, List<Progress> events) {
@@ -127,11 +148,13 @@ final class Rehearsal implements Assignments {
 
         @Override
         public void written() {
-            committed.run();
+            trouble.at(Moment.WRITTEN);
         }
 
         @Override
-        public void storeResult() {}
+        public void storeResult() {
+            trouble.at(Moment.STORE_RESULT);
+        }
 
         @Override
         public void complete(JdbcClient jdbc) {
@@ -148,20 +171,21 @@ final class Rehearsal implements Assignments {
             row(jdbc, "given back", 0, null);
         }
 
-        @Override
-        public void cleanUp() {}
-
         private void row(JdbcClient jdbc, String event, int step, @Nullable String directory) {
-            jdbc.sql("""
-                            INSERT INTO rehearsal (work_id, token, event, step, directory)
-                            VALUES (:work, :token, :event, :step, :directory)
-                            """)
-                    .param("work", claim.lease().workId())
-                    .param("token", claim.lease().token())
-                    .param("event", event)
-                    .param("step", step)
-                    .param("directory", directory)
-                    .update();
+            Rehearsal.row(jdbc, claim, event, step, directory);
         }
+    }
+
+    private static void row(JdbcClient jdbc, Claim claim, String event, int step, @Nullable String directory) {
+        jdbc.sql("""
+                        INSERT INTO rehearsal (work_id, token, event, step, directory)
+                        VALUES (:work, :token, :event, :step, :directory)
+                        """)
+                .param("work", claim.lease().workId())
+                .param("token", claim.lease().token())
+                .param("event", event)
+                .param("step", step)
+                .param("directory", directory)
+                .update();
     }
 }

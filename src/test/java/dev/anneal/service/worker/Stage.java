@@ -62,6 +62,10 @@ final class Stage {
     }
 
     Supervisor worker(int steps, Map<String, String> behaviour) {
+        return worker(steps, behaviour, moment -> {});
+    }
+
+    Supervisor worker(int steps, Map<String, String> behaviour, Rehearsal.Trouble trouble) {
         WorkerProperties properties = new WorkerProperties(
                 "test",
                 List.of("cpu"),
@@ -77,7 +81,7 @@ final class Stage {
         Equipment equipment = new Equipment(
                 properties,
                 parts.leases(),
-                new Rehearsal(parts.system(), folder.resolve("artifacts"), steps),
+                new Rehearsal(parts.system(), folder.resolve("artifacts"), steps, trouble),
                 FakeTasks.launcher(folder, behaviour),
                 EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
                 parts.meters(),

@@ -51,13 +51,33 @@ class StallWatchTest {
     }
 
     @Test
-    void workWithoutStepsHasItsTimeInAll() {
-        StallWatch export = StallWatch.withoutSteps(Duration.ofSeconds(30), 0);
+    void workWithoutStepsThatShowsNoLifeHasNotStarted() {
+        assertThat(export().verdict(seconds(20))).isEmpty();
+        assertThat(export().verdict(seconds(21))).contains(StopReason.NO_START);
+    }
 
-        export.alive(seconds(29));
+    @Test
+    void workWithoutStepsHangsAfterItsLastSignOfLife() {
+        StallWatch export = export();
+        export.alive(seconds(19));
 
-        assertThat(export.verdict(seconds(30))).isEmpty();
-        assertThat(export.verdict(seconds(31))).contains(StopReason.NO_START);
+        assertThat(export.verdict(seconds(29))).isEmpty();
+        assertThat(export.verdict(seconds(30))).contains(StopReason.NO_PROGRESS);
+    }
+
+    @Test
+    void workWithoutStepsHasItsTimeInAllHoweverAliveItIs() {
+        StallWatch export = export();
+        for (int second = 1; second <= 61; second++) {
+            export.alive(seconds(second));
+        }
+
+        assertThat(export.verdict(seconds(60))).isEmpty();
+        assertThat(export.verdict(seconds(61))).contains(StopReason.TIME_LIMIT);
+    }
+
+    private static StallWatch export() {
+        return StallWatch.withoutSteps(Duration.ofSeconds(20), Duration.ofSeconds(10), Duration.ofSeconds(60), 0);
     }
 
     private static long seconds(long seconds) {

@@ -150,6 +150,31 @@ class TrainingRunIT extends ServiceTest {
                 .isEqualTo(FakeEngine.stateAfter(7, 40));
     }
 
+    @Test
+    void aFileThatIsGoneFailsTheJobAndItsEventsSayWhy() throws IOException {
+        behave(Map.of("FAKE_STEP_MILLIS", "50"));
+        String file = file(ALPHA, 10);
+        String id = queuedJob(ALPHA, file, settings(400, 2));
+        await(() -> !checkpointSteps(id).isEmpty());
+        post(ALPHA, "/v1/fine_tuning/jobs/" + id + "/pause", "");
+        await(() -> job(ALPHA, id).path("anneal").path("state").asString().equals("paused"));
+        Files.delete(artifacts.resolve("alpha").resolve("files").resolve(file));
+        double failed = counter("anneal_jobs_finished_total{method=\"supervised\",outcome=\"failed\"}");
+
+        post(ALPHA, "/v1/fine_tuning/jobs/" + id + "/resume", "");
+
+        JsonNode job = ended(id);
+        assertThat(job.path("status").asString()).isEqualTo("failed");
+        assertThat(job.path("error").path("code").asString()).isEqualTo("artifact_not_available");
+        assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/events?limit=100"))
+                        .findValuesAsString("message"))
+                .anyMatch(message -> message.startsWith("Attempt 2 ended at step")
+                        && message.contains("artifact_not_available")
+                        && message.contains("goes back to the queue"));
+        assertThat(counter("anneal_jobs_finished_total{method=\"supervised\",outcome=\"failed\"}"))
+                .isEqualTo(failed + 1);
+    }
+
     private static String settings(int steps, int checkpointInterval) {
         return ", 'seed': 7, 'anneal': {'max_steps': %d, 'checkpoint_interval': %d}"
                 .formatted(steps, checkpointInterval);
@@ -179,6 +204,16 @@ class TrainingRunIT extends ServiceTest {
                                 URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus")),
                         HttpResponse.BodyHandlers.ofString())
                 .body();
+    }
+
+    /** Value of a series, 0 before it is there. */
+    private double counter(String series) {
+        return metrics()
+                .lines()
+                .filter(line -> line.startsWith(series))
+                .map(line -> Double.parseDouble(line.substring(series.length() + 1)))
+                .findFirst()
+                .orElse(0.0);
     }
 
     /** Value of a gauge of the only slot that trains, or NaN. */

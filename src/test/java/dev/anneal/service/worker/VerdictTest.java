@@ -66,6 +66,14 @@ class VerdictTest {
     }
 
     @Test
+    void workThatTakesTooLongIsNotTriedAgain() {
+        WorkError error = error(verdict(KILLED, StopReason.TIME_LIMIT, true, null));
+
+        assertThat(error.code()).isEqualTo("time_limit");
+        assertThat(error.origin()).isEqualTo(WorkError.Origin.USER);
+    }
+
+    @Test
     void aProcessThatDoesNotStopInTimeLosesStepsButKeepsItsPlace() {
         assertThat(verdict(KILLED, StopReason.SHUTDOWN, true, null)).isEqualTo(new Verdict.GiveBack());
         assertThat(verdict(KILLED, StopReason.WISH, true, Wish.CANCEL)).isEqualTo(new Verdict.GiveBack());

@@ -1,0 +1,88 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Command;
+import dev.anneal.service.process.EngineProcess;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The engine process of an attempt, which any thread may tell to stop, also before it has been started. */
+final class StoppableProcess {
+
+    private static final Logger LOG = LoggerFactory.getLogger(StoppableProcess.class);
+
+    private final long workId;
+    private final Duration grace;
+    private final ScheduledExecutorService timer;
+
+    private @Nullable StopReason reason;
+    private @Nullable EngineProcess process;
+    private @Nullable Future<?> graceEnd;
+    private boolean killed;
+
+    /** @param grace how long a process may take to save and end before {@code timer} kills it */
+    StoppableProcess(long workId, Duration grace, ScheduledExecutorService timer) {
+        this.workId = workId;
+        this.grace = grace;
+        this.timer = timer;
+    }
+
+    /** Ends the process: in good order with a checkpoint, or at once, as the reason demands. */
+    synchronized void stop(StopReason newReason) {
+        if (reason == null || (reason.isOrderly() && !newReason.isOrderly())) {
+            reason = newReason;
+            carryOutStop();
+        }
+    }
+
+    /** The process runs now; it may have been told to stop while it was being prepared. */
+    synchronized void started(EngineProcess newProcess) {
+        process = newProcess;
+        carryOutStop();
+    }
+
+    /** Ends the process if it still runs, and returns when it has ended. */
+    synchronized void close(EngineProcess ended) {
+        ended.kill();
+        if (graceEnd != null) {
+            graceEnd.cancel(false);
+        }
+        ended.exit().join();
+    }
+
+    /** Why it was stopped, or null. */
+    synchronized @Nullable StopReason reason() {
+        return reason;
+    }
+
+    /** Whether it was stopped by force. */
+    synchronized boolean wasKilled() {
+        return killed;
+    }
+
+    private void carryOutStop() {
+        EngineProcess running = process;
+        if (running == null || reason == null) {
+            return;
+        }
+        if (reason.isOrderly()) {
+            running.send(Command.STOP);
+            graceEnd = timer.schedule(this::kill, grace.toMillis(), TimeUnit.MILLISECONDS);
+        } else {
+            kill();
+        }
+    }
+
+    private synchronized void kill() {
+        EngineProcess running = process;
+        if (running != null && !running.exit().isDone()) {
+            LOG.warn("Killing engine process {} of work {} ({})", running.pid(), workId, reason);
+            killed = true;
+            running.kill();
+        }
+    }
+}
