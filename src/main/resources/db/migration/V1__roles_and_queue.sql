@@ -65,6 +65,8 @@ CREATE TABLE work (
     wish_at          timestamptz,
     error            jsonb,
     traceparent      text,
+    -- Whether what attempts have left in the artifact store was looked through after the end.
+    swept            boolean     NOT NULL DEFAULT false,
     -- Trainings and short work have slots of their own on a worker, so a merge never waits for a training.
     slot             text        NOT NULL GENERATED ALWAYS AS (CASE kind WHEN 'TRAIN' THEN 'TRAINING' ELSE 'LIGHT' END) STORED,
     -- Order among the work of a tenant. A minute of waiting outweighs one level of priority, so nothing starves and nothing is updated
@@ -83,6 +85,7 @@ CREATE TABLE work (
     CONSTRAINT work_running_or_succeeded_only_after_a_claim CHECK (state NOT IN ('RUNNING', 'SUCCEEDED') OR lease_token > 0),
     CONSTRAINT work_finished_exactly_when_final
         CHECK ((state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')) = (finished_at IS NOT NULL)),
+    CONSTRAINT work_swept_only_when_final CHECK (NOT swept OR finished_at IS NOT NULL),
     CONSTRAINT work_error_exactly_when_failed CHECK ((state = 'FAILED') = (error IS NOT NULL)),
     CONSTRAINT work_error_is_complete CHECK (error IS NULL OR error ?& ARRAY ['code', 'message', 'origin']),
     -- A pause that a lost worker could not honour stays a wish for the next attempt; a cancellation takes effect at once.
@@ -101,6 +104,8 @@ CREATE INDEX work_running ON work (slot, tenant_id) WHERE state = 'RUNNING';
 CREATE INDEX work_last_claim ON work (slot, tenant_id, claimed_at) WHERE claimed_at IS NOT NULL;
 -- Counts of what is unfinished by kind and state, for the meters; small, whatever has finished.
 CREATE INDEX work_unfinished ON work (kind, state) WHERE finished_at IS NULL;
+-- The sweep of leftovers: empty but for what has just ended.
+CREATE INDEX work_unswept ON work (id) WHERE finished_at IS NOT NULL AND NOT swept AND lease_token > 0;
 
 CALL isolate_tenants('work');
 

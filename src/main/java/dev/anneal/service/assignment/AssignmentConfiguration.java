@@ -5,20 +5,32 @@ import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.TrainingJournal;
+import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
 class AssignmentConfiguration {
 
+    private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
+
     @Bean
     Inputs engineInputs(ModelCatalog models, ArtifactStore store, EngineProperties engine) {
         return new Inputs(models, store, engine);
+    }
+
+    @Bean
+    SchedulingConfigurer leftoverSchedule(
+            FinishedWork finished, TrainingJournal trainings, ExportJournal exports, ArtifactStore store) {
+        LeftoverSweep sweep = new LeftoverSweep(finished, trainings, exports, store);
+        return tasks -> tasks.addFixedDelayTask(sweep::runOnce, LEFTOVER_SWEEPS);
     }
 
     @Bean

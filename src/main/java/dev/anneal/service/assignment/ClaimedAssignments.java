@@ -129,9 +129,8 @@ final class ClaimedAssignments implements Assignments {
 
     private Assignment export(Claim claim, String device) {
         ExportOrder order = exports.order(claim.lease().workId());
-        ArtifactKey folder = new ArtifactKey(order.tenantId())
-                .child(order.jobId())
-                .child(order.exportId() + "-" + claim.lease().token());
+        ArtifactKey folder =
+                jobFolder(order).child(order.exportId() + "-" + claim.lease().token());
         ExportTask task = new ExportTask(
                 inputs.model(order.model()),
                 inputs.machine(device),
@@ -178,6 +177,11 @@ final class ClaimedAssignments implements Assignments {
 
     private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint) {
         return checkpoint == null ? null : checkpoint(checkpoint);
+    }
+
+    /** Where the exports of a job lie, each attempt's in a folder {@code {export}-{token}}. */
+    static ArtifactKey jobFolder(ExportOrder order) {
+        return new ArtifactKey(order.tenantId()).child(order.jobId());
     }
 
     /** Where an attempt at a training writes. */

@@ -10,6 +10,7 @@ import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -80,6 +81,12 @@ public final class ExportJournal {
                 export.job(),
                 JobEvent.Level.WARN,
                 "Export " + export.id() + " failed with " + error.code() + ": " + error.message() + next);
+    }
+
+    /** Key of the export's folder in the artifact store, once it is complete. */
+    public Optional<String> folder(long workId) {
+        return system.call(jdbc -> Optional.ofNullable(export(jdbc, workId).result()))
+                .map(Export.Result::directory);
     }
 
     private Export export(JdbcClient jdbc, long workId) {

@@ -32,6 +32,11 @@ class QueueConfiguration {
     }
 
     @Bean
+    FinishedWork finishedWork(SystemDatabase system) {
+        return new FinishedWork(system);
+    }
+
+    @Bean
     Leases leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, WorkEnds ends) {
         if (heartbeats.timeout().multipliedBy(3).compareTo(properties.lease()) >= 0) {
             throw new IllegalStateException(

@@ -3,6 +3,7 @@ package dev.anneal.service.storage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.Collection;
 
 /**
  * Files and folders by key: uploads, results, attempts, exports. A file is there completely or not at all. Failures of the store are
@@ -26,6 +27,14 @@ public interface ArtifactStore {
 
     /** Deletes a file, or a folder with all that is in it. Nothing there is fine. */
     void delete(ArtifactKey key);
+
+    /**
+     * Deletes what lies directly in a folder, and the folder if nothing is left in it. No folder is fine.
+     *
+     * @param prefix only names that begin so, also behind the dot with which processes name what is not complete yet
+     * @param kept keys that stay
+     */
+    void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept);
 
     /**
      * A folder of this machine for an engine process to write to; made when it is not there, kept with its content when it is. What is

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -13,9 +14,12 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
@@ -91,9 +95,33 @@ final class DirectoryArtifactStore implements ArtifactStore {
 
     @Override
     public void delete(ArtifactKey key) {
+        delete(path(key), key);
+    }
+
+    @Override
+    public void deleteWithin(ArtifactKey key, String prefix, Collection<ArtifactKey> kept) {
+        Path folder = path(key);
+        Set<Path> staying = kept.stream().map(this::path).collect(Collectors.toUnmodifiableSet());
+        try {
+            for (Path each : childrenOf(folder)) {
+                String name = String.valueOf(each.getFileName());
+                boolean isMeant = name.startsWith(prefix) || name.startsWith("." + prefix);
+                if (isMeant && !staying.contains(each)) {
+                    delete(each, key);
+                }
+            }
+            Files.deleteIfExists(folder);
+        } catch (NoSuchFileException | DirectoryNotEmptyException fine) {
+            return;
+        } catch (IOException exception) {
+            throw StorageException.of("delete what is left in", key, exception);
+        }
+    }
+
+    private void delete(Path path, ArtifactKey key) {
         Path aside = temporary.resolve(UUID.randomUUID().toString());
         try {
-            Files.move(path(key), aside, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(path, aside, StandardCopyOption.ATOMIC_MOVE);
             FileSystemUtils.deleteRecursively(aside);
         } catch (NoSuchFileException gone) {
             return;
@@ -143,16 +171,18 @@ final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     private void deleteAbandoned(Clock clock) throws IOException {
-        List<Path> left;
-        try (Stream<Path> entries = Files.list(temporary)) {
-            left = entries.toList();
-        }
-        for (Path path : left) {
+        for (Path path : childrenOf(temporary)) {
             if (Files.getLastModifiedTime(path)
                     .toInstant()
                     .isBefore(clock.instant().minus(ABANDONED_AFTER))) {
                 FileSystemUtils.deleteRecursively(path);
             }
+        }
+    }
+
+    private static List<Path> childrenOf(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.toList();
         }
     }
 

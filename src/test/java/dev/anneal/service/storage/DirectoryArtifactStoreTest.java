@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,23 @@ class DirectoryArtifactStoreTest {
     @BeforeEach
     void openStore() {
         store = new DirectoryArtifactStore(root, CLOCK);
+    }
+
+    @Test
+    void ofAFolderEverythingGoesThatIsMeantAndNotKept() throws IOException {
+        ArtifactKey job = new ArtifactKey("default/job");
+        for (String name : new String[] {"a-1", "a-2", ".a-3.incomplete", "b-1", ".b-2.incomplete"}) {
+            Files.createDirectories(root.resolve("default/job").resolve(name).resolve("inner"));
+        }
+
+        store.deleteWithin(job, "a-", List.of(job.child("a-2")));
+
+        assertThat(root.resolve("default/job").toFile().list())
+                .containsExactlyInAnyOrder("a-2", "b-1", ".b-2.incomplete");
+        store.deleteWithin(job, "", List.of());
+        assertThat(root.resolve("default/job")).doesNotExist();
+        assertThat(root.resolve("default")).exists();
+        store.deleteWithin(job, "", List.of());
     }
 
     @Test

@@ -1,0 +1,77 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.export.ExportOrder;
+import dev.anneal.service.queue.FinishedWork;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.training.TrainingJournal;
+import dev.anneal.service.training.TrainingOrder;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Removes what attempts have written and no row refers to: of lost workers, of failures, and what a process was killed over. Work that
+ * goes on is left alone, and so is what has just ended, because a worker that was cut off may still have a process that writes.
+ */
+final class LeftoverSweep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LeftoverSweep.class);
+
+    /** Far more than a worker takes to find out that its lease is gone, and its process to end. */
+    private static final Duration AGE = Duration.ofHours(1);
+
+    private final FinishedWork finished;
+    private final TrainingJournal trainings;
+    private final ExportJournal exports;
+    private final ArtifactStore store;
+
+    LeftoverSweep(FinishedWork finished, TrainingJournal trainings, ExportJournal exports, ArtifactStore store) {
+        this.finished = finished;
+        this.trainings = trainings;
+        this.exports = exports;
+        this.store = store;
+    }
+
+    void runOnce() {
+        Optional<FinishedWork.Item> next = finished.next(0, AGE);
+        while (next.isPresent()) {
+            FinishedWork.Item item = next.get();
+            sweep(item);
+            next = finished.next(item.id(), AGE);
+        }
+    }
+
+    private void sweep(FinishedWork.Item item) {
+        try {
+            switch (item.kind()) {
+                case TRAIN -> sweepTraining(item);
+                case EXPORT -> sweepExport(item);
+                case EVALUATE -> {}
+            }
+            finished.swept(item);
+        } catch (RuntimeException e) {
+            LOG.warn("What work {} has left could not be removed; the next sweep tries again", item.id(), e);
+        }
+    }
+
+    private void sweepTraining(FinishedWork.Item item) {
+        TrainingOrder order = trainings.order(item.id());
+        List<ArtifactKey> used = trainings.checkpointFolders(item.id()).stream()
+                .map(ArtifactKey::new)
+                .toList();
+        for (long token = 1; token <= item.attempts(); token++) {
+            store.deleteWithin(ClaimedAssignments.attempt(order, token), "", used);
+        }
+    }
+
+    private void sweepExport(FinishedWork.Item item) {
+        ExportOrder order = exports.order(item.id());
+        List<ArtifactKey> used =
+                exports.folder(item.id()).stream().map(ArtifactKey::new).toList();
+        store.deleteWithin(ClaimedAssignments.jobFolder(order), order.exportId() + "-", used);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.SystemDatabase;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Work that has ended for good and whose leftovers nobody has removed yet. Any process may do so at any time. */
+public final class FinishedWork {
+
+    /** Work that was never claimed has left nothing. By id, so that what cannot be removed does not hide what is behind it. */
+    private static final String NEXT = """
+            SELECT id, kind, lease_token
+            FROM work
+            WHERE finished_at IS NOT NULL
+              AND finished_at < clock_timestamp() - make_interval(secs => :age)
+              AND NOT swept
+              AND lease_token > 0
+              AND id > :after
+            ORDER BY id
+            LIMIT 1
+            """;
+
+    private static final String SWEPT = "UPDATE work SET swept = true WHERE id = :id AND finished_at IS NOT NULL";
+
+    private final SystemDatabase system;
+
+    FinishedWork(SystemDatabase system) {
+        this.system = system;
+    }
+
+    /**
+     * Work that has ended.
+     *
+     * @param attempts how often it was claimed; the tokens of its leases were 1 to this
+     */
+    public record Item(long id, WorkKind kind, long attempts) {}
+
+    /**
+     * The next item to sweep.
+     *
+     * @param after id of the item before, 0 for the first
+     * @param age how long ago it must have ended
+     */
+    public Optional<Item> next(long after, Duration age) {
+        List<Item> next = system.call(jdbc -> jdbc.sql(NEXT)
+                .param("after", after)
+                .param("age", Leases.seconds(age))
+                .query((row, number) -> new Item(
+                        row.getLong("id"), WorkKind.valueOf(WorkRows.text(row, "kind")), row.getLong("lease_token")))
+                .list());
+        return next.stream().findFirst();
+    }
+
+    /** Nothing is left of the item. */
+    public void swept(Item item) {
+        system.run(jdbc -> jdbc.sql(SWEPT).param("id", item.id()).update());
+    }
+}

@@ -1,0 +1,176 @@
+package dev.anneal.service.assignment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.PlayedWorker;
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.queue.Claim;
+import dev.anneal.service.queue.FinishedWork;
+import dev.anneal.service.queue.Leases;
+import dev.anneal.service.queue.Rescuer;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.TestStores;
+import dev.anneal.service.training.TrainingJournal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+
+/** What attempts leave in the store goes when their work has ended; what rows refer to, and what still runs, stays. */
+class LeftoverSweepIT extends ServiceTest {
+
+    @Autowired
+    private Leases leases;
+
+    @Autowired
+    private Rescuer rescuer;
+
+    @Autowired
+    private TrainingJournal trainings;
+
+    @Autowired
+    private ExportJournal exports;
+
+    @Autowired
+    private FinishedWork finished;
+
+    @Autowired
+    private FileIntake intake;
+
+    @TempDir
+    private Path root;
+
+    private LeftoverSweep sweep;
+
+    @BeforeEach
+    void openStore() {
+        ArtifactStore store = TestStores.at(root);
+        sweep = new LeftoverSweep(finished, trainings, exports, store);
+    }
+
+    @Test
+    void aTrainingKeepsItsCheckpointsAndNothingElse() throws IOException {
+        String id = lostOnceAndFinished();
+        folder(id, "attempt-1/checkpoint-2");
+        folder(id, "attempt-1/checkpoint-4");
+        folder(id, "attempt-1/.checkpoint-6.tmp");
+        folder(id, "attempt-2/checkpoint-30");
+        folder(id, "attempt-2/checkpoint-8");
+        folder(id, "attempt-2/.checkpoint-9.tmp");
+        folder(id, "attempt-3/checkpoint-2");
+        sweep.runOnce();
+        assertThat(inside(id)).as("it has just ended").hasSize(7);
+
+        age();
+        sweep.runOnce();
+
+        assertThat(inside(id))
+                .containsExactlyInAnyOrder(
+                        "attempt-1/checkpoint-2", "attempt-2/checkpoint-30", "attempt-3/checkpoint-2");
+        folder(id, "attempt-1/checkpoint-8");
+        sweep.runOnce();
+        assertThat(inside(id)).as("it is swept once").contains("attempt-1/checkpoint-8");
+    }
+
+    @Test
+    void aTrainingThatRunsIsLeftAlone() throws IOException {
+        String id = queuedJob(ALPHA, file(ALPHA, 20), "");
+        PlayedWorker.claim(leases, trainings, intake);
+        folder(id, "attempt-1/checkpoint-2");
+        age();
+
+        sweep.runOnce();
+
+        assertThat(inside(id)).containsExactly("attempt-1/checkpoint-2");
+    }
+
+    @Test
+    void anExportKeepsItsFolderIfItSucceeded() throws IOException {
+        String id = lostOnceAndFinished();
+        String made = export(id, "merged");
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        leases.succeed(
+                claim.lease(),
+                jdbc -> exports.completed(
+                        jdbc,
+                        claim.lease().workId(),
+                        new Progress.Exported("{}", List.of()),
+                        "alpha/" + id + "/" + made + "-1"));
+        String failed = export(id, "adapter");
+        Claim failing = leases.claim("w", Slot.LIGHT, Set.of("adapter")).orElseThrow();
+        leases.fail(failing.lease(), WorkError.ofUser("merge_equals_base", "Equal.", null), Leases.nothing());
+        String waiting = export(id, "training_state");
+        folder(id, made + "-1/x");
+        folder(id, made + "-0/x");
+        folder(id, failed + "-1/x");
+        folder(id, "." + failed + "-1.incomplete-77/x");
+        folder(id, waiting + "-1/x");
+        age();
+
+        sweep.runOnce();
+
+        assertThat(inside(id)).containsExactlyInAnyOrder(made + "-1/x", waiting + "-1/x");
+    }
+
+    /** A job with a checkpoint of step 2 of its lost first attempt, and one of step 30 of its second. */
+    private String lostOnceAndFinished() {
+        String id = queuedJob(ALPHA, file(ALPHA, 20), "");
+        PlayedWorker lost =
+                PlayedWorker.claim(leases, trainings, intake).steps(1, 2).checkpoint(2);
+        TestDatabase.administrator()
+                .sql("UPDATE lease SET expires_at = clock_timestamp() - interval '1 second'")
+                .update();
+        await(() -> !rescuer.runOnce().isEmpty() || !runs(lost));
+        PlayedWorker worker = PlayedWorker.claim(leases, trainings, intake);
+        assertThat(worker.totalSteps()).isEqualTo(30);
+        worker.finish(2);
+        return id;
+    }
+
+    /** The service's own scan may have been first. */
+    private static boolean runs(PlayedWorker worker) {
+        return TestDatabase.administrator()
+                .sql("SELECT EXISTS (SELECT FROM lease WHERE work_id = ?)")
+                .param(worker.lease().workId())
+                .query(Boolean.class)
+                .single();
+    }
+
+    private String export(String job, String kind) {
+        return json(post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/exports", "{'kind': '" + kind + "'}"))
+                .path("id")
+                .asString();
+    }
+
+    private void folder(String job, String path) throws IOException {
+        Files.createDirectories(root.resolve(ALPHA).resolve(job).resolve(path));
+    }
+
+    /** Folders two levels below the job's. */
+    private List<String> inside(String job) throws IOException {
+        Path folder = root.resolve(ALPHA).resolve(job);
+        try (Stream<Path> paths = Files.walk(folder, 2)) {
+            return paths.map(path -> folder.relativize(path).toString())
+                    .filter(path -> path.contains("/"))
+                    .toList();
+        }
+    }
+
+    private static void age() {
+        TestDatabase.administrator()
+                .sql("UPDATE work SET finished_at = finished_at - interval '2 hours' WHERE finished_at IS NOT NULL")
+                .update();
+    }
+}
