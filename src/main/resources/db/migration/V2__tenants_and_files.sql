@@ -6,9 +6,7 @@ CREATE TABLE tenant (
     CONSTRAINT tenant_id_is_a_name CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,62}$')
 );
 
--- A key's tenant is not known before it is found, so only the system role reads here.
-GRANT SELECT, INSERT ON tenant TO anneal_system;
-
+-- Keys besides those that a process is configured with, which it keeps in its memory.
 CREATE TABLE api_key (
     -- SHA-256 in hexadecimal; the key itself is nowhere.
     hash       text        PRIMARY KEY,
@@ -18,7 +16,8 @@ CREATE TABLE api_key (
     CONSTRAINT api_key_is_hashed CHECK (hash ~ '^[0-9a-f]{64}$')
 );
 
-GRANT SELECT, INSERT, DELETE ON api_key TO anneal_system;
+-- A key's tenant is not known before it is found, so only the system role reads here.
+GRANT SELECT ON api_key TO anneal_system;
 
 CREATE TABLE file (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -8,8 +8,6 @@ import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.file.Files;
-import dev.anneal.service.tenant.ApiKeys;
-import dev.anneal.service.tenant.TestKeys;
 import dev.anneal.service.web.ApiDescription;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -21,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.BeforeEach;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -56,16 +53,8 @@ public abstract class ServiceTest {
     @Autowired
     private Files files;
 
-    @Autowired
-    private ApiKeys keys;
-
     @LocalServerPort
     private int port;
-
-    @BeforeEach
-    void enterKeys() {
-        TestKeys.enter(keys);
-    }
 
     /** OpenAI's client in its strictest mode, with another base URL and nothing else. */
     protected OpenAIClient openai(String tenant) {

@@ -1,30 +1,34 @@
 package dev.anneal.service.tenant;
 
 import dev.anneal.service.database.SystemDatabase;
-import java.time.Clock;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
-/** Whose key is it? The database holds hashes; the configured keys are entered at the start, and those no longer configured removed. */
+/**
+ * Whose key is it? The configured keys are this process's own, kept in its memory, so that processes which are configured otherwise, as
+ * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that were entered there.
+ */
 @Component
 public final class ApiKeys {
 
-    /** Name of the keys that come from {@code anneal.api-keys}. */
-    private static final String CONFIGURED = "configured";
-
     private final SystemDatabase database;
-    private final List<ApiKey> configured;
-    private final Clock clock;
+    private final Map<String, Tenant> configured;
 
-    ApiKeys(SystemDatabase database, TenantProperties properties, Clock clock) {
+    ApiKeys(SystemDatabase database, TenantProperties properties) {
         this.database = database;
-        this.configured = properties.apiKeys().stream().map(ApiKey::parse).toList();
-        this.clock = clock;
-        enter();
+        this.configured = properties.apiKeys().stream()
+                .map(ApiKey::parse)
+                .collect(Collectors.toUnmodifiableMap(ApiKey::hash, ApiKey::tenant, ApiKeys::sameTenant));
+    }
+
+    private static Tenant sameTenant(Tenant one, Tenant other) {
+        if (!one.equals(other)) {
+            throw new IllegalArgumentException("a key in anneal.api-keys belongs to one tenant, but one is given to '"
+                    + one.id() + "' and '" + other.id() + "'");
+        }
+        return one;
     }
 
     /** Whether requests must carry a key. */
@@ -38,35 +42,13 @@ public final class ApiKeys {
      */
     public Optional<Tenant> tenantOf(String key) {
         String hash = ApiKey.hashOf(key);
+        return Optional.ofNullable(configured.get(hash)).or(() -> entered(hash));
+    }
+
+    private Optional<Tenant> entered(String hash) {
         return database.call(jdbc -> jdbc.sql("SELECT tenant_id FROM api_key WHERE hash = ?")
                 .param(hash)
                 .query((row, number) -> new Tenant(row.getString(1)))
                 .optional());
-    }
-
-    /** Makes the database agree with the configuration. */
-    void enter() {
-        OffsetDateTime now = clock.instant().atOffset(ZoneOffset.UTC);
-        database.run(jdbc -> {
-            enterTenant(jdbc, Tenant.DEFAULT, now);
-            configured.forEach(key -> enterKey(jdbc, key, now));
-            List<String> hashes = configured.stream().map(ApiKey::hash).toList();
-            jdbc.sql("DELETE FROM api_key WHERE name = ? AND NOT (hash = ANY (?))")
-                    .params(CONFIGURED, hashes.toArray(new String[0]))
-                    .update();
-        });
-    }
-
-    private static void enterTenant(JdbcClient jdbc, Tenant tenant, OffsetDateTime now) {
-        jdbc.sql("INSERT INTO tenant (id, created_at) VALUES (?, ?) ON CONFLICT DO NOTHING")
-                .params(tenant.id(), now)
-                .update();
-    }
-
-    private static void enterKey(JdbcClient jdbc, ApiKey key, OffsetDateTime now) {
-        enterTenant(jdbc, key.tenant(), now);
-        jdbc.sql("INSERT INTO api_key (hash, tenant_id, name, created_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING")
-                .params(key.hash(), key.tenant().id(), CONFIGURED, now)
-                .update();
     }
 }

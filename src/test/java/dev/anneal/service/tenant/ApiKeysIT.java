@@ -1,14 +1,14 @@
 package dev.anneal.service.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.TestDatabase;
-import java.time.Clock;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The database follows the configuration of the process that started last. */
+/** Configured keys are those of their process alone; the others stand in the database. */
 @PostgresTest
 class ApiKeysIT {
 
@@ -26,39 +26,39 @@ class ApiKeysIT {
     }
 
     @Test
-    void keyThatIsNoLongerConfiguredOpensNothing() {
-        configured("one:" + FIRST, "two:" + SECOND);
+    void processesThatAreConfiguredOtherwiseLeaveEachOthersKeysAlone() {
+        ApiKeys before = configured("one:" + FIRST, "two:" + SECOND);
+        ApiKeys worker = configured();
+        ApiKeys after = configured("two:" + SECOND);
 
-        ApiKeys keys = configured("two:" + SECOND);
-
-        assertThat(keys.tenantOf(FIRST)).isEmpty();
-        assertThat(keys.tenantOf(SECOND)).isPresent();
+        assertThat(before.tenantOf(FIRST)).contains(new Tenant("one"));
+        assertThat(after.tenantOf(FIRST)).isEmpty();
+        assertThat(after.tenantOf(SECOND)).contains(new Tenant("two"));
+        assertThat(worker.required()).isFalse();
     }
 
     @Test
-    void keyThatWasEnteredOtherwiseStays() {
-        configured("one:" + FIRST);
-        TestDatabase.administrator()
-                .sql("INSERT INTO api_key (hash, tenant_id, name, created_at) VALUES (?, 'one', 'by hand', now())")
-                .param(ApiKey.hashOf(SECOND))
-                .update();
+    void keyThatWasEnteredInTheDatabaseIsFound() {
+        TestDatabase.administrator().sql("""
+                        WITH entered AS (INSERT INTO tenant (id, created_at) VALUES ('one', now()) RETURNING id)
+                        INSERT INTO api_key (hash, tenant_id, name, created_at)
+                        SELECT ?, id, 'by hand', now()
+                        FROM entered
+                        """).param(ApiKey.hashOf(SECOND)).update();
 
-        ApiKeys keys = configured("one:" + FIRST);
-
-        assertThat(keys.tenantOf(SECOND)).contains(new Tenant("one"));
+        assertThat(configured("one:" + FIRST).tenantOf(SECOND)).contains(new Tenant("one"));
     }
 
     @Test
-    void withoutKeysThereIsTheDefaultTenant() {
-        assertThat(configured().required()).isFalse();
-        assertThat(TestDatabase.administrator()
-                        .sql("SELECT id FROM tenant")
-                        .query(String.class)
-                        .list())
-                .containsExactly(Tenant.DEFAULT.id());
+    void keyOfTwoTenantsIsRefused() {
+        assertThat(configured("one:" + FIRST, "one:" + FIRST).tenantOf(FIRST)).contains(new Tenant("one"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> configured("one:" + FIRST, "two:" + FIRST))
+                .withMessageContaining("'one' and 'two'")
+                .withMessageNotContaining(FIRST);
     }
 
     private static ApiKeys configured(String... entries) {
-        return new ApiKeys(TestDatabase.system(), new TenantProperties(List.of(entries)), Clock.systemUTC());
+        return new ApiKeys(TestDatabase.system(), new TenantProperties(List.of(entries)));
     }
 }
