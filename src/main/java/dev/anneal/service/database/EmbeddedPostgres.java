@@ -6,8 +6,10 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
@@ -29,6 +31,9 @@ final class EmbeddedPostgres implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
     private static final String DATABASE = "anneal";
+    /** Beginning of the names of folders in which data is being made. */
+    private static final String UNFINISHED = "unfinished-";
+
     private static final int WAIT_FOR_OWNER_STEPS = 300;
     private static final long WAIT_STEP_MILLISECONDS = 100;
 
@@ -47,8 +52,24 @@ final class EmbeddedPostgres implements AutoCloseable {
         this.dataDirectory = home.resolve("data");
         this.programs = new ServerPrograms(PostgresBinaries.in(binaries), dataDirectory);
         this.ownership = tryToOwn(home.resolve("owner.lock"));
-        this.port = ownership == null ? awaitOwnersServer() : startOrTakeOver();
-        this.logins = EmbeddedLogins.read(passwordFile());
+        try {
+            this.port = ownership == null ? awaitOwnersServer() : startOrTakeOver();
+            this.logins = EmbeddedLogins.read(passwordFile());
+        } catch (IOException | RuntimeException failure) {
+            giveUp(failure);
+            throw failure;
+        }
+    }
+
+    /** Lets another process, or another attempt of this one, own the server. */
+    private void giveUp(Exception cause) {
+        if (ownership != null) {
+            try {
+                ownership.close();
+            } catch (IOException failure) {
+                cause.addSuppressed(failure);
+            }
+        }
     }
 
     /**
@@ -104,8 +125,11 @@ final class EmbeddedPostgres implements AutoCloseable {
     }
 
     private int startOrTakeOver() throws IOException {
-        Optional<PostmasterFile> running = PostmasterFile.read(dataDirectory);
-        if (running.isPresent() && running.get().isAlive()) {
+        Optional<PostmasterFile> running = PostmasterFile.read(dataDirectory).filter(PostmasterFile::isAlive);
+        if (!Files.exists(setUpMarker())) {
+            return startNew(running.isPresent());
+        }
+        if (running.isPresent()) {
             LOG.info(
                     "Taking over the embedded PostgreSQL that an earlier run has left, process {}",
                     running.get().pid());
@@ -114,27 +138,62 @@ final class EmbeddedPostgres implements AutoCloseable {
         if (Files.deleteIfExists(PostmasterFile.path(dataDirectory))) {
             LOG.info("The embedded PostgreSQL was not stopped in good order; it recovers from its log now");
         }
-        boolean isNew = !Files.exists(setUpMarker());
-        if (isNew) {
-            initialize();
+        return startServer();
+    }
+
+    /** Clears away a set-up that was cut off: before its end nothing of a user's is in it. */
+    private int startNew(boolean isRunning) throws IOException {
+        if (isRunning) {
+            LOG.info("The embedded PostgreSQL was never set up to the end; it is stopped and made anew");
+            programs.stop();
         }
-        int started = programs.start(home.resolve("server.log"));
-        if (isNew) {
+        FileSystemUtils.deleteRecursively(dataDirectory);
+        clearAwayUnfinished();
+        initialize();
+        int started = startServer();
+        try {
             setUp(started);
+        } catch (IOException | RuntimeException failure) {
+            stopAfter(failure);
+            throw failure;
         }
+        return started;
+    }
+
+    private void stopAfter(Exception cause) {
+        try {
+            programs.stop();
+        } catch (IOException failure) {
+            cause.addSuppressed(failure);
+        }
+    }
+
+    private int startServer() throws IOException {
+        int started = programs.start(home.resolve("server.log"));
         LOG.info("The embedded PostgreSQL listens on port {}, its data in {}", started, home);
         return started;
     }
 
-    /** Also clears away a set-up that was cut off: before its end nothing of a user's is in it. */
+    private void clearAwayUnfinished() throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(home, UNFINISHED + "*")) {
+            for (Path each : unfinished) {
+                if (!FileSystemUtils.deleteRecursively(each.toFile())) {
+                    LOG.info("{} of an earlier start stays, because something still writes there", each);
+                }
+            }
+        }
+    }
+
+    /** In a folder of its own, because the program that makes it outlives a killed service and goes on writing. */
     private void initialize() throws IOException {
-        FileSystemUtils.deleteRecursively(dataDirectory);
         EmbeddedLogins generated = EmbeddedLogins.generate();
         generated.write(passwordFile());
         Path administratorPassword = Files.createTempFile("anneal-", ".pw");
         try {
             Files.writeString(administratorPassword, generated.administrator().password());
-            programs.initialize(administratorPassword);
+            Path unfinished = Files.createTempDirectory(home, UNFINISHED);
+            programs.initialize(unfinished, administratorPassword);
+            Files.move(unfinished, dataDirectory, StandardCopyOption.ATOMIC_MOVE);
         } finally {
             Files.delete(administratorPassword);
         }

@@ -27,11 +27,11 @@ final class ServerPrograms {
         this.dataDirectory = dataDirectory;
     }
 
-    /** Makes an empty cluster whose every connection needs a password. */
-    void initialize(Path passwordFile) throws IOException {
+    /** Makes an empty cluster in {@code directory}, whose every connection needs a password; it may be moved before it is started. */
+    void initialize(Path directory, Path passwordFile) throws IOException {
         run(List.of(
                 binaries.program("initdb").toString(),
-                "--pgdata=" + dataDirectory,
+                "--pgdata=" + directory,
                 "--username=postgres",
                 "--pwfile=" + passwordFile,
                 "--auth=scram-sha-256",

@@ -94,6 +94,28 @@ class EmbeddedPostgresIT {
     }
 
     @Test
+    void serverOfASetUpThatWasCutOffIsStoppedAndMadeAnew() throws IOException {
+        Path data = Files.createDirectories(home).resolve("data");
+        Path password = Files.writeString(parent.resolve("password"), "secret");
+        ServerPrograms programs = new ServerPrograms(PostgresBinaries.in(BINARIES), data);
+        programs.initialize(data, password);
+        programs.start(home.resolve("log"));
+        long cutOff = PostmasterFile.read(data).orElseThrow().pid();
+        Files.createDirectory(home.resolve("unfinished-1"));
+
+        try (EmbeddedPostgres server = start()) {
+            assertThat(owner(server)
+                            .sql("SELECT current_user")
+                            .query(String.class)
+                            .single())
+                    .isEqualTo("anneal_owner");
+            assertThat(PostmasterFile.read(data).orElseThrow().pid()).isNotEqualTo(cutOff);
+        }
+        assertThat(ProcessHandle.of(cutOff)).isEmpty();
+        assertThat(home.resolve("unfinished-1")).doesNotExist();
+    }
+
+    @Test
     void passwordsAreTheServicesAlone() throws IOException {
         try (EmbeddedPostgres server = start()) {
             assertThat(PosixFilePermissions.toString(
