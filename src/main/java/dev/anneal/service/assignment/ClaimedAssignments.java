@@ -131,6 +131,7 @@ final class ClaimedAssignments implements Assignments {
         ExportOrder order = exports.order(claim.lease().workId());
         ArtifactKey folder =
                 jobFolder(order).child(order.exportId() + "-" + claim.lease().token());
+        String probeFile = order.probeFile();
         ExportTask task = new ExportTask(
                 inputs.model(order.model()),
                 inputs.machine(device),
@@ -139,7 +140,7 @@ final class ClaimedAssignments implements Assignments {
                 order.kind().wireName(),
                 order.dtype(),
                 checkpoint(order.checkpoint()),
-                inputs.file(order.tenantId(), order.probeFile()),
+                probeFile == null ? null : inputs.file(order.tenantId(), probeFile),
                 output(folder));
         return new ExportAssignment(claim, order, task, folder, exports, store);
     }

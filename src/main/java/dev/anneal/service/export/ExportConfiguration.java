@@ -3,6 +3,8 @@ package dev.anneal.service.export;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.file.FileUsage;
+import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.job.Jobs;
@@ -15,8 +17,13 @@ import org.springframework.context.annotation.Configuration;
 class ExportConfiguration {
 
     @Bean
-    ExportStore exportStore(WorkQueue queue) {
-        return new ExportStore(queue);
+    ExportStore exportStore(WorkQueue queue, Files files) {
+        return new ExportStore(queue, files);
+    }
+
+    @Bean
+    FileUsage exportFileUsage() {
+        return new ExportFileUsage();
     }
 
     @Bean

@@ -40,7 +40,6 @@ public final class ExportJournal {
             Job job = jobs.byNumber(jdbc, export.job());
             Checkpoint checkpoint =
                     checkpoints.find(jdbc, export.job(), export.checkpointId()).orElseThrow();
-            String validationFile = job.request().validationFile();
             return new ExportOrder(
                     job.tenantId(),
                     export.id(),
@@ -50,7 +49,7 @@ public final class ExportJournal {
                     export.kind(),
                     export.dtype(),
                     checkpoint,
-                    validationFile == null ? job.request().trainingFile() : validationFile);
+                    store.lockProbeFile(jdbc, export.kind(), job).orElse(null));
         });
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.service.export;
 
 import dev.anneal.service.history.Checkpoint;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker that has claimed an export is to do.
@@ -9,7 +10,7 @@ import java.time.Instant;
  * @param jobCreatedAt when the job was created
  * @param model id of the base model
  * @param dtype {@code base}, {@code fp32} or {@code bf16}
- * @param probeFile id of the uploaded file whose first rows join the probe prompts
+ * @param probeFile id of the uploaded file whose first rows join the probe prompts, or null
  */
 public record ExportOrder(
         String tenantId,
@@ -20,4 +21,4 @@ public record ExportOrder(
         ExportKind kind,
         String dtype,
         Checkpoint checkpoint,
-        String probeFile) {}
+        @Nullable String probeFile) {}

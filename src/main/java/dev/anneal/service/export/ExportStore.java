@@ -2,6 +2,9 @@ package dev.anneal.service.export;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.database.JsonColumn;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.job.Job;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
@@ -75,9 +78,25 @@ final class ExportStore {
     private static final String LOCK_JOB = "SELECT id FROM job WHERE id = :job FOR NO KEY UPDATE";
 
     private final WorkQueue queue;
+    private final Files files;
 
-    ExportStore(WorkQueue queue) {
+    ExportStore(WorkQueue queue, Files files) {
         this.queue = queue;
+        this.files = files;
+    }
+
+    /**
+     * Id of the file whose first rows join the prompts on which a merge is proved: the job's validation file, or its training file. It is
+     * not deleted before the end of the transaction. Nothing if it is gone, which it may be once its job has ended, or if the export
+     * proves nothing.
+     */
+    Optional<String> lockProbeFile(JdbcClient jdbc, ExportKind kind, Job job) {
+        if (kind != ExportKind.MERGED) {
+            return Optional.empty();
+        }
+        String validationFile = job.request().validationFile();
+        String probed = validationFile == null ? job.request().trainingFile() : validationFile;
+        return files.lockForUse(jdbc, probed).map(StoredFile::id);
     }
 
     /** An export that is being created. */

@@ -98,6 +98,7 @@ public final class Exports {
 
     private Export insert(
             JdbcClient jdbc, Job job, Checkpoint checkpoint, ExportRequest request, @Nullable String traceparent) {
+        store.lockProbeFile(jdbc, request.kind(), job);
         long work = queue.enqueue(
                 jdbc,
                 new NewWork(

@@ -1,6 +1,7 @@
 /** Deployable weights made from a job's checkpoint, with the proof that they are the trained model. */
 @ApplicationModule(
-        allowedDependencies = {"database", "history", "job", "paging", "queue", "refusal", "request", "settings"})
+        allowedDependencies = {"database", "file", "history", "job", "paging", "queue", "refusal", "request", "settings"
+        })
 @NullMarked
 package dev.anneal.service.export;
 

@@ -53,12 +53,14 @@ class ExportsIT extends ServiceTest {
     @Autowired
     private ArtifactStore store;
 
+    private String file = "";
     private String id = "";
     private @Nullable PlayedWorker claimed;
 
     @BeforeEach
     void train() {
-        id = queuedJob(ALPHA, file(ALPHA, 20), "");
+        file = file(ALPHA, 20);
+        id = queuedJob(ALPHA, file, "");
         claimed = PlayedWorker.claim(leases, journal, intake).steps(1, 5);
     }
 
@@ -190,6 +192,31 @@ class ExportsIT extends ServiceTest {
         assertThat(tar.waitFor()).isZero();
         assertThat(directory.resolve(export).resolve("model.safetensors")).hasContent(WEIGHTS);
         assertThat(directory.resolve(export).resolve("config.json")).hasContent(CONFIG);
+    }
+
+    @Test
+    void fileIsKeptForTheMergeThatIsProvedOnIt() {
+        worker().finish(5);
+        String adapter = idOf(post(ALPHA, path("/exports"), "{'kind': 'adapter'}"));
+        assertThat(exports.order(workOf("export", adapter)).probeFile()).isNull();
+        String merged = idOf(post(ALPHA, path("/merge"), ""));
+
+        HttpResponse<String> refused = send(request(ALPHA, "/v1/files/" + file).DELETE());
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(message(refused)).contains(merged);
+        assertThat(exports.order(workOf("export", merged)).probeFile()).isEqualTo(file);
+    }
+
+    @Test
+    void jobWhoseFileIsGoneIsStillExported() {
+        worker().finish(5);
+        assertThat(send(request(ALPHA, "/v1/files/" + file).DELETE()).statusCode())
+                .isEqualTo(200);
+
+        String merged = idOf(post(ALPHA, path("/merge"), ""));
+
+        assertThat(exports.order(workOf("export", merged)).probeFile()).isNull();
     }
 
     @Test
