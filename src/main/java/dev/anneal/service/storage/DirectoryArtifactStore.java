@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -171,12 +172,20 @@ final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     private void deleteAbandoned(Clock clock) throws IOException {
+        Instant abandonedBefore = clock.instant().minus(ABANDONED_AFTER);
         for (Path path : childrenOf(temporary)) {
-            if (Files.getLastModifiedTime(path)
-                    .toInstant()
-                    .isBefore(clock.instant().minus(ABANDONED_AFTER))) {
+            deleteIfOlder(path, abandonedBefore);
+        }
+    }
+
+    private static void deleteIfOlder(Path path, Instant time) throws IOException {
+        try {
+            if (Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
                 FileSystemUtils.deleteRecursively(path);
             }
+        } catch (NoSuchFileException deletedMeanwhile) {
+            // Another process starts as well, or has finished its write or its deletion.
+            return;
         }
     }
 

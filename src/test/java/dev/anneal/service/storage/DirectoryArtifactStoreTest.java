@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,6 +138,21 @@ class DirectoryArtifactStoreTest {
 
         assertThat(old).doesNotExist();
         assertThat(current).exists();
+    }
+
+    @Test
+    void processesThatStartTogetherDeleteWhatWasAbandoned() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            Path old = Files.createDirectories(root.resolve(".temporary").resolve("old-" + i));
+            Files.createFile(old.resolve("part"));
+            Files.setLastModifiedTime(old, FileTime.from(CLOCK.instant().minus(Duration.ofDays(2))));
+        }
+
+        List<CompletableFuture<Void>> starts = Stream.generate(() -> CompletableFuture.runAsync(this::openStore))
+                .limit(8)
+                .toList();
+
+        assertThat(starts).allSatisfy(start -> assertThat(start).succeedsWithin(Duration.ofSeconds(30)));
     }
 
     private String read(long offset) throws IOException {
