@@ -39,18 +39,27 @@ public final class ModelCatalog {
 
     /** The model, if there is a readable one of this id. */
     public Optional<BaseModel> find(String id) {
-        return folder(id).map(folder -> inspect(id, folder).model());
+        return folder(id).map(folder -> inspectOrNull(id, folder));
     }
 
     /**
      * The model that a request names in {@code model}.
      *
      * @throws Refusal {@code model_not_available} if there is none or it is not allowed, {@code base_model_unreadable} if its files are
-     *     wrong, with the reason
+     *     wrong, with the reason, {@code service_unavailable} if they cannot be read at the moment
      */
     public BaseModel require(String id) {
         Path folder = folder(id).orElseThrow(() -> notAvailable(id));
-        Inspected result = inspect(id, folder);
+        Inspected result;
+        try {
+            result = inspect(id, folder);
+        } catch (IOException failure) {
+            log.error("Base model '{}' in {} cannot be read", id, folder, failure);
+            throw new Refusal(
+                    RefusalCode.SERVICE_UNAVAILABLE,
+                    "The files of model '" + id + "' cannot be read at the moment. Try again.",
+                    PARAMETER);
+        }
         if (result.model() == null) {
             throw new Refusal(
                     RefusalCode.BASE_MODEL_UNREADABLE,
@@ -116,13 +125,17 @@ public final class ModelCatalog {
         }
     }
 
-    private Inspected inspect(String id, Path folder) {
-        FolderState state;
+    private @Nullable BaseModel inspectOrNull(String id, Path folder) {
         try {
-            state = FolderState.of(folder);
-        } catch (IOException unreadable) {
-            return new Inspected(new FolderState(List.of()), null, "its folder cannot be read");
+            return inspect(id, folder).model();
+        } catch (IOException failure) {
+            log.error("Base model '{}' in {} cannot be read; it is left out", id, folder, failure);
+            return null;
         }
+    }
+
+    private Inspected inspect(String id, Path folder) throws IOException {
+        FolderState state = FolderState.of(folder);
         Inspected known = inspected.get(id);
         if (known != null && known.state().equals(state)) {
             return known;
@@ -132,7 +145,7 @@ public final class ModelCatalog {
         return fresh;
     }
 
-    private static Inspected inspectAnew(String id, Path folder, FolderState state) {
+    private static Inspected inspectAnew(String id, Path folder, FolderState state) throws IOException {
         try {
             BaseModel model = ModelInspector.inspect(id, folder);
             log.info("Base model '{}' of {} parameters is available", id, model.parameters());

@@ -29,8 +29,11 @@ final class ModelInspector {
 
     private ModelInspector() {}
 
-    /** @throws UnreadableModelException if the folder does not hold a model that the engine runs */
-    static BaseModel inspect(String id, Path directory) {
+    /**
+     * @throws UnreadableModelException if the folder does not hold a model that the engine runs
+     * @throws IOException if that cannot be found out at the moment
+     */
+    static BaseModel inspect(String id, Path directory) throws IOException {
         try {
             require(directory, CONFIG, "a Hugging Face model");
             require(directory, TOKENIZER, "its fast tokenizer; save it with transformers' save_pretrained");
@@ -52,9 +55,6 @@ final class ModelInspector {
         } catch (ModelConfigException | SafetensorsException | DataException invalid) {
             throw new UnreadableModelException(
                     withoutHostPath(String.valueOf(invalid.getMessage()), directory), invalid);
-        } catch (IOException failure) {
-            throw new UnreadableModelException(
-                    "its files cannot be read: " + failure.getClass().getSimpleName(), failure);
         }
     }
 

@@ -26,7 +26,6 @@ import org.springframework.stereotype.Component;
 final class CheckRunner {
 
     private static final Logger log = LoggerFactory.getLogger(CheckRunner.class);
-    private static final String INTERNAL = "internal_error";
 
     private final SystemDatabase database;
     private final CheckWork work;
@@ -73,54 +72,70 @@ final class CheckRunner {
     private void run(FileCheck check) {
         running.add(check.id());
         try {
-            Finding finding = FileChecks.isWornOut(check) ? wornOut() : find(check);
+            Optional<Finding> finding = FileChecks.isWornOut(check) ? Optional.of(wornOut()) : find(check);
             // An interrupted check found nothing: the process ends, and gives it back.
-            if (!Thread.currentThread().isInterrupted()) {
-                database.run(jdbc -> finding.write(jdbc, check, owner));
+            if (finding.isPresent() && !Thread.currentThread().isInterrupted()) {
+                database.run(jdbc -> finding.get().write(jdbc, check, owner));
                 events.publishEvent(new FileChecked(check.tenantId(), check.fileId()));
             }
         } finally {
-            // Whatever happened, the lease runs out now unless the result was written.
+            // Whatever happened, the lease runs out now unless the result was written, and then the check is begun
+            // again.
             running.remove(check.id());
         }
     }
 
-    private Finding find(FileCheck check) {
+    /** What there is to say about the file; nothing if the store, the machine or the service is at fault. */
+    private Optional<Finding> find(FileCheck check) {
         try {
-            if (check.validates()) {
-                ValidationReport report = work.validate(check);
-                return (jdbc, done, by) -> FileChecks.validated(jdbc, done, by, report);
-            }
-            if (check.fileStatus().equals(FileStatus.ERROR.name())) {
-                return failure("dataset_invalid", "The file's rows are not usable; its validation report says why.");
-            }
-            TokenReport report = work.count(check);
-            return (jdbc, done, by) -> FileChecks.counted(jdbc, done, by, report);
+            return Optional.of(check.validates() ? validate(check) : count(check));
         } catch (Refusal refusal) {
-            return failure(refusal.code().wireName(), refusal.explanation());
+            return refusal.code().isServiceFault()
+                    ? tryAgain(check, refusal)
+                    : Optional.of(failure(refusal.code().wireName(), refusal.explanation()));
         } catch (DataException fault) {
-            return failure(fault.code().wireName(), String.valueOf(fault.getMessage()));
-        } catch (StorageException | IOException unreadable) {
-            return unreadable(check, unreadable);
-        } catch (RuntimeException fault) {
-            log.error("The check of {} failed; the file ends in error", check.fileId(), fault);
-            return failure(INTERNAL, "The service failed on this file. Its log holds the cause.");
+            return Optional.of(failure(fault.code().wireName(), String.valueOf(fault.getMessage())));
+        } catch (StorageException failure) {
+            return failure.kind() == StorageException.Kind.NOT_FOUND
+                    ? Optional.of(lost(check, failure))
+                    : tryAgain(check, failure);
+        } catch (IOException | RuntimeException fault) {
+            return tryAgain(check, fault);
         }
     }
 
-    private static Finding unreadable(FileCheck check, Exception cause) {
+    private Finding validate(FileCheck check) throws IOException {
+        ValidationReport report = work.validate(check);
+        return (jdbc, done, by) -> FileChecks.validated(jdbc, done, by, report);
+    }
+
+    private Finding count(FileCheck check) throws IOException {
+        if (check.fileStatus().equals(FileStatus.ERROR.name())) {
+            return failure("dataset_invalid", "The file's rows are not usable; its validation report says why.");
+        }
+        TokenReport report = work.count(check);
+        return (jdbc, done, by) -> FileChecks.counted(jdbc, done, by, report);
+    }
+
+    private static Optional<Finding> tryAgain(FileCheck check, Exception cause) {
         if (Thread.currentThread().isInterrupted()) {
             log.info("The check of {} was interrupted; it is given back", check.fileId());
         } else {
-            log.error("The content of {} cannot be read; the file ends in error", check.fileId(), cause);
+            log.error("Attempt {} to check {} failed", check.attempts(), check.fileId(), cause);
         }
-        return failure(INTERNAL, "The file's content could not be read from the store. Upload it again.");
+        return Optional.empty();
+    }
+
+    private static Finding lost(FileCheck check, Exception cause) {
+        log.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
+        return failure(TokenCount.SERVICE_FAULT, "The file's content is not in the store any more. Upload it again.");
     }
 
     /** Whatever the check does to a process, it does not do it for ever. */
     private static Finding wornOut() {
         return failure(
-                INTERNAL, "The check of the file ended three processes of the service. Its log holds the cause.");
+                TokenCount.SERVICE_FAULT,
+                "The service failed three times to check the file. Its log holds the cause. Upload the file again.");
     }
 
     private static Finding failure(String code, String message) {

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The table {@code file_check}: what is asked about files, who finds it out, what was found. */
 final class FileChecks {
 
-    /** A check that has ended this many processes is not begun again. */
+    /** A check that has ended this many processes, or found the store or the machine at fault as often, is not begun again. */
     private static final int MAX_ATTEMPTS = 3;
 
     private FileChecks() {}
@@ -58,6 +58,12 @@ final class FileChecks {
                             row.getString("error_message"));
                 })
                 .optional();
+    }
+
+    static void deleteFailedCounts(JdbcClient jdbc, long fileKey, String errorCode) {
+        jdbc.sql("DELETE FROM file_check WHERE file_id = ? AND kind = 'COUNT' AND state = 'FAILED' AND error_code = ?")
+                .params(fileKey, errorCode)
+                .update();
     }
 
     /**

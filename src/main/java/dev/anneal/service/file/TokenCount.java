@@ -15,8 +15,16 @@ public record TokenCount(
 
     static final TokenCount PENDING = new TokenCount(null, null, null);
 
+    /** Code of a failure that neither the file nor the model is to blame for. */
+    static final String SERVICE_FAULT = "internal_error";
+
     /** Whether the answer is still to come. */
     public boolean isPending() {
         return report == null && failureCode == null;
+    }
+
+    /** Whether the service could not count; asked again, it may. */
+    public boolean isServiceFault() {
+        return SERVICE_FAULT.equals(failureCode);
     }
 }

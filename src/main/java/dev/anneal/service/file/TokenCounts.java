@@ -48,6 +48,16 @@ public final class TokenCounts {
         });
     }
 
+    /**
+     * Forgets counts of the file that failed through the service's fault, so that the next who asks has it counted anew. Who has waited
+     * for one takes its failure for the answer.
+     *
+     * @param transaction a transaction of the file's tenant
+     */
+    public void forgetServiceFaults(JdbcClient transaction, StoredFile file) {
+        FileChecks.deleteFailedCounts(transaction, file.key(), TokenCount.SERVICE_FAULT);
+    }
+
     /** Begins what was asked for now instead of at the next look, if this process does such work. */
     public void startSoon() {
         events.publishEvent(new CheckRequested());

@@ -58,6 +58,11 @@ public final class JobEstimates {
         admission.check(tenantId, request);
         BaseModel model = catalog.require(request.model());
         TokenCount count = awaitCount(tenantId, request, model);
+        if (count.isServiceFault()) {
+            throw new Refusal(
+                    RefusalCode.SERVICE_UNAVAILABLE,
+                    "'" + request.trainingFile() + "' could not be tokenised: " + count.failureMessage());
+        }
         if (count.failureCode() != null) {
             throw new Refusal(
                     RefusalCode.DATASET_INVALID,

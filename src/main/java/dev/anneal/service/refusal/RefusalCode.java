@@ -60,6 +60,11 @@ public enum RefusalCode {
         return status;
     }
 
+    /** Whether the service is at fault, so that the same request may be carried out later. */
+    public boolean isServiceFault() {
+        return status >= 500;
+    }
+
     /** The value of {@code error.code}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);
@@ -70,6 +75,6 @@ public enum RefusalCode {
         if (status == 429) {
             return "rate_limit_error";
         }
-        return status >= 500 ? "server_error" : "invalid_request_error";
+        return isServiceFault() ? "server_error" : "invalid_request_error";
     }
 }

@@ -149,6 +149,16 @@ class ModelCatalogTest {
     }
 
     @Test
+    void filesThatCannotBeReadAreTheServicesFault() throws IOException {
+        // Reading a folder as a file fails as a broken disk does.
+        Files.createDirectory(copyBundledTo("broken").resolve("chat_template.jinja"));
+
+        assertRefused(catalog, "broken", RefusalCode.SERVICE_UNAVAILABLE, "cannot be read at the moment");
+        assertThat(catalog.find("broken")).isEmpty();
+        assertThat(catalog.list()).extracting(BaseModel::id).containsExactly("anneal-tiny");
+    }
+
+    @Test
     void modelIsAvailableOnceItsFilesAreMended() throws IOException {
         Path weights = copyBundledTo("broken").resolve("model.safetensors");
         byte[] whole = Files.readAllBytes(weights);

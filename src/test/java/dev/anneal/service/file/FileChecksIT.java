@@ -95,7 +95,7 @@ class FileChecksIT {
         assertThat(runner.runOnce()).isTrue();
 
         assertThat(fixture.find(file).status()).isEqualTo(FileStatus.ERROR);
-        assertThat(fixture.find(file).statusDetails()).contains("three processes");
+        assertThat(fixture.find(file).statusDetails()).contains("three times");
     }
 
     @Test
@@ -130,6 +130,43 @@ class FileChecksIT {
 
         assertThat(fixture.find(file).status()).isEqualTo(FileStatus.ERROR);
         assertThat(fixture.find(file).statusDetails()).contains("Upload it again");
+    }
+
+    @Test
+    void storeThatFailsIsAskedAgainAfterTheLease() throws IOException {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        Path content = directory.resolve("artifacts/default/files").resolve(file.id());
+        Path aside = java.nio.file.Files.move(content, directory.resolve("aside"));
+        // Opening a folder works, reading it fails.
+        java.nio.file.Files.createDirectory(content);
+
+        assertThat(runner.runOnce()).isTrue();
+
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.UPLOADED);
+        assertThat(events).isEmpty();
+        java.nio.file.Files.delete(content);
+        java.nio.file.Files.move(aside, content);
+        assertThat(runner.runOnce()).isFalse();
+        clock.advance(Duration.ofSeconds(31));
+        assertThat(runner.runOnce()).isTrue();
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
+    }
+
+    @Test
+    void countThatFailedThroughTheServiceIsForgottenAndAskedForAgain() {
+        StoredFile file = fixture.upload(FileFixture.rows(12));
+        TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
+        counts.count(file, question);
+        runner.runOnce();
+        FileCheck check = claimAsAnother();
+        TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, check, "another", "internal_error", "broken"));
+        assertThat(counts.count(file, question).isServiceFault()).isTrue();
+
+        TestDatabase.tenant().run("default", jdbc -> counts.forgetServiceFaults(jdbc, file));
+
+        assertThat(counts.count(file, question).isPending()).isTrue();
+        assertThat(runner.runOnce()).isTrue();
+        assertThat(counts.count(file, question).report()).isNotNull();
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.queue.Leases;
 import dev.anneal.service.queue.WorkState;
@@ -44,6 +45,37 @@ class JobStatesIT extends ServiceTest {
         assertRefused("cancel", "job_already_final", "cancelled");
         assertRefused("pause", "job_not_pausable", "cancelled");
         assertRefused("resume", "job_not_resumable", "cancelled");
+    }
+
+    @Test
+    void countThatFailsThroughTheServiceIsNotTheClientsFaultAndNotKept() {
+        String file = file(ALPHA, 21);
+        // As if another process counted.
+        TestDatabase.administrator().sql("""
+                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at, claimed_by,
+                                                claimed_until)
+                        SELECT tenant_id, (SELECT id FROM file WHERE public_id = ?), kind, model_id, tokenizer, max_length, 'CLAIMED',
+                               now(), 'another', now() + interval '1 hour'
+                        FROM file_check
+                        WHERE kind = 'COUNT'
+                        """).param(file).update();
+        String body = "{'model': 'anneal-tiny', 'training_file': '" + file + "'}";
+        JsonNode waiting = json(post(ALPHA, "/v1/fine_tuning/jobs", body));
+        assertThat(waiting.get("status").stringValue()).isEqualTo("validating_files");
+
+        TestDatabase.administrator().sql("""
+                        UPDATE file_check
+                        SET state = 'FAILED', claimed_by = NULL, claimed_until = NULL, error_code = 'internal_error', error_message = 'broken'
+                        WHERE claimed_by = 'another'
+                        """).update();
+
+        JsonNode failed = awaitValue(
+                () -> job(ALPHA, waiting.get("id").stringValue()),
+                shown -> shown.get("status").stringValue().equals("failed"));
+        assertThat(failed.at("/error/code").stringValue()).isEqualTo("internal_error");
+        assertThat(failed.at("/anneal/failure/origin").stringValue()).isEqualTo("system");
+        assertThat(job(ALPHA, queuedJob(ALPHA, file, "")).get("status").stringValue())
+                .isEqualTo("queued");
     }
 
     @Test
