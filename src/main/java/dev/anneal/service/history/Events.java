@@ -9,6 +9,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +32,19 @@ public final class Events {
             INSERT INTO job_event (job_id, number, tenant_id, external_id, created_at, level, type, message, data)
             SELECT :job, events, tenant_id, :id, clock_timestamp(), :level, :type, :message, CAST(:data AS jsonb)
             FROM counted
+            """;
+
+    /** One statement for all, because each costs a round trip. */
+    private static final String APPEND_INFO = """
+            WITH counted AS (
+                UPDATE job_progress
+                SET events = events + cardinality(:ids)
+                WHERE job_id = :job
+                RETURNING tenant_id, events
+            )
+            INSERT INTO job_event (job_id, number, tenant_id, external_id, created_at, level, type, message)
+            SELECT :job, events - cardinality(:ids) + nth, tenant_id, id, clock_timestamp(), 'info', 'message', message
+            FROM counted, unnest(:ids, :messages) WITH ORDINALITY AS fresh (id, message, nth)
             """;
 
     private static final String NUMBER_OF = "SELECT number FROM job_event WHERE job_id = :job AND external_id = :id";
@@ -61,8 +75,17 @@ public final class Events {
         append(jdbc, job, level, message, null);
     }
 
-    public void info(JdbcClient jdbc, long job, String message) {
-        append(jdbc, job, JobEvent.Level.INFO, message, null);
+    /** Appends the messages in this order. */
+    public void info(JdbcClient jdbc, long job, String... messages) {
+        jdbc.sql(APPEND_INFO)
+                .param("job", job)
+                .param(
+                        "ids",
+                        Arrays.stream(messages)
+                                .map(message -> identifiers.next("ftevent-"))
+                                .toArray(String[]::new))
+                .param("messages", messages)
+                .update();
     }
 
     public void metrics(JdbcClient jdbc, long job, String message, Map<String, Object> data) {

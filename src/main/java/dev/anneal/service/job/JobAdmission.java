@@ -3,6 +3,7 @@ package dev.anneal.service.job;
 import dev.anneal.engine.data.ValidationReport;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.file.Files;
@@ -13,20 +14,32 @@ import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ModelProfile;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Checks a request against what there is: the base model, and the tenant's files. */
 public final class JobAdmission {
 
+    private final TenantDatabase database;
     private final ModelCatalog catalog;
     private final Files files;
 
-    JobAdmission(ModelCatalog catalog, Files files) {
+    JobAdmission(TenantDatabase database, ModelCatalog catalog, Files files) {
+        this.database = database;
         this.catalog = catalog;
         this.files = files;
     }
 
     /** @throws Refusal naming what does not fit */
     public void check(String tenantId, JobRequest request) {
+        database.run(tenantId, jdbc -> admit(jdbc, request));
+    }
+
+    /**
+     * As {@link #check}, and what the request names.
+     *
+     * @param jdbc a transaction of the tenant, until whose end the files are not deleted
+     */
+    JobInputs admit(JdbcClient jdbc, JobRequest request) {
         if (request.model().startsWith("ft:")) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
@@ -34,21 +47,23 @@ public final class JobAdmission {
                             + "', and training on from one is not supported by this version yet; name its base model",
                     "model");
         }
-        ModelProfile profile = profileOf(catalog.require(request.model()));
+        BaseModel model = catalog.require(request.model());
+        ModelProfile profile = profileOf(model);
         profile.check(request.adapter());
         profile.checkLength(request.options());
-        requireUsable(tenantId, request.trainingFile(), "training_file");
-        if (request.validationFile() != null) {
-            requireUsable(tenantId, request.validationFile(), "validation_file");
-        }
+        String validationFile = request.validationFile();
+        return new JobInputs(
+                model,
+                requireUsable(jdbc, request.trainingFile(), "training_file"),
+                validationFile == null ? null : requireUsable(jdbc, validationFile, "validation_file"));
     }
 
     public static ModelProfile profileOf(BaseModel model) {
         return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
     }
 
-    private void requireUsable(String tenantId, String fileId, String param) {
-        StoredFile file = files.find(tenantId, fileId)
+    private StoredFile requireUsable(JdbcClient jdbc, String fileId, String param) {
+        StoredFile file = files.lockForUse(jdbc, fileId)
                 .orElseThrow(() -> Refusal.invalidValue(
                         param,
                         "'" + param + "' names '" + fileId
@@ -64,6 +79,7 @@ public final class JobAdmission {
         if (file.status() == FileStatus.ERROR) {
             throw invalidDataset(file, param);
         }
+        return file;
     }
 
     /** Why the file cannot be trained on, as its report has it. */
@@ -73,7 +89,9 @@ public final class JobAdmission {
         return new Refusal(
                 code == null ? RefusalCode.DATASET_INVALID : RefusalCode.valueOf(code.toUpperCase(Locale.ROOT)),
                 "'" + file.id() + "' cannot be trained on: " + reasonOf(file, report)
-                        + ". Its validation report lists the faulty lines; mend them and upload it again",
+                        + (report == null
+                                ? ""
+                                : ". Its validation report lists the faulty lines; mend them and upload it again"),
                 param);
     }
 

@@ -37,8 +37,8 @@ class JobConfiguration {
     }
 
     @Bean
-    JobAdmission jobAdmission(ModelCatalog catalog, Files files) {
-        return new JobAdmission(catalog, files);
+    JobAdmission jobAdmission(TenantDatabase database, ModelCatalog catalog, Files files) {
+        return new JobAdmission(database, catalog, files);
     }
 
     @Bean

@@ -15,6 +15,7 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.settings.DatasetSize;
+import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.SettingsResolver;
 import java.util.Optional;
@@ -45,24 +46,49 @@ final class JobPreparation {
     }
 
     /**
+     * Decides about a new job if its files are counted, and asks for the counts if nobody has, or if the service failed at them before.
+     *
+     * @param jdbc a transaction of the job's tenant
+     * @param inputs what the job's request names
+     */
+    void begin(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+        try {
+            decide(jdbc, job, inputs);
+        } catch (Refusal refusal) {
+            if (refusal.code().isServiceFault()) {
+                inputs.files().forEach(file -> counts.forgetServiceFaults(jdbc, file));
+                begin(jdbc, job, inputs);
+            } else {
+                reject(jdbc, job, refusal);
+            }
+        }
+    }
+
+    /**
      * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has.
      *
      * @param jdbc a transaction of the job's tenant
+     * @throws Refusal if its model cannot be read at the moment
      */
-    void advance(JdbcClient jdbc, Job job) {
+    void advance(JdbcClient jdbc, UnpreparedJob job) {
         try {
-            BaseModel model = catalog.require(job.request().model());
-            Optional<TokenReport> training =
-                    report(jdbc, job, model, job.request().trainingFile(), "training_file");
-            String validationFile = job.request().validationFile();
-            boolean isValidationCounted = validationFile == null
-                    || report(jdbc, job, model, validationFile, "validation_file")
-                            .isPresent();
-            if (training.isPresent() && isValidationCounted) {
-                settle(jdbc, job, model, training.get());
-            }
+            decide(jdbc, job, inputs(jdbc, job.request()));
         } catch (Refusal refusal) {
+            if (refusal.code() == RefusalCode.SERVICE_UNAVAILABLE) {
+                throw refusal;
+            }
             reject(jdbc, job, refusal);
+        }
+    }
+
+    private void decide(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+        Optional<TokenReport> training = report(jdbc, job, inputs.model(), inputs.trainingFile(), "training_file");
+        StoredFile validationFile = inputs.validationFile();
+        boolean isValidationCounted = validationFile == null
+                || report(jdbc, job, inputs.model(), validationFile, "validation_file")
+                        .isPresent();
+        if (training.isPresent() && isValidationCounted) {
+            settle(jdbc, job, inputs.model(), training.get());
         }
     }
 
@@ -71,21 +97,38 @@ final class JobPreparation {
         counts.startSoon();
     }
 
-    private Optional<TokenReport> report(JdbcClient jdbc, Job job, BaseModel model, String fileId, String param) {
-        StoredFile file = files.lockForUse(jdbc, fileId)
+    private JobInputs inputs(JdbcClient jdbc, JobRequest request) {
+        String validationFile = request.validationFile();
+        return new JobInputs(
+                catalog.require(request.model()),
+                file(jdbc, request.trainingFile(), "training_file"),
+                validationFile == null ? null : file(jdbc, validationFile, "validation_file"));
+    }
+
+    private StoredFile file(JdbcClient jdbc, String fileId, String param) {
+        return files.lockForUse(jdbc, fileId)
                 .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
+    }
+
+    private Optional<TokenReport> report(
+            JdbcClient jdbc, UnpreparedJob job, BaseModel model, StoredFile file, String param) {
         if (file.status() == FileStatus.ERROR) {
             throw JobAdmission.invalidDataset(file, param);
         }
         int maxLength = SettingsResolver.maxLengthTokens(job.request(), JobAdmission.profileOf(model));
         TokenCount count = counts.count(jdbc, file, new TokenCounts.Question(model, maxLength));
+        if (count.isServiceFault()) {
+            throw new Refusal(
+                    RefusalCode.INTERNAL_ERROR,
+                    "'" + file.id() + "' could not be tokenised: " + count.failureMessage());
+        }
         if (count.failureCode() != null) {
-            throw unusable("'" + fileId + "' could not be tokenised: " + count.failureMessage(), param);
+            throw unusable("'" + file.id() + "' could not be tokenised: " + count.failureMessage(), param);
         }
         TokenReport report = count.report();
         if (report != null && !report.isTrainable()) {
             throw unusable(
-                    "'" + fileId + "' has no row that '" + model.id() + "' can train on within " + maxLength
+                    "'" + file.id() + "' has no row that '" + model.id() + "' can train on within " + maxLength
                             + " tokens: " + DatasetEvents.problems(report),
                     param);
         }
@@ -96,8 +139,8 @@ final class JobPreparation {
         return new Refusal(RefusalCode.DATASET_INVALID, message, param);
     }
 
-    private void settle(JdbcClient jdbc, Job job, BaseModel model, TokenReport report) {
-        if (!queue.ready(jdbc, job.work().id())) {
+    private void settle(JdbcClient jdbc, UnpreparedJob job, BaseModel model, TokenReport report) {
+        if (!queue.ready(jdbc, job.workId())) {
             return;
         }
         ResolvedSettings settings = SettingsResolver.resolve(
@@ -116,9 +159,12 @@ final class JobPreparation {
                                 settings.annealedAtStep()));
     }
 
-    private void reject(JdbcClient jdbc, Job job, Refusal refusal) {
-        WorkError error = WorkError.ofUser(refusal.code().wireName(), refusal.explanation(), refusal.parameter());
-        if (queue.reject(jdbc, job.work().id(), error)) {
+    private void reject(JdbcClient jdbc, UnpreparedJob job, Refusal refusal) {
+        String code = refusal.code().wireName();
+        WorkError error = refusal.code().isServiceFault()
+                ? WorkError.ofSystem(code, refusal.explanation())
+                : WorkError.ofUser(code, refusal.explanation(), refusal.parameter());
+        if (queue.reject(jdbc, job.workId(), error)) {
             events.append(jdbc, job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
         }
     }

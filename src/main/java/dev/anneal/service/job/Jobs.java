@@ -54,16 +54,13 @@ public final class Jobs {
 
     /** Records a job before anything about it runs; answers the earlier job if the request was made before. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
-        Optional<Job> earlier = database.call(tenantId, jdbc -> earlier(jdbc, submission));
-        if (earlier.isPresent()) {
-            return earlier.get();
-        }
-        admission.check(tenantId, request);
         Job job = database.call(tenantId, jdbc -> {
             lock(jdbc, tenantId, submission);
             return earlier(jdbc, submission).orElseGet(() -> insert(jdbc, tenantId, request, submission));
         });
-        preparation.startCounting();
+        if (job.state() == WorkState.VALIDATING) {
+            preparation.startCounting();
+        }
         return job;
     }
 
@@ -97,6 +94,7 @@ public final class Jobs {
     }
 
     private Job insert(JdbcClient jdbc, String tenantId, JobRequest request, Submission submission) {
+        JobInputs inputs = admission.admit(jdbc, request);
         long work = queue.enqueueValidating(
                 jdbc,
                 new NewWork(
@@ -105,20 +103,13 @@ public final class Jobs {
                         "supervised",
                         request.options().priority(),
                         submission.traceparent()));
-        Integer seed = request.seed();
+        Integer wished = request.seed();
+        int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
         String id = identifiers.next("ftjob-");
-        long number = store.insert(
-                jdbc,
-                new JobStore.NewJob(
-                        tenantId,
-                        id,
-                        work,
-                        request,
-                        seed == null ? random.nextInt(Integer.MAX_VALUE) : seed,
-                        submission));
-        events.info(jdbc, number, "Created fine-tuning job: " + id);
-        events.info(jdbc, number, "Validating training file: " + request.trainingFile());
-        preparation.advance(jdbc, byNumber(jdbc, number));
+        long number = store.insert(jdbc, new JobStore.NewJob(tenantId, id, work, request, seed, submission));
+        events.info(
+                jdbc, number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
+        preparation.begin(jdbc, new UnpreparedJob(number, work, request, seed), inputs);
         return byNumber(jdbc, number);
     }
 

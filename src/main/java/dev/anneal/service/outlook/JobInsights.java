@@ -5,6 +5,7 @@ import dev.anneal.service.job.Job;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.settings.ResolvedSettings;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Adds to jobs what clients ask next: which attempt, which place in the queue, when it starts, when it ends. */
@@ -43,16 +45,25 @@ public final class JobInsights {
                 .map(job -> job.work().id())
                 .toList();
         Map<Long, QueuePosition> positions = queued.isEmpty() ? Map.of() : numbers.positions(queued);
-        return database.call(
-                tenantId,
-                jdbc -> jobs.stream()
-                        .map(job -> insight(
-                                job,
-                                job.work().attempts() == 0
-                                        ? List.of()
-                                        : queue.attempts(jdbc, job.work().id()),
-                                positions.get(job.work().id())))
-                        .toList());
+        Map<Long, List<Attempt>> attempts = attempts(tenantId, jobs);
+        return jobs.stream()
+                .map(job -> insight(
+                        job,
+                        attempts.getOrDefault(job.work().id(), List.of()),
+                        positions.get(job.work().id())))
+                .toList();
+    }
+
+    private Map<Long, List<Attempt>> attempts(String tenantId, List<Job> jobs) {
+        List<Long> attempted = jobs.stream()
+                .map(Job::work)
+                .filter(work -> work.attempts() > 0)
+                .map(Work::id)
+                .toList();
+        return attempted.isEmpty()
+                ? Map.of()
+                : database.call(tenantId, jdbc -> queue.attempts(jdbc, attempted)).stream()
+                        .collect(Collectors.groupingBy(Attempt::workId));
     }
 
     private JobInsight insight(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {

@@ -80,8 +80,8 @@ public final class WorkQueue {
     private static final String ATTEMPTS = """
             SELECT attempt.*, %s
             FROM attempt
-            WHERE work_id = :id
-            ORDER BY lease_token
+            WHERE work_id = ANY (:ids)
+            ORDER BY work_id, lease_token
             """.formatted(ErrorColumn.fieldsOf("attempt"));
 
     private final WorkEnds ends;
@@ -170,9 +170,12 @@ public final class WorkQueue {
                 .list();
     }
 
-    /** Attempts at the work, first one first. */
-    public List<Attempt> attempts(JdbcClient jdbc, long id) {
-        return jdbc.sql(ATTEMPTS).param("id", id).query(WorkRows::attempt).list();
+    /** Attempts at the work with these ids, by id, first one first. */
+    public List<Attempt> attempts(JdbcClient jdbc, Collection<Long> ids) {
+        return jdbc.sql(ATTEMPTS)
+                .param("ids", ids.toArray(Long[]::new))
+                .query(WorkRows::attempt)
+                .list();
     }
 
     private static long insert(JdbcClient jdbc, NewWork work, WorkState state) {

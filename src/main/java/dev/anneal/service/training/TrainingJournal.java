@@ -150,8 +150,11 @@ public final class TrainingJournal {
         Job job = job(jdbc, workId);
         store.complete(jdbc, job.number(), resultFile);
         models.record(jdbc, job);
-        events.info(jdbc, job.number(), "New fine-tuned model created: " + job.modelName());
-        events.info(jdbc, job.number(), "The job has successfully completed");
+        events.info(
+                jdbc,
+                job.number(),
+                "New fine-tuned model created: " + job.modelName(),
+                "The job has successfully completed");
     }
 
     /** The attempt has failed: within {@link dev.anneal.service.queue.Leases#fail}, which has decided what the job becomes. */

@@ -95,7 +95,7 @@ final class TestQueue {
     }
 
     List<Attempt> attempts(long id) {
-        return TestDatabase.system().call(jdbc -> queue.attempts(jdbc, id));
+        return TestDatabase.system().call(jdbc -> queue.attempts(jdbc, List.of(id)));
     }
 
     WorkState cancel(long id) {

@@ -109,7 +109,7 @@ final class Stage {
     }
 
     List<Attempt> attempts(long work) {
-        return parts.system().call(jdbc -> parts.queue().attempts(jdbc, work));
+        return parts.system().call(jdbc -> parts.queue().attempts(jdbc, List.of(work)));
     }
 
     static List<Rehearsal.Row> rows(long work, String event) {

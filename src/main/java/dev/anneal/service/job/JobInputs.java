@@ -1,0 +1,15 @@
+package dev.anneal.service.job;
+
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.file.StoredFile;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a request names, as it was found. The files are not deleted before the end of the transaction that found them. */
+record JobInputs(
+        BaseModel model, StoredFile trainingFile, @Nullable StoredFile validationFile) {
+
+    List<StoredFile> files() {
+        return validationFile == null ? List.of(trainingFile) : List.of(trainingFile, validationFile);
+    }
+}
