@@ -102,6 +102,8 @@ CREATE INDEX work_queued ON work (slot, tenant_id, turn_at, id) WHERE state = 'Q
 CREATE INDEX work_running ON work (slot, tenant_id) WHERE state = 'RUNNING';
 -- The claim's tie-break between tenants: whose last claim is longest ago.
 CREATE INDEX work_last_claim ON work (slot, tenant_id, claimed_at) WHERE claimed_at IS NOT NULL;
+-- What the last trainings took, for the outlook on those that wait.
+CREATE INDEX work_recently_trained ON work (finished_at DESC) WHERE kind = 'TRAIN' AND state = 'SUCCEEDED';
 -- Counts of what is unfinished by kind and state, for the meters; small, whatever has finished.
 CREATE INDEX work_unfinished ON work (kind, state) WHERE finished_at IS NULL;
 -- The sweep of leftovers: empty but for what has just ended.

@@ -164,6 +164,8 @@ CREATE TABLE export (
 
 -- The exports of a job, newest first, and the one that the same arguments made before.
 CREATE INDEX export_list ON export (job_id, external_id);
+-- A checkpoint that an export or an evaluation refers to is not deleted.
+CREATE INDEX export_checkpoint ON export (checkpoint_id);
 
 CALL isolate_tenants('export');
 
@@ -205,6 +207,7 @@ CREATE TABLE evaluation (
 
 -- A file of an unfinished evaluation is not deleted.
 CREATE INDEX evaluation_test_file ON evaluation (test_file);
+CREATE INDEX evaluation_checkpoint ON evaluation (checkpoint_id) WHERE checkpoint_id IS NOT NULL;
 
 CALL isolate_tenants('evaluation');
 

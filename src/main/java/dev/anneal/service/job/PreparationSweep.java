@@ -5,25 +5,33 @@ import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.FileChecked;
 import dev.anneal.service.queue.WorkState;
 import java.util.List;
+import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
 
 /**
- * Looks after jobs in state VALIDATING: when a file of theirs was checked, and now and then, for a process that was to do so may be
- * gone.
+ * Looks after jobs in state VALIDATING: those of a file when it was checked, and all of them now and then, for a process that was to
+ * do so may be gone.
  */
 final class PreparationSweep {
 
     private static final Logger log = LoggerFactory.getLogger(PreparationSweep.class);
     private static final int PAGE = 100;
 
-    /** Walks by id, so that jobs which stay cannot hide those behind them. */
+    /** The condition on finished_at says no more than the state, but lets the small index of unfinished work serve. */
     private static final String VALIDATING = """
             SELECT work.id AS work_id, job.external_id, job.tenant_id
             FROM work
             JOIN job ON job.work_id = work.id
-            WHERE work.state = 'VALIDATING' AND work.id > :after
+            WHERE work.kind = 'TRAIN' AND work.state = 'VALIDATING' AND work.finished_at IS NULL AND work.id > :after
+            """;
+
+    /** Walks by id, so that jobs which stay cannot hide those behind them. */
+    private static final String PAGE_OF_ALL = VALIDATING + "ORDER BY work.id LIMIT :limit";
+
+    private static final String PAGE_OF_FILE = VALIDATING + """
+              AND job.tenant_id = :tenant AND :file IN (job.training_file, job.validation_file)
             ORDER BY work.id
             LIMIT :limit
             """;
@@ -45,22 +53,27 @@ final class PreparationSweep {
 
     @EventListener
     void fileChecked(FileChecked checked) {
-        runOnce();
+        walk(PAGE_OF_FILE, Map.of("tenant", checked.tenantId(), "file", checked.fileId()));
     }
 
     void runOnce() {
-        List<Waiting> page = page(0);
+        walk(PAGE_OF_ALL, Map.of());
+    }
+
+    private void walk(String query, Map<String, String> parameters) {
+        List<Waiting> page = page(query, parameters, 0);
         while (!page.isEmpty()) {
             page.forEach(this::advance);
             page = page.size() < PAGE
                     ? List.of()
-                    : page(page.get(page.size() - 1).workId());
+                    : page(query, parameters, page.get(page.size() - 1).workId());
         }
         preparation.startCounting();
     }
 
-    private List<Waiting> page(long after) {
-        return system.call(jdbc -> jdbc.sql(VALIDATING)
+    private List<Waiting> page(String query, Map<String, String> parameters, long after) {
+        return system.call(jdbc -> jdbc.sql(query)
+                .params(parameters)
                 .param("after", after)
                 .param("limit", PAGE)
                 .query(Waiting.class)
@@ -74,7 +87,7 @@ final class PreparationSweep {
                     waiting.tenantId(),
                     jdbc -> store.byId(jdbc, waiting.externalId())
                             .filter(job -> job.state() == WorkState.VALIDATING)
-                            .ifPresent(job -> preparation.advance(jdbc, job)));
+                            .ifPresent(job -> preparation.advance(jdbc, UnpreparedJob.of(job))));
         } catch (RuntimeException e) {
             log.warn("{} stays in validation; the next sweep tries again", waiting.externalId(), e);
         }

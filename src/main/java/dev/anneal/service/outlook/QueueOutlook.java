@@ -8,12 +8,15 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * What recent trainings say about coming ones: how long one takes, and how many tokens a second a model trains. Looked up across
- * tenants and at most every {@link #LIFE}, because an estimate need not be newer.
+ * tenants and at most every {@link #LIFE}, because an estimate need not be newer; by one caller at a time, while the others go by the
+ * look before.
  */
 final class QueueOutlook {
 
@@ -41,6 +44,7 @@ final class QueueOutlook {
 
     private final SystemDatabase system;
     private final Clock clock;
+    private final Lock looking = new ReentrantLock();
     private volatile @Nullable Snapshot latest;
 
     QueueOutlook(SystemDatabase system, Clock clock) {
@@ -69,26 +73,42 @@ final class QueueOutlook {
 
     private Snapshot snapshot() {
         Snapshot known = latest;
-        if (known == null || known.takenAt().plus(LIFE).isBefore(clock.instant())) {
-            known = system.call(jdbc -> {
-                Totals totals = new Totals();
-                jdbc.sql(RECENT).query(row -> {
-                    totals.add(
-                            row.getString("model"),
-                            row.getLong("jobs"),
-                            row.getDouble("seconds"),
-                            row.getDouble("tokens"));
-                });
-                return new Snapshot(
-                        clock.instant(),
-                        count(jdbc, WorkState.RUNNING),
-                        count(jdbc, WorkState.QUEUED),
-                        totals.secondsPerJob(),
-                        Map.copyOf(totals.speeds));
-            });
+        if (known == null) {
+            looking.lock();
+        } else if (isCurrent(known) || !looking.tryLock()) {
+            return known;
+        }
+        try {
+            return lookUnlessSomebodyHas();
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private Snapshot lookUnlessSomebodyHas() {
+        Snapshot known = latest;
+        if (known == null || !isCurrent(known)) {
+            known = system.call(this::look);
             latest = known;
         }
         return known;
+    }
+
+    private boolean isCurrent(Snapshot known) {
+        return known.takenAt().plus(LIFE).isAfter(clock.instant());
+    }
+
+    private Snapshot look(JdbcClient jdbc) {
+        Totals totals = new Totals();
+        jdbc.sql(RECENT).query(row -> {
+            totals.add(row.getString("model"), row.getLong("jobs"), row.getDouble("seconds"), row.getDouble("tokens"));
+        });
+        return new Snapshot(
+                clock.instant(),
+                count(jdbc, WorkState.RUNNING),
+                count(jdbc, WorkState.QUEUED),
+                totals.secondsPerJob(),
+                Map.copyOf(totals.speeds));
     }
 
     private static long count(JdbcClient jdbc, WorkState state) {
