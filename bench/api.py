@@ -1,8 +1,8 @@
 """Time of the API's calls beside a training job, with jobs waiting behind it.
 
-python3 bench/api.py [URL] [--model anneal-tiny] [--jobs 1000] [--calls 500]
+bench/run.sh api [URL] [--model anneal-tiny] [--jobs 1000] [--calls 500]
 
-Works on a running service without authentication (`java -jar target/anneal.jar`) and needs the Python library alone. Fills the
+Works on a running service without authentication (`java -jar target/anneal.jar`) and needs Python alone. Fills the
 queue, waits until a worker trains, then sends one call after another on one connection and prints p50, p99 and the longest. Ends by
 cancelling what it made.
 """

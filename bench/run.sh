@@ -1,10 +1,19 @@
 #!/usr/bin/env bash
-# Engine against transformers + PEFT + TRL on the same work: bench/run.sh MODEL_DIR [--pairs N] [--steps N]
+# bench/run.sh speed|fidelity|api ARGS...: what each measures stands in bench/README.md
 set -euo pipefail
 bench=$(dirname "$(readlink -f "$0")")
+name=${1:-}
+if [ ! -f "$bench/$name.py" ]; then
+  echo "usage: bench/run.sh speed|fidelity MODEL_DIR [OPTIONS]   or   bench/run.sh api [URL] [OPTIONS]" >&2
+  exit 2
+fi
+shift
+if [ "$name" = api ]; then
+  exec python3 "$bench/api.py" "$@"
+fi
 python=${BENCH_PYTHON:-$bench/.venv/bin/python}
 if [ ! -x "$python" ]; then
   python3 -m venv "$bench/.venv"
   "$bench/.venv/bin/pip" install --quiet --requirement "$bench/requirements.txt"
 fi
-exec "$python" "$bench/compare.py" "$@"
+exec "$python" "$bench/$name.py" "$@"

@@ -20,7 +20,7 @@ import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/compare.py}: trains rows of token ids, all of one length and all trained, and prints one JSON line. The first
+ * The engine's side of {@code bench/speed.py}: trains rows of token ids, all of one length and all trained, and prints one JSON line. The first
  * two steps are warm-up.
  *
  * <p>Arguments: model directory, file of rows, rows of a step, steps.

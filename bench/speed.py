@@ -1,6 +1,6 @@
 """Trains the same rows with the engine and with its peer, in turn, and prints how they compare.
 
-python compare.py MODEL_DIR [--pairs 3] [--steps 8]
+bench/run.sh speed MODEL_DIR [--pairs 3] [--steps 8]
 
 Each run is a process of its own, engine and peer alternate, and only ratios of neighbouring runs count: other load on the
 machine moves the absolute numbers. Fixed work: 4 rows of 256 tokens a step, all trained, rank 16 on all seven projections.
@@ -10,12 +10,11 @@ import json
 import os
 import pathlib
 import statistics
-import subprocess
 import sys
 
+import engine
+
 HERE = pathlib.Path(__file__).resolve().parent
-PROJECT = HERE.parent
-BUILD = PROJECT / "target" / "bench"
 ROW_TOKENS = 256
 BATCH = 4
 
@@ -26,45 +25,20 @@ def write_rows(model, count):
 
     tokenizer = AutoTokenizer.from_pretrained(model)
     ids = []
-    with open(PROJECT / "src/main/resources/demo/tickets.train.jsonl", encoding="utf-8") as lines:
+    with open(engine.PROJECT / "src/main/resources/demo/tickets.train.jsonl", encoding="utf-8") as lines:
         for line in lines:
             ids += tokenizer.apply_chat_template(json.loads(line)["messages"], tokenize=True)["input_ids"]
     if len(ids) < count * ROW_TOKENS:
         sys.exit(f"the dataset fills {len(ids) // ROW_TOKENS} rows, {count} are needed: fewer steps, please")
-    file = BUILD / "rows.jsonl"
+    file = engine.BUILD / "rows.jsonl"
     with open(file, "w", encoding="utf-8") as out:
         for n in range(count):
             out.write(json.dumps(ids[n * ROW_TOKENS:(n + 1) * ROW_TOKENS]) + "\n")
     return file
 
 
-def build_classpath():
-    """Compiles the engine and asks Maven for its libraries."""
-    file = BUILD / "classpath"
-    subprocess.run(
-        ["./mvnw", "-q", "-Dspotless.check.skip", "test-compile", "dependency:build-classpath",
-         f"-Dmdep.outputFile={file}"], cwd=PROJECT, check=True)
-    return os.pathsep.join([str(PROJECT / "target/test-classes"), str(PROJECT / "target/classes"), file.read_text()])
-
-
-def last_json(command, environment):
-    """The last line that the process prints."""
-    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
-    if done.returncode != 0:
-        sys.exit(f"{command[0]} failed with {done.returncode}:\n{done.stderr[-4000:]}")
-    return json.loads(done.stdout.strip().splitlines()[-1])
-
-
-def engine(classpath, model, rows, steps):
-    environment = dict(
-        os.environ, OMP_NUM_THREADS="1", OPT_OUT_TRACKING="true", MALLOC_MMAP_THRESHOLD_="4294967296",
-        MALLOC_TRIM_THRESHOLD_="8589934592", MALLOC_TOP_PAD_="268435456")
-    command = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-cp", classpath, "dev.anneal.engine.run.StepBenchmark"]
-    return last_json([*command, str(model), str(rows), str(BATCH), str(steps)], environment)
-
-
 def peer(model, rows, steps):
-    return last_json([sys.executable, str(HERE / "peer.py"), str(model), str(rows), str(BATCH), str(steps)], dict(os.environ))
+    return engine.last_json([sys.executable, str(HERE / "peer.py"), str(model), str(rows), str(BATCH), str(steps)], dict(os.environ))
 
 
 def spread(values):
@@ -77,12 +51,11 @@ def main():
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--steps", type=int, default=8)
     arguments = parser.parse_args()
-    BUILD.mkdir(parents=True, exist_ok=True)
+    classpath = engine.build_classpath()
     rows = write_rows(arguments.model, BATCH * arguments.steps)
-    classpath = build_classpath()
     runs = []
     for pair in range(arguments.pairs):
-        ours = engine(classpath, arguments.model, rows, arguments.steps)
+        ours = engine.run(classpath, "StepBenchmark", arguments.model, rows, BATCH, arguments.steps)
         theirs = peer(arguments.model, rows, arguments.steps)
         print(f"pair {pair + 1}: engine {ours}\n        peer   {theirs}", flush=True)
         runs.append((ours, theirs))

@@ -1,0 +1,38 @@
+"""Runs classes of the engine's tests in a JVM of their own."""
+import json
+import os
+import pathlib
+import subprocess
+import sys
+
+PROJECT = pathlib.Path(__file__).resolve().parent.parent
+BUILD = PROJECT / "target" / "bench"
+
+# The settings that a worker gives its engine processes: one intra-op thread, and freed memory kept for the next step.
+SETTINGS = {
+    "OMP_NUM_THREADS": "1", "OPT_OUT_TRACKING": "true", "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
+
+
+def build_classpath():
+    """Compiles the engine and asks Maven for its libraries."""
+    BUILD.mkdir(parents=True, exist_ok=True)
+    file = BUILD / "classpath"
+    subprocess.run(
+        ["./mvnw", "-q", "-Dspotless.check.skip", "test-compile", "dependency:build-classpath",
+         f"-Dmdep.outputFile={file}"], cwd=PROJECT, check=True)
+    return os.pathsep.join([str(PROJECT / "target/test-classes"), str(PROJECT / "target/classes"), file.read_text()])
+
+
+def last_json(command, environment):
+    """The last line that the process prints."""
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False)
+    if done.returncode != 0:
+        sys.exit(f"{command[0]} failed with {done.returncode}:\n{done.stderr[-4000:]}")
+    return json.loads(done.stdout.strip().splitlines()[-1])
+
+
+def run(classpath, main_class, *arguments):
+    """The last line that a class of dev.anneal.engine.run prints, as JSON."""
+    command = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-cp", classpath, f"dev.anneal.engine.run.{main_class}"]
+    return last_json([*command, *map(str, arguments)], dict(os.environ, **SETTINGS))

@@ -1,0 +1,59 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.generate.GreedyDecoder;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.TokenRows;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.LongStream;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The engine's side of {@code bench/fidelity.py}: computes in fp32 with the model of a folder, writes the logits of every position of each prompt
+ * (fp32, little-endian, prompt after prompt) and prints the greedy answers as one JSON line.
+ *
+ * <p>Arguments: model directory, file of prompts (one array of token ids a line), file for the logits, tokens of an answer.
+ */
+final class ModelAnswers {
+
+    private ModelAnswers() {}
+
+    public static void main(String[] arguments) throws IOException {
+        List<int[]> prompts = Files.readAllLines(Path.of(arguments[1])).stream()
+                .map(line -> JsonMapper.shared().readValue(line, int[].class))
+                .toList();
+        try (DecoderModel model = DecoderModel.load(Path.of(arguments[0]), ElementType.FLOAT32, "cpu")) {
+            try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(Path.of(arguments[2])))) {
+                for (int[] prompt : prompts) {
+                    out.write(logits(model, prompt));
+                }
+            }
+            GreedyDecoder decoder = new GreedyDecoder(
+                    model, model.noAdapter(), Set.of(), Runtime.getRuntime().availableProcessors());
+            List<int[]> answers = decoder.answer(prompts, Integer.parseInt(arguments[3]), () -> {});
+            System.out.println(JsonMapper.shared().writeValueAsString(answers));
+        }
+    }
+
+    private static byte[] logits(DecoderModel model, int[] prompt) {
+        try (Scope scope = model.scope().child()) {
+            Tensor hidden = model.hiddenStates(scope, TokenRows.of(List.of(prompt)), model.noAdapter());
+            float[] values = model.logits(
+                            scope, hidden, LongStream.range(0, prompt.length).toArray())
+                    .toFloats();
+            ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            bytes.asFloatBuffer().put(values);
+            return bytes.array();
+        }
+    }
+}
