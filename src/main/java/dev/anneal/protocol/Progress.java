@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 @JsonSubTypes({
     @JsonSubTypes.Type(value = Progress.Started.class, name = "started"),
     @JsonSubTypes.Type(value = Progress.Step.class, name = "step"),
+    @JsonSubTypes.Type(value = Progress.Validating.class, name = "validating"),
     @JsonSubTypes.Type(value = Progress.Validation.class, name = "validation"),
     @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
@@ -61,6 +62,15 @@ public sealed interface Progress {
             double tokensPerSecond,
             double seconds)
             implements Progress {}
+
+    /**
+     * A validation has begun or is under way: a sign of life, every few seconds.
+     *
+     * @param step steps done
+     * @param done micro-batches measured
+     * @param total micro-batches of the validation file
+     */
+    record Validating(int step, int done, int total) implements Progress {}
 
     /** The validation file was read after {@code step} steps, with the annealing coefficient {@code beta}. */
     record Validation(

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationFile absolute path of a validated JSONL file, or null
  * @param attemptDirectory folder of this attempt; each checkpoint becomes {@code checkpoint-<step>/} below it
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start anew
+ * @param validatedStep newest step whose validation earlier attempts have reported, 0 for none; a later one that was due at the checkpoint runs first
  */
 public record TrainTask(
         BaseModel model,
@@ -20,5 +21,6 @@ public record TrainTask(
         AdapterSettings adapter,
         TrainingSettings settings,
         String attemptDirectory,
-        @Nullable String resumeFrom)
+        @Nullable String resumeFrom,
+        int validatedStep)
         implements Task {}

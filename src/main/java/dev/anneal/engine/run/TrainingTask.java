@@ -68,7 +68,8 @@ final class TrainingTask {
                 task.settings(),
                 Hardware.threads(task.machine()),
                 Path.of(task.attemptDirectory()),
-                resumeFrom == null ? null : Path.of(resumeFrom));
+                resumeFrom == null ? null : Path.of(resumeFrom),
+                task.validatedStep());
     }
 
     private List<EncodedRow> rows(ChatEncoder encoder, String name, String file) throws IOException {

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * Platform threads that share a list of independent pieces of work, one piece on one thread. Results are handed over in the order of the
@@ -27,15 +28,14 @@ final class ComputeThreads implements AutoCloseable {
         });
     }
 
-    int threads() {
-        return threads;
-    }
-
     /**
      * Works on pieces 0 to {@code count - 1} and returns when all are handed over. The first failure ends the call; pieces that have not begun are left
      * out.
+     *
+     * @param stop asked by the threads before each piece; once it says yes no further piece begins
+     * @return whether all were handed over; false if the call was stopped before
      */
-    void run(int count, Work work) {
+    boolean run(int count, Work work, BooleanSupplier stop) {
         Turns turns = new Turns();
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> running = new ArrayList<>();
@@ -44,6 +44,11 @@ final class ComputeThreads implements AutoCloseable {
             running.add(executor.submit(() -> {
                 try {
                     for (int piece = next.getAndIncrement(); piece < count; piece = next.getAndIncrement()) {
+                        if (stop.getAsBoolean()) {
+                            next.set(count);
+                            turns.end();
+                            return;
+                        }
                         work.compute(worker, piece);
                         if (!turns.await(piece)) {
                             return;
@@ -53,12 +58,13 @@ final class ComputeThreads implements AutoCloseable {
                     }
                 } catch (RuntimeException | Error e) {
                     next.set(count);
-                    turns.fail();
+                    turns.end();
                     throw e;
                 }
             }));
         }
         awaitAll(running);
+        return turns.passed() == count;
     }
 
     /** Waits for every thread, also after a failure: none may still be computing when the caller frees its tensors. */
@@ -114,12 +120,12 @@ final class ComputeThreads implements AutoCloseable {
     /** Lets pieces pass in their order. */
     private static final class Turns {
         private int turn;
-        private boolean failed;
+        private boolean ended;
 
-        /** Whether the piece may pass; false if another failed. */
+        /** Whether the piece may pass; false if the call has ended before. */
         synchronized boolean await(int piece) {
             boolean interrupted = false;
-            while (turn != piece && !failed) {
+            while (turn != piece && !ended) {
                 try {
                     wait();
                 } catch (InterruptedException e) {
@@ -129,7 +135,7 @@ final class ComputeThreads implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            return !failed;
+            return !ended;
         }
 
         synchronized void done() {
@@ -137,9 +143,13 @@ final class ComputeThreads implements AutoCloseable {
             notifyAll();
         }
 
-        synchronized void fail() {
-            failed = true;
+        synchronized void end() {
+            ended = true;
             notifyAll();
+        }
+
+        synchronized int passed() {
+            return turn;
         }
     }
 }

@@ -8,7 +8,10 @@ import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.torch.Scope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
 
 /** Forward and backward passes of the micro-batches of a step, shared by the compute threads. Whoever makes it closes it. */
 final class Passes implements AutoCloseable {
@@ -19,11 +22,14 @@ final class Passes implements AutoCloseable {
     private final Scope scope;
     private final AdapterGradients total;
     private final List<AdapterGradients> ofThreads = new ArrayList<>();
+    private final BooleanSupplier stop;
 
-    Passes(DecoderModel model, Adapter adapter, AdamW optimizer, int threads) {
+    /** @param stop asked by any compute thread before each micro-batch; once it says yes the pass is given up */
+    Passes(DecoderModel model, Adapter adapter, AdamW optimizer, int threads, BooleanSupplier stop) {
         this.model = model;
         this.optimizer = optimizer;
         this.threads = new ComputeThreads(threads);
+        this.stop = stop;
         this.scope = model.scope().child();
         this.total = adapter.newGradients(scope);
         for (int thread = 0; thread < threads; thread++) {
@@ -40,10 +46,11 @@ final class Passes implements AutoCloseable {
      * Losses and gradients of a step. Gradients are added in the order of the micro-batches.
      *
      * @param adapterOf the adapter as each micro-batch applies it: its dropout is its own
+     * @return empty if the step was given up; what its micro-batches left in the gradients is overwritten by the next
      */
-    LossSums train(List<MicroBatch> batches, Function<MicroBatch, AppliedAdapter> adapterOf) {
+    Optional<LossSums> train(List<MicroBatch> batches, Function<MicroBatch, AppliedAdapter> adapterOf) {
         LossSums[] sums = new LossSums[batches.size()];
-        threads.run(batches.size(), new ComputeThreads.Work() {
+        ComputeThreads.Work work = new ComputeThreads.Work() {
             @Override
             public void compute(int worker, int piece) {
                 MicroBatch batch = batches.get(piece);
@@ -59,14 +66,19 @@ final class Passes implements AutoCloseable {
             public void handOver(int worker, int piece) {
                 optimizer.accumulate(scope, total, ofThreads.get(worker), piece == 0);
             }
-        });
-        return sum(sums);
+        };
+        return threads.run(batches.size(), work, stop) ? Optional.of(sum(sums)) : Optional.empty();
     }
 
-    /** Losses without gradients. */
-    LossSums evaluate(List<MicroBatch> batches, AppliedAdapter adapter) {
+    /**
+     * Losses without gradients.
+     *
+     * @param done told after each micro-batch how many are done, by one compute thread at a time
+     * @return empty if the pass was given up
+     */
+    Optional<LossSums> evaluate(List<MicroBatch> batches, AppliedAdapter adapter, IntConsumer done) {
         LossSums[] sums = new LossSums[batches.size()];
-        threads.run(batches.size(), new ComputeThreads.Work() {
+        ComputeThreads.Work work = new ComputeThreads.Work() {
             @Override
             public void compute(int worker, int piece) {
                 MicroBatch batch = batches.get(piece);
@@ -75,10 +87,10 @@ final class Passes implements AutoCloseable {
 
             @Override
             public void handOver(int worker, int piece) {
-                // Sums are kept by piece and added in order below.
+                done.accept(piece + 1);
             }
-        });
-        return sum(sums);
+        };
+        return threads.run(batches.size(), work, stop) ? Optional.of(sum(sums)) : Optional.empty();
     }
 
     private static LossSums sum(LossSums[] parts) {

@@ -24,7 +24,7 @@ public final class Trainer {
     private final Consumer<Progress> progress;
     private final TrainingControl control;
 
-    /** @param progress called by the thread that runs the training, between steps */
+    /** @param progress called by one thread of the training at a time */
     public Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control) {
         this.job = job;
         this.progress = progress;
@@ -32,7 +32,11 @@ public final class Trainer {
     }
 
     /**
-     * Trains. Saves at every interval, on request, and at the end.
+     * Trains. Saves at every interval, on request, and at the end. A stop is seen before the next micro-batch: the unfinished step is given up,
+     * and the checkpoint holds those before it.
+     *
+     * <p>A validation runs after the checkpoint of its step is saved. One that a stop, or the end of the process, has cut short is run again from
+     * its beginning when the training goes on from that checkpoint.
      *
      * @throws TrainingException if it cannot go on; checkpoints written before are intact
      * @throws dev.anneal.engine.lora.AdapterConfigException if the adapter's settings do not fit the model
@@ -44,7 +48,8 @@ public final class Trainer {
                 Adapter adapter =
                         Adapter.create(job.model(), config, job.settings().seed());
                 AdamW optimizer = new AdamW(scope, adapter);
-                Passes passes = new Passes(job.model(), adapter, optimizer, job.computeThreads())) {
+                Passes passes =
+                        new Passes(job.model(), adapter, optimizer, job.computeThreads(), control::isStopping)) {
             TrainingRun run = new TrainingRun(job, adapter, optimizer, passes, progress);
             @Nullable Path resumeFrom = job.resumeFrom();
             if (resumeFrom != null) {

@@ -1,11 +1,13 @@
 package dev.anneal.engine.train;
 
-/** What the outside wants of a training; asked between two optimizer steps. */
+/** What the outside wants of a training. */
 public interface TrainingControl {
 
-    /** Whether a checkpoint is wanted now; answers true once for each request. */
+    /** Whether a checkpoint is wanted now; asked between two optimizer steps. Answers true once for each request. */
     boolean takeSave();
 
-    /** Whether the training should save and give back its work. */
+    /**
+     * Whether the training should save and give back its work; asked by any of its threads before each micro-batch. Once true it stays so.
+     */
     boolean isStopping();
 }

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param threads compute threads; 0 takes the number of cores
  * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
  * @param resumeFrom checkpoint folder to go on from, or null to begin
+ * @param validatedStep newest step whose validation was reported before; 0 for none
  */
 public record TrainingJob(
         DecoderModel model,
@@ -28,7 +29,8 @@ public record TrainingJob(
         TrainingSettings settings,
         int threads,
         Path attemptDirectory,
-        @Nullable Path resumeFrom) {
+        @Nullable Path resumeFrom,
+        int validatedStep) {
 
     public TrainingJob {
         training = List.copyOf(training);

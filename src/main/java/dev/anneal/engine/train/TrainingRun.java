@@ -13,8 +13,8 @@ import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** The steps of a training: its position, what each step does, and when it validates and saves. */
 final class TrainingRun {
@@ -32,7 +32,7 @@ final class TrainingRun {
     private final LearningRateSchedule rates;
     private final CheckpointWriter checkpoints;
     private final String dataFingerprint;
-    private final List<MicroBatch> validation;
+    private final Validator validator;
 
     /** Steps done. */
     private int step;
@@ -55,7 +55,7 @@ final class TrainingRun {
                 settings.totalSteps());
         this.checkpoints = new CheckpointWriter(job.attemptDirectory());
         this.dataFingerprint = DataFingerprint.of(job.training());
-        this.validation = MicroBatch.split(job.validation());
+        this.validator = new Validator(MicroBatch.split(job.validation()), passes, progress, Validator.SIGN_OF_LIFE);
     }
 
     /** Takes over position, adapter and moments. */
@@ -76,23 +76,25 @@ final class TrainingRun {
 
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), adapter.parameters(), precision()));
-        while (step < settings.totalSteps()) {
-            if (control.isStopping()) {
-                save();
-                return Trainer.Outcome.STOPPED;
-            }
-            train();
-            if (isDue(settings.evaluationIntervalSteps())) {
-                validate();
-            }
-            boolean asked = control.takeSave();
-            if (asked || isDue(settings.checkpointIntervalSteps())) {
-                save();
-            }
+        boolean going = step <= job.validatedStep() || validateIfDue();
+        while (going && step < settings.totalSteps()) {
+            going = !control.isStopping() && advance(control);
         }
         // Also when an earlier attempt died between its last checkpoint and its end.
         save();
-        return Trainer.Outcome.COMPLETED;
+        return going ? Trainer.Outcome.COMPLETED : Trainer.Outcome.STOPPED;
+    }
+
+    /** One step and what is due after it; false if the training is to stop. */
+    private boolean advance(TrainingControl control) throws IOException {
+        if (!train()) {
+            return false;
+        }
+        boolean asked = control.takeSave();
+        if (asked || isDue(settings.checkpointIntervalSteps())) {
+            save();
+        }
+        return validateIfDue();
     }
 
     private String precision() {
@@ -100,16 +102,22 @@ final class TrainingRun {
     }
 
     private boolean isDue(int interval) {
-        return step == settings.totalSteps() || (interval > 0 && step % interval == 0);
+        return step == settings.totalSteps() || (interval > 0 && step > 0 && step % interval == 0);
     }
 
-    private void train() {
+    /** Whether the step was done; false if it was given up, and nothing has changed. */
+    private boolean train() {
         long begin = System.nanoTime();
         double beta = betaAt(step);
         List<EncodedRow> rows =
                 Arrays.stream(plan.rowsOf(step)).mapToObj(job.training()::get).toList();
         AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
-        LossSums sums = passes.train(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
+        Optional<LossSums> computed =
+                passes.train(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
+        if (computed.isEmpty()) {
+            return false;
+        }
+        LossSums sums = computed.get();
         double norm = optimizer.norm(passes.gradients()) / sums.trained();
         requireFinite(sums.mean(), norm);
         AdamW.Rates rate = ratesAt(step);
@@ -132,6 +140,7 @@ final class TrainingRun {
                 tokens,
                 read / seconds,
                 seconds));
+        return true;
     }
 
     private AdapterDropout dropoutOf(MicroBatch batch) {
@@ -161,18 +170,10 @@ final class TrainingRun {
         }
     }
 
-    /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. */
-    private void validate() {
-        if (validation.isEmpty()) {
-            return;
-        }
-        double beta = betaAt(step);
-        LossSums sums = passes.evaluate(validation, adapter.apply(beta, AdapterDropout.NONE));
-        progress.accept(new Progress.Validation(step, beta, finiteOrNull(sums.mean()), sums.accuracy()));
-    }
-
-    private static @Nullable Double finiteOrNull(double value) {
-        return Double.isFinite(value) ? value : null;
+    /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. False if it was given up. */
+    private boolean validateIfDue() {
+        boolean due = validator.hasRows() && isDue(settings.evaluationIntervalSteps());
+        return !due || validator.validate(step, adapter.apply(betaAt(step), AdapterDropout.NONE));
     }
 
     private void save() throws IOException {

@@ -97,7 +97,8 @@ final class ClaimedAssignments implements Assignments {
                 order.adapter(),
                 order.settings(),
                 store.localFolder(folder).toString(),
-                resumeFrom(order).map(Path::toString).orElse(null));
+                resumeFrom(order).map(Path::toString).orElse(null),
+                order.validatedStep());
         return new TrainingAssignment(claim, order, task, folder, trainings);
     }
 

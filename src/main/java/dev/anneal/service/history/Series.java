@@ -56,6 +56,9 @@ public final class Series {
                 token_accuracy = EXCLUDED.token_accuracy
             """;
 
+    private static final String LAST_VALIDATION =
+            "SELECT coalesce(max(step), 0) FROM job_validation WHERE job_id = :job";
+
     private static final String READ = """
             SELECT step.step, step.recorded_at, step.epoch, step.loss, step.token_accuracy, step.learning_rate, step.gradient_norm,
                    step.beta, step.trained_tokens, step.tokens, step.tokens_per_second, step.seconds,
@@ -110,6 +113,11 @@ public final class Series {
                 .param("loss", finite(validation.loss()))
                 .param("accuracy", finite(validation.tokenAccuracy()))
                 .update();
+    }
+
+    /** Newest step whose validation is recorded; 0 if there is none. */
+    public int lastValidation(JdbcClient jdbc, long job) {
+        return jdbc.sql(LAST_VALIDATION).param("job", job).query(Integer.class).single();
     }
 
     /** Rows after step {@code after}, in the order of steps. */

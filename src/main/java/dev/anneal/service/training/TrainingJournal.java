@@ -61,7 +61,8 @@ public final class TrainingJournal {
                     job.request().validationFile(),
                     job.request().adapter(),
                     settings(job).training(),
-                    checkpoints.newest(jdbc, job.number(), RESUMABLE));
+                    checkpoints.newest(jdbc, job.number(), RESUMABLE),
+                    series.lastValidation(jdbc, job.number()));
         });
     }
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainingFile id of an uploaded file
  * @param validationFile id of an uploaded file, or null
  * @param checkpoints newest ones of earlier attempts, newest first; training goes on from the first that is whole
+ * @param validatedStep newest step whose validation is in the job's series, 0 for none
  */
 public record TrainingOrder(
         String tenantId,
@@ -25,7 +26,8 @@ public record TrainingOrder(
         @Nullable String validationFile,
         AdapterSettings adapter,
         TrainingSettings settings,
-        List<Checkpoint> checkpoints) {
+        List<Checkpoint> checkpoints,
+        int validatedStep) {
 
     public TrainingOrder {
         checkpoints = List.copyOf(checkpoints);

@@ -46,6 +46,8 @@ final class ProcessMonitor implements Consumer<Progress> {
             watch.step(step.seconds(), now);
             gauges.step(step);
             meters.step(step, newTokens(step), label.method(), onGpu);
+        } else if (event instanceof Progress.Validating) {
+            watch.computing(now);
         } else {
             watch.alive(now);
         }

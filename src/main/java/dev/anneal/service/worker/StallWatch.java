@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a process that makes no progress counts as hung: after {@code factor} times the median of its last steps, but never
- * before a shortest time, because a validation pass or a slow disk is no hang. Work without steps may take that shortest time between
- * two signs of life, and a time in all. Thread-safe.
+ * before a shortest time, because a slow disk is no hang. Work without steps may take that shortest time between two signs of life, and a
+ * time in all. Thread-safe.
  */
 final class StallWatch {
 
@@ -54,7 +54,13 @@ final class StallWatch {
         }
     }
 
-    /** Something other than a step has happened: a checkpoint, a validation pass, a row or tensor of work without steps. */
+    /** The process computes, as it does in the validation that a resumed training may begin with: its start is over. */
+    synchronized void computing(long nowNanos) {
+        begun = true;
+        lastProgressNanos = nowNanos;
+    }
+
+    /** Something other than a step has happened: a checkpoint, a validation's result, a row or tensor of work without steps. */
     synchronized void alive(long nowNanos) {
         begun |= timeLimit != null;
         if (begun) {

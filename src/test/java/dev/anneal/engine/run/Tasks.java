@@ -55,7 +55,8 @@ final class Tasks {
                         0,
                         1),
                 attempt.toString(),
-                resumeFrom == null ? null : resumeFrom.toString());
+                resumeFrom == null ? null : resumeFrom.toString(),
+                0);
     }
 
     static ExportTask export(String kind, String dtype, Path checkpoint, Path output) {

@@ -46,13 +46,14 @@ class GoldenRunTest {
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 AdamW optimizer = new AdamW(scope, adapter);
-                Passes passes = new Passes(model, adapter, optimizer, 2)) {
+                Passes passes = new Passes(model, adapter, optimizer, 2, () -> false)) {
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = run.metrics(step);
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
                 AppliedAdapter applied = adapter.apply(run.config().schedule().betaAt(step, 24), AdapterDropout.NONE);
 
-                LossSums sums = passes.train(microBatches(own), batch -> applied);
+                LossSums sums =
+                        passes.train(microBatches(own), batch -> applied).orElseThrow();
                 double norm = optimizer.norm(passes.gradients()) / sums.trained();
 
                 assertThat(sums.trained())

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -125,6 +126,76 @@ class TrainerTest {
                 .isEqualTo(Files.readAllBytes(whole.checkpoint(24).resolve("optimizer.safetensors")));
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3})
+    void aStopWithinAStepGivesTheStepUp(int threads) throws IOException {
+        TrainingFixture whole = fixture("whole").rows(manyLongRows()).threads(threads);
+        whole.run();
+        TrainingFixture first = fixture("first").rows(manyLongRows()).threads(threads);
+        AtomicInteger asked = new AtomicInteger();
+        // Once before each step and once before each of its four micro-batches: the fifth step has begun.
+        first.stoppingWhen(() -> asked.incrementAndGet() > 4 * 5 + 3);
+        assertThat(first.run()).isEqualTo(Trainer.Outcome.STOPPED);
+        assertThat(first.steps()).hasSize(4);
+        TrainingFixture second =
+                fixture("second").rows(manyLongRows()).threads(threads).resuming(first.checkpoint(4));
+        second.run();
+
+        assertThat(adapterOf(second, 24)).isEqualTo(adapterOf(whole, 24));
+    }
+
+    @Test
+    void aCheckpointIsSavedBeforeItsStepIsValidated() throws IOException {
+        TrainingFixture fixture = fixture("a").savingEvery(10).validating(validationRows(), 10);
+        fixture.run();
+
+        assertThat(fixture.events.stream()
+                        .filter(event -> !(event instanceof Progress.Step))
+                        .map(event -> event.getClass().getSimpleName())
+                        .toList())
+                .startsWith("Started", "CheckpointSaved", "Validating", "Validation")
+                .endsWith("CheckpointSaved", "Validating", "Validation");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {10, 24})
+    void aValidationThatAStopCutShortRunsFirstWhenTrainingGoesOn(int step) throws IOException {
+        TrainingFixture whole = fixture("whole").validating(validationRows(), 10);
+        whole.run();
+        TrainingFixture first = fixture("first").validating(validationRows(), 10);
+        first.stoppingWhen(() ->
+                first.eventsOf(Progress.Validating.class).stream().anyMatch(validating -> validating.step() == step));
+        assertThat(first.run()).isEqualTo(Trainer.Outcome.STOPPED);
+        assertThat(first.steps()).hasSize(step);
+        assertThat(validationOf(first, step)).isEmpty();
+
+        TrainingFixture second = fixture("second")
+                .validating(validationRows(), 10)
+                .resuming(first.checkpoint(step))
+                .validated(step == 10 ? 0 : 20);
+        assertThat(second.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+        assertThat(second.events.get(1)).isEqualTo(new Progress.Validating(step, 0, 1));
+        assertThat(second.events.get(2)).isEqualTo(validationOf(whole, step).get(0));
+        assertThat(second.steps()).hasSize(24 - step);
+    }
+
+    @Test
+    void aValidationThatWasReportedIsNotRunAgain() throws IOException {
+        TrainingFixture first =
+                fixture("first").validating(validationRows(), 10).savingEvery(10);
+        first.run();
+        TrainingFixture second = fixture("second")
+                .validating(validationRows(), 10)
+                .savingEvery(10)
+                .resuming(first.checkpoint(10))
+                .validated(10);
+        second.run();
+
+        assertThat(second.eventsOf(Progress.Validation.class))
+                .extracting(Progress.Validation::step)
+                .containsExactly(20, 24);
+    }
+
     @Test
     void aTrainingThatWasDoneIsSavedAgainInItsNewAttempt() throws IOException {
         TrainingFixture whole = fixture("whole");
@@ -226,6 +297,16 @@ class TrainerTest {
                         .run())
                 .isInstanceOf(TrainingException.class)
                 .hasMessageContaining("was made with another training data");
+    }
+
+    private static List<EncodedRow> validationRows() {
+        return GoldenBatches.inOrder().subList(0, 8);
+    }
+
+    private static List<Progress.Validation> validationOf(TrainingFixture fixture, int step) {
+        return fixture.eventsOf(Progress.Validation.class).stream()
+                .filter(validation -> validation.step() == step)
+                .toList();
     }
 
     private TrainingFixture fixture(String attempt) {

@@ -10,14 +10,16 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A training on golden rows that a test bends to its purpose, and what it reported. */
 final class TrainingFixture {
 
-    final List<Progress> events = new ArrayList<>();
+    /** Compute threads look into it while others add to it. */
+    final List<Progress> events = new CopyOnWriteArrayList<>();
 
     private final DecoderModel model;
     private final Path attempt;
@@ -28,8 +30,9 @@ final class TrainingFixture {
     private int threads = 1;
     private int checkpointInterval;
     private int evaluationInterval;
-    private int stopAfter = Integer.MAX_VALUE;
+    private BooleanSupplier stop = () -> false;
     private @Nullable Path resumeFrom;
+    private int validatedStep;
 
     TrainingFixture(DecoderModel model, Path attempt) {
         this.model = model;
@@ -69,7 +72,12 @@ final class TrainingFixture {
 
     /** Asks to stop once this many steps are done. */
     TrainingFixture stoppingAfter(int steps) {
-        stopAfter = steps;
+        return stoppingWhen(() -> steps().size() >= steps);
+    }
+
+    /** Asks to stop once this says so. */
+    TrainingFixture stoppingWhen(BooleanSupplier value) {
+        stop = value;
         return this;
     }
 
@@ -78,8 +86,14 @@ final class TrainingFixture {
         return this;
     }
 
+    /** The validation of this step was reported by an earlier attempt. */
+    TrainingFixture validated(int step) {
+        validatedStep = step;
+        return this;
+    }
+
     Trainer.Outcome run() throws IOException {
-        return new Trainer(job(), events::add, new StopAfter()).run();
+        return new Trainer(job(), events::add, new Control()).run();
     }
 
     TrainingJob job() {
@@ -93,7 +107,8 @@ final class TrainingFixture {
                 checkpointInterval,
                 evaluationInterval,
                 GoldenBatches.SEED);
-        return new TrainingJob(model, "base", rows, validation, adapter, settings, threads, attempt, resumeFrom);
+        return new TrainingJob(
+                model, "base", rows, validation, adapter, settings, threads, attempt, resumeFrom, validatedStep);
     }
 
     List<Progress.Step> steps() {
@@ -122,8 +137,8 @@ final class TrainingFixture {
                         config.schedule().end()));
     }
 
-    /** Stops the training when enough steps have been reported. */
-    private final class StopAfter implements TrainingControl {
+    /** What the test wants of the training. */
+    private final class Control implements TrainingControl {
         @Override
         public boolean takeSave() {
             return false;
@@ -131,7 +146,7 @@ final class TrainingFixture {
 
         @Override
         public boolean isStopping() {
-            return steps().size() >= stopAfter;
+            return stop.getAsBoolean();
         }
     }
 }

@@ -174,9 +174,12 @@ class JobLifeIT extends ServiceTest {
     @Test
     void failedAttemptIsTriedAgainFromTheCheckpointUnlessTheUserIsAtFault() {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        claim().steps(1, 4).checkpoint(4).giveBack();
+        PlayedWorker first = claim();
+        assertThat(first.order().validatedStep()).isZero();
+        first.steps(1, 4).checkpoint(4).validation(4).giveBack();
         PlayedWorker second = claim();
         assertThat(second.order().resumeFrom()).extracting(Checkpoint::step).isEqualTo(4);
+        assertThat(second.order().validatedStep()).isEqualTo(4);
         second.steps(5, 6).fail(WorkError.ofUser("non_finite_loss", "the loss of step 7 is NaN", null));
 
         JsonNode job = job(ALPHA, id);

@@ -57,6 +57,7 @@ public final class FakeTasks {
                         0,
                         SEED),
                 attemptDirectory.toString(),
-                resumeFrom == null ? null : resumeFrom.toString());
+                resumeFrom == null ? null : resumeFrom.toString(),
+                0);
     }
 }

@@ -51,6 +51,15 @@ class StallWatchTest {
     }
 
     @Test
+    void aValidationThatComesBeforeTheFirstStepEndsTheStart() {
+        watch.computing(seconds(95));
+        watch.computing(seconds(105));
+
+        assertThat(watch.verdict(seconds(115))).isEmpty();
+        assertThat(watch.verdict(seconds(116))).contains(StopReason.NO_PROGRESS);
+    }
+
+    @Test
     void workWithoutStepsThatShowsNoLifeHasNotStarted() {
         assertThat(export().verdict(seconds(20))).isEmpty();
         assertThat(export().verdict(seconds(21))).contains(StopReason.NO_START);
