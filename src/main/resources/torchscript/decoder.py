@@ -2,7 +2,7 @@
 # A plain decoder among the tests (plain_decoder.py) is differentiated by autograd, and both are compared on random shapes.
 #
 # Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row.
-# Arithmetic is that of the frozen weights (bf16 or fp32); statistics, phi and adapter gradients are fp32.
+# Arithmetic is that of the frozen weights (bf16 or fp32); statistics, phi, softmax and adapter gradients are fp32.
 #
 # N tokens of the micro-batch   M trained positions   T tokens of one row   H hidden   F feed-forward   V vocabulary   D head size
 # Q heads * D   K kv_heads * D   G query heads of a key head   r rank   n adapted projections that share an input   S = n * r
@@ -67,13 +67,14 @@ class Decoder(Module):
       y = torch.type_as(torch.lerp(e, s, beta), g)
     return y
 
-  # Mask of one projection's dropout, 0 or 1 / (1 - p). It depends on the seed of each row alone, so the backward makes it again.
+  # Mask of one projection's dropout, 0 or 1 / (1 - p). It depends on the seed of each row alone, so the backward makes it again. Drawn on the CPU, whose
+  # generator this is: every device gets the same mask.
   def mask(self: __torch__.Decoder, x: Tensor, rows: List[int], seeds: List[int], projection: int, dropout: float) -> Tensor:
-    m = torch.empty_like(x)                                           # [N, in]
+    m = torch.empty_like(x, device=torch.device("cpu"))               # [N, in]
     for i in range(len(seeds)):
       generator = torch.Generator(seed=seeds[i] + projection)
       unused = torch.bernoulli_(m[rows[i]:rows[i + 1]], 1. - dropout, generator=generator)
-    return torch.mul_(m, 1. / (1. - dropout))
+    return torch.type_as(torch.mul_(m, 1. / (1. - dropout)), x)
 
   # z = A dropout(x), each adapted projection with a mask of its own.
   def narrow(self: __torch__.Decoder, x: Tensor, a: Tensor, n: int, rows: List[int], seeds: List[int], first: int, dropout: float) -> Tensor:
@@ -297,9 +298,14 @@ class Decoder(Module):
       unused = self.attend_row(row[:, :self.heads], keys[i][:, :end], values[i][:, :end], past[i], o[rows[i]:rows[i + 1]])
     return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
 
-  # Rows of a table of sines or cosines, [P, D / 2], for the positions of the tokens.
-  def turns(self: __torch__.Decoder, table: Tensor, positions: Tensor) -> Tensor:
-    return torch.unsqueeze(torch.index_select(table, 0, positions), 1)    # [N, 1, D / 2]
+  # Cosines and sines of the angles by which tokens are turned. Angles are fp32 products, as transformers forms them.
+  def turns(self: __torch__.Decoder,
+            positions: Tensor,        # [N]       int64
+            frequencies: Tensor,      # [D / 2]   fp32
+            like: Tensor              # of the precision wanted
+            ) -> List[Tensor]:
+    angles = torch.mul(positions.to(6).unsqueeze(1), frequencies).unsqueeze(1).to(7)
+    return [torch.cos(angles).to(6).type_as(like), torch.sin(angles).to(6).type_as(like)]     # [N, 1, D / 2]
 
   # Matrices with one input as one matrix.
   def fuse(self: __torch__.Decoder, weights: List[Tensor]) -> Tensor:
@@ -331,16 +337,17 @@ class Decoder(Module):
       lo = i * self.chunk
       hi = lo + self.chunk
       target = torch.unsqueeze(targets[lo:hi], 1)                     # [c, 1]
-      p = torch.linear(h[lo:hi], table)                               # [c, V]   logits
-      top = torch.amax(p, [1], True).to(6)
-      own = torch.gather(p, 1, target).to(6)
+      p = torch.linear(h[lo:hi], table).to(6)                         # [c, V]   logits
+      top = torch.amax(p, [1], True)
+      own = torch.gather(p, 1, target)
       p = torch.softmax(p, -1)
       # log p(target) = logit - largest logit + log p(largest): finite however small p(target) is.
-      nll = top - own - torch.log(torch.amax(p, [1], True).to(6))
+      nll = top - own - torch.log(torch.amax(p, [1], True))
       unused = torch.add_(sums, torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.ge(own, top), dtype=7)]))
       if backward:
-        p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)).type_as(p))
-        unused = torch.copy_(dh[lo:hi], torch.matmul(p, table))
+        # p - 1 of a confident target is small: it is formed in fp32 and rounded once, for the product.
+        p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
+        unused = torch.copy_(dh[lo:hi], torch.matmul(torch.type_as(p, table), table))
     result = [sums]
     if backward:
       dx = torch.zeros_like(x)

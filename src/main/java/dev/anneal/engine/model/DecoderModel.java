@@ -23,7 +23,7 @@ public final class DecoderModel implements AutoCloseable {
     private final Scope scope;
     private final DecoderProgram program;
     private final FrozenWeights weights;
-    private final RotaryTable rotary;
+    private final Tensor frequencies;
     private final AppliedAdapter noAdapter;
 
     private DecoderModel(
@@ -33,7 +33,8 @@ public final class DecoderModel implements AutoCloseable {
         this.scope = scope;
         this.program = program;
         this.weights = weights;
-        this.rotary = RotaryTable.of(scope, config, precision);
+        float[] angles = config.rotary().inverseFrequencies(config.headSize());
+        this.frequencies = scope.floats(angles, angles.length);
         this.noAdapter = AppliedAdapter.none(scope, config, precision);
     }
 
@@ -98,8 +99,9 @@ public final class DecoderModel implements AutoCloseable {
             Batch batch = batch(pass, rows);
             Tensor x = embed(pass, rows);
             for (int layer = 0; layer < config.layers(); layer++) {
-                try (Scope inner = pass.child()) {
-                    x = program.layer(inner, x, layer, batch, weights, adapter)
+                try (Tensor input = x;
+                        Scope inner = pass.child()) {
+                    x = program.layer(inner, input, layer, batch, weights, adapter)
                             .get(0)
                             .in(pass);
                 }
@@ -215,8 +217,8 @@ public final class DecoderModel implements AutoCloseable {
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = pass.longs(rows.positions(), rows.tokens());
-        return new Batch(
-                rows, program.turns(pass, rotary.cos(), positions), program.turns(pass, rotary.sin(), positions));
+        List<Tensor> turns = program.turns(pass, positions, frequencies, weights.norm());
+        return new Batch(rows, turns.get(0), turns.get(1));
     }
 
     private Tensor embed(Scope pass, TokenRows rows) {

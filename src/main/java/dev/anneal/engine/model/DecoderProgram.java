@@ -31,8 +31,9 @@ final class DecoderProgram {
         return program.call(scope, "fuse", weights);
     }
 
-    Tensor turns(Scope scope, Tensor table, Tensor positions) {
-        return program.call(scope, "turns", table, positions);
+    /** Cosines, then sines, of the tokens' angles in the type of {@code like}. */
+    List<Tensor> turns(Scope scope, Tensor positions, Tensor frequencies, Tensor like) {
+        return program.callForList(scope, "turns", positions, frequencies, like);
     }
 
     Tensor embed(Scope scope, Tensor ids, Tensor table) {

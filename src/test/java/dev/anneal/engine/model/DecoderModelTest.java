@@ -7,10 +7,13 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -19,6 +22,9 @@ class DecoderModelTest {
 
     private static final int WIDTH = 24;
     private static final int VOCABULARY = 320;
+
+    @TempDir
+    Path folder;
 
     @ParameterizedTest
     @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "llama3-rope"})
@@ -89,6 +95,25 @@ class DecoderModelTest {
 
             assertThat(GoldenTensors.largestDifference(rest, Arrays.copyOfRange(whole, 30 * VOCABULARY, whole.length)))
                     .isLessThan(2e-5);
+        }
+    }
+
+    /** What a model could read costs nothing: angles are made for the positions in use. */
+    @Test
+    void aModelOfManyPositionsIsTheSameModel() throws IOException {
+        Path original = GoldenTensors.path("models/llama-tied");
+        Files.copy(original.resolve("model.safetensors"), folder.resolve("model.safetensors"));
+        Files.writeString(
+                folder.resolve("config.json"),
+                Files.readString(original.resolve("config.json"))
+                        .replace("\"max_position_embeddings\": 512", "\"max_position_embeddings\": 1073741824"));
+        TokenRows rows = TokenRows.of(List.of(new int[] {5, 6, 7, 8}));
+        try (DecoderModel model = load("llama-tied");
+                DecoderModel longer = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+                Scope scope = model.scope().child();
+                Scope other = longer.scope().child()) {
+            assertThat(longer.config().maxPositions()).isEqualTo(1 << 30);
+            assertThat(logits(longer, other, rows)).isEqualTo(logits(model, scope, rows));
         }
     }
 

@@ -1,0 +1,62 @@
+package dev.anneal.engine.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Program;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * The head's loss and gradient where the model is sure of the target: 1 - p is 0.001, and bf16 has no number between 0.998 and 1. All inputs
+ * are exact in bf16, so that only the head's own roundings show.
+ */
+class ConfidentTargetTest {
+
+    private static final Map<String, Number> ATTRIBUTES =
+            Map.of("eps", 1e-9, "heads", 1, "kv_heads", 1, "head_size", 2, "chunk", 1, "block", 1);
+
+    /** Probability of each of the three other tokens: their logits are 0 and the target's is 8. */
+    private static final double OTHER = Math.exp(-8) / (1 + 3 * Math.exp(-8));
+
+    @ParameterizedTest
+    @EnumSource(names = {"FLOAT32", "BFLOAT16"})
+    void lossAndGradientAreTheClosedForm(ElementType precision) {
+        float[] table = {3, 1, 3, 1, 1, 1, -1, -1, 1, -1, -1, 1, -1, -1, 1, 1};
+        try (Scope scope = Scope.open("cpu")) {
+            List<Tensor> results = Program.load(scope, "decoder", "Decoder", ATTRIBUTES)
+                    .callForList(
+                            scope,
+                            "head",
+                            tensor(scope, precision, new float[] {1, 1, 1, 1}, 1, 4),
+                            tensor(scope, precision, new float[] {1, 1, 1, 1}, 4),
+                            tensor(scope, precision, table, 4, 4),
+                            scope.longs(new long[] {0}, 1),
+                            scope.longs(new long[] {0}, 1),
+                            true);
+
+            assertThat(results.get(0).toDoubles()[0]).isCloseTo(Math.log1p(3 * Math.exp(-8)), within(2e-7));
+            // The norm takes out what is parallel to x: -(1 - p) (1, -1, 1, -1) + OTHER (1, -1, -1, 1), 1 - p = 3
+            // OTHER.
+            double[] expected = {-2 * OTHER, 2 * OTHER, -4 * OTHER, 4 * OTHER};
+            double[] gradient = results.get(1).toDoubles();
+            for (int i = 0; i < expected.length; i++) {
+                assertThat(gradient[i]).isCloseTo(expected[i], within(tolerance(precision)));
+            }
+        }
+    }
+
+    /** fp32: the probability, 0.999, errs by up to 1e-7. bf16: besides, three roundings of numbers up to 9 times OTHER. */
+    private static double tolerance(ElementType precision) {
+        return precision == ElementType.FLOAT32 ? 5e-7 : OTHER * 9 * 3 / 512;
+    }
+
+    private static Tensor tensor(Scope scope, ElementType precision, float[] values, long... shape) {
+        return scope.floats(values, shape).to(scope, precision);
+    }
+}
