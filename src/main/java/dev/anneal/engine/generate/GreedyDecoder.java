@@ -89,6 +89,9 @@ public final class GreedyDecoder {
             if (e.getCause() instanceof RuntimeException failure) {
                 throw failure;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
             throw new IllegalStateException("a batch of answers failed", e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

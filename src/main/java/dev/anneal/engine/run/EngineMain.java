@@ -28,8 +28,13 @@ public final class EngineMain {
         Ending ending = new Ending(signals, Ending.GRACE);
         ending.installHook();
         new CommandReader(System.in, signals, ending::endSoon).start();
-        ExitCode code = run(Path.of(arguments[0]).toAbsolutePath(), new ProgressWriter(protocol), signals);
-        ending.taskEnded(code);
+        ExitCode code = ExitCode.FAILURE;
+        try {
+            code = run(Path.of(arguments[0]).toAbsolutePath(), new ProgressWriter(protocol), signals);
+        } finally {
+            // Also when the failure could not even be reported: the hook waits for nothing then.
+            ending.taskEnded(code);
+        }
         System.exit(code.code());
     }
 
@@ -37,7 +42,7 @@ public final class EngineMain {
         try (WorkDirectoryLock lock = WorkDirectoryLock.acquire(taskFile.resolveSibling(""), LOCK_PATIENCE)) {
             lock.recordOwner();
             return new TaskRunner(progress, signals).run(TaskFile.read(taskFile));
-        } catch (Exception | LinkageError | OutOfMemoryError | StackOverflowError e) {
+        } catch (Exception | Error e) {
             return Failures.report(e, progress);
         }
     }

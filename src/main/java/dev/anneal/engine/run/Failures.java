@@ -69,7 +69,7 @@ final class Failures {
         if (thrown instanceof OutOfMemoryError) {
             return TaskException.failure("out_of_memory", "the engine process ran out of Java heap", thrown);
         }
-        if (thrown instanceof TorchException && isOutOfMemory(message(thrown))) {
+        if (thrown instanceof TorchException torch && torch.isOutOfMemory()) {
             return TaskException.failure("out_of_memory", "the device has no memory left for this task", thrown);
         }
         @Nullable Throwable cause = thrown instanceof UncheckedIOException ? thrown.getCause() : thrown;
@@ -77,11 +77,6 @@ final class Failures {
             return TaskException.failure(DiskFull.isCauseOf(io) ? "disk_full" : "io_error", describe(io), io);
         }
         return TaskException.failure("internal_error", describe(thrown), thrown);
-    }
-
-    /** The words of libtorch's allocators on CPUs and on CUDA devices. */
-    private static boolean isOutOfMemory(String message) {
-        return message.contains("DefaultCPUAllocator") || message.contains("CUDA out of memory");
     }
 
     private static String message(Throwable thrown) {

@@ -55,7 +55,8 @@ public final class Program {
     /** Runs a method that returns one tensor; the result belongs to {@code scope}. */
     public Tensor call(Scope scope, String method, Object... arguments) {
         try (IValue result = run(method, arguments)) {
-            return new Tensor(scope, result.toTensor(scope.manager()));
+            return new Tensor(
+                    scope, TorchException.guarded("result of " + method, () -> result.toTensor(scope.manager())));
         }
     }
 
@@ -63,7 +64,9 @@ public final class Program {
     public List<Tensor> callForList(Scope scope, String method, Object... arguments) {
         try (IValue result = run(method, arguments)) {
             List<Tensor> tensors = new ArrayList<>();
-            for (PtNDArray array : result.toTensorArray(scope.manager())) {
+            PtNDArray[] arrays =
+                    TorchException.guarded("results of " + method, () -> result.toTensorArray(scope.manager()));
+            for (PtNDArray array : arrays) {
                 tensors.add(new Tensor(scope, array));
             }
             return tensors;
@@ -81,9 +84,7 @@ public final class Program {
             for (int i = 0; i < arguments.length; i++) {
                 values[i] = valueOf(arguments[i]);
             }
-            return IValueUtils.runMethod(block, method, values);
-        } catch (EngineException e) {
-            throw new TorchException("in " + method + ": " + e.getMessage(), e);
+            return TorchException.guarded("in " + method, () -> IValueUtils.runMethod(block, method, values));
         } finally {
             for (IValue value : values) {
                 if (value != null) {

@@ -1,10 +1,10 @@
 package dev.anneal.engine.torch;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
+import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -48,12 +48,12 @@ public final class Scope implements AutoCloseable {
 
     /** fp32 tensor with a copy of {@code values}. */
     public Tensor floats(float[] values, long... shape) {
-        return new Tensor(this, manager.create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
+        return new Tensor(this, create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
     }
 
     /** int64 tensor with a copy of {@code values}. */
     public Tensor longs(long[] values, long... shape) {
-        return new Tensor(this, manager.create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
+        return new Tensor(this, create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
     }
 
     /** Tensor of zeros. */
@@ -78,9 +78,13 @@ public final class Scope implements AutoCloseable {
             return zeros(type, shape);
         }
         ByteBuffer direct = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-        try (NDArray raw = manager.create(direct, new Shape(bytes.remaining()), DataType.UINT8)) {
-            return Conversions.program().call(this, "of_bytes", new Tensor(this, (PtNDArray) raw), type.code(), shape);
+        try (Tensor raw = new Tensor(this, create(direct, new Shape(bytes.remaining()), DataType.UINT8))) {
+            return Conversions.program().call(this, "of_bytes", raw, type.code(), shape);
         }
+    }
+
+    private PtNDArray create(Buffer values, Shape shape, DataType type) {
+        return TorchException.guarded("cannot make a tensor " + shape, () -> manager.create(values, shape, type));
     }
 
     @Override

@@ -4,6 +4,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.function.Function;
 
 /**
  * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was made and lives until that closes, or until it is
@@ -41,26 +42,26 @@ public final class Tensor implements AutoCloseable {
     /** Copy as fp32 numbers, in row order; other floating types are converted. */
     public float[] toFloats() {
         if (elementType() == ElementType.FLOAT32) {
-            return array.toFloatArray();
+            return read(PtNDArray::toFloatArray);
         }
         try (Tensor converted = to(scope, ElementType.FLOAT32)) {
-            return converted.array.toFloatArray();
+            return converted.read(PtNDArray::toFloatArray);
         }
     }
 
     /** Copy as fp64 numbers, in row order. */
     public double[] toDoubles() {
         if (elementType() == ElementType.FLOAT64) {
-            return array.toDoubleArray();
+            return read(PtNDArray::toDoubleArray);
         }
         try (Tensor converted = to(scope, ElementType.FLOAT64)) {
-            return converted.array.toDoubleArray();
+            return converted.read(PtNDArray::toDoubleArray);
         }
     }
 
     /** Copy of an int64 tensor, in row order. */
     public long[] toLongs() {
-        return array.toLongArray();
+        return read(PtNDArray::toLongArray);
     }
 
     /** Copy of the elements as little-endian bytes, as safetensors files hold them. */
@@ -69,8 +70,13 @@ public final class Tensor implements AutoCloseable {
             return ByteBuffer.allocate(0);
         }
         try (Tensor bytes = Conversions.program().call(scope, "bytes_of", this)) {
-            return ByteBuffer.wrap(bytes.array.toByteArray()).order(ByteOrder.LITTLE_ENDIAN);
+            return ByteBuffer.wrap(bytes.read(PtNDArray::toByteArray)).order(ByteOrder.LITTLE_ENDIAN);
         }
+    }
+
+    /** On a device this is also where an earlier operation's failure shows. */
+    private <T> T read(Function<PtNDArray, T> copy) {
+        return TorchException.guarded("cannot read a tensor " + array.getShape(), () -> copy.apply(array));
     }
 
     /** Number of elements. */

@@ -123,6 +123,17 @@ class GreedyDecoderTest {
         assertThatThrownBy(() -> decoder.answer(prompts(), 4, stop)).isInstanceOf(UnsupportedOperationException.class);
     }
 
+    /** Its code is another than that of a fault in the program. */
+    @Test
+    void anExhaustedHeapComesOutAsItself() {
+        GreedyDecoder decoder = new GreedyDecoder(model, model.noAdapter(), Set.of(), 2);
+        Runnable exhausted = () -> {
+            throw new OutOfMemoryError("Java heap space");
+        };
+
+        assertThatThrownBy(() -> decoder.answer(prompts(), 4, exhausted)).isInstanceOf(OutOfMemoryError.class);
+    }
+
     private static List<List<Integer>> decode(
             AppliedAdapter applied, List<int[]> prompts, int tokens, Set<Integer> ends, int threads) {
         return new GreedyDecoder(model, applied, ends, threads)

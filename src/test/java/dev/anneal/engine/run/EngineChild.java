@@ -7,6 +7,7 @@ import dev.anneal.protocol.Command;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.file.Files;
@@ -45,6 +46,17 @@ final class EngineChild implements AutoCloseable {
     }
 
     static EngineChild start(String task, Path directory) throws IOException {
+        return start(
+                task, directory, System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")));
+    }
+
+    /** @param before folder that stands before all others on the class path */
+    static EngineChild start(Task task, Path directory, Path before) throws IOException {
+        String own = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return start(JSON.writerFor(Task.class).writeValueAsString(task), directory, before + File.pathSeparator + own);
+    }
+
+    private static EngineChild start(String task, Path directory, String classPath) throws IOException {
         Files.createDirectories(directory);
         Files.writeString(directory.resolve("task.json"), task);
         Path log = directory.resolve("stderr.log");
@@ -53,7 +65,7 @@ final class EngineChild implements AutoCloseable {
                         "-Xmx256m",
                         "-XX:TieredStopAtLevel=1",
                         "-cp",
-                        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                        classPath,
                         EngineMain.class.getName(),
                         directory.resolve("task.json").toString())
                 .redirectError(log.toFile())

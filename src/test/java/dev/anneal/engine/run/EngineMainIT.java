@@ -116,6 +116,20 @@ class EngineMainIT {
         }
     }
 
+    /** An error of a kind that no code here expects: a service file names a class that is not there. */
+    @Test
+    void brokenInstallationEndsAtOnceWithItsCode() throws Exception {
+        Path broken = folder.resolve("broken");
+        Path service = broken.resolve("META-INF/services/ai.djl.engine.EngineProvider");
+        Files.createDirectories(service.getParent());
+        Files.writeString(service, "dev.anneal.Absent");
+        try (EngineChild engine = EngineChild.start(Tasks.train(folder, null), folder.resolve("work"), broken)) {
+            engine.assertEnds(ExitCode.FAILURE.code());
+            assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("internal_error");
+            assertThat(engine.last(Progress.Failed.class).message()).contains("dev.anneal.Absent");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"{", "{\"task\":\"dance\"}"})
     void brokenTaskIsBadInput(String task) throws Exception {

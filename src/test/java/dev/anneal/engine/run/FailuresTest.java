@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.safetensors.SafetensorsException;
+import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.ExitCode;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Each kind of failure has its code for the client and its exit code for the supervisor. */
 class FailuresTest {
@@ -39,6 +42,19 @@ class FailuresTest {
     @Test
     void exhaustedHeapIsNamed() {
         assertThat(Failures.report(new OutOfMemoryError("Java heap space"), progress))
+                .isEqualTo(ExitCode.FAILURE);
+        assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "[enforce fail at alloc_cpu.cpp:119] err == 0. DefaultCPUAllocator: can't allocate memory",
+                "CUDA out of memory. Tried to allocate 2.00 GiB",
+                "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"
+            })
+    void exhaustedDeviceIsNamed(String words) {
+        assertThat(Failures.report(new TorchException("in layer: " + words, new IllegalStateException()), progress))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
     }
