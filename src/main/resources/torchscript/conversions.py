@@ -10,6 +10,14 @@ class Conversions(Module):
   def bytes_of(self: __torch__.Conversions, x: Tensor) -> Tensor:
     return torch.view_copy(torch.reshape(x, [-1]), dtype=0)           # [bytes]
 
+  # Bytes of the elements begin to end, in row order.
+  def bytes_of_part(self: __torch__.Conversions, x: Tensor, begin: int, end: int) -> Tensor:
+    return torch.view_copy(torch.view(x, [-1])[begin:end], dtype=0)   # [bytes]
+
+  # Overwrites the elements of x from begin on, in row order.
+  def overwrite(self: __torch__.Conversions, x: Tensor, begin: int, values: Tensor) -> Tensor:
+    return torch.copy_(torch.view(x, [-1])[begin:begin + values.size(0)], values)
+
   def to(self: __torch__.Conversions, x: Tensor, code: int) -> Tensor:
     return torch.to(x, code, copy=True)
 

@@ -10,6 +10,7 @@ import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -30,15 +31,16 @@ public final class Adapter implements AutoCloseable {
     private final List<Tensor> blocks;
     private final AppliedAdapter applied;
 
-    private Adapter(DecoderModel model, AdapterConfig config, float[] valuesOfA, float[] valuesOfB) {
+    /** With A and B zero. */
+    private Adapter(DecoderModel model, AdapterConfig config) {
         this.config = config;
         this.layout = new AdapterLayout(config, model.config());
         this.scope = model.scope().child();
         this.program = new AdapterProgram(scope);
-        this.a = scope.floats(valuesOfA, valuesOfA.length);
-        this.b = scope.floats(valuesOfB, valuesOfB.length);
+        this.a = scope.zeros(ElementType.FLOAT32, layout.elementsOfA());
+        this.b = scope.zeros(ElementType.FLOAT32, layout.elementsOfB());
         this.matricesOfB = program.views(scope, b, layout.rowsOfB(), layout.columnsOfB());
-        this.appliedA = scope.zeros(model.precision(), valuesOfA.length);
+        this.appliedA = scope.zeros(model.precision(), layout.elementsOfA());
         this.blocks = blocks(model.precision());
         List<Tensor> matricesOfA = program.views(scope, appliedA, layout.rowsOfA(), layout.columnsOfA());
         this.applied = new AppliedAdapter(
@@ -52,9 +54,11 @@ public final class Adapter implements AutoCloseable {
 
     /** A new adapter: A drawn from {@code seed}, B zero, so that the model answers as its base at any beta. */
     public static Adapter create(DecoderModel model, AdapterConfig config, long seed) {
-        AdapterLayout layout = new AdapterLayout(config, model.config());
-        float[] values = AdapterInitializer.valuesOfA(layout, seed);
-        return new Adapter(model, config, values, new float[layout.elementsOfB()]);
+        Adapter adapter = new Adapter(model, config);
+        for (AdapterLayout.Slot slot : adapter.layout.slots()) {
+            adapter.a.overwrite(slot.beginOfA(), AdapterInitializer.valuesOfA(slot, seed));
+        }
+        return adapter;
     }
 
     /**
@@ -63,14 +67,21 @@ public final class Adapter implements AutoCloseable {
      * @throws AdapterFileException if the file does not hold exactly the tensors of {@code config}
      */
     public static Adapter load(DecoderModel model, AdapterConfig config, Path file) throws IOException {
-        AdapterLayout layout = new AdapterLayout(config, model.config());
-        AdapterFile.Values values = AdapterFile.read(file, layout);
-        return new Adapter(model, config, values.a(), values.b());
+        Adapter adapter = new Adapter(model, config);
+        try {
+            adapter.restore(file);
+            return adapter;
+        } catch (IOException | RuntimeException e) {
+            adapter.close();
+            throw e;
+        }
     }
 
     /** Writes the masters as a safetensors file of F32 tensors with PEFT's names. */
     public void save(Path file) throws IOException {
-        AdapterFile.write(file, layout, new AdapterFile.Values(a.toFloats(), b.toFloats()));
+        try (Scope passing = scope.child()) {
+            AdapterFile.write(file, matrices(passing, a, b));
+        }
     }
 
     public AdapterConfig config() {
@@ -87,16 +98,24 @@ public final class Adapter implements AutoCloseable {
         return b;
     }
 
-    /** The masters by PEFT's names, in row order. */
-    public Map<String, float[]> tensors() {
-        return AdapterFile.named(layout, new AdapterFile.Values(a.toFloats(), b.toFloats()));
-    }
-
-    /** Names and values of gradients, as {@link #tensors()} names the masters. */
-    public Map<String, float[]> tensors(AdapterGradients gradients) {
-        return AdapterFile.named(
-                layout,
-                new AdapterFile.Values(gradients.a().toFloats(), gradients.b().toFloats()));
+    /**
+     * Matrices by PEFT's names, sharing the memory of flat tensors that are laid out as the masters are.
+     *
+     * @param owner of the matrices
+     */
+    Map<String, Tensor> matrices(Scope owner, Tensor flatA, Tensor flatB) {
+        List<AdapterLayout.Slot> slots = layout.slots();
+        long[] ranks = slots.stream().mapToLong(AdapterLayout.Slot::rank).toArray();
+        long[] inputs = slots.stream().mapToLong(AdapterLayout.Slot::inputs).toArray();
+        long[] outputs = slots.stream().mapToLong(AdapterLayout.Slot::outputs).toArray();
+        List<Tensor> ofA = program.views(owner, flatA, ranks, inputs);
+        List<Tensor> ofB = program.views(owner, flatB, outputs, ranks);
+        Map<String, Tensor> matrices = new LinkedHashMap<>();
+        for (int i = 0; i < slots.size(); i++) {
+            matrices.put(slots.get(i).nameOfA(), ofA.get(i));
+            matrices.put(slots.get(i).nameOfB(), ofB.get(i));
+        }
+        return matrices;
     }
 
     /** Trained parameters. */
@@ -126,16 +145,14 @@ public final class Adapter implements AutoCloseable {
                         program.views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())));
     }
 
-    /** Overwrites the masters, for example with those of a checkpoint. */
+    /**
+     * Overwrites the masters, for example with those of a checkpoint.
+     *
+     * @throws AdapterFileException if the file does not hold exactly this adapter's tensors
+     */
     public void restore(Path file) throws IOException {
-        AdapterFile.Values values = AdapterFile.read(file, layout);
-        overwrite(a, values.a());
-        overwrite(b, values.b());
-    }
-
-    private void overwrite(Tensor masters, float[] values) {
         try (Scope passing = scope.child()) {
-            program.overwrite(passing, masters, passing.floats(values, values.length));
+            AdapterFile.read(file, matrices(passing, a, b));
         }
     }
 

@@ -5,121 +5,71 @@ import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 
-/** Adapters as safetensors files of F32 tensors with the names that PEFT uses. */
+/** Adapters as safetensors files of F32 tensors with the names that PEFT uses. Values go from native memory to the file and back. */
 final class AdapterFile {
 
     private AdapterFile() {}
 
-    static void write(Path file, AdapterLayout layout, Values values) throws IOException {
-        Map<String, float[]> named = named(layout, values);
+    /** @param matrices fp32, by PEFT's names */
+    static void write(Path file, Map<String, Tensor> matrices) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
-        shapes(layout).forEach((name, shape) -> tensors.add(TensorData.ofFloats(name, shape, of(named, name))));
+        matrices.forEach((name, matrix) ->
+                tensors.add(new TensorData(name, Dtype.F32, shapeOf(matrix), channel -> matrix.writeTo(channel))));
         SafetensorsWriter.write(file, tensors);
     }
 
-    static Values read(Path file, AdapterLayout layout) throws IOException {
-        Map<String, List<Long>> shapes = shapes(layout);
-        Map<String, float[]> named = new LinkedHashMap<>();
+    /**
+     * Overwrites matrices with those of a file.
+     *
+     * @throws AdapterFileException if the file does not hold exactly these tensors; nothing is overwritten then
+     */
+    static void read(Path file, Map<String, Tensor> matrices) throws IOException {
         try (SafetensorsFile opened = SafetensorsFile.open(file)) {
-            requireSameNames(file, shapes, opened.tensors());
-            for (TensorEntry entry : opened.tensors().values()) {
-                List<Long> shape = shapes.get(entry.name());
-                if (entry.dtype() != Dtype.F32 || !entry.shape().equals(shape)) {
-                    throw new AdapterFileException(
-                            file,
-                            "tensor '%s' must be F32 %s but is %s %s"
-                                    .formatted(entry.name(), shape, entry.dtype(), entry.shape()));
-                }
-                float[] values = new float[Math.toIntExact(entry.elementCount())];
-                opened.bytes(entry.name()).asFloatBuffer().get(values);
-                named.put(entry.name(), values);
+            requireSameNames(file, matrices.keySet(), opened.tensors().keySet());
+            for (Map.Entry<String, Tensor> matrix : matrices.entrySet()) {
+                requireSameShape(file, opened.entry(matrix.getKey()), shapeOf(matrix.getValue()));
+            }
+            for (Map.Entry<String, Tensor> matrix : matrices.entrySet()) {
+                matrix.getValue().overwrite(0, opened.bytes(matrix.getKey()));
             }
         }
-        return flat(layout, named);
     }
 
-    private static void requireSameNames(Path file, Map<String, List<Long>> expected, Map<String, TensorEntry> found) {
-        for (String name : expected.keySet()) {
-            if (!found.containsKey(name)) {
+    private static List<Long> shapeOf(Tensor matrix) {
+        return Arrays.stream(matrix.shape()).boxed().toList();
+    }
+
+    private static void requireSameShape(Path file, TensorEntry entry, List<Long> shape) {
+        if (entry.dtype() != Dtype.F32 || !entry.shape().equals(shape)) {
+            throw new AdapterFileException(
+                    file,
+                    "tensor '%s' must be F32 %s but is %s %s"
+                            .formatted(entry.name(), shape, entry.dtype(), entry.shape()));
+        }
+    }
+
+    private static void requireSameNames(Path file, Set<String> expected, Set<String> found) {
+        for (String name : expected) {
+            if (!found.contains(name)) {
                 throw new AdapterFileException(
                         file, "has no tensor '" + name + "', which the adapter's settings call for");
             }
         }
-        TreeSet<String> extra = new TreeSet<>(found.keySet());
-        extra.removeAll(expected.keySet());
+        TreeSet<String> extra = new TreeSet<>(found);
+        extra.removeAll(expected);
         if (!extra.isEmpty()) {
             throw new AdapterFileException(
                     file, "has the tensor '" + extra.first() + "', which is not part of the adapter's settings");
-        }
-    }
-
-    /** The matrices by name. */
-    static Map<String, float[]> named(AdapterLayout layout, Values values) {
-        Map<String, float[]> named = new LinkedHashMap<>();
-        for (AdapterLayout.Slot slot : layout.slots()) {
-            named.put(
-                    slot.nameOfA(),
-                    Arrays.copyOfRange(values.a, slot.beginOfA(), slot.beginOfA() + slot.elementsOfA()));
-            named.put(
-                    slot.nameOfB(),
-                    Arrays.copyOfRange(values.b, slot.beginOfB(), slot.beginOfB() + slot.elementsOfB()));
-        }
-        return named;
-    }
-
-    private static Values flat(AdapterLayout layout, Map<String, float[]> named) {
-        Values values = new Values(new float[layout.elementsOfA()], new float[layout.elementsOfB()]);
-        for (AdapterLayout.Slot slot : layout.slots()) {
-            System.arraycopy(of(named, slot.nameOfA()), 0, values.a, slot.beginOfA(), slot.elementsOfA());
-            System.arraycopy(of(named, slot.nameOfB()), 0, values.b, slot.beginOfB(), slot.elementsOfB());
-        }
-        return values;
-    }
-
-    private static float[] of(Map<String, float[]> named, String name) {
-        float @Nullable [] values = named.get(name);
-        if (values == null) {
-            throw new IllegalStateException("no values for '" + name + "'");
-        }
-        return values;
-    }
-
-    private static Map<String, List<Long>> shapes(AdapterLayout layout) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        for (AdapterLayout.Slot slot : layout.slots()) {
-            shapes.put(slot.nameOfA(), List.of((long) slot.rank(), (long) slot.inputs()));
-            shapes.put(slot.nameOfB(), List.of((long) slot.outputs(), (long) slot.rank()));
-        }
-        return shapes;
-    }
-
-    /** All A and all B in the flat order of the layout. */
-    static final class Values {
-
-        private final float[] a;
-        private final float[] b;
-
-        Values(float[] a, float[] b) {
-            this.a = a;
-            this.b = b;
-        }
-
-        float[] a() {
-            return a;
-        }
-
-        float[] b() {
-            return b;
         }
     }
 }

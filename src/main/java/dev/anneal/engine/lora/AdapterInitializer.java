@@ -1,25 +1,26 @@
 package dev.anneal.engine.lora;
 
 import dev.anneal.engine.random.SplitMix64;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * First values of an adapter, as PEFT draws them: A uniform on +-1/sqrt(in) (Kaiming with a = sqrt 5), B zero. Each number is a
- * function of seed and position, so they are the same on every machine.
+ * function of seed and position among all A, so they are the same on every machine.
  */
 final class AdapterInitializer {
 
     private AdapterInitializer() {}
 
-    static float[] valuesOfA(AdapterLayout layout, long seed) {
-        float[] values = new float[layout.elementsOfA()];
-        for (AdapterLayout.Slot slot : layout.slots()) {
-            float bound = (float) (1 / Math.sqrt(slot.inputs()));
-            int end = slot.beginOfA() + slot.elementsOfA();
-            for (int i = slot.beginOfA(); i < end; i++) {
-                values[i] = bound * uniform(seed, i);
-            }
+    /** A of one projection, fp32 in row order, little-endian. */
+    static ByteBuffer valuesOfA(AdapterLayout.Slot slot, long seed) {
+        ByteBuffer values =
+                ByteBuffer.allocateDirect(slot.elementsOfA() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        float bound = (float) (1 / Math.sqrt(slot.inputs()));
+        for (int i = 0; i < slot.elementsOfA(); i++) {
+            values.putFloat(bound * uniform(seed, slot.beginOfA() + i));
         }
-        return values;
+        return values.flip();
     }
 
     /** Uniform on [-1, 1), from the top 24 bits of a mixed counter. */

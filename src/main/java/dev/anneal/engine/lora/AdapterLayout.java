@@ -19,8 +19,8 @@ final class AdapterLayout {
     private final AdapterConfig config;
     private final ModelConfig model;
     private final List<Slot> slots = new ArrayList<>();
-    private int elementsOfA;
-    private int elementsOfB;
+    private long elementsOfA;
+    private long elementsOfB;
 
     AdapterLayout(AdapterConfig config, ModelConfig model) {
         config.requireFits(model);
@@ -44,8 +44,8 @@ final class AdapterLayout {
                 projection.inputSize(model),
                 projection.outputSize(model));
         slots.add(slot);
-        elementsOfA = Math.addExact(elementsOfA, slot.elementsOfA());
-        elementsOfB = Math.addExact(elementsOfB, slot.elementsOfB());
+        elementsOfA += slot.elementsOfA();
+        elementsOfB += slot.elementsOfB();
     }
 
     /** The adapted projections in order. */
@@ -53,11 +53,11 @@ final class AdapterLayout {
         return slots;
     }
 
-    int elementsOfA() {
+    long elementsOfA() {
         return elementsOfA;
     }
 
-    int elementsOfB() {
+    long elementsOfB() {
         return elementsOfB;
     }
 
@@ -143,7 +143,7 @@ final class AdapterLayout {
      * @param beginOfA first element of A, [rank, in], in the flat array
      * @param beginOfB first element of B, [out, rank]
      */
-    record Slot(String module, int beginOfA, int beginOfB, int rank, int inputs, int outputs) {
+    record Slot(String module, long beginOfA, long beginOfB, int rank, int inputs, int outputs) {
 
         private static final String PREFIX = "base_model.model.";
 

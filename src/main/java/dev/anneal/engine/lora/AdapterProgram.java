@@ -26,6 +26,7 @@ final class AdapterProgram {
                 .close();
     }
 
+    /** @param values converted to the target's type */
     void overwrite(Scope scope, Tensor target, Tensor values) {
         program.call(scope, "overwrite", target, values).close();
     }

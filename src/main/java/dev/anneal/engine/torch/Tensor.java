@@ -2,8 +2,10 @@ package dev.anneal.engine.torch;
 
 import ai.djl.ndarray.types.DataType;
 import ai.djl.pytorch.engine.PtNDArray;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.util.function.Function;
 
 /**
@@ -11,6 +13,9 @@ import java.util.function.Function;
  * closed itself.
  */
 public final class Tensor implements AutoCloseable {
+
+    /** What {@link #writeTo} holds in the Java heap at one time. */
+    private static final long PART_BYTES = 1 << 22;
 
     private final Scope scope;
     private final PtNDArray array;
@@ -71,6 +76,44 @@ public final class Tensor implements AutoCloseable {
         }
         try (Tensor bytes = Conversions.program().call(scope, "bytes_of", this)) {
             return ByteBuffer.wrap(bytes.read(PtNDArray::toByteArray)).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /**
+     * Writes what {@link #toBytes} would hold, a part of it in the Java heap at a time. The tensor must be contiguous, as every one is that a
+     * program has not made a slice of columns or a transposed view of another.
+     */
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        long step = PART_BYTES / elementType().bytes();
+        for (long begin = 0; begin < elements(); begin += step) {
+            ByteBuffer part = part(begin, Math.min(begin + step, elements()));
+            while (part.hasRemaining()) {
+                channel.write(part);
+            }
+        }
+    }
+
+    private ByteBuffer part(long begin, long end) {
+        try (Tensor bytes = Conversions.program().call(scope, "bytes_of_part", this, begin, end)) {
+            return ByteBuffer.wrap(bytes.read(PtNDArray::toByteArray));
+        }
+    }
+
+    /**
+     * Overwrites elements in row order. The tensor must be contiguous.
+     *
+     * @param begin first element that is overwritten
+     * @param bytes little-endian elements of this tensor's type, from position to limit
+     */
+    public void overwrite(long begin, ByteBuffer bytes) {
+        ElementType type = elementType();
+        long count = bytes.remaining() / type.bytes();
+        if (begin < 0 || begin > elements() - count) {
+            throw new IndexOutOfBoundsException(
+                    "elements %d to %d of a tensor that has %d".formatted(begin, begin + count, elements()));
+        }
+        try (Tensor values = scope.ofBytes(bytes, type, count)) {
+            Conversions.program().call(scope, "overwrite", this, begin, values).close();
         }
     }
 

@@ -78,13 +78,6 @@ final class AdamW implements AutoCloseable {
                 "lora_B.exp_avg_sq", ofB.second());
     }
 
-    /** Overwrites a moment with a checkpoint's. */
-    void restore(Tensor moment, float[] values) {
-        try (Scope passing = scope.child()) {
-            program.call(passing, "accumulate", moment, passing.floats(values, values.length), true);
-        }
-    }
-
     @Override
     public void close() {
         scope.close();

@@ -11,8 +11,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The optimizer's moments as a safetensors file. */
+/** The optimizer's moments as a safetensors file. Values go from native memory to the file and back in parts. */
 final class MomentsFile {
+
+    private static final int PART_BYTES = 1 << 22;
 
     private MomentsFile() {}
 
@@ -20,18 +22,24 @@ final class MomentsFile {
         List<TensorData> tensors = new ArrayList<>();
         optimizer
                 .moments()
-                .forEach((name, moment) ->
-                        tensors.add(TensorData.of(name, Dtype.F32, List.of(moment.elements()), moment.toBytes())));
+                .forEach((name, moment) -> tensors.add(new TensorData(
+                        name, Dtype.F32, List.of(moment.elements()), channel -> moment.writeTo(channel))));
         SafetensorsWriter.write(file, tensors);
     }
 
     static void read(Path file, AdamW optimizer) throws IOException {
         try (SafetensorsFile opened = SafetensorsFile.open(file)) {
             for (Map.Entry<String, Tensor> moment : optimizer.moments().entrySet()) {
-                float[] values = new float[Math.toIntExact(moment.getValue().elements())];
-                opened.bytes(moment.getKey()).asFloatBuffer().get(values);
-                optimizer.restore(moment.getValue(), values);
+                read(opened, moment.getKey(), moment.getValue());
             }
+        }
+    }
+
+    private static void read(SafetensorsFile file, String name, Tensor moment) throws IOException {
+        long bytes = moment.elements() * Float.BYTES;
+        for (long offset = 0; offset < bytes; offset += PART_BYTES) {
+            int count = (int) Math.min(PART_BYTES, bytes - offset);
+            moment.overwrite(offset / Float.BYTES, file.bytes(name, offset, count));
         }
     }
 }

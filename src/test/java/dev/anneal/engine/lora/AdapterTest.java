@@ -101,7 +101,7 @@ class AdapterTest {
             Targets targets = Targets.of(rows, ragged("labels"), -100);
             model.lossAndGradient(scope, rows, targets, adapter.apply(0.7, AdapterDropout.NONE), gradients.layers());
 
-            Map<String, float[]> named = adapter.tensors(gradients);
+            Map<String, float[]> named = NamedMatrices.of(scope, adapter, gradients);
             assertThat(named).hasSize(28);
             named.forEach((name, values) -> {
                 if (name.endsWith("lora_A.weight")) {
@@ -119,8 +119,8 @@ class AdapterTest {
         try (Adapter one = Adapter.create(model, config, 7);
                 Adapter same = Adapter.create(model, config, 7);
                 Adapter other = Adapter.create(model, config, 8)) {
-            float[] values = Objects.requireNonNull(
-                    one.tensors().get("base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"));
+            float[] values = Objects.requireNonNull(NamedMatrices.of(model.scope(), one)
+                    .get("base_model.model.model.layers.1.mlp.down_proj.lora_A.weight"));
             // in = 160: bound 0.0791, standard deviation bound / sqrt(3), 640 draws.
             double bound = 1 / Math.sqrt(160);
             assertThat(norm(values) / Math.sqrt(values.length))
@@ -142,7 +142,7 @@ class AdapterTest {
         try (Adapter adapter = Adapter.load(model, run.config(), run.path("final"))) {
             adapter.save(saved);
             try (Adapter again = Adapter.load(model, run.config(), saved)) {
-                assertThat(again.tensors()).hasSize(28);
+                assertThat(NamedMatrices.of(model.scope(), again)).hasSize(28);
                 assertThat(again.a().toFloats()).isEqualTo(adapter.a().toFloats());
                 assertThat(again.b().toFloats()).isEqualTo(adapter.b().toFloats());
             }
@@ -170,7 +170,7 @@ class AdapterTest {
     private static Map<String, float[]> named(Path file) {
         GoldenRun run = GoldenRun.of("relu");
         try (Adapter adapter = Adapter.load(model, run.config(), file)) {
-            return adapter.tensors();
+            return NamedMatrices.of(model.scope(), adapter);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -75,21 +75,18 @@ class Bf16GradientsTest {
                     Targets.of(rows, ragged("labels"), -100),
                     adapter.apply(beta, dropout),
                     gradients.layers());
-            return new Result(loss, adapter.tensors(gradients));
+            return new Result(loss, NamedMatrices.of(scope, adapter, gradients));
         }
     }
 
     /** A file with A and B at random, so that A has gradients too; drawn alike for both precisions. */
     private Path randomAdapter(DecoderModel model, AdapterConfig config) throws IOException {
         AdapterLayout layout = new AdapterLayout(config, model.config());
-        Path file = folder.resolve("adapter.safetensors");
-        AdapterFile.write(
-                file,
+        return AdapterOfArrays.write(
+                folder.resolve("adapter.safetensors"),
                 layout,
-                new AdapterFile.Values(
-                        RandomModel.normal(new Random(8), layout.elementsOfA(), 0.07),
-                        RandomModel.normal(new Random(9), layout.elementsOfB(), 0.05)));
-        return file;
+                RandomModel.normal(new Random(8), (int) layout.elementsOfA(), 0.07),
+                RandomModel.normal(new Random(9), (int) layout.elementsOfB(), 0.05));
     }
 
     private static List<int[]> ragged(String tensor) {

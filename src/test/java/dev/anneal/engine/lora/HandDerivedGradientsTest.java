@@ -58,13 +58,13 @@ class HandDerivedGradientsTest {
             LossSums sums = model.lossAndGradient(
                     scope, tokens, Targets.of(tokens, labels, -100), adapter.apply(beta, dropout), gradients.layers());
             AutogradReference reference = new AutogradReference(shape, config, beta, dropout);
-            Map<String, float[]> expected = reference.gradients(scope, rows, labels, adapter.tensors());
+            Map<String, float[]> expected = reference.gradients(scope, rows, labels, NamedMatrices.of(scope, adapter));
 
             // fp32 on both sides with sums in another order: 1e-5 at most, 2e-5 for the row of 600 tokens, and 1.4e-4
             // once,
             // where rounding puts an input of ReLU on the other side of its kink.
             assertThat(sums.negativeLogLikelihood() / reference.loss()).isCloseTo(1, within(1e-5));
-            adapter.tensors(gradients)
+            NamedMatrices.of(scope, adapter, gradients)
                     .forEach((name, values) -> assertThat(
                                     relativeError(values, Objects.requireNonNull(expected.get(name))))
                             .as("%s of %s with %s at beta %s", name, shape, config, beta)
@@ -106,14 +106,11 @@ class HandDerivedGradientsTest {
     /** A file with A and B drawn at random, so that no gradient vanishes. */
     private Path randomAdapter(DecoderModel model, AdapterConfig config, Random random) throws IOException {
         AdapterLayout layout = new AdapterLayout(config, model.config());
-        Path file = folder.resolve("adapter.safetensors");
-        AdapterFile.write(
-                file,
+        return AdapterOfArrays.write(
+                folder.resolve("adapter.safetensors"),
                 layout,
-                new AdapterFile.Values(
-                        RandomModel.normal(random, layout.elementsOfA(), 0.3),
-                        RandomModel.normal(random, layout.elementsOfB(), 0.3)));
-        return file;
+                RandomModel.normal(random, (int) layout.elementsOfA(), 0.3),
+                RandomModel.normal(random, (int) layout.elementsOfB(), 0.3));
     }
 
     private static double relativeError(float[] actual, float[] expected) {

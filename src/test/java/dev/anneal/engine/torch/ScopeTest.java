@@ -3,8 +3,11 @@ package dev.anneal.engine.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
 import org.junit.jupiter.api.Test;
 
 /** Tensors go in and out of native memory without changing a bit, and scopes free what they hold. */
@@ -57,6 +60,27 @@ class ScopeTest {
             assertThatThrownBy(() -> scope.ofBytes(ByteBuffer.allocate(6), ElementType.BFLOAT16, 4))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a BFLOAT16 tensor of 4 elements takes 8 bytes, got 6");
+        }
+    }
+
+    /** More elements than are held in the Java heap at one time. */
+    @Test
+    void largeTensorsGoOutAndComeBackInParts() throws IOException {
+        int count = (1 << 20) + 3;
+        ByteBuffer bytes = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            bytes.putFloat(i);
+        }
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try (Scope scope = Scope.open("cpu")) {
+            Tensor tensor = scope.zeros(ElementType.FLOAT32, count);
+            tensor.overwrite(0, bytes.slice(0, 40));
+            tensor.overwrite(10, bytes.slice(40, count * Float.BYTES - 40));
+            tensor.writeTo(Channels.newChannel(out));
+
+            assertThat(out.toByteArray()).isEqualTo(bytes.array());
+            assertThatThrownBy(() -> tensor.overwrite(count - 1, bytes.slice(0, 8)))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
         }
     }
 

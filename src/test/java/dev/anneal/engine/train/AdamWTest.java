@@ -11,9 +11,11 @@ import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
 import dev.anneal.engine.torch.TorchException;
 import java.io.IOException;
-import java.util.Arrays;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,14 +87,17 @@ class AdamWTest {
 
     private AdapterGradients constant(float value) {
         AdapterGradients gradients = adapter.newGradients(scope);
-        optimizer.restore(gradients.a(), filled((int) gradients.a().elements(), value));
-        optimizer.restore(gradients.b(), filled((int) gradients.b().elements(), value));
+        fill(gradients.a(), value);
+        fill(gradients.b(), value);
         return gradients;
     }
 
-    private static float[] filled(int length, float value) {
-        float[] values = new float[length];
-        Arrays.fill(values, value);
-        return values;
+    private static void fill(Tensor tensor, float value) {
+        ByteBuffer values =
+                ByteBuffer.allocate((int) tensor.elements() * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        while (values.hasRemaining()) {
+            values.putFloat(value);
+        }
+        tensor.overwrite(0, values.flip());
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.lora.NamedMatrices;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
@@ -67,11 +68,11 @@ class GoldenRunTest {
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
                 if (step == 0) {
-                    requireGradients(adapter.tensors(passes.gradients()), run, sums.trained());
+                    requireGradients(NamedMatrices.of(model.scope(), adapter, passes.gradients()), run, sums.trained());
                 }
                 optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
             }
-            requireClose(adapter.tensors(), GoldenTensors.all(run.file("final")), 5e-5);
+            requireClose(NamedMatrices.of(model.scope(), adapter), GoldenTensors.all(run.file("final")), 5e-5);
             for (String beta : List.of("1", "0.5", "0")) {
                 float[] logits = logits(model, adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
                 assertThat(GoldenTensors.largestDifference(logits, expectedLogits(run, "logits_beta_" + beta)))
