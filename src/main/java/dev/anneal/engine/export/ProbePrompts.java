@@ -4,6 +4,7 @@ import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.data.ChatFile;
 import dev.anneal.engine.data.ChatMessage;
 import dev.anneal.engine.data.ChatRow;
+import dev.anneal.engine.data.DataException;
 import dev.anneal.engine.data.Role;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -30,17 +31,37 @@ public final class ProbePrompts {
 
     private ProbePrompts() {}
 
-    /** @param file chat rows of which the first ones join the fixed prompts, or null */
+    /**
+     * Leaves out what the chat template refuses, as the training did.
+     *
+     * @param file chat rows of which the first ones join the fixed prompts, or null
+     * @throws DataException if it refuses them all
+     */
     public static List<int[]> encode(ChatEncoder encoder, @Nullable Path file) throws IOException {
         List<ChatRow> rows = new ArrayList<>();
         FIXED.forEach(text -> rows.add(new ChatRow(List.of(ChatMessage.of(Role.USER, text)), List.of())));
         if (file != null) {
             rows.addAll(ChatFile.first(file, MAX_ROWS));
         }
+        return accepted(encoder, rows);
+    }
+
+    private static List<int[]> accepted(ChatEncoder encoder, List<ChatRow> rows) {
         List<int[]> prompts = new ArrayList<>();
+        @Nullable DataException refusal = null;
         for (ChatRow row : rows) {
-            int[] ids = encoder.encodePrompt(row);
-            prompts.add(Arrays.copyOf(ids, Math.min(ids.length, MAX_TOKENS)));
+            try {
+                int[] ids = encoder.encodePrompt(row);
+                prompts.add(Arrays.copyOf(ids, Math.min(ids.length, MAX_TOKENS)));
+            } catch (DataException e) {
+                if (e.code() != DataException.Code.DATASET_INVALID) {
+                    throw e;
+                }
+                refusal = e;
+            }
+        }
+        if (prompts.isEmpty() && refusal != null) {
+            throw refusal;
         }
         return prompts;
     }
