@@ -32,7 +32,7 @@ CREATE TABLE file (
     status         text        NOT NULL,
     -- Why the status is ERROR, in words.
     status_details text,
-    -- The report of engine.data.DatasetValidator; of training data alone.
+    -- The report of engine.rows.DatasetValidator; of training data alone.
     validation     jsonb,
     expires_at     timestamptz,
     -- What lies in the store. A deleted file stays as a row, so that a page that begins behind it still does.
@@ -72,7 +72,7 @@ CREATE TABLE file_check (
     requested_at  timestamptz NOT NULL,
     claimed_by    text,
     claimed_until timestamptz,
-    -- The report of engine.data.ModelTokenizer; the validation's own stands in the file's row.
+    -- The report of engine.data.ChatEncoder; the validation's own stands in the file's row.
     report        jsonb,
     error_code    text,
     error_message text,

@@ -85,13 +85,13 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyDataKnowsTheTokenizerLibrary() {
+    void onlyTokensKnowsTheTokenizerLibrary() {
         check(noClasses()
                 .that(resideInAPackage("dev.anneal..")
-                        .and(DescribedPredicate.not(resideInAPackage("dev.anneal.engine.data.."))))
+                        .and(DescribedPredicate.not(resideInAPackage("dev.anneal.engine.tokens.."))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ai.djl.huggingface.."))
-                .because("token ids come from engine.data alone"));
+                .because("token ids come from engine.tokens alone"));
     }
 
     @Test

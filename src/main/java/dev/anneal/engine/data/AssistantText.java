@@ -1,8 +1,17 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.Role;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.ChatTemplate;
 import dev.anneal.engine.template.Rendering;
 import dev.anneal.engine.template.TemplateException;
+import dev.anneal.engine.tokens.AddedToken;
+import dev.anneal.engine.tokens.ControlTokens;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

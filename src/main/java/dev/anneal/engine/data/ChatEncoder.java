@@ -1,8 +1,17 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.ChatFile;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.ChatTemplate;
 import dev.anneal.engine.template.Rendering;
 import dev.anneal.engine.template.TemplateException;
+import dev.anneal.engine.tokens.ChatTemplates;
+import dev.anneal.engine.tokens.EncodedText;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -97,7 +106,7 @@ public final class ChatEncoder {
         refuseDoubleStart(place, text.ids());
         int length = Math.min(maxLength, text.ids().length);
         EncodedRow encoded =
-                new EncodedRow(line, text.ids(length), text.labels(trained, length), length < text.ids().length);
+                new EncodedRow(line, text.ids(length), LabelMask.of(text, trained, length), length < text.ids().length);
         if (encoded.trainedTokens() == 0) {
             throw nothingTrained(place, encoded, text.ids().length, maxLength);
         }

@@ -1,7 +1,14 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.ChatTemplate;
 import dev.anneal.engine.template.Rendering;
+import dev.anneal.engine.tokens.ControlTokens;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

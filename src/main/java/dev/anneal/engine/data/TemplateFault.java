@@ -1,5 +1,10 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.Excerpt;
+import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.TemplateException;
 
 /** Says to the author of a row why the model's chat template does not render it. */

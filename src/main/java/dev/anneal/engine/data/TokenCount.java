@@ -1,5 +1,8 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.DatasetLimits;
+import dev.anneal.engine.rows.ProblemLog;
+import dev.anneal.engine.rows.RowProblem;
 import java.util.ArrayList;
 import java.util.List;
 

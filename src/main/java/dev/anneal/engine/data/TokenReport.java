@@ -1,6 +1,9 @@
 package dev.anneal.engine.data;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.anneal.engine.rows.DatasetLimits;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowProblem;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,5 @@
-/** Chat rows: JSONL, validation, tokens, label masks, truncation, batches. */
-@ApplicationModule(allowedDependencies = {"random", "template"})
+/** Rows as tensors will see them: tokens, label masks, truncation, the order of batches. */
+@ApplicationModule(allowedDependencies = {"random", "rows", "template", "tokens"})
 @NullMarked
 package dev.anneal.engine.data;
 

@@ -1,11 +1,11 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.ChatFile;
-import dev.anneal.engine.data.ChatMessage;
-import dev.anneal.engine.data.ChatRow;
-import dev.anneal.engine.data.DataException;
-import dev.anneal.engine.data.Role;
+import dev.anneal.engine.rows.ChatFile;
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

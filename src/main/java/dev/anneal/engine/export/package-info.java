@@ -1,5 +1,5 @@
 /** Deployable weights from a checkpoint, with the proof that they are the trained model. */
-@ApplicationModule(allowedDependencies = {"data", "file", "lora", "model", "safetensors", "template", "torch"})
+@ApplicationModule(allowedDependencies = {"data", "file", "lora", "model", "rows", "safetensors", "template", "torch"})
 @NullMarked
 package dev.anneal.engine.export;
 

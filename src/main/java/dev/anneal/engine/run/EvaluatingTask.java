@@ -1,16 +1,16 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.ChatFile;
-import dev.anneal.engine.data.ChatMessage;
-import dev.anneal.engine.data.ChatRow;
-import dev.anneal.engine.data.ModelTokenizer;
-import dev.anneal.engine.data.Role;
 import dev.anneal.engine.generate.GreedyDecoder;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.rows.ChatFile;
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.Role;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExitCode;

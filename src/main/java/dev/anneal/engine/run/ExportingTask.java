@@ -1,13 +1,13 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.ModelTokenizer;
 import dev.anneal.engine.export.BaseModel;
 import dev.anneal.engine.export.Export;
 import dev.anneal.engine.export.ExportRequest;
 import dev.anneal.engine.export.Exporter;
 import dev.anneal.engine.export.ProbePrompts;
 import dev.anneal.engine.export.TrainedAdapter;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.engine.train.CheckpointState;
 import dev.anneal.protocol.ExitCode;

@@ -1,6 +1,18 @@
 /** Main class of an engine process: reads the task, runs it, speaks the protocol. */
 @ApplicationModule(
-        allowedDependencies = {"data", "export", "file", "generate", "lora", "model", "safetensors", "torch", "train"})
+        allowedDependencies = {
+            "data",
+            "export",
+            "file",
+            "generate",
+            "lora",
+            "model",
+            "rows",
+            "safetensors",
+            "tokens",
+            "torch",
+            "train"
+        })
 @NullMarked
 package dev.anneal.engine.run;
 

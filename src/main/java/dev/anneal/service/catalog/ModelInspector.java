@@ -1,13 +1,13 @@
 package dev.anneal.service.catalog;
 
-import dev.anneal.engine.data.DataException;
-import dev.anneal.engine.data.ModelTokenizer;
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.engine.model.ModelConfig;
 import dev.anneal.engine.model.ModelConfigException;
 import dev.anneal.engine.model.WeightHeaders;
+import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

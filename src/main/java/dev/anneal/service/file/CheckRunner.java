@@ -1,8 +1,8 @@
 package dev.anneal.service.file;
 
-import dev.anneal.engine.data.DataException;
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.role.ConditionalOnRole;

@@ -1,11 +1,11 @@
 package dev.anneal.service.file;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.DataException;
-import dev.anneal.engine.data.DatasetValidator;
-import dev.anneal.engine.data.ModelTokenizer;
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.DatasetValidator;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.refusal.Refusal;

@@ -1,7 +1,7 @@
 package dev.anneal.service.file;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.ValidationReport;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;

@@ -1,6 +1,6 @@
 package dev.anneal.service.file;
 
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.ValidationReport;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

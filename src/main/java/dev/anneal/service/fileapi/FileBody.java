@@ -1,7 +1,7 @@
 package dev.anneal.service.fileapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.file.StoredFile;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

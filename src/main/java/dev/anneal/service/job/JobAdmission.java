@@ -1,6 +1,6 @@
 package dev.anneal.service.job;
 
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.TenantDatabase;

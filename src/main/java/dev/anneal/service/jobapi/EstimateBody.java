@@ -2,7 +2,7 @@ package dev.anneal.service.jobapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.outlook.JobEstimate;
 import dev.anneal.service.settings.JobRequest;

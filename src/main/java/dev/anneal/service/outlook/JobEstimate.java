@@ -1,7 +1,7 @@
 package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.data.ValidationReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.time.Instant;
 import java.util.List;

@@ -4,6 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.anneal.engine.rows.ChatFile;
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.Role;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowProblem;
+import dev.anneal.engine.rows.Rows;
+import dev.anneal.engine.tokens.Golden;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.tokens.UserText;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -288,18 +299,6 @@ class ChatEncoderTest {
     }
 
     @Test
-    void modelWithoutTemplateIsNamed() throws IOException {
-        Path model = Files.createDirectory(temporary.resolve("bare"));
-        Files.copy(Golden.folder("/golden/tokenizer").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
-        try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
-            assertThatExceptionOfType(DataException.class)
-                    .isThrownBy(() -> ChatEncoder.of(tokenizer, Instant.EPOCH))
-                    .withMessage(
-                            "tokenizer_config.json of model 'bare' has no chat template named 'default', and there is no chat_template.jinja");
-        }
-    }
-
-    @Test
     void manyMessagesAreEncodedInTime() throws IOException {
         TokenReport report = golden.report(file(Rows.ofManyMessages(1024)), 100_000);
         assertThat(report.rows()).isEqualTo(1);
@@ -373,5 +372,20 @@ class ChatEncoderTest {
             int[] answer = UserText.encode(tokenizer, "a\u241eb");
             assertThat(row.trainedTokens()).isEqualTo(answer.length + 1);
         }
+    }
+
+    @Test
+    void templateForToolsServesRowsWithTools() throws IOException {
+        String row = Rows.ofMessages("{'role': 'assistant', 'content': 'the river'}");
+        String tools = ", \"tools\": [{\"function\": {\"name\": \"f\"}}]}";
+        Path rowsWithAndWithout = file(row, row.substring(0, row.length() - 1) + tools);
+        List<EncodedRow> rows;
+        try (ModelTokenizer unigram = ModelTokenizer.open(Golden.folder("/unigram"))) {
+            rows = ChatEncoder.of(unigram, Instant.EPOCH)
+                    .encode(rowsWithAndWithout, 100)
+                    .rows();
+        }
+        assertThat(rows.get(0).ids()).containsExactly(4, 5, 2);
+        assertThat(rows.get(1).ids()).startsWith(1).endsWith(5, 2);
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.DataException;
-import dev.anneal.engine.data.ModelTokenizer;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

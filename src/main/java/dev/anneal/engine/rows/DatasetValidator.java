@@ -1,0 +1,102 @@
+package dev.anneal.engine.rows;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks a supervised dataset line by line in constant memory, without a model. Whatever the bytes are, the answer is a report; only a stream that cannot be
+ * read ends in an exception. Each instance is used once.
+ */
+public final class DatasetValidator {
+
+    private final ProblemLog problems = new ProblemLog();
+    private final Map<String, Long> unknownKeys = new TreeMap<>();
+    private long lines;
+    private long accepted;
+    private long messages;
+    private long trainedMessages;
+
+    private DatasetValidator() {}
+
+    /** Checks a file. */
+    public static ValidationReport validate(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return validate(in);
+        }
+    }
+
+    /** Checks a stream to its end and leaves it open. */
+    public static ValidationReport validate(InputStream in) throws IOException {
+        return new DatasetValidator().report(new RowReader(in));
+    }
+
+    @SuppressWarnings("resource") // the stream is the caller's
+    private ValidationReport report(RowReader rows) throws IOException {
+        while (rows.next()) {
+            lines++;
+            try {
+                accept(rows.row());
+            } catch (RowRejectedException e) {
+                problems.add(e.problem());
+            }
+        }
+        Verdict verdict = verdict();
+        return new ValidationReport(
+                verdict.code == null ? null : verdict.code.wireName(),
+                verdict.message,
+                lines,
+                rows.blankLines(),
+                accepted,
+                problems.counts(),
+                problems.first(),
+                messages,
+                trainedMessages,
+                unknownKeys,
+                rows.hasByteOrderMark());
+    }
+
+    private void accept(RowParser.Parsed parsed) {
+        accepted++;
+        List<ChatMessage> all = parsed.row().messages();
+        messages += all.size();
+        trainedMessages += all.stream().filter(ChatMessage::isTrained).count();
+        for (String key : parsed.unknownKeys()) {
+            String shown = Excerpt.shorten(key);
+            if (unknownKeys.size() < DatasetLimits.LISTED_KEYS || unknownKeys.containsKey(shown)) {
+                unknownKeys.merge(shown, 1L, Long::sum);
+            }
+        }
+    }
+
+    private Verdict verdict() {
+        if (lines == 0) {
+            return new Verdict(
+                    DataException.Code.DATASET_INVALID,
+                    "The file is empty. Write one JSON object a line, at least %d of them."
+                            .formatted(DatasetLimits.MINIMUM_ROWS));
+        }
+        if (!problems.isEmpty()) {
+            return new Verdict(
+                    DataException.Code.DATASET_INVALID,
+                    "%,d of %,d lines cannot be used. The first is %s."
+                            .formatted(problems.total(), lines, problems.first().get(0)));
+        }
+        if (accepted < DatasetLimits.MINIMUM_ROWS) {
+            return new Verdict(
+                    DataException.Code.DATASET_TOO_SMALL,
+                    "The file holds %d rows. At least %d are needed; 50 or more are advised."
+                            .formatted(accepted, DatasetLimits.MINIMUM_ROWS));
+        }
+        return new Verdict(null, null);
+    }
+
+    /** Why a file is not usable; both are null if it is. */
+    private record Verdict(
+            DataException.@Nullable Code code, @Nullable String message) {}
+}

@@ -1,0 +1,7 @@
+/** Chat rows: JSONL read strictly, validation, and what is wrong with a line. Needs no model. */
+@ApplicationModule(allowedDependencies = {})
+@NullMarked
+package dev.anneal.engine.rows;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
