@@ -1,7 +1,6 @@
 package dev.anneal.service.metrics;
 
 import dev.anneal.service.queue.QueueNumbers;
-import dev.anneal.service.queue.Rescue;
 import dev.anneal.service.queue.RescueListener;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
@@ -11,9 +10,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.time.Clock;
-import java.util.EnumMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -36,20 +33,10 @@ class MetricsConfiguration {
                         .register(registry));
     }
 
-    /** Every process rescues; the reasons are there from the start, with 0. */
+    /** Every process rescues. */
     @Bean
     RescueListener rescueMeters(MeterRegistry registry) {
-        Map<Rescue.Reason, Counter> counters = new EnumMap<>(Rescue.Reason.class);
-        for (Rescue.Reason reason : Rescue.Reason.values()) {
-            counters.put(
-                    reason,
-                    Counter.builder(MeterNames.RESCUED)
-                            .description("Attempts that this process ended for a lost worker")
-                            .tag("reason", reason.name().toLowerCase(Locale.ROOT))
-                            .register(registry));
-        }
-        return (jdbc, rescue) ->
-                Objects.requireNonNull(counters.get(rescue.reason())).increment();
+        return new RescueMeters(registry);
     }
 
     /** Work ends in every process: workers succeed, sweeps give up, requests cancel. */

@@ -35,8 +35,10 @@ public final class EngineProcess {
         this.process = process;
         CompletableFuture<Void> progressRead = onThread("progress", () -> readProgress(listener));
         CompletableFuture<Void> stderrRead = onThread("stderr", this::readStderr);
-        this.exit = CompletableFuture.allOf(progressRead, stderrRead)
-                .thenCombine(process.onExit(), (read, ended) -> new EngineExit(ended.exitValue(), stderr.text()));
+        this.exit = process.onExit()
+                .thenCombine(
+                        CompletableFuture.allOf(progressRead, stderrRead),
+                        (ended, read) -> new EngineExit(ended.exitValue(), stderr.text()));
     }
 
     /** Operating system's id of the process. */
@@ -44,7 +46,10 @@ public final class EngineProcess {
         return process.pid();
     }
 
-    /** Completes when the process has ended and the listener has seen all of its progress. */
+    /**
+     * Completes when the process has ended and the listener has seen all of its progress; exceptionally if the listener threw, for which the
+     * process is killed.
+     */
     public CompletableFuture<EngineExit> exit() {
         return exit.copy();
     }
@@ -71,8 +76,11 @@ public final class EngineProcess {
                 () -> {
                     try {
                         reader.run();
-                    } finally {
                         done.complete(null);
+                    } catch (RuntimeException | Error e) {
+                        // Once nobody reads, the pipe fills up and the process waits for ever.
+                        kill();
+                        done.completeExceptionally(e);
                     }
                 },
                 "engine-" + process.pid() + "-" + stream);

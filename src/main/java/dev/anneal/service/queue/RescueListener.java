@@ -2,10 +2,16 @@ package dev.anneal.service.queue;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Told of each rescue within its transaction, so that what it writes exists exactly if the rescue does. */
-@FunctionalInterface
+/** Told of each rescue, within its transaction and after its commit. */
 public interface RescueListener {
 
-    /** @param jdbc the rescue's transaction, across all tenants */
-    void rescued(JdbcClient jdbc, Rescue rescue);
+    /**
+     * What this writes exists exactly if the rescue does; what it throws undoes the rescue until the next scan.
+     *
+     * @param jdbc the rescue's transaction, across all tenants
+     */
+    default void rescued(JdbcClient jdbc, Rescue rescue) {}
+
+    /** Called once the rescue is certain. */
+    default void committed(Rescue rescue) {}
 }

@@ -130,6 +130,7 @@ public final class Rescuer {
                 rescue.lease().token(),
                 rescue.state(),
                 rescue.error().message());
+        listeners.forEach(listener -> listener.committed(rescue));
         rescued.add(rescue);
         return true;
     }

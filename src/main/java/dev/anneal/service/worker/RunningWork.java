@@ -127,7 +127,7 @@ final class RunningWork {
 
     private EngineExit exitOf(EngineProcess running, StallWatch watch, Publisher publisher)
             throws InterruptedException {
-        CompletableFuture<Void> heard = running.exit().thenRun(buffer::ring);
+        CompletableFuture<EngineExit> heard = running.exit().whenComplete((exit, failure) -> buffer.ring());
         process.started(running);
         while (!running.exit().isDone()) {
             buffer.awaitNews(equipment.properties().publishInterval());
@@ -137,8 +137,7 @@ final class RunningWork {
                 stop(StopReason.LEASE_LOST);
             }
         }
-        heard.join();
-        return running.exit().join();
+        return heard.join();
     }
 
     private Verdict verdict(EngineExit exit, ProcessMonitor monitor) {

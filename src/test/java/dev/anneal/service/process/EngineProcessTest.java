@@ -143,6 +143,18 @@ class EngineProcessTest {
     }
 
     @Test
+    void aProcessWhoseProgressIsRefusedIsKilledAndTellsWhy() throws Exception {
+        Path directory = Files.createTempDirectory(folder, "process");
+        process = FakeTasks.launcher(folder, Map.of())
+                .launch(FakeTasks.training(ENDLESS, folder.resolve("attempt"), null), directory, event -> {
+                    throw new IllegalStateException("no room for " + event);
+                });
+
+        assertThatThrownBy(this::exit).rootCause().hasMessageStartingWith("no room for Started");
+        assertThat(ProcessHandle.of(process().pid())).isEmpty();
+    }
+
+    @Test
     void inheritsNoCredentials() throws Exception {
         start(Map.of("MARK", "1"), ENDLESS, null);
         awaitStep();

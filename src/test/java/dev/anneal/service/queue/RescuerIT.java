@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Lost workers' work goes on elsewhere, whichever clock finds them. */
 @PostgresTest
@@ -167,9 +168,18 @@ class RescuerIT {
         }
         leases.forEach(TestQueue::expire);
         Lease failing = leases.get(0);
-        TestQueue watched = new TestQueue(TestQueue.PROPERTIES, (jdbc, rescue) -> {
-            if (rescue.lease().equals(failing)) {
-                throw new IllegalStateException("cannot record this one");
+        List<Lease> committed = new ArrayList<>();
+        TestQueue watched = new TestQueue(TestQueue.PROPERTIES, new RescueListener() {
+            @Override
+            public void rescued(JdbcClient jdbc, Rescue rescue) {
+                if (rescue.lease().equals(failing)) {
+                    throw new IllegalStateException("cannot record this one");
+                }
+            }
+
+            @Override
+            public void committed(Rescue rescue) {
+                committed.add(rescue.lease());
             }
         });
 
@@ -177,6 +187,7 @@ class RescuerIT {
                 .extracting(Rescue::lease)
                 .containsExactlyInAnyOrder(leases.get(1), leases.get(2));
         assertThat(queue.find(failing.workId()).state()).isEqualTo(WorkState.RUNNING);
+        assertThat(committed).containsExactlyInAnyOrder(leases.get(1), leases.get(2));
         assertThat(watched.ended).isEmpty();
         assertThat(queue.rescuer.runOnce()).extracting(Rescue::lease).containsExactly(failing);
     }
