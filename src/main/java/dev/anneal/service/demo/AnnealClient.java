@@ -1,6 +1,8 @@
 package dev.anneal.service.demo;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -51,6 +53,17 @@ final class AnnealClient {
 
     JsonNode get(String path) {
         return received(http.get().uri(path).retrieve().body(JsonNode.class));
+    }
+
+    /** Rows of all pages of a list. */
+    List<JsonNode> all(String path) {
+        JsonNode page = get(path);
+        List<JsonNode> rows = new ArrayList<>(page.path("data").values());
+        while (page.path("has_more").asBoolean()) {
+            page = get(path + "?after=" + page.path("last_id").asString());
+            rows.addAll(page.path("data").values());
+        }
+        return rows;
     }
 
     /**

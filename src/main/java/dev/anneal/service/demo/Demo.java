@@ -89,7 +89,7 @@ final class Demo {
         String path = "/fine_tuning/jobs/" + AnnealClient.id(created);
         say("%nTraining an AFA-LoRA adapter: job %s", AnnealClient.id(created));
         ProgressLine line = new ProgressLine(out, redraws);
-        JsonNode job = client.await(path, now -> line.show(now, latestLoss(path)));
+        JsonNode job = client.await(path, now -> line.show(now, latestLoss(path, now)));
         say(
                 "  %s, %d tokens trained on, beta %s",
                 job.path("fine_tuned_model").asString(),
@@ -98,23 +98,23 @@ final class Demo {
         return job;
     }
 
-    private double latestLoss(String path) {
-        JsonNode rows = client.get(path + "/metrics").path("data");
+    private double latestLoss(String path, JsonNode job) {
+        int before = Math.max(0, job.path("anneal").path("step").asInt() - 1);
+        JsonNode rows = client.get(path + "/metrics?after=" + before).path("data");
         return rows.isEmpty()
                 ? Double.NaN
                 : rows.get(rows.size() - 1).path("train_loss").asDouble(Double.NaN);
     }
 
     private void plot(JsonNode job) {
-        JsonNode rows = client.get("/fine_tuning/jobs/" + AnnealClient.id(job) + "/metrics")
-                .path("data");
+        List<JsonNode> rows = client.all("/fine_tuning/jobs/" + AnnealClient.id(job) + "/metrics");
         say("");
         out.print(TerminalPlot.of("loss (nats per token) over steps", '•', series(rows, "train_loss")));
         out.print(TerminalPlot.of("beta (share of the activation) over steps", '▪', series(rows, "beta")));
     }
 
-    private static List<Double> series(JsonNode rows, String key) {
-        return rows.valueStream()
+    private static List<Double> series(List<JsonNode> rows, String key) {
+        return rows.stream()
                 .map(row -> row.path(key))
                 .filter(JsonNode::isNumber)
                 .map(JsonNode::asDouble)

@@ -29,10 +29,8 @@ import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 @RequestMapping("/v1/fine_tuning/jobs/{id}")
 class HistoryController {
 
-    /** Rows of a series that are in memory at a time. */
+    /** Rows of a series that are in memory at a time, and in a page at most. */
     private static final int CHUNK = 1000;
-
-    private static final int MOST_ROWS = 100_000;
 
     private final Jobs jobs;
     private final JobHistory history;
@@ -75,13 +73,12 @@ class HistoryController {
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String format,
             @RequestParam(defaultValue = "0") int after,
-            @RequestParam(defaultValue = "" + MOST_ROWS) int limit) {
+            @RequestParam(defaultValue = "" + CHUNK) int limit) {
         if (format != null && !format.equals("json")) {
             throw Refusal.invalidValue("format", "'format' must be 'json' or 'csv' but is '" + format + "'");
         }
-        if (limit < 1 || limit > MOST_ROWS) {
-            throw Refusal.invalidValue(
-                    "limit", "'limit' must be an integer from 1 to " + MOST_ROWS + " but is " + limit);
+        if (limit < 1 || limit > CHUNK) {
+            throw Refusal.invalidValue("limit", "'limit' must be an integer from 1 to " + CHUNK + " but is " + limit);
         }
         PageRequest request = new PageRequest(null, limit, true);
         Page<SeriesRow> rows =

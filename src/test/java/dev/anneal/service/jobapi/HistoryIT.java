@@ -135,6 +135,30 @@ class HistoryIT extends ServiceTest {
         assertThat(page.get("data").get(0).get("step").intValue()).isEqualTo(5);
         assertThat(page.get("has_more").booleanValue()).isTrue();
         assertThat(get(ALPHA, path("/metrics?format=xml")).statusCode()).isEqualTo(400);
+        assertThat(get(ALPHA, path("/metrics?after=x")).body()).contains("'after' must be an integer but is 'x'");
+    }
+
+    @Test
+    void seriesHasAThousandRowsAPage() {
+        claim().steps(1, 24);
+        TestDatabase.administrator().sql("""
+                        INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
+                                              tokens_per_second, seconds)
+                        SELECT job_id, more, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
+                               tokens_per_second, seconds
+                        FROM job_step, generate_series(25, 1500) AS more
+                        WHERE step = 24
+                        """).update();
+
+        JsonNode first = json(get(ALPHA, path("/metrics")));
+
+        assertThat(first.get("data")).hasSize(1000);
+        assertThat(first.get("has_more").booleanValue()).isTrue();
+        assertThat(json(get(ALPHA, path("/metrics?after=" + first.get("last_id").stringValue())))
+                        .get("data"))
+                .hasSize(500);
+        assertThat(get(ALPHA, path("/metrics?limit=1001")).statusCode()).isEqualTo(400);
+        assertThat(get(ALPHA, path("/metrics?format=csv")).body().lines()).hasSize(1501);
     }
 
     @Test
