@@ -8,13 +8,12 @@ import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ByteRange;
+import dev.anneal.service.web.Download;
 import dev.anneal.service.web.ListBody;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -25,8 +24,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/fine_tuning/jobs/{jobId}/exports/{exportId}")
 class ExportDownloads {
-
-    private static final String BINARY = "application/octet-stream";
 
     private final Exports exports;
     private final ArtifactStore store;
@@ -42,7 +39,6 @@ class ExportDownloads {
         return ListBody.of(new Page<>(ExportBody.of(export, jobId).files(), false), ExportBody.FileBody::name);
     }
 
-    /** The entity tag is the file's SHA-256, so a download that goes on elsewhere later goes on in the same bytes. */
     @GetMapping("/files/{name}")
     void file(
             Tenant tenant,
@@ -57,29 +53,8 @@ class ExportDownloads {
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
                 .orElseThrow(() -> Refusal.notFound("file of this export", name, "name"));
-        DownloadHeaders headers = DownloadHeaders.of(request);
-        String tag = "\"" + file.sha256() + "\"";
-        response.setHeader(HttpHeaders.ETAG, tag);
-        response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
-        if (headers.hasAlready(tag)) {
-            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
-            return;
-        }
-        send(new ArtifactKey(result.directory()).child(name), headers.range(tag, file.bytes()), file, response);
-    }
-
-    private void send(ArtifactKey key, ByteRange range, Export.File file, HttpServletResponse response)
-            throws IOException {
-        try (InputStream content = store.open(key, range.first())) {
-            response.setContentType(BINARY);
-            response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + file.name() + "\"");
-            response.setContentLengthLong(range.length());
-            if (range.length() < file.bytes()) {
-                response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
-                response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(file.bytes()));
-            }
-            copy(content, response.getOutputStream(), range.length());
-        }
+        ArtifactKey key = new ArtifactKey(result.directory()).child(name);
+        new Download(name, file.bytes(), file.sha256()).write(request, response, offset -> store.open(key, offset));
     }
 
     @GetMapping("/archive")
@@ -114,18 +89,5 @@ class ExportDownloads {
                             + "; its files can be read when its status is 'succeeded'");
         }
         return result;
-    }
-
-    private static void copy(InputStream content, OutputStream out, long bytes) throws IOException {
-        byte[] buffer = new byte[64 * 1024];
-        long left = bytes;
-        while (left > 0) {
-            int count = content.read(buffer, 0, (int) Math.min(buffer.length, left));
-            if (count < 0) {
-                throw new IOException("the stored file ends " + left + " bytes before its recorded size");
-            }
-            out.write(buffer, 0, count);
-            left -= count;
-        }
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.web.BoundedCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -43,16 +44,7 @@ final class TarWriter {
      */
     void add(String name, long bytes, InputStream content) throws IOException {
         out.write(header(name, bytes));
-        byte[] buffer = new byte[64 * 1024];
-        long left = bytes;
-        while (left > 0) {
-            int count = content.read(buffer, 0, (int) Math.min(buffer.length, left));
-            if (count < 0) {
-                throw new IOException(name + " ends " + left + " bytes before its recorded size of " + bytes);
-            }
-            out.write(buffer, 0, count);
-            left -= count;
-        }
+        BoundedCopy.copy(name, content, bytes, out);
         out.write(new byte[padding(bytes)]);
     }
 

@@ -1,6 +1,7 @@
 package dev.anneal.service.file;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -33,6 +34,10 @@ public enum FilePurpose {
     /** Whether files of this purpose are uploaded and then checked row by row. */
     boolean isChecked() {
         return this == FINE_TUNE;
+    }
+
+    public static List<String> wireNames() {
+        return Arrays.stream(values()).map(FilePurpose::wireName).toList();
     }
 
     public static Optional<FilePurpose> named(String wireName) {

@@ -5,7 +5,9 @@ import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.Download;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import jakarta.servlet.http.HttpServletRequest;
@@ -16,7 +18,6 @@ import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
@@ -28,12 +29,12 @@ final class FileController {
 
     private final Files files;
     private final UploadReader uploads;
-    private final FileDownload downloads;
+    private final ArtifactStore store;
 
-    FileController(Files files, UploadReader uploads, FileDownload downloads) {
+    FileController(Files files, UploadReader uploads, ArtifactStore store) {
         this.files = files;
         this.uploads = uploads;
-        this.downloads = downloads;
+        this.store = store;
     }
 
     @PostMapping
@@ -55,7 +56,10 @@ final class FileController {
             return null;
         }
         return FilePurpose.named(given)
-                .orElseThrow(() -> Refusal.invalidValue("purpose", "'purpose' knows no '" + given + "'"));
+                .orElseThrow(() -> Refusal.invalidValue(
+                        "purpose",
+                        "'purpose' must be one of " + String.join(", ", FilePurpose.wireNames()) + " but is '" + given
+                                + "'"));
     }
 
     @GetMapping("/{fileId}")
@@ -64,14 +68,11 @@ final class FileController {
     }
 
     @GetMapping("/{fileId}/content")
-    void content(
-            Tenant tenant,
-            @PathVariable String fileId,
-            @RequestHeader(required = false) @Nullable String range,
-            HttpServletResponse response)
+    void content(Tenant tenant, @PathVariable String fileId, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         StoredFile file = files.require(tenant.id(), fileId);
-        downloads.write(file, range, response);
+        new Download(file.filename(), file.bytes(), file.sha256())
+                .write(request, response, offset -> store.open(file.content(), offset));
     }
 
     /** Some clients send a body with it, which says nothing. */

@@ -19,8 +19,6 @@ public enum RefusalCode {
     FILE_NOT_READY(409),
     FORBIDDEN_HOST(403),
     FORBIDDEN_ORIGIN(403),
-    GRADER_INVALID(400),
-    GRADER_NOT_SUPPORTED(400),
     IDEMPOTENCY_KEY_REUSED(409),
     INTERNAL_ERROR(500),
     INVALID_API_KEY(401),
@@ -35,17 +33,14 @@ public enum RefusalCode {
     METHOD_NOT_ALLOWED(405),
     METHOD_NOT_SUPPORTED(400),
     MISSING_PARAMETER(400),
-    MODEL_IN_USE(409),
     MODEL_NOT_AVAILABLE(400),
     NOT_ACCEPTABLE(406),
     NOT_FOUND(404),
     NOT_SUPPORTED(400),
-    QUOTA_EXCEEDED(429),
     RANGE_NOT_SATISFIABLE(416),
     REQUEST_TOO_LARGE(413),
     SERVICE_UNAVAILABLE(503),
     STORAGE_FULL(507),
-    TOO_MANY_JOBS(429),
     UNKNOWN_PARAMETER(400),
     UNSUPPORTED_MEDIA_TYPE(415);
 
@@ -72,9 +67,6 @@ public enum RefusalCode {
 
     /** The value of {@code error.type}, as OpenAI groups its errors. */
     public String type() {
-        if (status == 429) {
-            return "rate_limit_error";
-        }
         return isServiceFault() ? "server_error" : "invalid_request_error";
     }
 }

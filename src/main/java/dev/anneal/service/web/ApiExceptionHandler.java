@@ -3,7 +3,8 @@ package dev.anneal.service.web;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
-import java.util.Locale;
+import jakarta.servlet.http.HttpServletResponse;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,8 +20,6 @@ import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.validation.FieldError;
-import org.springframework.web.bind.MethodArgumentNotValidException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
@@ -28,15 +27,23 @@ import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
-/** Turns every exception that leaves a controller into the error envelope. */
+/**
+ * Turns every exception that leaves a controller into the error envelope. Once the answer has begun, the exception goes on to the
+ * container instead, which breaks the connection: nothing else tells the client that what it has is not whole.
+ */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
     private static final Logger log = LoggerFactory.getLogger(ApiExceptionHandler.class);
 
+    /** What a download says about its content before it sends any. */
+    private static final List<String> CONTENT_HEADERS = List.of(
+            HttpHeaders.ACCEPT_RANGES, HttpHeaders.CONTENT_DISPOSITION, HttpHeaders.CONTENT_RANGE, HttpHeaders.ETAG);
+
     @ExceptionHandler
-    ResponseEntity<Object> refused(Refusal refusal) {
+    ResponseEntity<Object> refused(Refusal refusal, HttpServletResponse response) {
+        beginAgain(response, refusal);
         return answer(refusal, new HttpHeaders());
     }
 
@@ -46,7 +53,8 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         QueryTimeoutException.class,
         TransientDataAccessException.class
     })
-    ResponseEntity<Object> databaseAway(Exception exception) {
+    ResponseEntity<Object> databaseAway(Exception exception, HttpServletResponse response) throws Exception {
+        beginAgain(response, exception);
         log.warn("The database did not answer; the client is told to try again: {}", exception.toString());
         return answer(
                 new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
@@ -54,7 +62,9 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
-    ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request) {
+    ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
+        beginAgain(response, exception);
         log.error("{} {} failed; the client gets a 500", request.getMethod(), request.getRequestURI(), exception);
         return answer(
                 new Refusal(
@@ -66,31 +76,16 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     @Override
     protected ResponseEntity<Object> handleHttpMessageNotReadable(
             HttpMessageNotReadableException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
+        Refusal refusal = new Refusal(RefusalCode.INVALID_JSON, "The request needs a JSON object as its body.");
         for (Throwable cause = exception.getCause(); cause != null; cause = cause.getCause()) {
-            if (cause instanceof JacksonException json && !(cause.getCause() instanceof JacksonException)) {
-                return answer(JsonRefusals.of(json), headers);
+            if (cause instanceof JacksonException json) {
+                refusal = JsonRefusals.of(json);
             }
-            if (cause instanceof Refusal refusal) {
-                return answer(refusal, headers);
+            if (cause instanceof Refusal ours) {
+                refusal = ours;
             }
         }
-        return answer(new Refusal(RefusalCode.INVALID_JSON, "The request needs a JSON object as its body."), headers);
-    }
-
-    @Override
-    protected ResponseEntity<Object> handleMethodArgumentNotValid(
-            MethodArgumentNotValidException exception, HttpHeaders headers, HttpStatusCode status, WebRequest request) {
-        FieldError error = exception.getBindingResult().getFieldErrors().stream()
-                .findFirst()
-                .orElse(null);
-        if (error == null) {
-            return answer(new Refusal(RefusalCode.INVALID_VALUE, "The request body is not valid."), headers);
-        }
-        String path = snakeCase(error.getField());
-        return answer(
-                Refusal.invalidValue(
-                        path, "'" + path + "' " + error.getDefaultMessage() + " but is " + error.getRejectedValue()),
-                headers);
+        return answer(refusal, headers);
     }
 
     @Override
@@ -99,8 +94,8 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         String name = exception.getPropertyName();
         Refusal refusal = new Refusal(
                 RefusalCode.INVALID_VALUE,
-                "'" + exception.getValue() + "' is not a value that "
-                        + (name == null ? "this parameter" : "'" + name + "'") + " can have.",
+                (name == null ? "A parameter" : "'" + name + "'") + " must be " + describe(exception.getRequiredType())
+                        + " but is '" + exception.getValue() + "'",
                 name);
         return answer(refusal, headers);
     }
@@ -123,8 +118,26 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         return answer(new Refusal(RefusalCode.INTERNAL_ERROR, "The service failed on this request."), headers);
     }
 
-    private static String snakeCase(String javaName) {
-        return javaName.replaceAll("([a-z0-9])([A-Z])", "$1_$2").toLowerCase(Locale.ROOT);
+    private static String describe(@Nullable Class<?> type) {
+        if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
+            return "an integer";
+        }
+        return type == boolean.class || type == Boolean.class ? "true or false" : "of another type";
+    }
+
+    /**
+     * Takes back what was to be answered.
+     *
+     * @throws E the exception, if the client has got a part of it already
+     */
+    private static <E extends Exception> void beginAgain(HttpServletResponse response, E exception) throws E {
+        if (response.isCommitted()) {
+            log.warn("The answer had begun when this failed; the connection is broken", exception);
+            throw exception;
+        }
+        response.resetBuffer();
+        response.setContentLengthLong(-1);
+        CONTENT_HEADERS.forEach(name -> response.setHeader(name, null));
     }
 
     private static ResponseEntity<Object> answer(Refusal refusal, HttpHeaders given) {

@@ -28,6 +28,10 @@ final class ContainerErrorController implements ErrorController {
         if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
             log.error("{} failed in a filter; the client gets a 500", request.getMethod(), exception);
         }
+        if (response.isCommitted()) {
+            // The container calls this for an answer that has begun as well, before it breaks the connection.
+            return;
+        }
         // Without the attribute somebody has asked for this path by its name.
         int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String failed

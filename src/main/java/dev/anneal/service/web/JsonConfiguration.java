@@ -8,18 +8,14 @@ import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.SerializationContext;
 import tools.jackson.databind.ValueSerializer;
-import tools.jackson.databind.cfg.CoercionAction;
-import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.module.SimpleModule;
-import tools.jackson.databind.type.LogicalType;
 
 /**
- * JSON as OpenAI writes it: snake_case, nulls written, no value bent into another type, no key accepted that nobody reads, and no NaN,
- * which JSON does not have.
+ * JSON as OpenAI writes it: snake_case, nulls written, and no NaN, which JSON does not have. Bodies of requests are read as trees, whose
+ * values and keys {@code service.request} checks.
  */
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {
@@ -38,16 +34,7 @@ class JsonConfiguration {
     @Bean
     JsonMapperBuilderCustomizer wireFormat() {
         return mapper -> mapper.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-                .enable(
-                        DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
-                        DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-                .withCoercionConfig(
-                        LogicalType.Textual,
-                        text -> text.setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
-                                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
-                                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail))
+                .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
                 .addModule(new SimpleModule("finite-numbers")
                         .addSerializer(double.class, new FiniteNumberSerializer())
                         .addSerializer(Double.class, new FiniteNumberSerializer()));

@@ -25,6 +25,9 @@ public final class JsonErrorReportValve extends ErrorReportValve {
         String uri = request.getRequestURI() == null ? "" : request.getRequestURI();
         Refusal refusal = FrameworkRefusals.of(response.getStatus(), request.getMethod(), uri);
         try {
+            if (response.getHeader(RequestIdFilter.HEADER) == null) {
+                RequestIdFilter.identify(response);
+            }
             response.setContentType(MediaType.APPLICATION_JSON_VALUE);
             response.getOutputStream()
                     .write(JSON.writeValueAsString(ErrorBody.of(refusal)).getBytes(StandardCharsets.UTF_8));

@@ -1,10 +1,12 @@
 package dev.anneal.service.exportapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.queue.Claim;
@@ -14,7 +16,9 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.TrainingJournal;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -172,6 +176,32 @@ class ExportsIT extends ServiceTest {
                 .isEqualTo(404);
         assertThat(json(get(ALPHA, path("/exports/" + export + "/files"))).get("data"))
                 .hasSize(2);
+    }
+
+    @Test
+    void downloadOfAFileThatEndsEarlyIsBrokenOff() throws IOException {
+        String export = finishedExport();
+        String url = json(get(ALPHA, path("/exports/" + export)))
+                .get("files")
+                .get(1)
+                .get("url")
+                .stringValue();
+        TestDatabase.administrator()
+                .sql("UPDATE export_file SET bytes = 100000 WHERE name = 'model.safetensors'")
+                .update();
+        Files.writeString(
+                store.localCopy(new ArtifactKey(ALPHA)
+                                .child(id)
+                                .child("exports")
+                                .child(export))
+                        .resolve("model.safetensors"),
+                "x".repeat(50_000));
+
+        HttpResponse<InputStream> answer = send(request(ALPHA, url), HttpResponse.BodyHandlers.ofInputStream());
+
+        ByteArrayOutputStream received = new ByteArrayOutputStream();
+        assertThatThrownBy(() -> answer.body().transferTo(received)).isInstanceOf(IOException.class);
+        assertThat(received.toString(StandardCharsets.UTF_8)).matches("x*");
     }
 
     @Test

@@ -60,7 +60,7 @@ class TarWriterTest {
 
         assertThatThrownBy(() -> new TarWriter(firstBlock, TIME).add("big", 1L << 33, InputStream.nullInputStream()))
                 .isInstanceOf(IOException.class)
-                .hasMessage("big ends 8589934592 bytes before its recorded size of 8589934592");
+                .hasMessage("big ends 8589934592 bytes before its recorded size");
         assertThat(header[124]).isEqualTo((byte) 0x80);
         assertThat(header[131]).isEqualTo((byte) 2);
         assertThat(header[135]).isEqualTo((byte) 0);

@@ -1,6 +1,5 @@
-package dev.anneal.service.exportapi;
+package dev.anneal.service.web;
 
-import dev.anneal.service.web.ByteRange;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
