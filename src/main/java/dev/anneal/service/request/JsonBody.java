@@ -32,7 +32,28 @@ public final class JsonBody {
                     "The request body must be a JSON object such as {\"model\": \"anneal-tiny\", …}, but is of type "
                             + object.getNodeType().name().toLowerCase(Locale.ROOT));
         }
+        refuseNul("", object);
         return new JsonBody(object);
+    }
+
+    /** The character U+0000 is legal in JSON, and in no text that PostgreSQL stores. */
+    private static void refuseNul(String path, JsonNode node) {
+        if (node.isString() && node.stringValue().indexOf('\0') >= 0) {
+            throw Refusal.invalidValue(path, "'" + path + "' must not hold the character U+0000");
+        }
+        node.forEachEntry((key, value) -> {
+            String inner = path.isEmpty() ? key : path + "." + key;
+            if (key.indexOf('\0') >= 0) {
+                throw new Refusal(
+                        RefusalCode.INVALID_VALUE,
+                        "a key of " + (path.isEmpty() ? "the body" : "'" + path + "'") + " holds the character U+0000",
+                        path.isEmpty() ? null : path);
+            }
+            refuseNul(inner, value);
+        });
+        if (node.isArray()) {
+            node.forEach(entry -> refuseNul(path, entry));
+        }
     }
 
     public StrictObject object() {

@@ -32,9 +32,7 @@ final class RequestIdFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        String id = "req_" + UUID.randomUUID().toString().replace("-", "");
-        response.setHeader(HEADER, id);
-        response.setHeader("openai-version", API_VERSION);
+        String id = identify(response);
         TimedResponse timed = new TimedResponse(response, System.nanoTime());
         MDC.put(LOG_KEY, id);
         try {
@@ -43,6 +41,14 @@ final class RequestIdFilter extends OncePerRequestFilter {
             timed.onResponseCommitted();
             MDC.remove(LOG_KEY);
         }
+    }
+
+    /** Gives the response a new id and returns it. */
+    static String identify(HttpServletResponse response) {
+        String id = "req_" + UUID.randomUUID().toString().replace("-", "");
+        response.setHeader(HEADER, id);
+        response.setHeader("openai-version", API_VERSION);
+        return id;
     }
 
     /** Writes the processing time at the last moment at which a header can still be written. */

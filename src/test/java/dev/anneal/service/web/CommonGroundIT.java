@@ -7,7 +7,10 @@ import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.request.StrictObject;
 import dev.anneal.service.tenant.Tenant;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,7 +41,9 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
 
 /** What holds for every path, seen on a controller made for it: envelope, headers, JSON rules, list parameters. */
 @PostgresTest
@@ -74,19 +79,23 @@ class CommonGroundIT {
             POST   | /probe/echo            |                             | 400 | invalid_json           |
             POST   | /probe/echo            | {"name": "a"                | 400 | invalid_json           |
             POST   | /probe/echo            | {"name": "a"} x             | 400 | invalid_json           |
-            POST   | /probe/echo            | []                          | 400 | invalid_type           |
+            POST   | /probe/echo            | []                          | 400 | invalid_json           |
             POST   | /probe/echo            | {"nmae": "a"}               | 400 | unknown_parameter      | nmae
             POST   | /probe/echo            | {"inner": {"rnak": 1}}      | 400 | unknown_parameter      | inner.rnak
-            POST   | /probe/echo            | {"name": 7}                 | 400 | invalid_type           | name
-            POST   | /probe/echo            | {"inner": {"rank": "7"}}    | 400 | invalid_type           | inner.rank
-            POST   | /probe/echo            | {"inner": {"rank": 7.0}}    | 400 | invalid_type           | inner.rank
-            POST   | /probe/echo            | {"inner": {"rank": 1e99}}   | 400 | invalid_type           | inner.rank
-            POST   | /probe/echo            | {"inner": {"rank": 0}}      | 400 | invalid_value          | inner
+            POST   | /probe/echo            | {"name": 7}                 | 400 | invalid_value          | name
+            POST   | /probe/echo            | {"name": "a\\u0000"}         | 400 | invalid_value          | name
+            POST   | /probe/echo            | {"inner": {"a\\u0000": 1}}   | 400 | invalid_value          | inner
+            POST   | /probe/echo            | {"inner": {"rank": "7"}}    | 400 | invalid_value          | inner.rank
+            POST   | /probe/echo            | {"inner": {"rank": 7.0}}    | 400 | invalid_value          | inner.rank
+            POST   | /probe/echo            | {"inner": {"rank": 1e99}}   | 400 | invalid_value          | inner.rank
+            POST   | /probe/echo            | {"inner": {"rank": 0}}      | 400 | invalid_value          | inner.rank
             POST   | /probe/echo            | {"name": "a", "name": "b"}  | 400 | invalid_json           |
             GET    | /probe/list?limit=0    |                             | 400 | invalid_value          | limit
             GET    | /probe/list?limit=51   |                             | 400 | invalid_value          | limit
             GET    | /probe/list?limit=x    |                             | 400 | invalid_value          | limit
             GET    | /probe/list?order=up   |                             | 400 | invalid_value          | order
+            GET    | /probe/list?after=%00  |                             | 400 | invalid_value          | after
+            GET    | /probe/number?n=x      |                             | 400 | invalid_value          | n
             GET    | /probe/refused         |                             | 409 | job_already_final      | job_id
             GET    | /probe/fails           |                             | 500 | internal_error         |
             GET    | /error                 |                             | 404 | not_found              |
@@ -185,10 +194,37 @@ class CommonGroundIT {
     }
 
     @Test
-    void requestThatTheContainerRefusesHasTheEnvelope() throws Exception {
+    void requestThatTheContainerRefusesHasTheEnvelopeAndARequestId() throws Exception {
         String answer = sendRaw("GET /a\\b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
 
-        assertThat(answer).startsWith("HTTP/1.1 400").contains("{\"error\":{\"message\":");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 400")
+                .contains("{\"error\":{\"message\":")
+                .containsPattern("x-request-id: req_[0-9a-f]{32}");
+    }
+
+    @Test
+    void answerThatFailsOnItsWayIsCutOff() throws Exception {
+        for (String how : List.of("refused", "unexpected")) {
+            String answer = sendRaw(
+                    "GET /probe/breaks?how=" + how + " HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
+
+            // Without the chunk that ends a body, a client knows that some is missing.
+            assertThat(answer)
+                    .startsWith("HTTP/1.1 200")
+                    .contains("xxx")
+                    .doesNotContain("error")
+                    .doesNotEndWith("\r\n0\r\n\r\n");
+        }
+    }
+
+    @Test
+    void answerThatFailsBeforeItsFirstByteIsAnErrorAlone() throws Exception {
+        HttpResponse<String> answer = send("GET", "/probe/fails-late", null);
+
+        assertThat(answer.statusCode()).isEqualTo(500);
+        assertThat(answer.body()).startsWith("{\"error\"").endsWith("}}");
+        assertThat(answer.headers().map()).doesNotContainKeys("etag", "content-disposition");
     }
 
     @ParameterizedTest
@@ -250,19 +286,19 @@ class CommonGroundIT {
     @Import(Probe.class)
     static class Application {}
 
-    /** Body of the probe. */
+    /** Answer of the probe. */
     record Echo(
             @Nullable String name,
             @Nullable Inner inner,
             @Nullable Long createdAt) {}
 
-    /** A nested object whose constructor checks. */
+    /** A nested object. */
     record Inner(@Nullable Integer rank, @Nullable Double learningRate) {
 
-        Inner {
-            if (rank != null && rank < 1) {
-                throw new IllegalArgumentException("rank must be at least 1 but is " + rank);
-            }
+        static Inner read(StrictObject object) {
+            Inner inner = new Inner(object.wholeNumber("rank", 1, 512), Double.NaN);
+            object.refuseOthers();
+            return inner;
         }
     }
 
@@ -272,10 +308,36 @@ class CommonGroundIT {
     static class Probe {
 
         @PostMapping(path = "/echo", consumes = MediaType.APPLICATION_JSON_VALUE)
-        Echo echo(Tenant tenant, @RequestBody Echo body) {
+        Echo echo(Tenant tenant, @RequestBody JsonNode body) {
             assertThat(tenant).isEqualTo(Tenant.DEFAULT);
-            Inner inner = body.inner() == null ? null : new Inner(body.inner().rank(), Double.NaN);
-            return new Echo(body.name(), inner, 1_700_000_000L);
+            StrictObject object = JsonBody.of(body).object();
+            StrictObject inner = object.object("inner");
+            Echo echo = new Echo(object.text("name"), inner == null ? null : Inner.read(inner), 1_700_000_000L);
+            object.refuseOthers();
+            return echo;
+        }
+
+        @GetMapping("/number")
+        Map<String, Integer> number(@RequestParam int n) {
+            return Map.of("n", n);
+        }
+
+        @GetMapping("/breaks")
+        void breaks(@RequestParam String how, HttpServletResponse response) throws IOException {
+            response.getOutputStream().write("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
+            if (how.equals("refused")) {
+                refused();
+            }
+            fails();
+        }
+
+        @GetMapping("/fails-late")
+        void failsLate(HttpServletResponse response) throws IOException {
+            response.setContentLengthLong(1000);
+            response.setHeader("ETag", "\"tag\"");
+            response.setHeader("Content-Disposition", "attachment");
+            response.getOutputStream().write("x".repeat(10).getBytes(StandardCharsets.US_ASCII));
+            fails();
         }
 
         @GetMapping("/list")
