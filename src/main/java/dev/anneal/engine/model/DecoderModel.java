@@ -95,10 +95,15 @@ public final class DecoderModel implements AutoCloseable {
 
     /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
     public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
+        return hiddenStates(target, rows, adapter, () -> {});
+    }
+
+    private Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter, Runnable betweenLayers) {
         try (Scope pass = target.child()) {
             Batch batch = batch(pass, rows);
             Tensor x = embed(pass, rows);
             for (int layer = 0; layer < config.layers(); layer++) {
+                betweenLayers.run();
                 try (Tensor input = x;
                         Scope inner = pass.child()) {
                     x = program.layer(inner, input, layer, batch, weights, adapter)
@@ -117,13 +122,18 @@ public final class DecoderModel implements AutoCloseable {
         }
     }
 
-    /** Loss of the trained positions without gradients, for validation. */
-    public LossSums loss(Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter) {
+    /**
+     * Loss of the trained positions without gradients, for validation.
+     *
+     * @param betweenLayers called before each layer; what it throws ends the pass and comes out here
+     */
+    public LossSums loss(
+            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
         if (targets.count() == 0) {
             return LossSums.NONE;
         }
         try (Scope pass = target.child()) {
-            Tensor hidden = hiddenStates(pass, rows, adapter);
+            Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
             return sums(head(pass, hidden, targets, false).get(0), targets);
         }
     }
@@ -133,9 +143,16 @@ public final class DecoderModel implements AutoCloseable {
      *
      * @param gradients for each layer A and B of each group, fp32, overwritten with the gradient of the summed loss: A stacked, [S, in]; B
      *     of the adapted projections under one another, [outs, r]. Untouched if there are no targets
+     * @param betweenLayers called before each layer, forward and backward; what it throws ends the pass and comes out here, and gradients
+     *     are overwritten in part
      */
     public LossSums lossAndGradient(
-            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, List<List<Tensor>> gradients) {
+            Scope target,
+            TokenRows rows,
+            Targets targets,
+            AppliedAdapter adapter,
+            List<List<Tensor>> gradients,
+            Runnable betweenLayers) {
         if (targets.count() == 0) {
             return LossSums.NONE;
         }
@@ -145,6 +162,7 @@ public final class DecoderModel implements AutoCloseable {
             List<List<Tensor>> saved = new ArrayList<>();
             Tensor x = embed(pass, rows);
             for (int layer = 0; layer < config.layers(); layer++) {
+                betweenLayers.run();
                 kept.add(pass.child());
                 List<Tensor> results = program.layer(kept.get(layer), x, layer, batch, weights, adapter);
                 x = results.get(0);
@@ -153,6 +171,7 @@ public final class DecoderModel implements AutoCloseable {
             List<Tensor> lossAndGradient = head(pass, x, targets, true);
             Tensor upstream = lossAndGradient.get(1);
             for (int layer = config.layers() - 1; layer >= 0; layer--) {
+                betweenLayers.run();
                 DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(saved.get(layer), gradients.get(layer));
                 Tensor next = program.layerBackward(pass, upstream, layer, between, batch, weights, adapter);
                 upstream.close();

@@ -7,7 +7,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /**
  * Platform threads that share a list of independent pieces of work, one piece on one thread. Results are handed over in the order of the
@@ -31,11 +30,8 @@ final class ComputeThreads implements AutoCloseable {
     /**
      * Works on pieces 0 to {@code count - 1} and returns when all are handed over. The first failure ends the call; pieces that have not begun are left
      * out.
-     *
-     * @param stop asked by the threads before each piece; once it says yes no further piece begins
-     * @return whether all were handed over; false if the call was stopped before
      */
-    boolean run(int count, Work work, BooleanSupplier stop) {
+    void run(int count, Work work) {
         Turns turns = new Turns();
         AtomicInteger next = new AtomicInteger();
         List<Future<?>> running = new ArrayList<>();
@@ -44,11 +40,6 @@ final class ComputeThreads implements AutoCloseable {
             running.add(executor.submit(() -> {
                 try {
                     for (int piece = next.getAndIncrement(); piece < count; piece = next.getAndIncrement()) {
-                        if (stop.getAsBoolean()) {
-                            next.set(count);
-                            turns.end();
-                            return;
-                        }
                         work.compute(worker, piece);
                         if (!turns.await(piece)) {
                             return;
@@ -58,13 +49,12 @@ final class ComputeThreads implements AutoCloseable {
                     }
                 } catch (RuntimeException | Error e) {
                     next.set(count);
-                    turns.end();
+                    turns.fail();
                     throw e;
                 }
             }));
         }
         awaitAll(running);
-        return turns.passed() == count;
     }
 
     /** Waits for every thread, also after a failure: none may still be computing when the caller frees its tensors. */
@@ -120,12 +110,12 @@ final class ComputeThreads implements AutoCloseable {
     /** Lets pieces pass in their order. */
     private static final class Turns {
         private int turn;
-        private boolean ended;
+        private boolean failed;
 
-        /** Whether the piece may pass; false if the call has ended before. */
+        /** Whether the piece may pass; false if another failed. */
         synchronized boolean await(int piece) {
             boolean interrupted = false;
-            while (turn != piece && !ended) {
+            while (turn != piece && !failed) {
                 try {
                     wait();
                 } catch (InterruptedException e) {
@@ -135,7 +125,7 @@ final class ComputeThreads implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            return !ended;
+            return !failed;
         }
 
         synchronized void done() {
@@ -143,13 +133,9 @@ final class ComputeThreads implements AutoCloseable {
             notifyAll();
         }
 
-        synchronized void end() {
-            ended = true;
+        synchronized void fail() {
+            failed = true;
             notifyAll();
-        }
-
-        synchronized int passed() {
-            return turn;
         }
     }
 }

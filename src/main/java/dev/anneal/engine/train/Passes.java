@@ -24,7 +24,7 @@ final class Passes implements AutoCloseable {
     private final List<AdapterGradients> ofThreads = new ArrayList<>();
     private final BooleanSupplier stop;
 
-    /** @param stop asked by any compute thread before each micro-batch; once it says yes the pass is given up */
+    /** @param stop asked by any compute thread before each layer; once it says yes the pass is given up */
     Passes(DecoderModel model, Adapter adapter, AdamW optimizer, int threads, BooleanSupplier stop) {
         this.model = model;
         this.optimizer = optimizer;
@@ -59,7 +59,8 @@ final class Passes implements AutoCloseable {
                         batch.rows(),
                         batch.targets(),
                         adapterOf.apply(batch),
-                        ofThreads.get(worker).layers());
+                        ofThreads.get(worker).layers(),
+                        Passes.this::throwIfStopping);
             }
 
             @Override
@@ -67,7 +68,7 @@ final class Passes implements AutoCloseable {
                 optimizer.accumulate(scope, total, ofThreads.get(worker), piece == 0);
             }
         };
-        return threads.run(batches.size(), work, stop) ? Optional.of(sum(sums)) : Optional.empty();
+        return run(sums, work);
     }
 
     /**
@@ -82,7 +83,7 @@ final class Passes implements AutoCloseable {
             @Override
             public void compute(int worker, int piece) {
                 MicroBatch batch = batches.get(piece);
-                sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter);
+                sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter, Passes.this::throwIfStopping);
             }
 
             @Override
@@ -90,7 +91,22 @@ final class Passes implements AutoCloseable {
                 done.accept(piece + 1);
             }
         };
-        return threads.run(batches.size(), work, stop) ? Optional.of(sum(sums)) : Optional.empty();
+        return run(sums, work);
+    }
+
+    private Optional<LossSums> run(LossSums[] sums, ComputeThreads.Work work) {
+        try {
+            threads.run(sums.length, work);
+            return Optional.of(sum(sums));
+        } catch (GivenUpException e) {
+            return Optional.empty();
+        }
+    }
+
+    private void throwIfStopping() {
+        if (stop.getAsBoolean()) {
+            throw new GivenUpException();
+        }
     }
 
     private static LossSums sum(LossSums[] parts) {
@@ -105,5 +121,13 @@ final class Passes implements AutoCloseable {
     public void close() {
         threads.close();
         scope.close();
+    }
+
+    /** Leaves a pass from within a layer's thread. */
+    private static final class GivenUpException extends RuntimeException {
+
+        GivenUpException() {
+            super("the training is to stop");
+        }
     }
 }

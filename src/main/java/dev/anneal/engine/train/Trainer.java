@@ -32,7 +32,7 @@ public final class Trainer {
     }
 
     /**
-     * Trains. Saves at every interval, on request, and at the end. A stop is seen before the next micro-batch: the unfinished step is given up,
+     * Trains. Saves at every interval, on request, and at the end. A stop is seen before the next layer: the unfinished step is given up,
      * and the checkpoint holds those before it.
      *
      * <p>A validation runs after the checkpoint of its step is saved. One that a stop, or the end of the process, has cut short is run again from

@@ -7,7 +7,7 @@ public interface TrainingControl {
     boolean takeSave();
 
     /**
-     * Whether the training should save and give back its work; asked by any of its threads before each micro-batch. Once true it stays so.
+     * Whether the training should save and give back its work; asked by any of its threads before each layer. Once true it stays so.
      */
     boolean isStopping();
 }

@@ -99,7 +99,8 @@ class AdapterTest {
             AdapterGradients gradients = adapter.newGradients(scope);
             TokenRows rows = rows();
             Targets targets = Targets.of(rows, ragged("labels"), -100);
-            model.lossAndGradient(scope, rows, targets, adapter.apply(0.7, AdapterDropout.NONE), gradients.layers());
+            model.lossAndGradient(
+                    scope, rows, targets, adapter.apply(0.7, AdapterDropout.NONE), gradients.layers(), () -> {});
 
             Map<String, float[]> named = NamedMatrices.of(scope, adapter, gradients);
             assertThat(named).hasSize(28);

@@ -74,7 +74,8 @@ class Bf16GradientsTest {
                     rows,
                     Targets.of(rows, ragged("labels"), -100),
                     adapter.apply(beta, dropout),
-                    gradients.layers());
+                    gradients.layers(),
+                    () -> {});
             return new Result(loss, NamedMatrices.of(scope, adapter, gradients));
         }
     }

@@ -56,7 +56,12 @@ class HandDerivedGradientsTest {
                 Adapter adapter = Adapter.load(model, config, randomAdapter(model, config, random))) {
             AdapterGradients gradients = adapter.newGradients(scope);
             LossSums sums = model.lossAndGradient(
-                    scope, tokens, Targets.of(tokens, labels, -100), adapter.apply(beta, dropout), gradients.layers());
+                    scope,
+                    tokens,
+                    Targets.of(tokens, labels, -100),
+                    adapter.apply(beta, dropout),
+                    gradients.layers(),
+                    () -> {});
             AutogradReference reference = new AutogradReference(shape, config, beta, dropout);
             Map<String, float[]> expected = reference.gradients(scope, rows, labels, NamedMatrices.of(scope, adapter));
 

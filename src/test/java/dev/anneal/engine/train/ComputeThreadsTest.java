@@ -9,7 +9,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Pieces are computed side by side and handed over in their order; a failure or a stop ends the call and no thread is left computing. */
+/** Pieces are computed side by side and handed over in their order; a failure ends the call and no thread is left computing. */
 class ComputeThreadsTest {
 
     @Test
@@ -17,24 +17,21 @@ class ComputeThreadsTest {
         List<Integer> order = new ArrayList<>();
         CountDownLatch secondIsComputed = new CountDownLatch(1);
         try (ComputeThreads threads = new ComputeThreads(2)) {
-            threads.run(
-                    5,
-                    new ComputeThreads.Work() {
-                        @Override
-                        public void compute(int worker, int piece) {
-                            if (piece == 0) {
-                                await(secondIsComputed);
-                            } else {
-                                secondIsComputed.countDown();
-                            }
-                        }
+            threads.run(5, new ComputeThreads.Work() {
+                @Override
+                public void compute(int worker, int piece) {
+                    if (piece == 0) {
+                        await(secondIsComputed);
+                    } else {
+                        secondIsComputed.countDown();
+                    }
+                }
 
-                        @Override
-                        public void handOver(int worker, int piece) {
-                            order.add(piece);
-                        }
-                    },
-                    () -> false);
+                @Override
+                public void handOver(int worker, int piece) {
+                    order.add(piece);
+                }
+            });
         }
         assertThat(order).containsExactly(0, 1, 2, 3, 4);
     }
@@ -43,61 +40,23 @@ class ComputeThreadsTest {
     void aFailureIsThrownAndLaterPiecesAreLeftOut() {
         AtomicInteger handedOver = new AtomicInteger();
         try (ComputeThreads threads = new ComputeThreads(3)) {
-            assertThatThrownBy(() -> threads.run(
-                            100,
-                            new ComputeThreads.Work() {
-                                @Override
-                                public void compute(int worker, int piece) {
-                                    if (piece == 4) {
-                                        throw new IllegalStateException("piece 4");
-                                    }
-                                }
+            assertThatThrownBy(() -> threads.run(100, new ComputeThreads.Work() {
+                        @Override
+                        public void compute(int worker, int piece) {
+                            if (piece == 4) {
+                                throw new IllegalStateException("piece 4");
+                            }
+                        }
 
-                                @Override
-                                public void handOver(int worker, int piece) {
-                                    handedOver.incrementAndGet();
-                                }
-                            },
-                            () -> false))
+                        @Override
+                        public void handOver(int worker, int piece) {
+                            handedOver.incrementAndGet();
+                        }
+                    }))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("piece 4");
         }
         assertThat(handedOver.get()).isLessThanOrEqualTo(4);
-    }
-
-    @Test
-    void afterAStopNoPieceBegins() {
-        AtomicInteger computed = new AtomicInteger();
-        try (ComputeThreads threads = new ComputeThreads(3)) {
-            assertThat(threads.run(100, counting(computed), () -> computed.get() >= 10))
-                    .isFalse();
-        }
-        // Each thread may have asked just before the tenth was counted.
-        assertThat(computed.get()).isBetween(10, 12);
-    }
-
-    @Test
-    void aStopThatComesWithTheLastPieceChangesNothing() {
-        AtomicInteger computed = new AtomicInteger();
-        try (ComputeThreads threads = new ComputeThreads(3)) {
-            assertThat(threads.run(9, counting(computed), () -> computed.get() == 9))
-                    .isTrue();
-        }
-        assertThat(computed.get()).isEqualTo(9);
-    }
-
-    private static ComputeThreads.Work counting(AtomicInteger computed) {
-        return new ComputeThreads.Work() {
-            @Override
-            public void compute(int worker, int piece) {
-                computed.incrementAndGet();
-            }
-
-            @Override
-            public void handOver(int worker, int piece) {
-                // Only whether pieces are computed matters.
-            }
-        };
     }
 
     private static void await(CountDownLatch latch) {

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whole trainings: what they report, that their bits depend on seed and settings alone, and how they end and go on. */
@@ -127,14 +128,15 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3})
-    void aStopWithinAStepGivesTheStepUp(int threads) throws IOException {
+    @CsvSource({"1, 1", "1, 8", "1, 16", "3, 8"})
+    void aStopWithinAStepGivesTheStepUp(int threads, int stopAt) throws IOException {
         TrainingFixture whole = fixture("whole").rows(manyLongRows()).threads(threads);
         whole.run();
         TrainingFixture first = fixture("first").rows(manyLongRows()).threads(threads);
         AtomicInteger asked = new AtomicInteger();
-        // Once before each step and once before each of its four micro-batches: the fifth step has begun.
-        first.stoppingWhen(() -> asked.incrementAndGet() > 4 * 5 + 3);
+        // Asked once before the fifth step, then before each layer of each of its four micro-batches, forward and
+        // backward.
+        first.stoppingWhen(() -> first.steps().size() == 4 && asked.incrementAndGet() > stopAt);
         assertThat(first.run()).isEqualTo(Trainer.Outcome.STOPPED);
         assertThat(first.steps()).hasSize(4);
         TrainingFixture second =

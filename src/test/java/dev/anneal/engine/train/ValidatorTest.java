@@ -43,7 +43,7 @@ class ValidatorTest {
     }
 
     @Test
-    void aStopIsSeenBetweenMicroBatches() throws IOException {
+    void aStopIsSeenWithinTheValidation() throws IOException {
         assertThat(validate(Duration.ZERO, () -> events.size() > 1)).isFalse();
 
         assertThat(events).containsExactly(new Progress.Validating(7, 0, 3), new Progress.Validating(7, 1, 3));
