@@ -47,12 +47,15 @@ public final class QueueNumbers {
                                      WHERE claimed_at IS NOT NULL AND slot = load.slot AND tenant_id = load.tenant_id) NULLS FIRST,
                                     tenant_id) AS turn
                 FROM load
+            ), lines AS MATERIALIZED (
+                SELECT DISTINCT slot, tenant_id FROM work WHERE id = ANY (:ids) AND state = 'QUEUED'
             ), ranked AS (
-                -- One pass over the index work_queued; a count for each asked item took 30 ms for 20 of 1,000 items.
-                SELECT id, slot, tenant_id, row_number() OVER (PARTITION BY slot, tenant_id ORDER BY turn_at, id) AS rank
-                FROM work
-                WHERE state = 'QUEUED'
-                  AND (slot, tenant_id) IN (SELECT slot, tenant_id FROM work WHERE id = ANY (:ids) AND state = 'QUEUED')
+                -- One pass over the index work_queued; a count for each asked item took 30 ms for 20 of 1,000 items. Materialized lines,
+                -- because where statistics were old they were looked up again for each of the 1,000, which took 200 ms.
+                SELECT work.id, slot, tenant_id, row_number() OVER (PARTITION BY slot, tenant_id ORDER BY turn_at, work.id) AS rank
+                FROM lines
+                JOIN work USING (slot, tenant_id)
+                WHERE work.state = 'QUEUED'
             ), asked AS (
                 SELECT ranked.id, ranked.slot, turn.tenant_id, turn.running, turn.turn, ranked.rank
                 FROM ranked
