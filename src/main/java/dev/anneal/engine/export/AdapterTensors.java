@@ -1,8 +1,8 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.Projection;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.TensorEntry;
 import dev.anneal.engine.torch.ElementType;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.MergeTally;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.ModelConfig;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;

@@ -1,5 +1,16 @@
 /** Deployable weights from a checkpoint, with the proof that they are the trained model. */
-@ApplicationModule(allowedDependencies = {"data", "file", "lora", "model", "rows", "safetensors", "template", "torch"})
+@ApplicationModule(
+        allowedDependencies = {
+            "architecture",
+            "data",
+            "file",
+            "lora",
+            "model",
+            "rows",
+            "safetensors",
+            "template",
+            "torch"
+        })
 @NullMarked
 package dev.anneal.engine.export;
 

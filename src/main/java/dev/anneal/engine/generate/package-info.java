@@ -1,5 +1,5 @@
 /** Decoding with a key-value cache. */
-@ApplicationModule(allowedDependencies = {"data", "lora", "model", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "model", "torch"})
 @NullMarked
 package dev.anneal.engine.generate;
 

@@ -1,7 +1,7 @@
 package dev.anneal.engine.lora;
 
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.Projection;
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.EnumSet;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.lora;
 
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.Projection;
-import dev.anneal.engine.model.ProjectionGroup;
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.architecture.ProjectionGroup;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;

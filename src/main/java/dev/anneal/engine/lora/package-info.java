@@ -1,5 +1,5 @@
 /** AFA-LoRA adapters: configuration, annealing schedule, initialisation, files, and the merge of one tensor. */
-@ApplicationModule(allowedDependencies = {"model", "random", "safetensors", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "model", "random", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.lora;
 

@@ -1,5 +1,7 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;

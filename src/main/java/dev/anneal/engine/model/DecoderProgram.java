@@ -1,5 +1,7 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;

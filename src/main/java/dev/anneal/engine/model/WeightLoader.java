@@ -1,5 +1,10 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.architecture.ProjectionGroup;
+import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.TensorEntry;
 import dev.anneal.engine.safetensors.WeightDirectory;

@@ -1,5 +1,5 @@
-/** Decoder architectures: configuration, weight names, frozen weights, layers and their hand-derived gradients. */
-@ApplicationModule(allowedDependencies = {"random", "safetensors", "torch"})
+/** Decoders in tensors: frozen weights, layers and their hand-derived gradients, key-value caches. */
+@ApplicationModule(allowedDependencies = {"architecture", "random", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.model;
 

@@ -1,8 +1,8 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.ModelConfigException;
 import dev.anneal.engine.safetensors.ModelFingerprint;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;

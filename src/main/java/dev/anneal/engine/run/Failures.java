@@ -1,9 +1,9 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.file.DiskFull;
 import dev.anneal.engine.lora.AdapterConfigException;
-import dev.anneal.engine.model.ModelConfigException;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.torch.TorchException;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.Task;
 import java.io.IOException;

@@ -1,6 +1,7 @@
 /** Main class of an engine process: reads the task, runs it, speaks the protocol. */
 @ApplicationModule(
         allowedDependencies = {
+            "architecture",
             "data",
             "export",
             "file",

@@ -1,6 +1,6 @@
 package dev.anneal.service.catalog;
 
-import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfig;
 import java.nio.file.Path;
 import java.time.Instant;
 

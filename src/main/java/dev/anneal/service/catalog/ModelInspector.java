@@ -1,9 +1,9 @@
 package dev.anneal.service.catalog;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.file.Sha256;
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.ModelConfigException;
-import dev.anneal.engine.model.WeightHeaders;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;

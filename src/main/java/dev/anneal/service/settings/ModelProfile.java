@@ -1,8 +1,8 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.Projection;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.refusal.Refusal;
 import java.util.Arrays;

@@ -2,7 +2,7 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.model.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,8 +3,8 @@ package dev.anneal.engine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.engine.model.ModelConfig;
-import dev.anneal.engine.model.Projection;
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.lora;
 
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.architecture.RotaryConfig;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DropoutMasks;
-import dev.anneal.engine.model.Projection;
-import dev.anneal.engine.model.RotaryConfig;
 import dev.anneal.engine.torch.AutogradProgram;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.ModelConfig;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.AdapterSettings;

@@ -1,4 +1,4 @@
-package dev.anneal.engine.model;
+package dev.anneal.engine.architecture;
 
 import java.nio.file.Path;
 

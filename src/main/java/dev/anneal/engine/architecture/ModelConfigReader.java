@@ -1,4 +1,4 @@
-package dev.anneal.engine.model;
+package dev.anneal.engine.architecture;
 
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,4 +1,4 @@
-package dev.anneal.engine.model;
+package dev.anneal.engine.architecture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;

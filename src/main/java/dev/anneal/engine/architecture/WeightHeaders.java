@@ -1,4 +1,4 @@
-package dev.anneal.engine.model;
+package dev.anneal.engine.architecture;
 
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.TensorEntry;
