@@ -1,6 +1,6 @@
 """Trains the same rows with the engine and with its peer, in turn, and prints how they compare.
 
-bench/run.sh speed MODEL_DIR [--pairs 3] [--steps 8]
+bench/run.sh speed MODEL_DIR [--pairs 3] [--steps 8] [--precision auto]
 
 Each run is a process of its own, engine and peer alternate, and only ratios of neighbouring runs count: other load on the
 machine moves the absolute numbers. Fixed work: 4 rows of 256 tokens a step, all trained, rank 16 on all seven projections.
@@ -50,12 +50,13 @@ def main():
     parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a Llama-architecture model")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto", help="the engine's; the peer decides as TRL does")
     arguments = parser.parse_args()
     classpath = engine.build_classpath()
     rows = write_rows(arguments.model, BATCH * arguments.steps)
     runs = []
     for pair in range(arguments.pairs):
-        ours = engine.run(classpath, "StepBenchmark", arguments.model, rows, BATCH, arguments.steps)
+        ours = engine.run(classpath, "StepBenchmark", arguments.model, rows, BATCH, arguments.steps, arguments.precision)
         theirs = peer(arguments.model, rows, arguments.steps)
         print(f"pair {pair + 1}: engine {ours}\n        peer   {theirs}", flush=True)
         runs.append((ours, theirs))

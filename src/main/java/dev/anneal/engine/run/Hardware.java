@@ -16,7 +16,7 @@ final class Hardware {
      */
     private static final int BF16_WIDTH = 512;
 
-    private static final Path CPU_FLAGS = Path.of("/proc/cpuinfo");
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     private Hardware() {}
 
@@ -26,7 +26,7 @@ final class Hardware {
     }
 
     /**
-     * Type of the frozen weights. {@code auto} takes bf16 where the processor multiplies it natively and the model is wide enough to gain by it.
+     * Type of the frozen weights. {@code auto} takes bf16 where the processor multiplies it fast and the model is wide enough to gain by it.
      *
      * @throws TaskException if the task names no precision
      */
@@ -46,19 +46,26 @@ final class Hardware {
         };
     }
 
-    /**
-     * Processors with matrix tiles. With avx512_bf16 alone libtorch multiplies bf16 at about half the speed of fp32: 80 against 145 GFLOP/s on one core,
-     * 10.1 against 6.9 s of processor time for 4 x 256 tokens of SmolLM2-135M. A rule, not a measurement: a job that resumes here must go on in the
-     * arithmetic that it began with.
-     */
     private static boolean multipliesBf16(String device) {
         if (!device.equals("cpu")) {
             return true;
         }
         try {
-            return Files.readString(CPU_FLAGS).contains(" amx_bf16");
+            return multipliesBf16Fast(Files.readString(CPU_INFO));
         } catch (IOException e) {
             return false; // no Linux: nothing is known
         }
+    }
+
+    /**
+     * Processors with matrix tiles, and AMD's with avx512_bf16: there bf16 trains SmolLM2-135M at 1.9 times the speed of fp32 (471 against 249 tokens/s
+     * at 4 x 256 tokens on two cores). Intel's with avx512_bf16 alone multiply bf16 at about half the speed of fp32: 80 against 145 GFLOP/s on one core,
+     * 10.1 against 6.9 s of processor time for the same step. A rule, not a measurement: a job that resumes here must go on in the arithmetic that it
+     * began with.
+     *
+     * @param cpuInfo what Linux says in {@code /proc/cpuinfo}
+     */
+    static boolean multipliesBf16Fast(String cpuInfo) {
+        return cpuInfo.contains(" amx_bf16") || (cpuInfo.contains("AuthenticAMD") && cpuInfo.contains(" avx512_bf16"));
     }
 }

@@ -23,7 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  * The engine's side of {@code bench/speed.py}: trains rows of token ids, all of one length and all trained, and prints one JSON line. The first
  * two steps are warm-up.
  *
- * <p>Arguments: model directory, file of rows, rows of a step, steps.
+ * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it.
  */
 final class StepBenchmark {
 
@@ -33,13 +33,15 @@ final class StepBenchmark {
     private final List<EncodedRow> rows;
     private final int batch;
     private final int steps;
+    private final Task.Machine machine;
     private final List<Progress.Step> done = new ArrayList<>();
 
-    private StepBenchmark(Path directory, List<EncodedRow> rows, int batch, int steps) {
+    private StepBenchmark(Path directory, List<EncodedRow> rows, int batch, int steps, String precision) {
         this.directory = directory;
         this.rows = rows;
         this.batch = batch;
         this.steps = steps;
+        this.machine = new Task.Machine("cpu", 0, precision);
     }
 
     public static void main(String[] arguments) throws IOException {
@@ -49,7 +51,7 @@ final class StepBenchmark {
                 .limit((long) batch * steps)
                 .map(StepBenchmark::row)
                 .toList();
-        new StepBenchmark(Path.of(arguments[0]), rows, batch, steps).run();
+        new StepBenchmark(Path.of(arguments[0]), rows, batch, steps, arguments[4]).run();
     }
 
     private static EncodedRow row(String line) {
@@ -60,7 +62,6 @@ final class StepBenchmark {
     }
 
     private void run() throws IOException {
-        Task.Machine machine = new Task.Machine("cpu", 0, "auto");
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Path attempt = Files.createTempDirectory("bench");
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), "cpu")) {
