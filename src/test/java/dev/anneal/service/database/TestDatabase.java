@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.springframework.boot.SpringApplication;
 import org.springframework.context.ApplicationContextInitializer;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
@@ -27,7 +28,9 @@ import org.springframework.util.FileSystemUtils;
 public final class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
     private static final int TRUNCATE_ATTEMPTS = 5;
+    private static final Path HOME = newHome();
     private static final EmbeddedPostgres SERVER = startServer();
+    private static final Thread STOP = new Thread(TestDatabase::stop);
     private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
             8, 12, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(10));
     private static final Pools POOLS = new Pools(SERVER.access(), PROPERTIES, "anneal-test");
@@ -37,6 +40,10 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     private static final SystemDatabase SYSTEM = new SystemDatabase(SYSTEM_POOL);
     private static final HeartbeatDatabase HEARTBEAT =
             new HeartbeatDatabase(POOLS.heartbeat(), PROPERTIES.heartbeatTimeout());
+
+    static {
+        Runtime.getRuntime().addShutdownHook(STOP);
+    }
 
     public static TenantDatabase tenant() {
         return TENANT;
@@ -75,6 +82,9 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     /** A context that uses this database, connecting as a deployment with an owner of its own does. */
     @Override
     public void initialize(ConfigurableApplicationContext context) {
+        if (Runtime.getRuntime().removeShutdownHook(STOP)) {
+            SpringApplication.getShutdownHandlers().add(TestDatabase::stop); // these run after the contexts have closed
+        }
         DatabaseAccess access = SERVER.access();
         context.getEnvironment()
                 .getPropertySources()
@@ -117,20 +127,22 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         }
     }
 
-    private static EmbeddedPostgres startServer() {
+    private static Path newHome() {
         try {
-            Path home = Files.createTempDirectory(Path.of("target").toAbsolutePath(), "test-postgres-");
-            EmbeddedPostgres server = EmbeddedPostgres.start(home, Path.of("target"));
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(server, home)));
-            JdbcClient administrator = JdbcClient.create(server.administrator());
-            // Nothing of a test outlives a power failure.
-            administrator.sql("ALTER SYSTEM SET fsync = off").update();
-            administrator.sql("SELECT pg_reload_conf()").query(Boolean.class).single();
-            migrate(server.access());
-            return server;
+            return Files.createTempDirectory(Path.of("target").toAbsolutePath(), "test-postgres-");
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
+    }
+
+    private static EmbeddedPostgres startServer() {
+        EmbeddedPostgres server = EmbeddedPostgres.start(HOME, Path.of("target"));
+        JdbcClient administrator = JdbcClient.create(server.administrator());
+        // Nothing of a test outlives a power failure.
+        administrator.sql("ALTER SYSTEM SET fsync = off").update();
+        administrator.sql("SELECT pg_reload_conf()").query(Boolean.class).single();
+        migrate(server.access());
+        return server;
     }
 
     private static DataSource pooled(DataSource connections) {
@@ -150,10 +162,10 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                 .migrate();
     }
 
-    private static void stop(EmbeddedPostgres server, Path home) {
-        server.close();
+    private static void stop() {
+        SERVER.close();
         try {
-            FileSystemUtils.deleteRecursively(home);
+            FileSystemUtils.deleteRecursively(HOME);
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }
