@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
-import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -32,7 +32,7 @@ public final class FileIntake {
     private final Identifiers identifiers;
     private final FileRemoval removal;
     private final FileProperties properties;
-    private final ApplicationEventPublisher events;
+    private final ObjectProvider<FileListener> listeners;
     private final Clock clock;
 
     FileIntake(
@@ -41,14 +41,14 @@ public final class FileIntake {
             Identifiers identifiers,
             FileRemoval removal,
             FileProperties properties,
-            ApplicationEventPublisher events,
+            ObjectProvider<FileListener> listeners,
             Clock clock) {
         this.database = database;
         this.store = store;
         this.identifiers = identifiers;
         this.removal = removal;
         this.properties = properties;
-        this.events = events;
+        this.listeners = listeners;
         this.clock = clock;
     }
 
@@ -101,7 +101,9 @@ public final class FileIntake {
      */
     public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
         StoredFile file = database.call(received.tenantId(), jdbc -> complete(jdbc, received, purpose, expiresAfter));
-        events.publishEvent(new CheckRequested());
+        if (file.status() == FileStatus.UPLOADED) {
+            listeners.orderedStream().forEach(listener -> listener.committed(file));
+        }
         return file;
     }
 
@@ -118,12 +120,11 @@ public final class FileIntake {
             JdbcClient jdbc, ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
         Instant now = clock.instant();
         FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
-        long key = jdbc.sql("""
+        int completed = jdbc.sql("""
                         UPDATE file
                         SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
                             created_at = :now, expires_at = :expires
                         WHERE public_id = :id AND content = 'RECEIVING'
-                        RETURNING id
                         """)
                 .param("purpose", purpose.wireName())
                 .param("bytes", received.content().bytes())
@@ -132,13 +133,14 @@ public final class FileIntake {
                 .param("now", FileRows.timestamp(now))
                 .param("expires", expiresAfter == null ? null : FileRows.timestamp(now.plus(expiresAfter)))
                 .param("id", received.id())
-                .query(Long.class)
-                .single();
-        if (status == FileStatus.UPLOADED) {
-            FileChecks.requestValidation(jdbc, received.tenantId(), key, now);
-        }
-        return FileRows.find(jdbc, received.id(), now)
+                .update();
+        StoredFile file = FileRows.find(jdbc, received.id(), now)
+                .filter(found -> completed == 1)
                 .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
+        if (status == FileStatus.UPLOADED) {
+            listeners.orderedStream().forEach(listener -> listener.uploaded(jdbc, file));
+        }
+        return file;
     }
 
     /** Stores and completes a file that the service itself has made. */

@@ -24,11 +24,17 @@ final class FileRemoval {
     private final SystemDatabase database;
     private final ArtifactStore store;
     private final ObjectProvider<FileUsage> usages;
+    private final ObjectProvider<FileListener> listeners;
 
-    FileRemoval(SystemDatabase database, ArtifactStore store, ObjectProvider<FileUsage> usages) {
+    FileRemoval(
+            SystemDatabase database,
+            ArtifactStore store,
+            ObjectProvider<FileUsage> usages,
+            ObjectProvider<FileListener> listeners) {
         this.database = database;
         this.store = store;
         this.usages = usages;
+        this.listeners = listeners;
     }
 
     /** What unfinished thing reads the file. */
@@ -44,7 +50,7 @@ final class FileRemoval {
         jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE id = ? AND content IN ('RECEIVING', 'STORED')")
                 .param(fileKey)
                 .update();
-        jdbc.sql("DELETE FROM file_check WHERE file_id = ?").param(fileKey).update();
+        listeners.orderedStream().forEach(listener -> listener.deleted(jdbc, fileKey));
     }
 
     /** Deletes what lies in the store for a doomed file; a failure leaves it to the sweep. */

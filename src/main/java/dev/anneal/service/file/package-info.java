@@ -1,5 +1,5 @@
-/** Uploaded datasets: upload, validation report, token counts, expiry. */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "paging", "refusal", "role", "storage"})
+/** Uploaded files: upload, status, list, deletion, expiry. What their rows hold, others find out. */
+@ApplicationModule(allowedDependencies = {"database", "paging", "refusal", "role", "storage"})
 @NullMarked
 package dev.anneal.service.file;
 

@@ -6,7 +6,7 @@ import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
-import dev.anneal.service.file.TokenCounts;
+import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;

@@ -2,7 +2,7 @@ package dev.anneal.service.job;
 
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
-import dev.anneal.service.file.FileChecked;
+import dev.anneal.service.filecheck.FileChecked;
 import dev.anneal.service.queue.WorkState;
 import java.util.List;
 import java.util.Map;

@@ -7,6 +7,7 @@
             "catalog",
             "database",
             "file",
+            "filecheck",
             "history",
             "paging",
             "queue",

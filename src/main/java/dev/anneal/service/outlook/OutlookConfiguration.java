@@ -4,7 +4,7 @@ import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.Files;
-import dev.anneal.service.file.TokenCounts;
+import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkQueue;

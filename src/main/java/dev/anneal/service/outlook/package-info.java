@@ -1,5 +1,6 @@
 /** What is to be expected of jobs: attempts so far, place in the queue, start, end, and dry runs. */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "job", "queue", "refusal", "settings"})
+@ApplicationModule(
+        allowedDependencies = {"catalog", "database", "file", "filecheck", "job", "queue", "refusal", "settings"})
 @NullMarked
 package dev.anneal.service.outlook;
 

@@ -1,6 +1,7 @@
 package dev.anneal.service.database;
 
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -16,6 +17,10 @@ public final class SettableClock extends Clock {
 
     public void set(Instant instant) {
         now = instant;
+    }
+
+    public void advance(Duration duration) {
+        set(now.plus(duration));
     }
 
     @Override

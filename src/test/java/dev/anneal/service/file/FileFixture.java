@@ -10,31 +10,35 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.unit.DataSize;
 
 /** The module without its threads, on the tests' database and a store of the test's own. */
-final class FileFixture {
+public final class FileFixture {
 
-    static final FileProperties PROPERTIES = new FileProperties(
-            DataSize.ofMegabytes(1), Duration.ofMinutes(1), 1, Duration.ofSeconds(5), Duration.ofSeconds(30));
+    private static final FileProperties PROPERTIES = new FileProperties(DataSize.ofMegabytes(1), Duration.ofMinutes(1));
 
     private final Files files;
     private final FileIntake intake;
     private final FileRemoval removal;
     private @Nullable String user;
 
-    FileFixture(ArtifactStore store, Clock clock) {
+    public FileFixture(ArtifactStore store, Clock clock, FileListener... listeners) {
         StaticListableBeanFactory beans = new StaticListableBeanFactory();
         beans.addBean("usage", (FileUsage) this::unfinishedUser);
-        this.removal = new FileRemoval(TestDatabase.system(), store, beans.getBeanProvider(FileUsage.class));
+        for (int i = 0; i < listeners.length; i++) {
+            beans.addBean("listener" + i, listeners[i]);
+        }
+        ObjectProvider<FileListener> told = beans.getBeanProvider(FileListener.class);
+        this.removal = new FileRemoval(TestDatabase.system(), store, beans.getBeanProvider(FileUsage.class), told);
         this.files = new Files(TestDatabase.tenant(), removal, clock);
         this.intake = new FileIntake(
-                TestDatabase.tenant(), store, TestDatabase.identifiers(), removal, PROPERTIES, event -> {}, clock);
+                TestDatabase.tenant(), store, TestDatabase.identifiers(), removal, PROPERTIES, told, clock);
     }
 
-    Files files() {
+    public Files files() {
         return files;
     }
 
@@ -55,7 +59,7 @@ final class FileFixture {
         return Optional.ofNullable(user);
     }
 
-    StoredFile upload(String content) {
+    public StoredFile upload(String content) {
         return upload(content, null);
     }
 
@@ -69,15 +73,15 @@ final class FileFixture {
         }
     }
 
-    StoredFile find(StoredFile file) {
+    public StoredFile find(StoredFile file) {
         return files.require(file.tenantId(), file.id());
     }
 
-    static String rows(int count) {
+    public static String rows(int count) {
         return row("Yes, of course.").repeat(count);
     }
 
-    static String row(String answer) {
+    public static String row(String answer) {
         return "{\"messages\":[{\"role\":\"user\",\"content\":\"Can you help?\"},{\"role\":\"assistant\",\"content\":\""
                 + answer + "\"}]}\n";
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.SettableClock;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;

@@ -1,7 +1,8 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.file.StoredFile;
 import java.time.Clock;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,7 +44,7 @@ public final class TokenCounts {
      */
     public TokenCount count(JdbcClient transaction, StoredFile file, Question question) {
         return FileChecks.findCount(transaction, file.key(), question).orElseGet(() -> {
-            FileChecks.requestCount(transaction, file.tenantId(), file.key(), question, clock.instant());
+            FileChecks.requestCount(transaction, file, question, clock.instant());
             return TokenCount.PENDING;
         });
     }

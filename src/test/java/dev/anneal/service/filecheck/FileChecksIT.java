@@ -1,4 +1,4 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,11 @@ import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.catalog.TestCatalogs;
 import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.SettableClock;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.file.FileFixture;
+import dev.anneal.service.file.FileStatus;
+import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.TestStores;
@@ -26,6 +30,9 @@ import org.junit.jupiter.api.io.TempDir;
 @PostgresTest
 class FileChecksIT {
 
+    private static final CheckProperties PROPERTIES =
+            new CheckProperties(1, Duration.ofSeconds(5), Duration.ofSeconds(30));
+
     private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
     private final List<Object> events = new ArrayList<>();
 
@@ -42,7 +49,7 @@ class FileChecksIT {
     void openStore() throws IOException {
         store = TestStores.at(directory.resolve("artifacts"));
         catalog = TestCatalogs.bundled(directory);
-        fixture = new FileFixture(store, clock);
+        fixture = new FileFixture(store, clock, new UploadListener(event -> {}));
         runner = newRunner();
         counts = new TokenCounts(TestDatabase.tenant(), events::add, clock);
     }
@@ -231,7 +238,6 @@ class FileChecksIT {
     }
 
     private CheckRunner newRunner() {
-        return new CheckRunner(
-                TestDatabase.system(), new CheckWork(store, catalog), FileFixture.PROPERTIES, events::add, clock);
+        return new CheckRunner(TestDatabase.system(), new CheckWork(store, catalog), PROPERTIES, events::add, clock);
     }
 }

@@ -1,4 +1,4 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
@@ -25,7 +25,7 @@ final class CheckLoop implements DisposableBean {
     private final CheckRunner runner;
     private final ExecutorService threads;
 
-    CheckLoop(CheckRunner runner, FileProperties properties) {
+    CheckLoop(CheckRunner runner, CheckProperties properties) {
         this.runner = runner;
         int count = properties.checkThreads();
         // One look that waits will see all that was asked for before it begins, so more of them are thrown away.

@@ -1,14 +1,20 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.file.FileVerdict;
+import dev.anneal.service.file.StoredFile;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The table {@code file_check}: what is asked about files, who finds it out, what was found. */
 final class FileChecks {
@@ -16,30 +22,36 @@ final class FileChecks {
     /** A check that has ended this many processes, or found the store or the machine at fault as often, is not begun again. */
     private static final int MAX_ATTEMPTS = 3;
 
+    /** Reports outlive the version that wrote them. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
     private FileChecks() {}
 
-    static void requestValidation(JdbcClient jdbc, String tenantId, long fileKey, Instant now) {
+    static void requestValidation(JdbcClient jdbc, StoredFile file) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, state, requested_at)
                         VALUES (?, ?, 'VALIDATE', 'WAITING', ?)
-                        """).params(tenantId, fileKey, FileRows.timestamp(now)).update();
+                        """)
+                .params(file.tenantId(), file.key(), timestamp(file.createdAt()))
+                .update();
     }
 
     /** Asks for a count unless that was done before. */
-    static void requestCount(
-            JdbcClient jdbc, String tenantId, long fileKey, TokenCounts.Question question, Instant now) {
+    static void requestCount(JdbcClient jdbc, StoredFile file, TokenCounts.Question question, Instant now) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
                         VALUES (?, ?, 'COUNT', ?, ?, ?, 'WAITING', ?)
                         ON CONFLICT DO NOTHING
                         """)
                 .params(
-                        tenantId,
-                        fileKey,
+                        file.tenantId(),
+                        file.key(),
                         question.model().id(),
                         question.model().tokenizer(),
                         question.maxLength(),
-                        FileRows.timestamp(now))
+                        timestamp(now))
                 .update();
     }
 
@@ -53,7 +65,7 @@ final class FileChecks {
                 .query((row, number) -> {
                     String report = row.getString("report");
                     return new TokenCount(
-                            report == null ? null : FileRows.JSON.readValue(report, TokenReport.class),
+                            report == null ? null : JSON.readValue(report, TokenReport.class),
                             row.getString("error_code"),
                             row.getString("error_message"));
                 })
@@ -64,6 +76,10 @@ final class FileChecks {
         jdbc.sql("DELETE FROM file_check WHERE file_id = ? AND kind = 'COUNT' AND state = 'FAILED' AND error_code = ?")
                 .params(fileKey, errorCode)
                 .update();
+    }
+
+    static void deleteAll(JdbcClient jdbc, long fileKey) {
+        jdbc.sql("DELETE FROM file_check WHERE file_id = ?").param(fileKey).update();
     }
 
     /**
@@ -90,8 +106,8 @@ final class FileChecks {
                                   kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
                         """)
                 .param("owner", owner)
-                .param("until", FileRows.timestamp(now.plus(lease)))
-                .param("now", FileRows.timestamp(now))
+                .param("until", timestamp(now.plus(lease)))
+                .param("now", timestamp(now))
                 .query(FileCheck.class)
                 .optional();
     }
@@ -103,7 +119,7 @@ final class FileChecks {
                         SET claimed_until = :until
                         WHERE state = 'CLAIMED' AND claimed_by = :owner AND id = ANY (:checks)
                         """)
-                .param("until", FileRows.timestamp(until))
+                .param("until", timestamp(until))
                 .param("owner", owner)
                 .param("checks", checks.toArray(Long[]::new))
                 .update();
@@ -125,31 +141,18 @@ final class FileChecks {
     /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
     static void validated(JdbcClient jdbc, FileCheck check, String owner, ValidationReport report) {
         if (end(jdbc, check, owner, "DONE", null, null, null)) {
-            jdbc.sql("""
-                            UPDATE file
-                            SET status = :status, status_details = :details, validation = :report::jsonb
-                            WHERE id = :file AND status = 'UPLOADED'
-                            """)
-                    .param("status", (report.isUsable() ? FileStatus.PROCESSED : FileStatus.ERROR).name())
-                    .param("details", report.message())
-                    .param("report", FileRows.JSON.writeValueAsString(report))
-                    .param("file", check.fileKey())
-                    .update();
+            FileVerdict.reported(jdbc, check.fileKey(), report);
         }
     }
 
     static void counted(JdbcClient jdbc, FileCheck check, String owner, TokenReport report) {
-        end(jdbc, check, owner, "DONE", FileRows.JSON.writeValueAsString(report), null, null);
+        end(jdbc, check, owner, "DONE", JSON.writeValueAsString(report), null, null);
     }
 
     /** Ends the check without a report. A file whose rows could not be checked is not usable. */
     static void failed(JdbcClient jdbc, FileCheck check, String owner, String code, String message) {
         if (end(jdbc, check, owner, "FAILED", null, code, message) && check.validates()) {
-            jdbc.sql("""
-                            UPDATE file
-                            SET status = 'ERROR', status_details = ?
-                            WHERE id = ? AND status = 'UPLOADED'
-                            """).params(message, check.fileKey()).update();
+            FileVerdict.unreadable(jdbc, check.fileKey(), message);
         }
     }
 
@@ -169,5 +172,9 @@ final class FileChecks {
                         .params(Arrays.asList(state, report, errorCode, errorMessage, check.id(), owner))
                         .update()
                 == 1;
+    }
+
+    private static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
     }
 }

@@ -1,4 +1,4 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.data.TokenReport;

@@ -1,4 +1,4 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 /**
  * The rows of a file were checked, or its tokens were counted, successfully or not. Published after the result is committed, in the

@@ -1,9 +1,10 @@
-package dev.anneal.service.file;
+package dev.anneal.service.filecheck;
 
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
@@ -29,7 +30,7 @@ final class CheckRunner {
 
     private final SystemDatabase database;
     private final CheckWork work;
-    private final FileProperties properties;
+    private final CheckProperties properties;
     private final ApplicationEventPublisher events;
     private final Clock clock;
     private final Set<Long> running = ConcurrentHashMap.newKeySet();
@@ -38,7 +39,7 @@ final class CheckRunner {
     CheckRunner(
             SystemDatabase database,
             CheckWork work,
-            FileProperties properties,
+            CheckProperties properties,
             ApplicationEventPublisher events,
             Clock clock) {
         this.database = database;
