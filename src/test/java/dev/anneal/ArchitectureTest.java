@@ -115,6 +115,17 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyLeasesWriteTheQueueBesidesTheQueue() {
+        check(noClasses()
+                .that(resideInAPackage("dev.anneal.service..")
+                        .and(DescribedPredicate.not(
+                                resideInAnyPackage("dev.anneal.service.queue..", "dev.anneal.service.lease.."))))
+                .should()
+                .dependOnClassesThat(simpleName("ErrorColumn").or(simpleName("WorkEnds")))
+                .because("work changes through WorkQueue for requests and through Leases for workers"));
+    }
+
+    @Test
     void timeComesFromAClock() {
         check(noClasses()
                 .that(resideInAPackage("dev.anneal.service.."))

@@ -1,6 +1,6 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.service.queue.Claim;
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import java.util.Set;

@@ -10,7 +10,7 @@ import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportKind;
 import dev.anneal.service.export.ExportOrder;
 import dev.anneal.service.history.Checkpoint;
-import dev.anneal.service.queue.Claim;
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;

@@ -5,7 +5,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.EvaluationOrder;
-import dev.anneal.service.queue.Claim;
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
 import java.util.Objects;

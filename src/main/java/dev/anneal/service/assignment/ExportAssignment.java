@@ -5,7 +5,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportOrder;
-import dev.anneal.service.queue.Claim;
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;

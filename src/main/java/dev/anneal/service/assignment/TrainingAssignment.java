@@ -6,7 +6,7 @@ import dev.anneal.protocol.TrainTask;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.ReceivedFile;
-import dev.anneal.service.queue.Claim;
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactKey;

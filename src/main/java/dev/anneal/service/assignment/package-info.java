@@ -6,6 +6,7 @@
             "export",
             "file",
             "history",
+            "lease",
             "process",
             "queue",
             "refusal",

@@ -1,7 +1,7 @@
 package dev.anneal.service.metrics;
 
+import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.queue.QueueNumbers;
-import dev.anneal.service.queue.RescueListener;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;

@@ -1,20 +1,23 @@
 package dev.anneal.service.queue;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** How a {@link WorkError} lies in a {@code jsonb} column. */
-final class ErrorColumn {
+/** How a {@link WorkError} lies in a {@code jsonb} column of the tables {@code work} and {@code attempt}. */
+public final class ErrorColumn {
 
     /** The value of the column, from {@link #parameters}. The casts tell the server the type of a null. */
-    static final String FROM_PARAMETERS = """
+    public static final String FROM_PARAMETERS = """
             jsonb_strip_nulls(jsonb_build_object(
                 'code', :code::text, 'message', :message::text, 'param', :param::text, 'origin', :origin::text))""";
 
     private ErrorColumn() {}
 
-    static Map<String, @Nullable Object> parameters(WorkError error) {
+    /** Parameters of {@link #FROM_PARAMETERS}. */
+    public static Map<String, @Nullable Object> parameters(WorkError error) {
         Map<String, @Nullable Object> parameters = new HashMap<>();
         parameters.put("code", error.code());
         parameters.put("message", error.message());
@@ -23,13 +26,25 @@ final class ErrorColumn {
         return parameters;
     }
 
-    /** The columns that {@link WorkRows#error} reads. */
-    static String fieldsOf(String table) {
+    /** The columns that {@link #read} reads. */
+    public static String fieldsOf(String table) {
         return """
                 %1$s.error ->> 'code' AS error_code,
                 %1$s.error ->> 'message' AS error_message,
                 %1$s.error ->> 'param' AS error_param,
                 %1$s.error ->> 'origin' AS error_origin
                 """.formatted(table).strip();
+    }
+
+    /** The error of a row that selects {@link #fieldsOf}, or null if it has none. */
+    public static @Nullable WorkError read(ResultSet row) throws SQLException {
+        String code = row.getString("error_code");
+        return code == null
+                ? null
+                : new WorkError(
+                        code,
+                        WorkRows.text(row, "error_message"),
+                        row.getString("error_param"),
+                        WorkError.Origin.valueOf(WorkRows.text(row, "error_origin")));
     }
 }

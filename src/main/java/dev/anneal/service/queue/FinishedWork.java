@@ -45,7 +45,7 @@ public final class FinishedWork {
     public Optional<Item> next(long after, Duration age) {
         List<Item> next = system.call(jdbc -> jdbc.sql(NEXT)
                 .param("after", after)
-                .param("age", Leases.seconds(age))
+                .param("age", age.toNanos() / 1e9)
                 .query((row, number) -> new Item(
                         row.getLong("id"), WorkKind.valueOf(WorkRows.text(row, "kind")), row.getLong("lease_token")))
                 .list());

@@ -1,20 +1,12 @@
 package dev.anneal.service.queue;
 
-import dev.anneal.service.database.HeartbeatDatabase;
 import dev.anneal.service.database.SystemDatabase;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.dao.DataAccessException;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
-import org.springframework.transaction.TransactionException;
 
 @Configuration(proxyBeanMethods = false)
 class QueueConfiguration {
-
-    private static final Logger LOG = LoggerFactory.getLogger(QueueConfiguration.class);
 
     @Bean
     WorkEnds workEnds(ObjectProvider<WorkEndListener> listeners) {
@@ -34,37 +26,5 @@ class QueueConfiguration {
     @Bean
     FinishedWork finishedWork(SystemDatabase system) {
         return new FinishedWork(system);
-    }
-
-    @Bean
-    Leases leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, WorkEnds ends) {
-        if (heartbeats.timeout().multipliedBy(3).compareTo(properties.lease()) >= 0) {
-            throw new IllegalStateException(
-                    "anneal.database.heartbeat-timeout must be less than a third of anneal.queue.lease, but is %s of %s"
-                            .formatted(heartbeats.timeout(), properties.lease()));
-        }
-        return new Leases(system, heartbeats, properties, ends);
-    }
-
-    @Bean
-    Rescuer rescuer(
-            SystemDatabase system,
-            QueueProperties properties,
-            WorkEnds ends,
-            ObjectProvider<RescueListener> listeners) {
-        return new Rescuer(system, properties, ends, listeners.orderedStream().toList());
-    }
-
-    @Bean
-    SchedulingConfigurer rescueSchedule(Rescuer rescuer, QueueProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(() -> rescue(rescuer), properties.scanInterval());
-    }
-
-    private static void rescue(Rescuer rescuer) {
-        try {
-            rescuer.runOnce();
-        } catch (DataAccessException | TransactionException unreachable) {
-            LOG.warn("Nobody looked for lost workers; the next scan does: {}", unreachable.getMessage());
-        }
     }
 }

@@ -5,7 +5,7 @@ import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /** Passes ends on to those who want to know, once they are certain. */
-final class WorkEnds {
+public final class WorkEnds {
 
     private final List<WorkEndListener> listeners;
 
@@ -14,7 +14,7 @@ final class WorkEnds {
     }
 
     /** Within the transaction that brings the end about; what rolls back was none, and neither is a state that is not final. */
-    void announce(WorkEnd end) {
+    public void announce(WorkEnd end) {
         if (end.state().isFinal()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
                 @Override

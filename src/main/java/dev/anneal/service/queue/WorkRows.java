@@ -2,7 +2,6 @@ package dev.anneal.service.queue;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Objects;
@@ -30,8 +29,8 @@ final class WorkRows {
                 instantOrNull(row, "finished_at"),
                 row.getInt("user_retries"),
                 row.getInt("platform_retries"),
-                wish(row.getString("wish")),
-                error(row),
+                wishOrNull(row),
+                ErrorColumn.read(row),
                 row.getObject("step", Integer.class),
                 row.getObject("saved_step", Integer.class));
     }
@@ -47,38 +46,16 @@ final class WorkRows {
                 outcome == null ? null : Attempt.Outcome.valueOf(outcome),
                 row.getObject("step", Integer.class),
                 row.getObject("saved_step", Integer.class),
-                error(row));
-    }
-
-    static Claim claim(ResultSet row, int number) throws SQLException {
-        return new Claim(
-                new Lease(row.getLong("id"), row.getLong("lease_token")),
-                text(row, "tenant_id"),
-                WorkKind.valueOf(text(row, "kind")),
-                text(row, "method"),
-                Duration.ofMillis(Math.round(1000 * row.getDouble("waited"))),
-                instant(row, "deadline_at"),
-                row.getString("traceparent"));
+                ErrorColumn.read(row));
     }
 
     static WorkEnd end(ResultSet row, int number) throws SQLException {
         return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
     }
 
-    static @Nullable Wish wish(@Nullable String name) {
+    private static @Nullable Wish wishOrNull(ResultSet row) throws SQLException {
+        String name = row.getString("wish");
         return name == null ? null : Wish.valueOf(name);
-    }
-
-    /** The columns {@code error_code}, {@code error_message}, {@code error_param} and {@code error_origin}. */
-    static @Nullable WorkError error(ResultSet row) throws SQLException {
-        String code = row.getString("error_code");
-        return code == null
-                ? null
-                : new WorkError(
-                        code,
-                        text(row, "error_message"),
-                        row.getString("error_param"),
-                        WorkError.Origin.valueOf(text(row, "error_origin")));
     }
 
     static String text(ResultSet row, String column) throws SQLException {

@@ -1,8 +1,9 @@
 /**
- * The queue in Postgres: states of work, fair claim, leases with fencing tokens, retries, rescue.
+ * The queue in Postgres as requests see it: work items and their states, what a client may do in each of them, and what is shown of the
+ * whole queue.
  *
- * <p>{@link dev.anneal.service.queue.WorkQueue} is what clients' requests do with work, {@link dev.anneal.service.queue.Leases} what
- * workers do, {@link dev.anneal.service.queue.QueueNumbers} what is shown of the whole queue.
+ * <p>{@link dev.anneal.service.queue.WorkQueue} is what clients' requests do with work, {@link dev.anneal.service.queue.QueueNumbers} what
+ * is shown of the whole queue. What workers do with work is {@code service.lease}.
  */
 @ApplicationModule(allowedDependencies = {"database", "refusal"})
 @NullMarked

@@ -1,7 +1,7 @@
 package dev.anneal.service.training;
 
-import dev.anneal.service.queue.Rescue;
-import dev.anneal.service.queue.RescueListener;
+import dev.anneal.service.lease.Rescue;
+import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.queue.WorkKind;
 import org.springframework.jdbc.core.simple.JdbcClient;
 

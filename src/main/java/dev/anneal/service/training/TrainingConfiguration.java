@@ -6,7 +6,7 @@ import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
-import dev.anneal.service.queue.RescueListener;
+import dev.anneal.service.lease.RescueListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

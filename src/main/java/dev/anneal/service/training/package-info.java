@@ -1,5 +1,5 @@
 /** The worker's side of jobs: what is to be trained, and what is published about it under the queue's fence. */
-@ApplicationModule(allowedDependencies = {"database", "history", "job", "queue", "settings"})
+@ApplicationModule(allowedDependencies = {"database", "history", "job", "lease", "queue", "settings"})
 @NullMarked
 package dev.anneal.service.training;
 

@@ -1,10 +1,10 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineWorkspace;
-import dev.anneal.service.queue.Leases;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**

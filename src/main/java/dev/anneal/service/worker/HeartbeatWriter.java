@@ -1,8 +1,8 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.lease.Lease;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
-import dev.anneal.service.queue.Lease;
-import dev.anneal.service.queue.Leases;
 import dev.anneal.service.queue.Wish;
 import java.time.Clock;
 import java.util.Collection;

@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.queue.Lease;
+import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.Wish;
 import java.time.Duration;
 import java.util.Optional;

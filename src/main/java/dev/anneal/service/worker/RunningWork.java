@@ -2,11 +2,11 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
+import dev.anneal.service.lease.Claim;
+import dev.anneal.service.lease.Ending;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.process.EngineExit;
 import dev.anneal.service.process.EngineProcess;
-import dev.anneal.service.queue.Claim;
-import dev.anneal.service.queue.Ending;
 import dev.anneal.service.queue.WorkError;
 import java.io.IOException;
 import java.nio.file.Path;

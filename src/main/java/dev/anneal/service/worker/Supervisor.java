@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.queue.QueueProperties;
+import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.queue.Slot;
 import java.io.IOException;
 import java.time.Duration;
@@ -36,7 +36,7 @@ final class Supervisor {
      * @param name shown as who runs the work
      * @param equipment the supervisor closes its workspace and timer in the end
      */
-    Supervisor(String name, QueueProperties queue, HeartbeatWriter heartbeats, Equipment equipment) {
+    Supervisor(String name, LeaseProperties queue, HeartbeatWriter heartbeats, Equipment equipment) {
         this.equipment = equipment;
         this.heartbeatInterval = queue.heartbeatInterval();
         this.heartbeats = heartbeats;

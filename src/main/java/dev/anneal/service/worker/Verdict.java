@@ -2,10 +2,10 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
+import dev.anneal.service.lease.Ending;
+import dev.anneal.service.lease.Lease;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.process.EngineExit;
-import dev.anneal.service.queue.Ending;
-import dev.anneal.service.queue.Lease;
-import dev.anneal.service.queue.Leases;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import java.util.Optional;

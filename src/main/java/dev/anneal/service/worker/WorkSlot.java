@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.metrics.TrainingGauges;
-import dev.anneal.service.queue.Claim;
 import dev.anneal.service.queue.Slot;
 import java.time.Duration;
 import java.util.Optional;

@@ -1,11 +1,11 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
+import dev.anneal.service.lease.LeaseProperties;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
-import dev.anneal.service.queue.Leases;
-import dev.anneal.service.queue.QueueProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import java.net.InetAddress;
@@ -39,7 +39,7 @@ class WorkerConfiguration {
     @Bean
     WorkerLifecycle workerLifecycle(
             WorkerProperties properties,
-            QueueProperties queue,
+            LeaseProperties queue,
             EngineLauncher launcher,
             Leases leases,
             Assignments assignments,

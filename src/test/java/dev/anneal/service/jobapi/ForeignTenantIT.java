@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.queue.Leases;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

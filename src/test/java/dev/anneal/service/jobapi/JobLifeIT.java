@@ -16,7 +16,7 @@ import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.history.Checkpoint;
-import dev.anneal.service.queue.Leases;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpResponse;

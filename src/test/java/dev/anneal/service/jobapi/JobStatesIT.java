@@ -6,7 +6,7 @@ import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.queue.Leases;
+import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpRequest;

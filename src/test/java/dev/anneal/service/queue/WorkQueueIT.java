@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.lease.Lease;
+import dev.anneal.service.lease.Leases;
+import dev.anneal.service.lease.TestQueue;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.queue.Lease;
+import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.Wish;
 import java.time.Duration;
 import java.util.Optional;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
-import dev.anneal.service.queue.Claim;
+import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkKind;

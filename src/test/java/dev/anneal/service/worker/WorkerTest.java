@@ -3,10 +3,10 @@ package dev.anneal.service.worker;
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.lease.LeaseProperties;
+import dev.anneal.service.lease.Leases;
+import dev.anneal.service.lease.Rescuer;
 import dev.anneal.service.metrics.WorkerMeters;
-import dev.anneal.service.queue.Leases;
-import dev.anneal.service.queue.QueueProperties;
-import dev.anneal.service.queue.Rescuer;
 import dev.anneal.service.queue.WorkQueue;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
@@ -45,7 +45,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
             WorkQueue queue,
             Leases leases,
             Rescuer rescuer,
-            QueueProperties properties,
+            LeaseProperties properties,
             WorkerMeters meters) {}
 
     /** Database, queue and meters, without the API. No stereotype: the whole application, in other tests, must not find it. */
@@ -53,10 +53,15 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     @EnableScheduling
     @ConfigurationPropertiesScan({
         "dev.anneal.service.database",
+        "dev.anneal.service.lease",
+        "dev.anneal.service.metrics"
+    })
+    @ComponentScan({
+        "dev.anneal.service.database",
+        "dev.anneal.service.lease",
         "dev.anneal.service.queue",
         "dev.anneal.service.metrics"
     })
-    @ComponentScan({"dev.anneal.service.database", "dev.anneal.service.queue", "dev.anneal.service.metrics"})
     @Import(Parts.class)
     class Application {}
 }

@@ -1,12 +1,12 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import dev.anneal.service.database.SystemDatabase;
-import java.sql.ResultSet;
-import java.sql.SQLException;
+import dev.anneal.service.queue.ErrorColumn;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkEnds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
@@ -74,11 +74,11 @@ public final class Rescuer {
                     .formatted(ErrorColumn.fieldsOf("ended"));
 
     private final SystemDatabase system;
-    private final QueueProperties properties;
+    private final LeaseProperties properties;
     private final WorkEnds ends;
     private final List<RescueListener> listeners;
 
-    Rescuer(SystemDatabase system, QueueProperties properties, WorkEnds ends, List<RescueListener> listeners) {
+    Rescuer(SystemDatabase system, LeaseProperties properties, WorkEnds ends, List<RescueListener> listeners) {
         this.system = system;
         this.properties = properties;
         this.ends = ends;
@@ -140,18 +140,7 @@ public final class Rescuer {
                 .param("passedOver", passedOver.toArray(Long[]::new))
                 .param("lease", Leases.seconds(properties.lease()))
                 .params(Endings.retryParameters(properties))
-                .query(Rescuer::rescue)
+                .query(LeaseRows::rescue)
                 .optional();
-    }
-
-    private static Rescue rescue(ResultSet row, int number) throws SQLException {
-        return new Rescue(
-                new Lease(row.getLong("id"), row.getLong("lease_token")),
-                WorkRows.text(row, "tenant_id"),
-                WorkKind.valueOf(WorkRows.text(row, "kind")),
-                WorkRows.text(row, "method"),
-                WorkState.valueOf(WorkRows.text(row, "state")),
-                Rescue.Reason.valueOf(WorkRows.text(row, "reason")),
-                Objects.requireNonNull(WorkRows.error(row)));
     }
 }

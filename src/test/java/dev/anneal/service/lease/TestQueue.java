@@ -1,7 +1,19 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.QueueNumbers;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.TestWorkQueues;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkEnds;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,27 +23,27 @@ import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The queue on the tests' database, with short words for what tests arrange. */
-final class TestQueue {
+public final class TestQueue {
 
-    static final Set<String> METHODS = Set.of("supervised", "merged", "evaluate");
-    static final Duration MINUTE = Duration.ofMinutes(1);
+    public static final Set<String> METHODS = Set.of("supervised", "merged", "evaluate");
+    public static final Duration MINUTE = Duration.ofMinutes(1);
 
     /** As by default, but retries are due at once. */
-    static final QueueProperties PROPERTIES = properties(16, 1, 3, Duration.ZERO);
+    public static final LeaseProperties PROPERTIES = properties(16, 1, 3, Duration.ZERO);
 
     /** What has ended for good, in order. */
-    final List<WorkEnd> ended = new ArrayList<>();
+    public final List<WorkEnd> ended = new ArrayList<>();
 
-    final WorkQueue queue;
-    final QueueNumbers numbers = new QueueNumbers(TestDatabase.system());
-    final Leases leases;
-    final Rescuer rescuer;
+    public final WorkQueue queue;
+    public final QueueNumbers numbers = TestWorkQueues.numbers();
+    public final Leases leases;
+    public final Rescuer rescuer;
 
-    TestQueue() {
+    public TestQueue() {
         this(PROPERTIES);
     }
 
-    TestQueue(QueueProperties properties, RescueListener... listeners) {
+    public TestQueue(LeaseProperties properties, RescueListener... listeners) {
         this(properties, TestDatabase.system(), Endings.FENCE, listeners);
     }
 
@@ -39,16 +51,17 @@ final class TestQueue {
      * @param system the workers' database; what the tests ask and rescue goes to the usual one
      * @param fence condition on the row that an ending may change
      */
-    TestQueue(QueueProperties properties, SystemDatabase system, String fence, RescueListener... listeners) {
-        WorkEnds ends = new WorkEnds(List.of(ended::add));
-        this.queue = new WorkQueue(ends);
+    public TestQueue(LeaseProperties properties, SystemDatabase system, String fence, RescueListener... listeners) {
+        WorkEnds ends = TestWorkQueues.ends(ended::add);
+        this.queue = TestWorkQueues.queue(ends);
         this.leases =
                 new Leases(system, TestDatabase.heartbeat(), properties, new Endings(system, properties, ends, fence));
         this.rescuer = new Rescuer(TestDatabase.system(), properties, ends, List.of(listeners));
     }
 
-    static QueueProperties properties(int tenantLimit, int userRetries, int platformRetries, Duration retryDelay) {
-        return new QueueProperties(
+    public static LeaseProperties properties(
+            int tenantLimit, int userRetries, int platformRetries, Duration retryDelay) {
+        return new LeaseProperties(
                 Duration.ofSeconds(60),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(10),
@@ -62,86 +75,86 @@ final class TestQueue {
                 Duration.ofMinutes(10));
     }
 
-    static NewWork training(String tenant) {
+    public static NewWork training(String tenant) {
         return training(tenant, NewWork.DEFAULT_PRIORITY);
     }
 
-    static NewWork training(String tenant, int priority) {
+    public static NewWork training(String tenant, int priority) {
         return new NewWork(tenant, WorkKind.TRAIN, "supervised", priority, null);
     }
 
-    long enqueue(NewWork work) {
+    public long enqueue(NewWork work) {
         return TestDatabase.tenant().call(work.tenantId(), jdbc -> queue.enqueue(jdbc, work));
     }
 
     /** Enqueues a training of tenant {@code one}. */
-    long enqueued() {
+    public long enqueued() {
         return enqueue(training("one"));
     }
 
     /** Claims the next training. */
-    Optional<Claim> claim() {
+    public Optional<Claim> claim() {
         return leases.claim("worker", Slot.TRAINING, METHODS);
     }
 
     /** A training of tenant {@code one} that a worker has claimed. */
-    Lease running() {
+    public Lease running() {
         enqueued();
         return claim().orElseThrow().lease();
     }
 
-    Work find(long id) {
+    public Work find(long id) {
         return TestDatabase.system().call(jdbc -> queue.find(jdbc, id).orElseThrow());
     }
 
-    List<Attempt> attempts(long id) {
+    public List<Attempt> attempts(long id) {
         return TestDatabase.system().call(jdbc -> queue.attempts(jdbc, List.of(id)));
     }
 
-    WorkState cancel(long id) {
+    public WorkState cancel(long id) {
         return asTenant(jdbc -> queue.cancel(jdbc, id));
     }
 
-    WorkState pause(long id) {
+    public WorkState pause(long id) {
         return asTenant(jdbc -> queue.pause(jdbc, id));
     }
 
-    WorkState resume(long id) {
+    public WorkState resume(long id) {
         return asTenant(jdbc -> queue.resume(jdbc, id));
     }
 
-    boolean ready(long id) {
+    public boolean ready(long id) {
         return asTenant(jdbc -> queue.ready(jdbc, id));
     }
 
-    boolean reject(long id, WorkError error) {
+    public boolean reject(long id, WorkError error) {
         return asTenant(jdbc -> queue.reject(jdbc, id, error));
     }
 
     /** What tenant {@code one} asks for. */
-    <T> T asTenant(Function<JdbcClient, T> request) {
+    public <T> T asTenant(Function<JdbcClient, T> request) {
         return TestDatabase.tenant().call("one", request);
     }
 
     /** The clocks of a lease, set back instead of waited for. */
-    static void expire(Lease lease) {
+    public static void expire(Lease lease) {
         change(
                 "UPDATE lease SET expires_at = clock_timestamp() - interval '1 second' WHERE work_id = ?",
                 lease.workId());
     }
 
-    static void stall(Lease lease) {
+    public static void stall(Lease lease) {
         change(
                 "UPDATE lease SET stalls_at = clock_timestamp() - interval '1 second' WHERE work_id = ?",
                 lease.workId());
     }
 
-    static void passDeadline(Lease lease) {
+    public static void passDeadline(Lease lease) {
         change("UPDATE work SET deadline_at = clock_timestamp() - interval '1 second' WHERE id = ?", lease.workId());
     }
 
     /** Waits {@code duration} in no time. */
-    static void age(long id, Duration duration) {
+    public static void age(long id, Duration duration) {
         TestDatabase.administrator()
                 .sql("UPDATE work SET run_at = run_at - make_interval(secs => ?) WHERE id = ?")
                 .param(duration.toSeconds())
@@ -149,7 +162,7 @@ final class TestQueue {
                 .update();
     }
 
-    static void change(String statement, long id) {
+    public static void change(String statement, long id) {
         TestDatabase.administrator().sql(statement).param(id).update();
     }
 }

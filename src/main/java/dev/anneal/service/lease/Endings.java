@@ -1,6 +1,10 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.queue.ErrorColumn;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkEnds;
+import dev.anneal.service.queue.WorkError;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -121,16 +125,16 @@ final class Endings {
             """;
 
     private final SystemDatabase system;
-    private final QueueProperties properties;
+    private final LeaseProperties properties;
     private final WorkEnds ends;
     private final String held;
 
-    Endings(SystemDatabase system, QueueProperties properties, WorkEnds ends) {
+    Endings(SystemDatabase system, LeaseProperties properties, WorkEnds ends) {
         this(system, properties, ends, FENCE);
     }
 
     /** @param fence condition on the row to end; the tests prove that a weaker one is found out */
-    Endings(SystemDatabase system, QueueProperties properties, WorkEnds ends, String fence) {
+    Endings(SystemDatabase system, LeaseProperties properties, WorkEnds ends, String fence) {
         this.system = system;
         this.properties = properties;
         this.ends = ends;
@@ -151,7 +155,7 @@ final class Endings {
         return end(lease, FAIL, parameters, Set.of("FAILED"), writes);
     }
 
-    static Map<String, Object> retryParameters(QueueProperties properties) {
+    static Map<String, Object> retryParameters(LeaseProperties properties) {
         return Map.of(
                 "userBudget", properties.userRetries(),
                 "platformBudget", properties.platformRetries(),
@@ -170,7 +174,7 @@ final class Endings {
                     .param("id", lease.workId())
                     .param("token", lease.token())
                     .params(parameters)
-                    .query(WorkRows::end)
+                    .query(LeaseRows::end)
                     .optional();
             if (end.isEmpty()) {
                 return earlier(jdbc, lease, outcomes);
@@ -187,7 +191,7 @@ final class Endings {
                 .param("id", lease.workId())
                 .param("token", lease.token())
                 .param("outcomes", outcomes.toArray(String[]::new))
-                .query(WorkRows::end)
+                .query(LeaseRows::end)
                 .optional();
         end.ifPresent(ends::announce);
         return end.map(found -> new Ending(Ending.Result.REPEATED, found.state()))

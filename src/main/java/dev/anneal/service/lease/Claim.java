@@ -1,5 +1,6 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
+import dev.anneal.service.queue.WorkKind;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,4 +1,4 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

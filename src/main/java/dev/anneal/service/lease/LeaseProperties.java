@@ -1,4 +1,4 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import jakarta.validation.constraints.AssertTrue;
 import jakarta.validation.constraints.Min;
@@ -25,7 +25,7 @@ import org.springframework.validation.annotation.Validated;
  */
 @Validated
 @ConfigurationProperties("anneal.queue")
-public record QueueProperties(
+public record LeaseProperties(
         @DefaultValue("60s") Duration lease,
         @DefaultValue("15s") Duration heartbeatInterval,
         @DefaultValue("10s") Duration safetyMargin,

@@ -1,10 +1,16 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
-import static dev.anneal.service.queue.TestQueue.training;
+import static dev.anneal.service.lease.TestQueue.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

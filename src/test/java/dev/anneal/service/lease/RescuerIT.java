@@ -1,8 +1,13 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

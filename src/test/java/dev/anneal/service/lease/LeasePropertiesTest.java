@@ -1,4 +1,4 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,12 +11,12 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 
 /** The keys, defaults and limits of the queue's settings. */
-class QueuePropertiesTest {
+class LeasePropertiesTest {
 
     @Test
     void defaults() {
         assertThat(bind(Map.of()))
-                .isEqualTo(new QueueProperties(
+                .isEqualTo(new LeaseProperties(
                         Duration.ofSeconds(60),
                         Duration.ofSeconds(15),
                         Duration.ofSeconds(10),
@@ -44,7 +44,7 @@ class QueuePropertiesTest {
                         Map.entry("anneal.queue.platform-retries", "8"),
                         Map.entry("anneal.queue.retry-delay", "9s"),
                         Map.entry("anneal.queue.max-retry-delay", "11s"))))
-                .isEqualTo(new QueueProperties(
+                .isEqualTo(new LeaseProperties(
                         Duration.ofSeconds(10),
                         Duration.ofSeconds(3),
                         Duration.ofSeconds(2),
@@ -75,8 +75,8 @@ class QueuePropertiesTest {
         }
     }
 
-    private static QueueProperties bind(Map<String, String> properties) {
+    private static LeaseProperties bind(Map<String, String> properties) {
         return new Binder(new MapConfigurationPropertySource(properties))
-                .bindOrCreate("anneal.queue", QueueProperties.class);
+                .bindOrCreate("anneal.queue", LeaseProperties.class);
     }
 }

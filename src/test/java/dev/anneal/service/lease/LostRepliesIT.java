@@ -1,10 +1,11 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.queue.Slot;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
@@ -22,7 +23,7 @@ class LostRepliesIT {
 
     private static final int ITEMS = 40;
 
-    private static final QueueProperties PROPERTIES = TestQueue.properties(100, 0, 100, Duration.ZERO);
+    private static final LeaseProperties PROPERTIES = TestQueue.properties(100, 0, 100, Duration.ZERO);
 
     private final TestQueue queue = new TestQueue(PROPERTIES);
     private int failures;

@@ -1,6 +1,7 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.queue.Slot;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -96,9 +97,9 @@ final class FairClaim {
             """;
 
     private final SystemDatabase system;
-    private final QueueProperties properties;
+    private final LeaseProperties properties;
 
-    FairClaim(SystemDatabase system, QueueProperties properties) {
+    FairClaim(SystemDatabase system, LeaseProperties properties) {
         this.system = system;
         this.properties = properties;
     }
@@ -158,7 +159,7 @@ final class FairClaim {
                 .param("lease", Leases.seconds(properties.lease()))
                 .param("stallTimeout", Leases.seconds(properties.stallTimeout()))
                 .param("maxRunTime", Leases.seconds(properties.maxRunTime()))
-                .query(WorkRows::claim)
+                .query(LeaseRows::claim)
                 .optional();
     }
 }

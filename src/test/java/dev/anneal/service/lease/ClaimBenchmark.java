@@ -1,9 +1,10 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.queue.Slot;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;

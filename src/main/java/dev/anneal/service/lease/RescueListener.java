@@ -1,4 +1,4 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import org.springframework.jdbc.core.simple.JdbcClient;
 

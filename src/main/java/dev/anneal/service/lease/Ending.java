@@ -1,5 +1,6 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
+import dev.anneal.service.queue.WorkState;
 import org.jspecify.annotations.Nullable;
 
 /**

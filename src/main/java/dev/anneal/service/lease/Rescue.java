@@ -1,4 +1,8 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
+
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkState;
 
 /**
  * An attempt that was ended because its worker fell silent, hung or took too long.

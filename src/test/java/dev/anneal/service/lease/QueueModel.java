@@ -1,5 +1,9 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -38,10 +42,10 @@ final class QueueModel {
         }
     }
 
-    private final QueueProperties properties;
+    private final LeaseProperties properties;
     private final Map<Long, Item> items = new TreeMap<>();
 
-    QueueModel(QueueProperties properties) {
+    QueueModel(LeaseProperties properties) {
         this.properties = properties;
     }
 

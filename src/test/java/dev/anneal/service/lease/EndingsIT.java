@@ -1,10 +1,15 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;

@@ -1,7 +1,11 @@
-package dev.anneal.service.queue;
+package dev.anneal.service.lease;
 
 import dev.anneal.service.database.HeartbeatDatabase;
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.WorkEnds;
+import dev.anneal.service.queue.WorkError;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
@@ -61,15 +65,15 @@ public final class Leases {
 
     private final SystemDatabase system;
     private final HeartbeatDatabase heartbeats;
-    private final QueueProperties properties;
+    private final LeaseProperties properties;
     private final FairClaim claims;
     private final Endings endings;
 
-    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, WorkEnds ends) {
+    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, LeaseProperties properties, WorkEnds ends) {
         this(system, heartbeats, properties, new Endings(system, properties, ends));
     }
 
-    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, QueueProperties properties, Endings endings) {
+    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, LeaseProperties properties, Endings endings) {
         this.system = system;
         this.heartbeats = heartbeats;
         this.properties = properties;
@@ -100,9 +104,7 @@ public final class Leases {
                         .param("lease", seconds(properties.lease()))
                         .param("ids", held.stream().map(Lease::workId).toArray(Long[]::new))
                         .param("tokens", held.stream().map(Lease::token).toArray(Long[]::new))
-                        .query((row, number) -> Map.entry(
-                                new Lease(row.getLong("work_id"), row.getLong("lease_token")),
-                                Optional.ofNullable(WorkRows.wish(row.getString("wish")))))
+                        .query(LeaseRows::holding)
                         .list())
                 .forEach(entry -> holding.put(entry.getKey(), entry.getValue()));
         return holding;

@@ -1,0 +1,57 @@
+package dev.anneal.service.lease;
+
+import dev.anneal.service.queue.ErrorColumn;
+import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkState;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** Reads what the statements of this module return. */
+final class LeaseRows {
+
+    private LeaseRows() {}
+
+    static Claim claim(ResultSet row, int number) throws SQLException {
+        return new Claim(
+                new Lease(row.getLong("id"), row.getLong("lease_token")),
+                text(row, "tenant_id"),
+                WorkKind.valueOf(text(row, "kind")),
+                text(row, "method"),
+                Duration.ofMillis(Math.round(1000 * row.getDouble("waited"))),
+                Objects.requireNonNull(row.getObject("deadline_at", OffsetDateTime.class))
+                        .toInstant(),
+                row.getString("traceparent"));
+    }
+
+    static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {
+        return Map.entry(
+                new Lease(row.getLong("work_id"), row.getLong("lease_token")),
+                Optional.ofNullable(row.getString("wish")).map(Wish::valueOf));
+    }
+
+    static WorkEnd end(ResultSet row, int number) throws SQLException {
+        return new WorkEnd(text(row, "method"), WorkState.valueOf(text(row, "state")));
+    }
+
+    static Rescue rescue(ResultSet row, int number) throws SQLException {
+        return new Rescue(
+                new Lease(row.getLong("id"), row.getLong("lease_token")),
+                text(row, "tenant_id"),
+                WorkKind.valueOf(text(row, "kind")),
+                text(row, "method"),
+                WorkState.valueOf(text(row, "state")),
+                Rescue.Reason.valueOf(text(row, "reason")),
+                Objects.requireNonNull(ErrorColumn.read(row)));
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(row.getString(column), column);
+    }
+}

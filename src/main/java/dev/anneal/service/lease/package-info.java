@@ -1,0 +1,10 @@
+/**
+ * The queue in Postgres as workers see it: the fair claim, leases with fencing tokens, how attempts end, retries, and the rescue of what
+ * lost workers held. Every effect on a work item asks for its newest lease in the same statement.
+ */
+@ApplicationModule(allowedDependencies = {"database", "queue"})
+@NullMarked
+package dev.anneal.service.lease;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,23 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.TestDatabase;
+import java.util.List;
+
+/** This module's parts on the tests' database, for tests of the modules above it. */
+public final class TestWorkQueues {
+
+    private TestWorkQueues() {}
+
+    /** @param listener told of what has ended for good */
+    public static WorkEnds ends(WorkEndListener listener) {
+        return new WorkEnds(List.of(listener));
+    }
+
+    public static WorkQueue queue(WorkEnds ends) {
+        return new WorkQueue(ends);
+    }
+
+    public static QueueNumbers numbers() {
+        return new QueueNumbers(TestDatabase.system());
+    }
+}
