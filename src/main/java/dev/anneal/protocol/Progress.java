@@ -115,7 +115,10 @@ public sealed interface Progress {
         }
     }
 
-    /** A task without steps has done another part of its work; written now and then, so that a slow one is not taken for a hung one. */
+    /**
+     * Another part of the work is done: a row or tensor of a task without steps, or a layer of a step or validation that takes long. Written now
+     * and then, so that slow work is not taken for hung.
+     */
     record Working() implements Progress {}
 
     /** Something that the client should know; the task goes on. */

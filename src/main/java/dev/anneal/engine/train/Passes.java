@@ -23,13 +23,24 @@ final class Passes implements AutoCloseable {
     private final AdapterGradients total;
     private final List<AdapterGradients> ofThreads = new ArrayList<>();
     private final BooleanSupplier stop;
+    private final Runnable layerDone;
 
-    /** @param stop asked by any compute thread before each layer; once it says yes the pass is given up */
-    Passes(DecoderModel model, Adapter adapter, AdamW optimizer, int threads, BooleanSupplier stop) {
+    /**
+     * @param stop asked by any compute thread before each layer; once it says yes the pass is given up
+     * @param layerDone told by any compute thread of each layer but the last of a micro-batch's pass
+     */
+    Passes(
+            DecoderModel model,
+            Adapter adapter,
+            AdamW optimizer,
+            int threads,
+            BooleanSupplier stop,
+            Runnable layerDone) {
         this.model = model;
         this.optimizer = optimizer;
         this.threads = new ComputeThreads(threads);
         this.stop = stop;
+        this.layerDone = layerDone;
         this.scope = model.scope().child();
         this.total = adapter.newGradients(scope);
         for (int thread = 0; thread < threads; thread++) {
@@ -60,7 +71,7 @@ final class Passes implements AutoCloseable {
                         batch.targets(),
                         adapterOf.apply(batch),
                         ofThreads.get(worker).layers(),
-                        Passes.this::throwIfStopping);
+                        betweenLayers());
             }
 
             @Override
@@ -83,7 +94,7 @@ final class Passes implements AutoCloseable {
             @Override
             public void compute(int worker, int piece) {
                 MicroBatch batch = batches.get(piece);
-                sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter, Passes.this::throwIfStopping);
+                sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
             }
 
             @Override
@@ -103,10 +114,18 @@ final class Passes implements AutoCloseable {
         }
     }
 
-    private void throwIfStopping() {
-        if (stop.getAsBoolean()) {
-            throw new GivenUpException();
-        }
+    /** What a model is to call before each layer of one pass. */
+    private Runnable betweenLayers() {
+        boolean[] begun = new boolean[1];
+        return () -> {
+            if (stop.getAsBoolean()) {
+                throw new GivenUpException();
+            }
+            if (begun[0]) {
+                layerDone.run();
+            }
+            begun[0] = true;
+        };
     }
 
     private static LossSums sum(LossSums[] parts) {

@@ -6,6 +6,7 @@ import dev.anneal.engine.torch.Scope;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,13 +22,18 @@ public final class Trainer {
     }
 
     private final TrainingJob job;
-    private final Consumer<Progress> progress;
+    private final SignsOfLife progress;
     private final TrainingControl control;
 
     /** @param progress called by one thread of the training at a time */
     public Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control) {
+        this(job, progress, control, SignsOfLife.SILENCE);
+    }
+
+    /** @param silence time without a word after which a long step or validation shows that it gets on */
+    Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control, Duration silence) {
         this.job = job;
-        this.progress = progress;
+        this.progress = new SignsOfLife(progress, silence);
         this.control = control;
     }
 
@@ -48,9 +54,14 @@ public final class Trainer {
                 Adapter adapter =
                         Adapter.create(job.model(), config, job.settings().seed());
                 AdamW optimizer = new AdamW(scope, adapter);
-                Passes passes =
-                        new Passes(job.model(), adapter, optimizer, job.computeThreads(), control::isStopping)) {
-            TrainingRun run = new TrainingRun(job, adapter, optimizer, passes, progress);
+                Passes passes = new Passes(
+                        job.model(),
+                        adapter,
+                        optimizer,
+                        job.computeThreads(),
+                        control::isStopping,
+                        progress::layerDone)) {
+            TrainingRun run = new TrainingRun(job, adapter, optimizer, passes, progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));

@@ -21,7 +21,7 @@ public record Rescue(
         HEARTBEAT,
         /** It took longer than any attempt may. */
         DEADLINE,
-        /** Its worker was alive, but no step ended in time. */
+        /** Its worker was alive, but the attempt made no progress in time. */
         NO_PROGRESS,
         /** It ran without a lease, which cannot be unless one was deleted by hand. */
         NO_LEASE

@@ -30,7 +30,7 @@ public final class Rescuer {
                        CASE
                            WHEN lease.expires_at < clock_timestamp() THEN 'The worker fell silent; its lease expired.'
                            WHEN work.deadline_at < clock_timestamp() THEN 'The attempt took longer than is allowed.'
-                           ELSE 'The attempt hung: its worker was alive, but no step ended in time.'
+                           ELSE 'The attempt hung: its worker was alive, but it made no progress in time.'
                        END AS message,
                        CASE
                            WHEN lease.expires_at < clock_timestamp() THEN 'HEARTBEAT'

@@ -46,7 +46,7 @@ final class ProcessMonitor implements Consumer<Progress> {
             watch.step(step.seconds(), now);
             gauges.step(step);
             meters.step(step, newTokens(step), label.method(), onGpu);
-        } else if (event instanceof Progress.Validating) {
+        } else if (event instanceof Progress.Validating || event instanceof Progress.Working) {
             watch.computing(now);
         } else {
             watch.alive(now);

@@ -31,8 +31,8 @@ final class ProgressBuffer {
     }
 
     synchronized void add(Progress event) {
-        if (event instanceof Progress.Working && waiting.peekLast() instanceof Progress.Working) {
-            // The newest sign of life is the only one that counts.
+        if (waiting.peekLast() instanceof Progress.Working) {
+            // Every event is a sign of life, and the newest is the only one that counts.
             waiting.removeLast();
         }
         if (waiting.size() >= limit) {

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a process that makes no progress counts as hung: after {@code factor} times the median of its last steps, but never
- * before a shortest time, because a slow disk is no hang. Work without steps may take that shortest time between two signs of life, and a
- * time in all. Thread-safe.
+ * before a shortest time, because a slow disk is no hang. A step that says now and then that a layer is done may take as long as it likes. Work
+ * without steps may take that shortest time between two signs of life, and a time in all. Thread-safe.
  */
 final class StallWatch {
 
@@ -54,13 +54,16 @@ final class StallWatch {
         }
     }
 
-    /** The process computes, as it does in the validation that a resumed training may begin with: its start is over. */
+    /**
+     * The process computes, also within a step or in the validation that a resumed training may begin with: its start is over, and it does not
+     * hang now.
+     */
     synchronized void computing(long nowNanos) {
         begun = true;
         lastProgressNanos = nowNanos;
     }
 
-    /** Something other than a step has happened: a checkpoint, a validation's result, a row or tensor of work without steps. */
+    /** Something else has happened: a checkpoint, a validation's result, the end of work without steps. */
     synchronized void alive(long nowNanos) {
         begun |= timeLimit != null;
         if (begun) {

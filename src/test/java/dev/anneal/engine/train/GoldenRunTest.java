@@ -47,7 +47,7 @@ class GoldenRunTest {
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 AdamW optimizer = new AdamW(scope, adapter);
-                Passes passes = new Passes(model, adapter, optimizer, 2, () -> false)) {
+                Passes passes = new Passes(model, adapter, optimizer, 2, () -> false, () -> {})) {
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = run.metrics(step);
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);

@@ -13,6 +13,7 @@ import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -62,6 +63,21 @@ class TrainerTest {
         assertThat(validations.get(0).beta()).isEqualTo(1 - 10 / 24.0);
         assertThat(validations.get(2).beta()).isZero();
         assertThat(validations.get(2).loss()).isLessThan(validations.get(0).loss());
+    }
+
+    @Test
+    void aLongStepTellsOfALayerOnceItIsDone() throws IOException {
+        List<Integer> toldBeforeLayers = new ArrayList<>();
+        TrainingFixture fixture = fixture("a").tellingOfLayers();
+        fixture.stoppingWhen(() -> {
+                    toldBeforeLayers.add(
+                            fixture.eventsOf(Progress.Working.class).size());
+                    return fixture.steps().size() >= 1;
+                })
+                .run();
+
+        // Asked before the step and before the first layer, a layer that hangs has told nothing.
+        assertThat(toldBeforeLayers).startsWith(0, 0, 0, 1, 2);
     }
 
     @Test

@@ -10,6 +10,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -31,6 +32,7 @@ final class TrainingFixture {
     private int checkpointInterval;
     private int evaluationInterval;
     private BooleanSupplier stop = () -> false;
+    private Duration silence = Duration.ofDays(1);
     private @Nullable Path resumeFrom;
     private int validatedStep;
 
@@ -81,6 +83,12 @@ final class TrainingFixture {
         return this;
     }
 
+    /** Tells of each layer that is done. */
+    TrainingFixture tellingOfLayers() {
+        silence = Duration.ZERO;
+        return this;
+    }
+
     TrainingFixture resuming(Path checkpoint) {
         resumeFrom = checkpoint;
         return this;
@@ -93,7 +101,7 @@ final class TrainingFixture {
     }
 
     Trainer.Outcome run() throws IOException {
-        return new Trainer(job(), events::add, new Control()).run();
+        return new Trainer(job(), events::add, new Control(), silence).run();
     }
 
     TrainingJob job() {

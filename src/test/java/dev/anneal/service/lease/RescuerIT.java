@@ -52,7 +52,7 @@ class RescuerIT {
 
         assertThat(queue.rescuer.runOnce())
                 .singleElement()
-                .satisfies(rescue -> assertThat(rescue.error().message()).contains("no step ended"));
+                .satisfies(rescue -> assertThat(rescue.error().message()).contains("made no progress"));
         assertThat(queue.leases.heartbeat(List.of(lease))).isEmpty();
     }
 

@@ -46,6 +46,8 @@ public final class FakeEngine {
         HEAP,
         /** Makes no step any more and reads no commands. */
         HANG,
+        /** Takes four seconds for a step, and says every fifth of a second that it gets on; then goes on as before. */
+        LONG_STEP,
         /** Writes lines that are no progress, then goes on. */
         GARBAGE,
         /** Does not end when it is told to stop. */
@@ -174,9 +176,17 @@ public final class FakeEngine {
             case ABORTED -> signal("ABRT");
             case HEAP -> System.out.println(new long[Integer.MAX_VALUE - 8].length);
             case HANG -> Thread.sleep(Long.MAX_VALUE);
+            case LONG_STEP -> takeLong();
             case GARBAGE -> writeGarbage();
         }
         return null;
+    }
+
+    private void takeLong() throws InterruptedException {
+        for (int layer = 0; layer < 20; layer++) {
+            Thread.sleep(200);
+            write(new Progress.Working());
+        }
     }
 
     private void writeGarbage() {

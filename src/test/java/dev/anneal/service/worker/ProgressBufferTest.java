@@ -41,6 +41,17 @@ class ProgressBufferTest {
     }
 
     @Test
+    void aSignOfLifeGivesWayToWhateverIsNewer() {
+        ProgressBuffer buffer = new ProgressBuffer(10);
+        buffer.add(new Progress.Working());
+        buffer.add(step(1));
+        buffer.add(new Progress.Working());
+        buffer.add(new Progress.Working());
+
+        assertThat(buffer.oldest(10)).containsExactly(step(1), new Progress.Working());
+    }
+
+    @Test
     void aCheckpointEndsTheWaitAndStepsDoNot() throws InterruptedException {
         ProgressBuffer buffer = new ProgressBuffer(10);
         buffer.add(new Progress.CheckpointSaved(1, 0.5, "/x", 1));

@@ -123,6 +123,16 @@ class SupervisorIT {
     }
 
     @Test
+    void aStepMayTakeLongerThanAHangAsLongAsItGetsOn() {
+        long work = stage.enqueue();
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.LONG_STEP, 9));
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(stage.attempts(work)).hasSize(1);
+        assertThat(steps(work)).hasSize(STEPS);
+    }
+
+    @Test
     void aProcessThatNeverStartsIsKilled() {
         long work = stage.enqueue();
         stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.SLOW_START, 1));
