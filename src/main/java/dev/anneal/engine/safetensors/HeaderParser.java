@@ -7,9 +7,7 @@ import java.io.InputStreamReader;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -36,7 +34,6 @@ final class HeaderParser {
     private final long dataStart;
     private final long fileSize;
     private final List<TensorEntry> tensors = new ArrayList<>();
-    private final Map<String, String> metadata = new LinkedHashMap<>();
 
     private HeaderParser(Path file, long dataStart, long fileSize) {
         this.file = file;
@@ -48,7 +45,7 @@ final class HeaderParser {
      * @param json the header's bytes, without the length before them
      * @param dataStart offset of the first byte behind the header
      */
-    static Header parse(Path file, byte[] json, long dataStart, long fileSize) {
+    static List<TensorEntry> parse(Path file, byte[] json, long dataStart, long fileSize) {
         if (json.length == 0 || json[0] != '{') {
             throw new SafetensorsException(file, "the header must begin with '{'");
         }
@@ -61,7 +58,7 @@ final class HeaderParser {
         } catch (JacksonException e) {
             throw new SafetensorsException(file, "the header is not valid JSON: " + e.getOriginalMessage(), e);
         }
-        return new Header(parser.contiguous(), Map.copyOf(parser.metadata));
+        return parser.contiguous();
     }
 
     private void header(JsonParser tokens) {
@@ -81,10 +78,10 @@ final class HeaderParser {
 
     private void metadata(JsonParser tokens) {
         expect(tokens.currentToken() == JsonToken.START_OBJECT, METADATA + " must be an object of strings");
+        int entries = 0;
         for (String key = tokens.nextName(); key != null; key = tokens.nextName()) {
             expect(tokens.nextToken() == JsonToken.VALUE_STRING, METADATA + " key '" + key + "' must hold a string");
-            expect(metadata.size() < MAX_TENSORS, METADATA + " may hold at most " + MAX_TENSORS + " entries");
-            metadata.put(key, tokens.getString());
+            expect(++entries <= MAX_TENSORS, METADATA + " may hold at most " + MAX_TENSORS + " entries");
         }
     }
 
@@ -167,11 +164,4 @@ final class HeaderParser {
             throw new SafetensorsException(file, message);
         }
     }
-
-    /**
-     * What a valid header says.
-     *
-     * @param tensors in the order of their offsets
-     */
-    record Header(List<TensorEntry> tensors, Map<String, String> metadata) {}
 }

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,14 +27,12 @@ public final class SafetensorsFile implements AutoCloseable {
     private final Path path;
     private final FileChannel channel;
     private final Map<String, TensorEntry> tensors;
-    private final Map<String, String> metadata;
 
-    private SafetensorsFile(Path path, FileChannel channel, HeaderParser.Header header) {
+    private SafetensorsFile(Path path, FileChannel channel, List<TensorEntry> entries) {
         this.path = path;
         this.channel = channel;
         this.tensors = new LinkedHashMap<>();
-        header.tensors().forEach(tensor -> tensors.put(tensor.name(), tensor));
-        this.metadata = header.metadata();
+        entries.forEach(tensor -> tensors.put(tensor.name(), tensor));
     }
 
     /**
@@ -56,7 +55,7 @@ public final class SafetensorsFile implements AutoCloseable {
         }
     }
 
-    private static HeaderParser.Header readHeader(Path path, FileChannel channel) throws IOException {
+    private static List<TensorEntry> readHeader(Path path, FileChannel channel) throws IOException {
         long size = channel.size();
         if (size < Long.BYTES) {
             throw new SafetensorsException(path, "must begin with 8 bytes of header length but has " + size + " bytes");
@@ -92,11 +91,6 @@ public final class SafetensorsFile implements AutoCloseable {
     /** The tensors by name, in the order of their offsets. */
     public Map<String, TensorEntry> tensors() {
         return Collections.unmodifiableMap(tensors);
-    }
-
-    /** What stands under {@code __metadata__}; empty if the file has none. */
-    public Map<String, String> metadata() {
-        return metadata;
     }
 
     /** @throws SafetensorsException if the file has no tensor of this name */

@@ -2,7 +2,6 @@ package dev.anneal.engine.safetensors;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 import java.util.List;
 
@@ -17,25 +16,6 @@ public record TensorData(String name, Dtype dtype, List<Long> shape, Content con
 
     public TensorData {
         shape = List.copyOf(shape);
-    }
-
-    /**
-     * A tensor whose bytes are in memory already.
-     *
-     * @param bytes little-endian; its position is left alone
-     */
-    public static TensorData of(String name, Dtype dtype, List<Long> shape, ByteBuffer bytes) {
-        return new TensorData(name, dtype, shape, channel -> writeFully(channel, bytes.duplicate()));
-    }
-
-    /** An F32 tensor. The values are read when the tensor is written. */
-    public static TensorData ofFloats(String name, List<Long> shape, float[] values) {
-        return new TensorData(name, Dtype.F32, shape, channel -> {
-            ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(values.length, Float.BYTES))
-                    .order(ByteOrder.LITTLE_ENDIAN);
-            bytes.asFloatBuffer().put(values);
-            writeFully(channel, bytes);
-        });
     }
 
     /** Writes what remains of the buffer; a channel may take less than it is offered. */

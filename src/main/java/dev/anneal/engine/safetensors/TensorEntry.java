@@ -19,10 +19,6 @@ public record TensorEntry(String name, Dtype dtype, List<Long> shape, long begin
         return end - begin;
     }
 
-    public long elementCount() {
-        return elements(shape);
-    }
-
     /**
      * Bytes that a tensor of this type and shape takes.
      *

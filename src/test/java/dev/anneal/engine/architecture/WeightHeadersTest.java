@@ -8,6 +8,7 @@ import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -45,7 +46,7 @@ class WeightHeadersTest {
     @Test
     void aTypeThatIsNoWeightIsNamed() throws IOException {
         write(tensor -> tensor.name().equals("model.norm.weight")
-                ? TensorData.of(tensor.name(), Dtype.I64, tensor.shape(), ByteBuffer.allocate(64 * 8))
+                ? TensorsInMemory.of(tensor.name(), Dtype.I64, tensor.shape(), ByteBuffer.allocate(64 * 8))
                 : tensor);
 
         assertRefused("tensor 'model.norm.weight' is of type I64; weights may be F32, BF16 or F16");
@@ -54,7 +55,7 @@ class WeightHeadersTest {
     @Test
     void aTensorThatNobodyComputesWithIsRefused() throws IOException {
         List<TensorData> tensors = tensors();
-        tensors.add(TensorData.ofFloats("model.layers.0.self_attn.q_proj.bias", List.of(64L), new float[64]));
+        tensors.add(TensorsInMemory.ofFloats("model.layers.0.self_attn.q_proj.bias", List.of(64L), new float[64]));
         write(tensors);
 
         assertRefused("tensor 'model.layers.0.self_attn.q_proj.bias' has no place in LlamaForCausalLM"
@@ -64,7 +65,7 @@ class WeightHeadersTest {
     @Test
     void aCopyOfTiedEmbeddingsIsHarmless() throws IOException {
         List<TensorData> tensors = tensors();
-        tensors.add(TensorData.ofFloats("lm_head.weight", List.of(320L, 64L), new float[320 * 64]));
+        tensors.add(TensorsInMemory.ofFloats("lm_head.weight", List.of(320L, 64L), new float[320 * 64]));
         write(tensors);
 
         assertThatCode(this::check).doesNotThrowAnyException();
@@ -93,7 +94,7 @@ class WeightHeadersTest {
         List<TensorData> tensors = new ArrayList<>();
         try (SafetensorsFile file = SafetensorsFile.open(BASE.resolve("model.safetensors"))) {
             for (String name : file.tensors().keySet()) {
-                tensors.add(TensorData.of(name, Dtype.F32, file.entry(name).shape(), file.bytes(name)));
+                tensors.add(TensorsInMemory.of(name, Dtype.F32, file.entry(name).shape(), file.bytes(name)));
             }
         }
         return tensors;

@@ -7,6 +7,7 @@ import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;
@@ -71,7 +72,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
                 Arrays.fill(values, value);
             }
             List<Long> shape = name.contains("lora_A") ? List.of(rank, other) : List.of(other, rank);
-            written.add(TensorData.ofFloats(name, shape, values));
+            written.add(TensorsInMemory.ofFloats(name, shape, values));
         });
         Path file = folder.resolve("adapter.safetensors");
         SafetensorsWriter.write(file, written);

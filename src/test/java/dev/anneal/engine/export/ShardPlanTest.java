@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -54,6 +55,6 @@ class ShardPlanTest {
     }
 
     private static TensorData tensor(String name, int bytes) {
-        return TensorData.of(name, Dtype.U8, List.of((long) bytes), ByteBuffer.allocate(bytes));
+        return TensorsInMemory.of(name, Dtype.U8, List.of((long) bytes), ByteBuffer.allocate(bytes));
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.engine.lora;
 
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,8 +24,10 @@ final class AdapterOfArrays {
         for (AdapterLayout.Slot slot : layout.slots()) {
             List<Long> shapeOfA = List.of((long) slot.rank(), (long) slot.inputs());
             List<Long> shapeOfB = List.of((long) slot.outputs(), (long) slot.rank());
-            tensors.add(TensorData.ofFloats(slot.nameOfA(), shapeOfA, part(a, slot.beginOfA(), slot.elementsOfA())));
-            tensors.add(TensorData.ofFloats(slot.nameOfB(), shapeOfB, part(b, slot.beginOfB(), slot.elementsOfB())));
+            tensors.add(
+                    TensorsInMemory.ofFloats(slot.nameOfA(), shapeOfA, part(a, slot.beginOfA(), slot.elementsOfA())));
+            tensors.add(
+                    TensorsInMemory.ofFloats(slot.nameOfB(), shapeOfB, part(b, slot.beginOfB(), slot.elementsOfB())));
         }
         SafetensorsWriter.write(file, tensors);
         return file;

@@ -8,6 +8,7 @@ import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -79,7 +80,7 @@ class MergedModelTest {
                             .weight();
                     bytes = merged.toBytes();
                 }
-                tensors.add(TensorData.of(name, Dtype.F32, shape, bytes));
+                tensors.add(TensorsInMemory.of(name, Dtype.F32, shape, bytes));
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         }

@@ -2,6 +2,7 @@ package dev.anneal.engine.lora;
 
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ record RandomModel(
                 }
             }
             weights.put(name, values);
-            tensors.add(TensorData.ofFloats(name, shape, values));
+            tensors.add(TensorsInMemory.ofFloats(name, shape, values));
         });
         SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         Files.writeString(folder.resolve("config.json"), """

@@ -15,7 +15,7 @@ final class Samples {
                 bytes("alpha \"quoted\" é", Dtype.BF16, List.of(2L, 3L), 12),
                 bytes("scalar", Dtype.I64, List.of(), 8),
                 bytes("empty", Dtype.F32, List.of(0L, 5L), 0),
-                TensorData.ofFloats("weight", List.of(2L), new float[] {1.5f, -2f}));
+                TensorsInMemory.ofFloats("weight", List.of(2L), new float[] {1.5f, -2f}));
     }
 
     /** A tensor of the bytes 0, 1, 2... */
@@ -24,6 +24,6 @@ final class Samples {
         for (int i = 0; i < count; i++) {
             bytes.put(i, (byte) i);
         }
-        return TensorData.of(name, dtype, shape, bytes);
+        return TensorsInMemory.of(name, dtype, shape, bytes);
     }
 }

@@ -15,7 +15,7 @@ final class TensorsOf {
         Map<String, float[]> tensors = new LinkedHashMap<>();
         try (SafetensorsFile file = SafetensorsFile.open(path)) {
             for (String name : file.tensors().keySet()) {
-                float[] values = new float[(int) file.entry(name).elementCount()];
+                float[] values = new float[(int) file.entry(name).byteCount() / Float.BYTES];
                 file.bytes(name).asFloatBuffer().get(values);
                 tensors.put(name, values);
             }
