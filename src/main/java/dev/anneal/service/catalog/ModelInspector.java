@@ -23,9 +23,17 @@ final class ModelInspector {
     private static final String CONFIG = "config.json";
     private static final String TOKENIZER = "tokenizer.json";
 
-    /** What decides how a conversation becomes tokens; all but the first may be absent. */
-    private static final List<String> TOKENIZER_FILES =
-            List.of(TOKENIZER, "tokenizer_config.json", "special_tokens_map.json", "chat_template.jinja");
+    /**
+     * What decides how a conversation becomes tokens and which of them are trained; all but the first two may be absent. The configurations name the
+     * tokens that end a turn.
+     */
+    private static final List<String> TOKENIZER_FILES = List.of(
+            TOKENIZER,
+            CONFIG,
+            "generation_config.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "chat_template.jinja");
 
     private ModelInspector() {}
 

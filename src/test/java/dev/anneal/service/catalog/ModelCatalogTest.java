@@ -158,6 +158,20 @@ class ModelCatalogTest {
         assertThat(catalog.list()).extracting(BaseModel::id).containsExactly("anneal-tiny");
     }
 
+    /** Tokens that were counted with other ends of turn are counted anew. */
+    @ParameterizedTest
+    @ValueSource(strings = {"generation_config.json", "config.json"})
+    void otherEndsOfTurnAreAnotherTokenizer(String name) throws IOException {
+        Path file = copyBundledTo("edited").resolve(name);
+        String before = catalog.require("edited").tokenizer();
+        assertThat(before).isEqualTo(catalog.require("anneal-tiny").tokenizer());
+
+        Files.writeString(
+                file, Files.readString(file).replaceFirst("\"eos_token_id\": (\\[\\s*)?2", "\"eos_token_id\": $15"));
+
+        assertThat(catalog.require("edited").tokenizer()).isNotEqualTo(before);
+    }
+
     @Test
     void modelIsAvailableOnceItsFilesAreMended() throws IOException {
         Path weights = copyBundledTo("broken").resolve("model.safetensors");
