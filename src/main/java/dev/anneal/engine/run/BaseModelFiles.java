@@ -58,7 +58,11 @@ final class BaseModelFiles {
         } catch (ModelConfigException | SafetensorsException e) {
             throw TaskException.badInput(UNREADABLE, String.valueOf(e.getMessage()), e);
         } catch (NoSuchFileException e) {
-            throw TaskException.badInput(UNREADABLE, "the base model has no " + e.getMessage(), e);
+            throw TaskException.badInput(
+                    UNREADABLE,
+                    "the base model's folder has no " + Path.of(e.getFile()).getFileName()
+                            + " any more; the operator can put it back",
+                    e);
         }
     }
 

@@ -1,6 +1,8 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.file.DurableFiles;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Task;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,11 +41,15 @@ public final class EngineMain {
     }
 
     private static ExitCode run(Path taskFile, ProgressWriter progress, Signals signals) {
-        try (WorkDirectoryLock lock = WorkDirectoryLock.acquire(taskFile.resolveSibling(""), LOCK_PATIENCE)) {
+        Path workDirectory = DurableFiles.parentOf(taskFile);
+        HostPaths paths = HostPaths.of(workDirectory);
+        try (WorkDirectoryLock lock = WorkDirectoryLock.acquire(workDirectory, LOCK_PATIENCE)) {
             lock.recordOwner();
-            return new TaskRunner(progress, signals).run(TaskFile.read(taskFile));
+            Task task = TaskFile.read(taskFile);
+            paths = paths.with(task);
+            return new TaskRunner(progress, signals).run(task);
         } catch (Exception | Error e) {
-            return Failures.report(e, progress);
+            return Failures.report(e, progress, paths);
         }
     }
 }

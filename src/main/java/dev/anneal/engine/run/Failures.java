@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Turns whatever ended a task into a line for the client, a log for the operator and an exit code for the supervisor. */
@@ -23,13 +25,14 @@ final class Failures {
 
     private Failures() {}
 
-    static ExitCode report(Throwable thrown, ProgressWriter progress) {
+    /** @param paths left out of what the client reads; the log has them */
+    static ExitCode report(Throwable thrown, ProgressWriter progress, HostPaths paths) {
         if (thrown instanceof StoppedException) {
             return ExitCode.GIVEN_BACK;
         }
         TaskException failure = classified(thrown);
         LOG.log(Level.ERROR, "The task ends with " + failure.exitCode() + ", code " + failure.code(), thrown);
-        progress.write(new Progress.Failed(failure.code(), failure.message(), failure.step()));
+        progress.write(new Progress.Failed(failure.code(), paths.takenFrom(failure.message()), failure.step()));
         return failure.exitCode();
     }
 
@@ -84,6 +87,15 @@ final class Failures {
     }
 
     private static String describe(Throwable thrown) {
+        if (thrown instanceof FileSystemException failure && failure.getFile() != null) {
+            return describe(failure, Path.of(failure.getFile()));
+        }
         return thrown.getClass().getSimpleName() + ": " + thrown.getMessage();
+    }
+
+    /** Any file of the host, also one that no task names. */
+    private static String describe(FileSystemException failure, Path file) {
+        String reason = failure.getReason() == null ? "" : ": " + failure.getReason();
+        return failure.getClass().getSimpleName() + ": " + file.getFileName() + reason;
     }
 }

@@ -3,27 +3,49 @@ package dev.anneal.engine.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.lora.AdapterFileException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Each kind of failure has its code for the client and its exit code for the supervisor. */
 class FailuresTest {
+
+    private static final HostPaths PATHS = HostPaths.of(Path.of("/srv/engines/train-1"))
+            .with(new ExportTask(
+                    new Task.BaseModel("org/model", "/srv/models/org/model"),
+                    new Task.Machine("cpu", 0, "auto"),
+                    Instant.EPOCH,
+                    "ftexp-1",
+                    "merged",
+                    "base",
+                    "/srv/models of jobs/acme/checkpoint-8",
+                    null,
+                    "/srv/artifacts/acme/ftexp-1"));
 
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ProgressWriter progress = new ProgressWriter(new PrintStream(out, true, UTF_8));
 
     @Test
     void badInputEndsWith64() {
-        ExitCode code = Failures.report(TaskException.badInput("non_finite_loss", "the loss is NaN", 7), progress);
+        ExitCode code =
+                Failures.report(TaskException.badInput("non_finite_loss", "the loss is NaN", 7), progress, PATHS);
 
         assertThat(code).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8))
@@ -35,13 +57,14 @@ class FailuresTest {
     void fullDiskIsNamed() {
         IOException full = new IOException("No space left on device");
 
-        assertThat(Failures.report(new UncheckedIOException(full), progress)).isEqualTo(ExitCode.FAILURE);
+        assertThat(Failures.report(new UncheckedIOException(full), progress, PATHS))
+                .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"disk_full\"");
     }
 
     @Test
     void exhaustedHeapIsNamed() {
-        assertThat(Failures.report(new OutOfMemoryError("Java heap space"), progress))
+        assertThat(Failures.report(new OutOfMemoryError("Java heap space"), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
     }
@@ -54,7 +77,8 @@ class FailuresTest {
                 "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling cublasCreate(handle)"
             })
     void exhaustedDeviceIsNamed(String words) {
-        assertThat(Failures.report(new TorchException("in layer: " + words, new IllegalStateException()), progress))
+        assertThat(Failures.report(
+                        new TorchException("in layer: " + words, new IllegalStateException()), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"out_of_memory\"");
     }
@@ -63,21 +87,66 @@ class FailuresTest {
     void brokenModelFileIsTheInputs() {
         SafetensorsException broken = new SafetensorsException(Path.of("model.safetensors"), "ends too early");
 
-        assertThat(Failures.report(broken, progress)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(Failures.report(broken, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
         assertThat(out.toString(UTF_8))
                 .contains("\"code\":\"base_model_unreadable\"", "model.safetensors: ends too early");
     }
 
     @Test
+    void clientsReadWhichFileIsBrokenAndNotWhereItLies() {
+        Failures.report(
+                new SafetensorsException(Path.of("/srv/models/org/model/model.safetensors"), "ends too early"),
+                progress,
+                PATHS);
+        Failures.report(
+                new ModelConfigException(Path.of("/srv/models/org/model"), "must hold model.safetensors"),
+                progress,
+                PATHS);
+        Failures.report(
+                new AdapterFileException(
+                        Path.of("/srv/models of jobs/acme/checkpoint-8/adapter.safetensors"), "has no tensor 'x'"),
+                progress,
+                PATHS);
+        Failures.report(
+                TaskException.badInput("invalid_task", "/srv/engines/train-1/task.json is no task", null),
+                progress,
+                PATHS);
+
+        assertThat(messages())
+                .containsExactly(
+                        "model.safetensors: ends too early",
+                        "model: must hold model.safetensors",
+                        "AdapterFileException: adapter.safetensors: has no tensor 'x'",
+                        "task.json is no task");
+    }
+
+    @Test
+    void aFileThatNoTaskNamesLosesItsFolderToo() {
+        Failures.report(
+                new AccessDeniedException("/home/op/.anneal/engine-cache/file-hashes/1f", null, "Permission denied"),
+                progress,
+                PATHS);
+
+        assertThat(messages()).containsExactly("AccessDeniedException: 1f: Permission denied");
+    }
+
+    private List<String> messages() {
+        return out.toString(UTF_8)
+                .lines()
+                .map(line -> ((Progress.Failed) JsonMapper.shared().readValue(line, Progress.class)).message())
+                .toList();
+    }
+
+    @Test
     void unforeseenFailureIsTheEngines() {
-        assertThat(Failures.report(new IllegalStateException("who knows"), progress))
+        assertThat(Failures.report(new IllegalStateException("who knows"), progress, PATHS))
                 .isEqualTo(ExitCode.FAILURE);
         assertThat(out.toString(UTF_8)).contains("\"code\":\"internal_error\"").contains("who knows");
     }
 
     @Test
     void stoppedTaskIsGivenBackWithoutAWord() {
-        assertThat(Failures.report(new StoppedException(), progress)).isEqualTo(ExitCode.GIVEN_BACK);
+        assertThat(Failures.report(new StoppedException(), progress, PATHS)).isEqualTo(ExitCode.GIVEN_BACK);
         assertThat(out.size()).isZero();
     }
 }

@@ -1,0 +1,53 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.protocol.Task;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Where a task's folders and files lie on this host, which is no business of the clients who read its messages. */
+final class HostPaths {
+
+    private final List<Path> longestFirst;
+
+    private HostPaths(List<Path> paths) {
+        this.longestFirst = paths.stream()
+                .sorted(Comparator.comparingInt((Path path) -> path.toString().length())
+                        .reversed())
+                .toList();
+    }
+
+    /** @param workDirectory the process's own folder */
+    static HostPaths of(Path workDirectory) {
+        return new HostPaths(List.of(workDirectory));
+    }
+
+    /** These, and whatever the task names by an absolute path. */
+    HostPaths with(Task task) {
+        List<Path> paths = new ArrayList<>(longestFirst);
+        addPaths(JsonMapper.shared().valueToTree(task), paths);
+        return new HostPaths(paths);
+    }
+
+    private static void addPaths(JsonNode node, List<Path> paths) {
+        if (node.isString() && Path.of(node.stringValue()).isAbsolute()) {
+            paths.add(Path.of(node.stringValue()));
+        }
+        node.forEach(child -> addPaths(child, paths));
+    }
+
+    /** The message with what lies in a folder named relative to it, and files and folders themselves by their last name. */
+    String takenFrom(String message) {
+        String shortened = message;
+        for (Path path : longestFirst) {
+            Path name = path.getFileName();
+            if (name != null) {
+                shortened = shortened.replace(path + "/", "").replace(path.toString(), name.toString());
+            }
+        }
+        return shortened;
+    }
+}
