@@ -2,6 +2,7 @@ package dev.anneal.engine.model;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -16,9 +17,6 @@ import java.util.List;
  * given. Whoever loads it closes it.
  */
 public final class DecoderModel implements AutoCloseable {
-
-    /** Trained positions whose logits exist at one time: with a vocabulary of 49,152 they and their softmax take 50 MB in fp32. */
-    private static final int HEAD_CHUNK = 128;
 
     private final ModelConfig config;
     private final ElementType precision;
@@ -54,7 +52,7 @@ public final class DecoderModel implements AutoCloseable {
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Scope scope = Scope.open(device);
         try (WeightDirectory files = WeightDirectory.open(directory)) {
-            DecoderProgram program = new DecoderProgram(scope, config, HEAD_CHUNK);
+            DecoderProgram program = new DecoderProgram(scope, config, PassLimits.HEAD_CHUNK);
             FrozenWeights weights =
                     new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
             // Mapped files stay resident until their buffers are collected, and little else here makes the collector

@@ -1,6 +1,7 @@
 package dev.anneal.engine.model;
 
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
@@ -12,9 +13,6 @@ import java.util.Map;
 /** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the scope given. */
 final class DecoderProgram {
 
-    /** Queries of a row whose weights exist at one time: with 9 heads and a row of 8,192 tokens they take 75 MB in fp32. */
-    static final int ATTENTION_BLOCK = 256;
-
     private final Program program;
 
     /** @param headChunk trained positions whose logits exist at one time */
@@ -25,7 +23,7 @@ final class DecoderProgram {
         attributes.put("kv_heads", config.keyValueHeads());
         attributes.put("head_size", config.headSize());
         attributes.put("chunk", headChunk);
-        attributes.put("block", ATTENTION_BLOCK);
+        attributes.put("block", PassLimits.ATTENTION_BLOCK);
         this.program = Program.load(owner, "decoder", "Decoder", attributes);
     }
 

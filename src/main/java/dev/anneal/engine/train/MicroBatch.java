@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.Targets;
@@ -15,13 +16,6 @@ import java.util.PriorityQueue;
  * @param rowsOfStep position of each row within its step, which keys its dropout
  */
 record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
-
-    /**
-     * Tokens that a micro-batch aims at: large enough that matrices fill the core, small enough that a step is shared evenly and few activations
-     * live at a time. A step of 4 x 256 tokens of SmolLM2-135M in fp32 on two threads takes 7.0 s of processor time and 1.67 GB with 256, and 7.0 s
-     * and 2.15 GB with 512.
-     */
-    static final int TARGET_TOKENS = 256;
 
     MicroBatch {
         rowsOfStep = List.copyOf(rowsOfStep);
@@ -55,7 +49,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     }
 
     private static int binsFor(int tokens, int rows) {
-        int bins = (tokens + TARGET_TOKENS - 1) / TARGET_TOKENS;
+        int bins = (tokens + PassLimits.MICRO_BATCH_TOKENS - 1) / PassLimits.MICRO_BATCH_TOKENS;
         int even = bins > 1 ? bins + bins % 2 : bins;
         return Math.min(even, rows);
     }

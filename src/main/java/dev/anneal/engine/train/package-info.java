@@ -1,5 +1,5 @@
 /** The training loop: batches in, adapter and progress out; optimizer, schedules, checkpoints. */
-@ApplicationModule(allowedDependencies = {"data", "file", "lora", "model", "safetensors", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "data", "file", "lora", "model", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.train;
 

@@ -10,9 +10,11 @@ import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
+import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.settings.EngineSetup;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
@@ -41,10 +43,27 @@ class JobConfiguration {
         return new JobAdmission(database, catalog, files);
     }
 
+    /** As if workers were set up as this process is. Where the precision is chosen by the worker's processor, the wider one is assumed. */
+    @Bean
+    EngineSetup engineSetup(EngineProperties engine) {
+        int threads =
+                engine.threads() > 0 ? engine.threads() : Runtime.getRuntime().availableProcessors();
+        return new EngineSetup(
+                engine.precision().equals("bf16") ? 2 : 4,
+                threads,
+                engine.heap().toBytes());
+    }
+
     @Bean
     JobPreparation jobPreparation(
-            ModelCatalog catalog, Files files, TokenCounts counts, JobStore store, WorkQueue queue, Events events) {
-        return new JobPreparation(catalog, files, counts, store, queue, events);
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            JobStore store,
+            WorkQueue queue,
+            Events events,
+            EngineSetup engine) {
+        return new JobPreparation(catalog, files, counts, store, queue, events, engine);
     }
 
     @Bean

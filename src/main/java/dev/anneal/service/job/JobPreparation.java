@@ -15,6 +15,7 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.settings.DatasetSize;
+import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.SettingsResolver;
@@ -34,15 +35,23 @@ final class JobPreparation {
     private final JobStore store;
     private final WorkQueue queue;
     private final Events events;
+    private final EngineSetup engine;
 
     JobPreparation(
-            ModelCatalog catalog, Files files, TokenCounts counts, JobStore store, WorkQueue queue, Events events) {
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            JobStore store,
+            WorkQueue queue,
+            Events events,
+            EngineSetup engine) {
         this.catalog = catalog;
         this.files = files;
         this.counts = counts;
         this.store = store;
         this.queue = queue;
         this.events = events;
+        this.engine = engine;
     }
 
     /**
@@ -144,7 +153,7 @@ final class JobPreparation {
             return;
         }
         ResolvedSettings settings = SettingsResolver.resolve(
-                job.request(), JobAdmission.profileOf(model), DatasetSize.of(report), job.seed());
+                job.request(), JobAdmission.profileOf(model), DatasetSize.of(report), engine, job.seed());
         store.settle(jdbc, job.number(), settings);
         DatasetEvents.warnings(job.request().trainingFile(), report)
                 .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));

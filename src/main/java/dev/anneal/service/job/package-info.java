@@ -10,6 +10,7 @@
             "filecheck",
             "history",
             "paging",
+            "process",
             "queue",
             "refusal",
             "role",

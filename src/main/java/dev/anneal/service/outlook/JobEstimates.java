@@ -12,6 +12,7 @@ import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.settings.DatasetSize;
+import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ModelProfile;
 import dev.anneal.service.settings.ResolvedSettings;
@@ -36,6 +37,7 @@ public final class JobEstimates {
     private final Files files;
     private final TokenCounts counts;
     private final QueueOutlook outlook;
+    private final EngineSetup engine;
     private final Clock clock;
 
     JobEstimates(
@@ -44,12 +46,14 @@ public final class JobEstimates {
             Files files,
             TokenCounts counts,
             QueueOutlook outlook,
+            EngineSetup engine,
             Clock clock) {
         this.admission = admission;
         this.catalog = catalog;
         this.files = files;
         this.counts = counts;
         this.outlook = outlook;
+        this.engine = engine;
         this.clock = clock;
     }
 
@@ -79,7 +83,7 @@ public final class JobEstimates {
         }
         int seed = request.seed() == null ? 0 : request.seed();
         ResolvedSettings settings =
-                SettingsResolver.resolve(request, JobAdmission.profileOf(model), DatasetSize.of(report), seed);
+                SettingsResolver.resolve(request, JobAdmission.profileOf(model), DatasetSize.of(report), engine, seed);
         OptionalDouble duration = outlook.secondsToTrain(model.id(), settings.expectedTokens());
         return new JobEstimate(
                 file.report(),

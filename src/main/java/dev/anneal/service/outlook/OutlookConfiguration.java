@@ -8,6 +8,7 @@ import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.settings.EngineSetup;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -34,7 +35,8 @@ class OutlookConfiguration {
             Files files,
             TokenCounts counts,
             QueueOutlook outlook,
+            EngineSetup engine,
             Clock clock) {
-        return new JobEstimates(admission, catalog, files, counts, outlook, clock);
+        return new JobEstimates(admission, catalog, files, counts, outlook, engine, clock);
     }
 }

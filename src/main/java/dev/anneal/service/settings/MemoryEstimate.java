@@ -1,29 +1,146 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.architecture.PassLimits;
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
+import java.util.Arrays;
 
 /**
- * Memory that a training needs beside the engine itself, by a formula simple enough to be checked by hand.
+ * Memory that an engine process takes for a training on a CPU at most, by a formula that can be checked by hand. It is written down in {@code
+ * docs/training-settings.md}; a change here is a change there.
  *
- * <ul>
- *   <li>weights: 2 bytes a parameter (bf16);
- *   <li>adapter: 16 bytes a trained parameter (fp32 value, gradient and AdamW's two moments);
- *   <li>activations: 2 bytes for each output of each layer's projections and four hidden vectors, for every token of one step;
- *   <li>head: fp32 logits of one chunk of {@value #HEAD_CHUNK_TOKENS} tokens, twice.
- * </ul>
+ * @param processBytes the JVM with its heap, and libtorch
+ * @param weightsBytes frozen weights, and the largest of them once more
+ * @param adapterBytes the adapter, what it is multiplied as, its optimizer, and gradients
+ * @param activationsBytes what the micro-batches of all threads keep of their forward passes, and what a layer needs while it is computed
+ * @param headBytes logits of all threads
  */
 public record MemoryEstimate(
-        long weightsBytes, long adapterBytes, long activationsBytes, long headBytes, long totalBytes) {
+        long processBytes,
+        long weightsBytes,
+        long adapterBytes,
+        long activationsBytes,
+        long headBytes,
+        long totalBytes) {
 
-    private static final int HEAD_CHUNK_TOKENS = 256;
+    /** Code of libtorch and JVM, threads and tokenizer. */
+    static final long RUNTIME_BYTES = 448L << 20;
 
-    /** @param stepTokens tokens of one optimizer step */
-    public static MemoryEstimate of(ModelProfile model, AdapterSettings adapter, long stepTokens) {
-        long weights = 2 * model.parameters();
-        long adapterBytes = 16 * model.adapterParameters(adapter);
-        long activations = 2 * stepTokens * model.layers() * model.activationsPerToken();
-        long head = 2L * 4 * HEAD_CHUNK_TOKENS * model.vocabularySize();
+    private static final int FLOAT_BYTES = 4;
+
+    /** A fifth of the activations is added for what is lost between them; seen was a tenth, with rows of 2,048 tokens through SmolLM2-135M. */
+    private static final int ALLOCATOR_SHARE = 5;
+
+    /**
+     * The rows that pass through the model, after truncation.
+     *
+     * @param ofStep rows of an optimizer step
+     * @param longestTokens longest row that is trained
+     * @param longestValidatedTokens longest row that is validated, 0 without such rows
+     */
+    public record Rows(int ofStep, int longestTokens, int longestValidatedTokens) {}
+
+    public static MemoryEstimate of(ModelProfile model, AdapterSettings adapter, EngineSetup engine, Rows rows) {
+        long process = engine.heapBytes() + RUNTIME_BYTES;
+        long weights = engine.valueBytes() * (model.parameters() + largestMatrix(model));
+        long adapterBytes = adapterBytes(model, adapter, engine);
+        long tensors = Math.max(trainingBytes(model, adapter, engine, rows), validationBytes(model, engine, rows));
+        long activations = tensors + tensors / ALLOCATOR_SHARE;
+        long head = 2L * FLOAT_BYTES * PassLimits.HEAD_CHUNK * model.vocabularySize() * engine.threads();
         return new MemoryEstimate(
-                weights, adapterBytes, activations, head, weights + adapterBytes + activations + head);
+                process,
+                weights,
+                adapterBytes,
+                activations,
+                head,
+                process + weights + adapterBytes + activations + head);
+    }
+
+    /** It is made of parts that exist beside it while the model is loaded. */
+    private static long largestMatrix(ModelProfile model) {
+        long embedding = (long) model.vocabularySize() * model.hiddenSize();
+        long gateAndUp = 2L
+                * model.hiddenSize()
+                * model.layer(Projection.DOWN.shortName()).in();
+        return Math.max(embedding, gateAndUp);
+    }
+
+    /** Values, two moments, the step's gradient, a gradient for each thread, and squares while a norm is taken; beside them what the decoder multiplies with. */
+    private static long adapterBytes(ModelProfile model, AdapterSettings adapter, EngineSetup engine) {
+        long parameters = model.adapterParameters(adapter);
+        return FLOAT_BYTES * parameters * (5 + engine.threads())
+                + engine.valueBytes() * (parametersOfA(model, adapter) + blockElements(model, adapter));
+    }
+
+    private static long parametersOfA(ModelProfile model, AdapterSettings adapter) {
+        return (long) model.layers()
+                * adapter.rank()
+                * model.targets(adapter).stream()
+                        .mapToLong(name -> model.layer(name).in())
+                        .sum();
+    }
+
+    /** B of projections that share an input form one matrix, as high as all of them and as wide as their stacked A; it is zero elsewhere. */
+    private static long blockElements(ModelProfile model, AdapterSettings adapter) {
+        long elements = 0;
+        for (ProjectionGroup group : ProjectionGroup.values()) {
+            long rows = group.projections().stream()
+                    .mapToLong(projection -> model.layer(projection.shortName()).out())
+                    .sum();
+            long adapted = group.projections().stream()
+                    .filter(projection -> model.targets(adapter).contains(projection.shortName()))
+                    .count();
+            elements += rows * adapted * adapter.rank();
+        }
+        return model.layers() * elements;
+    }
+
+    private static long trainingBytes(ModelProfile model, AdapterSettings adapter, EngineSetup engine, Rows rows) {
+        long tokens = Math.min(tokensAtOnce(engine, rows.longestTokens()), (long) rows.ofStep() * rows.longestTokens());
+        long kept = tokens * model.layers() * engine.valueBytes() * keptWidth(model, adapter);
+        return kept
+                + tokens * FLOAT_BYTES * passingWidth(model)
+                + Math.min(engine.threads(), rows.ofStep()) * attentionBytes(model, engine, rows.longestTokens());
+    }
+
+    /** Nothing is kept from layer to layer. */
+    private static long validationBytes(ModelProfile model, EngineSetup engine, Rows rows) {
+        int longest = rows.longestValidatedTokens();
+        return longest == 0
+                ? 0
+                : tokensAtOnce(engine, longest) * FLOAT_BYTES * passingWidth(model)
+                        + engine.threads() * attentionBytes(model, engine, longest);
+    }
+
+    /** A micro-batch gets another row as long as it has fewer tokens than it aims at. */
+    private static long tokensAtOnce(EngineSetup engine, int longestTokens) {
+        return (long) engine.threads() * (PassLimits.MICRO_BATCH_TOKENS + longestTokens);
+    }
+
+    /** Values of a token that a layer keeps for its backward: its input, that of the feed-forward, and what the projections but the last give. */
+    private static long keptWidth(ModelProfile model, AdapterSettings adapter) {
+        long given = Arrays.stream(Projection.values())
+                .filter(projection -> projection != Projection.OUTPUT && projection != Projection.DOWN)
+                .mapToLong(projection -> model.layer(projection.shortName()).out())
+                .sum();
+        long attended = model.layer(Projection.OUTPUT.shortName()).in();
+        long narrow = (long) adapter.rank() * model.targets(adapter).size();
+        return 2L * model.hiddenSize() + given + attended + narrow + 4;
+    }
+
+    /** Values of a token in the layer that is computed now, forward or backward, and in the head. */
+    private static long passingWidth(ModelProfile model) {
+        long feedForward = model.layer(Projection.DOWN.shortName()).in();
+        long attention = ProjectionGroup.ATTENTION_INPUT.projections().stream()
+                .mapToLong(projection -> model.layer(projection.shortName()).out())
+                .sum();
+        return 11 * feedForward + 12L * model.hiddenSize() + 4 * attention;
+    }
+
+    /** Weights of a block of queries, their gradient, and both before the softmax. */
+    private static long attentionBytes(ModelProfile model, EngineSetup engine, int longestTokens) {
+        long queries = Math.min(PassLimits.ATTENTION_BLOCK, longestTokens);
+        return 4L * engine.valueBytes() * model.heads() * queries * longestTokens;
     }
 }

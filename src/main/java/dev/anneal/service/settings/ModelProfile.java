@@ -9,12 +9,14 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 
 /**
  * What the settings of a training depend on in a base model.
  *
  * @param parameters weights of the model
+ * @param heads query heads of a layer
  * @param contextTokens longest input the model was made for
  * @param baseLearningRate peak rate that the multiplier 1 stands for
  * @param projections linear layers of one decoder layer, by the short names that {@code target_modules} uses
@@ -24,6 +26,7 @@ public record ModelProfile(
         long parameters,
         int layers,
         int hiddenSize,
+        int heads,
         int vocabularySize,
         int contextTokens,
         double baseLearningRate,
@@ -47,6 +50,7 @@ public record ModelProfile(
                 config.parameters(),
                 config.layers(),
                 config.hiddenSize(),
+                config.heads(),
                 config.vocabularySize(),
                 config.maxPositions(),
                 baseLearningRate,
@@ -55,6 +59,11 @@ public record ModelProfile(
                                 Projection::shortName,
                                 projection ->
                                         new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
+    }
+
+    /** @param name a short name that {@code target_modules} may use */
+    LayerSize layer(String name) {
+        return Objects.requireNonNull(projections.get(name), name);
     }
 
     /** Refuses an adapter that does not fit the model. */
@@ -101,7 +110,7 @@ public record ModelProfile(
         }
     }
 
-    private Collection<String> targets(AdapterSettings adapter) {
+    Collection<String> targets(AdapterSettings adapter) {
         return adapter.targetModules().equals(List.of(AdapterConfig.ALL_LINEAR))
                 ? projections.keySet().stream().sorted().toList()
                 : adapter.targetModules();
@@ -115,10 +124,5 @@ public record ModelProfile(
                 .mapToLong(projection -> (long) projection.in() + projection.out())
                 .sum();
         return widths * adapter.rank() * layers;
-    }
-
-    /** Sum of the widths that a decoder layer's projections write for one token. */
-    long activationsPerToken() {
-        return projections.values().stream().mapToLong(LayerSize::out).sum() + 4L * hiddenSize;
     }
 }

@@ -32,8 +32,12 @@ public final class SettingsResolver {
         return or(request.options().maxLength(), Math.min(model.contextTokens(), LONGEST_ROW_TOKENS));
     }
 
-    /** @param seed the request's, or the one that was drawn for it */
-    public static ResolvedSettings resolve(JobRequest request, ModelProfile model, DatasetSize data, int seed) {
+    /**
+     * @param engine what is known of the engine that will train, for its memory alone
+     * @param seed the request's, or the one that was drawn for it
+     */
+    public static ResolvedSettings resolve(
+            JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int seed) {
         TrainingOptions options = request.options();
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, data.rows()));
         int accumulation = or(options.gradientAccumulation(), 1);
@@ -59,7 +63,20 @@ public final class SettingsResolver {
                 annealedAtStep(request.adapter(), totalSteps),
                 Math.round((double) data.tokens() / stepsPerEpoch * totalSteps),
                 data,
-                MemoryEstimate.of(model, request.adapter(), ceilDivide(data.tokens(), stepsPerEpoch)));
+                memory(request, model, data, engine, stepRows));
+    }
+
+    /** Of the rows of the validation file nothing is known but that they are cut to the longest length. */
+    private static MemoryEstimate memory(
+            JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int stepRows) {
+        int maxLength = maxLengthTokens(request, model);
+        int longest = Math.min(maxLength, data.longestRowTokens());
+        return MemoryEstimate.of(
+                model,
+                request.adapter(),
+                engine,
+                new MemoryEstimate.Rows(
+                        Math.min(stepRows, data.rows()), longest, request.validationFile() == null ? 0 : maxLength));
     }
 
     /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */

@@ -22,6 +22,7 @@ class SettingsResolverTest {
             2_656_704,
             6,
             192,
+            3,
             1536,
             1024,
             4e-3,
@@ -33,6 +34,13 @@ class SettingsResolverTest {
                     "gate_proj", new LayerSize(192, 512),
                     "up_proj", new LayerSize(192, 512),
                     "down_proj", new LayerSize(512, 192)));
+
+    private static final EngineSetup FP32 = new EngineSetup(4, 2, 1L << 30);
+
+    /** Values that a layer keeps of a token, with rank 16. */
+    private static final long KEPT = 2 * 192 + 192 + 64 + 64 + 192 + 512 + 512 + 16 * 7 + 4;
+
+    private static final long PASSING = 11 * 512 + 12 * 192 + 4 * 320;
 
     private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 50_000, 20_000, 80);
 
@@ -133,23 +141,74 @@ class SettingsResolverTest {
                 read(", 'afa_lora': {'rank': 192, 'target_modules': 'q_proj'}").adapter());
     }
 
+    /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32 and a heap of 1 GiB. */
     @Test
     void memoryFollowsTheFormula() {
-        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), 400);
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 100, 0));
 
-        assertThat(estimate.weightsBytes()).isEqualTo(2 * 2_656_704);
-        assertThat(estimate.adapterBytes()).isEqualTo(16L * 16 * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704));
+        long pairs = 16L * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704);
+        long a = 16L * 6 * (6 * 192 + 512);
+        long blocks = 16L * 6 * (320 * 3 + 192 + 1024 * 2 + 192);
+        assertThat(estimate.processBytes()).isEqualTo((1L << 30) + (448L << 20));
+        assertThat(estimate.weightsBytes()).isEqualTo(4 * (2_656_704 + 1536 * 192));
+        assertThat(estimate.adapterBytes()).isEqualTo(4 * 7 * pairs + 4 * (a + blocks));
         assertThat(estimate.activationsBytes())
-                .isEqualTo(2L * 400 * 6 * (192 + 64 + 64 + 192 + 512 + 512 + 192 + 4 * 192));
+                .isEqualTo(withLoss(2L * (256 + 100) * (4 * 6 * KEPT + 4 * PASSING) + 2 * 4L * 4 * 3 * 100 * 100));
+        assertThat(estimate.headBytes()).isEqualTo(2L * 8 * 128 * 1536);
         assertThat(estimate.totalBytes())
-                .isEqualTo(estimate.weightsBytes()
+                .isEqualTo(estimate.processBytes()
+                        + estimate.weightsBytes()
                         + estimate.adapterBytes()
                         + estimate.activationsBytes()
-                        + 2L * 4 * 256 * 1536);
+                        + estimate.headBytes());
+    }
+
+    @Test
+    void aSmallStepHoldsNoMoreThanItsRows() {
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 0));
+
+        assertThat(estimate.activationsBytes())
+                .isEqualTo(withLoss(100L * (4 * 6 * KEPT + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
+    }
+
+    @Test
+    void longRowsOfTheValidationFileCountToo() {
+        MemoryEstimate estimate =
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 10, 1000));
+
+        assertThat(estimate.activationsBytes())
+                .isEqualTo(withLoss(2L * 1256 * 4 * PASSING + 2 * 4L * 4 * 3 * 256 * 1000));
+    }
+
+    @Test
+    void bf16HalvesWeightsAndWhatIsKept() {
+        EngineSetup bf16 = new EngineSetup(2, 2, 1L << 30);
+        MemoryEstimate.Rows rows = new MemoryEstimate.Rows(1, 100, 0);
+
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), bf16, rows);
+
+        assertThat(estimate.weightsBytes()).isEqualTo(2 * (2_656_704 + 1536 * 192));
+        assertThat(estimate.activationsBytes())
+                .isEqualTo(withLoss(100L * (2 * 6 * KEPT + 4 * PASSING) + 4L * 2 * 3 * 100 * 100));
+    }
+
+    @Test
+    void memoryIsThatOfTheLongestRowAsItIsCut() {
+        DatasetSize data = new DatasetSize(1000, 50_000, 20_000, 5000);
+
+        assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
+                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 100, 0)));
+        assertThat(resolve(", 'validation_file': 'file-2', 'anneal': {'max_length': 100}", data)
+                        .memory())
+                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 100, 100)));
+    }
+
+    private static long withLoss(long tensors) {
+        return tensors + tensors / 5;
     }
 
     private static ResolvedSettings resolve(String moreKeys, DatasetSize data) {
-        return SettingsResolver.resolve(read(moreKeys), TINY, data, 7);
+        return SettingsResolver.resolve(read(moreKeys), TINY, data, FP32, 7);
     }
 
     private static JobRequest read(String moreKeys) {
