@@ -8,6 +8,7 @@ import dev.anneal.engine.rows.RowFault;
 import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.ChatTemplate;
 import dev.anneal.engine.template.Rendering;
+import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.template.TemplateException;
 import dev.anneal.engine.tokens.ChatTemplates;
 import dev.anneal.engine.tokens.EncodedText;
@@ -47,8 +48,10 @@ public final class ChatEncoder {
      */
     public static ChatEncoder of(ModelTokenizer tokenizer, Instant now) {
         ChatTemplates templates = tokenizer.readTemplates(now);
-        ChatTemplate plain = templates.forTools(false);
-        ChatTemplate withTools = templates.forTools(true);
+        return of(tokenizer, templates.forTools(false), templates.forTools(true));
+    }
+
+    static ChatEncoder of(ModelTokenizer tokenizer, ChatTemplate plain, ChatTemplate withTools) {
         Form form = new Form(plain, new AssistantText(tokenizer, plain));
         return new ChatEncoder(
                 tokenizer,
@@ -61,6 +64,7 @@ public final class ChatEncoder {
      *
      * @param maxLengthTokens tokens a row may have, at least 2
      * @throws DataException if the file holds a line that is not a row
+     * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
      */
     public EncodedDataset encode(Path file, int maxLengthTokens) throws IOException {
         List<EncodedRow> rows = new ArrayList<>();
@@ -101,6 +105,8 @@ public final class ChatEncoder {
             text = tokenizer.encodeMarked(all.text(), conversation.mark());
         } catch (TemplateException e) {
             throw TemplateFault.rejection(place, e);
+        } catch (StalledRenderingException e) {
+            throw e.atLine(line);
         }
         count.length(line, text.ids().length);
         refuseDoubleStart(place, text.ids());

@@ -6,6 +6,7 @@ import dev.anneal.engine.file.DiskFull;
 import dev.anneal.engine.lora.AdapterConfigException;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
+import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.TrainingException;
 import dev.anneal.protocol.ExitCode;
@@ -74,6 +75,12 @@ final class Failures {
         }
         if (thrown instanceof TorchException torch && torch.isOutOfMemory()) {
             return TaskException.failure("out_of_memory", "the device has no memory left for this task", thrown);
+        }
+        if (thrown instanceof StalledRenderingException stalled) {
+            return TaskException.failure(
+                    "rendering_stalled",
+                    message(stalled) + "; the machine is overloaded, or the row is too much for it",
+                    stalled);
         }
         @Nullable Throwable cause = thrown instanceof UncheckedIOException ? thrown.getCause() : thrown;
         if (cause instanceof IOException io) {

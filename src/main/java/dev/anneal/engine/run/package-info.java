@@ -10,6 +10,7 @@
             "model",
             "rows",
             "safetensors",
+            "template",
             "tokens",
             "torch",
             "train"

@@ -10,6 +10,7 @@ import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,10 +28,12 @@ public final class ChatTemplate {
 
     private final Program program;
     private final ZonedDateTime now;
+    private final LongSupplier nanoTime;
 
-    private ChatTemplate(Program program, ZonedDateTime now) {
+    private ChatTemplate(Program program, ZonedDateTime now, LongSupplier nanoTime) {
         this.program = program;
         this.now = now;
+        this.nanoTime = nanoTime;
     }
 
     /**
@@ -40,10 +43,15 @@ public final class ChatTemplate {
      * @throws TemplateException if it is not one
      */
     public static ChatTemplate compile(String source, Instant now) {
+        return compile(source, now, System::nanoTime);
+    }
+
+    /** @param nanoTime by which a rendering that has come to a stand is known */
+    static ChatTemplate compile(String source, Instant now, LongSupplier nanoTime) {
         if (source.length() > MAX_SOURCE) {
             throw TemplateException.syntax(1, "a template of more than " + MAX_SOURCE + " characters");
         }
-        return new ChatTemplate(TemplateParser.parse(source), now.atZone(ZoneOffset.UTC));
+        return new ChatTemplate(TemplateParser.parse(source), now.atZone(ZoneOffset.UTC), nanoTime);
     }
 
     /**
@@ -55,7 +63,7 @@ public final class ChatTemplate {
      * @throws StalledRenderingException if the machine does not get on with it, which says nothing about the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
-        Environment environment = new Environment(new Budget(), now);
+        Environment environment = new Environment(new Budget(nanoTime), now);
         Context context = new Context(environment);
         try {
             context.declare(Conversation.variables(variables));

@@ -2,11 +2,20 @@ package dev.anneal.engine.template;
 
 import java.time.Duration;
 
-/** A rendering that made hardly any headway. The machine is at fault, not template or conversation: the same work may be done elsewhere, or later. */
+/** A rendering that made hardly any headway. Most likely the machine is at fault, and the same work may be done elsewhere, or later. */
 public final class StalledRenderingException extends RuntimeException {
 
     public StalledRenderingException(Duration after, long steps) {
-        super("rendering a chat template took more than %d s for %d steps; the machine is overloaded"
+        super("rendering it with the model's chat template took more than %d s for %d steps"
                 .formatted(after.toSeconds(), steps));
+    }
+
+    private StalledRenderingException(long line, StalledRenderingException cause) {
+        super("line " + line + ": " + cause.getMessage(), cause);
+    }
+
+    /** This failure at a row of a file, counted from 1. */
+    public StalledRenderingException atLine(long line) {
+        return new StalledRenderingException(line, this);
     }
 }

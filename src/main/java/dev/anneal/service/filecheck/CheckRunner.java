@@ -3,6 +3,7 @@ package dev.anneal.service.filecheck;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.refusal.Refusal;
@@ -96,6 +97,8 @@ final class CheckRunner {
                     : Optional.of(failure(refusal.code().wireName(), refusal.explanation()));
         } catch (DataException fault) {
             return Optional.of(failure(fault.code().wireName(), String.valueOf(fault.getMessage())));
+        } catch (StalledRenderingException stall) {
+            return FileChecks.isLast(check) ? Optional.of(stalled(check, stall)) : tryAgain(check, stall);
         } catch (StorageException failure) {
             return failure.kind() == StorageException.Kind.NOT_FOUND
                     ? Optional.of(lost(check, failure))
@@ -130,6 +133,16 @@ final class CheckRunner {
     private static Finding lost(FileCheck check, Exception cause) {
         log.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
         return failure(TokenCount.SERVICE_FAULT, "The file's content is not in the store any more. Upload it again.");
+    }
+
+    private static Finding stalled(FileCheck check, StalledRenderingException stall) {
+        log.error(
+                "Every attempt to count the tokens of {} has stalled; the count ends in error", check.fileId(), stall);
+        return failure(
+                TokenCount.STALLED,
+                "%s, in each of %d attempts. Shorten or remove that row, or choose a model with a simpler template; a machine that is"
+                                .formatted(stall.getMessage(), check.attempts())
+                        + " overloaded may also be the cause, so the same job may succeed later.");
     }
 
     /** Whatever the check does to a process, it does not do it for ever. */

@@ -5,6 +5,7 @@ import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.rows.DatasetValidator;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
@@ -17,9 +18,9 @@ import java.io.InputStream;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** Reads a file to find out what a check asks. */
+/** Reads a file to find out what a check asks. Not final: tests put stalls in. */
 @Component
-final class CheckWork {
+class CheckWork {
 
     private final ArtifactStore store;
     private final ModelCatalog catalog;
@@ -38,6 +39,7 @@ final class CheckWork {
     /**
      * @throws Refusal if the model is not what it was when the count was asked for
      * @throws DataException if its tokenizer or chat template does not work
+     * @throws StalledRenderingException naming the row that its chat template did not get on with
      */
     TokenReport count(FileCheck check) throws IOException {
         BaseModel model = catalog.require(Objects.requireNonNull(check.modelId()));

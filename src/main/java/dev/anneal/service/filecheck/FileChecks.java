@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,9 +73,13 @@ final class FileChecks {
                 .optional();
     }
 
-    static void deleteFailedCounts(JdbcClient jdbc, long fileKey, String errorCode) {
-        jdbc.sql("DELETE FROM file_check WHERE file_id = ? AND kind = 'COUNT' AND state = 'FAILED' AND error_code = ?")
-                .params(fileKey, errorCode)
+    static void deleteFailedCounts(JdbcClient jdbc, long fileKey, List<String> errorCodes) {
+        jdbc.sql("""
+                        DELETE FROM file_check
+                        WHERE file_id = :file AND kind = 'COUNT' AND state = 'FAILED' AND error_code = ANY (:codes)
+                        """)
+                .param("file", fileKey)
+                .param("codes", errorCodes.toArray(String[]::new))
                 .update();
     }
 
@@ -136,6 +141,11 @@ final class FileChecks {
 
     static boolean isWornOut(FileCheck check) {
         return check.attempts() > MAX_ATTEMPTS;
+    }
+
+    /** Whether this attempt is the last one. */
+    static boolean isLast(FileCheck check) {
+        return check.attempts() >= MAX_ATTEMPTS;
     }
 
     /** Writes what was found about the rows, unless somebody else has or the file is deleted. */

@@ -1,6 +1,7 @@
 package dev.anneal.service.filecheck;
 
 import dev.anneal.engine.data.TokenReport;
+import dev.anneal.service.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +19,9 @@ public record TokenCount(
     /** Code of a failure that neither the file nor the model is to blame for. */
     static final String SERVICE_FAULT = "internal_error";
 
+    /** Code of a count that a row's rendering has held up every time; at another time, or elsewhere, it may not. */
+    static final String STALLED = RefusalCode.RENDERING_STALLED.wireName();
+
     /** Whether the answer is still to come. */
     public boolean isPending() {
         return report == null && failureCode == null;
@@ -26,5 +30,10 @@ public record TokenCount(
     /** Whether the service could not count; asked again, it may. */
     public boolean isServiceFault() {
         return SERVICE_FAULT.equals(failureCode);
+    }
+
+    /** Whether the model's chat template did not get on with a row, which the message names. */
+    public boolean isStalled() {
+        return STALLED.equals(failureCode);
     }
 }

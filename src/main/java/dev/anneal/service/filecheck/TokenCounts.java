@@ -4,6 +4,7 @@ import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.StoredFile;
 import java.time.Clock;
+import java.util.List;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -50,13 +51,13 @@ public final class TokenCounts {
     }
 
     /**
-     * Forgets counts of the file that failed through the service's fault, so that the next who asks has it counted anew. Who has waited
+     * Forgets counts of the file that failed through the service's fault or stalled, so that the next who asks has it counted anew. Who has waited
      * for one takes its failure for the answer.
      *
      * @param transaction a transaction of the file's tenant
      */
-    public void forgetServiceFaults(JdbcClient transaction, StoredFile file) {
-        FileChecks.deleteFailedCounts(transaction, file.key(), TokenCount.SERVICE_FAULT);
+    public void forgetPassingFailures(JdbcClient transaction, StoredFile file) {
+        FileChecks.deleteFailedCounts(transaction, file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));
     }
 
     /** Begins what was asked for now instead of at the next look, if this process does such work. */

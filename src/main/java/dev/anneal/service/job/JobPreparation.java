@@ -55,7 +55,7 @@ final class JobPreparation {
     }
 
     /**
-     * Decides about a new job if its files are counted, and asks for the counts if nobody has, or if the service failed at them before.
+     * Decides about a new job if its files are counted, and asks for the counts if nobody has, or if the service failed or stalled at them before.
      *
      * @param jdbc a transaction of the job's tenant
      * @param inputs what the job's request names
@@ -64,8 +64,8 @@ final class JobPreparation {
         try {
             decide(jdbc, job, inputs);
         } catch (Refusal refusal) {
-            if (refusal.code().isServiceFault()) {
-                inputs.files().forEach(file -> counts.forgetServiceFaults(jdbc, file));
+            if (refusal.code().isServiceFault() || refusal.code() == RefusalCode.RENDERING_STALLED) {
+                inputs.files().forEach(file -> counts.forgetPassingFailures(jdbc, file));
                 begin(jdbc, job, inputs);
             } else {
                 reject(jdbc, job, refusal);
@@ -130,6 +130,12 @@ final class JobPreparation {
             throw new Refusal(
                     RefusalCode.INTERNAL_ERROR,
                     "'" + file.id() + "' could not be tokenised: " + count.failureMessage());
+        }
+        if (count.isStalled()) {
+            throw new Refusal(
+                    RefusalCode.RENDERING_STALLED,
+                    "'" + file.id() + "' could not be tokenised: " + count.failureMessage(),
+                    param);
         }
         if (count.failureCode() != null) {
             throw unusable("'" + file.id() + "' could not be tokenised: " + count.failureMessage(), param);

@@ -69,7 +69,7 @@ public final class JobEstimates {
         }
         if (count.failureCode() != null) {
             throw new Refusal(
-                    RefusalCode.DATASET_INVALID,
+                    count.isStalled() ? RefusalCode.RENDERING_STALLED : RefusalCode.DATASET_INVALID,
                     "'" + request.trainingFile() + "' could not be tokenised: " + count.failureMessage(),
                     "training_file");
         }

@@ -181,6 +181,17 @@ class ChatTemplateTest {
     }
 
     @Test
+    void aRenderingThatComesToAStandSaysSoAndDoesNotBlameTheConversation() {
+        StallingTemplate stalling = new StallingTemplate();
+        ChatTemplate template = stalling.compile("{{ messages[0].content }}");
+        stalling.stall();
+
+        assertThatThrownBy(() -> template.render(Map.of("messages", List.of(Map.of("content", "a")))))
+                .isInstanceOf(StalledRenderingException.class)
+                .hasMessageStartingWith("rendering it with the model's chat template took more than 60 s");
+    }
+
+    @Test
     void longConversationsStayWithinTheBudget() {
         List<Map<String, String>> turns =
                 Collections.nCopies(1_000, Map.of("role", "user", "content", "words ".repeat(150)));

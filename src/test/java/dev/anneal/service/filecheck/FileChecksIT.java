@@ -3,6 +3,7 @@ package dev.anneal.service.filecheck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.catalog.TestCatalogs;
@@ -169,7 +170,7 @@ class FileChecksIT {
         TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, check, "another", "internal_error", "broken"));
         assertThat(counts.count(file, question).isServiceFault()).isTrue();
 
-        TestDatabase.tenant().run("default", jdbc -> counts.forgetServiceFaults(jdbc, file));
+        TestDatabase.tenant().run("default", jdbc -> counts.forgetPassingFailures(jdbc, file));
 
         assertThat(counts.count(file, question).isPending()).isTrue();
         assertThat(runner.runOnce()).isTrue();
@@ -221,6 +222,36 @@ class FileChecksIT {
     }
 
     @Test
+    void countThatStallsEachTimeEndsWithTheRowAndTheRemedy() {
+        StoredFile file = fixture.upload(FileFixture.rows(12));
+        TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
+        counts.count(file, question);
+        runner.runOnce();
+        CheckRunner stalling = runner(new CheckWork(store, catalog) {
+            @Override
+            TokenReport count(FileCheck check) {
+                throw new StalledRenderingException(Duration.ofMinutes(1), 7).atLine(3);
+            }
+        });
+
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThat(counts.count(file, question).isPending()).isTrue();
+            assertThat(stalling.runOnce()).isTrue();
+            clock.advance(Duration.ofSeconds(31));
+        }
+
+        TokenCount count = counts.count(file, question);
+        assertThat(count.isStalled()).isTrue();
+        assertThat(count.failureMessage())
+                .startsWith("line 3: rendering it with the model's chat template took more than 60 s")
+                .contains("each of 3 attempts", "Shorten or remove that row");
+        TestDatabase.tenant().run("default", jdbc -> counts.forgetPassingFailures(jdbc, file));
+        counts.count(file, question);
+        runner.runOnce();
+        assertThat(counts.count(file, question).report()).isNotNull();
+    }
+
+    @Test
     void deletedFileIsCheckedNoMore() {
         StoredFile file = fixture.upload(FileFixture.rows(10));
         FileCheck begun = claimAsAnother();
@@ -238,6 +269,10 @@ class FileChecksIT {
     }
 
     private CheckRunner newRunner() {
-        return new CheckRunner(TestDatabase.system(), new CheckWork(store, catalog), PROPERTIES, events::add, clock);
+        return runner(new CheckWork(store, catalog));
+    }
+
+    private CheckRunner runner(CheckWork work) {
+        return new CheckRunner(TestDatabase.system(), work, PROPERTIES, events::add, clock);
     }
 }

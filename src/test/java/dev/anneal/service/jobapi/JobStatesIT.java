@@ -13,6 +13,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
@@ -47,8 +49,9 @@ class JobStatesIT extends ServiceTest {
         assertRefused("resume", "job_not_resumable", "cancelled");
     }
 
-    @Test
-    void countThatFailsThroughTheServiceIsNotTheClientsFaultAndNotKept() {
+    @ParameterizedTest
+    @CsvSource({"internal_error, system", "rendering_stalled, user"})
+    void countThatMayGoWellAnotherTimeFailsItsJobAloneAndIsNotKept(String code, String origin) {
         String file = file(ALPHA, 21);
         // As if another process counted.
         TestDatabase.administrator().sql("""
@@ -65,15 +68,16 @@ class JobStatesIT extends ServiceTest {
 
         TestDatabase.administrator().sql("""
                         UPDATE file_check
-                        SET state = 'FAILED', claimed_by = NULL, claimed_until = NULL, error_code = 'internal_error', error_message = 'broken'
+                        SET state = 'FAILED', claimed_by = NULL, claimed_until = NULL, error_code = ?, error_message = 'line 3: broken'
                         WHERE claimed_by = 'another'
-                        """).update();
+                        """).param(code).update();
 
         JsonNode failed = awaitValue(
                 () -> job(ALPHA, waiting.get("id").stringValue()),
                 shown -> shown.get("status").stringValue().equals("failed"));
-        assertThat(failed.at("/error/code").stringValue()).isEqualTo("internal_error");
-        assertThat(failed.at("/anneal/failure/origin").stringValue()).isEqualTo("system");
+        assertThat(failed.at("/error/code").stringValue()).isEqualTo(code);
+        assertThat(failed.at("/error/message").stringValue()).contains(file, "line 3: broken");
+        assertThat(failed.at("/anneal/failure/origin").stringValue()).isEqualTo(origin);
         assertThat(job(ALPHA, queuedJob(ALPHA, file, "")).get("status").stringValue())
                 .isEqualTo("queued");
     }

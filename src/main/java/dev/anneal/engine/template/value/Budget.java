@@ -3,6 +3,7 @@ package dev.anneal.engine.template.value;
 import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.template.TemplateException;
 import java.time.Duration;
+import java.util.function.LongSupplier;
 
 /**
  * What one rendering may use. Work is counted in steps, so that the same row fails or passes on every machine, however busy. Whatever makes a text or a list
@@ -37,11 +38,22 @@ public final class Budget {
     private static final int UNITS_PER_STEP = 32;
     private static final int BYTES_PER_ELEMENT = 48;
 
-    private final long started = System.nanoTime();
+    private final LongSupplier nanoTime;
+    private final long started;
     private long steps;
     private long nextClockReading;
     private long bytes;
     private int depth;
+
+    public Budget() {
+        this(System::nanoTime);
+    }
+
+    /** @param nanoTime by which a rendering that has come to a stand is known */
+    public Budget(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+        this.started = nanoTime.getAsLong();
+    }
 
     /** Counts one evaluation. */
     public void step() {
@@ -119,7 +131,7 @@ public final class Budget {
         if (steps > MAX_STEPS || steps < 0) {
             throw TemplateException.budget("more than " + MAX_STEPS + " steps");
         }
-        if (System.nanoTime() - started > STALLED.toNanos()) {
+        if (nanoTime.getAsLong() - started > STALLED.toNanos()) {
             throw new StalledRenderingException(STALLED, steps);
         }
         nextClockReading = steps + STEPS_BETWEEN_CLOCK_READINGS;
