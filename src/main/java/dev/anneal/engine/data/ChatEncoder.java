@@ -158,9 +158,14 @@ public final class ChatEncoder {
      *
      * @param line the row's line in its file, counted from 1
      * @throws DataException if the chat template refuses the conversation
+     * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
      */
     public int[] encodePrompt(long line, ChatRow row) {
-        return encodePrompt(Place.ofLine(line), row);
+        try {
+            return encodePrompt(Place.ofLine(line), row);
+        } catch (StalledRenderingException e) {
+            throw e.atLine(line);
+        }
     }
 
     /** Ids of a prompt that stands in no file, made as {@link #encodePrompt(long, ChatRow)} makes them. */

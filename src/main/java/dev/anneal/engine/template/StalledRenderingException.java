@@ -6,7 +6,7 @@ import java.time.Duration;
 public final class StalledRenderingException extends RuntimeException {
 
     public StalledRenderingException(Duration after, long steps) {
-        super("rendering it with the model's chat template took more than %d s for %d steps"
+        super("rendering with the model's chat template took more than %d s for %d steps"
                 .formatted(after.toSeconds(), steps));
     }
 

@@ -2,17 +2,12 @@ package dev.anneal.service.database;
 
 import java.util.Map;
 import tools.jackson.core.type.TypeReference;
-import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Values kept as {@code jsonb}: records by their component names, so that a row can be read in SQL. */
 public final class JsonColumn {
 
-    /** A row that an earlier version has written lacks the components that came since: numbers among them read as 0. */
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-            .build();
-
+    private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     private JsonColumn() {}

@@ -8,6 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.context.annotation.Profile;
+import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
@@ -20,6 +21,7 @@ class DemoStarter {
     private static final Logger log = LoggerFactory.getLogger(DemoStarter.class);
 
     private final Environment environment;
+    private volatile boolean closing;
 
     DemoStarter(Environment environment) {
         this.environment = environment;
@@ -32,6 +34,11 @@ class DemoStarter {
         thread.start();
     }
 
+    @EventListener(ContextClosedEvent.class)
+    void close() {
+        closing = true;
+    }
+
     private void run() {
         String rootUrl = "http://127.0.0.1:" + environment.getRequiredProperty("local.server.port");
         try {
@@ -39,6 +46,10 @@ class DemoStarter {
             new Demo(client, System.out, isTerminal())
                     .run(rootUrl, environment.getRequiredProperty("local.management.port"));
         } catch (RuntimeException e) {
+            if (closing) {
+                log.info("The demo ends with the service; what it has begun goes on at the next start");
+                return;
+            }
             log.error(
                     "The demo stopped; the service at {} keeps running and its jobs can be looked at there",
                     rootUrl,

@@ -137,10 +137,12 @@ final class CheckRunner {
 
     private static Finding stalled(FileCheck check, StalledRenderingException stall) {
         log.error(
-                "Every attempt to count the tokens of {} has stalled; the count ends in error", check.fileId(), stall);
+                "The last attempt to count the tokens of {} has stalled; the count ends in error",
+                check.fileId(),
+                stall);
         return failure(
                 TokenCount.STALLED,
-                "%s, in each of %d attempts. Shorten or remove that row, or choose a model with a simpler template; a machine that is"
+                "%s, at the last of %d attempts. Shorten or remove that row, or choose a model with a simpler template; a machine that is"
                                 .formatted(stall.getMessage(), check.attempts())
                         + " overloaded may also be the cause, so the same job may succeed later.");
     }

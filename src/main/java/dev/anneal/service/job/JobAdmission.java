@@ -91,7 +91,7 @@ public final class JobAdmission {
                 "'" + file.id() + "' cannot be trained on: " + reasonOf(file, report)
                         + (report == null
                                 ? ""
-                                : ". Its validation report lists the faulty lines; mend them and upload it again"),
+                                : " Its validation report says more; mend the file and upload it again."),
                 param);
     }
 

@@ -38,6 +38,10 @@ final class HeldLease {
     /** A call that began at {@code calledAtNanos} has extended it. */
     void renewed(long calledAtNanos, Optional<Wish> currentWish) {
         renewedAtNanos = calledAtNanos;
+        wished(currentWish);
+    }
+
+    void wished(Optional<Wish> currentWish) {
         wish = currentWish.orElse(null);
     }
 
@@ -55,7 +59,7 @@ final class HeldLease {
         return !lost && nanoTime.getAsLong() - renewedAtNanos < trust.toNanos();
     }
 
-    /** What the client wished at the last heartbeat. */
+    /** What the client wished when the database was last heard. */
     @Nullable
     Wish wish() {
         return wish;

@@ -128,7 +128,10 @@ final class Publisher {
 
     private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {
         Duration stallAfter = watch.limit().plus(WATCH_IS_FIRST);
-        if (leases.progress(lease.lease(), step, savedStep, stallAfter, jdbc -> assignment.write(jdbc, events))) {
+        Optional<Leases.Standing> standing =
+                leases.progress(lease.lease(), step, savedStep, stallAfter, jdbc -> assignment.write(jdbc, events));
+        if (standing.isPresent()) {
+            lease.wished(standing.get().wish());
             assignment.written();
         } else {
             meters.staleWrite();

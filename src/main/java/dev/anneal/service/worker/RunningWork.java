@@ -135,6 +135,8 @@ final class RunningWork {
             publisher.publish();
             if (lease.isLost()) {
                 stop(StopReason.LEASE_LOST);
+            } else if (lease.wish() != null) {
+                stop(StopReason.WISH);
             }
         }
         return heard.join();

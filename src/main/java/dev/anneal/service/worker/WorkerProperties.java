@@ -21,7 +21,7 @@ import org.springframework.validation.annotation.Validated;
  * @param pollInterval how often a free slot looks for work, with up to a quarter more at random so that workers do not march in step
  * @param publishInterval how long steps are collected before they are written to the database together
  * @param bufferedEvents how many steps are kept while the database is away; beyond them the oldest are dropped
- * @param startTimeout how long a process may take from its start to its first step, row or tensor
+ * @param startTimeout how long a process may take from its start to its first step, layer, row or tensor
  * @param stallFactor a process that finishes no step, and no layer of a long one, for longer than so many times the median step hangs
  * @param shortestStall a process that finishes no step, layer, row or tensor for less than this does not hang, whatever the median is
  * @param lightTimeout how long an export or evaluation may take in all; then it fails

@@ -28,7 +28,7 @@ class ChatEncoderStallTest {
 
             assertThatExceptionOfType(StalledRenderingException.class)
                     .isThrownBy(() -> encoder.report(file, 64))
-                    .withMessageStartingWith("line 1: rendering it with the model's chat template");
+                    .withMessageStartingWith("line 1: rendering with the model's chat template");
         }
     }
 }

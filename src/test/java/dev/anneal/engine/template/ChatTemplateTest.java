@@ -188,7 +188,7 @@ class ChatTemplateTest {
 
         assertThatThrownBy(() -> template.render(Map.of("messages", List.of(Map.of("content", "a")))))
                 .isInstanceOf(StalledRenderingException.class)
-                .hasMessageStartingWith("rendering it with the model's chat template took more than 60 s");
+                .hasMessageStartingWith("rendering with the model's chat template took more than 60 s");
     }
 
     @Test

@@ -100,7 +100,7 @@ class ExportRacesIT extends ServiceTest {
     }
 
     private void publish(Consumer<JdbcClient> writes) {
-        assertThat(leases.progress(lease(), 6, 6, STALL, writes)).isTrue();
+        assertThat(leases.progress(lease(), 6, 6, STALL, writes)).isPresent();
     }
 
     private void saved(JdbcClient jdbc, int step) {

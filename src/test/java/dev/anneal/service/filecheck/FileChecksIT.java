@@ -243,7 +243,7 @@ class FileChecksIT {
         TokenCount count = counts.count(file, question);
         assertThat(count.isStalled()).isTrue();
         assertThat(count.failureMessage())
-                .startsWith("line 3: rendering it with the model's chat template took more than 60 s")
+                .startsWith("line 3: rendering with the model's chat template took more than 60 s")
                 .contains("each of 3 attempts", "Shorten or remove that row");
         TestDatabase.tenant().run("default", jdbc -> counts.forgetPassingFailures(jdbc, file));
         counts.count(file, question);

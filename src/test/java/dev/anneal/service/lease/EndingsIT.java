@@ -56,7 +56,7 @@ class EndingsIT {
         Work before = queue.find(stale.workId());
 
         assertThat(queue.leases.progress(stale, 9, 9, TestQueue.MINUTE, EndingsIT::write))
-                .isFalse();
+                .isEmpty();
         assertThat(queue.leases.succeed(stale, EndingsIT::write)).isEqualTo(Ending.STALE);
         assertThat(queue.leases.fail(stale, CRASH, EndingsIT::write)).isEqualTo(Ending.STALE);
         assertThat(queue.leases.giveBack(stale, EndingsIT::write)).isEqualTo(Ending.STALE);

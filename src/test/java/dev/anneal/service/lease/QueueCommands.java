@@ -121,7 +121,9 @@ final class QueueCommands {
     private void progress() {
         Lease lease = one(leases);
         boolean expected = model.holds(lease);
-        assertThat(queue.leases.progress(lease, random.nextInt(100), null, TestQueue.MINUTE, Leases.nothing()))
+        assertThat(queue.leases
+                        .progress(lease, random.nextInt(100), null, TestQueue.MINUTE, Leases.nothing())
+                        .isPresent())
                 .isEqualTo(expected);
     }
 

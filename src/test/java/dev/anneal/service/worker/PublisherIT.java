@@ -7,6 +7,7 @@ import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkKind;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,6 +72,22 @@ class PublisherIT {
         assertThat(Rehearsal.rows(claim.lease().workId())).hasSize(1);
     }
 
+    @Test
+    void aWishIsHeardWithoutAHeartbeat(@TempDir Path folder) {
+        Claim claim = claim();
+        HeldLease lease = held(claim);
+        Publisher publisher = publisher(claim, lease, folder);
+        buffer.add(step(1));
+        publisher.publish();
+        assertThat(lease.wish()).isNull();
+
+        parts.tenant()
+                .run("acme", jdbc -> parts.queue().pause(jdbc, claim.lease().workId()));
+        buffer.add(step(2));
+        publisher.publish();
+        assertThat(lease.wish()).isEqualTo(Wish.PAUSE);
+    }
+
     private Claim claim() {
         parts.tenant()
                 .run(
@@ -83,9 +100,16 @@ class PublisherIT {
         return parts.leases().claim("test", Slot.TRAINING, Set.of("supervised")).orElseThrow();
     }
 
+    private static HeldLease held(Claim claim) {
+        return new HeldLease(claim.lease(), Duration.ofHours(1), System::nanoTime, System.nanoTime());
+    }
+
     private Publisher publisher(Claim claim, Path folder) {
+        return publisher(claim, held(claim), folder);
+    }
+
+    private Publisher publisher(Claim claim, HeldLease lease, Path folder) {
         Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::loseAnswer).prepare(claim, "cpu");
-        HeldLease lease = new HeldLease(claim.lease(), Duration.ofHours(1), System::nanoTime, System.nanoTime());
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
         return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
     }
