@@ -244,7 +244,7 @@ class FileChecksIT {
         assertThat(count.isStalled()).isTrue();
         assertThat(count.failureMessage())
                 .startsWith("line 3: rendering with the model's chat template took more than 60 s")
-                .contains("each of 3 attempts", "Shorten or remove that row");
+                .contains("at the last of 3 attempts", "Shorten or remove that row");
         TestDatabase.tenant().run("default", jdbc -> counts.forgetPassingFailures(jdbc, file));
         counts.count(file, question);
         runner.runOnce();
