@@ -94,6 +94,7 @@ def main():
     file, prompts = write_prompts(AutoTokenizer.from_pretrained(arguments.model), arguments.rows)
     output = engine.BUILD / "logits.bin"
     answers = engine.run(classpath, "ModelAnswers", arguments.model, file, output, arguments.tokens)
+
     def load(dtype):
         return AutoModelForCausalLM.from_pretrained(arguments.model, dtype=dtype, attn_implementation="eager").eval()
 

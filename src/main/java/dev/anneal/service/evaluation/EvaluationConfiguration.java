@@ -18,6 +18,15 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class EvaluationConfiguration {
 
+    /** Files of evaluations that have not ended are kept. */
+    private static final String UNFINISHED_USER_OF_FILE = """
+            SELECT evaluation.external_id
+            FROM evaluation
+            JOIN work ON work.id = evaluation.work_id
+            WHERE evaluation.test_file = :file AND work.finished_at IS NULL AND evaluation.tenant_id = :tenant
+            LIMIT 1
+            """;
+
     @Bean
     EvaluationStore evaluationStore(WorkQueue queue) {
         return new EvaluationStore(queue);
@@ -47,6 +56,6 @@ class EvaluationConfiguration {
 
     @Bean
     FileUsage evaluationFileUsage() {
-        return new EvaluationFileUsage();
+        return FileUsage.foundBy(UNFINISHED_USER_OF_FILE);
     }
 }

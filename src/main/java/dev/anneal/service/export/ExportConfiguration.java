@@ -16,6 +16,20 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ExportConfiguration {
 
+    /** Files on which exports that have not ended are proved are kept. */
+    private static final String UNFINISHED_USER_OF_FILE = """
+            SELECT export.external_id
+            FROM job
+            JOIN export ON export.job_id = job.id AND export.kind = 'merged'
+            JOIN work ON work.id = export.work_id
+            WHERE :file IN (job.training_file, job.validation_file)
+              AND coalesce(job.validation_file, job.training_file) = :file
+              AND work.finished_at IS NULL
+              AND job.tenant_id = :tenant
+            ORDER BY export.external_id
+            LIMIT 1
+            """;
+
     @Bean
     ExportStore exportStore(WorkQueue queue, Files files) {
         return new ExportStore(queue, files);
@@ -23,7 +37,7 @@ class ExportConfiguration {
 
     @Bean
     FileUsage exportFileUsage() {
-        return new ExportFileUsage();
+        return FileUsage.foundBy(UNFINISHED_USER_OF_FILE);
     }
 
     @Bean

@@ -14,4 +14,14 @@ public interface FileUsage {
      * @param fileKey {@link StoredFile#key()}
      */
     Optional<String> unfinishedUser(JdbcClient transaction, String tenantId, long fileKey, String fileId);
+
+    /** @param query finds at most one such id, by {@code :file}, the file's id, and {@code :tenant} */
+    static FileUsage foundBy(String query) {
+        return (transaction, tenantId, fileKey, fileId) -> transaction
+                .sql(query)
+                .param("file", fileId)
+                .param("tenant", tenantId)
+                .query(String.class)
+                .optional();
+    }
 }

@@ -23,6 +23,16 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 @Configuration(proxyBeanMethods = false)
 class JobConfiguration {
 
+    /** Files of jobs that have not ended are kept. */
+    private static final String UNFINISHED_USER_OF_FILE = """
+            SELECT job.external_id
+            FROM job
+            JOIN work ON work.id = job.work_id
+            WHERE :file IN (job.training_file, job.validation_file) AND work.finished_at IS NULL AND job.tenant_id = :tenant
+            ORDER BY job.external_id
+            LIMIT 1
+            """;
+
     @Bean
     JobStore jobStore(WorkQueue queue) {
         return new JobStore(queue);
@@ -35,7 +45,7 @@ class JobConfiguration {
 
     @Bean
     FileUsage jobFileUsage() {
-        return new JobFileUsage();
+        return FileUsage.foundBy(UNFINISHED_USER_OF_FILE);
     }
 
     @Bean
