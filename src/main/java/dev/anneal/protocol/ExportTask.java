@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param exportId id of the export, written into the manifest
  * @param kind {@code merged}, {@code adapter} or {@code training_state}
- * @param dtype {@code base} (the base model's), {@code fp32} or {@code bf16}
+ * @param dtype of merged weights: {@code base} (the base model's), {@code float32}, {@code bfloat16} or {@code float16}
  * @param checkpointDirectory absolute path of the checkpoint folder to export
  * @param probeFile JSONL file whose first rows join the probe prompts, or null
  * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last

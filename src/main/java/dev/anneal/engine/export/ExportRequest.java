@@ -7,7 +7,7 @@ import java.util.List;
  *
  * @param id of the export, for its manifest
  * @param kind {@code merged}, {@code adapter} or {@code training_state}
- * @param dtype {@code base}, {@code fp32} or {@code bf16}; of merged weights
+ * @param dtype of merged weights: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}
  * @param probes token ids of prompts on which a merged model is compared with base and adapter
  * @param device on which they are compared
  * @param betweenTensors called now and then; may throw to end the export

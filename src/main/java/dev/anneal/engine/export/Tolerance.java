@@ -64,7 +64,7 @@ enum Tolerance {
     abstract Map<String, @Nullable Object> limits();
 
     private String remedy() {
-        return this == ROUNDED ? "; with dtype fp32 nothing is rounded" : "";
+        return this == ROUNDED ? "; with dtype float32 nothing is rounded" : "";
     }
 
     void describe(AnswerDifference difference, int prompts, Map<String, @Nullable Object> proof) {

@@ -5,21 +5,20 @@ import dev.anneal.engine.torch.ElementType;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** Element type of a merged model's weights. */
+/** Element type of a merged model's weights, by torch's name. */
 enum WeightType {
     /** Each tensor keeps the base model's. */
-    BASE("base", null, null),
-    FP32("fp32", Dtype.F32, "float32"),
-    BF16("bf16", Dtype.BF16, "bfloat16");
+    BASE("base", null),
+    FLOAT32("float32", Dtype.F32),
+    BFLOAT16("bfloat16", Dtype.BF16),
+    FLOAT16("float16", Dtype.F16);
 
     private final String wireName;
     private final @Nullable Dtype dtype;
-    private final @Nullable String torchName;
 
-    WeightType(String wireName, @Nullable Dtype dtype, @Nullable String torchName) {
+    WeightType(String wireName, @Nullable Dtype dtype) {
         this.wireName = wireName;
         this.dtype = dtype;
-        this.torchName = torchName;
     }
 
     static WeightType named(String wireName) {
@@ -28,13 +27,13 @@ enum WeightType {
                 .findFirst()
                 .orElseThrow(() -> new ExportException(
                         ExportException.Code.INVALID_EXPORT,
-                        "dtype must be base, fp32 or bf16, found '" + wireName + "'"));
+                        "dtype must be base, float32, bfloat16 or float16, found '" + wireName + "'"));
     }
 
     /** As {@code config.json} spells it; null if it says so already. */
     @Nullable
     String torchName() {
-        return torchName;
+        return dtype == null ? null : wireName;
     }
 
     /** Type in which a tensor of the base is written. Only floating weights change theirs. */

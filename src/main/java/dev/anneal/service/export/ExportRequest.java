@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * What a client wants exported.
  *
  * @param checkpointId null for the job's newest checkpoint
- * @param dtype {@code base} (the base model's own), {@code fp32} or {@code bf16}
+ * @param dtype of merged weights: {@code base} (the base model's own) or a type by torch's name
  * @param name the client's name for it, or null
  */
 public record ExportRequest(
@@ -20,7 +20,7 @@ public record ExportRequest(
         String dtype,
         @Nullable String name) {
 
-    private static final List<String> DTYPES = List.of("base", "fp32", "bf16");
+    private static final List<String> DTYPES = List.of("base", "float32", "bfloat16", "float16");
     private static final List<String> KINDS_TO_COME = List.of("gguf", "draft");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 

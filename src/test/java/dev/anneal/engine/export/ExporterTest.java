@@ -17,6 +17,7 @@ import org.assertj.core.api.AbstractThrowableAssert;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -64,15 +65,16 @@ class ExporterTest {
     }
 
     /** 16-bit weights move the logits, so predictions are compared instead. */
-    @Test
-    void mergedModelInBf16IsProvedByItsPredictions() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"bfloat16, BF16", "float16, F16"})
+    void mergedModelInSixteenBitsIsProvedByItsPredictions(String dtype, Dtype stored) throws IOException {
         Path output = folder.resolve("merged");
-        Export export = ExportFixture.of("silu").export("merged", "bf16", output);
+        Export export = ExportFixture.of("silu").export("merged", dtype, output);
 
         try (WeightDirectory weights = WeightDirectory.open(output)) {
-            assertThat(weights.names()).allMatch(name -> weights.entry(name).dtype() == Dtype.BF16);
+            assertThat(weights.names()).allMatch(name -> weights.entry(name).dtype() == stored);
         }
-        assertThat(output.resolve("config.json")).content().contains("\"dtype\": \"bfloat16\"");
+        assertThat(output.resolve("config.json")).content().contains("\"dtype\": \"" + dtype + "\"");
         assertThat(number(export, "mean_kl")).isBetween(1e-9, 1e-3);
         assertThat(number(export, "max_abs_error")).isPositive();
         assertThat(number(export, "unchanged_weight_fraction")).isLessThan(0.5);
@@ -178,7 +180,7 @@ class ExporterTest {
     void unknownKindAndTypeAreRefused() {
         refused(ExportFixture.of("silu"), "gguf", ExportException.Code.INVALID_EXPORT);
         assertThatThrownBy(() -> ExportFixture.of("silu").export("merged", "int8", folder.resolve("out")))
-                .hasMessageContaining("dtype must be base, fp32 or bf16");
+                .hasMessageContaining("dtype must be base, float32, bfloat16 or float16");
     }
 
     private static double number(Export export, String key) {

@@ -35,6 +35,6 @@ class ToleranceTest {
                 .isInstanceOfSatisfying(
                         ExportException.class,
                         e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_NOT_EQUIVALENT))
-                .hasMessageContaining("with dtype fp32 nothing is rounded");
+                .hasMessageContaining("with dtype float32 nothing is rounded");
     }
 }

@@ -32,7 +32,7 @@ class WholePathIT extends ServiceTest {
     private static final int STEPS = 20;
 
     /** Merged in fp32: rounding to the base's bf16 may decide otherwise between two tokens that are almost as likely. */
-    private static final String MERGE = "{'dtype': 'fp32'}";
+    private static final String MERGE = "{'dtype': 'float32'}";
 
     @Test
     void aTrainingIsMergedWithProofAndTheMergedModelAnswersAsTheTrainedOne() throws IOException {

@@ -71,6 +71,11 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         return JdbcClient.create(ADMINISTRATOR);
     }
 
+    /** Where the server is and who may log in there. */
+    static DatabaseAccess access() {
+        return SERVER.access();
+    }
+
     /** Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant. */
     public static <T> T asRole(String role, Function<JdbcClient, T> statements) {
         return new Transactions(ADMINISTRATOR).call(jdbc -> {

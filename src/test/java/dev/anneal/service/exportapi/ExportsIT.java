@@ -107,7 +107,7 @@ class ExportsIT extends ServiceTest {
         assertThat(idOf(post(ALPHA, path("/merge"), "{}"))).isEqualTo(merged);
         assertThat(idOf(post(ALPHA, path("/exports"), "{'kind': 'merged', 'dtype': 'base'}")))
                 .isEqualTo(merged);
-        String other = idOf(post(ALPHA, path("/exports"), "{'kind': 'merged', 'dtype': 'fp32'}"));
+        String other = idOf(post(ALPHA, path("/exports"), "{'kind': 'merged', 'dtype': 'float32'}"));
         assertThat(other).isNotEqualTo(merged);
         assertThat(json(get(ALPHA, path("/exports")))
                         .get("data")
