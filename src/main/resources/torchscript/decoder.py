@@ -1,4 +1,4 @@
-# A Llama decoder with AFA-LoRA adapters whose gradients are derived by hand: nothing here is differentiated by autograd, so call it with gradients off.
+# A decoder of the Llama kind with AFA-LoRA adapters whose gradients are derived by hand: nothing here is differentiated by autograd, so call it with gradients off.
 # A plain decoder among the tests (plain_decoder.py) is differentiated by autograd, and both are compared on random shapes.
 #
 # Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row.
@@ -10,6 +10,7 @@
 # Projections that share an input form a group: (q, k, v), (o), (gate, up), (down). A group's weights are one matrix; the A of its adapted projections are
 # stacked, [S, in], and their B, times s, form one block matrix, [out, S], with zeros where a projection is not adapted or belongs to another A.
 # `parts` lists begin and end of each adapted projection in the group's output. Without adapters in a group S is 0.
+# What a family does not have, biases or the norm of queries and keys, comes as an empty tensor, [0].
 class Decoder(Module):
   __parameters__ = []
   __buffers__ = []
@@ -19,6 +20,7 @@ class Decoder(Module):
   head_size : int
   chunk : int               # trained positions whose logits exist at one time
   block : int               # queries of a row whose attention weights exist at one time
+  window : int              # tokens that a query sees, itself among them; 0 for all
 
   # Root mean square norm; its fp32 statistic is kept for the backward.
   def norm(self: __torch__.Decoder,
@@ -87,9 +89,12 @@ class Decoder(Module):
       z = torch.cat(parts, 1)
     return z
 
-  # x W^T + s phi(z) B^T of a whole group. b holds s.
-  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
-    y = torch.linear(x, w)                                            # [N, out]
+  # x W^T + bias + s phi(z) B^T of a whole group. b holds s.
+  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
+    if bias.size(0) > 0:
+      y = torch.linear(x, w, bias)                                    # [N, out]
+    else:
+      y = torch.linear(x, w)
     if b.size(1) > 0:
       y = torch.addmm_(y, self.phi(z, kind, beta), torch.t(b))
     return y
@@ -154,10 +159,20 @@ class Decoder(Module):
     unused = torch.add_(by_head, mask)
     return torch.softmax(s, -1)
 
-  # 0 on and below the diagonal that starts at `past`, -inf above it.
+  # 0 on and below the diagonal that starts at `past`, as far down as the window reaches, -inf elsewhere.
   def causal(self: __torch__.Decoder, like: Tensor, tokens: int, past: int) -> Tensor:
-    m = torch.new_full(like, [tokens, past + tokens], -inf)
-    return torch.triu(m, past + 1)
+    hidden = torch.new_full(like, [tokens, past + tokens], -inf)
+    m = torch.triu(hidden, past + 1)
+    if self.window > 0:
+      m = torch.add_(m, torch.tril(hidden, past - self.window))
+    return m
+
+  # First key that a query sees.
+  def first_key(self: __torch__.Decoder, query: int) -> int:
+    first = 0
+    if self.window > 0:
+      first = max(query + 1 - self.window, 0)
+    return first
 
   # Queries of one row that are weighed at one time: their weights, not those of the whole row, are in memory, and keys behind them are not looked at.
   def blocks(self: __torch__.Decoder, tokens: int) -> int:
@@ -174,8 +189,9 @@ class Decoder(Module):
     for i in range(self.blocks(q.size(0))):
       lo = i * self.block
       hi = min(lo + self.block, q.size(0))
-      p = self.weights_of(self.fold(q[lo:hi]), k[:, :past + hi], self.causal(q, hi - lo, past + lo))
-      unused = torch.copy_(out[lo:hi], self.unfold(torch.matmul(p, v[:, :past + hi])))
+      first = self.first_key(past + lo)
+      p = self.weights_of(self.fold(q[lo:hi]), k[:, first:past + hi], self.causal(q, hi - lo, past + lo - first))
+      unused = torch.copy_(out[lo:hi], self.unfold(torch.matmul(p, v[:, first:past + hi])))
     return out
 
   # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
@@ -206,63 +222,89 @@ class Decoder(Module):
     for i in range(self.blocks(qkv.size(0))):
       lo = i * self.block
       hi = min(lo + self.block, qkv.size(0))
+      first = self.first_key(lo)
       q = self.fold(qkv[lo:hi, :self.heads])                          # [KV, G * block, D]
-      p = self.weights_of(q, k[:, :hi], self.causal(qkv, hi - lo, lo))
+      p = self.weights_of(q, k[:, first:hi], self.causal(qkv, hi - lo, lo - first))
       e = self.fold(g[lo:hi])
-      dp = torch.matmul(e, torch.transpose(v[:, :hi], 1, 2))          # [KV, G * block, hi]
+      dp = torch.matmul(e, torch.transpose(v[:, first:hi], 1, 2))     # [KV, G * block, hi - first]
       # ds = p (dp - sum(dp p)), scaled
       ds = torch.mul_(torch._softmax_backward_data(dp, p, -1, p.dtype), scale)
-      dq = torch.view(self.unfold(torch.matmul(ds, k[:, :hi])), [hi - lo, self.heads, self.head_size])
+      dq = torch.view(self.unfold(torch.matmul(ds, k[:, first:hi])), [hi - lo, self.heads, self.head_size])
       unused = torch.copy_(d[lo:hi, :self.heads], dq)
-      unused = torch.add_(dk[:, :hi], torch.matmul(torch.transpose(ds, 1, 2), q))
-      unused = torch.add_(dv[:, :hi], torch.matmul(torch.transpose(p, 1, 2), e))
+      unused = torch.add_(dk[:, first:hi], torch.matmul(torch.transpose(ds, 1, 2), q))
+      unused = torch.add_(dv[:, first:hi], torch.matmul(torch.transpose(p, 1, 2), e))
     return d
 
-  # Queries, keys and values of a layer; queries and keys rotated.
+  # Queries, keys and values as attention takes them: heads of queries and keys normed where the family does so, then rotated. Without a norm that
+  # happens in place, and what is given is what is returned.
+  def turned(self: __torch__.Decoder,
+             given: Tensor,             # [N, heads + 2 kv_heads, D]
+             head_norm: Tensor,         # [(heads + kv_heads) D] or [0]
+             cos: Tensor, sin: Tensor) -> Tensor:
+    qkv = given
+    turning = given[:, :self.heads + self.kv_heads]
+    if head_norm.size(0) > 0:
+      qkv = torch.empty_like(given)
+      unused = torch.copy_(qkv[:, self.heads + self.kv_heads:], given[:, self.heads + self.kv_heads:])
+      turning, rstd = self.norm(turning, torch.view(head_norm, [-1, self.head_size]))
+    unused = torch.copy_(qkv[:, :self.heads + self.kv_heads], self.rotate(turning, cos, sin))
+    return qkv
+
+  # Gradient of what `turned` was given, from that of what it returned, which is overwritten.
+  def turned_backward(self: __torch__.Decoder, g: Tensor, given: Tensor, head_norm: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    turning = g[:, :self.heads + self.kv_heads]
+    d = self.rotate(turning, cos, torch.neg(sin))
+    if head_norm.size(0) > 0:
+      w = torch.view(head_norm, [-1, self.head_size])
+      x = given[:, :self.heads + self.kv_heads]
+      unnormed, rstd = self.norm(x, w)
+      d = self.norm_backward(d, x, w, rstd)
+    unused = torch.copy_(turning, d)
+    return g
+
+  # Queries, keys and values of a layer before and after `turned`.
   def before_attention(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], n: int, cos: Tensor, sin: Tensor,
-                       rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> Tuple[Tensor, Tensor, Tensor]:
+                       rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
     h, rstd = self.norm(x, weights[0])
     z = self.narrow(h, adapter[0], n, rows, seeds, 0, dropout)
-    qkv = torch.view(self.widen(h, weights[1], z, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
-    turning = qkv[:, :self.heads + self.kv_heads]
-    unused = torch.copy_(turning, self.rotate(turning, cos, sin))
-    return (qkv, z, rstd)
+    given = torch.view(self.widen(h, weights[1], weights[6], z, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
+    return (given, self.turned(given, weights[10], cos, sin), z, rstd)
 
   # The rest of a layer: output projection and feed-forward, both with their residual.
   def after_attention(self: __torch__.Decoder, x: Tensor, o: Tensor, weights: List[Tensor], adapter: List[Tensor], n: int,
                       rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> List[Tensor]:
     zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
-    y = torch.add_(self.widen(o, weights[2], zo, adapter[3], kind, beta), x)
+    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), x)
     h, rstd = self.norm(y, weights[3])
     zf = self.narrow(h, adapter[4], n, rows, seeds, 4, dropout)
-    gate_up = self.widen(h, weights[4], zf, adapter[5], kind, beta)  # [N, 2 F]
+    gate_up = self.widen(h, weights[4], weights[8], zf, adapter[5], kind, beta)  # [N, 2 F]
     gate, up = torch.chunk(gate_up, 2, 1)
     f = torch.mul_(torch.silu(gate), up)                              # [N, F]
     zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
-    out = torch.add_(self.widen(f, weights[5], zd, adapter[7], kind, beta), y)
+    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter[7], kind, beta), y)
     return [out, zo, y, rstd, zf, gate_up, zd]
 
   # One decoder layer. Returns its output and what the backward needs, in the order in which layer_backward takes it.
   def layer(self: __torch__.Decoder,
             x: Tensor,                  # [N, H]
-            weights: List[Tensor],      # norm, q k v, o, norm, gate up, down
+            weights: List[Tensor],      # norm, q k v, o, norm, gate up, down, biases of the four groups, norm of query and key heads
             adapter: List[Tensor],      # A and B of each group
             qkv_parts: List[int], ffn_parts: List[int],
             cos: Tensor, sin: Tensor,   # [N, 1, D / 2]
             rows: List[int],            # begin of each row, then N
             seeds: List[int],           # of each row in this layer; unused without dropout
             kind: int, beta: float, dropout: float) -> List[Tensor]:
-    qkv, z, rstd = self.before_attention(x, weights, adapter, len(qkv_parts) // 2, cos, sin, rows, seeds, kind, beta, dropout)
+    given, qkv, z, rstd = self.before_attention(x, weights, adapter, len(qkv_parts) // 2, cos, sin, rows, seeds, kind, beta, dropout)
     o = self.attend(qkv, rows)
     rest = self.after_attention(x, o, weights, adapter, len(ffn_parts) // 2, rows, seeds, kind, beta, dropout)
-    return [rest[0], x, rstd, z, qkv, o, rest[1], rest[2], rest[3], rest[4], rest[5], rest[6]]
+    return [rest[0], x, rstd, z, given, o, rest[1], rest[2], rest[3], rest[4], rest[5], rest[6]]
 
   # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros.
   def layer_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
                      qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
                      rows: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
-    x, rstd1, z1, qkv, o, zo, y, rstd2, zf, gate_up, zd = saved
-    norm1, w_qkv, w_o, norm2, w_ffn, w_down = weights
+    x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd = saved
+    norm1, w_qkv, w_o, norm2, w_ffn, w_down, b_qkv, b_o, b_ffn, b_down, head_norm = weights
     a1, b1, ao, bo, af, bf, ad, bd = adapter
     ga1, gb1, gao, gbo, gaf, gbf, gad, gbd = grads
     gate, up = torch.chunk(gate_up, 2, 1)
@@ -273,9 +315,10 @@ class Decoder(Module):
     dh = self.group_backward(d_ffn, h, w_ffn, zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout)
     g = g + self.norm_backward(dh, y, norm2, rstd2)
     do = self.group_backward(g, o, w_o, zo, ao, bo, gao, gbo, o_parts, rows, seeds, 3, scale, kind, beta, dropout)
-    d_qkv = self.attend_backward(do, qkv, rows)
-    turning = d_qkv[:, :self.heads + self.kv_heads]
-    unused = torch.copy_(turning, self.rotate(turning, cos, torch.neg(sin)))
+    qkv = given
+    if head_norm.size(0) > 0:
+      qkv = self.turned(given, head_norm, cos, sin)
+    d_qkv = self.turned_backward(self.attend_backward(do, qkv, rows), given, head_norm, cos, sin)
     h = self.norm_again(x, norm1, rstd1)
     dh = self.group_backward(torch.view(d_qkv, [x.size(0), -1]), h, w_qkv, z1, a1, b1, ga1, gb1, qkv_parts, rows, seeds, 0, scale, kind, beta, dropout)
     return g + self.norm_backward(dh, x, norm1, rstd1)
@@ -285,7 +328,7 @@ class Decoder(Module):
   def cached_layer(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], cos: Tensor, sin: Tensor,
                    rows: List[int], past: List[int], keys: List[Tensor], values: List[Tensor], kind: int, beta: float) -> Tensor:
     seeds = annotate(List[int], [])
-    qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
+    given, qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
     o = torch.new_empty(qkv, [x.size(0), self.heads * self.head_size])
     for i in range(len(past)):
       row = qkv[rows[i]:rows[i + 1]]

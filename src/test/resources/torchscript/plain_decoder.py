@@ -8,8 +8,8 @@ class PlainDecoder(Module):
   kv_heads : int
   kind : int                # 0 relu, 1 silu, 2 gelu
 
-  # x W^T + s B phi(A (mask x)); weights, A, B and masks of one projection lie at `at`.
-  def project(self: __torch__.PlainDecoder, x: Tensor, w: Tensor, at: int, a: List[Tensor], b: List[Tensor], masks: List[Tensor],
+  # x W^T + bias + s B phi(A (mask x)); A, B and masks of one projection lie at `at`.
+  def project(self: __torch__.PlainDecoder, x: Tensor, w: Tensor, bias: Tensor, at: int, a: List[Tensor], b: List[Tensor], masks: List[Tensor],
               scale: Tensor, beta: Tensor) -> Tensor:
     z = torch.linear(x * masks[at], a[at])
     if self.kind == 0:
@@ -20,7 +20,18 @@ class PlainDecoder(Module):
       s = torch.gelu(z)
     if float(beta) != 0.:
       z = beta * s + (1. - beta) * z
-    return torch.linear(x, w) + scale * torch.linear(z, b[at])
+    y = torch.linear(x, w)
+    if bias.size(0) > 0:
+      y = y + bias
+    return y + scale * torch.linear(z, b[at])
+
+  # x [heads, T, D], each head on its own.
+  def norm_heads(self: __torch__.PlainDecoder, x: Tensor, w: Tensor) -> Tensor:
+    if w.size(0) > 0:
+      y = torch.rms_norm(x, [x.size(2)], w, self.eps)
+    else:
+      y = x
+    return y
 
   # x [heads, T, D]
   def rotate(self: __torch__.PlainDecoder, x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
@@ -28,42 +39,48 @@ class PlainDecoder(Module):
     turned = torch.cat([torch.neg(x[..., half:]), x[..., :half]], -1)
     return x * torch.cat([cos, cos], -1) + turned * torch.cat([sin, sin], -1)
 
-  def attend(self: __torch__.PlainDecoder, q: Tensor, k: Tensor, v: Tensor, cos: Tensor, sin: Tensor, bounds: Tensor) -> Tensor:
+  def attend(self: __torch__.PlainDecoder, q: Tensor, k: Tensor, v: Tensor, q_norm: Tensor, k_norm: Tensor, window: int,
+             cos: Tensor, sin: Tensor, bounds: Tensor) -> Tensor:
     rows = annotate(List[Tensor], [])
     for i in range(bounds.size(0) - 1):
       lo = int(bounds[i])
       hi = int(bounds[i + 1])
       tokens = hi - lo
-      qi = self.rotate(torch.transpose(torch.view(q[lo:hi], [tokens, self.heads, -1]), 0, 1), cos[lo:hi], sin[lo:hi])
-      ki = self.rotate(torch.transpose(torch.view(k[lo:hi], [tokens, self.kv_heads, -1]), 0, 1), cos[lo:hi], sin[lo:hi])
+      qi = self.norm_heads(torch.transpose(torch.view(q[lo:hi], [tokens, self.heads, -1]), 0, 1), q_norm)
+      ki = self.norm_heads(torch.transpose(torch.view(k[lo:hi], [tokens, self.kv_heads, -1]), 0, 1), k_norm)
+      qi = self.rotate(qi, cos[lo:hi], sin[lo:hi])
+      ki = self.rotate(ki, cos[lo:hi], sin[lo:hi])
       vi = torch.transpose(torch.view(v[lo:hi], [tokens, self.kv_heads, -1]), 0, 1)
       groups = self.heads // self.kv_heads
       ki = torch.repeat_interleave(ki, groups, 0)
       vi = torch.repeat_interleave(vi, groups, 0)
       s = torch.matmul(qi, torch.transpose(ki, 1, 2)) / (qi.size(-1) ** 0.5)
-      hidden = torch.triu(torch.ones_like(s[0]), 1).to(11)
-      p = torch.softmax(torch.masked_fill(s, hidden, -inf), -1)
+      hidden = torch.triu(torch.ones_like(s[0]), 1)
+      if window > 0:
+        hidden = hidden + torch.tril(torch.ones_like(s[0]), 0 - window)
+      p = torch.softmax(torch.masked_fill(s, hidden.to(11), -inf), -1)
       rows.append(torch.reshape(torch.transpose(torch.matmul(p, vi), 0, 1), [tokens, -1]))
     return torch.cat(rows, 0)
 
-  # Summed loss of the targets. weights: nine of each layer; a, b, masks: seven of each layer.
+  # Summed loss of the targets. weights: eighteen of each layer, namely two norms, seven matrices, seven biases, norms of query and key heads, empty where
+  # the family has none; a, b, masks: seven of each layer; windows: of each layer the tokens that a query sees, 0 for all.
   def loss(self: __torch__.PlainDecoder, ids: Tensor, at: Tensor, targets: Tensor, bounds: Tensor, cos: Tensor, sin: Tensor,
-           embedding: Tensor, norm: Tensor, head: Tensor, weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor],
+           embedding: Tensor, norm: Tensor, head: Tensor, windows: Tensor, weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor],
            scale: Tensor, beta: Tensor) -> Tensor:
     x = torch.embedding(embedding, ids)
-    for layer in range(len(weights) // 9):
-      w = weights[9 * layer:9 * layer + 9]
+    for layer in range(len(weights) // 18):
+      norm1, norm2, wq, wk, wv, wo, wg, wu, wd, bq, bk, bv, bo, bg, bu, bd, q_norm, k_norm = weights[18 * layer:18 * layer + 18]
       first = 7 * layer
-      h = torch.rms_norm(x, [x.size(1)], w[0], self.eps)
-      q = self.project(h, w[1], first, a, b, masks, scale, beta)
-      k = self.project(h, w[2], first + 1, a, b, masks, scale, beta)
-      v = self.project(h, w[3], first + 2, a, b, masks, scale, beta)
-      o = self.attend(q, k, v, cos, sin, bounds)
-      x = x + self.project(o, w[4], first + 3, a, b, masks, scale, beta)
-      h = torch.rms_norm(x, [x.size(1)], w[5], self.eps)
-      gate = torch.silu(self.project(h, w[6], first + 4, a, b, masks, scale, beta))
-      up = self.project(h, w[7], first + 5, a, b, masks, scale, beta)
-      x = x + self.project(gate * up, w[8], first + 6, a, b, masks, scale, beta)
+      h = torch.rms_norm(x, [x.size(1)], norm1, self.eps)
+      q = self.project(h, wq, bq, first, a, b, masks, scale, beta)
+      k = self.project(h, wk, bk, first + 1, a, b, masks, scale, beta)
+      v = self.project(h, wv, bv, first + 2, a, b, masks, scale, beta)
+      o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer]), cos, sin, bounds)
+      x = x + self.project(o, wo, bo, first + 3, a, b, masks, scale, beta)
+      h = torch.rms_norm(x, [x.size(1)], norm2, self.eps)
+      gate = torch.silu(self.project(h, wg, bg, first + 4, a, b, masks, scale, beta))
+      up = self.project(h, wu, bu, first + 5, a, b, masks, scale, beta)
+      x = x + self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta)
     h = torch.rms_norm(x, [x.size(1)], norm, self.eps)
     logp = torch.log_softmax(torch.linear(torch.index_select(h, 0, at), head), -1)
     return torch.neg(torch.sum(torch.gather(logp, 1, torch.unsqueeze(targets, 1))))

@@ -2,6 +2,8 @@ package dev.anneal.engine.architecture;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What a base model's {@code config.json} says about its maths. Reading it loads no native code.
@@ -13,6 +15,8 @@ import java.nio.file.Path;
  * @param maxPositions longest sequence the model was made for
  * @param normEpsilon epsilon of the root mean square norms
  * @param tiedEmbeddings whether the output embedding is the input embedding
+ * @param biased groups whose projections have biases
+ * @param windows tokens that a query of each layer sees, itself among them; 0 for all
  */
 public record ModelConfig(
         Architecture architecture,
@@ -26,7 +30,14 @@ public record ModelConfig(
         int maxPositions,
         double normEpsilon,
         RotaryConfig rotary,
-        boolean tiedEmbeddings) {
+        boolean tiedEmbeddings,
+        Set<ProjectionGroup> biased,
+        List<Integer> windows) {
+
+    public ModelConfig {
+        biased = Set.copyOf(biased);
+        windows = List.copyOf(windows);
+    }
 
     /**
      * Reads a {@code config.json} as transformers 4 or 5 writes it.
@@ -40,9 +51,13 @@ public record ModelConfig(
 
     /** Parameters of the base model. */
     public long parameters() {
-        long layer = 2L * hiddenSize;
+        long layer = 0;
+        for (LayerNorm norm : LayerNorm.of(architecture)) {
+            layer += norm.size(this);
+        }
         for (Projection projection : Projection.values()) {
-            layer += (long) projection.inputSize(this) * projection.outputSize(this);
+            long bias = biased.contains(projection.group()) ? 1 : 0;
+            layer += (projection.inputSize(this) + bias) * projection.outputSize(this);
         }
         long embedding = (long) vocabularySize * hiddenSize;
         return layers * layer + hiddenSize + (tiedEmbeddings ? embedding : 2 * embedding);

@@ -3,10 +3,13 @@ package dev.anneal.engine.architecture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reads {@code config.json} in both styles: that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of older releases
@@ -16,10 +19,20 @@ final class ModelConfigReader {
 
     private static final JsonMapper JSON = new JsonMapper();
 
-    private final Path file;
-    private final JsonNode config;
+    private static final Set<String> ROTARY_KEYS = Set.of(
+            "rope_type",
+            "type",
+            "rope_theta",
+            "partial_rotary_factor",
+            "factor",
+            "low_freq_factor",
+            "high_freq_factor",
+            "original_max_position_embeddings");
 
-    private ModelConfigReader(Path file, JsonNode config) {
+    private final Path file;
+    private final ObjectNode config;
+
+    private ModelConfigReader(Path file, ObjectNode config) {
         this.file = file;
         this.config = config;
     }
@@ -31,15 +44,20 @@ final class ModelConfigReader {
         } catch (JacksonException e) {
             throw new ModelConfigException(file, "is not JSON: " + e.getOriginalMessage(), e);
         }
-        if (!config.isObject()) {
+        if (!(config instanceof ObjectNode object)) {
             throw new ModelConfigException(file, "must be a JSON object");
         }
-        return new ModelConfigReader(file, config).read();
+        return new ModelConfigReader(file, object).read();
     }
 
     private ModelConfig read() {
         Architecture architecture = architecture();
-        UnsupportedKeys.refuse(file, config);
+        UnsupportedKeys.refuse(file, config, architecture);
+        architecture.defaults().forEach((key, value) -> {
+            if (!config.has(key)) {
+                config.put(key, value);
+            }
+        });
         int hidden = positive(config, "hidden_size");
         int heads = positive(config, "num_attention_heads");
         int keyValueHeads = config.hasNonNull("num_key_value_heads") ? positive(config, "num_key_value_heads") : heads;
@@ -47,19 +65,33 @@ final class ModelConfigReader {
             throw refused("'num_attention_heads' %d must be a multiple of 'num_key_value_heads' %d"
                     .formatted(heads, keyValueHeads));
         }
+        int layers = positive(config, "num_hidden_layers");
         return new ModelConfig(
                 architecture,
                 positive(config, "vocab_size"),
                 hidden,
                 positive(config, "intermediate_size"),
-                positive(config, "num_hidden_layers"),
+                layers,
                 heads,
                 keyValueHeads,
                 headSize(hidden, heads),
                 positive(config, "max_position_embeddings"),
                 positiveNumber(config, "rms_norm_eps"),
                 rotary(),
-                config.path("tie_word_embeddings").asBoolean(false));
+                config.path("tie_word_embeddings").asBoolean(false),
+                biased(architecture),
+                architecture.windowRule().windows(file, config, layers));
+    }
+
+    private Set<ProjectionGroup> biased(Architecture architecture) {
+        Set<ProjectionGroup> biased = EnumSet.noneOf(ProjectionGroup.class);
+        biased.addAll(architecture.biased());
+        architecture.biasKeys().forEach((key, groups) -> {
+            if (config.path(key).asBoolean(false)) {
+                biased.addAll(groups);
+            }
+        });
+        return biased;
     }
 
     private Architecture architecture() {
@@ -80,10 +112,12 @@ final class ModelConfigReader {
         return size;
     }
 
+    /** Where both styles are present, that of older releases counts, as in transformers. */
     private RotaryConfig rotary() {
-        JsonNode own = config.path("rope_parameters");
-        JsonNode scaling = own.isObject() ? own : config.path("rope_scaling");
-        JsonNode theta = own.hasNonNull("rope_theta") ? own : config;
+        JsonNode older = rotaryObject("rope_scaling");
+        JsonNode newer = rotaryObject("rope_parameters");
+        JsonNode scaling = older.isEmpty() ? newer : older;
+        JsonNode theta = scaling.hasNonNull("rope_theta") ? scaling : config;
         String type = scaling.path("rope_type").asString(scaling.path("type").asString("default"));
         if (scaling.path("partial_rotary_factor").asDouble(1) != 1) {
             throw refused("'partial_rotary_factor' is %s; this engine supports 1 only"
@@ -91,6 +125,20 @@ final class ModelConfigReader {
         }
         return new RotaryConfig(
                 theta.hasNonNull("rope_theta") ? positiveNumber(theta, "rope_theta") : 10_000, llama3(type, scaling));
+    }
+
+    /** An object of known keys; null or missing as well. */
+    private JsonNode rotaryObject(String key) {
+        JsonNode node = config.path(key);
+        if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
+            throw refused("'%s' must be an object, found %s".formatted(key, node));
+        }
+        for (String name : node.propertyNames()) {
+            if (!ROTARY_KEYS.contains(name)) {
+                throw refused("'%s' has the key '%s', which this engine does not compute".formatted(key, name));
+            }
+        }
+        return node;
     }
 
     private RotaryConfig.@Nullable Llama3Scaling llama3(String type, JsonNode scaling) {

@@ -37,6 +37,16 @@ public enum Projection {
         return "model.layers." + layer + "." + block + "." + shortName;
     }
 
+    /** Name of its weight in a Hugging Face checkpoint. */
+    public String weightName(int layer) {
+        return modulePath(layer) + ".weight";
+    }
+
+    /** Name of its bias, where its group has biases. */
+    public String biasName(int layer) {
+        return modulePath(layer) + ".bias";
+    }
+
     /** Columns of the weight. */
     public int inputSize(ModelConfig config) {
         return switch (this) {

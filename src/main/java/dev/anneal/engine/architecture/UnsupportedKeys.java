@@ -8,7 +8,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Keys of {@code config.json} that change what a model computes and that the engine does not compute, each with the values that mean
- * nothing is changed. Any other value is refused by name rather than ignored.
+ * nothing is changed. Any other value is refused by name rather than ignored, except in families that say themselves what a key means.
  */
 final class UnsupportedKeys {
 
@@ -42,10 +42,13 @@ final class UnsupportedKeys {
 
     private UnsupportedKeys() {}
 
-    static void refuse(Path file, JsonNode config) {
+    static void refuse(Path file, JsonNode config, Architecture architecture) {
         NEUTRAL.forEach((key, neutral) -> {
             JsonNode value = config.path(key);
-            if (!value.isMissingNode() && !value.isNull() && !neutral.contains(plain(value))) {
+            if (!architecture.reads(key)
+                    && !value.isMissingNode()
+                    && !value.isNull()
+                    && !neutral.contains(plain(value))) {
                 String supported = neutral.isEmpty() ? "none" : neutral.get(0).toString();
                 throw new ModelConfigException(
                         file, "'%s' is %s; this engine supports %s only".formatted(key, value, supported));

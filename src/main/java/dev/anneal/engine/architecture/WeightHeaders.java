@@ -41,13 +41,15 @@ public final class WeightHeaders {
         List<Long> vocabulary = List.of((long) config.vocabularySize(), (long) config.hiddenSize());
         shapes.put("model.embed_tokens.weight", vocabulary);
         for (int layer = 0; layer < config.layers(); layer++) {
-            String path = "model.layers." + layer;
-            shapes.put(path + ".input_layernorm.weight", vector);
-            shapes.put(path + ".post_attention_layernorm.weight", vector);
+            for (LayerNorm norm : LayerNorm.of(config.architecture())) {
+                shapes.put(norm.weightName(layer), List.of((long) norm.size(config)));
+            }
             for (Projection projection : Projection.values()) {
-                shapes.put(
-                        projection.modulePath(layer) + ".weight",
-                        List.of((long) projection.outputSize(config), (long) projection.inputSize(config)));
+                long outputs = projection.outputSize(config);
+                shapes.put(projection.weightName(layer), List.of(outputs, (long) projection.inputSize(config)));
+                if (config.biased().contains(projection.group())) {
+                    shapes.put(projection.biasName(layer), List.of(outputs));
+                }
             }
         }
         shapes.put("model.norm.weight", vector);

@@ -13,10 +13,21 @@ import java.util.Map;
 /** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the scope given. */
 final class DecoderProgram {
 
+    private final ModelConfig config;
     private final Program program;
+
+    /** For layers with a sliding window; windows of different lengths in one model do not occur. */
+    private final Program windowed;
 
     /** @param headChunk trained positions whose logits exist at one time */
     DecoderProgram(Scope owner, ModelConfig config, int headChunk) {
+        this.config = config;
+        int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
+        this.program = load(owner, config, headChunk, 0);
+        this.windowed = window == 0 ? program : load(owner, config, headChunk, window);
+    }
+
+    private static Program load(Scope owner, ModelConfig config, int headChunk, int window) {
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("eps", config.normEpsilon());
         attributes.put("heads", config.heads());
@@ -24,7 +35,12 @@ final class DecoderProgram {
         attributes.put("head_size", config.headSize());
         attributes.put("chunk", headChunk);
         attributes.put("block", PassLimits.ATTENTION_BLOCK);
-        this.program = Program.load(owner, "decoder", "Decoder", attributes);
+        attributes.put("window", window);
+        return Program.load(owner, "decoder", "Decoder", attributes);
+    }
+
+    private Program of(int layer) {
+        return config.windows().get(layer) == 0 ? program : windowed;
     }
 
     Tensor fuse(Scope scope, List<Tensor> weights) {
@@ -42,7 +58,8 @@ final class DecoderProgram {
 
     /** Output of a layer, then what {@link #layerBackward} needs. */
     List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
-        return program.callForList(
+        Program own = of(layer);
+        return own.callForList(
                 scope,
                 "layer",
                 x,
@@ -73,7 +90,8 @@ final class DecoderProgram {
             Batch batch,
             FrozenWeights weights,
             AppliedAdapter adapter) {
-        return program.call(
+        Program own = of(layer);
+        return own.call(
                 scope,
                 "layer_backward",
                 upstream,
@@ -104,7 +122,8 @@ final class DecoderProgram {
             List<KeyValueCache> caches,
             FrozenWeights weights,
             AppliedAdapter adapter) {
-        return program.call(
+        Program own = of(layer);
+        return own.call(
                 scope,
                 "cached_layer",
                 x,

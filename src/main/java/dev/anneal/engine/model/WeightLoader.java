@@ -1,5 +1,6 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.LayerNorm;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.architecture.Projection;
@@ -14,6 +15,7 @@ import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /** Reads the tensors of a Hugging Face checkpoint and fuses those that share an input. */
@@ -29,6 +31,9 @@ final class WeightLoader {
     private final ElementType precision;
     private final int blockBytes;
 
+    /** Stands where a family has no such weight. */
+    private final Tensor nothing;
+
     /** @param blockBytes about how much of a tensor is read at a time */
     WeightLoader(
             WeightDirectory files,
@@ -43,6 +48,7 @@ final class WeightLoader {
         this.scope = scope;
         this.precision = precision;
         this.blockBytes = blockBytes;
+        this.nothing = scope.zeros(precision, 0);
     }
 
     /** @throws ModelConfigException if the checkpoint does not fit the configuration, see {@link WeightHeaders} */
@@ -59,22 +65,48 @@ final class WeightLoader {
     }
 
     private List<Tensor> layer(int layer) throws IOException {
-        String path = "model.layers." + layer;
         return List.of(
-                tensor(path + ".input_layernorm.weight"),
-                group(layer, ProjectionGroup.ATTENTION_INPUT),
-                group(layer, ProjectionGroup.ATTENTION_OUTPUT),
-                tensor(path + ".post_attention_layernorm.weight"),
-                group(layer, ProjectionGroup.FEED_FORWARD),
-                group(layer, ProjectionGroup.DOWN));
+                tensor(LayerNorm.INPUT.weightName(layer)),
+                weight(layer, ProjectionGroup.ATTENTION_INPUT),
+                weight(layer, ProjectionGroup.ATTENTION_OUTPUT),
+                tensor(LayerNorm.AFTER_ATTENTION.weightName(layer)),
+                weight(layer, ProjectionGroup.FEED_FORWARD),
+                weight(layer, ProjectionGroup.DOWN),
+                bias(layer, ProjectionGroup.ATTENTION_INPUT),
+                bias(layer, ProjectionGroup.ATTENTION_OUTPUT),
+                bias(layer, ProjectionGroup.FEED_FORWARD),
+                bias(layer, ProjectionGroup.DOWN),
+                headNorm(layer));
     }
 
-    private Tensor group(int layer, ProjectionGroup group) throws IOException {
+    private Tensor weight(int layer, ProjectionGroup group) throws IOException {
         List<Tensor> parts = new ArrayList<>();
         for (Projection projection : group.projections()) {
-            parts.add(tensor(projection.modulePath(layer) + ".weight"));
+            parts.add(tensor(projection.weightName(layer)));
         }
         return joined(parts);
+    }
+
+    private Tensor bias(int layer, ProjectionGroup group) throws IOException {
+        List<Tensor> parts = new ArrayList<>();
+        for (Projection projection : group.projections()) {
+            if (config.biased().contains(group)) {
+                parts.add(tensor(projection.biasName(layer)));
+            }
+        }
+        return joined(parts);
+    }
+
+    /** The norm of queries for each of their heads, then that of keys. */
+    private Tensor headNorm(int layer) throws IOException {
+        List<Tensor> heads = new ArrayList<>();
+        if (config.architecture().queryKeyNorm()) {
+            Tensor query = tensor(LayerNorm.QUERY.weightName(layer));
+            Tensor key = tensor(LayerNorm.KEY.weightName(layer));
+            heads.addAll(Collections.nCopies(config.heads(), query));
+            heads.addAll(Collections.nCopies(config.keyValueHeads(), key));
+        }
+        return joined(heads);
     }
 
     private Tensor tensor(String name) throws IOException {
@@ -87,6 +119,9 @@ final class WeightLoader {
     }
 
     private Tensor joined(List<Tensor> parts) {
+        if (parts.isEmpty()) {
+            return nothing;
+        }
         if (parts.size() == 1) {
             return parts.get(0);
         }

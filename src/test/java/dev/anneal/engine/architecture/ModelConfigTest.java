@@ -45,12 +45,15 @@ class ModelConfigTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM",
-                "\"attention_bias\": false | \"attention_bias\": true | 'attention_bias' is true; this engine supports false only",
+                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
                 "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is \"gelu\"; this engine supports silu only",
                 "\"vocab_size\": 320 | \"sliding_window\": 8, \"vocab_size\": 320 | 'sliding_window' is 8; this engine supports none only",
                 "\"pretraining_tp\": 1 | \"pretraining_tp\": 2 | 'pretraining_tp' is 2; this engine supports 1.0 only",
                 "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | rope type 'yarn' is not supported; supported: default, llama3",
+                "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [2, 3, 3] | 'rope_parameters' has the key 'mrope_section', which this engine does not compute",
+                "\"vocab_size\": 320 | \"rope_scaling\": \"linear\", \"vocab_size\": 320 | 'rope_scaling' must be an object, found \"linear\"",
+                "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\", \"sliding_attention\"], \"vocab_size\": 320 | 'layer_types' names \"sliding_attention\", which this family does not have where its sliding window is none",
+                "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\"], \"vocab_size\": 320 | 'layer_types' must name the attention of each of 2 layers",
                 "\"vocab_size\": 320 | \"vocab_size\": \"many\" | 'vocab_size' must be a positive integer, found \"many\"",
                 "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 0 | 'rms_norm_eps' must be a positive number, found 0",
                 "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 'num_attention_heads' 4 must be a multiple of 'num_key_value_heads' 3",
@@ -60,6 +63,64 @@ class ModelConfigTest {
         assertThatThrownBy(() -> changed(text, replacement))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessage(folder.resolve("config.json") + ": " + message);
+    }
+
+    @Test
+    void aFamilysConfigurationSaysWhereItsBiasesAreAndHowFarItSees() throws IOException {
+        ModelConfig mistral = ModelConfig.read(MODELS.resolve("mistral/config.json"));
+        ModelConfig qwen2 = ModelConfig.read(MODELS.resolve("qwen2/config.json"));
+        ModelConfig qwen3 = ModelConfig.read(MODELS.resolve("qwen3/config.json"));
+
+        assertThat(mistral.windows()).containsExactly(8, 8);
+        assertThat(mistral.biased()).isEmpty();
+        assertThat(qwen2.windows()).containsExactly(0, 0);
+        assertThat(qwen2.biased()).containsExactly(ProjectionGroup.ATTENTION_INPUT);
+        assertThat(qwen2.parameters()).isEqualTo(106_816 + 2 * (64 + 32 + 32));
+        assertThat(qwen3.headSize()).isEqualTo(32);
+        assertThat(qwen3.architecture().queryKeyNorm()).isTrue();
+        assertThat(changed("llama-tied", "\"attention_bias\": false", "\"attention_bias\": true")
+                        .biased())
+                .containsExactlyInAnyOrder(ProjectionGroup.ATTENTION_INPUT, ProjectionGroup.ATTENTION_OUTPUT);
+        assertThat(changed("llama-tied", "\"mlp_bias\": false", "\"mlp_bias\": true")
+                        .biased())
+                .containsExactlyInAnyOrder(ProjectionGroup.FEED_FORWARD, ProjectionGroup.DOWN);
+    }
+
+    /** Keys as transformers 4 and 5 write them; a switch that is off, a list, or the first layer that slides. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "false | 4 | \"max_window_layers\": 0 | 0 | 0",
+                "true | null | \"max_window_layers\": 0 | 0 | 0",
+                "true | 4 | \"max_window_layers\": 0 | 4 | 4",
+                "true | 4 | \"max_window_layers\": 1 | 0 | 4",
+                "true | 4 | \"max_window_layers\": 28 | 0 | 0",
+                "true | 4 | \"layer_types\": [\"sliding_attention\", \"full_attention\"] | 4 | 0",
+            })
+    void layersWithAWindowAreThoseOfTransformers(String on, String window, String layers, int first, int second)
+            throws IOException {
+        String keys = "\"use_sliding_window\": %s, \"sliding_window\": %s, %s,".formatted(on, window, layers);
+        ModelConfig config = written(Files.readString(MODELS.resolve("qwen3/config.json"), UTF_8)
+                .replaceAll("(?s)\"(layer_types|max_window_layers|(use_)?sliding_window)\": (\\[.*?\\]|\\w+),", "")
+                .replaceFirst("\\{", "{" + keys));
+
+        assertThat(config.windows()).containsExactly(first, second);
+    }
+
+    /** What transformers takes where a configuration is silent. */
+    @Test
+    void absentKeysMeanWhatTransformersTakesThemFor() throws IOException {
+        ModelConfig mistral = changed("mistral", "\"sliding_window\": 8,", "");
+
+        assertThat(mistral.windows()).containsExactly(4096, 4096);
+        assertThatThrownBy(() -> changed("qwen3", "\"num_key_value_heads\": 2,", ""))
+                .hasMessageContaining("'num_attention_heads' 4 must be a multiple of 'num_key_value_heads' 32");
+        assertThat(changed("qwen3", "\"head_dim\": 32,", "").headSize()).isEqualTo(128);
+        assertThat(changed("qwen2", "\"layer_types\"", "\"head_dim\": null, \"layer_types\"")
+                        .headSize())
+                .isEqualTo(16);
     }
 
     @Test
@@ -77,10 +138,18 @@ class ModelConfigTest {
 
     /** The configuration of llama-tied with one piece of text replaced. */
     private ModelConfig changed(String text, String replacement) throws IOException {
-        String original = Files.readString(MODELS.resolve("llama-tied/config.json"), UTF_8);
+        return changed("llama-tied", text, replacement);
+    }
+
+    private ModelConfig changed(String model, String text, String replacement) throws IOException {
+        String original = Files.readString(MODELS.resolve(model + "/config.json"), UTF_8);
         assertThat(original).contains(text);
+        return written(original.replace(text, replacement));
+    }
+
+    private ModelConfig written(String config) throws IOException {
         Path file = folder.resolve("config.json");
-        Files.writeString(file, original.replace(text, replacement));
+        Files.writeString(file, config);
         return ModelConfig.read(file);
     }
 }

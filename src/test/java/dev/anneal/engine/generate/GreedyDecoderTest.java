@@ -3,10 +3,6 @@ package dev.anneal.engine.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AnnealingSchedule;
-import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -22,55 +18,26 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/**
- * Greedy continuations are those of the golden file (32 tokens for each of its prompts, near ties excluded when it was made), all prompts of
- * different lengths decoded together.
- */
+/** When answers end, and that they do not depend on what is decoded beside them. That they are the right ones is {@link GoldenAnswersTest}'s. */
 class GreedyDecoderTest {
 
     private static final Path GOLDEN = GoldenTensors.ROOT;
 
     private static DecoderModel model;
-    private static Adapter adapter;
     private static JsonNode golden;
 
     @BeforeAll
     static void load() throws IOException {
         golden = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve("generate/llama-tied.json")));
         model = DecoderModel.load(GOLDEN.resolve("models/llama-tied"), ElementType.FLOAT32, "cpu");
-        AdapterConfig config = AdapterConfig.of(
-                golden.path("r").asInt(),
-                golden.path("alpha").asDouble(),
-                false,
-                0,
-                golden.path("activation").asString(),
-                AnnealingSchedule.none(),
-                List.of(AdapterConfig.ALL_LINEAR));
-        adapter = Adapter.load(model, config, GOLDEN.resolve("generate/llama-tied.adapter.safetensors"));
     }
 
     @AfterAll
     static void close() {
-        adapter.close();
         model.close();
-    }
-
-    @Test
-    void baseModelAnswersAsTheGoldenOne() {
-        assertThat(decode(model.noAdapter(), prompts(), 32, Set.of(), 2)).containsExactlyElementsOf(expected("base"));
-    }
-
-    @ParameterizedTest
-    @CsvSource({"1, beta_1", "0.5, beta_0.5", "0, beta_0", "0, merged"})
-    void adapterAnswersAsTheGoldenOne(double beta, String expected) {
-        AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
-
-        assertThat(decode(applied, prompts(), 32, Set.of(), 2)).containsExactlyElementsOf(expected(expected));
     }
 
     /** More prompts than a batch holds, so that several batches run. */

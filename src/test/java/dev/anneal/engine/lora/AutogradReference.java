@@ -12,7 +12,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 
 /** Loss and adapter gradients of a random model by autograd over {@code plain_decoder.py}. */
 final class AutogradReference {
@@ -60,6 +59,7 @@ final class AutogradReference {
                         weight(scope, "model.embed_tokens.weight"),
                         weight(scope, "model.norm.weight"),
                         weight(scope, "lm_head.weight"),
+                        windows(scope),
                         layerWeights(scope),
                         a,
                         b,
@@ -115,9 +115,16 @@ final class AutogradReference {
         return weights;
     }
 
+    private Tensor windows(Scope scope) {
+        long[] windows = new long[model.layers()];
+        Arrays.setAll(windows, model.options()::windowOf);
+        return scope.longs(windows, windows.length);
+    }
+
+    /** A tensor of the model; empty if its family has no such tensor. */
     private Tensor weight(Scope scope, String name) {
         return scope.floats(
-                Objects.requireNonNull(model.weights().get(name)),
+                model.weights().getOrDefault(name, new float[0]),
                 model.shapeOf(name).stream().mapToLong(Long::longValue).toArray());
     }
 

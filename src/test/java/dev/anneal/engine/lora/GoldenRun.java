@@ -9,17 +9,32 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** One of the reference's 24-step runs on llama-tied: its settings, metrics and tensor files. */
+/** One of the reference's 24-step runs: its settings, metrics and tensor files. */
 public record GoldenRun(String folder, JsonNode record) {
 
+    /** A run on llama-tied. */
     public static GoldenRun of(String name) {
-        String folder = "sft/llama-tied/" + name;
+        return of("llama-tied", name);
+    }
+
+    public static GoldenRun of(String model, String name) {
+        String folder = "sft/" + model + "/" + name;
         try {
             return new GoldenRun(
                     folder, new JsonMapper().readTree(Files.readString(GoldenTensors.path(folder + "/run.json"))));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Folder of the base model below the golden folder. */
+    public String model() {
+        return "models/" + record.path("model").asString();
+    }
+
+    /** Name of the base model's file with the inputs of all evaluations below the golden folder. */
+    public String inputs() {
+        return model() + "/expected.safetensors";
     }
 
     public AdapterConfig config() {

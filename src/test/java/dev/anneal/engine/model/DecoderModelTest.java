@@ -27,7 +27,7 @@ class DecoderModelTest {
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "llama3-rope"})
+    @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
     void logitsAndLossAreThoseOfTransformers(String name) throws IOException {
         String expected = "models/" + name + "/expected.safetensors";
         TokenRows rows = TokenRows.of(rows(expected, "input_ids"));
@@ -58,10 +58,11 @@ class DecoderModelTest {
         }
     }
 
-    @Test
-    void aCachedSequenceGivesTheLogitsOfTheWhole() throws IOException {
-        List<int[]> rows = rows("models/llama-untied-gqa/expected.safetensors", "input_ids");
-        try (DecoderModel model = load("llama-untied-gqa");
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-untied-gqa", "mistral", "qwen2", "qwen3"})
+    void aCachedSequenceGivesTheLogitsOfTheWhole(String name) throws IOException {
+        List<int[]> rows = rows("models/" + name + "/expected.safetensors", "input_ids");
+        try (DecoderModel model = load(name);
                 Scope scope = model.scope().child();
                 KeyValueCache first = model.newCache(scope, WIDTH);
                 KeyValueCache second = model.newCache(scope, WIDTH)) {
@@ -82,10 +83,11 @@ class DecoderModelTest {
         }
     }
 
-    @Test
-    void aLongCachedSequenceGivesTheLogitsOfTheWhole() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "mistral"})
+    void aLongCachedSequenceGivesTheLogitsOfTheWhole(String name) throws IOException {
         int[] row = IntStream.range(0, 400).map(i -> 3 + i * 7 % 300).toArray();
-        try (DecoderModel model = load("llama-tied");
+        try (DecoderModel model = load(name);
                 Scope scope = model.scope().child();
                 KeyValueCache cache = model.newCache(scope, 400)) {
             float[] whole = logits(model, scope, TokenRows.of(List.of(row)));

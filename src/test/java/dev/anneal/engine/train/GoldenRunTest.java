@@ -24,7 +24,7 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -33,17 +33,24 @@ import tools.jackson.databind.JsonNode;
  */
 class GoldenRunTest {
 
-    private static final String INPUTS = "models/llama-tied/expected.safetensors";
-
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"silu", "relu", "rslora", "lora"})
-    void theRunIsThatOfTheReference(String name) throws IOException {
-        GoldenRun run = GoldenRun.of(name);
+    @CsvSource({
+        "llama-tied, silu",
+        "llama-tied, relu",
+        "llama-tied, rslora",
+        "llama-tied, lora",
+        "qwen3, silu",
+        "qwen3, relu",
+        "qwen3, rslora",
+        "qwen3, lora"
+    })
+    void theRunIsThatOfTheReference(String base, String name) throws IOException {
+        GoldenRun run = GoldenRun.of(base, name);
         List<EncodedRow> rows = GoldenBatches.inOrder();
-        try (DecoderModel model = load();
+        try (DecoderModel model = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 AdamW optimizer = new AdamW(scope, adapter);
@@ -74,7 +81,7 @@ class GoldenRunTest {
             }
             requireClose(NamedMatrices.of(model.scope(), adapter), GoldenTensors.all(run.file("final")), 5e-5);
             for (String beta : List.of("1", "0.5", "0")) {
-                float[] logits = logits(model, adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
+                float[] logits = logits(run, model, adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
                 assertThat(GoldenTensors.largestDifference(logits, expectedLogits(run, "logits_beta_" + beta)))
                         .as("logits of the trained adapter at beta %s", beta)
                         .isLessThan(5e-5);
@@ -106,12 +113,8 @@ class GoldenRunTest {
                 .isLessThan(tolerance));
     }
 
-    private static DecoderModel load() throws IOException {
-        return DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
-    }
-
-    private static float[] logits(DecoderModel model, AppliedAdapter adapter) {
-        TokenRows rows = rows();
+    private static float[] logits(GoldenRun run, DecoderModel model, AppliedAdapter adapter) {
+        TokenRows rows = rows(run);
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (Scope scope = model.scope().child()) {
             return model.logits(scope, model.hiddenStates(scope, rows, adapter), everywhere)
@@ -120,11 +123,11 @@ class GoldenRunTest {
     }
 
     private static float[] expectedLogits(GoldenRun run, String tensor) {
-        return GoldenTensors.unpadded(GoldenTensors.floats(run.file("eval"), tensor), rows(), 24, 320);
+        return GoldenTensors.unpadded(GoldenTensors.floats(run.file("eval"), tensor), rows(run), 24, 320);
     }
 
-    private static TokenRows rows() {
+    private static TokenRows rows(GoldenRun run) {
         return TokenRows.of(GoldenTensors.ragged(
-                GoldenTensors.ints(INPUTS, "input_ids"), GoldenTensors.ints(INPUTS, "attention_mask"), 24));
+                GoldenTensors.ints(run.inputs(), "input_ids"), GoldenTensors.ints(run.inputs(), "attention_mask"), 24));
     }
 }
