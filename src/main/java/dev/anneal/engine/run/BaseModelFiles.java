@@ -6,6 +6,7 @@ import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.safetensors.ModelFingerprint;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.train.CheckpointState;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
@@ -50,6 +51,18 @@ final class BaseModelFiles {
                 return ModelFingerprint.of(weights, cache == null ? null : Path.of(cache, "file-hashes"));
             }
         });
+    }
+
+    /** @throws TaskException if the checkpoint's adapter was trained on another model, or on other weights of this one */
+    void requireTrainedOn(CheckpointState trained) throws IOException {
+        String fingerprint = fingerprint();
+        if (!trained.baseFingerprint().equals(fingerprint)) {
+            throw TaskException.badInput(
+                    "base_model_changed",
+                    "the adapter was trained on a base model with the fingerprint %s, but %s now has %s"
+                            .formatted(trained.baseFingerprint(), task.model().id(), fingerprint),
+                    null);
+        }
     }
 
     private <T> T guarded(Reading<T> reading) throws IOException {

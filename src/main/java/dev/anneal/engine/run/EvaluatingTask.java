@@ -61,25 +61,11 @@ final class EvaluatingTask {
                 return answer(prompts, tokenizer, model, model.noAdapter());
             }
             Checkpoint trained = Checkpoint.open(Path.of(checkpoint));
-            requireSameBase(trained);
+            base.requireTrainedOn(trained.state());
             try (Adapter adapter = Adapter.load(model, trained.state().adapterConfig(), trained.adapterFile())) {
                 AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
                 return answer(prompts, tokenizer, model, applied);
             }
-        }
-    }
-
-    private void requireSameBase(Checkpoint trained) throws IOException {
-        String fingerprint = base.fingerprint();
-        if (!trained.state().baseFingerprint().equals(fingerprint)) {
-            throw TaskException.badInput(
-                    "base_model_changed",
-                    "the adapter was trained on a base model with the fingerprint %s, but %s now has %s"
-                            .formatted(
-                                    trained.state().baseFingerprint(),
-                                    task.model().id(),
-                                    fingerprint),
-                    null);
         }
     }
 

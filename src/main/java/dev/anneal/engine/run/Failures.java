@@ -4,6 +4,7 @@ import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.file.DiskFull;
 import dev.anneal.engine.lora.AdapterConfigException;
+import dev.anneal.engine.peft.PeftException;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.template.StalledRenderingException;
@@ -53,6 +54,9 @@ final class Failures {
         }
         if (thrown instanceof ExportException export) {
             return TaskException.badInput(export.code().wireName(), message(export), export);
+        }
+        if (thrown instanceof PeftException adapter) {
+            return TaskException.badInput("adapter_invalid", "the initial adapter: " + message(adapter), adapter);
         }
         if (thrown instanceof TrainingException training) {
             return ofTraining(training);

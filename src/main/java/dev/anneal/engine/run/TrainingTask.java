@@ -46,9 +46,11 @@ final class TrainingTask {
         }
         signals.throwIfStopping();
         String fingerprint = base.fingerprint();
-        try (DecoderModel model = base.load()) {
-            Trainer.Outcome outcome =
-                    new Trainer(job(model, fingerprint, training, validation), progress::write, signals).run();
+        try (DecoderModel model = base.load();
+                InitialValues initial = InitialValues.of(task, base)) {
+            Trainer.Outcome outcome = new Trainer(
+                            job(model, fingerprint, training, validation, initial.file()), progress::write, signals)
+                    .run();
             return switch (outcome) {
                 case COMPLETED -> ExitCode.DONE;
                 case STOPPED -> ExitCode.GIVEN_BACK;
@@ -57,7 +59,11 @@ final class TrainingTask {
     }
 
     private TrainingJob job(
-            DecoderModel model, String fingerprint, List<EncodedRow> training, List<EncodedRow> validation) {
+            DecoderModel model,
+            String fingerprint,
+            List<EncodedRow> training,
+            List<EncodedRow> validation,
+            @Nullable Path initialAdapter) {
         @Nullable String resumeFrom = task.resumeFrom();
         return new TrainingJob(
                 model,
@@ -68,6 +74,7 @@ final class TrainingTask {
                 task.settings(),
                 Hardware.threads(task.machine()),
                 Path.of(task.attemptDirectory()),
+                initialAdapter,
                 resumeFrom == null ? null : Path.of(resumeFrom),
                 task.validatedStep());
     }

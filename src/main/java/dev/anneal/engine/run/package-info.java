@@ -8,6 +8,7 @@
             "generate",
             "lora",
             "model",
+            "peft",
             "rows",
             "safetensors",
             "template",

@@ -48,30 +48,68 @@ public final class SafetensorsFile implements AutoCloseable {
         }
         FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
         try {
-            return new SafetensorsFile(path, channel, readHeader(path, channel));
+            return new SafetensorsFile(
+                    path, channel, readHeader(path, channel, new Extent(0, channel.size(), MAX_HEADER_BYTES)));
         } catch (IOException | RuntimeException e) {
             channel.close();
             throw e;
         }
     }
 
-    private static List<TensorEntry> readHeader(Path path, FileChannel channel) throws IOException {
-        long size = channel.size();
+    /**
+     * A safetensors file that lies uncompressed in a container, such as a tar archive.
+     *
+     * @param name by which messages call the file
+     * @throws SafetensorsException if the file is not valid
+     * @throws IOException if the container cannot be read or ends earlier
+     */
+    public static SafetensorsFile within(Path container, String name, Extent extent) throws IOException {
+        Path path = Path.of(name);
+        FileChannel channel = FileChannel.open(container, StandardOpenOption.READ);
+        try {
+            if (extent.begin() > channel.size() - extent.size()) {
+                throw new EOFException("the container ends before " + extent);
+            }
+            return new SafetensorsFile(path, channel, readHeader(path, channel, extent));
+        } catch (IOException | RuntimeException e) {
+            channel.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Where a file lies in its container.
+     *
+     * @param begin first byte
+     * @param size bytes of the file
+     * @param maxHeaderBytes longest header that is read
+     */
+    public record Extent(long begin, long size, long maxHeaderBytes) {
+
+        public Extent {
+            if (begin < 0 || size < 0) {
+                throw new IllegalArgumentException("no file begins at " + begin + " and has " + size + " bytes");
+            }
+        }
+    }
+
+    private static List<TensorEntry> readHeader(Path path, FileChannel channel, Extent extent) throws IOException {
+        long size = extent.size();
         if (size < Long.BYTES) {
             throw new SafetensorsException(path, "must begin with 8 bytes of header length but has " + size + " bytes");
         }
-        long length = read(channel, 0, Long.BYTES).getLong();
-        if (length < 0 || length > MAX_HEADER_BYTES) {
+        long length = read(channel, extent.begin(), Long.BYTES).getLong();
+        if (length < 0 || length > extent.maxHeaderBytes()) {
             throw new SafetensorsException(
                     path,
-                    "declares a header of " + Long.toUnsignedString(length) + " bytes; at most " + MAX_HEADER_BYTES
-                            + " are allowed");
+                    "declares a header of " + Long.toUnsignedString(length) + " bytes; at most "
+                            + extent.maxHeaderBytes() + " are allowed");
         }
         if (length > size - Long.BYTES) {
             throw new SafetensorsException(path, "declares a header of " + length + " bytes but has only " + size);
         }
-        byte[] json = read(channel, Long.BYTES, (int) length).array();
-        return HeaderParser.parse(path, json, Long.BYTES + length, size);
+        byte[] json = read(channel, extent.begin() + Long.BYTES, (int) length).array();
+        return HeaderParser.parse(path, json, extent.begin() + Long.BYTES + length, extent.begin() + size);
     }
 
     private static ByteBuffer read(FileChannel channel, long position, int count) throws IOException {

@@ -46,6 +46,7 @@ public final class Trainer {
      *
      * @throws TrainingException if it cannot go on; checkpoints written before are intact
      * @throws dev.anneal.engine.lora.AdapterConfigException if the adapter's settings do not fit the model
+     * @throws dev.anneal.engine.lora.AdapterFileException if the initial adapter is not one of these settings
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
@@ -63,8 +64,11 @@ public final class Trainer {
                         progress::layerDone)) {
             TrainingRun run = new TrainingRun(job, adapter, optimizer, passes, progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
+            @Nullable Path initialAdapter = job.initialAdapter();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));
+            } else if (initialAdapter != null) {
+                adapter.restore(initialAdapter);
             }
             return run.toTheEnd(control);
         }

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation rows to measure on; may be empty
  * @param threads compute threads; 0 takes the number of cores
  * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
+ * @param initialAdapter safetensors file with the adapter's first values, as checkpoints hold them; null draws them
  * @param resumeFrom checkpoint folder to go on from, or null to begin
  * @param validatedStep newest step whose validation was reported before; 0 for none
  */
@@ -29,6 +30,7 @@ public record TrainingJob(
         TrainingSettings settings,
         int threads,
         Path attemptDirectory,
+        @Nullable Path initialAdapter,
         @Nullable Path resumeFrom,
         int validatedStep) {
 

@@ -19,6 +19,7 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.TrainingOrder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -97,9 +98,25 @@ final class ClaimedAssignments implements Assignments {
                 order.adapter(),
                 order.settings(),
                 store.localFolder(folder).toString(),
+                initialAdapter(order),
                 resumeFrom(order).map(Path::toString).orElse(null),
                 order.validatedStep());
         return new TrainingAssignment(claim, order, task, folder, trainings);
+    }
+
+    private TrainTask.@Nullable InitialAdapter initialAdapter(TrainingOrder order) {
+        TrainingOrder.InitialAdapter initial = order.initialAdapter();
+        if (initial == null) {
+            return null;
+        }
+        String directory = initial.directory();
+        return directory == null
+                ? new TrainTask.InitialAdapter(
+                        TrainTask.InitialAdapter.Form.PEFT_ARCHIVE,
+                        inputs.file(order.tenantId(), Objects.requireNonNull(initial.fileId())))
+                : new TrainTask.InitialAdapter(
+                        TrainTask.InitialAdapter.Form.CHECKPOINT,
+                        inputs.folder(new ArtifactKey(directory)).toString());
     }
 
     /** The newest checkpoint that is whole; a damaged one costs the steps since the one before. */

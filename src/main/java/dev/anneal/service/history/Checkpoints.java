@@ -64,6 +64,15 @@ public final class Checkpoints {
     private static final String FIND =
             SELECT + "WHERE checkpoint.job_id = :job AND external_id = :id FOR KEY SHARE OF checkpoint";
 
+    private static final String JOB_OF = "SELECT job_id FROM checkpoint WHERE external_id = :id";
+
+    private static final String OF_EXPORT = """
+            SELECT checkpoint.external_id
+            FROM export
+            JOIN checkpoint ON checkpoint.id = export.checkpoint_id
+            WHERE export.external_id = :id
+            """;
+
     private static final String FIND_NUMBER = SELECT + "WHERE checkpoint.id = :number";
 
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
@@ -86,6 +95,7 @@ public final class Checkpoints {
             WHERE id = ANY (:ids)
               AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM evaluation WHERE checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
             RETURNING directory
             """;
 
@@ -166,6 +176,27 @@ public final class Checkpoints {
                 .optional();
     }
 
+    /** A checkpoint with the internal key of its job. */
+    public record OfJob(long job, Checkpoint checkpoint) {}
+
+    /** The checkpoint of whatever job, which is then kept until the end of the transaction. */
+    public Optional<OfJob> find(JdbcClient jdbc, String checkpointId) {
+        return jdbc.sql(JOB_OF)
+                .param("id", checkpointId)
+                .query(Long.class)
+                .optional()
+                .flatMap(job -> find(jdbc, job, checkpointId).map(found -> new OfJob(job, found)));
+    }
+
+    /** The checkpoint that an export was made from, which is then kept until the end of the transaction. */
+    public Optional<OfJob> ofExport(JdbcClient jdbc, String exportId) {
+        return jdbc.sql(OF_EXPORT)
+                .param("id", exportId)
+                .query(String.class)
+                .optional()
+                .flatMap(checkpoint -> find(jdbc, checkpoint));
+    }
+
     /** The checkpoint after exactly {@code step} steps. */
     public Optional<Checkpoint> atStep(JdbcClient jdbc, long job, int step) {
         return read(jdbc, job, step, 1).stream()
@@ -183,7 +214,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Forgets all but the newest checkpoints, except those that an export or evaluation uses.
+     * Forgets all but the newest checkpoints, except those that an export, an evaluation or another job uses.
      *
      * @return folders that nothing refers to once the transaction has committed
      */

@@ -22,16 +22,22 @@ public final class JobAdmission {
     private final TenantDatabase database;
     private final ModelCatalog catalog;
     private final Files files;
+    private final InitialAdapters adapters;
 
-    JobAdmission(TenantDatabase database, ModelCatalog catalog, Files files) {
+    JobAdmission(TenantDatabase database, ModelCatalog catalog, Files files, InitialAdapters adapters) {
         this.database = database;
         this.catalog = catalog;
         this.files = files;
+        this.adapters = adapters;
     }
 
-    /** @throws Refusal naming what does not fit */
-    public void check(String tenantId, JobRequest request) {
-        database.run(tenantId, jdbc -> admit(jdbc, request));
+    /**
+     * The request with what its initial adapter decides.
+     *
+     * @throws Refusal naming what does not fit
+     */
+    public JobRequest check(String tenantId, JobRequest request) {
+        return database.call(tenantId, jdbc -> admit(jdbc, request).request());
     }
 
     /**
@@ -44,18 +50,23 @@ public final class JobAdmission {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'model' is the tuned model '" + request.model()
-                            + "', and training on from one is not supported by this version yet; name its base model",
+                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
                     "model");
         }
         BaseModel model = catalog.require(request.model());
         ModelProfile profile = profileOf(model);
-        profile.check(request.adapter());
+        JobRequest.InitialAdapter named = request.initialAdapter();
+        InitialAdapter initial = named == null ? null : adapters.find(jdbc, named.id(), model);
+        JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
+        profile.check(settled.adapter());
         profile.checkLength(request.options());
         String validationFile = request.validationFile();
         return new JobInputs(
+                settled,
                 model,
                 requireUsable(jdbc, request.trainingFile(), "training_file"),
-                validationFile == null ? null : requireUsable(jdbc, validationFile, "validation_file"));
+                validationFile == null ? null : requireUsable(jdbc, validationFile, "validation_file"),
+                initial);
     }
 
     public static ModelProfile profileOf(BaseModel model) {

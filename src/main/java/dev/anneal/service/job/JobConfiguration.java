@@ -15,6 +15,7 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.settings.EngineSetup;
+import dev.anneal.service.storage.ArtifactStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
@@ -28,7 +29,7 @@ class JobConfiguration {
             SELECT job.external_id
             FROM job
             JOIN work ON work.id = job.work_id
-            WHERE :file IN (job.training_file, job.validation_file) AND work.finished_at IS NULL AND job.tenant_id = :tenant
+            WHERE :file IN (job.training_file, job.validation_file, job.init_file) AND work.finished_at IS NULL AND job.tenant_id = :tenant
             ORDER BY job.external_id
             LIMIT 1
             """;
@@ -49,8 +50,14 @@ class JobConfiguration {
     }
 
     @Bean
-    JobAdmission jobAdmission(TenantDatabase database, ModelCatalog catalog, Files files) {
-        return new JobAdmission(database, catalog, files);
+    JobAdmission jobAdmission(TenantDatabase database, ModelCatalog catalog, Files files, InitialAdapters adapters) {
+        return new JobAdmission(database, catalog, files, adapters);
+    }
+
+    @Bean
+    InitialAdapters initialAdapters(
+            JobStore jobs, Checkpoints checkpoints, TunedModels models, Files files, ArtifactStore store) {
+        return new InitialAdapters(jobs, checkpoints, models, files, store);
     }
 
     /** As if workers were set up as this process is. Where the precision is chosen by the worker's processor, the wider one is assumed. */

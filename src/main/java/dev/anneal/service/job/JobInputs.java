@@ -2,12 +2,21 @@ package dev.anneal.service.job;
 
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.settings.JobRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a request names, as it was found. The files are not deleted before the end of the transaction that found them. */
+/**
+ * What a request names, as it was found. The files are not deleted before the end of the transaction that found them.
+ *
+ * @param request with the settings of its initial adapter
+ */
 record JobInputs(
-        BaseModel model, StoredFile trainingFile, @Nullable StoredFile validationFile) {
+        JobRequest request,
+        BaseModel model,
+        StoredFile trainingFile,
+        @Nullable StoredFile validationFile,
+        @Nullable InitialAdapter initialAdapter) {
 
     List<StoredFile> files() {
         return validationFile == null ? List.of(trainingFile) : List.of(trainingFile, validationFile);

@@ -109,9 +109,11 @@ final class JobPreparation {
     private JobInputs inputs(JdbcClient jdbc, JobRequest request) {
         String validationFile = request.validationFile();
         return new JobInputs(
+                request,
                 catalog.require(request.model()),
                 file(jdbc, request.trainingFile(), "training_file"),
-                validationFile == null ? null : file(jdbc, validationFile, "validation_file"));
+                validationFile == null ? null : file(jdbc, validationFile, "validation_file"),
+                null);
     }
 
     private StoredFile file(JdbcClient jdbc, String fileId, String param) {

@@ -1,6 +1,7 @@
 package dev.anneal.service.job;
 
 import dev.anneal.service.database.JsonColumn;
+import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
@@ -23,9 +24,9 @@ public final class JobStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file, seed, metadata,
-                                 request, idempotency_key, body_digest)
+                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest)
                 VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
-                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :key, :digest)
+                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest)
                 RETURNING id, tenant_id
             )
             INSERT INTO job_progress (job_id, tenant_id)
@@ -79,6 +80,12 @@ public final class JobStore {
 
     private static final String DIGEST = "SELECT body_digest FROM job WHERE id = :job";
 
+    private static final String ORIGIN = """
+            SELECT init_checkpoint_id, init_file
+            FROM job
+            WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
+            """;
+
     private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
 
     private static final String COMPLETE = """
@@ -102,6 +109,8 @@ public final class JobStore {
 
     /** Returns the job's internal key. */
     long insert(JdbcClient jdbc, NewJob job) {
+        InitialAdapter initial = job.inputs().initialAdapter();
+        Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
         return jdbc.sql(INSERT)
                 .param("tenant", job.tenantId())
                 .param("id", job.id())
@@ -112,6 +121,8 @@ public final class JobStore {
                 .param("seed", job.seed())
                 .param("metadata", JsonColumn.write(job.request().metadata()))
                 .param("request", JsonColumn.write(job.request()))
+                .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
+                .param("initFile", initial == null ? null : initial.fileId())
                 .param("key", job.submission().idempotencyKey())
                 .param("digest", job.submission().bodyDigest())
                 .query(Long.class)
@@ -119,7 +130,30 @@ public final class JobStore {
     }
 
     /** A job that is being created. */
-    record NewJob(String tenantId, String id, long workId, JobRequest request, int seed, Submission submission) {}
+    record NewJob(String tenantId, String id, long workId, JobInputs inputs, int seed, Submission submission) {
+
+        JobRequest request() {
+            return inputs.request();
+        }
+    }
+
+    /**
+     * Where the adapter lies that a job begins with: exactly one of them.
+     *
+     * @param checkpoint internal key
+     * @param fileId of an uploaded archive
+     */
+    public record Origin(
+            @Nullable Long checkpoint, @Nullable String fileId) {}
+
+    /** Nothing for a job whose adapter begins with values of its own. */
+    public Optional<Origin> originOf(JdbcClient jdbc, long job) {
+        return jdbc.sql(ORIGIN)
+                .param("job", job)
+                .query((row, index) ->
+                        new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
+                .optional();
+    }
 
     Optional<Job> byId(JdbcClient jdbc, String id) {
         return one(jdbc, BY_ID, id);

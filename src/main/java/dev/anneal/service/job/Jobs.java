@@ -106,10 +106,11 @@ public final class Jobs {
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
         String id = identifiers.next("ftjob-");
-        long number = store.insert(jdbc, new JobStore.NewJob(tenantId, id, work, request, seed, submission));
+        long number = store.insert(jdbc, new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
         events.info(
                 jdbc, number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
-        preparation.begin(jdbc, new UnpreparedJob(number, work, request, seed), inputs);
+        InitialAdapterEvents.of(inputs).ifPresent(event -> events.append(jdbc, number, event.level(), event.message()));
+        preparation.begin(jdbc, new UnpreparedJob(number, work, inputs.request(), seed), inputs);
         return byNumber(jdbc, number);
     }
 

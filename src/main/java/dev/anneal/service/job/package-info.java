@@ -14,7 +14,8 @@
             "queue",
             "refusal",
             "role",
-            "settings"
+            "settings",
+            "storage"
         })
 @NullMarked
 package dev.anneal.service.job;

@@ -7,6 +7,7 @@ import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.MemoryEstimate;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.util.ArrayList;
@@ -22,6 +23,7 @@ record AnnealBody(
         int step,
         @Nullable Integer totalSteps,
         @Nullable Integer annealedAtStep,
+        @Nullable String initAdapter,
         boolean mergeable,
         @Nullable Long queuePosition,
         @Nullable Long queueDepth,
@@ -102,12 +104,14 @@ record AnnealBody(
     static AnnealBody of(JobInsight insight) {
         Job job = insight.job();
         QueuePosition position = insight.position();
+        JobRequest.InitialAdapter initial = job.request().initialAdapter();
         return new AnnealBody(
                 JobStates.state(insight),
                 job.beta(),
                 job.pace().step(),
                 job.totalSteps(),
                 job.annealedAtStep(),
+                initial == null ? null : initial.id(),
                 job.hasMergeableCheckpoint(),
                 position == null ? null : (Long) position.position(),
                 position == null ? null : (Long) position.depth(),

@@ -58,8 +58,8 @@ public final class JobEstimates {
     }
 
     /** Waits up to five seconds for a file that nobody has counted for this model before. */
-    public JobEstimate estimate(String tenantId, JobRequest request) {
-        admission.check(tenantId, request);
+    public JobEstimate estimate(String tenantId, JobRequest asked) {
+        JobRequest request = admission.check(tenantId, asked);
         BaseModel model = catalog.require(request.model());
         TokenCount count = awaitCount(tenantId, request, model);
         if (count.isServiceFault()) {

@@ -7,6 +7,7 @@ import java.util.Locale;
  * OpenAI SDK raises and whether it tries again.
  */
 public enum RefusalCode {
+    ADAPTER_INVALID(400),
     ADAPTER_NOT_ANNEALED(409),
     BASE_MODEL_CHANGED(409),
     BASE_MODEL_UNREADABLE(422),

@@ -1,7 +1,6 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.AdapterSettings.Schedule;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
@@ -12,44 +11,40 @@ import org.jspecify.annotations.Nullable;
 /** Reads {@code afa_lora}: the adapter and how its activation is annealed. */
 final class AdapterReader {
 
-    static final int DEFAULT_RANK = 16;
-
     /** A rank above every layer width in use; the true bound depends on the model. */
     private static final int GREATEST_RANK = 65_536;
 
     /** Stands for no activation: beta is 0 from the first step on. */
     private static final String PLAIN = AdapterConfig.NO_ACTIVATION;
 
-    private static final String DEFAULT_ACTIVATION = "silu";
-    private static final List<String> ACTIVATIONS = List.of(DEFAULT_ACTIVATION, "relu", "gelu", PLAIN);
+    private static final List<String> ACTIVATIONS = List.of("silu", "relu", "gelu", PLAIN);
     private static final List<String> ADAPTERS = List.of("afa", "lora", "none");
     private static final List<String> SHAPES = List.of("linear", "cosine", "step");
 
     private AdapterReader() {}
 
     /** @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA and plain LoRA */
-    static AdapterSettings read(StrictObject body, @Nullable StrictObject anneal) {
+    static AdapterRequest read(StrictObject body, @Nullable StrictObject anneal) {
         StrictObject given = body.object("afa_lora");
         String activation = activation(given, anneal);
         if (given == null) {
-            return settings(DEFAULT_RANK, null, null, null, false, activation, null);
+            return new AdapterRequest(null, null, null, null, null, activation, null);
         }
-        Integer rank = given.wholeNumber("rank", 1, GREATEST_RANK);
-        AdapterSettings settings = settings(
-                rank == null ? DEFAULT_RANK : rank,
+        AdapterRequest request = new AdapterRequest(
+                given.wholeNumber("rank", 1, GREATEST_RANK),
                 given.number("alpha", value -> value > 0, "above 0"),
                 given.number("dropout", value -> value >= 0 && value < 1, "from 0 to below 1"),
                 given.textOrTexts("target_modules"),
-                Boolean.TRUE.equals(given.flag("rslora")),
+                given.flag("rslora"),
                 activation,
                 schedule(given.object("schedule")));
         refuseDora(given);
         given.refuseOthers();
-        return settings;
+        return request;
     }
 
     /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} say the same: a plain LoRA. */
-    private static String activation(@Nullable StrictObject given, @Nullable StrictObject anneal) {
+    private static @Nullable String activation(@Nullable StrictObject given, @Nullable StrictObject anneal) {
         String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
         String adapter = anneal == null ? null : anneal.choice("adapter", ADAPTERS);
         if (anneal != null && "none".equals(adapter)) {
@@ -67,25 +62,10 @@ final class AdapterReader {
         if (activation != null) {
             return activation;
         }
-        return "lora".equals(adapter) ? PLAIN : DEFAULT_ACTIVATION;
-    }
-
-    private static AdapterSettings settings(
-            int rank,
-            @Nullable Double alpha,
-            @Nullable Double dropout,
-            @Nullable List<String> targets,
-            boolean rslora,
-            String activation,
-            @Nullable Schedule schedule) {
-        return new AdapterSettings(
-                rank,
-                alpha == null ? 2.0 * rank : alpha,
-                dropout == null ? 0 : dropout,
-                targets == null ? List.of(AdapterConfig.ALL_LINEAR) : targets,
-                rslora,
-                activation,
-                schedule == null ? new Schedule("linear", 0, 0.8) : schedule);
+        if (adapter == null) {
+            return null;
+        }
+        return adapter.equals("lora") ? PLAIN : "silu";
     }
 
     private static @Nullable Schedule schedule(@Nullable StrictObject given) {

@@ -2,13 +2,15 @@ package dev.anneal.service.settings;
 
 import dev.anneal.protocol.AdapterSettings;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a client asks of a fine-tuning job: each value valid in itself, nothing yet checked against model and files.
  *
  * @param seed null lets the service draw one
- * @param adapter with every default filled in
+ * @param adapter with every default filled in, and with what the initial adapter decides once that is found
+ * @param initialAdapter null for an adapter that begins with values of its own
  */
 public record JobRequest(
         String model,
@@ -19,9 +21,38 @@ public record JobRequest(
         Map<String, String> metadata,
         Hyperparameters hyperparameters,
         AdapterSettings adapter,
+        @Nullable InitialAdapter initialAdapter,
         TrainingOptions options) {
 
     public JobRequest {
         metadata = Map.copyOf(metadata);
+    }
+
+    /**
+     * The adapter that a training begins with.
+     *
+     * @param id of a job, checkpoint, export, tuned model or uploaded file
+     * @param asked what the request says about the adapter beside it
+     */
+    public record InitialAdapter(String id, AdapterRequest asked) {}
+
+    /**
+     * The request with the settings of the adapter that {@link #initialAdapter} names.
+     *
+     * @throws dev.anneal.service.refusal.Refusal where the request asks for another adapter than that
+     */
+    public JobRequest beginningWith(AdapterSettings initial) {
+        InitialAdapter named = Objects.requireNonNull(initialAdapter, "the request names an initial adapter");
+        return new JobRequest(
+                model,
+                trainingFile,
+                validationFile,
+                suffix,
+                seed,
+                metadata,
+                hyperparameters,
+                named.asked().continuing(initial, named.id()),
+                named,
+                options);
     }
 }

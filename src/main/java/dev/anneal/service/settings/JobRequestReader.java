@@ -1,6 +1,5 @@
 package dev.anneal.service.settings;
 
-import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
@@ -30,11 +29,21 @@ public final class JobRequestReader {
         Hyperparameters hyperparameters = hyperparameters(body);
         refuseIntegrations(body);
         StrictObject anneal = body.object("anneal");
-        AdapterSettings adapter = AdapterReader.read(body, anneal);
+        AdapterRequest adapter = AdapterReader.read(body, anneal);
+        String initialAdapter = anneal == null ? null : anneal.text("init_adapter");
         TrainingOptions options = OptionsReader.read(anneal, hyperparameters);
         body.refuseOthers();
         return new JobRequest(
-                model, trainingFile, validationFile, suffix, seed, metadata, hyperparameters, adapter, options);
+                model,
+                trainingFile,
+                validationFile,
+                suffix,
+                seed,
+                metadata,
+                hyperparameters,
+                adapter.settings(),
+                initialAdapter == null ? null : new JobRequest.InitialAdapter(initialAdapter, adapter),
+                options);
     }
 
     private static @Nullable String suffix(StrictObject body) {

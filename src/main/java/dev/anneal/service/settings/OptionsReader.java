@@ -55,10 +55,8 @@ final class OptionsReader {
         if ("on".equals(given.choice("activation_checkpointing", Set.of("auto", "on", "off")))) {
             throw notYet(given, "activation_checkpointing", "'on'");
         }
-        for (String key : List.of("init_adapter", "loss")) {
-            if (given.has(key)) {
-                throw notYet(given, key, "given; it");
-            }
+        if (given.has("loss")) {
+            throw notYet(given, "loss", "given; it");
         }
         refuseEarlyStopping(given.object("early_stopping"), given);
     }

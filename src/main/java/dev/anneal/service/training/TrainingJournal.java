@@ -61,9 +61,21 @@ public final class TrainingJournal {
                     job.request().validationFile(),
                     job.request().adapter(),
                     settings(job).training(),
+                    store.originOf(jdbc, job.number())
+                            .map(origin -> initialAdapter(jdbc, origin))
+                            .orElse(null),
                     checkpoints.newest(jdbc, job.number(), RESUMABLE),
                     series.lastValidation(jdbc, job.number()));
         });
+    }
+
+    private TrainingOrder.InitialAdapter initialAdapter(JdbcClient jdbc, JobStore.Origin origin) {
+        Long checkpoint = origin.checkpoint();
+        return new TrainingOrder.InitialAdapter(
+                checkpoint == null
+                        ? null
+                        : checkpoints.byNumber(jdbc, checkpoint).directory(),
+                origin.fileId());
     }
 
     /** The engine has loaded the model and begins with the first step of this attempt. */

@@ -66,7 +66,17 @@ final class StepBenchmark {
         Path attempt = Files.createTempDirectory("bench");
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), "cpu")) {
             TrainingJob job = new TrainingJob(
-                    model, "", rows, List.of(), adapter(), settings(), Hardware.threads(machine), attempt, null, 0);
+                    model,
+                    "",
+                    rows,
+                    List.of(),
+                    adapter(),
+                    settings(),
+                    Hardware.threads(machine),
+                    attempt,
+                    null,
+                    null,
+                    0);
             new Trainer(job, this::take, new Signals()).run();
         }
         report();

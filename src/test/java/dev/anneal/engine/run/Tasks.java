@@ -55,6 +55,7 @@ final class Tasks {
                         0,
                         1),
                 attempt.toString(),
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 0);
     }

@@ -33,6 +33,7 @@ final class TrainingFixture {
     private int evaluationInterval;
     private BooleanSupplier stop = () -> false;
     private Duration silence = Duration.ofDays(1);
+    private @Nullable Path initialAdapter;
     private @Nullable Path resumeFrom;
     private int validatedStep;
 
@@ -89,6 +90,11 @@ final class TrainingFixture {
         return this;
     }
 
+    TrainingFixture beginningWith(Path adapterFile) {
+        initialAdapter = adapterFile;
+        return this;
+    }
+
     TrainingFixture resuming(Path checkpoint) {
         resumeFrom = checkpoint;
         return this;
@@ -116,7 +122,17 @@ final class TrainingFixture {
                 evaluationInterval,
                 GoldenBatches.SEED);
         return new TrainingJob(
-                model, "base", rows, validation, adapter, settings, threads, attempt, resumeFrom, validatedStep);
+                model,
+                "base",
+                rows,
+                validation,
+                adapter,
+                settings,
+                threads,
+                attempt,
+                initialAdapter,
+                resumeFrom,
+                validatedStep);
     }
 
     List<Progress.Step> steps() {

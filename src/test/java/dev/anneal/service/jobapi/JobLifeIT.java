@@ -35,7 +35,7 @@ class JobLifeIT extends ServiceTest {
                     + " user_provided_suffix afa_lora anneal";
 
     private static final String ANNEAL_KEYS =
-            "state beta step total_steps annealed_at_step mergeable queue_position queue_depth estimated_start eta_seconds percent"
+            "state beta step total_steps annealed_at_step init_adapter mergeable queue_position queue_depth estimated_start eta_seconds percent"
                     + " epoch tokens tokens_per_second failure attempt attempts estimate";
 
     @Autowired

@@ -57,6 +57,7 @@ public final class FakeTasks {
                         0,
                         SEED),
                 attemptDirectory.toString(),
+                null,
                 resumeFrom == null ? null : resumeFrom.toString(),
                 0);
     }

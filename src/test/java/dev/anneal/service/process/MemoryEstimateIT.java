@@ -112,6 +112,7 @@ class MemoryEstimateIT {
                         7),
                 folder.resolve("attempt").toString(),
                 null,
+                null,
                 0);
     }
 

@@ -70,6 +70,49 @@ class JobRequestReaderTest {
                 .isEqualTo(4);
     }
 
+    @Test
+    void adapterThatBeginsAsAnotherIsLinearUnlessAScheduleIsAskedFor() {
+        assertThat(beginning("", ""))
+                .isEqualTo(new AdapterSettings(
+                        8,
+                        4,
+                        0.1,
+                        List.of("q_proj", "v_proj"),
+                        true,
+                        "none",
+                        new AdapterSettings.Schedule("linear", 0, 0.8)));
+        assertThat(beginning("", "'rank': 8, 'alpha': 4, 'rslora': true, 'target_modules': ['v_proj', 'q_proj']"))
+                .isEqualTo(beginning("", ""));
+        assertThat(beginning("", "'dropout': 0").dropout()).isZero();
+        assertThat(beginning("", "'schedule': {'end': 0.5}").activation()).isEqualTo("silu");
+        assertThat(beginning(", 'adapter': 'afa'", "'schedule': {'end': 0.5}"))
+                .isEqualTo(beginning("", "'schedule': {'end': 0.5}"));
+        assertThat(beginning(", 'adapter': 'lora'", "")).isEqualTo(beginning("", ""));
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            'rank': 16                                        | rank           | is 16, but the adapter of 'ftjob-1' has 8
+            'alpha': 8                                        | alpha          | is 8.0, but the adapter of 'ftjob-1' has 4.0
+            'rslora': false                                   | rslora         | is false, but the adapter of 'ftjob-1' has true
+            'target_modules': 'all-linear'                    | target_modules | q_proj, up_proj, v_proj], but the adapter of 'ftjob-1' has [q_proj, v_proj]
+            'activation': 'gelu'                              | activation     | the activation 'gelu' is asked for, but the adapter of 'ftjob-1' is linear
+            """)
+    void whatTheInitialAdapterDecidesIsNotAskedFor(String keys, String key, String words) {
+        Refusal refusal = catchThrowableOfType(Refusal.class, () -> beginning("", keys));
+
+        assertThat(refusal.parameter()).isEqualTo("afa_lora." + key);
+        assertThat(refusal).hasMessageContaining(words);
+    }
+
+    private static AdapterSettings beginning(String anneal, String adapter) {
+        AdapterSettings initial = new AdapterSettings(
+                8, 4, 0.1, List.of("q_proj", "v_proj"), true, "relu", new AdapterSettings.Schedule("cosine", 0.1, 1));
+        return read(", 'anneal': {'init_adapter': 'ftjob-1'" + anneal + "}, 'afa_lora': {" + adapter + "}")
+                .beginningWith(initial)
+                .adapter();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             'hyperparameters': {'n_epochs': 0}                 | INVALID_VALUE | hyperparameters.n_epochs | whole number from 1 to 50 or "auto", but is 0
@@ -104,7 +147,7 @@ class JobRequestReaderTest {
             'anneal': {'adapter': 'lora'}, 'afa_lora': {'activation': 'silu'} | INVALID_VALUE | anneal.adapter | leave one of them out
             'anneal': {'packing': true}                        | NOT_SUPPORTED | anneal.packing | leave it out
             'anneal': {'activation_checkpointing': 'on'}       | NOT_SUPPORTED | anneal.activation_checkpointing | leave it out
-            'anneal': {'init_adapter': 'ftjob-1'}              | NOT_SUPPORTED | anneal.init_adapter | leave it out
+            'anneal': {'init_adapter': ['ftjob-1']}            | INVALID_VALUE | anneal.init_adapter | must be a string
             'anneal': {'loss': {}}                             | NOT_SUPPORTED | anneal.loss | leave it out
             'anneal': {'early_stopping': {'patience': 2}}      | EARLY_STOP_BEFORE_ANNEALED | anneal.early_stopping | 'finish_anneal': true
             'anneal': {'early_stopping': {'finish_anneal': true}} | NOT_SUPPORTED | anneal.early_stopping | leave it out

@@ -1,0 +1,143 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.peft.ImportedAdapter;
+import dev.anneal.engine.peft.PeftException;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one. */
+final class InitialAdapters {
+
+    private static final String PARAM = "anneal.init_adapter";
+
+    private final JobStore jobs;
+    private final Checkpoints checkpoints;
+    private final TunedModels models;
+    private final Files files;
+    private final ArtifactStore store;
+
+    InitialAdapters(JobStore jobs, Checkpoints checkpoints, TunedModels models, Files files, ArtifactStore store) {
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.models = models;
+        this.files = files;
+        this.store = store;
+    }
+
+    /**
+     * @param jdbc a transaction of the tenant
+     * @param model the base model that the adapter must be one of
+     * @throws Refusal if there is none, or it is none to begin with
+     */
+    InitialAdapter find(JdbcClient jdbc, String id, BaseModel model) {
+        if (id.startsWith("file-")) {
+            return ofFile(jdbc, id, model);
+        }
+        if (id.startsWith("ftjob-")) {
+            Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id));
+            return ofCheckpoint(job, checkpoints.newest(jdbc, job.number()), id, model);
+        }
+        Optional<Checkpoints.OfJob> found = savedIn(jdbc, id);
+        Job job = found.flatMap(saved -> jobs.byNumber(jdbc, saved.job())).orElseThrow(() -> missing(id));
+        return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
+    }
+
+    private Optional<Checkpoints.OfJob> savedIn(JdbcClient jdbc, String id) {
+        if (id.startsWith("ftckpt_")) {
+            return checkpoints.find(jdbc, id);
+        }
+        if (id.startsWith("ftexp-")) {
+            return checkpoints.ofExport(jdbc, id);
+        }
+        if (id.startsWith("ft:")) {
+            return models.find(jdbc, id)
+                    .map(found -> new Checkpoints.OfJob(found.model().job(), found.checkpoint()));
+        }
+        throw Refusal.invalidValue(
+                PARAM,
+                "'%s' must be the id of a job (ftjob-...), checkpoint (ftckpt_...), export (ftexp-...), tuned model (ft:...) or uploaded adapter (file-...), but is '%s'"
+                        .formatted(PARAM, id));
+    }
+
+    private static Refusal missing(String id) {
+        return Refusal.invalidValue(PARAM, "'" + PARAM + "' names '" + id + "', but there is no such thing");
+    }
+
+    private static InitialAdapter ofCheckpoint(Job job, Optional<Checkpoint> saved, String id, BaseModel model) {
+        if (!job.request().model().equals(model.id())) {
+            throw Refusal.invalidValue(
+                    PARAM,
+                    "'%s' names '%s', an adapter of '%s', but 'model' is '%s'; an adapter fits its own base model alone"
+                            .formatted(PARAM, id, job.request().model(), model.id()));
+        }
+        Checkpoint checkpoint = saved.orElseThrow(() -> Refusal.invalidValue(
+                PARAM, "'%s' names '%s', which has saved no checkpoint; name a job that has".formatted(PARAM, id)));
+        if (!checkpoint.isMergeable() && !job.isPlainLora()) {
+            throw new Refusal(
+                    RefusalCode.ADAPTER_NOT_ANNEALED,
+                    String.format(
+                            Locale.ROOT,
+                            "'%s' names '%s', whose adapter has beta %.6f at step %d; begin with a checkpoint whose beta is 0",
+                            PARAM,
+                            id,
+                            checkpoint.beta(),
+                            checkpoint.step()),
+                    PARAM);
+        }
+        return InitialAdapter.of(
+                job.request().adapter(),
+                checkpoint,
+                "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
+    }
+
+    private InitialAdapter ofFile(JdbcClient jdbc, String id, BaseModel model) {
+        StoredFile file = files.lockForUse(jdbc, id).orElseThrow(() -> missing(id));
+        if (file.purpose() != FilePurpose.USER_DATA) {
+            throw Refusal.invalidValue(
+                    PARAM,
+                    "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
+                            .formatted(PARAM, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
+        }
+        try (ImportedAdapter adapter = ImportedAdapter.open(store.localCopy(file.content()), model.config())) {
+            return InitialAdapter.of(settings(adapter), id, "the uploaded " + id);
+        } catch (PeftException e) {
+            throw new Refusal(
+                    RefusalCode.ADAPTER_INVALID,
+                    "'%s' names '%s', which is no adapter that '%s' can begin with: %s"
+                            .formatted(PARAM, id, model.id(), e.getMessage()),
+                    PARAM);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static AdapterSettings settings(ImportedAdapter adapter) {
+        boolean all = adapter.targets().size() == Projection.values().length;
+        return new AdapterSettings(
+                adapter.rank(),
+                adapter.alpha(),
+                adapter.dropout(),
+                all
+                        ? List.of(AdapterConfig.ALL_LINEAR)
+                        : adapter.targets().stream().map(Projection::shortName).toList(),
+                adapter.rslora(),
+                AdapterConfig.NO_ACTIVATION,
+                new AdapterSettings.Schedule("linear", 0, 0.8));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.anneal.service.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.openai.client.OpenAIClient;
+import com.openai.core.JsonValue;
+import com.openai.core.MultipartField;
+import com.openai.models.files.FileCreateParams;
+import com.openai.models.files.FilePurpose;
+import com.openai.models.finetuning.jobs.FineTuningJob;
+import com.openai.models.finetuning.jobs.JobCreateParams;
+import dev.anneal.service.ServiceTest;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.JsonNode;
+
+/** Trainings that begin where an earlier one ended, with OpenAI's client, the bundled model and the real engine. */
+@TestPropertySource(
+        properties = {
+            "anneal.roles=api,worker",
+            "anneal.home=target/test-home-whole-path",
+            "anneal.engine.cache-directory=target/engine-cache",
+            "anneal.engine.heap=256MB",
+            "anneal.engine.precision=fp32",
+            "anneal.worker.poll-interval=200ms",
+            "anneal.worker.publish-interval=200ms"
+        })
+class ContinuedTrainingIT extends ServiceTest {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    @Test
+    void aJobGoesOnFromAnotherJobsAdapterAndFromTheSameOneUploaded() throws IOException {
+        OpenAIClient client = openai(ALPHA);
+        String rows = upload(client, "rows.jsonl", "fine-tune", new ByteArrayInputStream(rows(16)));
+        JsonNode first = ended(create(client, rows, 12, Map.of()));
+        String job = first.path("id").asString();
+
+        JsonNode next = ended(create(client, rows, 1, Map.of("init_adapter", job)));
+        JsonNode imported = ended(create(client, rows, 1, Map.of("init_adapter", uploaded(client, job))));
+
+        double begun = losses(first).get(0);
+        double reached = losses(first).get(11);
+        assertThat(reached).isLessThan(begun / 2);
+        assertThat(losses(next).get(0)).isLessThan(reached);
+        assertThat(losses(imported).get(0)).isCloseTo(losses(next).get(0), within(1e-6));
+        assertThat(imported.path("afa_lora").path("rank").asInt()).isEqualTo(8);
+        assertThat(imported.path("anneal").path("mergeable").asBoolean()).isTrue();
+    }
+
+    /** The archive of the job's adapter export, taken as the file of another installation. */
+    private String uploaded(OpenAIClient client, String job) throws IOException {
+        String exports = "/v1/fine_tuning/jobs/" + job + "/exports";
+        String export =
+                json(post(ALPHA, exports, "{'kind': 'adapter'}")).path("id").asString();
+        awaitEnd(exports + "/" + export);
+        HttpResponse<InputStream> archive =
+                send(request(ALPHA, exports + "/" + export + "/archive"), HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream content = archive.body()) {
+            return upload(client, "adapter.tar", "user_data", content);
+        }
+    }
+
+    private static String upload(OpenAIClient client, String name, String purpose, InputStream content) {
+        return client.files()
+                .create(FileCreateParams.builder()
+                        .file(MultipartField.<InputStream>builder()
+                                .value(content)
+                                .filename(name)
+                                .build())
+                        .purpose(FilePurpose.of(purpose))
+                        .build())
+                .id();
+    }
+
+    private static FineTuningJob create(OpenAIClient client, String rows, int steps, Map<String, Object> anneal) {
+        Map<String, Object> options = new HashMap<>(anneal);
+        options.put("max_steps", steps);
+        options.put("warmup_ratio", 0);
+        JobCreateParams.Builder params = JobCreateParams.builder()
+                .model("anneal-tiny")
+                .trainingFile(rows)
+                .seed(3L)
+                .putAdditionalBodyProperty("anneal", JsonValue.from(options));
+        if (!anneal.containsKey("init_adapter")) {
+            params.putAdditionalBodyProperty("afa_lora", JsonValue.from(Map.of("rank", 8)));
+        }
+        return client.fineTuning().jobs().create(params.build());
+    }
+
+    private JsonNode ended(FineTuningJob created) {
+        JsonNode job = awaitEnd("/v1/fine_tuning/jobs/" + created.id());
+        assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("succeeded");
+        return job;
+    }
+
+    private JsonNode awaitEnd(String path) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        JsonNode object = json(get(ALPHA, path));
+        while (!List.of("succeeded", "failed").contains(object.path("status").asString())) {
+            assertThat(System.nanoTime()).as(object.toString()).isLessThan(deadline);
+            Waiting.pause();
+            object = json(get(ALPHA, path));
+        }
+        return object;
+    }
+
+    private List<Double> losses(JsonNode job) {
+        String path = "/v1/fine_tuning/jobs/" + job.path("id").asString() + "/metrics?format=csv";
+        return get(ALPHA, path)
+                .body()
+                .lines()
+                .skip(1)
+                .map(line -> line.split(",")[1])
+                .map(Double::valueOf)
+                .toList();
+    }
+
+    private static byte[] rows(int count) throws IOException {
+        return Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl")).stream()
+                .limit(count)
+                .collect(Collectors.joining("\n", "", "\n"))
+                .getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,167 @@
+package dev.anneal.service.jobapi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.peft.TarOf;
+import dev.anneal.service.PlayedWorker;
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.lease.Leases;
+import dev.anneal.service.training.TrainingJournal;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
+
+/** What {@code anneal.init_adapter} may name, and what becomes of the adapter's settings. */
+class InitialAdapterIT extends ServiceTest {
+
+    private static final String JOBS = "/v1/fine_tuning/jobs";
+
+    @Autowired
+    private Leases leases;
+
+    @Autowired
+    private TrainingJournal journal;
+
+    @Autowired
+    private FileIntake intake;
+
+    private String file = "";
+
+    @BeforeEach
+    void upload() {
+        file = file(ALPHA, 20);
+    }
+
+    private String trained() {
+        String id =
+                queuedJob(ALPHA, file, ", 'afa_lora': {'rank': 8, 'alpha': 4, 'target_modules': ['q_proj', 'v_proj']}");
+        PlayedWorker.claim(leases, journal, intake)
+                .steps(1, 5)
+                .checkpoint(6)
+                .checkpoint(26)
+                .finish(26);
+        return id;
+    }
+
+    @Test
+    void jobCheckpointExportAndModelStandForTheirAdapter() {
+        String source = trained();
+        String checkpoint = checkpoints(source).get(0);
+        String export =
+                json(post(ALPHA, JOBS + "/" + source + "/merge", "")).get("id").stringValue();
+        String model = job(ALPHA, source).get("fine_tuned_model").stringValue();
+
+        for (String name : List.of(source, checkpoint, export, model)) {
+            String id = queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + name + "'}");
+            JsonNode job = job(ALPHA, id);
+            assertThat(job.get("afa_lora").toString())
+                    .isEqualTo(
+                            "{\"rank\":8,\"alpha\":4.0,\"dropout\":0.0,\"target_modules\":[\"q_proj\",\"v_proj\"],\"rslora\":false,"
+                                    + "\"activation\":\"none\",\"schedule\":{\"shape\":\"linear\",\"start\":0.0,\"end\":0.8}}");
+            assertThat(job.path("anneal").path("init_adapter").stringValue()).isEqualTo(name);
+            assertThat(job.path("anneal").path("beta").doubleValue()).isZero();
+            assertThat(messages(id))
+                    .anyMatch(message -> message.startsWith("Training begins with the adapter of " + checkpoint + " of "
+                                    + source + " at step 30: rank 8")
+                            && message.endsWith("beta is 0 from the first step on"));
+            PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+            assertThat(Objects.requireNonNull(worker.order().initialAdapter()).directory())
+                    .contains(source + "/attempt-")
+                    .endsWith("checkpoint-30");
+            worker.finish(0);
+        }
+    }
+
+    @Test
+    void scheduleThatIsAskedForAnnealsAndWarns() {
+        String id = queuedJob(
+                ALPHA,
+                file,
+                ", 'anneal': {'init_adapter': '%s'}, 'afa_lora': {'schedule': {'end': 0.5}}".formatted(trained()));
+
+        assertThat(job(ALPHA, id).path("anneal").path("beta").doubleValue()).isEqualTo(1);
+        assertThat(messages(id)).anyMatch(message -> message.contains("compute another function than it did"));
+    }
+
+    @Test
+    void whatIsNoAdapterToBeginWithIsRefusedByName() {
+        String source = trained();
+
+        assertRefused("ftjob-none", "invalid_value", "there is no such thing");
+        assertRefused("file-none", "invalid_value", "there is no such thing");
+        assertRefused("mine", "invalid_value", "but is 'mine'");
+        assertRefused(checkpoints(source).get(2), "adapter_not_annealed", "has beta 0.750000 at step 6");
+        assertRefused(queuedJob(ALPHA, file, ""), "invalid_value", "has saved no checkpoint");
+        assertRefused(file, "invalid_value", "whose purpose is 'fine-tune'; upload the adapter's folder as a tar");
+        assertRefused(
+                file(ALPHA, FilePurpose.USER_DATA, "no archive, but longer than a block. ".repeat(30)),
+                "adapter_invalid",
+                "no tar archive");
+        HttpResponse<String> foreign = post(
+                BETA,
+                JOBS,
+                "{'model': 'anneal-tiny', 'training_file': '%s', 'anneal': {'init_adapter': '%s'}}"
+                        .formatted(file(BETA, 10), source));
+        assertThat(json(foreign).path("error").path("message").stringValue()).contains("there is no such thing");
+    }
+
+    @Test
+    void uploadedAdapterIsReadWhenTheJobIsCreatedAndKeptUntilItEnds() throws IOException {
+        byte[] archive = new TarOf()
+                .file("adapter_config.json", "{\"peft_type\": \"LORA\", \"r\": 0}".getBytes(UTF_8))
+                .file("adapter_model.safetensors", new byte[16])
+                .toBytes();
+        String id = intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
+                .id();
+
+        assertRefused(id, "adapter_invalid", "'anneal-tiny' can begin with: 'r' of adapter_config.json is 0");
+    }
+
+    @Test
+    void checkpointThatAJobBeganWithIsKept() {
+        String source = trained();
+        List<String> before = checkpoints(source);
+        queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + before.get(1) + "'}");
+        PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+        long sourceWork = workOf("job", source);
+
+        leases.progress(
+                worker.lease(), 1, null, Duration.ofMinutes(5), jdbc -> journal.pruneCheckpoints(jdbc, sourceWork, 1));
+
+        assertThat(checkpoints(source)).containsExactly(before.get(0), before.get(1));
+    }
+
+    private void assertRefused(String name, String code, String words) {
+        HttpResponse<String> answer = post(
+                ALPHA,
+                JOBS,
+                "{'model': 'anneal-tiny', 'training_file': '%s', 'anneal': {'init_adapter': '%s'}}"
+                        .formatted(file, name));
+        JsonNode error = json(answer).path("error");
+        assertThat(error.path("code").asString()).as(answer.body()).isEqualTo(code);
+        assertThat(error.path("param").asString()).isEqualTo("anneal.init_adapter");
+        assertThat(error.path("message").asString()).contains("'" + name + "'").contains(words);
+    }
+
+    private List<String> checkpoints(String job) {
+        return json(get(ALPHA, JOBS + "/" + job + "/checkpoints"))
+                .get("data")
+                .valueStream()
+                .map(row -> row.get("id").stringValue())
+                .toList();
+    }
+
+    private List<String> messages(String job) {
+        return json(get(ALPHA, JOBS + "/" + job + "/events?limit=100")).findValuesAsString("message");
+    }
+}
