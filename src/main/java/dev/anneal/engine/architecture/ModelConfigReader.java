@@ -29,6 +29,13 @@ final class ModelConfigReader {
             "high_freq_factor",
             "original_max_position_embeddings");
 
+    private static final long MOST_BYTES = 8L << 20;
+
+    /** Sizes above any model's; within them a model's parameters can be counted. */
+    private static final int LARGEST = 1 << 24;
+
+    private static final int MOST_LAYERS = 1_000;
+
     private final Path file;
     private final ObjectNode config;
 
@@ -38,6 +45,10 @@ final class ModelConfigReader {
     }
 
     static ModelConfig read(Path file) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new ModelConfigException(
+                    file, "has %,d bytes, at most %,d are read".formatted(Files.size(file), MOST_BYTES));
+        }
         JsonNode config;
         try {
             config = JSON.readTree(Files.readAllBytes(file));
@@ -65,7 +76,7 @@ final class ModelConfigReader {
             throw refused("'num_attention_heads' %d must be a multiple of 'num_key_value_heads' %d"
                     .formatted(heads, keyValueHeads));
         }
-        int layers = positive(config, "num_hidden_layers");
+        int layers = positive(config, "num_hidden_layers", MOST_LAYERS);
         return new ModelConfig(
                 architecture,
                 positive(config, "vocab_size"),
@@ -108,6 +119,9 @@ final class ModelConfigReader {
         int size = config.hasNonNull("head_dim") ? positive(config, "head_dim") : hidden / heads;
         if (size % 2 != 0) {
             throw refused("heads must have an even width to be rotated, found " + size);
+        }
+        if ((long) size * heads > LARGEST) {
+            throw refused("%d heads of width %d are wider than %d together".formatted(heads, size, LARGEST));
         }
         return size;
     }
@@ -155,16 +169,23 @@ final class ModelConfigReader {
     }
 
     private int positive(JsonNode node, String key) {
+        return positive(node, key, LARGEST);
+    }
+
+    private int positive(JsonNode node, String key, int largest) {
         JsonNode value = node.path(key);
         if (!value.isInt() || value.asInt() < 1) {
             throw refused("'%s' must be a positive integer, found %s".formatted(key, shown(value)));
+        }
+        if (value.asInt() > largest) {
+            throw refused("'%s' must be at most %d, found %s".formatted(key, largest, shown(value)));
         }
         return value.asInt();
     }
 
     private double positiveNumber(JsonNode node, String key) {
         JsonNode value = node.path(key);
-        if (!value.isNumber() || !(value.asDouble() > 0)) {
+        if (!value.isNumber() || !(value.asDouble() > 0) || Double.isInfinite(value.asDouble())) {
             throw refused("'%s' must be a positive number, found %s".formatted(key, shown(value)));
         }
         return value.asDouble();

@@ -13,12 +13,15 @@ import java.util.List;
  */
 public record RowBlock(long firstRow, long rows, long offset, int byteCount) {
 
-    /** Splits a tensor into blocks of at most about {@code blockBytes}, at least one row each. */
+    /** Splits a tensor into blocks of at most about {@code blockBytes}, at least one row each; rows that share bytes stay together. */
     public static List<RowBlock> of(TensorEntry entry, int blockBytes) {
         long rows = entry.shape().isEmpty() ? 1 : entry.shape().get(0);
         List<RowBlock> blocks = new ArrayList<>();
         if (entry.byteCount() == 0) {
             return blocks;
+        }
+        if (entry.byteCount() % rows != 0) {
+            return List.of(new RowBlock(0, rows, 0, Math.toIntExact(entry.byteCount())));
         }
         long rowBytes = entry.byteCount() / rows;
         long blockRows = Math.max(1, blockBytes / rowBytes);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,10 @@ class ModelConfigTest {
                 "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 0 | 'rms_norm_eps' must be a positive number, found 0",
                 "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 'num_attention_heads' 4 must be a multiple of 'num_key_value_heads' 3",
                 "\"head_dim\": 16 | \"head_dim\": 15 | heads must have an even width to be rotated, found 15",
+                "\"head_dim\": 16 | \"head_dim\": 16000000 | 4 heads of width 16000000 are wider than 16777216 together",
+                "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 1e999 | 'rms_norm_eps' must be a positive number, found \"Infinity\"",
+                "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 2000000000 | 'num_hidden_layers' must be at most 1000, found 2000000000",
+                "\"vocab_size\": 320 | \"vocab_size\": 16777217 | 'vocab_size' must be at most 16777216, found 16777217",
             })
     void whatTheEngineDoesNotComputeIsRefused(String text, String replacement, String message) {
         assertThatThrownBy(() -> changed(text, replacement))
@@ -134,6 +139,17 @@ class ModelConfigTest {
         assertThatThrownBy(() -> ModelConfig.read(file))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessage(file + ": must be a JSON object");
+    }
+
+    @Test
+    void aFileTooLargeForAConfigurationIsRefusedUnread() throws IOException {
+        Path file = folder.resolve("config.json");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 40);
+        }
+        assertThatThrownBy(() -> ModelConfig.read(file))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessage(file + ": has 1,099,511,627,776 bytes, at most 8,388,608 are read");
     }
 
     /** The configuration of llama-tied with one piece of text replaced. */

@@ -1,0 +1,40 @@
+package dev.anneal.fuzz;
+
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AdapterFileException;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.safetensors.SafetensorsException;
+import dev.anneal.engine.tokens.Golden;
+import dev.anneal.engine.torch.ElementType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.assertj.core.api.Assertions;
+
+/** An adapter file is refused, or it is the adapter of a model. */
+final class AdapterBody implements FuzzBody {
+
+    private static final AdapterConfig CONFIG =
+            AdapterConfig.of(1, 1, false, 0, "silu", AnnealingSchedule.none(), List.of("q_proj"));
+
+    private final Path file;
+    private final DecoderModel model;
+
+    AdapterBody(Path scratch) throws IOException {
+        file = scratch.resolve("adapter.safetensors");
+        model = DecoderModel.load(Golden.folder("/golden/models/llama-tied"), ElementType.FLOAT32, "cpu");
+    }
+
+    @Override
+    public void read(byte[] input) throws IOException {
+        Files.write(file, input);
+        try (Adapter adapter = Adapter.load(model, CONFIG, file)) {
+            Assertions.assertThat(adapter.parameters()).isLessThanOrEqualTo(input.length);
+        } catch (SafetensorsException | AdapterFileException refused) {
+            Assertions.assertThat(refused).hasMessageContaining(file.toString());
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.anneal.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The parsers that are fuzzed. The seeds of each lie in {@code src/test/resources/fuzz/<name>}. */
+enum FuzzTarget {
+    /** The reader of safetensors files. */
+    SAFETENSORS,
+    /** The index of sharded weights, held against two shards. */
+    SHARD_INDEX,
+    /** config.json, held against the weights of a model. */
+    MODEL_CONFIG,
+    /** tokenizer.json and the files beside it, as the service reads them: without native code. */
+    TOKENIZER_FILES,
+    /** The same files with what the native library makes of them. */
+    TOKENIZER,
+    /** Adapter files. */
+    ADAPTER,
+    /** Chat rows from bytes to tokens. */
+    CHAT_ROWS,
+    /** Chat templates. */
+    CHAT_TEMPLATE;
+
+    /** As in folders and on the command line: {@code chat-rows}. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
+    static FuzzTarget named(String text) {
+        return Stream.of(values())
+                .filter(target -> target.text().equals(text))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no fuzz target '" + text + "'"));
+    }
+
+    /**
+     * What reads the inputs, each held to {@link Effort}.
+     *
+     * @param scratch an empty folder of its own
+     */
+    FuzzBody body(Path scratch) throws IOException {
+        FuzzBody body = switch (this) {
+            case SAFETENSORS -> new SafetensorsBody(scratch);
+            case SHARD_INDEX -> new ShardIndexBody(scratch);
+            case MODEL_CONFIG -> new ModelConfigBody(scratch);
+            case TOKENIZER_FILES -> new TokenizerFilesBody(scratch);
+            case TOKENIZER -> new TokenizerBody(scratch);
+            case ADAPTER -> new AdapterBody(scratch);
+            case CHAT_ROWS -> new ChatRowsBody(scratch);
+            case CHAT_TEMPLATE -> new ChatTemplateBody();
+        };
+        // A rendering's memory is bounded at any time, not its garbage: two renderings of five million steps with some
+        // hundred bytes each.
+        long base = this == CHAT_TEMPLATE ? 8L << 30 : 64L << 20;
+        return input -> Effort.bounded(input, base, body);
+    }
+}

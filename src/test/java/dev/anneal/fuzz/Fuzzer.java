@@ -1,0 +1,22 @@
+package dev.anneal.fuzz;
+
+import java.io.IOException;
+import java.nio.file.Files;
+
+/** What Jazzer calls for each input. The system property {@value #TARGET} names the target. */
+public final class Fuzzer {
+
+    static final String TARGET = "anneal.fuzz.target";
+
+    private static FuzzBody body = input -> {};
+
+    private Fuzzer() {}
+
+    public static void fuzzerInitialize() throws IOException {
+        body = FuzzTarget.named(System.getProperty(TARGET, "")).body(Files.createTempDirectory("fuzz"));
+    }
+
+    public static void fuzzerTestOneInput(byte[] input) throws IOException {
+        body.read(input);
+    }
+}
