@@ -50,37 +50,46 @@ class AdapterTest {
 
     @ParameterizedTest
     @CsvSource({
-        "silu, 1",
-        "silu, 0.5",
-        "silu, 0",
-        "relu, 1",
-        "relu, 0.5",
-        "relu, 0",
-        "rslora, 1",
-        "rslora, 0.5",
-        "rslora, 0",
-        "lora, 0"
+        "llama-tied, silu",
+        "llama-tied, relu",
+        "llama-tied, rslora",
+        "llama-tied, lora",
+        "qwen3, silu",
+        "qwen3, relu",
+        "qwen3, rslora",
+        "qwen3, lora"
     })
-    void logitsAtEveryBetaAreThoseOfTheReference(String name, String beta) throws IOException {
-        GoldenRun run = GoldenRun.of(name);
-        try (Adapter adapter = Adapter.load(model, run.config(), run.path("final"))) {
-            float[] logits = logits(adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
+    void logitsAtEveryBetaAreThoseOfTheReference(String base, String name) throws IOException {
+        GoldenRun run = GoldenRun.of(base, name);
+        TokenRows rows = TokenRows.of(ragged(run.inputs(), "input_ids"));
+        try (DecoderModel own = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
+                Adapter adapter = Adapter.load(own, run.config(), run.path("final"))) {
+            for (String beta : List.of("1", "0.5", "0")) {
+                AppliedAdapter applied = adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE);
+                float[] expected = GoldenTensors.unpadded(
+                        GoldenTensors.floats(run.file("eval"), "logits_beta_" + beta), rows, WIDTH, VOCABULARY);
 
-            assertThat(GoldenTensors.largestDifference(logits, expected(run.file("eval"), "logits_beta_" + beta)))
-                    .isLessThan(2e-5);
+                assertThat(GoldenTensors.largestDifference(logits(own, rows, applied), expected))
+                        .as("beta %s", beta)
+                        .isLessThan(2e-5);
+            }
         }
     }
 
-    @Test
-    void logitsAreThoseOfPeft() throws IOException {
-        GoldenRun run = GoldenRun.of("silu");
-        Path peft = GoldenTensors.path("peft/llama-tied-silu/adapter_model.safetensors");
-        try (Adapter adapter = Adapter.load(model, run.config(), peft)) {
-            float[] logits = logits(adapter.apply(0, AdapterDropout.NONE));
+    @ParameterizedTest
+    @CsvSource({"llama-tied, silu", "qwen3, rslora"})
+    void logitsAreThoseOfPeft(String base, String name) throws IOException {
+        GoldenRun run = GoldenRun.of(base, name);
+        TokenRows rows = TokenRows.of(ragged(run.inputs(), "input_ids"));
+        String peft = "peft/" + base + "-" + name;
+        try (DecoderModel own = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
+                Adapter adapter =
+                        Adapter.load(own, run.config(), GoldenTensors.path(peft + "/adapter_model.safetensors"))) {
+            float[] logits = logits(own, rows, adapter.apply(0, AdapterDropout.NONE));
+            float[] expected = GoldenTensors.unpadded(
+                    GoldenTensors.floats(peft + "/expected.safetensors", "logits"), rows, WIDTH, VOCABULARY);
 
-            assertThat(GoldenTensors.largestDifference(
-                            logits, expected("peft/llama-tied-silu/expected.safetensors", "logits")))
-                    .isLessThan(2e-5);
+            assertThat(GoldenTensors.largestDifference(logits, expected)).isLessThan(2e-5);
         }
     }
 
@@ -98,7 +107,7 @@ class AdapterTest {
                 Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7)) {
             AdapterGradients gradients = adapter.newGradients(scope);
             TokenRows rows = rows();
-            Targets targets = Targets.of(rows, ragged("labels"), -100);
+            Targets targets = Targets.of(rows, ragged(INPUTS, "labels"), -100);
             model.lossAndGradient(
                     scope, rows, targets, adapter.apply(0.7, AdapterDropout.NONE), gradients.layers(), () -> {});
 
@@ -178,7 +187,10 @@ class AdapterTest {
     }
 
     private static float[] logits(AppliedAdapter adapter) {
-        TokenRows rows = rows();
+        return logits(model, rows(), adapter);
+    }
+
+    private static float[] logits(DecoderModel model, TokenRows rows, AppliedAdapter adapter) {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         try (Scope scope = model.scope().child()) {
             return model.logits(scope, model.hiddenStates(scope, rows, adapter), everywhere)
@@ -186,17 +198,13 @@ class AdapterTest {
         }
     }
 
-    private static float[] expected(String file, String tensor) {
-        return GoldenTensors.unpadded(GoldenTensors.floats(file, tensor), rows(), WIDTH, VOCABULARY);
-    }
-
     private static TokenRows rows() {
-        return TokenRows.of(ragged("input_ids"));
+        return TokenRows.of(ragged(INPUTS, "input_ids"));
     }
 
-    private static List<int[]> ragged(String tensor) {
+    private static List<int[]> ragged(String file, String tensor) {
         return GoldenTensors.ragged(
-                GoldenTensors.ints(INPUTS, tensor), GoldenTensors.ints(INPUTS, "attention_mask"), WIDTH);
+                GoldenTensors.ints(file, tensor), GoldenTensors.ints(file, "attention_mask"), WIDTH);
     }
 
     private static double norm(float[] values) {

@@ -29,27 +29,25 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class Bf16GradientsTest {
 
-    private static final String MODEL = "models/llama-untied-gqa";
-    private static final String INPUTS = MODEL + "/expected.safetensors";
-
     @TempDir
     Path folder;
 
     @ParameterizedTest
     @CsvSource({
-        "silu, 1, 0, 0.995",
-        "silu, 0.4, 0, 0.995",
-        "gelu, 0.4, 0, 0.995",
-        "relu, 0.4, 0, 0.98",
-        "silu, 0, 0, 0.995",
-        "silu, 0.4, 0.2, 0.995"
+        "llama-untied-gqa, silu, 1, 0, 0.995",
+        "llama-untied-gqa, silu, 0.4, 0, 0.995",
+        "llama-untied-gqa, gelu, 0.4, 0, 0.995",
+        "llama-untied-gqa, relu, 0.4, 0, 0.98",
+        "llama-untied-gqa, silu, 0, 0, 0.995",
+        "llama-untied-gqa, silu, 0.4, 0.2, 0.995",
+        "qwen2, silu, 0.4, 0, 0.995"
     })
-    void lossAndGradientsAreCloseToFp32(String activation, double beta, double dropout, double leastCosine)
-            throws IOException {
+    void lossAndGradientsAreCloseToFp32(
+            String model, String activation, double beta, double dropout, double leastCosine) throws IOException {
         AdapterConfig config = AdapterConfig.of(
                 4, 8, false, dropout, activation, AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
-        Result exact = run(ElementType.FLOAT32, config, beta);
-        Result rounded = run(ElementType.BFLOAT16, config, beta);
+        Result exact = run(model, ElementType.FLOAT32, config, beta);
+        Result rounded = run(model, ElementType.BFLOAT16, config, beta);
 
         assertThat(rounded.loss().mean()).isCloseTo(exact.loss().mean(), within(0.02));
         assertThat(rounded.loss().trained()).isEqualTo(exact.loss().trained());
@@ -60,9 +58,10 @@ class Bf16GradientsTest {
         });
     }
 
-    private Result run(ElementType precision, AdapterConfig config, double beta) throws IOException {
-        TokenRows rows = TokenRows.of(ragged("input_ids"));
-        try (DecoderModel model = DecoderModel.load(GoldenTensors.path(MODEL), precision, "cpu");
+    private Result run(String name, ElementType precision, AdapterConfig config, double beta) throws IOException {
+        String inputs = "models/" + name + "/expected.safetensors";
+        TokenRows rows = TokenRows.of(ragged(inputs, "input_ids"));
+        try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), precision, "cpu");
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, config, randomAdapter(model, config))) {
             AdapterGradients gradients = adapter.newGradients(scope);
@@ -72,7 +71,7 @@ class Bf16GradientsTest {
             LossSums loss = model.lossAndGradient(
                     scope,
                     rows,
-                    Targets.of(rows, ragged("labels"), -100),
+                    Targets.of(rows, ragged(inputs, "labels"), -100),
                     adapter.apply(beta, dropout),
                     gradients.layers(),
                     () -> {});
@@ -90,9 +89,8 @@ class Bf16GradientsTest {
                 RandomModel.normal(new Random(9), (int) layout.elementsOfB(), 0.05));
     }
 
-    private static List<int[]> ragged(String tensor) {
-        return GoldenTensors.ragged(
-                GoldenTensors.ints(INPUTS, tensor), GoldenTensors.ints(INPUTS, "attention_mask"), 24);
+    private static List<int[]> ragged(String file, String tensor) {
+        return GoldenTensors.ragged(GoldenTensors.ints(file, tensor), GoldenTensors.ints(file, "attention_mask"), 24);
     }
 
     private static double cosine(float[] one, float[] other) {

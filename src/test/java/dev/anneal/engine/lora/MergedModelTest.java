@@ -24,22 +24,27 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Weights merged tensor by tensor are a checkpoint that gives the logits of the reference. */
 class MergedModelTest {
-
-    private static final Path BASE = GoldenTensors.path("models/llama-tied");
 
     @TempDir
     Path folder;
 
     @ParameterizedTest
-    @ValueSource(strings = {"silu", "relu", "rslora", "lora"})
-    void mergedModelsGiveTheLogitsOfTheReference(String name) throws IOException {
-        GoldenRun run = GoldenRun.of(name);
+    @CsvSource({
+        "llama-tied, silu",
+        "llama-tied, relu",
+        "llama-tied, rslora",
+        "llama-tied, lora",
+        "qwen3, silu",
+        "qwen3, rslora"
+    })
+    void mergedModelsGiveTheLogitsOfTheReference(String model, String name) throws IOException {
+        GoldenRun run = GoldenRun.of(model, name);
         mergeInto(folder, run);
-        String inputs = "models/llama-tied/expected.safetensors";
+        String inputs = run.inputs();
         TokenRows rows = TokenRows.of(GoldenTensors.ragged(
                 GoldenTensors.ints(inputs, "input_ids"), GoldenTensors.ints(inputs, "attention_mask"), 24));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
@@ -59,7 +64,8 @@ class MergedModelTest {
     private static void mergeInto(Path folder, GoldenRun run) throws IOException {
         Map<String, float[]> adapter = GoldenTensors.all(run.file("final"));
         List<TensorData> tensors = new ArrayList<>();
-        try (WeightDirectory base = WeightDirectory.open(BASE);
+        Path model = GoldenTensors.path(run.model());
+        try (WeightDirectory base = WeightDirectory.open(model);
                 Scope scope = Scope.open("cpu")) {
             AdapterMerge merge = new AdapterMerge(scope);
             for (String name : base.names()) {
@@ -84,6 +90,6 @@ class MergedModelTest {
             }
             SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
         }
-        Files.copy(BASE.resolve("config.json"), folder.resolve("config.json"));
+        Files.copy(model.resolve("config.json"), folder.resolve("config.json"));
     }
 }

@@ -1,0 +1,62 @@
+package dev.anneal.engine.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.generate.GoldenAnswers;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.torch.ElementType;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exports of every family answer as the reference's merged model, and hold the tensors that the base holds: biases, head norms, tied or not. */
+class FamilyExportTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    /** In fp32, whatever the base holds: rounding would change near ties. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
+    void mergedModelAnswersAsTheReference(String name) throws IOException {
+        GoldenAnswers golden = GoldenAnswers.of(name);
+        Path merged = folder.resolve("merged");
+        fixture(golden).export("merged", "float32", merged);
+
+        try (DecoderModel model = DecoderModel.load(merged, ElementType.FLOAT32, "cpu");
+                WeightDirectory base = WeightDirectory.open(golden.model());
+                WeightDirectory written = WeightDirectory.open(merged)) {
+            assertThat(golden.answers(model, model.noAdapter())).isEqualTo(golden.expected("merged"));
+            assertThat(written.names()).containsExactlyInAnyOrderElementsOf(base.names());
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
+    void exportedAdapterAnswersOnItsBase(String name) throws IOException {
+        GoldenAnswers golden = GoldenAnswers.of(name);
+        Path exported = folder.resolve("adapter");
+        fixture(golden).export("adapter", "base", exported);
+
+        assertThat(Files.readString(exported.resolve("adapter_config.json"))).contains("\"r\": 4");
+        try (DecoderModel model = DecoderModel.load(golden.model(), ElementType.FLOAT32, "cpu");
+                Adapter adapter =
+                        Adapter.load(model, golden.adapterConfig(), exported.resolve("adapter_model.safetensors"))) {
+            assertThat(golden.answers(model, adapter.apply(0, AdapterDropout.NONE)))
+                    .isEqualTo(golden.expected("beta_0"));
+        }
+    }
+
+    private static ExportFixture fixture(GoldenAnswers golden) {
+        TrainedAdapter adapter = new TrainedAdapter(
+                golden.adapter().resolveSibling("."), golden.adapter(), golden.adapterConfig(), 0, 12, 24, "abc");
+        return new ExportFixture(new BaseModel(golden.name(), golden.model(), "abc"), adapter);
+    }
+}
