@@ -1,7 +1,7 @@
 """The peer: transformers + PEFT + TRL train a LoRA on the CPU, as their documentation has it.
 
-python peer.py MODEL_DIR ROWS.jsonl BATCH STEPS     rows of token ids, all of one length, all trained
-Prints one JSON line. The first two steps are warm-up.
+python peer.py MODEL_DIR ROWS.jsonl BATCH STEPS [--recompute]     rows as workload.py writes them
+Prints one JSON line. Tokens are real ones, padding is not counted. The first two steps are warm-up.
 """
 import json
 import resource
@@ -32,13 +32,17 @@ class StepTimes(TrainerCallback):
         self.seconds.append(time.perf_counter() - self.begin)
 
 
-def main(directory, rows_file, batch, steps):
+def example(row):
+    return {"input_ids": row["ids"], "labels": row["labels"]}
+
+
+def main(directory, rows_file, batch, steps, recompute):
     with open(rows_file, encoding="utf-8") as lines:
         rows = [json.loads(line) for line in lines][: batch * steps]
     times = StepTimes()
     settings = SFTConfig(
         output_dir=tempfile.mkdtemp(), per_device_train_batch_size=batch, max_steps=steps, learning_rate=2e-4,
-        use_cpu=True, bf16=True, gradient_checkpointing=False, max_length=512, report_to="none", save_strategy="no",
+        use_cpu=True, bf16=True, gradient_checkpointing=recompute, max_length=None, report_to="none", save_strategy="no",
         logging_steps=1, seed=0, disable_tqdm=True, dataloader_pin_memory=False,
         dataset_kwargs={"skip_prepare_dataset": True})
     adapter = LoraConfig(
@@ -46,16 +50,17 @@ def main(directory, rows_file, batch, steps):
         target_modules=["q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"])
     trainer = SFTTrainer(
         model=AutoModelForCausalLM.from_pretrained(directory, dtype=torch.bfloat16), args=settings,
-        train_dataset=Dataset.from_list([{"input_ids": row} for row in rows]),
+        train_dataset=Dataset.from_list([example(row) for row in rows]),
         processing_class=AutoTokenizer.from_pretrained(directory), peft_config=adapter, callbacks=[times])
     trainer.train()
     seconds = sum(times.seconds[WARM_UP:])
-    losses = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    log = [entry for entry in trainer.state.log_history if "loss" in entry]
+    tokens = log[-1]["num_tokens"] - log[WARM_UP - 1]["num_tokens"]
     print(json.dumps({
-        "tokens_per_second": batch * len(rows[0]) * (steps - WARM_UP) / seconds,
+        "tokens_per_second": tokens / seconds,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
-        "first_loss": losses[0], "last_loss": losses[-1]}))
+        "first_loss": log[0]["loss"], "last_loss": log[-1]["loss"]}))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))
+    main(sys.argv[1], sys.argv[2], int(sys.argv[3]), int(sys.argv[4]), "--recompute" in sys.argv)

@@ -20,10 +20,10 @@ import java.util.Objects;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The engine's side of {@code bench/speed.py}: trains rows of token ids, all of one length and all trained, and prints one JSON line. The first
- * two steps are warm-up.
+ * The engine's side of {@code bench/speed.py} and {@code bench/growth.py}: trains rows of token ids and prints one JSON line. The first two steps are
+ * warm-up.
  *
- * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it.
+ * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank.
  */
 final class StepBenchmark {
 
@@ -33,14 +33,16 @@ final class StepBenchmark {
     private final List<EncodedRow> rows;
     private final int batch;
     private final int steps;
+    private final int rank;
     private final Task.Machine machine;
     private final List<Progress.Step> done = new ArrayList<>();
 
-    private StepBenchmark(Path directory, List<EncodedRow> rows, int batch, int steps, String precision) {
+    private StepBenchmark(Path directory, List<EncodedRow> rows, int batch, int steps, String precision, int rank) {
         this.directory = directory;
         this.rows = rows;
         this.batch = batch;
         this.steps = steps;
+        this.rank = rank;
         this.machine = new Task.Machine("cpu", 0, precision);
     }
 
@@ -51,14 +53,17 @@ final class StepBenchmark {
                 .limit((long) batch * steps)
                 .map(StepBenchmark::row)
                 .toList();
-        new StepBenchmark(Path.of(arguments[0]), rows, batch, steps, arguments[4]).run();
+        new StepBenchmark(Path.of(arguments[0]), rows, batch, steps, arguments[4], Integer.parseInt(arguments[5]))
+                .run();
     }
 
     private static EncodedRow row(String line) {
-        int[] ids = JsonMapper.shared().readValue(line, int[].class);
-        int[] labels = ids.clone();
-        labels[0] = EncodedRow.NOT_TRAINED;
-        return new EncodedRow(1, ids, labels, false);
+        Row row = JsonMapper.shared().readValue(line, Row.class);
+        return new EncodedRow(1, array(row.ids()), array(row.labels()), false);
+    }
+
+    private static int[] array(List<Integer> numbers) {
+        return numbers.stream().mapToInt(Integer::intValue).toArray();
     }
 
     private void run() throws IOException {
@@ -112,13 +117,26 @@ final class StepBenchmark {
                 / 1024.0;
     }
 
-    private static AdapterSettings adapter() {
+    private AdapterSettings adapter() {
         return new AdapterSettings(
-                16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+                rank,
+                2.0 * rank,
+                0,
+                List.of("all-linear"),
+                false,
+                "silu",
+                new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
     private TrainingSettings settings() {
         TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
-        return new TrainingSettings(1, batch, steps, 512, true, optimizer, steps, 0, 0);
+        return new TrainingSettings(1, batch, steps, 1 << 20, true, optimizer, steps, 0, 0);
     }
+
+    /**
+     * A line of the file of rows.
+     *
+     * @param labels the ids that are trained, -100 elsewhere
+     */
+    private record Row(List<Integer> ids, List<Integer> labels) {}
 }

@@ -1,0 +1,47 @@
+"""Rows of token ids that engine and peer train: one JSON object a line, {"ids": [...], "labels": [...]}, -100 = not trained."""
+import json
+import sys
+
+import engine
+
+NOT_TRAINED = -100
+DEMO = engine.PROJECT / "src/main/resources/demo/tickets.train.jsonl"
+
+
+def chats(file):
+    with open(file, encoding="utf-8") as lines:
+        return [json.loads(line)["messages"] for line in lines if line.strip()]
+
+
+def ids(tokenizer, messages, **options):
+    return tokenizer.apply_chat_template(messages, tokenize=True, **options)["input_ids"]
+
+
+def write(name, rows):
+    file = engine.BUILD / f"{name}.jsonl"
+    with open(file, "w", encoding="utf-8") as out:
+        for row, labels in rows:
+            out.write(json.dumps({"ids": row, "labels": labels}) + "\n")
+    return file
+
+
+def fixed(tokenizer, data, count, length):
+    """Chats one after another, cut into rows of one length, all of them trained. Data that ends begins again."""
+    stream = [token for chat in chats(data) for token in ids(tokenizer, chat)]
+    while len(stream) < count * length:
+        stream += stream
+    rows = [stream[n * length:(n + 1) * length] for n in range(count)]
+    return write(f"fixed-{length}x{count}", [(row, [NOT_TRAINED, *row[1:]]) for row in rows])
+
+
+def real(tokenizer, data, count, longest):
+    """A chat a row, its last message trained, cut after `longest` tokens."""
+    rows = []
+    for chat in chats(data):
+        whole = ids(tokenizer, chat)[:longest]
+        prompt = len(ids(tokenizer, chat[:-1], add_generation_prompt=True))
+        if prompt < len(whole):
+            rows.append((whole, [NOT_TRAINED] * prompt + whole[prompt:]))
+    if len(rows) < count:
+        sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: fewer steps, please")
+    return write(f"real-{count}", rows[:count])
