@@ -19,6 +19,7 @@ class Decoder(Module):
   kv_heads : int
   head_size : int
   chunk : int               # trained positions whose logits exist at one time
+  few : int                 # of them, how many are in fp32 at one time
   block : int               # queries of a row whose attention weights exist at one time
   window : int              # tokens that a query sees, itself among them; 0 for all
 
@@ -28,7 +29,8 @@ class Decoder(Module):
            w: Tensor              # [H]
            ) -> Tuple[Tensor, Tensor]:
     f = x.to(6)
-    rstd = torch.rsqrt(torch.mean(f * f, [-1], True) + self.eps)      # [N, 1]   fp32
+    length = torch.linalg_vector_norm(f, 2, [-1], True)               # [N, 1]   fp32
+    rstd = torch.rsqrt(length * length / x.size(-1) + self.eps)
     return (torch.type_as(f * rstd, x) * w, rstd)
 
   def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
@@ -39,7 +41,7 @@ class Decoder(Module):
     gw = (g * w).to(6)                                                # [N, H]
     unit = x.to(6) * rstd                                             # [N, H]
     mean = torch.mean(gw * unit, [-1], True)                          # [N, 1]
-    return torch.type_as((gw - unit * mean) * rstd, g)
+    return torch.type_as(torch.mul_(torch.addcmul(gw, unit, mean, value=-1), rstd), g)
 
   # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu.
   def phi(self: __torch__.Decoder, z: Tensor, kind: int, beta: float) -> Tensor:
@@ -145,27 +147,37 @@ class Decoder(Module):
     x = torch.view(x, [x.size(0), self.kv_heads, groups, self.head_size])
     return torch.reshape(torch.permute(x, [1, 2, 0, 3]), [self.kv_heads, -1, self.head_size])
 
-  def unfold(self: __torch__.Decoder, x: Tensor) -> Tensor:
+  # The way back, into `out` [T, heads, D].
+  def unfold(self: __torch__.Decoder, x: Tensor, out: Tensor) -> Tensor:
     groups = self.heads // self.kv_heads
     x = torch.view(x, [self.kv_heads, groups, -1, self.head_size])
-    return torch.reshape(torch.permute(x, [2, 0, 1, 3]), [x.size(2), -1])          # [T, Q]
+    out = torch.view(out, [out.size(0), self.kv_heads, groups, self.head_size])
+    return torch.copy_(out, torch.permute(x, [2, 0, 1, 3]))
 
-  # Attention weights of one row. mask [T, past + T], 0 or -inf.
-  def weights_of(self: __torch__.Decoder, q: Tensor, k: Tensor, mask: Tensor) -> Tensor:
-    groups = self.heads // self.kv_heads
-    s = torch.matmul(q, torch.transpose(k, 1, 2))                     # [KV, G * T, past + T]
-    s = torch.mul_(s, self.head_size ** -0.5)
-    by_head = torch.view(s, [self.kv_heads, groups, mask.size(0), mask.size(1)])
-    unused = torch.add_(by_head, mask)
-    return torch.softmax(s, -1)
-
-  # 0 on and below the diagonal that starts at `past`, as far down as the window reaches, -inf elsewhere.
-  def causal(self: __torch__.Decoder, like: Tensor, tokens: int, past: int) -> Tensor:
-    hidden = torch.new_full(like, [tokens, past + tokens], -inf)
-    m = torch.triu(hidden, past + 1)
+  # -inf where a key comes after its query, or before the query's window. That concerns as many keys at either end as there are queries.
+  def hide(self: __torch__.Decoder,
+           s: Tensor,             # [KV, G, T, past + T]
+           past: int              # keys before the first query
+           ) -> Tensor:
+    tokens = s.size(2)
+    hidden = torch.new_full(s, [tokens, tokens], -inf)
+    unused = torch.add_(s[:, :, :, past:], torch.triu(hidden, 1))
     if self.window > 0:
-      m = torch.add_(m, torch.tril(hidden, past - self.window))
-    return m
+      unused = torch.add_(s[:, :, :, :tokens], torch.tril(hidden, past - self.window))
+    return s
+
+  # x y / sqrt(D) of each key head. With beta = 0 the first argument's values are not read.
+  def scaled(self: __torch__.Decoder, x: Tensor, y: Tensor) -> Tensor:
+    return torch.baddbmm(torch.new_empty(x, [1, 1, 1]), x, y, beta=0, alpha=self.head_size ** -0.5)
+
+  # Attention weights of a block of queries, of which the last sees the last key.
+  def weights_of(self: __torch__.Decoder, q: Tensor, k: Tensor) -> Tensor:
+    groups = self.heads // self.kv_heads
+    s = self.scaled(q, torch.transpose(k, 1, 2))                      # [KV, G * T, past + T]
+    tokens = s.size(1) // groups
+    past = k.size(1) - tokens
+    unused = self.hide(torch.view(s, [self.kv_heads, groups, tokens, -1]), past)
+    return torch._softmax(s, -1, False, out=s)
 
   # First key that a query sees.
   def first_key(self: __torch__.Decoder, query: int) -> int:
@@ -184,25 +196,25 @@ class Decoder(Module):
                  k: Tensor,             # [KV, past + T, D]     rotated
                  v: Tensor,             # [KV, past + T, D]
                  past: int,
-                 out: Tensor            # [T, Q]                overwritten
+                 out: Tensor            # [T, heads, D]         overwritten
                  ) -> Tensor:
     for i in range(self.blocks(q.size(0))):
       lo = i * self.block
       hi = min(lo + self.block, q.size(0))
       first = self.first_key(past + lo)
-      p = self.weights_of(self.fold(q[lo:hi]), k[:, first:past + hi], self.causal(q, hi - lo, past + lo - first))
-      unused = torch.copy_(out[lo:hi], self.unfold(torch.matmul(p, v[:, first:past + hi])))
+      p = self.weights_of(self.fold(q[lo:hi]), k[:, first:past + hi])
+      unused = self.unfold(torch.matmul(p, v[:, first:past + hi]), out[lo:hi])
     return out
 
   # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
   def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int]) -> Tensor:
-    out = torch.new_empty(qkv, [qkv.size(0), self.heads * self.head_size])
+    out = torch.new_empty(qkv, [qkv.size(0), self.heads, self.head_size])
     for i in range(len(rows) - 1):
       row = qkv[rows[i]:rows[i + 1]]
       k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
       v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
       unused = self.attend_row(row[:, :self.heads], k, v, 0, out[rows[i]:rows[i + 1]])
-    return out                                                        # [N, Q]
+    return torch.view(out, [qkv.size(0), -1])                         # [N, Q]
 
   # The weights are made again: keeping them would cost T^2 for each head.
   def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int]) -> Tensor:
@@ -213,7 +225,6 @@ class Decoder(Module):
 
   # g [T, Q]; d takes the gradient of qkv and must come as zeros.
   def attend_row_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, d: Tensor) -> Tensor:
-    scale = self.head_size ** -0.5
     k = torch.transpose(qkv[:, self.heads:self.heads + self.kv_heads], 0, 1)
     v = torch.transpose(qkv[:, self.heads + self.kv_heads:], 0, 1)
     dk = torch.transpose(d[:, self.heads:self.heads + self.kv_heads], 0, 1)
@@ -224,15 +235,13 @@ class Decoder(Module):
       hi = min(lo + self.block, qkv.size(0))
       first = self.first_key(lo)
       q = self.fold(qkv[lo:hi, :self.heads])                          # [KV, G * block, D]
-      p = self.weights_of(q, k[:, first:hi], self.causal(qkv, hi - lo, lo - first))
+      p = self.weights_of(q, k[:, first:hi])
       e = self.fold(g[lo:hi])
-      dp = torch.matmul(e, torch.transpose(v[:, first:hi], 1, 2))     # [KV, G * block, hi - first]
-      # ds = p (dp - sum(dp p)), scaled
-      ds = torch.mul_(torch._softmax_backward_data(dp, p, -1, p.dtype), scale)
-      dq = torch.view(self.unfold(torch.matmul(ds, k[:, first:hi])), [hi - lo, self.heads, self.head_size])
-      unused = torch.copy_(d[lo:hi, :self.heads], dq)
-      unused = torch.add_(dk[:, first:hi], torch.matmul(torch.transpose(ds, 1, 2), q))
       unused = torch.add_(dv[:, first:hi], torch.matmul(torch.transpose(p, 1, 2), e))
+      dp = torch.matmul(e, torch.transpose(v[:, first:hi], 1, 2))     # [KV, G * block, hi - first]
+      ds = torch._softmax_backward_data(dp, p, -1, p.dtype, grad_input=dp)         # p (dp - sum(dp p))
+      unused = self.unfold(self.scaled(ds, k[:, first:hi]), d[lo:hi, :self.heads])
+      unused = torch.add_(dk[:, first:hi], self.scaled(torch.transpose(ds, 1, 2), q))
     return d
 
   # Queries, keys and values as attention takes them: heads of queries and keys normed where the family does so, then rotated. Without a norm that
@@ -310,7 +319,10 @@ class Decoder(Module):
     gate, up = torch.chunk(gate_up, 2, 1)
     act = torch.silu(gate)
     df = self.group_backward(g, act * up, w_down, zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout)
-    d_ffn = torch.cat([torch.silu_backward(df * up, gate), df * act], 1)                            # [N, 2 F]
+    d_ffn = torch.empty_like(gate_up)                                 # [N, 2 F]
+    d_gate, d_up = torch.chunk(d_ffn, 2, 1)
+    unused = torch.silu_backward(df * up, gate, grad_input=d_gate)
+    unused = torch.mul(df, act, out=d_up)
     h = self.norm_again(y, norm2, rstd2)
     dh = self.group_backward(d_ffn, h, w_ffn, zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout)
     g = g + self.norm_backward(dh, y, norm2, rstd2)
@@ -329,7 +341,7 @@ class Decoder(Module):
                    rows: List[int], past: List[int], keys: List[Tensor], values: List[Tensor], kind: int, beta: float) -> Tensor:
     seeds = annotate(List[int], [])
     given, qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
-    o = torch.new_empty(qkv, [x.size(0), self.heads * self.head_size])
+    o = torch.new_empty(qkv, [x.size(0), self.heads, self.head_size])
     for i in range(len(past)):
       row = qkv[rows[i]:rows[i + 1]]
       tokens = row.size(0)
@@ -339,7 +351,7 @@ class Decoder(Module):
       unused = torch.copy_(keys[i][:, past[i]:end], k)
       unused = torch.copy_(values[i][:, past[i]:end], v)
       unused = self.attend_row(row[:, :self.heads], keys[i][:, :end], values[i][:, :end], past[i], o[rows[i]:rows[i + 1]])
-    return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
+    return self.after_attention(x, torch.view(o, [x.size(0), -1]), weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
 
   # Cosines and sines of the angles by which tokens are turned. Angles are fp32 products, as transformers forms them.
   def turns(self: __torch__.Decoder,
@@ -362,7 +374,21 @@ class Decoder(Module):
     h, rstd = self.norm(torch.index_select(x, 0, at), norm)
     return torch.linear(h, table).to(6)                               # [M, V]
 
-  # Loss of the trained positions, chunk by chunk: the logits of a chunk become their own gradient in place.
+  # Loss of a few positions, whose logits become their own gradient in place. In fp32, and few, so that the passes over them stay in the cache.
+  def loss(self: __torch__.Decoder, logits: Tensor, targets: Tensor) -> Tensor:
+    target = torch.unsqueeze(targets, 1)                              # [few, 1]
+    p = logits.to(6)                                                  # [few, V]
+    top = torch.amax(p, [1], True)
+    own = torch.gather(p, 1, target)
+    p = torch._softmax(p, -1, False, out=p)
+    # log p(target) = logit - largest logit + log p(largest): finite however small p(target) is.
+    nll = top - own - torch.log(torch.amax(p, [1], True))
+    # p - 1 of a confident target is small: it is formed in fp32 and rounded once.
+    p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
+    unused = torch.copy_(logits, p)
+    return torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.ge(own, top), dtype=7)])
+
+  # Loss of the trained positions, chunk by chunk.
   # Returns the gradient of x (left out unless asked for), and [sum of the negative log-likelihoods, right predictions] in fp64.
   # A target counts as predicted when no logit is larger.
   def head(self: __torch__.Decoder,
@@ -378,19 +404,14 @@ class Decoder(Module):
     sums = torch.new_zeros(x, [2], dtype=7)
     for i in range((h.size(0) + self.chunk - 1) // self.chunk):
       lo = i * self.chunk
-      hi = lo + self.chunk
-      target = torch.unsqueeze(targets[lo:hi], 1)                     # [c, 1]
-      p = torch.linear(h[lo:hi], table).to(6)                         # [c, V]   logits
-      top = torch.amax(p, [1], True)
-      own = torch.gather(p, 1, target)
-      p = torch.softmax(p, -1)
-      # log p(target) = logit - largest logit + log p(largest): finite however small p(target) is.
-      nll = top - own - torch.log(torch.amax(p, [1], True))
-      unused = torch.add_(sums, torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.ge(own, top), dtype=7)]))
+      hi = min(lo + self.chunk, h.size(0))
+      p = torch.linear(h[lo:hi], table)                               # [c, V]   logits
+      for j in range((hi - lo + self.few - 1) // self.few):
+        begin = j * self.few
+        end = min(begin + self.few, hi - lo)
+        unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end]))
       if backward:
-        # p - 1 of a confident target is small: it is formed in fp32 and rounded once, for the product.
-        p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
-        unused = torch.copy_(dh[lo:hi], torch.matmul(torch.type_as(p, table), table))
+        unused = torch.mm(p, table, out=dh[lo:hi])
     result = [sums]
     if backward:
       dx = torch.zeros_like(x)

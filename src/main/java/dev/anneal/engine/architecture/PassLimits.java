@@ -10,11 +10,14 @@ public final class PassLimits {
      */
     public static final int MICRO_BATCH_TOKENS = 256;
 
-    /** Queries of a row whose weights exist at one time: with 9 heads and a row of 8,192 tokens they take 75 MB in fp32. */
-    public static final int ATTENTION_BLOCK = 256;
+    /** Queries of a row whose weights exist at one time: with 9 heads and a row of 8,192 tokens they take 19 MB in bf16. */
+    public static final int ATTENTION_BLOCK = 128;
 
-    /** Trained positions whose logits exist at one time: with a vocabulary of 49,152 they and their softmax take 50 MB in fp32. */
-    public static final int HEAD_CHUNK = 128;
+    /** Trained positions whose logits exist at one time: with a vocabulary of 49,152 they take 25 MB in bf16. */
+    public static final int HEAD_CHUNK = 256;
+
+    /** Of them, how many are in fp32 at one time, while loss and gradient are formed: few enough that they stay in a core's cache. */
+    public static final int SOFTMAX_ROWS = 16;
 
     private PassLimits() {}
 }

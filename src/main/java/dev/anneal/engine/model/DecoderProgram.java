@@ -34,6 +34,7 @@ final class DecoderProgram {
         attributes.put("kv_heads", config.keyValueHeads());
         attributes.put("head_size", config.headSize());
         attributes.put("chunk", headChunk);
+        attributes.put("few", PassLimits.SOFTMAX_ROWS);
         attributes.put("block", PassLimits.ATTENTION_BLOCK);
         attributes.put("window", window);
         return Program.load(owner, "decoder", "Decoder", attributes);
