@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# bench/run.sh speed|fidelity|api ARGS...: what each measures stands in bench/README.md
+# bench/run.sh speed|fidelity|gguf|api ARGS...: what each measures stands in bench/README.md
 set -euo pipefail
 bench=$(dirname "$(readlink -f "$0")")
 name=${1:-}
 if [ ! -f "$bench/$name.py" ]; then
-  echo "usage: bench/run.sh speed|fidelity MODEL_DIR [OPTIONS]   or   bench/run.sh api [URL] [OPTIONS]" >&2
+  echo "usage: bench/run.sh speed|fidelity MODEL_DIR [OPTIONS]   or   bench/run.sh gguf MERGED_DIR FILE...   or   bench/run.sh api [URL] [OPTIONS]" >&2
   exit 2
 fi
 shift
@@ -15,5 +15,8 @@ python=${BENCH_PYTHON:-$bench/.venv/bin/python}
 if [ ! -x "$python" ]; then
   python3 -m venv "$bench/.venv"
   "$bench/.venv/bin/pip" install --quiet --requirement "$bench/requirements.txt"
+fi
+if [ "$name" = gguf ]; then
+  "$python" -c "import llama_cpp" 2>/dev/null || "$python" -m pip install --quiet llama-cpp-python==0.3.36
 fi
 exec "$python" "$bench/$name.py" "$@"

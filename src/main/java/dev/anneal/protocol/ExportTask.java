@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
  * Makes deployable weights from a checkpoint, and proves that they are the trained model.
  *
  * @param exportId id of the export, written into the manifest
- * @param kind {@code merged}, {@code adapter} or {@code training_state}
- * @param dtype of merged weights: {@code base} (the base model's), {@code float32}, {@code bfloat16} or {@code float16}
+ * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
+ * @param dtype of merged weights: {@code base} (the base model's), {@code float32}, {@code bfloat16} or
+ *     {@code float16}; of a GGUF file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
  * @param checkpointDirectory absolute path of the checkpoint folder to export
  * @param probeFile JSONL file whose first rows join the probe prompts, or null
  * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last

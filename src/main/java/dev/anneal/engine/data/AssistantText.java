@@ -32,15 +32,19 @@ final class AssistantText {
 
     private final ControlTokens tokens;
     private final Set<Integer> endsOfTurn;
+    private final @Nullable Integer ownEndOfTurn;
 
     AssistantText(ModelTokenizer tokenizer, ChatTemplate template) {
         tokens = tokenizer.controlTokens();
         endsOfTurn = new HashSet<>(tokenizer.endIds());
-        addEndOfTurn(tokenizer, template);
+        ownEndOfTurn = ownEndOfTurn(tokenizer, template);
+        if (ownEndOfTurn != null) {
+            endsOfTurn.add(ownEndOfTurn);
+        }
     }
 
     /** Base models are often given a chat template whose end of turn is not their end of sequence: the token is seen in a short conversation. */
-    private void addEndOfTurn(ModelTokenizer tokenizer, ChatTemplate template) {
+    private @Nullable Integer ownEndOfTurn(ModelTokenizer tokenizer, ChatTemplate template) {
         ChatRow probe =
                 new ChatRow(List.of(ChatMessage.of(Role.USER, "a"), ChatMessage.of(Role.ASSISTANT, "b")), List.of());
         try {
@@ -48,15 +52,21 @@ final class AssistantText {
             String text = conversation.render(2, false).text();
             String prompt = conversation.render(1, true).text();
             if (text.startsWith(prompt)) {
-                specialTokens(conversation, text, new TextSpan(prompt.length(), text.length())).stream()
-                        .reduce((first, second) -> second)
-                        .ifPresent(last -> endsOfTurn.add(last.id));
+                List<Found> found = specialTokens(conversation, text, new TextSpan(prompt.length(), text.length()));
+                return found.isEmpty() ? null : found.get(found.size() - 1).id;
             }
+            return null;
         } catch (TemplateException | RowRejectedException e) {
             // The template wants other conversations than this one; its end of turn is then one of the configured end
             // tokens.
-            return;
+            return null;
         }
+    }
+
+    /** The token that the template itself ends a turn with, or null if it does not show. */
+    @Nullable
+    Integer ownEndOfTurn() {
+        return ownEndOfTurn;
     }
 
     boolean isEndOfTurn(int id) {

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Turns conversations into tokens and labels with a model's tokenizer and chat template. Only assistant messages are trained, from behind their role header up to and
@@ -118,6 +119,11 @@ public final class ChatEncoder {
         }
         count.accepted(encoded, IntStream.of(encoded.labels()).anyMatch(form.assistant::isEndOfTurn));
         return encoded;
+    }
+
+    /** The token that the chat template writes after an assistant's message, or null if it writes none that is special. */
+    public @Nullable Integer endOfTurn() {
+        return plain.assistant.ownEndOfTurn();
     }
 
     private Form form(ChatRow row) {

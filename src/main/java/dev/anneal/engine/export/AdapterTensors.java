@@ -5,6 +5,7 @@ import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
@@ -52,6 +53,17 @@ final class AdapterTensors implements AutoCloseable {
     /** Names of the base weights that the adapter changes. */
     Set<String> targets() {
         return prefixOfWeight.keySet();
+    }
+
+    /** @throws ExportException {@code merge_incomplete} if the base model lacks a weight that the adapter changes */
+    void requireTargetsIn(WeightDirectory base) {
+        for (String target : targets()) {
+            if (!base.contains(target)) {
+                throw new ExportException(
+                        ExportException.Code.MERGE_INCOMPLETE,
+                        "the adapter changes '" + target + "', which the base model does not have");
+            }
+        }
     }
 
     /** A of a base weight, [r, in]. */

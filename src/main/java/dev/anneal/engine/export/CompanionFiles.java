@@ -29,24 +29,33 @@ final class CompanionFiles {
             "vocab.json",
             "merges.txt",
             "chat_template.jinja",
-            "chat_template.json",
-            "LICENSE",
-            "LICENSE.txt",
-            "NOTICE");
+            "chat_template.json");
+
+    private static final List<String> LEGAL = List.of("LICENSE", "LICENSE.txt", "NOTICE");
 
     private CompanionFiles() {}
 
     /** @param dtype torch's name of the weights' new element type, or null if they keep theirs */
     static void copy(Path base, Path target, @Nullable String dtype) throws IOException {
-        for (String name : COPIED) {
-            if (Files.isRegularFile(base.resolve(name))) {
-                DurableFiles.copyContent(base.resolve(name), target.resolve(name));
-            }
-        }
+        copy(COPIED, base, target);
+        copyLicense(base, target);
         if (dtype == null) {
             DurableFiles.copyContent(base.resolve(CONFIG), target.resolve(CONFIG));
         } else {
             Files.writeString(target.resolve(CONFIG), withDtype(Files.readString(base.resolve(CONFIG)), dtype));
+        }
+    }
+
+    /** What the model's licence asks to be passed on with it. */
+    static void copyLicense(Path base, Path target) throws IOException {
+        copy(LEGAL, base, target);
+    }
+
+    private static void copy(List<String> names, Path base, Path target) throws IOException {
+        for (String name : names) {
+            if (Files.isRegularFile(base.resolve(name))) {
+                DurableFiles.copyContent(base.resolve(name), target.resolve(name));
+            }
         }
     }
 

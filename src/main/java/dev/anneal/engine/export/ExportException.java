@@ -19,6 +19,8 @@ public final class ExportException extends RuntimeException {
         MERGE_EQUALS_BASE,
         /** An adapter or a merged weight holds a NaN or an infinity. */
         NON_FINITE_DELTA,
+        /** The format has no place for such a model. */
+        UNSUPPORTED_BY_FORMAT,
         /** Kind or element type of the task are not ones that exist. */
         INVALID_EXPORT;
 
@@ -30,7 +32,7 @@ public final class ExportException extends RuntimeException {
 
     private final Code code;
 
-    ExportException(Code code, String message) {
+    public ExportException(Code code, String message) {
         super(message);
         this.code = code;
     }

@@ -57,11 +57,12 @@ public final class Exporter {
                         request.device(),
                         request.betweenTensors());
             case "adapter" -> new PeftAdapter(adapter, base.id());
+            case "gguf" -> new GgufModel(base, adapter, GgufType.named(request.dtype()), request.betweenTensors());
             case "training_state" -> new TrainingState(adapter);
             default ->
                 throw new ExportException(
                         ExportException.Code.INVALID_EXPORT,
-                        "kind must be merged, adapter or training_state, found '" + request.kind() + "'");
+                        "kind must be merged, adapter, gguf or training_state, found '" + request.kind() + "'");
         };
     }
 

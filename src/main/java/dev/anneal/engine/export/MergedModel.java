@@ -71,40 +71,19 @@ final class MergedModel implements Kind {
     private void merge(Path folder, ModelConfig config, Map<String, @Nullable Object> proof) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory());
                 AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
-            requireTargets(weights, tensors);
+            tensors.requireTargetsIn(weights);
             CompanionFiles.copy(base.directory(), folder, type.torchName());
-            MergedWeights merged =
-                    new MergedWeights(weights, tensors, adapter.config().scale(), type, betweenTensors);
-            merged.write(folder, config.tiedEmbeddings(), ShardPlan.Sizes.USUAL);
-            describe(merged, tensors.targets().size(), proof);
+            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale());
+            new MergedWeights(rows, type, betweenTensors).write(folder, config.tiedEmbeddings(), ShardPlan.Sizes.USUAL);
+            describe(rows, proof);
         }
     }
 
-    private static void requireTargets(WeightDirectory weights, AdapterTensors tensors) {
-        for (String target : tensors.targets()) {
-            if (!weights.contains(target)) {
-                throw new ExportException(
-                        ExportException.Code.MERGE_INCOMPLETE,
-                        "the adapter changes '" + target + "', which the base model does not have");
-            }
-        }
-    }
-
-    private static void describe(MergedWeights merged, int targeted, Map<String, @Nullable Object> proof) {
-        int changed = merged.tensorsChanged();
-        if (changed == 0) {
-            throw new ExportException(
-                    ExportException.Code.MERGE_EQUALS_BASE,
-                    "the adapter changes nothing: the export would be the base");
-        }
-        if (changed < targeted) {
-            throw new ExportException(
-                    ExportException.Code.MERGE_INCOMPLETE,
-                    "the adapter targets " + targeted + " tensors but changes only " + changed);
-        }
-        MergeTally tally = merged.tally();
-        proof.put("tensors_targeted", targeted);
-        proof.put("tensors_changed", changed);
+    private static void describe(MergedRows rows, Map<String, @Nullable Object> proof) {
+        rows.requireAllTargetsChanged();
+        MergeTally tally = rows.tally();
+        proof.put("tensors_targeted", rows.targets());
+        proof.put("tensors_changed", rows.tensorsChanged());
         proof.put("differs_from_base", true);
         proof.put("unchanged_weight_fraction", tally.unchangedFraction());
         proof.put("max_abs_error", tally.maxError());

@@ -4,11 +4,13 @@
             "architecture",
             "data",
             "file",
+            "gguf",
             "lora",
             "model",
             "rows",
             "safetensors",
             "template",
+            "tokens",
             "torch"
         })
 @NullMarked

@@ -10,6 +10,8 @@ import tools.jackson.databind.JsonNode;
 /** The chat templates of a model: {@code default} and perhaps {@code tool_use} for conversations with tools. */
 public final class ChatTemplates {
 
+    private static final String FILE = "chat_template.jinja";
+    private static final String CONFIGURATION = "tokenizer_config.json";
     private static final String DEFAULT = "default";
     private static final String WITH_TOOLS = "tool_use";
 
@@ -21,22 +23,29 @@ public final class ChatTemplates {
         this.byName = byName;
     }
 
-    /** Reads chat_template.jinja, or else {@code chat_template} of tokenizer_config.json: one text, or a list of named ones. */
     static ChatTemplates read(ModelFiles files, Instant now) {
+        String file = files.optionalText(FILE) == null ? CONFIGURATION : FILE;
         Map<String, ChatTemplate> byName = new LinkedHashMap<>();
-        String file = files.optionalText("chat_template.jinja");
-        JsonNode config = files.optionalJson("tokenizer_config.json").get("chat_template");
+        sources(files).forEach((name, source) -> byName.put(name, compile(files, file, source, now)));
+        return new ChatTemplates(files, byName);
+    }
+
+    /** Their texts by name: of chat_template.jinja, or else of tokenizer_config.json, where there is one text or a list of named ones. */
+    static Map<String, String> sources(ModelFiles files) {
+        Map<String, String> byName = new LinkedHashMap<>();
+        String file = files.optionalText(FILE);
+        JsonNode config = files.optionalJson(CONFIGURATION).get("chat_template");
         if (file != null) {
-            byName.put(DEFAULT, compile(files, "chat_template.jinja", file, now));
+            byName.put(DEFAULT, file);
         } else if (config != null && config.isString()) {
-            byName.put(DEFAULT, compile(files, "tokenizer_config.json", config.stringValue(), now));
+            byName.put(DEFAULT, config.stringValue());
         } else if (config != null && config.isArray()) {
             for (JsonNode named : config.values()) {
-                String source = named.path("template").asString("");
-                byName.put(named.path("name").asString(""), compile(files, "tokenizer_config.json", source, now));
+                byName.put(
+                        named.path("name").asString(""), named.path("template").asString(""));
             }
         }
-        return new ChatTemplates(files, byName);
+        return byName;
     }
 
     private static ChatTemplate compile(ModelFiles files, String name, String source, Instant now) {

@@ -57,6 +57,15 @@ final class TokenizerFile {
         return ids;
     }
 
+    /** Everything that is in the file. */
+    VocabularyScan scan(ModelFiles files) {
+        try {
+            return VocabularyScan.of(json);
+        } catch (JacksonException e) {
+            throw files.unreadable(NAME, "is not a tokenizer: " + Excerpt.shorten(e.getOriginalMessage()), e);
+        }
+    }
+
     /**
      * The same tokenizer with other names for some of its tokens. Truncation, padding and post-processing are left out: lengths are the encoder's business, and
      * trimmed offsets would hide white space from the label mask.

@@ -10,6 +10,8 @@ public enum ExportKind {
     MERGED(true),
     /** A PEFT directory. */
     ADAPTER(true),
+    /** One file of the merged model for llama.cpp. */
+    GGUF(true),
     /** Adapter, optimizer and schedule, for going on with training; not a model to be served. */
     TRAINING_STATE(false);
 

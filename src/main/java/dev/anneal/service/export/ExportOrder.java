@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param jobCreatedAt when the job was created
  * @param model id of the base model
- * @param dtype of merged weights, as in {@link ExportRequest}
+ * @param dtype as in {@link ExportRequest}
  * @param probeFile id of the uploaded file whose first rows join the probe prompts, or null
  */
 public record ExportOrder(

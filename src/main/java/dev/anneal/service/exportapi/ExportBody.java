@@ -2,6 +2,7 @@ package dev.anneal.service.exportapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.export.Export;
+import dev.anneal.service.export.ExportKind;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,8 @@ record ExportBody(
         String status,
         WorkBody.@Nullable ErrorDetails error,
         String kind,
-        String dtype,
+        @Nullable String dtype,
+        @Nullable String ggufType,
         @Nullable String name,
         boolean nonEquivalent,
         @Nullable Map<String, Object> proof,
@@ -49,7 +51,8 @@ record ExportBody(
                 WorkBody.status(export.work()),
                 WorkBody.error(export.work()),
                 export.kind().wireName(),
-                export.dtype(),
+                export.kind() == ExportKind.GGUF ? null : export.dtype(),
+                export.kind() == ExportKind.GGUF ? export.dtype() : null,
                 export.name(),
                 !export.kind().isDeployable(),
                 result == null ? null : result.proof(),

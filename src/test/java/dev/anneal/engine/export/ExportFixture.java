@@ -1,5 +1,7 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
@@ -11,12 +13,15 @@ import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** Adapters of the reference's runs on llama-tied, ready to be exported. */
 record ExportFixture(BaseModel base, TrainedAdapter adapter) {
@@ -35,6 +40,54 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     static ExportFixture of(AdapterConfig config, Path file, double beta) {
         TrainedAdapter adapter = new TrainedAdapter(file.resolveSibling("."), file, config, beta, 12, 24, "abc");
         return new ExportFixture(new BaseModel("llama-tied", BASE, "abc"), adapter);
+    }
+
+    /**
+     * An adapter of random numbers for a model of the reference.
+     *
+     * @param folder where its file is written
+     */
+    static ExportFixture withRandomAdapter(String model, Path folder) throws IOException {
+        Path directory = GoldenTensors.path("models/" + model);
+        ModelConfig sizes = ModelConfig.read(directory.resolve("config.json"));
+        AdapterConfig config = GoldenRun.of("silu").config();
+        Random random = new Random(5);
+        List<TensorData> tensors = new ArrayList<>();
+        for (int layer = 0; layer < sizes.layers(); layer++) {
+            for (Projection target : Projection.values()) {
+                String prefix = "base_model.model." + target.modulePath(layer);
+                long rank = config.rank();
+                tensors.add(random(random, prefix + ".lora_A.weight", rank, target.inputSize(sizes)));
+                tensors.add(random(random, prefix + ".lora_B.weight", target.outputSize(sizes), rank));
+            }
+        }
+        Path file = folder.resolve("random.safetensors");
+        SafetensorsWriter.write(file, tensors);
+        TrainedAdapter adapter = new TrainedAdapter(folder, file, config, 0, 12, 24, "abc");
+        return new ExportFixture(new BaseModel(model, directory, "abc"), adapter);
+    }
+
+    private static TensorData random(Random random, String name, long rows, long columns) {
+        float[] values = new float[Math.toIntExact(rows * columns)];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = 0.1f * (float) random.nextGaussian();
+        }
+        return TensorsInMemory.ofFloats(name, List.of(rows, columns), values);
+    }
+
+    /** A copy of llama-tied that a test may change. */
+    static Path copyOfBase(Path folder) throws IOException {
+        Files.createDirectory(folder);
+        try (Stream<Path> files = Files.list(BASE)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, folder.resolve(file.getFileName()));
+            }
+        }
+        return folder;
+    }
+
+    ExportFixture on(Path directory) {
+        return new ExportFixture(new BaseModel(base.id(), directory, base.fingerprint()), adapter);
     }
 
     ExportFixture trainedOn(String fingerprint) {

@@ -40,7 +40,8 @@ class MergedWeightsTest {
         TrainedAdapter adapter = fixture.adapter();
         try (WeightDirectory weights = WeightDirectory.open(base);
                 AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
-            new MergedWeights(weights, tensors, adapter.config().scale(), WeightType.BASE, () -> {})
+            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale());
+            new MergedWeights(rows, WeightType.BASE, () -> {})
                     .write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
         }
     }

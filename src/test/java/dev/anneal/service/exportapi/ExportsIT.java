@@ -84,7 +84,7 @@ class ExportsIT extends ServiceTest {
     void mergeIsRefusedWhileBetaIsAboveZero() {
         worker().checkpoint(6);
 
-        for (String request : List.of("{'kind': 'merged'}", "{'kind': 'adapter'}")) {
+        for (String request : List.of("{'kind': 'merged'}", "{'kind': 'adapter'}", "{'kind': 'gguf'}")) {
             HttpResponse<String> answer = post(ALPHA, path("/exports"), request);
             assertThat(answer.statusCode()).isEqualTo(409);
             assertThat(answer.headers().firstValue("x-should-retry")).contains("false");
@@ -119,6 +119,22 @@ class ExportsIT extends ServiceTest {
     }
 
     @Test
+    void ggufFilesAreMadeByType() {
+        worker().finish(5);
+
+        JsonNode usual = json(post(ALPHA, path("/exports"), "{'kind': 'gguf'}"));
+        assertThat(usual.get("gguf_type").stringValue()).isEqualTo("f16");
+        assertThat(usual.get("dtype").isNull()).isTrue();
+        String quantised = idOf(post(ALPHA, path("/exports"), "{'kind': 'gguf', 'gguf_type': 'q8_0'}"));
+        assertThat(quantised).isNotEqualTo(usual.get("id").stringValue());
+        assertThat(exports.order(workOf("export", quantised)).dtype()).isEqualTo("q8_0");
+        assertThat(json(post(ALPHA, path("/exports"), "{'kind': 'adapter'}"))
+                        .get("gguf_type")
+                        .isNull())
+                .isTrue();
+    }
+
+    @Test
     void failedExportIsMadeAnewAndDoesNotTouchTheJob() {
         worker().finish(5);
         String first = idOf(post(ALPHA, path("/merge"), ""));
@@ -138,7 +154,10 @@ class ExportsIT extends ServiceTest {
     void kindsAndKeysAreChecked() {
         worker().finish(5);
 
-        assertBad("{'kind': 'gguf', 'gguf_type': 'q8_0'}", "not_supported", "kind");
+        assertBad("{'kind': 'draft'}", "not_supported", "kind");
+        assertBad("{'kind': 'gguf', 'gguf_type': 'q4_k'}", "invalid_value", "gguf_type");
+        assertBad("{'kind': 'gguf', 'dtype': 'float16'}", "invalid_value", "dtype");
+        assertBad("{'kind': 'merged', 'gguf_type': 'f16'}", "invalid_value", "gguf_type");
         assertBad("{'kind': 'zip'}", "invalid_value", "kind");
         assertBad("{}", "missing_parameter", "kind");
         assertBad("{'kind': 'merged', 'dtype': 'int4'}", "invalid_value", "dtype");

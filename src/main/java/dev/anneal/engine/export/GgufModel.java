@@ -1,0 +1,159 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.WeightHeaders;
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.export.llamacpp.Family;
+import dev.anneal.engine.export.llamacpp.ModelKeys;
+import dev.anneal.engine.export.llamacpp.TensorPlace;
+import dev.anneal.engine.export.llamacpp.TokenizerKeys;
+import dev.anneal.engine.gguf.GgufWriter;
+import dev.anneal.engine.gguf.Metadata;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.tokens.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One file of the merged model with its tokenizer and chat template, for llama.cpp and what is built on it. */
+final class GgufModel implements Kind {
+
+    private final BaseModel base;
+    private final TrainedAdapter adapter;
+    private final GgufType type;
+    private final Runnable betweenTensors;
+
+    GgufModel(BaseModel base, TrainedAdapter adapter, GgufType type, Runnable betweenTensors) {
+        this.base = base;
+        this.adapter = adapter;
+        this.type = type;
+        this.betweenTensors = betweenTensors;
+    }
+
+    @Override
+    public String wireName() {
+        return "gguf";
+    }
+
+    @Override
+    public boolean needsAnnealedAdapter() {
+        return true;
+    }
+
+    @Override
+    public Map<String, @Nullable Object> write(Path folder) throws IOException {
+        ModelConfig config = ModelConfig.read(base.directory().resolve(CompanionFiles.CONFIG));
+        Family family = Family.of(config)
+                .orElseThrow(() -> unsupported("llama.cpp has no architecture for %s with biases in %s"
+                        .formatted(config.architecture().className(), config.biased())));
+        Metadata metadata = general(family, config);
+        List<String> warnings = new ArrayList<>(ModelKeys.put(metadata, family, config));
+        warnings.addAll(tokenizer(config).put(metadata));
+        Map<String, @Nullable Object> proof = new LinkedHashMap<>();
+        proof.put("beta", adapter.beta());
+        proof.put("delta_dtype", "float32");
+        writeTensors(folder.resolve(fileName()), metadata, family, config, proof);
+        proof.put("warnings", warnings);
+        CompanionFiles.copyLicense(base.directory(), folder);
+        return proof;
+    }
+
+    /** Such as {@code SmolLM2-135M-Instruct-F16.gguf}. */
+    private String fileName() {
+        return name() + "-" + type.name() + ".gguf";
+    }
+
+    private String name() {
+        return base.id().substring(base.id().lastIndexOf('/') + 1);
+    }
+
+    private Metadata general(Family family, ModelConfig config) {
+        Metadata metadata = new Metadata()
+                .text("general.architecture", family.architecture())
+                .text("general.type", "model")
+                .text("general.name", name())
+                .text("general.size_label", sizeLabel(config.parameters()))
+                .count("general.base_model.count", 1)
+                .text("general.base_model.0.name", name());
+        if (base.id().contains("/")) {
+            metadata.text(
+                    "general.base_model.0.organization",
+                    base.id().substring(0, base.id().indexOf('/')));
+        }
+        return metadata.count("general.file_type", type.fileType()).count("general.quantization_version", 2);
+    }
+
+    /** Such as {@code 135M} or {@code 1.2B}. */
+    private static String sizeLabel(long parameters) {
+        if (parameters >= 1_000_000_000) {
+            return Math.round(parameters / 1e8) / 10.0 + "B";
+        }
+        return parameters >= 1_000_000 ? Math.round(parameters / 1e6) + "M" : Math.round(parameters / 1e3) + "K";
+    }
+
+    private TokenizerKeys tokenizer(ModelConfig config) {
+        Vocabulary vocabulary = Vocabulary.read(base.directory());
+        TokenizerKeys keys = new TokenizerKeys(vocabulary, config.vocabularySize(), endOfTurn(vocabulary));
+        keys.obstacle().ifPresent(obstacle -> {
+            throw unsupported(obstacle);
+        });
+        return keys;
+    }
+
+    private @Nullable Integer endOfTurn(Vocabulary vocabulary) {
+        if (vocabulary.chatTemplates().isEmpty()) {
+            return null;
+        }
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
+            return ChatEncoder.of(tokenizer, Instant.EPOCH).endOfTurn();
+        }
+    }
+
+    private void writeTensors(
+            Path file, Metadata metadata, Family family, ModelConfig config, Map<String, @Nullable Object> proof)
+            throws IOException {
+        try (WeightDirectory weights = WeightDirectory.open(base.directory());
+                AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
+            WeightHeaders.check(weights, config);
+            tensors.requireTargetsIn(weights);
+            double scale = adapter.config().scale();
+            List<GgufSource> sources = sources(weights, family, config);
+            MergedRows merged = new MergedRows(weights, tensors, scale);
+            GgufWriter.write(
+                    file,
+                    metadata,
+                    sources.stream()
+                            .map(source -> source.writing(merged, betweenTensors))
+                            .toList());
+            merged.requireAllTargetsChanged();
+            proof.put("tensors_targeted", merged.targets());
+            proof.put("tensors_changed", merged.tensorsChanged());
+            proof.put("differs_from_base", true);
+            GgufProof.require(file, sources, new MergedRows(weights, tensors, scale), betweenTensors, proof);
+        }
+    }
+
+    private List<GgufSource> sources(WeightDirectory weights, Family family, ModelConfig config) {
+        List<GgufSource> sources = new ArrayList<>();
+        if (config.rotary().llama3() != null) {
+            sources.add(GgufSource.of(TensorPlace.ROTARY_FACTORS, ModelKeys.rotaryFactors(config)));
+        }
+        for (String name : weights.names()) {
+            TensorPlace.of(name, family, config)
+                    .ifPresent(place -> sources.add(GgufSource.of(weights.entry(name), place, type)));
+        }
+        return sources;
+    }
+
+    private static ExportException unsupported(String reason) {
+        return new ExportException(
+                ExportException.Code.UNSUPPORTED_BY_FORMAT,
+                "a GGUF file cannot hold this model: " + reason + ". Export kind 'merged' instead");
+    }
+}

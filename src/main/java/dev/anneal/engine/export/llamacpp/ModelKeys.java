@@ -1,0 +1,55 @@
+package dev.anneal.engine.export.llamacpp;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.RotaryConfig;
+import dev.anneal.engine.gguf.Metadata;
+import java.util.List;
+
+/** What a GGUF file says about a decoder's maths. */
+public final class ModelKeys {
+
+    private ModelKeys() {}
+
+    /**
+     * Puts the keys of an architecture, each with the architecture's name before it.
+     *
+     * @return what a user should know about texts that llama.cpp answers otherwise
+     */
+    public static List<String> put(Metadata metadata, Family family, ModelConfig config) {
+        String name = family.architecture();
+        int context = context(config);
+        metadata.count(name + ".vocab_size", config.vocabularySize())
+                .count(name + ".context_length", context)
+                .count(name + ".embedding_length", config.hiddenSize())
+                .count(name + ".block_count", config.layers())
+                .count(name + ".feed_forward_length", config.intermediateSize())
+                .count(name + ".attention.head_count", config.heads())
+                .count(name + ".attention.head_count_kv", config.keyValueHeads())
+                .count(name + ".attention.key_length", config.headSize())
+                .count(name + ".attention.value_length", config.headSize())
+                .number(name + ".attention.layer_norm_rms_epsilon", (float) config.normEpsilon())
+                .count(name + ".rope.dimension_count", config.headSize())
+                .number(name + ".rope.freq_base", (float) config.rotary().theta());
+        return context == config.maxPositions()
+                ? List.of()
+                : List.of(
+                        ("this model's layers see the last %1$d tokens only, which llama.cpp's architecture '%2$s' cannot say;"
+                                        + " its context_length is written as %1$d, and longer texts get other answers")
+                                .formatted(context, name));
+    }
+
+    /** Up to the shortest sliding window, a model with windows is one without. */
+    private static int context(ModelConfig config) {
+        return config.windows().stream().filter(window -> window > 0).reduce(config.maxPositions(), Math::min);
+    }
+
+    /** By what the frequencies of llama3's rotary scaling are smaller than the plain ones, [headSize / 2]. */
+    public static float[] rotaryFactors(ModelConfig config) {
+        float[] scaled = config.rotary().inverseFrequencies(config.headSize());
+        float[] factors = new RotaryConfig(config.rotary().theta(), null).inverseFrequencies(config.headSize());
+        for (int i = 0; i < factors.length; i++) {
+            factors[i] /= scaled[i];
+        }
+        return factors;
+    }
+}

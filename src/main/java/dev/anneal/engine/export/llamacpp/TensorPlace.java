@@ -1,0 +1,80 @@
+package dev.anneal.engine.export.llamacpp;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a tensor of a Hugging Face directory goes.
+ *
+ * @param name in the GGUF file
+ * @param headRows rows of a head whose halves are to be interleaved, or 0 where rows stay as they are
+ */
+public record TensorPlace(String name, int headRows) {
+
+    /** Factors by which llama.cpp divides the rotary frequencies. */
+    public static final String ROTARY_FACTORS = "rope_freqs.weight";
+
+    private static final Pattern IN_LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
+
+    private static final Map<String, String> OUTSIDE = Map.of(
+            "model.embed_tokens.weight", "token_embd.weight",
+            "model.norm.weight", "output_norm.weight",
+            "lm_head.weight", "output.weight");
+
+    private static final Map<String, String> PARTS = Map.ofEntries(
+            Map.entry("input_layernorm", "attn_norm"),
+            Map.entry("post_attention_layernorm", "ffn_norm"),
+            Map.entry("self_attn.q_proj", "attn_q"),
+            Map.entry("self_attn.k_proj", "attn_k"),
+            Map.entry("self_attn.v_proj", "attn_v"),
+            Map.entry("self_attn.o_proj", "attn_output"),
+            Map.entry("self_attn.q_norm", "attn_q_norm"),
+            Map.entry("self_attn.k_norm", "attn_k_norm"),
+            Map.entry("mlp.gate_proj", "ffn_gate"),
+            Map.entry("mlp.up_proj", "ffn_up"),
+            Map.entry("mlp.down_proj", "ffn_down"));
+
+    /** Empty for what the file does not hold: the output embedding of a tied model, and tables that are computed. */
+    public static Optional<TensorPlace> of(String tensor, Family family, ModelConfig config) {
+        if (tensor.equals("lm_head.weight") && config.tiedEmbeddings()) {
+            return Optional.empty();
+        }
+        @Nullable String outside = OUTSIDE.get(tensor);
+        if (outside != null) {
+            return Optional.of(new TensorPlace(outside, 0));
+        }
+        Matcher layer = IN_LAYER.matcher(tensor);
+        @Nullable String part = layer.matches() ? PARTS.get(layer.group(2)) : null;
+        if (part == null) {
+            return Optional.empty();
+        }
+        boolean rotated = part.equals("attn_q") || part.equals("attn_k");
+        return Optional.of(new TensorPlace(
+                "blk.%s.%s.%s".formatted(layer.group(1), part, layer.group(3)),
+                rotated && family.interleavesHeads() ? config.headSize() : 0));
+    }
+
+    /**
+     * Brings rows of whole heads into the file's order: row {@code k} of a head's first half, then row {@code k} of its second.
+     *
+     * @param columns of a row
+     */
+    public float[] ordered(float[] rows, int columns) {
+        if (headRows == 0) {
+            return rows;
+        }
+        float[] ordered = new float[rows.length];
+        int half = headRows / 2;
+        int count = rows.length / columns;
+        for (int row = 0; row < count; row++) {
+            int inHead = row % headRows;
+            int to = row - inHead + inHead % half * 2 + inHead / half;
+            System.arraycopy(rows, row * columns, ordered, to * columns, columns);
+        }
+        return ordered;
+    }
+}

@@ -1,0 +1,28 @@
+package dev.anneal.engine.gguf;
+
+/** bfloat16: the upper half of an fp32 number. */
+final class Brain {
+
+    private static final int DROPPED_BITS = 16;
+    private static final int QUIET = 0x40;
+
+    private Brain() {}
+
+    /** The nearest one, of two the even one. */
+    static short of(float value) {
+        int bits = Float.floatToRawIntBits(value);
+        if (Float.isNaN(value)) {
+            return (short) (bits >>> DROPPED_BITS | QUIET);
+        }
+        int half = (1 << (DROPPED_BITS - 1)) - 1 + (bits >>> DROPPED_BITS & 1);
+        return (short) ((bits + half) >>> DROPPED_BITS);
+    }
+
+    static float toFloat(short brain) {
+        return Float.intBitsToFloat(brain << DROPPED_BITS);
+    }
+
+    static float largestError(float value) {
+        return Math.max(Math.abs(value) * 0x1p-8f, 0x1p-134f);
+    }
+}
