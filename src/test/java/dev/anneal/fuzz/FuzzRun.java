@@ -53,7 +53,8 @@ public final class FuzzRun {
                 "--reproducer_path=" + results,
                 "-artifact_prefix=" + results + "/",
                 "-max_total_time=" + seconds,
-                "-timeout=20",
+                // The first inputs wait for classes to be instrumented; Effort is stricter with the others.
+                "-timeout=120",
                 "-rss_limit_mb=3072",
                 "-use_value_profile=1",
                 "-print_final_stats=1"));

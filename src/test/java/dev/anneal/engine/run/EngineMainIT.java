@@ -10,8 +10,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,16 +74,33 @@ class EngineMainIT {
         assertResumesToTheSameBits(saved);
     }
 
+    /** Each attempt has another number of threads; what it was killed in the middle of is up to the machine. */
     @Test
-    void killedJobResumesFromItsLastCheckpointToTheSameBits() throws Exception {
-        Path saved;
-        try (EngineChild engine = startTraining("first")) {
-            saved = Path.of(engine.await(Progress.CheckpointSaved.class, checkpoint -> checkpoint.step() == 4)
-                    .directory());
-            engine.kill();
-            engine.assertEnds(128 + 9);
+    void jobThatIsKilledAgainAndAgainEndsWithTheSameBits() throws Exception {
+        Random random = new Random();
+        @Nullable Path saved = null;
+        for (int attempt = 0; attempt < 3; attempt++) {
+            Path directory = folder.resolve("attempt" + attempt);
+            try (EngineChild engine = EngineChild.start(
+                    Tasks.train(directory, saved, Tasks.onThreads(1 + attempt)), folder.resolve("work" + attempt))) {
+                int step = 3 * attempt + 1 + random.nextInt(3);
+                engine.await(Progress.Step.class, done -> done.step() >= step);
+                LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(300)));
+                engine.kill();
+                engine.assertEnds(128 + 9);
+            }
+            saved = newestCheckpoint(directory).orElse(saved);
         }
-        assertResumesToTheSameBits(saved);
+        assertResumesToTheSameBits(Objects.requireNonNull(saved));
+    }
+
+    /** As a worker finds it after the death of an engine. */
+    private static Optional<Path> newestCheckpoint(Path attempt) throws IOException {
+        try (Stream<Path> folders = Files.list(attempt)) {
+            return folders.filter(folder -> String.valueOf(folder.getFileName()).startsWith("checkpoint-"))
+                    .max(Comparator.comparingInt(folder -> Integer.parseInt(
+                            String.valueOf(folder.getFileName()).substring("checkpoint-".length()))));
+        }
     }
 
     @Test

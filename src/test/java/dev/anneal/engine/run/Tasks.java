@@ -18,7 +18,7 @@ final class Tasks {
 
     static final Task.BaseModel MODEL = new Task.BaseModel("anneal-tiny", resource("models/anneal-tiny"));
 
-    private static final Task.Machine MACHINE = new Task.Machine("cpu", 2, "fp32");
+    private static final Task.Machine MACHINE = onThreads(2);
     private static final Instant CREATED = Instant.parse("2026-03-05T07:08:09Z");
     private static final double LEARNING_RATE = 4e-3;
 
@@ -30,9 +30,21 @@ final class Tasks {
     }
 
     static TrainTask train(Path attempt, @Nullable Path resumeFrom, double learningRate) {
+        return train(attempt, resumeFrom, learningRate, MACHINE);
+    }
+
+    static Task.Machine onThreads(int threads) {
+        return new Task.Machine("cpu", threads, "fp32");
+    }
+
+    static TrainTask train(Path attempt, @Nullable Path resumeFrom, Task.Machine machine) {
+        return train(attempt, resumeFrom, LEARNING_RATE, machine);
+    }
+
+    private static TrainTask train(Path attempt, @Nullable Path resumeFrom, double learningRate, Task.Machine machine) {
         return new TrainTask(
                 MODEL,
-                MACHINE,
+                machine,
                 CREATED,
                 resource("demo/tickets.train.jsonl"),
                 null,

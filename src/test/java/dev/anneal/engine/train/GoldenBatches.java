@@ -44,4 +44,19 @@ final class GoldenBatches {
         }
         return Arrays.asList(placed);
     }
+
+    /** The rows of {@link #forPlan}, each repeated up to a length, so that a step has several micro-batches. */
+    static List<EncodedRow> ofLength(int tokens) {
+        return forPlan().stream().map(row -> repeated(row, tokens)).toList();
+    }
+
+    private static EncodedRow repeated(EncodedRow row, int tokens) {
+        int[] ids = new int[tokens];
+        int[] labels = new int[tokens];
+        for (int i = 0; i < ids.length; i++) {
+            ids[i] = row.ids()[i % row.length()];
+            labels[i] = i == 0 ? EncodedRow.NOT_TRAINED : ids[i];
+        }
+        return new EncodedRow(row.line(), ids, labels, false);
+    }
 }

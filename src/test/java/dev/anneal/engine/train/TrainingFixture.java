@@ -29,6 +29,7 @@ final class TrainingFixture {
     private List<EncodedRow> rows = GoldenBatches.forPlan();
     private List<EncodedRow> validation = List.of();
     private int threads = 1;
+    private int steps = GoldenBatches.STEPS;
     private int checkpointInterval;
     private int evaluationInterval;
     private BooleanSupplier stop = () -> false;
@@ -65,6 +66,11 @@ final class TrainingFixture {
 
     TrainingFixture threads(int value) {
         threads = value;
+        return this;
+    }
+
+    TrainingFixture lasting(int value) {
+        steps = value;
         return this;
     }
 
@@ -114,7 +120,7 @@ final class TrainingFixture {
         TrainingSettings settings = new TrainingSettings(
                 1,
                 GoldenBatches.STEP_ROWS,
-                GoldenBatches.STEPS,
+                steps,
                 512,
                 true,
                 optimizer,

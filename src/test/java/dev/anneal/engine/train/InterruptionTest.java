@@ -1,0 +1,163 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Jobs of 60 steps with two micro-batches each, dropout, a new data order every 24 steps, validations and checkpoints are interrupted 100
+ * times at random: stopped, or killed in the middle of a step or a validation. Every attempt has another number of threads.
+ */
+class InterruptionTest {
+
+    private static final int STEPS = 60;
+    private static final int INTERRUPTIONS = 100;
+    private static final List<EncodedRow> ROWS = GoldenBatches.ofLength(65);
+
+    /** A step asks whether it should stop: before it, and before each of two layers of its micro-batches there and back. */
+    private static final int QUESTIONS_PER_STEP = 9;
+
+    @TempDir
+    Path folder;
+
+    private final Random random = new Random(60);
+    private int interruptions;
+
+    @Test
+    void interruptedJobsEndWithTheBitsOfAnUndisturbedOne() throws IOException {
+        assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS))).hasSize(2);
+        try (DecoderModel model =
+                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu")) {
+            TrainingFixture undisturbed = attempt(model, "undisturbed");
+            undisturbed.run();
+            for (int job = 0; interruptions < INTERRUPTIONS; job++) {
+                requireSameStory(undisturbed, interrupted(model, "job" + job));
+            }
+        }
+    }
+
+    /** All attempts of a job that is interrupted every few steps until it ends. */
+    private List<TrainingFixture> interrupted(DecoderModel model, String job) throws IOException {
+        List<TrainingFixture> attempts = new ArrayList<>();
+        @Nullable Path checkpoint = null;
+        int validated = 0;
+        boolean going = true;
+        while (going) {
+            TrainingFixture attempt = attempt(model, job + "-" + attempts.size())
+                    .threads(1 + random.nextInt(3))
+                    .validated(validated);
+            if (checkpoint != null) {
+                attempt.resuming(checkpoint);
+            }
+            attempts.add(attempt);
+            going = isInterrupted(attempt);
+            checkpoint = last(attempt, Progress.CheckpointSaved.class)
+                    .map(saved -> Path.of(saved.directory()))
+                    .orElse(checkpoint);
+            validated = last(attempt, Progress.Validation.class)
+                    .map(Progress.Validation::step)
+                    .orElse(validated);
+        }
+        return attempts;
+    }
+
+    private boolean isInterrupted(TrainingFixture attempt) throws IOException {
+        boolean kills = random.nextBoolean();
+        AtomicInteger questions = new AtomicInteger(random.nextInt(7 * QUESTIONS_PER_STEP));
+        attempt.stoppingWhen(() -> {
+            boolean due = questions.getAndDecrement() <= 0;
+            if (due && kills) {
+                throw new Killed();
+            }
+            return due;
+        });
+        boolean ended;
+        try {
+            ended = attempt.run() == Trainer.Outcome.COMPLETED;
+        } catch (Killed e) {
+            ended = false;
+        }
+        interruptions += ended ? 0 : 1;
+        return !ended;
+    }
+
+    private static <E extends Progress> Optional<E> last(TrainingFixture attempt, Class<E> type) {
+        return attempt.eventsOf(type).stream().reduce((first, second) -> second);
+    }
+
+    private TrainingFixture attempt(DecoderModel model, String name) {
+        AdapterSettings dropping = new AdapterSettings(
+                4, 8, 0.2, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+        return new TrainingFixture(model, folder.resolve(name))
+                .lasting(STEPS)
+                .adapter(dropping)
+                .rows(ROWS)
+                .validating(ROWS.subList(0, 4), 7)
+                .savingEvery(4);
+    }
+
+    /** Steps and validations that were done twice are told twice, and the same. */
+    private static void requireSameStory(TrainingFixture undisturbed, List<TrainingFixture> attempts) {
+        TrainingFixture last = attempts.get(attempts.size() - 1);
+        for (String file : List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER)) {
+            assertThat(last.checkpoint(STEPS).resolve(file))
+                    .hasSameBinaryContentAs(undisturbed.checkpoint(STEPS).resolve(file));
+        }
+        assertThat(told(attempts, Progress.Step.class, Progress.Step::step, InterruptionTest::withoutTime))
+                .isEqualTo(told(
+                        List.of(undisturbed), Progress.Step.class, Progress.Step::step, InterruptionTest::withoutTime));
+        assertThat(told(attempts, Progress.Validation.class, Progress.Validation::step, Function.identity()))
+                .isEqualTo(told(
+                        List.of(undisturbed),
+                        Progress.Validation.class,
+                        Progress.Validation::step,
+                        Function.identity()));
+    }
+
+    private static <E extends Progress, T> Map<Integer, T> told(
+            List<TrainingFixture> attempts, Class<E> type, Function<E, Integer> step, Function<E, T> content) {
+        return attempts.stream()
+                .flatMap(attempt -> attempt.eventsOf(type).stream())
+                .collect(Collectors.toMap(step, content, (first, second) -> {
+                    assertThat(second).isEqualTo(first);
+                    return first;
+                }));
+    }
+
+    private static Progress.Step withoutTime(Progress.Step step) {
+        return new Progress.Step(
+                step.step(),
+                step.totalSteps(),
+                step.epoch(),
+                step.loss(),
+                step.tokenAccuracy(),
+                step.learningRate(),
+                step.gradientNorm(),
+                step.beta(),
+                step.trainedTokens(),
+                step.tokens(),
+                0,
+                0);
+    }
+
+    /** The end of a process in the middle of something: nothing is saved. */
+    private static final class Killed extends RuntimeException {}
+}
