@@ -25,6 +25,7 @@ final class UnsupportedKeys {
             Map.entry("embedding_multiplier", ONE),
             Map.entry("final_logit_softcapping", ABSENT),
             Map.entry("hidden_act", List.of("silu")),
+            Map.entry("is_causal", List.of(true)),
             Map.entry("logit_scale", ONE),
             Map.entry("logits_scaling", ONE),
             Map.entry("mlp_bias", FALSE),

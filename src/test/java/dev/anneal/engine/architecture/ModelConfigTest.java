@@ -49,6 +49,7 @@ class ModelConfigTest {
                 "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
                 "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is \"gelu\"; this engine supports silu only",
                 "\"vocab_size\": 320 | \"sliding_window\": 8, \"vocab_size\": 320 | 'sliding_window' is 8; this engine supports none only",
+                "\"vocab_size\": 320 | \"is_causal\": false, \"vocab_size\": 320 | 'is_causal' is false; this engine supports true only",
                 "\"pretraining_tp\": 1 | \"pretraining_tp\": 2 | 'pretraining_tp' is 2; this engine supports 1.0 only",
                 "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | rope type 'yarn' is not supported; supported: default, llama3",
                 "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [2, 3, 3] | 'rope_parameters' has the key 'mrope_section', which this engine does not compute",

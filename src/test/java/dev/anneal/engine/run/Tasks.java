@@ -30,7 +30,11 @@ final class Tasks {
     }
 
     static TrainTask train(Path attempt, @Nullable Path resumeFrom, double learningRate) {
-        return train(attempt, resumeFrom, learningRate, MACHINE);
+        return train(MODEL, attempt, resumeFrom, learningRate, MACHINE);
+    }
+
+    static TrainTask train(Task.BaseModel model, Path attempt, double learningRate) {
+        return train(model, attempt, null, learningRate, MACHINE);
     }
 
     static Task.Machine onThreads(int threads) {
@@ -38,12 +42,13 @@ final class Tasks {
     }
 
     static TrainTask train(Path attempt, @Nullable Path resumeFrom, Task.Machine machine) {
-        return train(attempt, resumeFrom, LEARNING_RATE, machine);
+        return train(MODEL, attempt, resumeFrom, LEARNING_RATE, machine);
     }
 
-    private static TrainTask train(Path attempt, @Nullable Path resumeFrom, double learningRate, Task.Machine machine) {
+    private static TrainTask train(
+            Task.BaseModel model, Path attempt, @Nullable Path resumeFrom, double learningRate, Task.Machine machine) {
         return new TrainTask(
-                MODEL,
+                model,
                 machine,
                 CREATED,
                 resource("demo/tickets.train.jsonl"),
@@ -73,8 +78,12 @@ final class Tasks {
     }
 
     static ExportTask export(String kind, String dtype, Path checkpoint, Path output) {
+        return export(MODEL, kind, dtype, checkpoint, output);
+    }
+
+    static ExportTask export(Task.BaseModel model, String kind, String dtype, Path checkpoint, Path output) {
         return new ExportTask(
-                MODEL,
+                model,
                 MACHINE,
                 CREATED,
                 "ftexp-1",

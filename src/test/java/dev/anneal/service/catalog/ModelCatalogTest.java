@@ -17,6 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a folder must hold to be a base model, and what the answer says when it does not. */
@@ -60,6 +61,15 @@ class ModelCatalogTest {
 
         assertThat(catalog.list()).extracting(BaseModel::id).containsExactly("Qwen/Qwen3-8B", "anneal-tiny");
         assertThat(catalog.require("Qwen/Qwen3-8B").ownedBy()).isEqualTo("Qwen");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"llama-untied-gqa, 164288", "mistral, 127296", "qwen2, 107072", "qwen3, 152000"})
+    void everyFamilyIsAvailable(String name, long parameters) throws IOException {
+        copy(Path.of("src/test/resources/golden/models", name), name);
+
+        assertThat(catalog.require(name).parameters()).isEqualTo(parameters);
+        assertThat(catalog.require(name).contextTokens()).isEqualTo(512);
     }
 
     @Test
@@ -211,8 +221,12 @@ class ModelCatalogTest {
     }
 
     private Path copyBundledTo(String id) throws IOException {
+        return copy(home.resolve("bundled"), id);
+    }
+
+    private Path copy(Path model, String id) throws IOException {
         Path folder = Files.createDirectories(home.resolve("models").resolve(id));
-        try (Stream<Path> files = Files.list(home.resolve("bundled"))) {
+        try (Stream<Path> files = Files.list(model)) {
             for (Path file : (Iterable<Path>) files::iterator) {
                 Files.copy(file, folder.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
