@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
  * @param dtype of merged weights: {@code base} (the base model's), {@code float32}, {@code bfloat16} or
  *     {@code float16}; of a GGUF file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
+ * @param training where the checkpoint comes from
  * @param checkpointDirectory absolute path of the checkpoint folder to export
  * @param probeFile JSONL file whose first rows join the probe prompts, or null
  * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last
@@ -21,6 +22,7 @@ public record ExportTask(
         String exportId,
         String kind,
         String dtype,
+        TrainingRecord training,
         String checkpointDirectory,
         @Nullable String probeFile,
         String outputDirectory)

@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.protocol.TrainingRecord;
 import java.util.List;
 
 /**
@@ -8,12 +9,19 @@ import java.util.List;
  * @param id of the export, for its manifest
  * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
  * @param dtype of merged weights: {@code base}, {@code float32}, {@code bfloat16} or {@code float16}; of a GGUF file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
+ * @param training where the checkpoint comes from, for the card
  * @param probes token ids of prompts on which a merged model is compared with base and adapter
  * @param device on which they are compared
  * @param betweenTensors called now and then; may throw to end the export
  */
 public record ExportRequest(
-        String id, String kind, String dtype, List<int[]> probes, String device, Runnable betweenTensors) {
+        String id,
+        String kind,
+        String dtype,
+        TrainingRecord training,
+        List<int[]> probes,
+        String device,
+        Runnable betweenTensors) {
 
     public ExportRequest {
         probes = List.copyOf(probes);

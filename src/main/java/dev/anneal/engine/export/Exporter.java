@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -7,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Makes deployable weights from a checkpoint: refuses what would not be the trained model, proves the rest, and publishes it whole. */
@@ -36,6 +38,7 @@ public final class Exporter {
         }
         try (StagedDirectory staged = StagedDirectory.beside(output)) {
             Map<String, @Nullable Object> proof = kind.write(staged.path());
+            writeCard(request, kind, proof, staged.path());
             List<Export.File> files = hash(staged.files());
             Map<String, @Nullable Object> manifest = new Manifest(base, adapter).of(request, kind, proof, files);
             Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
@@ -44,6 +47,17 @@ public final class Exporter {
             all.add(fileOf(output.resolve(MANIFEST)));
             return new Export(proof, all);
         }
+    }
+
+    private void writeCard(ExportRequest request, Kind kind, Map<String, @Nullable Object> proof, Path folder)
+            throws IOException {
+        Optional<String> chart = ModelCard.chart(adapter, request.training());
+        if (chart.isPresent()) {
+            Files.writeString(folder.resolve(ModelCard.CHART), chart.get());
+        }
+        Files.writeString(
+                folder.resolve(ModelCard.FILE),
+                ModelCard.of(kind.wireName(), base, adapter, request.training(), proof));
     }
 
     private Kind kind(ExportRequest request) {

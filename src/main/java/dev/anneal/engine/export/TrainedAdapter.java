@@ -1,6 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 
 /**
@@ -11,7 +12,9 @@ import java.nio.file.Path;
  * @param beta coefficient with which training would go on
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
+ * @param settings how it was trained
  * @param baseFingerprint fingerprint of the base model it was trained on
+ * @param dataFingerprint hash of the encoded rows it was trained on
  */
 public record TrainedAdapter(
         Path checkpoint,
@@ -20,4 +23,6 @@ public record TrainedAdapter(
         double beta,
         int step,
         int totalSteps,
-        String baseFingerprint) {}
+        TrainingSettings settings,
+        String baseFingerprint,
+        String dataFingerprint) {}

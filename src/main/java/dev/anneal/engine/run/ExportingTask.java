@@ -41,6 +41,7 @@ final class ExportingTask {
                 task.exportId(),
                 task.kind(),
                 task.dtype(),
+                task.training(),
                 task.kind().equals("merged") ? probes() : List.of(),
                 task.machine().device(),
                 pulse);
@@ -64,7 +65,9 @@ final class ExportingTask {
                 state.beta(),
                 state.step(),
                 state.totalSteps(),
-                state.baseFingerprint());
+                state.settings(),
+                state.baseFingerprint(),
+                state.dataFingerprint());
     }
 
     private List<int[]> probes() throws IOException {

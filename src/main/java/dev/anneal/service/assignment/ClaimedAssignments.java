@@ -157,6 +157,7 @@ final class ClaimedAssignments implements Assignments {
                 order.exportId(),
                 order.kind().wireName(),
                 order.dtype(),
+                order.training(),
                 checkpoint(order.checkpoint()),
                 probeFile == null ? null : inputs.file(order.tenantId(), probeFile),
                 output(folder));

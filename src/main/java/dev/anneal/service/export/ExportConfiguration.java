@@ -7,6 +7,7 @@ import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
+import dev.anneal.service.history.Series;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.queue.WorkQueue;
 import org.springframework.context.annotation.Bean;
@@ -54,7 +55,13 @@ class ExportConfiguration {
 
     @Bean
     ExportJournal exportJournal(
-            SystemDatabase system, ExportStore store, Jobs jobs, Checkpoints checkpoints, Events events) {
-        return new ExportJournal(system, store, jobs, checkpoints, events);
+            SystemDatabase system,
+            ExportStore store,
+            Jobs jobs,
+            Checkpoints checkpoints,
+            Events events,
+            Series series,
+            Files files) {
+        return new ExportJournal(system, store, jobs, checkpoints, events, new TrainingRecords(series, files));
     }
 }

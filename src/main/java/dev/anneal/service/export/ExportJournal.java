@@ -24,13 +24,21 @@ public final class ExportJournal {
     private final Jobs jobs;
     private final Checkpoints checkpoints;
     private final Events events;
+    private final TrainingRecords records;
 
-    ExportJournal(SystemDatabase system, ExportStore store, Jobs jobs, Checkpoints checkpoints, Events events) {
+    ExportJournal(
+            SystemDatabase system,
+            ExportStore store,
+            Jobs jobs,
+            Checkpoints checkpoints,
+            Events events,
+            TrainingRecords records) {
         this.system = system;
         this.store = store;
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.events = events;
+        this.records = records;
     }
 
     /** What is to be done with claimed work of kind EXPORT. */
@@ -48,6 +56,7 @@ public final class ExportJournal {
                     job.request().model(),
                     export.kind(),
                     export.dtype(),
+                    records.of(jdbc, job, checkpoint.step()),
                     checkpoint,
                     store.lockProbeFile(jdbc, export.kind(), job).orElse(null));
         });

@@ -1,5 +1,6 @@
 package dev.anneal.service.export;
 
+import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.service.history.Checkpoint;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobCreatedAt when the job was created
  * @param model id of the base model
  * @param dtype as in {@link ExportRequest}
+ * @param training what the card of the export says about it
  * @param probeFile id of the uploaded file whose first rows join the probe prompts, or null
  */
 public record ExportOrder(
@@ -20,5 +22,6 @@ public record ExportOrder(
         String model,
         ExportKind kind,
         String dtype,
+        TrainingRecord training,
         Checkpoint checkpoint,
         @Nullable String probeFile) {}

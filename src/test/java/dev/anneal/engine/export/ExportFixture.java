@@ -12,6 +12,8 @@ import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
+import dev.anneal.protocol.TrainingRecord;
+import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +31,20 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     static final String INPUTS = "models/llama-tied/expected.safetensors";
     static final List<int[]> PROBES = List.of(new int[] {1, 5, 9, 200, 31}, new int[] {7, 8, 8, 300}, new int[40]);
 
+    static final TrainingRecord TRAINING = new TrainingRecord(
+            "ftjob-1",
+            "ft:llama-tied:default:tickets:1",
+            new TrainingRecord.DataFile("file-1", "d1".repeat(32)),
+            null,
+            List.of(
+                    new TrainingRecord.Point(1, 3.0, null, 1),
+                    new TrainingRecord.Point(6, null, null, 0.5),
+                    new TrainingRecord.Point(12, 1.0, 1.5, 0),
+                    new TrainingRecord.Point(18, 0.25, null, 0)));
+
+    private static final TrainingSettings SETTINGS = new TrainingSettings(
+            1, 4, 24, 256, false, new TrainingSettings.Optimizer(2e-4, "linear", 0, 0.01, 1, 1), 12, 12, 7);
+
     private static final Path BASE = GoldenTensors.path("models/llama-tied");
 
     /** The final adapter of a run, annealed. */
@@ -38,7 +54,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     }
 
     static ExportFixture of(AdapterConfig config, Path file, double beta) {
-        TrainedAdapter adapter = new TrainedAdapter(file.resolveSibling("."), file, config, beta, 12, 24, "abc");
+        TrainedAdapter adapter = trained(file.resolveSibling("."), file, config, beta);
         return new ExportFixture(new BaseModel("llama-tied", BASE, "abc"), adapter);
     }
 
@@ -63,7 +79,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
         }
         Path file = folder.resolve("random.safetensors");
         SafetensorsWriter.write(file, tensors);
-        TrainedAdapter adapter = new TrainedAdapter(folder, file, config, 0, 12, 24, "abc");
+        TrainedAdapter adapter = trained(folder, file, config, 0);
         return new ExportFixture(new BaseModel(model, directory, "abc"), adapter);
     }
 
@@ -90,13 +106,17 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
         return new ExportFixture(new BaseModel(base.id(), directory, base.fingerprint()), adapter);
     }
 
+    static TrainedAdapter trained(Path checkpoint, Path file, AdapterConfig config, double beta) {
+        return new TrainedAdapter(checkpoint, file, config, beta, 12, 24, SETTINGS, "abc", "def");
+    }
+
     ExportFixture trainedOn(String fingerprint) {
         return new ExportFixture(new BaseModel(base.id(), base.directory(), fingerprint), adapter);
     }
 
     Export export(String kind, String dtype, Path output) throws IOException {
         return new Exporter(base, adapter)
-                .export(new ExportRequest("ftexp-1", kind, dtype, PROBES, "cpu", () -> {}), output);
+                .export(new ExportRequest("ftexp-1", kind, dtype, TRAINING, PROBES, "cpu", () -> {}), output);
     }
 
     /** Largest difference between the logits of a folder's model and those of a run's evaluation. */

@@ -55,8 +55,8 @@ class FamilyExportTest {
     }
 
     private static ExportFixture fixture(GoldenAnswers golden) {
-        TrainedAdapter adapter = new TrainedAdapter(
-                golden.adapter().resolveSibling("."), golden.adapter(), golden.adapterConfig(), 0, 12, 24, "abc");
+        TrainedAdapter adapter = ExportFixture.trained(
+                golden.adapter().resolveSibling("."), golden.adapter(), golden.adapterConfig(), 0);
         return new ExportFixture(new BaseModel(golden.name(), golden.model(), "abc"), adapter);
     }
 }

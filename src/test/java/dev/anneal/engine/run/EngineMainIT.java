@@ -194,7 +194,7 @@ class EngineMainIT {
             assertThat(proof.path("probe_prompts").asInt()).isEqualTo(16);
             assertThat(exported.files())
                     .extracting(Progress.Exported.File::name)
-                    .contains("model.safetensors");
+                    .contains("model.safetensors", "ANNEAL.md");
         }
         Progress.Evaluated byAdapter = evaluate(Tasks.MODEL, "adapter");
         Progress.Evaluated byMerged = evaluateMerged(output);

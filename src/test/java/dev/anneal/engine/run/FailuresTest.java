@@ -11,6 +11,7 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainingRecord;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -35,6 +36,12 @@ class FailuresTest {
                     "ftexp-1",
                     "merged",
                     "base",
+                    new TrainingRecord(
+                            "ftjob-1",
+                            "ft:model:default::1",
+                            new TrainingRecord.DataFile("file-1", null),
+                            null,
+                            List.of()),
                     "/srv/models of jobs/acme/checkpoint-8",
                     null,
                     "/srv/artifacts/acme/ftexp-1"));

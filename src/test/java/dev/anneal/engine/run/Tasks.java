@@ -5,6 +5,7 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -89,6 +90,8 @@ final class Tasks {
                 "ftexp-1",
                 kind,
                 dtype,
+                new TrainingRecord(
+                        "ftjob-1", "ft:model:default::1", new TrainingRecord.DataFile("file-1", null), null, List.of()),
                 checkpoint.toString(),
                 resource("demo/tickets.valid.jsonl"),
                 output.toString());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
@@ -258,6 +259,24 @@ class ExportsIT extends ServiceTest {
     }
 
     @Test
+    void cardGetsTheTrainingUpToItsCheckpoint() {
+        worker().checkpoint(3);
+        String state = idOf(post(ALPHA, path("/exports"), "{'kind': 'training_state'}"));
+
+        TrainingRecord record = exports.order(workOf("export", state)).training();
+
+        assertThat(record.jobId()).isEqualTo(id);
+        assertThat(record.model()).startsWith("ft:anneal-tiny:alpha:");
+        assertThat(record.trainingData().id()).isEqualTo(file);
+        assertThat(record.trainingData().sha256()).hasSize(64);
+        assertThat(record.validationData()).isNull();
+        assertThat(record.curve()).extracting(TrainingRecord.Point::step).containsExactly(1, 2, 3);
+        assertThat(record.curve())
+                .first()
+                .satisfies(point -> assertThat(point.loss()).isPositive());
+    }
+
+    @Test
     void jobWhoseFileIsGoneIsStillExported() {
         worker().finish(5);
         assertThat(send(request(ALPHA, "/v1/files/" + file).DELETE()).statusCode())
@@ -266,6 +285,8 @@ class ExportsIT extends ServiceTest {
         String merged = idOf(post(ALPHA, path("/merge"), ""));
 
         assertThat(exports.order(workOf("export", merged)).probeFile()).isNull();
+        assertThat(exports.order(workOf("export", merged)).training().trainingData())
+                .isEqualTo(new TrainingRecord.DataFile(file, null));
     }
 
     @Test

@@ -1,0 +1,180 @@
+package dev.anneal.engine.export.card;
+
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.export.BaseModel;
+import dev.anneal.engine.export.TrainedAdapter;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.template.PythonFloat;
+import dev.anneal.protocol.TrainingRecord;
+import dev.anneal.protocol.TrainingRecord.Point;
+import dev.anneal.protocol.TrainingSettings;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code ANNEAL.md}: what a reader of the folder wants to know, in Markdown. The same export gives the same bytes: it holds no time of day. */
+public final class ModelCard {
+
+    public static final String FILE = "ANNEAL.md";
+    public static final String CHART = "ANNEAL.svg";
+
+    private final BaseModel base;
+    private final TrainedAdapter adapter;
+    private final TrainingRecord training;
+    private final List<Point> curve;
+    private final StringBuilder text = new StringBuilder();
+
+    private ModelCard(BaseModel base, TrainedAdapter adapter, TrainingRecord training) {
+        this.base = base;
+        this.adapter = adapter;
+        this.training = training;
+        this.curve = training.curve().stream()
+                .filter(point -> point.step() <= adapter.step())
+                .toList();
+    }
+
+    /** The chart of a training's curves, or nothing if no step of it is known. */
+    public static Optional<String> chart(TrainedAdapter adapter, TrainingRecord training) {
+        return CurveChart.of(training.curve().stream()
+                .filter(point -> point.step() <= adapter.step())
+                .toList());
+    }
+
+    /**
+     * Writes a card.
+     *
+     * @param kind of the export
+     * @param proof as the manifest shows it
+     */
+    public static String of(
+            String kind,
+            BaseModel base,
+            TrainedAdapter adapter,
+            TrainingRecord training,
+            Map<String, @Nullable Object> proof) {
+        ModelCard card = new ModelCard(base, adapter, training);
+        card.head(kind);
+        card.origin();
+        card.settings();
+        card.curves();
+        card.table("Proof", proof);
+        return card.text.toString();
+    }
+
+    private void head(String kind) {
+        line("# " + training.model());
+        line("");
+        line(
+                "Export of kind `%s` of job `%s`, made by Anneal. `manifest.json` holds the sha256 of every file, this one among them."
+                        .formatted(kind, training.jobId()));
+    }
+
+    private void origin() {
+        Map<String, @Nullable Object> rows = new Rows()
+                .with("base model", "`" + base.id() + "`")
+                .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`")
+                .with("training data", file(training.trainingData()))
+                .with("validation data", training.validationData() == null ? "none" : file(training.validationData()))
+                .with("sha256 of the training rows as tokens and labels", "`" + adapter.dataFingerprint() + "`")
+                .with("checkpoint", "step %d of %d".formatted(adapter.step(), adapter.totalSteps()))
+                .with("beta", adapter.beta())
+                .rows();
+        table("Origin", rows);
+    }
+
+    private static String file(TrainingRecord.DataFile file) {
+        return file.sha256() == null
+                ? "`%s`, deleted since".formatted(file.id())
+                : "`%s`, sha256 `%s`".formatted(file.id(), file.sha256());
+    }
+
+    private void settings() {
+        AdapterConfig config = adapter.config();
+        TrainingSettings settings = adapter.settings();
+        TrainingSettings.Optimizer optimizer = settings.optimizer();
+        Map<String, @Nullable Object> rows = new Rows()
+                .with("rank", config.rank())
+                .with("alpha", config.alpha())
+                .with("rslora", config.rslora())
+                .with("dropout", config.dropout())
+                .with("annealed activation", activation(config))
+                .with(
+                        "target modules",
+                        config.targets().stream().map(Projection::shortName).collect(Collectors.joining(", ")))
+                .with("epochs", settings.epochs())
+                .with("rows of a step", settings.batchRows())
+                .with("longest row, tokens", settings.maxLengthTokens())
+                .with("learning rate", optimizer.learningRate())
+                .with("learning rate schedule", optimizer.schedule())
+                .with("warm-up steps", optimizer.warmupSteps())
+                .with("weight decay", optimizer.weightDecay())
+                .with("largest gradient norm", optimizer.maxGradientNorm())
+                .with("seed", settings.seed())
+                .rows();
+        table("Settings", rows);
+    }
+
+    private static String activation(AdapterConfig config) {
+        if (config.schedule().equals(AnnealingSchedule.none())) {
+            return "none: a plain LoRA";
+        }
+        return "%s, beta %s from %s to %s of the steps"
+                .formatted(
+                        config.activation().text(),
+                        config.schedule().shape().text(),
+                        config.schedule().start(),
+                        config.schedule().end());
+    }
+
+    private void curves() {
+        line("");
+        line("## Curves");
+        line("");
+        if (curve.isEmpty()) {
+            line("No step of this training is on record.");
+            return;
+        }
+        line("![Loss and beta over the steps](" + CHART + ")");
+        Rows rows = new Rows().with("step", curve.get(curve.size() - 1).step());
+        last(curve.stream().map(Point::loss).toList()).ifPresent(loss -> rows.with("training loss", loss));
+        last(curve.stream().map(Point::validationLoss).toList())
+                .ifPresent(loss -> rows.with("last validation loss", loss));
+        curve.stream()
+                .filter(point -> point.validationLoss() != null)
+                .min(Comparator.comparing(
+                        point -> Optional.ofNullable(point.validationLoss()).orElseThrow()))
+                .ifPresent(point -> rows.with(
+                        "lowest validation loss", "%s at step %d".formatted(point.validationLoss(), point.step())));
+        table("Metrics", rows.rows());
+    }
+
+    private static Optional<Double> last(List<@Nullable Double> values) {
+        @Nullable Double last = null;
+        for (@Nullable Double value : values) {
+            last = value == null ? last : value;
+        }
+        return Optional.ofNullable(last);
+    }
+
+    private void table(String title, Map<String, @Nullable Object> rows) {
+        line("");
+        line("## " + title);
+        line("");
+        line("| | |");
+        line("|---|---|");
+        rows.forEach((key, value) -> line("| %s | %s |".formatted(key, shown(value))));
+    }
+
+    private static String shown(@Nullable Object value) {
+        String text = value instanceof Double number ? PythonFloat.json(number) : String.valueOf(value);
+        return text.replace("|", "\\|");
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+}

@@ -1,0 +1,40 @@
+package dev.anneal.protocol;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the service knows of the training that an export comes from, for the card in its folder.
+ *
+ * @param jobId id of the job
+ * @param model name of the model that the job makes
+ * @param validationData null if the job has none
+ * @param curve steps up to the checkpoint, in order; of long trainings some of them
+ */
+public record TrainingRecord(
+        String jobId,
+        String model,
+        DataFile trainingData,
+        @Nullable DataFile validationData,
+        List<Point> curve) {
+
+    /**
+     * An uploaded file.
+     *
+     * @param sha256 of its content; null if it has been deleted
+     */
+    public record DataFile(String id, @Nullable String sha256) {}
+
+    /**
+     * A step.
+     *
+     * @param loss of its rows, nats per trained token; null if it was not finite
+     * @param validationLoss of the validation file after it, or null
+     */
+    public record Point(
+            int step, @Nullable Double loss, @Nullable Double validationLoss, double beta) {}
+
+    public TrainingRecord {
+        curve = List.copyOf(curve);
+    }
+}

@@ -1,0 +1,56 @@
+package dev.anneal.service.export;
+
+import dev.anneal.protocol.TrainingRecord;
+import dev.anneal.protocol.TrainingRecord.DataFile;
+import dev.anneal.protocol.TrainingRecord.Point;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.history.Series;
+import dev.anneal.service.job.Job;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Where a checkpoint comes from, as the card of its exports tells it. */
+final class TrainingRecords {
+
+    /** More points than a chart has room for. */
+    private static final int POINTS = 500;
+
+    private final Series series;
+    private final Files files;
+
+    TrainingRecords(Series series, Files files) {
+        this.series = series;
+        this.files = files;
+    }
+
+    /** @param step of the checkpoint */
+    TrainingRecord of(JdbcClient jdbc, Job job, int step) {
+        String validationFile = job.request().validationFile();
+        return new TrainingRecord(
+                job.id(),
+                job.modelName(),
+                file(jdbc, job.request().trainingFile()),
+                validationFile == null ? null : file(jdbc, validationFile),
+                curve(jdbc, job.number(), step));
+    }
+
+    private DataFile file(JdbcClient jdbc, String id) {
+        return new DataFile(
+                id, files.lockForUse(jdbc, id).map(StoredFile::sha256).orElse(null));
+    }
+
+    /** Every k-th step, the last one, and all with a validation. */
+    private List<Point> curve(JdbcClient jdbc, long job, int last) {
+        int every = Math.max(1, last / POINTS);
+        List<Point> points = new ArrayList<>();
+        series.readAll(jdbc, job, row -> {
+            boolean shown = row.step() % every == 0 || row.step() == last || row.validLoss() != null;
+            if (row.step() <= last && shown) {
+                points.add(new Point(row.step(), row.trainLoss(), row.validLoss(), row.beta()));
+            }
+        });
+        return points;
+    }
+}
