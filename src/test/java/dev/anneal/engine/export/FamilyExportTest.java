@@ -24,7 +24,7 @@ class FamilyExportTest {
 
     /** In fp32, whatever the base holds: rounding would change near ties. */
     @ParameterizedTest
-    @ValueSource(strings = {"llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
+    @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
     void mergedModelAnswersAsTheReference(String name) throws IOException {
         GoldenAnswers golden = GoldenAnswers.of(name);
         Path merged = folder.resolve("merged");
@@ -39,7 +39,7 @@ class FamilyExportTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
+    @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
     void exportedAdapterAnswersOnItsBase(String name) throws IOException {
         GoldenAnswers golden = GoldenAnswers.of(name);
         Path exported = folder.resolve("adapter");
