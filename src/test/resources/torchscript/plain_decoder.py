@@ -1,4 +1,5 @@
-# The decoder of decoder.py written down plainly, for autograd to differentiate: no fused matrices, no chunks, nothing kept or made again by hand.
+# The decoder of decoder.py written down plainly, for autograd to differentiate: one row at a time, no fused matrices, no chunks, nothing
+# kept or made again by hand.
 # Numbers travel as 0-d tensors, because calls that build a graph take tensors alone.
 class PlainDecoder(Module):
   __parameters__ = []
@@ -39,34 +40,29 @@ class PlainDecoder(Module):
     turned = torch.cat([torch.neg(x[..., half:]), x[..., :half]], -1)
     return x * torch.cat([cos, cos], -1) + turned * torch.cat([sin, sin], -1)
 
+  # q, k, v [T, heads D]
   def attend(self: __torch__.PlainDecoder, q: Tensor, k: Tensor, v: Tensor, q_norm: Tensor, k_norm: Tensor, window: int,
-             cos: Tensor, sin: Tensor, bounds: Tensor) -> Tensor:
-    rows = annotate(List[Tensor], [])
-    for i in range(bounds.size(0) - 1):
-      lo = int(bounds[i])
-      hi = int(bounds[i + 1])
-      tokens = hi - lo
-      qi = self.norm_heads(torch.transpose(torch.view(q[lo:hi], [tokens, self.heads, -1]), 0, 1), q_norm)
-      ki = self.norm_heads(torch.transpose(torch.view(k[lo:hi], [tokens, self.kv_heads, -1]), 0, 1), k_norm)
-      qi = self.rotate(qi, cos[lo:hi], sin[lo:hi])
-      ki = self.rotate(ki, cos[lo:hi], sin[lo:hi])
-      vi = torch.transpose(torch.view(v[lo:hi], [tokens, self.kv_heads, -1]), 0, 1)
-      groups = self.heads // self.kv_heads
-      ki = torch.repeat_interleave(ki, groups, 0)
-      vi = torch.repeat_interleave(vi, groups, 0)
-      s = torch.matmul(qi, torch.transpose(ki, 1, 2)) / (qi.size(-1) ** 0.5)
-      hidden = torch.triu(torch.ones_like(s[0]), 1)
-      if window > 0:
-        hidden = hidden + torch.tril(torch.ones_like(s[0]), 0 - window)
-      p = torch.softmax(torch.masked_fill(s, hidden.to(11), -inf), -1)
-      rows.append(torch.reshape(torch.transpose(torch.matmul(p, vi), 0, 1), [tokens, -1]))
-    return torch.cat(rows, 0)
+             cos: Tensor, sin: Tensor) -> Tensor:
+    tokens = q.size(0)
+    q = self.norm_heads(torch.transpose(torch.view(q, [tokens, self.heads, -1]), 0, 1), q_norm)
+    k = self.norm_heads(torch.transpose(torch.view(k, [tokens, self.kv_heads, -1]), 0, 1), k_norm)
+    q = self.rotate(q, cos, sin)
+    k = self.rotate(k, cos, sin)
+    v = torch.transpose(torch.view(v, [tokens, self.kv_heads, -1]), 0, 1)
+    groups = self.heads // self.kv_heads
+    k = torch.repeat_interleave(k, groups, 0)
+    v = torch.repeat_interleave(v, groups, 0)
+    s = torch.matmul(q, torch.transpose(k, 1, 2)) / (q.size(-1) ** 0.5)
+    hidden = torch.triu(torch.ones_like(s[0]), 1)
+    if window > 0:
+      hidden = hidden + torch.tril(torch.ones_like(s[0]), 0 - window)
+    p = torch.softmax(torch.masked_fill(s, hidden.to(11), -inf), -1)
+    return torch.reshape(torch.transpose(torch.matmul(p, v), 0, 1), [tokens, -1])
 
-  # Summed loss of the targets. weights: eighteen of each layer, namely two norms, seven matrices, seven biases, norms of query and key heads, empty where
+  # Normed output of the last layer, [T, H]. weights: eighteen of each layer, namely two norms, seven matrices, seven biases, norms of query and key heads, empty where
   # the family has none; a, b, masks: seven of each layer; windows: of each layer the tokens that a query sees, 0 for all.
-  def loss(self: __torch__.PlainDecoder, ids: Tensor, at: Tensor, targets: Tensor, bounds: Tensor, cos: Tensor, sin: Tensor,
-           embedding: Tensor, norm: Tensor, head: Tensor, windows: Tensor, weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor],
-           scale: Tensor, beta: Tensor) -> Tensor:
+  def hidden(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,
+             weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor], scale: Tensor, beta: Tensor) -> Tensor:
     x = torch.embedding(embedding, ids)
     for layer in range(len(weights) // 18):
       norm1, norm2, wq, wk, wv, wo, wg, wu, wd, bq, bk, bv, bo, bg, bu, bd, q_norm, k_norm = weights[18 * layer:18 * layer + 18]
@@ -75,12 +71,24 @@ class PlainDecoder(Module):
       q = self.project(h, wq, bq, first, a, b, masks, scale, beta)
       k = self.project(h, wk, bk, first + 1, a, b, masks, scale, beta)
       v = self.project(h, wv, bv, first + 2, a, b, masks, scale, beta)
-      o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer]), cos, sin, bounds)
+      o = self.attend(q, k, v, q_norm, k_norm, int(windows[layer]), cos, sin)
       x = x + self.project(o, wo, bo, first + 3, a, b, masks, scale, beta)
       h = torch.rms_norm(x, [x.size(1)], norm2, self.eps)
       gate = torch.silu(self.project(h, wg, bg, first + 4, a, b, masks, scale, beta))
       up = self.project(h, wu, bu, first + 5, a, b, masks, scale, beta)
       x = x + self.project(gate * up, wd, bd, first + 6, a, b, masks, scale, beta)
-    h = torch.rms_norm(x, [x.size(1)], norm, self.eps)
-    logp = torch.log_softmax(torch.linear(torch.index_select(h, 0, at), head), -1)
+    return torch.rms_norm(x, [x.size(1)], norm, self.eps)
+
+  # [T, V]
+  def logits(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,
+             weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor], scale: Tensor, beta: Tensor, head: Tensor) -> Tensor:
+    h = self.hidden(ids, cos, sin, embedding, norm, windows, weights, a, b, masks, scale, beta)
+    return torch.linear(h, head)
+
+  # Summed loss of the targets, which stand behind the tokens `at`.
+  def loss(self: __torch__.PlainDecoder, ids: Tensor, cos: Tensor, sin: Tensor, embedding: Tensor, norm: Tensor, windows: Tensor,
+           weights: List[Tensor], a: List[Tensor], b: List[Tensor], masks: List[Tensor], scale: Tensor, beta: Tensor, head: Tensor,
+           at: Tensor, targets: Tensor) -> Tensor:
+    logits = self.logits(ids, cos, sin, embedding, norm, windows, weights, a, b, masks, scale, beta, head)
+    logp = torch.log_softmax(torch.index_select(logits, 0, at), -1)
     return torch.neg(torch.sum(torch.gather(logp, 1, torch.unsqueeze(targets, 1))))

@@ -12,67 +12,30 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
 
-/** Loss and adapter gradients of a random model by autograd over {@code plain_decoder.py}. */
+/** Loss, logits and adapter gradients of a random model by autograd over {@code plain_decoder.py}, row by row without any packing. */
 final class AutogradReference {
 
     private final RandomModel model;
     private final AdapterConfig config;
     private final double beta;
-    private final AdapterDropout dropout;
+    private final Scope scope;
+    private final AutogradProgram program;
+    private final DropoutMasks dropoutMasks;
+    private final Map<String, Tensor> leaves = new LinkedHashMap<>();
+    private final List<Tensor> a = new ArrayList<>();
+    private final List<Tensor> b = new ArrayList<>();
     private double loss;
 
-    AutogradReference(RandomModel model, AdapterConfig config, double beta, AdapterDropout dropout) {
+    /** @param adapter A and B by PEFT's names */
+    AutogradReference(RandomModel model, AdapterConfig config, double beta, Scope scope, Map<String, float[]> adapter) {
         this.model = model;
         this.config = config;
         this.beta = beta;
-        this.dropout = dropout;
-    }
-
-    /** Summed loss of the last {@link #gradients}. */
-    double loss() {
-        return loss;
-    }
-
-    Map<String, float[]> gradients(Scope scope, List<int[]> rows, List<int[]> labels, Map<String, float[]> adapter) {
-        Batch batch = new Batch(scope, rows, labels);
-        List<Tensor> a = new ArrayList<>();
-        List<Tensor> b = new ArrayList<>();
-        Map<String, Tensor> leaves = new LinkedHashMap<>();
-        for (int layer = 0; layer < model.layers(); layer++) {
-            for (Projection projection : Projection.values()) {
-                a.add(leaf(scope, layer, projection, true, adapter, leaves));
-                b.add(leaf(scope, layer, projection, false, adapter, leaves));
-            }
-        }
-        AutogradProgram.requireGradients(List.copyOf(leaves.values()));
-        loss = program(scope)
-                .differentiate(
-                        scope,
-                        "loss",
-                        batch.ids,
-                        batch.at,
-                        batch.targets,
-                        batch.bounds,
-                        batch.cos,
-                        batch.sin,
-                        weight(scope, "model.embed_tokens.weight"),
-                        weight(scope, "model.norm.weight"),
-                        weight(scope, "lm_head.weight"),
-                        windows(scope),
-                        layerWeights(scope),
-                        a,
-                        b,
-                        masks(scope, batch),
-                        scope.floats(new float[] {(float) config.scale()}),
-                        scope.floats(new float[] {(float) beta}));
-        Map<String, float[]> gradients = new LinkedHashMap<>();
-        leaves.forEach((name, leaf) -> gradients.put(name, AutogradProgram.gradientOf(leaf)));
-        return gradients;
-    }
-
-    private AutogradProgram program(Scope scope) {
-        return new AutogradProgram(
+        this.scope = scope;
+        this.program = new AutogradProgram(
                 scope,
                 "plain_decoder",
                 "PlainDecoder",
@@ -85,16 +48,70 @@ final class AutogradReference {
                         model.keyValueHeads(),
                         "kind",
                         config.activation().kind()));
+        this.dropoutMasks = new DropoutMasks(scope);
+        for (int layer = 0; layer < model.layers(); layer++) {
+            for (Projection projection : Projection.values()) {
+                a.add(leaf(layer, projection, true, adapter));
+                b.add(leaf(layer, projection, false, adapter));
+            }
+        }
+        AutogradProgram.requireGradients(List.copyOf(leaves.values()));
+    }
+
+    /**
+     * Adds the loss and the gradient of a row to those of the rows before it.
+     *
+     * @param dropout of this row alone
+     */
+    void add(int[] ids, int[] labels, AdapterDropout dropout) {
+        int[] at = IntStream.range(0, ids.length - 1)
+                .filter(token -> labels[token + 1] != -100)
+                .toArray();
+        int[] targets = Arrays.stream(at).map(token -> labels[token + 1]).toArray();
+        if (at.length > 0) {
+            List<Object> arguments = arguments(ids, dropout);
+            arguments.add(longs(at));
+            arguments.add(longs(targets));
+            loss += program.differentiate(scope, "loss", arguments.toArray());
+        }
+    }
+
+    /** Logits of a row, [T, V] in row order. */
+    float[] logits(int[] ids, AdapterDropout dropout) {
+        return program.evaluate(scope, "logits", arguments(ids, dropout).toArray());
+    }
+
+    /** Summed loss of the rows. */
+    double loss() {
+        return loss;
+    }
+
+    /** Gradient of {@link #loss} by PEFT's names. */
+    Map<String, float[]> gradients() {
+        Map<String, float[]> gradients = new LinkedHashMap<>();
+        leaves.forEach((name, leaf) -> gradients.put(name, AutogradProgram.gradientOf(leaf)));
+        return gradients;
+    }
+
+    private List<Object> arguments(int[] ids, AdapterDropout dropout) {
+        return new ArrayList<>(List.of(
+                longs(ids),
+                turns(ids.length, Math::cos),
+                turns(ids.length, Math::sin),
+                weight("model.embed_tokens.weight"),
+                weight("model.norm.weight"),
+                windows(),
+                layerWeights(),
+                a,
+                b,
+                masks(ids.length, dropout),
+                scope.floats(new float[] {(float) config.scale()}),
+                scope.floats(new float[] {(float) beta}),
+                weight("lm_head.weight")));
     }
 
     /** A or B of a projection; zeros, and no leaf, where the adapter does not target it. */
-    private Tensor leaf(
-            Scope scope,
-            int layer,
-            Projection projection,
-            boolean first,
-            Map<String, float[]> adapter,
-            Map<String, Tensor> leaves) {
+    private Tensor leaf(int layer, Projection projection, boolean first, Map<String, float[]> adapter) {
         String name = "base_model.model." + projection.modulePath(layer) + ".lora_" + (first ? "A" : "B") + ".weight";
         List<Long> shape = model.shapeOf(projection.modulePath(layer) + ".weight");
         int rows = first ? config.rank() : Math.toIntExact(shape.get(0));
@@ -107,39 +124,39 @@ final class AutogradReference {
         return tensor;
     }
 
-    private List<Tensor> layerWeights(Scope scope) {
+    private List<Tensor> layerWeights() {
         List<Tensor> weights = new ArrayList<>();
         for (int layer = 0; layer < model.layers(); layer++) {
-            RandomModel.layerNames(layer).forEach(name -> weights.add(weight(scope, name)));
+            RandomModel.layerNames(layer).forEach(name -> weights.add(weight(name)));
         }
         return weights;
     }
 
-    private Tensor windows(Scope scope) {
+    private Tensor windows() {
         long[] windows = new long[model.layers()];
         Arrays.setAll(windows, model.options()::windowOf);
         return scope.longs(windows, windows.length);
     }
 
     /** A tensor of the model; empty if its family has no such tensor. */
-    private Tensor weight(Scope scope, String name) {
+    private Tensor weight(String name) {
         return scope.floats(
                 model.weights().getOrDefault(name, new float[0]),
                 model.shapeOf(name).stream().mapToLong(Long::longValue).toArray());
     }
 
-    /** The masks that the engine draws, or ones. */
-    private List<Tensor> masks(Scope scope, Batch batch) {
+    /** The masks that the engine draws for a row, or ones. */
+    private List<Tensor> masks(int tokens, AdapterDropout dropout) {
         List<Tensor> masks = new ArrayList<>();
         for (int layer = 0; layer < model.layers(); layer++) {
             for (Projection projection : Projection.values()) {
                 int inputs = Math.toIntExact(
                         model.shapeOf(projection.modulePath(layer) + ".weight").get(1));
-                Tensor ones = ones(scope, batch.tokens, inputs);
+                Tensor ones = ones(tokens, inputs);
                 masks.add(
                         dropout.probability() == 0
                                 ? ones
-                                : DropoutMasks.of(scope, ones, dropout, layer, maskOf(projection), batch.offsets));
+                                : dropoutMasks.of(ones, dropout, layer, maskOf(projection), new long[] {0, tokens}));
             }
         }
         return masks;
@@ -154,62 +171,25 @@ final class AutogradReference {
         return first + Math.max(0, adapted.indexOf(projection));
     }
 
-    private static Tensor ones(Scope scope, int rows, int columns) {
+    private Tensor ones(int rows, int columns) {
         float[] values = new float[rows * columns];
         Arrays.fill(values, 1);
         return scope.floats(values, rows, columns);
     }
 
-    /** Rows as the plain program takes them. */
-    private final class Batch {
-        private final int tokens;
-        private final long[] offsets;
-        private final Tensor ids;
-        private final Tensor at;
-        private final Tensor targets;
-        private final Tensor bounds;
-        private final Tensor cos;
-        private final Tensor sin;
-
-        Batch(Scope scope, List<int[]> rows, List<int[]> labels) {
-            offsets = new long[rows.size() + 1];
-            List<Long> allIds = new ArrayList<>();
-            List<Long> allAt = new ArrayList<>();
-            List<Long> allTargets = new ArrayList<>();
-            List<Float> angles = new ArrayList<>();
-            float[] frequencies = new RotaryConfig(10_000, null).inverseFrequencies(model.headSize());
-            for (int row = 0; row < rows.size(); row++) {
-                for (int token = 0; token < rows.get(row).length; token++) {
-                    allIds.add((long) rows.get(row)[token]);
-                    if (token + 1 < rows.get(row).length && labels.get(row)[token + 1] != -100) {
-                        allAt.add(allIds.size() - 1L);
-                        allTargets.add((long) labels.get(row)[token + 1]);
-                    }
-                    for (float frequency : frequencies) {
-                        angles.add(token * frequency);
-                    }
-                }
-                offsets[row + 1] = allIds.size();
-            }
-            tokens = allIds.size();
-            ids = longs(scope, allIds);
-            at = longs(scope, allAt);
-            targets = longs(scope, allTargets);
-            bounds = scope.longs(offsets, offsets.length);
-            cos = turned(scope, angles, frequencies.length, true);
-            sin = turned(scope, angles, frequencies.length, false);
+    /** Cosines or sines of the rotary angles, [T, D / 2]. */
+    private Tensor turns(int tokens, DoubleUnaryOperator function) {
+        float[] frequencies = new RotaryConfig(10_000, null).inverseFrequencies(model.headSize());
+        float[] values = new float[tokens * frequencies.length];
+        for (int i = 0; i < values.length; i++) {
+            int position = i / frequencies.length;
+            float angle = position * frequencies[i % frequencies.length];
+            values[i] = (float) function.applyAsDouble(angle);
         }
+        return scope.floats(values, tokens, frequencies.length);
+    }
 
-        private Tensor turned(Scope scope, List<Float> angles, int columns, boolean cosine) {
-            float[] values = new float[angles.size()];
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (float) (cosine ? Math.cos(angles.get(i)) : Math.sin(angles.get(i)));
-            }
-            return scope.floats(values, tokens, columns);
-        }
-
-        private static Tensor longs(Scope scope, List<Long> values) {
-            return scope.longs(values.stream().mapToLong(Long::longValue).toArray(), values.size());
-        }
+    private Tensor longs(int[] values) {
+        return scope.longs(Arrays.stream(values).asLongStream().toArray(), values.length);
     }
 }

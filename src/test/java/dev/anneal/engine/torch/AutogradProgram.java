@@ -53,7 +53,14 @@ public final class AutogradProgram {
         }
     }
 
-    /** The gradient that {@link #differentiate} left in a leaf. */
+    /** Runs a method that returns a tensor, without a graph. */
+    public float[] evaluate(Scope scope, String method, Object... arguments) {
+        try (Tensor result = program.call(scope, method, arguments)) {
+            return result.toFloats();
+        }
+    }
+
+    /** The sum of the gradients that calls of {@link #differentiate} left in a leaf. */
     public static float[] gradientOf(Tensor leaf) {
         return leaf.array().getGradient().toFloatArray();
     }
