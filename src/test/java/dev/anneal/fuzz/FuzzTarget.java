@@ -17,6 +17,8 @@ enum FuzzTarget {
     TOKENIZER_FILES,
     /** The same files with what the native library makes of them. */
     TOKENIZER,
+    /** The same files as the head of a GGUF file. */
+    GGUF_TOKENIZER,
     /** Adapter files. */
     ADAPTER,
     /** Chat rows from bytes to tokens. */
@@ -48,6 +50,7 @@ enum FuzzTarget {
             case MODEL_CONFIG -> new ModelConfigBody(scratch);
             case TOKENIZER_FILES -> new TokenizerFilesBody(scratch);
             case TOKENIZER -> new TokenizerBody(scratch);
+            case GGUF_TOKENIZER -> new GgufTokenizerBody(scratch);
             case ADAPTER -> new AdapterBody(scratch);
             case CHAT_ROWS -> new ChatRowsBody(scratch);
             case CHAT_TEMPLATE -> new ChatTemplateBody();

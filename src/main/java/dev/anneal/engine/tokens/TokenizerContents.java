@@ -21,6 +21,8 @@ final class TokenizerContents {
 
     private final List<AddedToken> declared = new ArrayList<>();
     private final Map<String, Integer> specialInVocabulary = new HashMap<>();
+    private int lowestId;
+    private String lowestToken = "";
     private int highestId = -1;
     private String highestToken = "";
     private boolean hasModel;
@@ -96,6 +98,10 @@ final class TokenizerContents {
     }
 
     private void inVocabulary(String text, int id, SpecialTokens special) {
+        if (id < lowestId) {
+            lowestId = id;
+            lowestToken = text;
+        }
         if (id > highestId) {
             highestId = id;
             highestToken = text;
@@ -107,6 +113,16 @@ final class TokenizerContents {
 
     boolean hasModel() {
         return hasModel;
+    }
+
+    /** Lowest id of the vocabulary, or 0. */
+    int lowestId() {
+        return lowestId;
+    }
+
+    /** The token of {@link #lowestId}, if that is negative. */
+    String lowestToken() {
+        return lowestToken;
     }
 
     /** Highest id of the vocabulary, added tokens left out; -1 if that is empty. */

@@ -18,6 +18,9 @@ record VocabularyBounds(ModelFiles files, int size) {
      * @throws DataException with code {@code base_model_unreadable} if an id has no row
      */
     void check(TokenizerContents contents, List<AddedToken> addedTokens, Collection<Integer> endIds) {
+        if (contents.lowestId() < 0) {
+            throw outside(contents.lowestToken(), contents.lowestId());
+        }
         if (contents.highestId() >= size) {
             throw outside(contents.highestToken(), contents.highestId());
         }

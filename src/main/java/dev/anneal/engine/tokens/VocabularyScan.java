@@ -84,12 +84,12 @@ final class VocabularyScan {
         for (JsonToken item = in.nextToken(); item != JsonToken.END_ARRAY; item = in.nextToken()) {
             if (item == JsonToken.START_ARRAY) {
                 in.nextToken();
-                String left = in.getString();
+                String left = text(in);
                 in.nextToken();
-                merges.add(new Vocabulary.Merge(left, in.getString()));
+                merges.add(new Vocabulary.Merge(left, text(in)));
                 in.nextToken();
             } else {
-                String pair = in.getString();
+                String pair = text(in);
                 int space = pair.indexOf(' ');
                 if (space < 0) {
                     throw new StreamReadException(in, "a merge must be two tokens, found '" + pair + "'");
@@ -97,6 +97,13 @@ final class VocabularyScan {
                 merges.add(new Vocabulary.Merge(pair.substring(0, space), pair.substring(space + 1)));
             }
         }
+    }
+
+    private static String text(JsonParser in) {
+        if (in.currentToken() != JsonToken.VALUE_STRING) {
+            throw new StreamReadException(in, "a merge must be two tokens, found " + in.currentToken());
+        }
+        return in.getString();
     }
 
     JsonNode model() {

@@ -53,6 +53,11 @@ class WholePathIT extends ServiceTest {
         assertThat(export.path("status").asString()).as(export.toString()).isEqualTo("succeeded");
         assertThat(export.findValuesAsString("name")).contains("manifest.json", "model.safetensors", "tokenizer.json");
 
+        JsonNode gguf = ended("/v1/fine_tuning/jobs/" + job + "/exports/"
+                + id("/v1/fine_tuning/jobs/" + job + "/exports", "{'kind': 'gguf', 'gguf_type': 'q8_0'}"));
+        assertThat(gguf.path("status").asString()).as(gguf.toString()).isEqualTo("succeeded");
+        assertThat(gguf.findValuesAsString("name")).contains("manifest.json", "anneal-tiny-Q8_0.gguf", "ANNEAL.svg");
+
         JsonNode ofAdapter =
                 evaluation("'model': '" + trained.path("fine_tuned_model").asString() + "'", test);
         JsonNode ofMerged = evaluation("'export': '" + export.path("id").asString() + "'", test);

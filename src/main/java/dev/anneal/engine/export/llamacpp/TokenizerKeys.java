@@ -5,9 +5,11 @@ import dev.anneal.engine.tokens.AddedToken;
 import dev.anneal.engine.tokens.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -57,7 +59,11 @@ public final class TokenizerKeys {
         if (!type.equals("BPE")) {
             return Optional.of("its tokenizer is of type " + type + "; GGUF files are written with BPE tokenizers");
         }
-        return Optional.empty();
+        Set<String> seen = new HashSet<>();
+        return texts().stream()
+                .filter(text -> !seen.add(text))
+                .findFirst()
+                .map(text -> "two of its tokens are the text '" + text + "', with which llama.cpp ends");
     }
 
     /**
@@ -170,8 +176,10 @@ public final class TokenizerKeys {
                 metadata.text("tokenizer.chat_template", plain);
             } else {
                 String suffix = name.replaceAll("[^A-Za-z0-9]", "_");
-                others.add(suffix);
-                metadata.text("tokenizer.chat_template." + suffix, plain);
+                if (!others.contains(suffix)) {
+                    others.add(suffix);
+                    metadata.text("tokenizer.chat_template." + suffix, plain);
+                }
             }
         });
         if (!others.isEmpty()) {

@@ -129,6 +129,16 @@ class TokenizerKeysTest {
                 .hasValueSatisfying(obstacle -> assertThat(obstacle).contains("of type Unigram"));
     }
 
+    @Test
+    void tokensOfOneTextAreRefusedBecauseLlamaCppEnds() throws IOException {
+        write(
+                "tokenizer.json",
+                tokenizer("null", BYTES.formatted(true), "{'type': 'BPE', 'vocab': {'a': 0, '<s>': 1}, 'merges': []}"));
+
+        assertThat(new TokenizerKeys(Vocabulary.read(folder), 6, null).obstacle())
+                .hasValueSatisfying(obstacle -> assertThat(obstacle).contains("two of its tokens are the text '<s>'"));
+    }
+
     private Map<String, Object> keys(String tokenizer) throws IOException {
         write("tokenizer.json", tokenizer);
         Metadata metadata = new Metadata();
