@@ -21,6 +21,8 @@ enum FuzzTarget {
     GGUF_TOKENIZER,
     /** Adapter files. */
     ADAPTER,
+    /** Archives of adapters that PEFT saved. */
+    PEFT_ADAPTER,
     /** Chat rows from bytes to tokens. */
     CHAT_ROWS,
     /** Chat templates. */
@@ -52,6 +54,7 @@ enum FuzzTarget {
             case TOKENIZER -> new TokenizerBody(scratch);
             case GGUF_TOKENIZER -> new GgufTokenizerBody(scratch);
             case ADAPTER -> new AdapterBody(scratch);
+            case PEFT_ADAPTER -> new PeftAdapterBody(scratch);
             case CHAT_ROWS -> new ChatRowsBody(scratch);
             case CHAT_TEMPLATE -> new ChatTemplateBody();
         };

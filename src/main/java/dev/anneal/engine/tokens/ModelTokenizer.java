@@ -78,16 +78,18 @@ public final class ModelTokenizer implements AutoCloseable {
         TokenizerFile.read(files, SpecialTokens.read(files));
     }
 
-    @SuppressWarnings("IllegalCatch") // the library throws RuntimeException itself for whatever it does not like
     private static HuggingFaceTokenizer load(ModelFiles files, byte[] json) {
         try {
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), AS_IT_IS);
         } catch (IOException | RuntimeException e) {
-            throw files.unreadable(
-                    "tokenizer.json",
-                    "is not a tokenizer: " + Excerpt.shorten(e.getMessage() == null ? "" : e.getMessage()),
-                    e);
+            throw unusable(files, "is not a tokenizer", e);
         }
+    }
+
+    /** The library throws RuntimeException itself for whatever it does not like. */
+    private static DataException unusable(ModelFiles files, String problem, Exception e) {
+        String reason = e.getMessage() == null ? "" : e.getMessage();
+        return files.unreadable(TokenizerFile.NAME, problem + ": " + Excerpt.shorten(reason), e);
     }
 
     /** Ids of a text in which special tokens count as such; nothing is added to it. */
@@ -110,7 +112,11 @@ public final class ModelTokenizer implements AutoCloseable {
     }
 
     private Encoding encoding(String text) {
-        return tokenizer.encode(text, false, false);
+        try {
+            return tokenizer.encode(text, false, false);
+        } catch (RuntimeException e) {
+            throw unusable(files, "cannot make tokens of a text", e);
+        }
     }
 
     private int[] ids(Encoding encoding) {
@@ -123,7 +129,12 @@ public final class ModelTokenizer implements AutoCloseable {
         if (ids.length == 0) {
             return "";
         }
-        return sealer.unseal(tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecialTokens));
+        try {
+            return sealer.unseal(
+                    tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), skipSpecialTokens));
+        } catch (RuntimeException e) {
+            throw unusable(files, "cannot make a text of tokens", e);
+        }
     }
 
     /** Ids after which a generation ends: the end-of-sequence token and what generation_config.json adds to it. */

@@ -206,6 +206,33 @@ class ModelTokenizerTest {
     }
 
     @Test
+    void negativeIdIsNamed(@TempDir Path directory) throws IOException {
+        Path model = wordLevel(directory, 2);
+        Path file = model.resolve("tokenizer.json");
+        Files.writeString(file, Files.readString(file).replace("\"b\": 1", "\"b\": -1"));
+        Files.writeString(model.resolve("config.json"), "{\"vocab_size\": 3}");
+        assertThatExceptionOfType(DataException.class)
+                .isThrownBy(() -> ModelTokenizer.check(model))
+                .withMessageContaining("gives the token 'b' the id -1, but config.json has a 'vocab_size' of 3");
+    }
+
+    /** Found by fuzzing: the library loads such a file and throws when a text has a piece that is no token. */
+    @Test
+    void textsThatTheLibraryCannotEncodeAreNamed(@TempDir Path directory) throws IOException {
+        Path model = wordLevel(directory, 2);
+        Path file = model.resolve("tokenizer.json");
+        Files.writeString(file, Files.readString(file).replace("\"unk_token\": \"b\"", "\"unk_token\": \"absent\""));
+        try (ModelTokenizer incomplete = ModelTokenizer.open(model)) {
+            assertThatExceptionOfType(DataException.class)
+                    .isThrownBy(() -> incomplete.encode("z"))
+                    .withMessageStartingWith("tokenizer.json of model")
+                    .withMessageContaining("cannot make tokens of a text: WordLevel error")
+                    .extracting(DataException::code)
+                    .isEqualTo(DataException.Code.BASE_MODEL_UNREADABLE);
+        }
+    }
+
+    @Test
     void missingTokenizerIsNamed(@TempDir Path directory) {
         assertThatExceptionOfType(DataException.class)
                 .isThrownBy(() -> ModelTokenizer.open(directory.resolve("nowhere")))
