@@ -100,10 +100,12 @@ public final class ChatEncoder {
         Conversation conversation = Conversation.of(place, row, form.template, tokenizer);
         List<TextSpan> trained;
         EncodedText text;
+        boolean unshown;
         try {
             Rendering all = conversation.render(conversation.size(), false);
             trained = form.assistant.trained(place, row, conversation, all, form.template.marksAssistantText());
             text = tokenizer.encodeMarked(all.text(), conversation.mark());
+            unshown = UnshownText.isIn(conversation, all.text());
         } catch (TemplateException e) {
             throw TemplateFault.rejection(place, e);
         } catch (StalledRenderingException e) {
@@ -117,7 +119,7 @@ public final class ChatEncoder {
         if (encoded.trainedTokens() == 0) {
             throw nothingTrained(place, encoded, text.ids().length, maxLength);
         }
-        count.accepted(encoded, IntStream.of(encoded.labels()).anyMatch(form.assistant::isEndOfTurn));
+        count.accepted(encoded, IntStream.of(encoded.labels()).anyMatch(form.assistant::isEndOfTurn), unshown);
         return encoded;
     }
 

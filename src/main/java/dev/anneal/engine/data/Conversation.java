@@ -146,6 +146,17 @@ final class Conversation {
         return messages.size();
     }
 
+    /** The messages in the form that the template takes. */
+    List<Map<String, @Nullable Object>> messages() {
+        return messages;
+    }
+
+    /** The tools in that form, or null if the row has none. */
+    @Nullable
+    Object tools() {
+        return variables.get("tools");
+    }
+
     char mark() {
         return mark;
     }

@@ -19,6 +19,8 @@ final class TokenCount {
     private long longestLine;
     private int truncatedRows;
     private int unendedRows;
+    private int unshownRows;
+    private final List<Long> firstUnshown = new ArrayList<>();
 
     TokenCount(int maxLength) {
         this.maxLength = maxLength;
@@ -31,11 +33,18 @@ final class TokenCount {
         }
     }
 
-    void accepted(EncodedRow row, boolean hasTrainedEnd) {
+    /** @param hasUnshownText whether the chat template leaves something out of it */
+    void accepted(EncodedRow row, boolean hasTrainedEnd, boolean hasUnshownText) {
         rows++;
         tokens += row.length();
         trainedTokens += row.trainedTokens();
         unendedRows += hasTrainedEnd ? 0 : 1;
+        if (hasUnshownText) {
+            unshownRows++;
+            if (firstUnshown.size() < DatasetLimits.LISTED_PROBLEMS) {
+                firstUnshown.add(row.line());
+            }
+        }
         if (row.isTruncated()) {
             truncatedRows++;
             if (firstTruncated.size() < DatasetLimits.LISTED_PROBLEMS) {
@@ -59,6 +68,8 @@ final class TokenCount {
                 truncatedRows,
                 firstTruncated,
                 unendedRows,
+                unshownRows,
+                firstUnshown,
                 problems.counts(),
                 problems.first());
     }

@@ -23,6 +23,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param truncatedRows trainable rows that lost their end; dropped rows do not count
  * @param firstTruncatedLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param unendedRows trainable rows in which no trained message is followed by an end-of-turn token within the length: alone they would teach a model never to stop
+ * @param unshownRows trainable rows of which the chat template leaves out the text of a message, a tool or a call
+ * @param firstUnshownLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param dropped counts of rows that cannot be trained by {@link RowFault#wireName}
  * @param firstProblems the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  */
@@ -37,11 +39,14 @@ public record TokenReport(
         int truncatedRows,
         List<Long> firstTruncatedLines,
         int unendedRows,
+        int unshownRows,
+        List<Long> firstUnshownLines,
         Map<String, Long> dropped,
         List<RowProblem> firstProblems) {
 
     public TokenReport {
         firstTruncatedLines = List.copyOf(firstTruncatedLines);
+        firstUnshownLines = List.copyOf(firstUnshownLines);
         dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
         firstProblems = List.copyOf(firstProblems);
     }

@@ -29,8 +29,13 @@ public final class DatasetEvents {
         }
         if (report.unendedRows() > 0) {
             warnings.add(
-                    "%d rows of %s were cut before an end-of-turn token that is trained; alone they would teach the model not to stop"
+                    "%d rows of %s have no trained end-of-turn token, because they are cut before it or the model's chat template writes none; alone they would teach the model not to stop"
                             .formatted(report.unendedRows(), fileId));
+        }
+        if (report.unshownRows() > 0) {
+            warnings.add(
+                    "the model's chat template leaves out text of %d rows of %s, such as a system message, earlier reasoning, tools or calls, so the model does not read it; the first are in lines %s"
+                            .formatted(report.unshownRows(), fileId, report.firstUnshownLines()));
         }
         return warnings;
     }

@@ -177,6 +177,8 @@ class ChatEncoderTest {
                         1,
                         List.of(3L),
                         1,
+                        0,
+                        List.of(),
                         Map.of(),
                         List.of()));
         assertThat(whole.report().truncatedRows()).isZero();
