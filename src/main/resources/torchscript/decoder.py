@@ -43,6 +43,21 @@ class Decoder(Module):
     mean = torch.mean(gw * unit, [-1], True)                          # [N, 1]
     return torch.type_as(torch.mul_(torch.addcmul(gw, unit, mean, value=-1), rstd), g)
 
+  # Gradient of a norm's weight, [H], from that of its output.
+  def norm_weight_gradient(self: __torch__.Decoder, g: Tensor, x: Tensor, rstd: Tensor) -> Tensor:
+    return torch.sum(g.to(6) * torch.type_as(x.to(6) * rstd, x).to(6), [0])
+
+  # Gradients of a group's own weight and bias, where all weights are trained: into dw and dbias (fp32, overwritten).
+  def weight_gradients(self: __torch__.Decoder,
+                       g: Tensor,           # [N, out]
+                       x: Tensor,           # [N, in]
+                       dw: Tensor,          # [out, in]
+                       dbias: Tensor        # [out] or [0]
+                       ) -> Tensor:
+    if dbias.size(0) > 0:
+      unused = torch.copy_(dbias, torch.sum(g.to(6), [0]))
+    return torch.copy_(dw, torch.matmul(torch.t(g), x))
+
   # phi(z) = (1 - beta) z + beta sigma(z). At beta = 0 sigma is not evaluated: 0 * inf would be NaN. kind: 0 relu, 1 silu, 2 gelu.
   def phi(self: __torch__.Decoder, z: Tensor, kind: int, beta: float) -> Tensor:
     y = z
@@ -259,14 +274,19 @@ class Decoder(Module):
     unused = torch.copy_(qkv[:, :self.heads + self.kv_heads], self.rotate(turning, cos, sin))
     return qkv
 
-  # Gradient of what `turned` was given, from that of what it returned, which is overwritten.
-  def turned_backward(self: __torch__.Decoder, g: Tensor, given: Tensor, head_norm: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+  # Gradient of what `turned` was given, from that of what it returned, which is overwritten. dnorm, [2, D] or [0], takes the gradients of the one
+  # weight that all query heads are normed with and of that of the key heads.
+  def turned_backward(self: __torch__.Decoder, g: Tensor, given: Tensor, head_norm: Tensor, dnorm: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
     turning = g[:, :self.heads + self.kv_heads]
     d = self.rotate(turning, cos, torch.neg(sin))
     if head_norm.size(0) > 0:
       w = torch.view(head_norm, [-1, self.head_size])
       x = given[:, :self.heads + self.kv_heads]
       unnormed, rstd = self.norm(x, w)
+      if dnorm.size(0) > 0:
+        of_heads = self.norm_weight_gradient(d, x, rstd)              # [heads + kv_heads, D]
+        unused = torch.copy_(dnorm[0], torch.sum(of_heads[:self.heads], [0]))
+        unused = torch.copy_(dnorm[1], torch.sum(of_heads[self.heads:], [0]))
       d = self.norm_backward(d, x, w, rstd)
     unused = torch.copy_(turning, d)
     return g
@@ -308,31 +328,49 @@ class Decoder(Module):
     rest = self.after_attention(x, o, weights, adapter, len(ffn_parts) // 2, rows, seeds, kind, beta, dropout)
     return [rest[0], x, rstd, z, given, o, rest[1], rest[2], rest[3], rest[4], rest[5], rest[6]]
 
-  # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros.
+  # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros. Those of the
+  # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen.
   def layer_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
-                     qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
+                     dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
                      rows: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
     x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd = saved
     norm1, w_qkv, w_o, norm2, w_ffn, w_down, b_qkv, b_o, b_ffn, b_down, head_norm = weights
     a1, b1, ao, bo, af, bf, ad, bd = adapter
     ga1, gb1, gao, gbo, gaf, gbf, gad, gbd = grads
+    whole = len(dweights) > 0
     gate, up = torch.chunk(gate_up, 2, 1)
     act = torch.silu(gate)
-    df = self.group_backward(g, act * up, w_down, zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout)
+    f = act * up
+    if whole:
+      unused = self.weight_gradients(g, f, dweights[5], dweights[9])
+    df = self.group_backward(g, f, w_down, zd, ad, bd, gad, gbd, down_parts, rows, seeds, 6, scale, kind, beta, dropout)
     d_ffn = torch.empty_like(gate_up)                                 # [N, 2 F]
     d_gate, d_up = torch.chunk(d_ffn, 2, 1)
     unused = torch.silu_backward(df * up, gate, grad_input=d_gate)
     unused = torch.mul(df, act, out=d_up)
     h = self.norm_again(y, norm2, rstd2)
+    if whole:
+      unused = self.weight_gradients(d_ffn, h, dweights[4], dweights[8])
     dh = self.group_backward(d_ffn, h, w_ffn, zf, af, bf, gaf, gbf, ffn_parts, rows, seeds, 4, scale, kind, beta, dropout)
+    if whole:
+      unused = torch.copy_(dweights[3], self.norm_weight_gradient(dh, y, rstd2))
     g = g + self.norm_backward(dh, y, norm2, rstd2)
+    if whole:
+      unused = self.weight_gradients(g, o, dweights[2], dweights[7])
     do = self.group_backward(g, o, w_o, zo, ao, bo, gao, gbo, o_parts, rows, seeds, 3, scale, kind, beta, dropout)
     qkv = given
     if head_norm.size(0) > 0:
       qkv = self.turned(given, head_norm, cos, sin)
-    d_qkv = self.turned_backward(self.attend_backward(do, qkv, rows), given, head_norm, cos, sin)
+    dnorm = head_norm[:0]
+    if whole:
+      dnorm = dweights[10]
+    d_qkv = self.turned_backward(self.attend_backward(do, qkv, rows), given, head_norm, dnorm, cos, sin)
     h = self.norm_again(x, norm1, rstd1)
+    if whole:
+      unused = self.weight_gradients(torch.view(d_qkv, [x.size(0), -1]), h, dweights[1], dweights[6])
     dh = self.group_backward(torch.view(d_qkv, [x.size(0), -1]), h, w_qkv, z1, a1, b1, ga1, gb1, qkv_parts, rows, seeds, 0, scale, kind, beta, dropout)
+    if whole:
+      unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, x, rstd1))
     return g + self.norm_backward(dh, x, norm1, rstd1)
 
   # A layer for generation: row i continues a sequence of past[i] tokens whose keys and values lie in keys[i] and values[i], [KV, capacity, D],
@@ -369,6 +407,22 @@ class Decoder(Module):
   def embed(self: __torch__.Decoder, ids: Tensor, table: Tensor) -> Tensor:
     return torch.embedding(table, ids)                                # [N, H]
 
+  # Adds the gradient of the embedding's rows to dtable, [V, H] fp32, or to zeros in its place; rows of one id are added in the order of the tokens.
+  def embed_backward(self: __torch__.Decoder, g: Tensor, ids: Tensor, dtable: Tensor, anew: bool) -> Tensor:
+    if anew:
+      unused = torch.zero_(dtable)
+    return torch.index_put_(dtable, annotate(List[Optional[Tensor]], [ids]), g.to(6), True)
+
+  # Trained masters, fp32, into the weights that the model computes with.
+  def refresh(self: __torch__.Decoder, weight: Tensor, master: Tensor) -> Tensor:
+    return torch.copy_(weight, master)
+
+  # As `refresh`, of the two weights of query and key heads, [2, D], which each head has a row of.
+  def refresh_head_norm(self: __torch__.Decoder, weight: Tensor, master: Tensor) -> Tensor:
+    rows = torch.view(weight, [-1, self.head_size])
+    unused = torch.copy_(rows[:self.heads], master[0])
+    return torch.copy_(rows[self.heads:], master[1])
+
   # fp32 logits of chosen tokens.
   def logits(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor, table: Tensor) -> Tensor:
     h, rstd = self.norm(torch.index_select(x, 0, at), norm)
@@ -390,18 +444,22 @@ class Decoder(Module):
 
   # Loss of the trained positions, chunk by chunk.
   # Returns the gradient of x (left out unless asked for), and [sum of the negative log-likelihoods, right predictions] in fp64.
-  # A target counts as predicted when no logit is larger.
+  # A target counts as predicted when no logit is larger. Where all weights are trained, `dweights` holds fp32 tensors for the gradients of norm
+  # and table; it is empty where they are frozen.
   def head(self: __torch__.Decoder,
            x: Tensor,             # [N, H]
            norm: Tensor,          # [H]
            table: Tensor,         # [V, H]
            at: Tensor,            # [M]   int64, tokens that predict a trained one
            targets: Tensor,       # [M]   int64
+           dweights: List[Tensor],
            backward: bool) -> List[Tensor]:
     chosen = torch.index_select(x, 0, at)                             # [M, H]
     h, rstd = self.norm(chosen, norm)
     dh = torch.empty_like(h)
     sums = torch.new_zeros(x, [2], dtype=7)
+    if len(dweights) > 0:
+      unused = torch.zero_(dweights[1])
     for i in range((h.size(0) + self.chunk - 1) // self.chunk):
       lo = i * self.chunk
       hi = min(lo + self.chunk, h.size(0))
@@ -412,8 +470,12 @@ class Decoder(Module):
         unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end]))
       if backward:
         unused = torch.mm(p, table, out=dh[lo:hi])
+        if len(dweights) > 0:
+          unused = torch.add_(dweights[1], torch.matmul(torch.t(p), h[lo:hi]))
     result = [sums]
     if backward:
+      if len(dweights) > 0:
+        unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
       dx = torch.zeros_like(x)
       result.append(torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd)))
     return result

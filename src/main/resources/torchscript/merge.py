@@ -13,17 +13,34 @@ class Merge(Module):
             scale: float,
             like: Tensor           # of the type to write
             ) -> List[Tensor]:
-    fp32 = 6
-    fp64 = 7
-    before = w.to(fp32)                                               # [R, I]
+    before = w.to(6)                                                  # [R, I]
     delta = torch.mul_(torch.matmul(b, a), scale)                     # [R, I]
     exact = before + delta                                            # [R, I]
+    return self.rounded(before, exact, torch.ne(delta, 0.), like)
+
+  # Trained rows in place of frozen ones.
+  def replace(self: __torch__.Merge,
+              w: Tensor,           # [R, I] or [R]   frozen, any floating type
+              trained: Tensor,     # likewise        fp32
+              like: Tensor         # of the type to write
+              ) -> List[Tensor]:
+    before = w.to(6)
+    return self.rounded(before, trained, torch.ne(trained, before), like)
+
+  # Weights rounded once, with what that did: [moved by the training, the same as before, sum and largest of the errors, not finite].
+  def rounded(self: __torch__.Merge,
+              before: Tensor,      # [R, I]   fp32
+              exact: Tensor,       # [R, I]   fp32
+              moved: Tensor,       # [R, I]   bool
+              like: Tensor) -> List[Tensor]:
+    fp32 = 6
+    fp64 = 7
     merged = torch.type_as(exact, like)                               # [R, I]
     after = merged.to(fp32)                                           # [R, I]
     error = torch.abs(after - exact)                                  # [R, I]
     finite = torch.isfinite(after)                                    # [R, I]
     tally = torch.stack([
-        torch.sum(torch.ne(delta, 0.), dtype=fp64),
+        torch.sum(moved, dtype=fp64),
         torch.sum(torch.eq(after, before), dtype=fp64),
         torch.sum(error, dtype=fp64),
         torch.amax(error).to(fp64),

@@ -4,11 +4,12 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains an adapter.
+ * Trains an adapter, or all weights of a model.
  *
  * @param trainingFile absolute path of a validated JSONL file
  * @param validationFile absolute path of a validated JSONL file, or null
  * @param attemptDirectory folder of this attempt; each checkpoint becomes {@code checkpoint-<step>/} below it
+ * @param adapter null trains all weights
  * @param initialAdapter where the adapter's first values come from; null draws them
  * @param resumeFrom absolute path of a checkpoint folder of an earlier attempt, or null to start anew
  * @param validatedStep newest step whose validation earlier attempts have reported, 0 for none; a later one that was due at the checkpoint runs first
@@ -19,7 +20,7 @@ public record TrainTask(
         Instant templateTime,
         String trainingFile,
         @Nullable String validationFile,
-        AdapterSettings adapter,
+        @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         String attemptDirectory,
         @Nullable InitialAdapter initialAdapter,

@@ -2,12 +2,14 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.lora.AnnealingSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -17,11 +19,11 @@ public final class Exporter {
     private static final String MANIFEST = "manifest.json";
 
     private final BaseModel base;
-    private final TrainedAdapter adapter;
+    private final Trained trained;
 
-    public Exporter(BaseModel base, TrainedAdapter adapter) {
+    public Exporter(BaseModel base, Trained trained) {
         this.base = base;
-        this.adapter = adapter;
+        this.trained = trained;
     }
 
     /**
@@ -32,15 +34,15 @@ public final class Exporter {
      */
     public Export export(ExportRequest request, Path output) throws IOException {
         requireSameBase();
-        Kind kind = kind(request);
-        if (kind.needsAnnealedAdapter() && adapter.beta() != 0.0) {
+        Kind kind = trained.kind(request, base);
+        if (kind.needsAnnealedAdapter() && trained.beta() != 0.0) {
             throw new ExportException(ExportException.Code.ADAPTER_NOT_ANNEALED, notAnnealed());
         }
         try (StagedDirectory staged = StagedDirectory.beside(output)) {
             Map<String, @Nullable Object> proof = kind.write(staged.path());
             writeCard(request, kind, proof, staged.path());
             List<Export.File> files = hash(staged.files());
-            Map<String, @Nullable Object> manifest = new Manifest(base, adapter).of(request, kind, proof, files);
+            Map<String, @Nullable Object> manifest = new Manifest(base, trained).of(request, kind, proof, files);
             Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
             staged.publish();
             List<Export.File> all = new ArrayList<>(files);
@@ -51,51 +53,33 @@ public final class Exporter {
 
     private void writeCard(ExportRequest request, Kind kind, Map<String, @Nullable Object> proof, Path folder)
             throws IOException {
-        Optional<String> chart = ModelCard.chart(adapter, request.training());
+        Optional<String> chart = ModelCard.chart(trained, request.training());
         if (chart.isPresent()) {
             Files.writeString(folder.resolve(ModelCard.CHART), chart.get());
         }
         Files.writeString(
                 folder.resolve(ModelCard.FILE),
-                ModelCard.of(kind.wireName(), base, adapter, request.training(), proof));
-    }
-
-    private Kind kind(ExportRequest request) {
-        return switch (request.kind()) {
-            case "merged" ->
-                new MergedModel(
-                        base,
-                        adapter,
-                        WeightType.named(request.dtype()),
-                        request.probes(),
-                        request.device(),
-                        request.betweenTensors());
-            case "adapter" -> new PeftAdapter(adapter, base.id());
-            case "gguf" -> new GgufModel(base, adapter, GgufType.named(request.dtype()), request.betweenTensors());
-            case "training_state" -> new TrainingState(adapter);
-            default ->
-                throw new ExportException(
-                        ExportException.Code.INVALID_EXPORT,
-                        "kind must be merged, adapter, gguf or training_state, found '" + request.kind() + "'");
-        };
+                ModelCard.of(kind.wireName(), base, trained, request.training(), proof));
     }
 
     private void requireSameBase() {
-        if (!base.fingerprint().equals(adapter.baseFingerprint())) {
+        if (!base.fingerprint().equals(trained.baseFingerprint())) {
             throw new ExportException(
                     ExportException.Code.BASE_MODEL_CHANGED,
-                    "the adapter was trained on a base model with the fingerprint %s, but %s now has %s"
-                            .formatted(adapter.baseFingerprint(), base.id(), base.fingerprint()));
+                    "the checkpoint was trained on a base model with the fingerprint %s, but %s now has %s"
+                            .formatted(trained.baseFingerprint(), base.id(), base.fingerprint()));
         }
     }
 
     private String notAnnealed() {
-        int annealed = adapter.step();
-        while (adapter.config().schedule().betaAt(annealed, adapter.totalSteps()) != 0) {
+        AnnealingSchedule schedule = Objects.requireNonNull(trained.adapterConfig(), "only an adapter is annealed")
+                .schedule();
+        int annealed = trained.step();
+        while (schedule.betaAt(annealed, trained.totalSteps()) != 0) {
             annealed++;
         }
         return "beta is %s after step %d; it becomes 0 at step %d of %d, and only then is the adapter a LoRA"
-                .formatted(adapter.beta(), adapter.step(), annealed, adapter.totalSteps());
+                .formatted(trained.beta(), trained.step(), annealed, trained.totalSteps());
     }
 
     private static List<Export.File> hash(List<Path> paths) throws IOException {

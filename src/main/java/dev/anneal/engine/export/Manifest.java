@@ -14,11 +14,11 @@ final class Manifest {
     private static final int FORMAT = 1;
 
     private final BaseModel base;
-    private final TrainedAdapter adapter;
+    private final Trained trained;
 
-    Manifest(BaseModel base, TrainedAdapter adapter) {
+    Manifest(BaseModel base, Trained trained) {
         this.base = base;
-        this.adapter = adapter;
+        this.trained = trained;
     }
 
     Map<String, @Nullable Object> of(
@@ -32,14 +32,16 @@ final class Manifest {
         model.put("id", base.id());
         model.put("sha256", base.fingerprint());
         manifest.put("base_model", model);
-        manifest.put("adapter", adapterKeys());
+        @Nullable AdapterConfig config = trained.adapterConfig();
+        manifest.put("adapter", config == null ? null : adapterKeys(config));
+        manifest.put("step", trained.step());
+        manifest.put("total_steps", trained.totalSteps());
         manifest.put("proof", proof);
         manifest.put("files", files.stream().map(Manifest::fileKeys).toList());
         return manifest;
     }
 
-    private Map<String, @Nullable Object> adapterKeys() {
-        AdapterConfig config = adapter.config();
+    private Map<String, @Nullable Object> adapterKeys(AdapterConfig config) {
         Map<String, @Nullable Object> keys = new LinkedHashMap<>();
         keys.put("rank", config.rank());
         keys.put("alpha", config.alpha());
@@ -54,9 +56,9 @@ final class Manifest {
         schedule.put("start", config.schedule().start());
         schedule.put("end", config.schedule().end());
         keys.put("schedule", schedule);
-        keys.put("beta", adapter.beta());
-        keys.put("step", adapter.step());
-        keys.put("total_steps", adapter.totalSteps());
+        keys.put("beta", trained.beta());
+        keys.put("step", trained.step());
+        keys.put("total_steps", trained.totalSteps());
         return keys;
     }
 

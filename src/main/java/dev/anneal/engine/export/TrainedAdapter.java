@@ -25,4 +25,32 @@ public record TrainedAdapter(
         int totalSteps,
         TrainingSettings settings,
         String baseFingerprint,
-        String dataFingerprint) {}
+        String dataFingerprint)
+        implements Trained {
+
+    @Override
+    public AdapterConfig adapterConfig() {
+        return config;
+    }
+
+    @Override
+    public Kind kind(ExportRequest request, BaseModel base) {
+        return switch (request.kind()) {
+            case "merged" ->
+                new MergedModel(
+                        base,
+                        this,
+                        WeightType.named(request.dtype()),
+                        request.probes(),
+                        request.device(),
+                        request.betweenTensors());
+            case "adapter" -> new PeftAdapter(this, base.id());
+            case "gguf" -> new GgufModel(base, this, GgufType.named(request.dtype()), request.betweenTensors());
+            case "training_state" -> new TrainingState(checkpoint, beta);
+            default ->
+                throw new ExportException(
+                        ExportException.Code.INVALID_EXPORT,
+                        "kind must be merged, adapter, gguf or training_state, found '" + request.kind() + "'");
+        };
+    }
+}

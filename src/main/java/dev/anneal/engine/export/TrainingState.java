@@ -13,10 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** The whole checkpoint, to go on training with. Before beta is 0 its adapter is no LoRA and must not be served as one. */
 final class TrainingState implements Kind {
 
-    private final TrainedAdapter adapter;
+    private final Path checkpoint;
+    private final double beta;
 
-    TrainingState(TrainedAdapter adapter) {
-        this.adapter = adapter;
+    TrainingState(Path checkpoint, double beta) {
+        this.checkpoint = checkpoint;
+        this.beta = beta;
     }
 
     @Override
@@ -32,15 +34,15 @@ final class TrainingState implements Kind {
     @Override
     public Map<String, @Nullable Object> write(Path folder) throws IOException {
         List<Path> files;
-        try (Stream<Path> children = Files.list(adapter.checkpoint())) {
+        try (Stream<Path> children = Files.list(checkpoint)) {
             files = children.filter(Files::isRegularFile).sorted().toList();
         }
         for (Path file : files) {
             DurableFiles.copyContent(file, folder.resolve(String.valueOf(file.getFileName())));
         }
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
-        proof.put("beta", adapter.beta());
-        proof.put("non_equivalent", adapter.beta() != 0);
+        proof.put("beta", beta);
+        proof.put("non_equivalent", beta != 0);
         return proof;
     }
 }

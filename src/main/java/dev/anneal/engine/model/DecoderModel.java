@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A frozen decoder in memory. Any number of threads may compute with it at once, each in scopes of its own; results belong to the scope
@@ -18,6 +19,7 @@ import java.util.List;
  */
 public final class DecoderModel implements AutoCloseable {
 
+    private final Path directory;
     private final ModelConfig config;
     private final ElementType precision;
     private final Scope scope;
@@ -27,7 +29,13 @@ public final class DecoderModel implements AutoCloseable {
     private final AppliedAdapter noAdapter;
 
     private DecoderModel(
-            ModelConfig config, ElementType precision, Scope scope, DecoderProgram program, FrozenWeights weights) {
+            Path directory,
+            ModelConfig config,
+            ElementType precision,
+            Scope scope,
+            DecoderProgram program,
+            FrozenWeights weights) {
+        this.directory = directory;
         this.config = config;
         this.precision = precision;
         this.scope = scope;
@@ -46,19 +54,29 @@ public final class DecoderModel implements AutoCloseable {
      * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
      */
     public static DecoderModel load(Path directory, ElementType precision, String device) throws IOException {
+        return load(directory, directory, precision, device);
+    }
+
+    /**
+     * As {@link #load(Path, ElementType, String)}, with weights that lie elsewhere.
+     *
+     * @param weightDirectory safetensors with the names of the directory's own weights
+     */
+    public static DecoderModel load(Path directory, Path weightDirectory, ElementType precision, String device)
+            throws IOException {
         if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
             throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
         }
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Scope scope = Scope.open(device);
-        try (WeightDirectory files = WeightDirectory.open(directory)) {
+        try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
             DecoderProgram program = new DecoderProgram(scope, config, PassLimits.HEAD_CHUNK);
             FrozenWeights weights =
                     new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
             // Mapped files stay resident until their buffers are collected, and little else here makes the collector
             // run.
             System.gc();
-            return new DecoderModel(config, precision, scope, program, weights);
+            return new DecoderModel(weightDirectory, config, precision, scope, program, weights);
         } catch (IOException | RuntimeException e) {
             scope.close();
             throw e;
@@ -134,15 +152,14 @@ public final class DecoderModel implements AutoCloseable {
         }
         try (Scope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
-            return sums(head(pass, hidden, targets, false).get(0), targets);
+            return sums(head(pass, hidden, targets, List.of(), false).get(0), targets);
         }
     }
 
     /**
-     * Loss of the trained positions and its gradient with respect to the adapter.
+     * Loss of the trained positions and its gradient with respect to what is trained.
      *
-     * @param gradients for each layer A and B of each group, fp32, overwritten with the gradient of the summed loss: A stacked, [S, in]; B
-     *     of the adapted projections under one another, [outs, r]. Untouched if there are no targets
+     * @param gradients overwritten with the gradient of the summed loss. Untouched if there are no targets
      * @param betweenLayers called before each layer, forward and backward; what it throws ends the pass and comes out here, and gradients
      *     are overwritten in part
      */
@@ -151,7 +168,7 @@ public final class DecoderModel implements AutoCloseable {
             TokenRows rows,
             Targets targets,
             AppliedAdapter adapter,
-            List<List<Tensor>> gradients,
+            Gradients gradients,
             Runnable betweenLayers) {
         if (targets.count() == 0) {
             return LossSums.NONE;
@@ -160,7 +177,8 @@ public final class DecoderModel implements AutoCloseable {
             Batch batch = batch(pass, rows);
             List<Scope> kept = new ArrayList<>();
             List<List<Tensor>> saved = new ArrayList<>();
-            Tensor x = embed(pass, rows);
+            Tensor ids = pass.longs(rows.ids(), rows.tokens());
+            Tensor x = program.embed(pass, ids, weights.embedding());
             for (int layer = 0; layer < config.layers(); layer++) {
                 betweenLayers.run();
                 kept.add(pass.child());
@@ -168,16 +186,18 @@ public final class DecoderModel implements AutoCloseable {
                 x = results.get(0);
                 saved.add(results.subList(1, results.size()));
             }
-            List<Tensor> lossAndGradient = head(pass, x, targets, true);
+            List<Tensor> lossAndGradient = head(pass, x, targets, gradients.ofHead(), true);
             Tensor upstream = lossAndGradient.get(1);
             for (int layer = config.layers() - 1; layer >= 0; layer--) {
                 betweenLayers.run();
-                DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(saved.get(layer), gradients.get(layer));
+                DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(
+                        saved.get(layer), gradients.adapter().get(layer), gradients.ofLayer(layer));
                 Tensor next = program.layerBackward(pass, upstream, layer, between, batch, weights, adapter);
                 upstream.close();
                 upstream = next;
                 kept.get(layer).close();
             }
+            embedBackward(pass, upstream, ids, gradients.weights());
             return sums(lossAndGradient.get(0), targets);
         }
     }
@@ -244,10 +264,32 @@ public final class DecoderModel implements AutoCloseable {
         return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
     }
 
-    private List<Tensor> head(Scope pass, Tensor hidden, Targets targets, boolean backward) {
-        Tensor at = pass.longs(targets.at(), targets.count());
-        Tensor ids = pass.longs(targets.ids(), targets.count());
-        return program.head(pass, hidden, at, ids, weights, backward);
+    private List<Tensor> head(
+            Scope pass, Tensor hidden, Targets targets, List<Tensor> weightGradients, boolean backward) {
+        DecoderProgram.Positions positions = new DecoderProgram.Positions(
+                pass.longs(targets.at(), targets.count()), pass.longs(targets.ids(), targets.count()));
+        return program.head(pass, hidden, positions, weights, weightGradients, backward);
+    }
+
+    /** The gradient of a tied embedding holds the head's part already. */
+    private void embedBackward(Scope pass, Tensor upstream, Tensor ids, Gradients.@Nullable Weights gradients) {
+        if (gradients != null) {
+            boolean tied = gradients.embedding() == gradients.head();
+            program.embedBackward(pass, upstream, ids, gradients.embedding(), !tied);
+        }
+    }
+
+    DecoderProgram program() {
+        return program;
+    }
+
+    FrozenWeights weights() {
+        return weights;
+    }
+
+    /** The Hugging Face directory that it was loaded from. */
+    Path directory() {
+        return directory;
     }
 
     private static LossSums sums(Tensor sums, Targets targets) {

@@ -100,6 +100,7 @@ final class DecoderProgram {
                 weights.layers().get(layer),
                 adapter.layers().get(layer),
                 pass.gradients(),
+                pass.weightGradients(),
                 adapter.parts(ProjectionGroup.ATTENTION_INPUT),
                 adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
                 adapter.parts(ProjectionGroup.FEED_FORWARD),
@@ -144,9 +145,51 @@ final class DecoderProgram {
         return program.call(scope, "logits", x, at, weights.norm(), weights.head());
     }
 
-    /** Sums of the loss, then the gradient of {@code x} if {@code backward}. */
-    List<Tensor> head(Scope scope, Tensor x, Tensor at, Tensor targets, FrozenWeights weights, boolean backward) {
-        return program.callForList(scope, "head", x, weights.norm(), weights.head(), at, targets, backward);
+    /**
+     * Sums of the loss, then the gradient of {@code x} if {@code backward}.
+     *
+     * @param weightGradients take those of final norm and output embedding; empty where they are frozen
+     */
+    List<Tensor> head(
+            Scope scope,
+            Tensor x,
+            Positions positions,
+            FrozenWeights weights,
+            List<Tensor> weightGradients,
+            boolean backward) {
+        return program.callForList(
+                scope,
+                "head",
+                x,
+                weights.norm(),
+                weights.head(),
+                positions.at(),
+                positions.targets(),
+                weightGradients,
+                backward);
+    }
+
+    /**
+     * Trained positions.
+     *
+     * @param at tokens that predict a trained one, [M] int64
+     * @param targets the trained tokens, [M] int64
+     */
+    record Positions(Tensor at, Tensor targets) {}
+
+    /** @param anew whether the gradient of the input embedding's rows overwrites what is there, or is added to it */
+    void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
+        program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
+    }
+
+    /** Writes trained masters into the weight that the model computes with. */
+    void refresh(Scope scope, Tensor weight, Tensor master) {
+        program.call(scope, "refresh", weight, master).close();
+    }
+
+    /** @param master [2, D]: the weight of all query heads, and that of all key heads */
+    void refreshHeadNorm(Scope scope, Tensor weight, Tensor master) {
+        program.call(scope, "refresh_head_norm", weight, master).close();
     }
 
     /**
@@ -154,6 +197,7 @@ final class DecoderProgram {
      *
      * @param saved what the forward left for the backward
      * @param gradients fp32 tensors that take the gradients: A and B of each group, B without the zeros of its block matrix
+     * @param weightGradients likewise those of the layer's own weights; empty where they are frozen
      */
-    record LayerPass(List<Tensor> saved, List<Tensor> gradients) {}
+    record LayerPass(List<Tensor> saved, List<Tensor> gradients, List<Tensor> weightGradients) {}
 }

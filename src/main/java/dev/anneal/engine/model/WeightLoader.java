@@ -143,7 +143,7 @@ final class WeightLoader {
         }
     }
 
-    private static ElementType elementType(TensorEntry entry) {
+    static ElementType elementType(TensorEntry entry) {
         return switch (entry.dtype()) {
             case F32 -> ElementType.FLOAT32;
             case BF16 -> ElementType.BFLOAT16;

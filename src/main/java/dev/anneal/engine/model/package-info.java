@@ -1,4 +1,4 @@
-/** Decoders in tensors: frozen weights, layers and their hand-derived gradients, key-value caches. */
+/** Decoders in tensors: weights, frozen or trained, layers and their hand-derived gradients, key-value caches. */
 @ApplicationModule(allowedDependencies = {"architecture", "random", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.model;

@@ -36,9 +36,15 @@ final class BaseModelFiles {
 
     /** Loaded in the precision that suits task and machine. */
     DecoderModel load() throws IOException {
+        return load(directory);
+    }
+
+    /** @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights */
+    DecoderModel load(Path weights) throws IOException {
         ModelConfig config = config();
         return guarded(() -> DecoderModel.load(
                 directory,
+                weights,
                 Hardware.precision(task.machine(), config),
                 task.machine().device()));
     }

@@ -3,6 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.generate.GreedyDecoder;
 import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
@@ -55,17 +56,27 @@ final class EvaluatingTask {
     }
 
     private List<int[]> answer(List<int[]> prompts, ModelTokenizer tokenizer) throws IOException {
-        @Nullable String checkpoint = task.checkpointDirectory();
-        try (DecoderModel model = base.load()) {
-            if (checkpoint == null) {
-                return answer(prompts, tokenizer, model, model.noAdapter());
-            }
-            Checkpoint trained = Checkpoint.open(Path.of(checkpoint));
-            base.requireTrainedOn(trained.state());
-            try (Adapter adapter = Adapter.load(model, trained.state().adapterConfig(), trained.adapterFile())) {
-                AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
-                return answer(prompts, tokenizer, model, applied);
-            }
+        @Nullable String folder = task.checkpointDirectory();
+        if (folder == null) {
+            return answerAsIs(prompts, tokenizer, base.directory());
+        }
+        Checkpoint trained = Checkpoint.open(Path.of(folder));
+        base.requireTrainedOn(trained.state());
+        @Nullable AdapterConfig config = trained.state().adapterConfig();
+        if (config == null) {
+            return answerAsIs(prompts, tokenizer, trained.folder());
+        }
+        try (DecoderModel model = base.load(base.directory());
+                Adapter adapter = Adapter.load(model, config, trained.adapterFile())) {
+            AppliedAdapter applied = adapter.apply(trained.state().beta(), AdapterDropout.NONE);
+            return answer(prompts, tokenizer, model, applied);
+        }
+    }
+
+    /** With weights as they lie in a folder, and no adapter. */
+    private List<int[]> answerAsIs(List<int[]> prompts, ModelTokenizer tokenizer, Path weights) throws IOException {
+        try (DecoderModel model = base.load(weights)) {
+            return answer(prompts, tokenizer, model, model.noAdapter());
         }
     }
 

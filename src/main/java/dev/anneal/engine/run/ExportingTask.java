@@ -6,7 +6,10 @@ import dev.anneal.engine.export.Export;
 import dev.anneal.engine.export.ExportRequest;
 import dev.anneal.engine.export.Exporter;
 import dev.anneal.engine.export.ProbePrompts;
+import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.export.TrainedAdapter;
+import dev.anneal.engine.export.TrainedWeights;
+import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.engine.train.CheckpointState;
@@ -35,7 +38,7 @@ final class ExportingTask {
     }
 
     ExitCode run() throws IOException {
-        TrainedAdapter adapter = adapter();
+        Trained trained = trained();
         BaseModel model = new BaseModel(task.model().id(), base.directory(), base.fingerprint());
         ExportRequest request = new ExportRequest(
                 task.exportId(),
@@ -45,7 +48,7 @@ final class ExportingTask {
                 task.kind().equals("merged") ? probes() : List.of(),
                 task.machine().device(),
                 pulse);
-        Export export = new Exporter(model, adapter).export(request, Path.of(task.outputDirectory()));
+        Export export = new Exporter(model, trained).export(request, Path.of(task.outputDirectory()));
         progress.write(new Progress.Exported(
                 JsonMapper.shared().writeValueAsString(export.proof()),
                 export.files().stream()
@@ -54,14 +57,24 @@ final class ExportingTask {
         return ExitCode.DONE;
     }
 
-    private TrainedAdapter adapter() throws IOException {
+    private Trained trained() throws IOException {
         Path folder = Path.of(task.checkpointDirectory());
         Checkpoint checkpoint = Checkpoint.open(folder);
         CheckpointState state = checkpoint.state();
+        @Nullable AdapterConfig config = state.adapterConfig();
+        if (config == null) {
+            return new TrainedWeights(
+                    folder,
+                    state.step(),
+                    state.totalSteps(),
+                    state.settings(),
+                    state.baseFingerprint(),
+                    state.dataFingerprint());
+        }
         return new TrainedAdapter(
                 folder,
                 checkpoint.adapterFile(),
-                state.adapterConfig(),
+                config,
                 state.beta(),
                 state.step(),
                 state.totalSteps(),

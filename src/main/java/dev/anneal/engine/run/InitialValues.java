@@ -35,6 +35,10 @@ final class InitialValues implements AutoCloseable {
     private static Path ofCheckpoint(Path folder, BaseModelFiles base) throws IOException {
         Checkpoint checkpoint = Checkpoint.open(folder);
         base.requireTrainedOn(checkpoint.state());
+        if (checkpoint.state().adapter() == null) {
+            throw TaskException.badInput(
+                    "adapter_invalid", "the initial adapter's training has none: it trained all weights", null);
+        }
         if (!checkpoint.state().isMergeable()) {
             throw TaskException.badInput(
                     "adapter_not_annealed",

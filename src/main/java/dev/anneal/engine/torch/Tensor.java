@@ -84,9 +84,20 @@ public final class Tensor implements AutoCloseable {
      * program has not made a slice of columns or a transposed view of another.
      */
     public void writeTo(WritableByteChannel channel) throws IOException {
+        writeTo(channel, 0, elements());
+    }
+
+    /**
+     * As {@link #writeTo(WritableByteChannel)}, of a part in row order.
+     *
+     * @param first element of the part
+     * @param count elements of the part
+     */
+    public void writeTo(WritableByteChannel channel, long first, long count) throws IOException {
         long step = PART_BYTES / elementType().bytes();
-        for (long begin = 0; begin < elements(); begin += step) {
-            ByteBuffer part = part(begin, Math.min(begin + step, elements()));
+        long end = first + count;
+        for (long begin = first; begin < end; begin += step) {
+            ByteBuffer part = part(begin, Math.min(begin + step, end));
             while (part.hasRemaining()) {
                 channel.write(part);
             }

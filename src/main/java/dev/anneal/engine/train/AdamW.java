@@ -1,11 +1,12 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.train.Trainable.StepGradients;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -17,65 +18,67 @@ final class AdamW implements AutoCloseable {
 
     private final Scope scope;
     private final Program program;
-    private final Adapter adapter;
-    private final Moments ofA;
-    private final Moments ofB;
+    private final List<Moments> moments = new ArrayList<>();
 
-    AdamW(Scope owner, Adapter adapter) {
+    AdamW(Scope owner, Trainable trained) {
         this.scope = owner.child();
         this.program = Program.load(scope, "optimizer", "Optimizer", Map.of());
-        this.adapter = adapter;
-        this.ofA = Moments.zero(scope, adapter.a());
-        this.ofB = Moments.zero(scope, adapter.b());
+        trained.parameters().forEach(parameter -> moments.add(Moments.zero(scope, parameter)));
     }
 
     /** Adds a part to a total, or overwrites the total with the first part. */
-    void accumulate(Scope passing, AdapterGradients total, AdapterGradients part, boolean first) {
-        program.call(passing, "accumulate", total.a(), part.a(), first).close();
-        program.call(passing, "accumulate", total.b(), part.b(), first).close();
+    void accumulate(Scope passing, StepGradients total, StepGradients part, boolean first) {
+        for (int i = 0; i < moments.size(); i++) {
+            program.call(
+                            passing,
+                            "accumulate",
+                            total.ofParameters().get(i),
+                            part.ofParameters().get(i),
+                            first)
+                    .close();
+        }
     }
 
     /** Euclidean norm of all gradients together; not finite if one of them is not. */
-    double norm(AdapterGradients gradients) {
-        try (Tensor norm = program.call(scope, "norm", List.of(gradients.a(), gradients.b()))) {
+    double norm(StepGradients gradients) {
+        try (Tensor norm = program.call(scope, "norm", gradients.ofParameters())) {
             return norm.toDoubles()[0];
         }
     }
 
     /**
-     * Updates the adapter's masters.
+     * Updates the masters.
      *
      * @param gradients multiplied by {@code factor}, in place
      * @param step counted from 1
      */
-    void step(AdapterGradients gradients, double factor, Rates rates, int step) {
-        update(adapter.a(), gradients.a(), ofA, factor, rates.ofA(), rates.weightDecay(), step);
-        update(adapter.b(), gradients.b(), ofB, factor, rates.ofB(), rates.weightDecay(), step);
-    }
-
-    private void update(
-            Tensor parameters, Tensor gradients, Moments moments, double factor, double rate, double decay, int step) {
-        program.call(
-                        scope,
-                        "adamw",
-                        List.of(parameters),
-                        List.of(gradients),
-                        List.of(moments.first()),
-                        List.of(moments.second()),
-                        factor,
-                        rate,
-                        decay,
-                        step)
-                .close();
+    void step(StepGradients gradients, double factor, Rates rates, int step) {
+        for (int i = 0; i < moments.size(); i++) {
+            Moments own = moments.get(i);
+            double rate = own.parameter().raised() ? rates.raised() : rates.ordinary();
+            program.call(
+                            scope,
+                            "adamw",
+                            List.of(own.parameter().master()),
+                            List.of(gradients.ofParameters().get(i)),
+                            List.of(own.first()),
+                            List.of(own.second()),
+                            factor,
+                            rate,
+                            rates.weightDecay(),
+                            step)
+                    .close();
+        }
     }
 
     /** The moments by the names under which checkpoints keep them. */
     Map<String, Tensor> moments() {
-        return Map.of(
-                "lora_A.exp_avg", ofA.first(),
-                "lora_A.exp_avg_sq", ofA.second(),
-                "lora_B.exp_avg", ofB.first(),
-                "lora_B.exp_avg_sq", ofB.second());
+        Map<String, Tensor> byName = new LinkedHashMap<>();
+        for (Moments own : moments) {
+            byName.put(own.parameter().name() + ".exp_avg", own.first());
+            byName.put(own.parameter().name() + ".exp_avg_sq", own.second());
+        }
+        return byName;
     }
 
     @Override
@@ -86,17 +89,18 @@ final class AdamW implements AutoCloseable {
     /**
      * Rates of one step.
      *
-     * @param ofA learning rate of all A
-     * @param ofB learning rate of all B; larger with LoRA+
+     * @param ordinary learning rate of all parameters but those that LoRA+ raises
+     * @param raised learning rate of those: all B
      */
-    record Rates(double ofA, double ofB, double weightDecay) {}
+    record Rates(double ordinary, double raised, double weightDecay) {}
 
-    /** Running means of the gradient and of its square. */
-    private record Moments(Tensor first, Tensor second) {
-        static Moments zero(Scope scope, Tensor parameters) {
+    /** Running means of a parameter's gradient and of its square. */
+    private record Moments(Trainable.Parameter parameter, Tensor first, Tensor second) {
+        static Moments zero(Scope scope, Trainable.Parameter parameter) {
             return new Moments(
-                    scope.zeros(ElementType.FLOAT32, parameters.elements()),
-                    scope.zeros(ElementType.FLOAT32, parameters.elements()));
+                    parameter,
+                    scope.zeros(ElementType.FLOAT32, parameter.master().shape()),
+                    scope.zeros(ElementType.FLOAT32, parameter.master().shape()));
         }
     }
 }

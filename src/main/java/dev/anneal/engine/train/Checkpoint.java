@@ -1,11 +1,14 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
@@ -15,6 +18,9 @@ public final class Checkpoint {
 
     /** The adapter's masters, with PEFT's names. */
     public static final String ADAPTER = "adapter.safetensors";
+
+    /** All weights of a model, where there is no adapter, with the model's own names. */
+    static final String WEIGHTS = WeightDirectory.SINGLE_FILE;
 
     static final String OPTIMIZER = "optimizer.safetensors";
     static final String STATE = "state.json";
@@ -48,8 +54,9 @@ public final class Checkpoint {
         for (Map.Entry<String, String> expected : state.sha256().entrySet()) {
             requireHash(folder, expected.getKey(), expected.getValue());
         }
-        if (!state.sha256().keySet().containsAll(List.of(ADAPTER, OPTIMIZER))) {
-            throw damaged(folder, STATE + " does not name " + ADAPTER + " and " + OPTIMIZER);
+        String trained = state.adapter() == null ? WEIGHTS : ADAPTER;
+        if (!state.sha256().keySet().containsAll(List.of(trained, OPTIMIZER))) {
+            throw damaged(folder, STATE + " does not name " + trained + " and " + OPTIMIZER);
         }
         return new Checkpoint(folder, state);
     }
@@ -73,7 +80,12 @@ public final class Checkpoint {
         return state;
     }
 
-    /** The adapter's safetensors file. */
+    /** Where all weights lie as {@code model.safetensors}, if there is no adapter. */
+    public Path folder() {
+        return folder;
+    }
+
+    /** The adapter's safetensors file, if there is one. */
     public Path adapterFile() {
         return folder.resolve(ADAPTER);
     }
@@ -91,8 +103,8 @@ public final class Checkpoint {
         require("training settings", state.settings(), own.settings());
     }
 
-    private void require(String what, Object then, Object now) {
-        if (!then.equals(now)) {
+    private void require(String what, @Nullable Object then, @Nullable Object now) {
+        if (!Objects.equals(then, now)) {
             throw new TrainingException(
                     TrainingException.Code.CHECKPOINT_MISMATCH,
                     state.step(),

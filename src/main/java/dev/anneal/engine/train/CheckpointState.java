@@ -5,6 +5,7 @@ import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code state.json} of a checkpoint holds. Data order, dropout and initialisation are functions of the settings' seed and the step,
@@ -16,6 +17,7 @@ import java.util.Map;
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
+ * @param adapter null if all weights of the model are trained
  * @param baseFingerprint hash of the base model
  * @param dataFingerprint hash of the encoded training rows
  * @param sha256 hash of each other file of the checkpoint, by name
@@ -27,7 +29,7 @@ public record CheckpointState(
         String precision,
         long trainedTokens,
         long tokens,
-        AdapterSettings adapter,
+        @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         String baseFingerprint,
         String dataFingerprint,
@@ -37,14 +39,14 @@ public record CheckpointState(
         sha256 = Map.copyOf(sha256);
     }
 
-    /** Whether the adapter is linear and may be merged. */
+    /** Whether what is trained is linear and may be merged. */
     public boolean isMergeable() {
         return beta == 0.0;
     }
 
-    /** The adapter's shape and form. */
-    public AdapterConfig adapterConfig() {
-        return adapterConfig(adapter);
+    /** The adapter's shape and form; null if all weights of the model are trained. */
+    public @Nullable AdapterConfig adapterConfig() {
+        return adapter == null ? null : adapterConfig(adapter);
     }
 
     /** Settings that crossed the process boundary, checked. */

@@ -1,11 +1,10 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,8 +19,8 @@ final class Passes implements AutoCloseable {
     private final AdamW optimizer;
     private final ComputeThreads threads;
     private final Scope scope;
-    private final AdapterGradients total;
-    private final List<AdapterGradients> ofThreads = new ArrayList<>();
+    private final StepGradients total;
+    private final List<StepGradients> ofThreads = new ArrayList<>();
     private final BooleanSupplier stop;
     private final Runnable layerDone;
 
@@ -31,7 +30,7 @@ final class Passes implements AutoCloseable {
      */
     Passes(
             DecoderModel model,
-            Adapter adapter,
+            Trainable trained,
             AdamW optimizer,
             int threads,
             BooleanSupplier stop,
@@ -42,14 +41,14 @@ final class Passes implements AutoCloseable {
         this.stop = stop;
         this.layerDone = layerDone;
         this.scope = model.scope().child();
-        this.total = adapter.newGradients(scope);
+        this.total = trained.newGradients(scope);
         for (int thread = 0; thread < threads; thread++) {
-            ofThreads.add(adapter.newGradients(scope));
+            ofThreads.add(trained.newGradients(scope));
         }
     }
 
     /** Gradient of the summed loss of the last {@link #train}. */
-    AdapterGradients gradients() {
+    StepGradients gradients() {
         return total;
     }
 
@@ -70,7 +69,7 @@ final class Passes implements AutoCloseable {
                         batch.rows(),
                         batch.targets(),
                         adapterOf.apply(batch),
-                        ofThreads.get(worker).layers(),
+                        ofThreads.get(worker).forModel(),
                         betweenLayers());
             }
 

@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.torch.Scope;
+import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -10,7 +11,7 @@ import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Trains one adapter from its first step, or a checkpoint, to its last. */
+/** Trains one adapter, or all weights of a model, from the first step, or a checkpoint, to its last. */
 public final class Trainer {
 
     /** How a training ended. */
@@ -50,27 +51,35 @@ public final class Trainer {
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
-        AdapterConfig config = CheckpointState.adapterConfig(job.adapter());
         try (Scope scope = job.model().scope().child();
-                Adapter adapter =
-                        Adapter.create(job.model(), config, job.settings().seed());
-                AdamW optimizer = new AdamW(scope, adapter);
+                Trainable trained = trainable();
+                AdamW optimizer = new AdamW(scope, trained);
                 Passes passes = new Passes(
                         job.model(),
-                        adapter,
+                        trained,
                         optimizer,
                         job.computeThreads(),
                         control::isStopping,
                         progress::layerDone)) {
-            TrainingRun run = new TrainingRun(job, adapter, optimizer, passes, progress::tell);
+            TrainingRun run = new TrainingRun(job, trained, optimizer, passes, progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
-            @Nullable Path initialAdapter = job.initialAdapter();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));
-            } else if (initialAdapter != null) {
-                adapter.restore(initialAdapter);
             }
             return run.toTheEnd(control);
         }
+    }
+
+    private Trainable trainable() throws IOException {
+        @Nullable AdapterSettings settings = job.adapter();
+        if (settings == null) {
+            return FullTraining.of(job.model());
+        }
+        AdapterConfig config = CheckpointState.adapterConfig(settings);
+        @Nullable Path initial = job.initialAdapter();
+        return new AdapterTraining(
+                initial == null
+                        ? Adapter.create(job.model(), config, job.settings().seed())
+                        : Adapter.load(job.model(), config, initial));
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
  * @param training rows to train on, at least one
  * @param validation rows to measure on; may be empty
+ * @param adapter null trains all weights of the model, which then change
  * @param threads compute threads; 0 takes the number of cores
  * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
  * @param initialAdapter safetensors file with the adapter's first values, as checkpoints hold them; null draws them
@@ -26,7 +27,7 @@ public record TrainingJob(
         String baseFingerprint,
         List<EncodedRow> training,
         List<EncodedRow> validation,
-        AdapterSettings adapter,
+        @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         int threads,
         Path attemptDirectory,

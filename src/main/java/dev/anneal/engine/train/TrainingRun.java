@@ -2,7 +2,6 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.data.StepPlan;
-import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.LossSums;
@@ -24,7 +23,7 @@ final class TrainingRun {
 
     private final TrainingJob job;
     private final TrainingSettings settings;
-    private final Adapter adapter;
+    private final Trainable trained;
     private final AdamW optimizer;
     private final Passes passes;
     private final Consumer<Progress> progress;
@@ -41,10 +40,10 @@ final class TrainingRun {
     private long tokens;
     private long trainedTokens;
 
-    TrainingRun(TrainingJob job, Adapter adapter, AdamW optimizer, Passes passes, Consumer<Progress> progress) {
+    TrainingRun(TrainingJob job, Trainable trained, AdamW optimizer, Passes passes, Consumer<Progress> progress) {
         this.job = job;
         this.settings = job.settings();
-        this.adapter = adapter;
+        this.trained = trained;
         this.optimizer = optimizer;
         this.passes = passes;
         this.progress = progress;
@@ -58,10 +57,10 @@ final class TrainingRun {
         this.validator = new Validator(MicroBatch.split(job.validation()), passes, progress, Validator.SIGN_OF_LIFE);
     }
 
-    /** Takes over position, adapter and moments. */
+    /** Takes over position, what is trained, and moments. */
     void resume(Checkpoint checkpoint) throws IOException {
         checkpoint.requireContinues(state(Map.of()));
-        adapter.restore(checkpoint.adapterFile());
+        trained.restore(checkpoint);
         MomentsFile.read(checkpoint.optimizerFile(), optimizer);
         String before = checkpoint.state().precision();
         if (!before.equals(precision())) {
@@ -75,7 +74,11 @@ final class TrainingRun {
     }
 
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
-        progress.accept(new Progress.Started(step, settings.totalSteps(), adapter.parameters(), precision()));
+        progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
+        if (step == 0 && job.initialAdapter() != null) {
+            // The adapter as it was given can then be exported and judged like any other.
+            save();
+        }
         boolean going = step <= job.validatedStep() || validateIfDue();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
@@ -111,7 +114,7 @@ final class TrainingRun {
         double beta = betaAt(step);
         List<EncodedRow> rows =
                 Arrays.stream(plan.rowsOf(step)).mapToObj(job.training()::get).toList();
-        AppliedAdapter applied = adapter.apply(beta, AdapterDropout.NONE);
+        AppliedAdapter applied = trained.apply(beta);
         Optional<LossSums> computed =
                 passes.train(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
         if (computed.isEmpty()) {
@@ -133,7 +136,7 @@ final class TrainingRun {
                 (double) step / plan.stepsPerEpoch(),
                 sums.mean(),
                 sums.accuracy(),
-                rate.ofA(),
+                rate.ordinary(),
                 norm,
                 beta,
                 trainedTokens,
@@ -144,7 +147,7 @@ final class TrainingRun {
     }
 
     private AdapterDropout dropoutOf(MicroBatch batch) {
-        return batch.dropout(adapter.config().dropout(), settings.seed(), step);
+        return batch.dropout(trained.dropout(), settings.seed(), step);
     }
 
     private AdamW.Rates ratesAt(int at) {
@@ -159,7 +162,7 @@ final class TrainingRun {
         return maximum > 0 ? Math.min(1, maximum / (norm + CLIP_EPSILON)) : 1;
     }
 
-    /** Before the update, so that adapter and checkpoints stay as they were. */
+    /** Before the update, so that what is trained and its checkpoints stay as they were. */
     private void requireFinite(double loss, double norm) {
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             throw new TrainingException(
@@ -173,7 +176,7 @@ final class TrainingRun {
     /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. False if it was given up. */
     private boolean validateIfDue() {
         boolean due = validator.hasRows() && isDue(settings.evaluationIntervalSteps());
-        return !due || validator.validate(step, adapter.apply(betaAt(step), AdapterDropout.NONE));
+        return !due || validator.validate(step, trained.apply(betaAt(step)));
     }
 
     private void save() throws IOException {
@@ -181,7 +184,7 @@ final class TrainingRun {
             return;
         }
         List<CheckpointWriter.Part> parts = List.of(
-                new CheckpointWriter.Part(Checkpoint.ADAPTER, adapter::save),
+                new CheckpointWriter.Part(trained.fileName(), trained::save),
                 new CheckpointWriter.Part(Checkpoint.OPTIMIZER, file -> MomentsFile.write(file, optimizer)));
         long bytes = checkpoints.write(step, parts, this::state);
         savedStep = step;
@@ -190,7 +193,7 @@ final class TrainingRun {
     }
 
     private double betaAt(int at) {
-        return adapter.config().schedule().betaAt(at, settings.totalSteps());
+        return trained.betaAt(at, settings.totalSteps());
     }
 
     private CheckpointState state(Map<String, String> hashes) {

@@ -51,6 +51,7 @@ public final class Exports {
     public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Job job = jobs.require(jdbc, jobId);
+            requireForm(job, request.kind());
             store.lockJob(jdbc, job.number());
             Checkpoint checkpoint = checkpoint(jdbc, job, request);
             if (request.kind().isDeployable()) {
@@ -59,6 +60,17 @@ public final class Exports {
             return store.same(jdbc, job.number(), checkpoint.number(), request)
                     .orElseGet(() -> insert(jdbc, job, checkpoint, request, traceparent));
         });
+    }
+
+    /** Where all weights were trained there is no adapter to write down. */
+    private static void requireForm(Job job, ExportKind kind) {
+        if (job.isFullTraining() && kind != ExportKind.MERGED && kind != ExportKind.TRAINING_STATE) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "%s trained all weights of '%s', of which there is no export of kind '%s'; ask for 'merged', which holds the trained weights"
+                            .formatted(job.id(), job.request().model(), kind.wireName()),
+                    "kind");
+        }
     }
 
     private Checkpoint checkpoint(JdbcClient jdbc, Job job, ExportRequest request) {
@@ -80,7 +92,7 @@ public final class Exports {
     }
 
     private static void requireAnnealed(Job job, Checkpoint checkpoint) {
-        if (checkpoint.isMergeable() || job.isPlainLora()) {
+        if (checkpoint.isMergeable() || job.isLinear()) {
             return;
         }
         throw new Refusal(

@@ -16,10 +16,10 @@ final class InitialAdapterEvents {
     /** Nothing for an adapter that begins with values of its own. */
     static Optional<Line> of(JobInputs inputs) {
         InitialAdapter initial = inputs.initialAdapter();
-        if (initial == null) {
+        AdapterSettings adapter = inputs.request().adapter();
+        if (initial == null || adapter == null) {
             return Optional.empty();
         }
-        AdapterSettings adapter = inputs.request().adapter();
         String begins = "Training begins with the adapter of %s: rank %d, alpha %s%s, targets %s; "
                 .formatted(
                         initial.described(),

@@ -86,9 +86,16 @@ final class InitialAdapters {
                     "'%s' names '%s', an adapter of '%s', but 'model' is '%s'; an adapter fits its own base model alone"
                             .formatted(PARAM, id, job.request().model(), model.id()));
         }
+        AdapterSettings adapter = job.request().adapter();
+        if (adapter == null) {
+            throw Refusal.invalidValue(
+                    PARAM,
+                    "'%s' names '%s', whose training changed all weights and has no adapter to begin with"
+                            .formatted(PARAM, id));
+        }
         Checkpoint checkpoint = saved.orElseThrow(() -> Refusal.invalidValue(
                 PARAM, "'%s' names '%s', which has saved no checkpoint; name a job that has".formatted(PARAM, id)));
-        if (!checkpoint.isMergeable() && !job.isPlainLora()) {
+        if (!checkpoint.isMergeable() && !job.isLinear()) {
             throw new Refusal(
                     RefusalCode.ADAPTER_NOT_ANNEALED,
                     String.format(
@@ -101,9 +108,7 @@ final class InitialAdapters {
                     PARAM);
         }
         return InitialAdapter.of(
-                job.request().adapter(),
-                checkpoint,
-                "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
+                adapter, checkpoint, "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
     }
 
     private InitialAdapter ofFile(JdbcClient jdbc, String id, BaseModel model) {

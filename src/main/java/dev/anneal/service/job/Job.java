@@ -58,18 +58,25 @@ public record Job(
 
     /** The coefficient with which training would go on now; 0 once it has succeeded. */
     public double beta() {
-        if (settings == null || pace.step() == 0) {
-            return isPlainLora() ? 0 : scheduleOf(request.adapter()).betaAt(0, Integer.MAX_VALUE);
+        AdapterSettings adapter = request.adapter();
+        if (adapter == null || isLinear()) {
+            return 0;
         }
-        return betaAt(pace.step(), settings.training().totalSteps());
+        AnnealingSchedule schedule = scheduleOf(adapter);
+        return settings == null || pace.step() == 0
+                ? schedule.betaAt(0, Integer.MAX_VALUE)
+                : schedule.betaAt(pace.step(), settings.training().totalSteps());
     }
 
-    private double betaAt(int step, int totalSteps) {
-        return isPlainLora() ? 0 : scheduleOf(request.adapter()).betaAt(step, totalSteps);
+    /** Whether there is no activation to anneal: a plain LoRA, or no adapter at all. */
+    public boolean isLinear() {
+        AdapterSettings adapter = request.adapter();
+        return adapter == null || AdapterConfig.NO_ACTIVATION.equals(adapter.activation());
     }
 
-    public boolean isPlainLora() {
-        return AdapterConfig.NO_ACTIVATION.equals(request.adapter().activation());
+    /** Whether all weights of the model are trained, and no adapter. */
+    public boolean isFullTraining() {
+        return request.adapter() == null;
     }
 
     private static AnnealingSchedule scheduleOf(AdapterSettings adapter) {

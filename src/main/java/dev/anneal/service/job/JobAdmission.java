@@ -23,12 +23,19 @@ public final class JobAdmission {
     private final ModelCatalog catalog;
     private final Files files;
     private final InitialAdapters adapters;
+    private final JobProperties properties;
 
-    JobAdmission(TenantDatabase database, ModelCatalog catalog, Files files, InitialAdapters adapters) {
+    JobAdmission(
+            TenantDatabase database,
+            ModelCatalog catalog,
+            Files files,
+            InitialAdapters adapters,
+            JobProperties properties) {
         this.database = database;
         this.catalog = catalog;
         this.files = files;
         this.adapters = adapters;
+        this.properties = properties;
     }
 
     /**
@@ -58,7 +65,7 @@ public final class JobAdmission {
         JobRequest.InitialAdapter named = request.initialAdapter();
         InitialAdapter initial = named == null ? null : adapters.find(jdbc, named.id(), model);
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
-        profile.check(settled.adapter());
+        profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
         String validationFile = request.validationFile();
         return new JobInputs(

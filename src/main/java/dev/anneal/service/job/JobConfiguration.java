@@ -50,8 +50,13 @@ class JobConfiguration {
     }
 
     @Bean
-    JobAdmission jobAdmission(TenantDatabase database, ModelCatalog catalog, Files files, InitialAdapters adapters) {
-        return new JobAdmission(database, catalog, files, adapters);
+    JobAdmission jobAdmission(
+            TenantDatabase database,
+            ModelCatalog catalog,
+            Files files,
+            InitialAdapters adapters,
+            JobProperties properties) {
+        return new JobAdmission(database, catalog, files, adapters, properties);
     }
 
     @Bean

@@ -46,6 +46,6 @@ record CheckpointBody(
                         checkpoint.validMeanTokenAccuracy(),
                         checkpoint.validLoss(),
                         checkpoint.validMeanTokenAccuracy()),
-                new Anneal(checkpoint.beta(), checkpoint.isMergeable() || job.isPlainLora()));
+                new Anneal(checkpoint.beta(), checkpoint.isMergeable() || job.isLinear()));
     }
 }

@@ -19,7 +19,7 @@ record EstimateBody(
         String model,
         boolean complete,
         Map<String, Object> hyperparameters,
-        AdapterSettings afaLora,
+        @Nullable AdapterSettings afaLora,
         @Nullable Integer rows,
         @Nullable Long tokens,
         @Nullable Integer totalSteps,
@@ -31,7 +31,8 @@ record EstimateBody(
         @Nullable ValidationReport validationReport,
         @Nullable TokenReport tokenReport) {
 
-    static EstimateBody of(JobRequest request, JobEstimate estimate) {
+    static EstimateBody of(JobEstimate estimate) {
+        JobRequest request = estimate.request();
         ResolvedSettings settings = estimate.settings();
         boolean isComplete = settings != null;
         return new EstimateBody(

@@ -24,6 +24,6 @@ class EstimateController {
     @PostMapping("/v1/fine_tuning/estimate")
     EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         JobRequest request = JobRequestReader.read(JsonBody.of(body).object());
-        return EstimateBody.of(request, estimates.estimate(tenant.id(), request));
+        return EstimateBody.of(estimates.estimate(tenant.id(), request));
     }
 }

@@ -36,7 +36,7 @@ record JobBody(
         Map<String, Object> method,
         @Nullable Map<String, String> metadata,
         @Nullable String userProvidedSuffix,
-        AdapterSettings afaLora,
+        @Nullable AdapterSettings afaLora,
         AnnealBody anneal) {
 
     /** Why a job failed. */

@@ -2,6 +2,7 @@ package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.time.Instant;
 import java.util.List;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a job would be, without there being one.
  *
+ * @param request with the settings of the adapter that it begins with
  * @param validationReport what the training file holds; null while its rows are being checked
  * @param tokenReport what it is to the model; null while it is being counted
  * @param settings null until the file is counted
@@ -17,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param expectedStart null unless trainings have been seen
  */
 public record JobEstimate(
+        JobRequest request,
         @Nullable ValidationReport validationReport,
         @Nullable TokenReport tokenReport,
         @Nullable ResolvedSettings settings,

@@ -79,13 +79,14 @@ public final class JobEstimates {
     private JobEstimate estimate(StoredFile file, JobRequest request, BaseModel model, @Nullable TokenReport report) {
         if (report == null || !report.isTrainable()) {
             List<String> warnings = report == null ? List.of() : DatasetEvents.warnings(file.id(), report);
-            return new JobEstimate(file.report(), report, null, warnings, null, null);
+            return new JobEstimate(request, file.report(), report, null, warnings, null, null);
         }
         int seed = request.seed() == null ? 0 : request.seed();
         ResolvedSettings settings =
                 SettingsResolver.resolve(request, JobAdmission.profileOf(model), DatasetSize.of(report), engine, seed);
         OptionalDouble duration = outlook.secondsToTrain(model.id(), settings.expectedTokens());
         return new JobEstimate(
+                request,
                 file.report(),
                 report,
                 settings,

@@ -23,9 +23,19 @@ final class AdapterReader {
 
     private AdapterReader() {}
 
-    /** @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA and plain LoRA */
-    static AdapterRequest read(StrictObject body, @Nullable StrictObject anneal) {
+    /**
+     * Null where all weights are to be trained.
+     *
+     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
+     */
+    static @Nullable AdapterRequest read(StrictObject body, @Nullable StrictObject anneal) {
         StrictObject given = body.object("afa_lora");
+        if (anneal != null && "none".equals(anneal.choice("adapter", ADAPTERS))) {
+            refuseBesidesNoAdapter(given != null, "afa_lora");
+            refuseBesidesNoAdapter(anneal.has("init_adapter"), "anneal.init_adapter");
+            refuseBesidesNoAdapter(anneal.has("lora_plus_ratio"), "anneal.lora_plus_ratio");
+            return null;
+        }
         String activation = activation(given, anneal);
         if (given == null) {
             return new AdapterRequest(null, null, null, null, null, activation, null);
@@ -43,16 +53,19 @@ final class AdapterReader {
         return request;
     }
 
+    private static void refuseBesidesNoAdapter(boolean given, String param) {
+        if (given) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' is given while 'anneal.adapter' is 'none', which trains all weights of the model and no adapter; leave one of them out"
+                            .formatted(param));
+        }
+    }
+
     /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} say the same: a plain LoRA. */
     private static @Nullable String activation(@Nullable StrictObject given, @Nullable StrictObject anneal) {
         String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
         String adapter = anneal == null ? null : anneal.choice("adapter", ADAPTERS);
-        if (anneal != null && "none".equals(adapter)) {
-            throw new Refusal(
-                    RefusalCode.NOT_SUPPORTED,
-                    "'anneal.adapter' is 'none', but training of all weights is not supported by this version yet; use 'afa' or 'lora'",
-                    anneal.param("adapter"));
-        }
         if (adapter != null && activation != null && adapter.equals("lora") != activation.equals(PLAIN)) {
             throw Refusal.invalidValue(
                     "anneal.adapter",

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * What a client asks of a fine-tuning job: each value valid in itself, nothing yet checked against model and files.
  *
  * @param seed null lets the service draw one
- * @param adapter with every default filled in, and with what the initial adapter decides once that is found
+ * @param adapter with every default filled in, and with what the initial adapter decides once that is found; null trains all weights
  * @param initialAdapter null for an adapter that begins with values of its own
  */
 public record JobRequest(
@@ -20,7 +20,7 @@ public record JobRequest(
         @Nullable Integer seed,
         Map<String, String> metadata,
         Hyperparameters hyperparameters,
-        AdapterSettings adapter,
+        @Nullable AdapterSettings adapter,
         @Nullable InitialAdapter initialAdapter,
         TrainingOptions options) {
 

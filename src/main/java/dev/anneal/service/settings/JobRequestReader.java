@@ -41,8 +41,10 @@ public final class JobRequestReader {
                 seed,
                 metadata,
                 hyperparameters,
-                adapter.settings(),
-                initialAdapter == null ? null : new JobRequest.InitialAdapter(initialAdapter, adapter),
+                adapter == null ? null : adapter.settings(),
+                adapter == null || initialAdapter == null
+                        ? null
+                        : new JobRequest.InitialAdapter(initialAdapter, adapter),
                 options);
     }
 

@@ -5,6 +5,7 @@ import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Memory that an engine process takes for a training on a CPU at most, by a formula that can be checked by hand. It is written down in {@code
@@ -12,7 +13,7 @@ import java.util.Arrays;
  *
  * @param processBytes the JVM with its heap, and libtorch
  * @param weightsBytes frozen weights, and the largest of them once more
- * @param adapterBytes the adapter, what it is multiplied as, its optimizer, and gradients
+ * @param adapterBytes what is trained, the adapter or all weights: masters, what is multiplied with instead of them, optimizer, and gradients
  * @param activationsBytes what the micro-batches of all threads keep of their forward passes, and what a layer needs while it is computed
  * @param headBytes logits of all threads
  */
@@ -41,7 +42,8 @@ public record MemoryEstimate(
      */
     public record Rows(int ofStep, int longestTokens, int longestValidatedTokens) {}
 
-    public static MemoryEstimate of(ModelProfile model, AdapterSettings adapter, EngineSetup engine, Rows rows) {
+    public static MemoryEstimate of(
+            ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
         long process = engine.heapBytes() + RUNTIME_BYTES;
         long weights = engine.valueBytes() * (model.parameters() + largestMatrix(model));
         long adapterBytes = adapterBytes(model, adapter, engine);
@@ -67,10 +69,19 @@ public record MemoryEstimate(
     }
 
     /** Values, two moments, the step's gradient, a gradient for each thread, and squares while a norm is taken; beside them what the decoder multiplies with. */
-    private static long adapterBytes(ModelProfile model, AdapterSettings adapter, EngineSetup engine) {
-        long parameters = model.adapterParameters(adapter);
+    private static long adapterBytes(ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine) {
+        if (adapter == null) {
+            return fullTrainingBytes(model, engine);
+        }
+        long parameters = model.trainedParameters(adapter);
         return FLOAT_BYTES * parameters * (5 + engine.threads())
                 + engine.valueBytes() * (parametersOfA(model, adapter) + blockElements(model, adapter));
+    }
+
+    /** Two moments, the step's gradient, a gradient for each thread, and squares of the largest matrix; masters where the weights are not fp32 themselves. */
+    private static long fullTrainingBytes(ModelProfile model, EngineSetup engine) {
+        int copies = 3 + engine.threads() + (engine.valueBytes() == FLOAT_BYTES ? 0 : 1);
+        return FLOAT_BYTES * (copies * model.parameters() + largestMatrix(model));
     }
 
     private static long parametersOfA(ModelProfile model, AdapterSettings adapter) {
@@ -96,7 +107,8 @@ public record MemoryEstimate(
         return model.layers() * elements;
     }
 
-    private static long trainingBytes(ModelProfile model, AdapterSettings adapter, EngineSetup engine, Rows rows) {
+    private static long trainingBytes(
+            ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
         long tokens = Math.min(tokensAtOnce(engine, rows.longestTokens()), (long) rows.ofStep() * rows.longestTokens());
         long kept = tokens * model.layers() * engine.valueBytes() * keptWidth(model, adapter);
         return kept
@@ -119,13 +131,15 @@ public record MemoryEstimate(
     }
 
     /** Values of a token that a layer keeps for its backward: its input, that of the feed-forward, and what the projections but the last give. */
-    private static long keptWidth(ModelProfile model, AdapterSettings adapter) {
+    private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {
         long given = Arrays.stream(Projection.values())
                 .filter(projection -> projection != Projection.OUTPUT && projection != Projection.DOWN)
                 .mapToLong(projection -> model.layer(projection.shortName()).out())
                 .sum();
         long attended = model.layer(Projection.OUTPUT.shortName()).in();
-        long narrow = (long) adapter.rank() * model.targets(adapter).size();
+        long narrow = adapter == null
+                ? 0
+                : (long) adapter.rank() * model.targets(adapter).size();
         return 2L * model.hiddenSize() + given + attended + narrow + 4;
     }
 

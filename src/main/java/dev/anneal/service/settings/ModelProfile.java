@@ -5,12 +5,14 @@ import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the settings of a training depend on in a base model.
@@ -18,7 +20,7 @@ import java.util.stream.Collectors;
  * @param parameters weights of the model
  * @param heads query heads of a layer
  * @param contextTokens longest input the model was made for
- * @param baseLearningRate peak rate that the multiplier 1 stands for
+ * @param baseLearningRate peak rate of an adapter that the multiplier 1 stands for
  * @param projections linear layers of one decoder layer, by the short names that {@code target_modules} uses
  */
 public record ModelProfile(
@@ -66,8 +68,29 @@ public record ModelProfile(
         return Objects.requireNonNull(projections.get(name), name);
     }
 
-    /** Refuses an adapter that does not fit the model. */
-    public void check(AdapterSettings adapter) {
+    /** All weights move at about a tenth of the rate of an adapter. */
+    private static final double FULL_TRAINING_RATE = 0.1;
+
+    /** Peak rate that the multiplier 1 stands for. */
+    double baseLearningRate(@Nullable AdapterSettings adapter) {
+        return adapter == null ? baseLearningRate * FULL_TRAINING_RATE : baseLearningRate;
+    }
+
+    /** Refuses an adapter that does not fit the model, or a model that is too large to train all its weights. */
+    public void check(@Nullable AdapterSettings adapter, long mostTrainedParameters) {
+        if (adapter != null) {
+            check(adapter);
+        } else if (parameters > mostTrainedParameters) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    ("'anneal.adapter' is 'none', which trains all %,d weights of '%s' at 20 bytes each and more for every compute thread;"
+                                    + " this installation trains at most %,d (anneal.jobs.full-training-max-parameters). Train an adapter instead")
+                            .formatted(parameters, id, mostTrainedParameters),
+                    "anneal.adapter");
+        }
+    }
+
+    private void check(AdapterSettings adapter) {
         for (String target : targets(adapter)) {
             LayerSize projection = projections.get(target);
             if (projection == null) {
@@ -110,14 +133,20 @@ public record ModelProfile(
         }
     }
 
-    Collection<String> targets(AdapterSettings adapter) {
+    Collection<String> targets(@Nullable AdapterSettings adapter) {
+        if (adapter == null) {
+            return List.of();
+        }
         return adapter.targetModules().equals(List.of(AdapterConfig.ALL_LINEAR))
                 ? projections.keySet().stream().sorted().toList()
                 : adapter.targetModules();
     }
 
-    /** Trained parameters of an adapter: A and B of each targeted layer. */
-    public long adapterParameters(AdapterSettings adapter) {
+    /** Trained parameters: A and B of each targeted layer, or all weights. */
+    public long trainedParameters(@Nullable AdapterSettings adapter) {
+        if (adapter == null) {
+            return parameters;
+        }
         long widths = targets(adapter).stream()
                 .map(projections::get)
                 .filter(projection -> projection != null)

@@ -58,7 +58,7 @@ public final class SettingsResolver {
                 seed);
         return new ResolvedSettings(
                 training,
-                new Hyperparameters(batchSize, rate / model.baseLearningRate(), epochs),
+                new Hyperparameters(batchSize, rate / model.baseLearningRate(request.adapter()), epochs),
                 accumulation,
                 annealedAtStep(request.adapter(), totalSteps),
                 Math.round((double) data.tokens() / stepsPerEpoch * totalSteps),
@@ -91,7 +91,7 @@ public final class SettingsResolver {
 
     private static double learningRate(JobRequest request, ModelProfile model) {
         double multiplier = or(request.hyperparameters().learningRateMultiplier(), 1.0);
-        return or(request.options().learningRate(), multiplier * model.baseLearningRate());
+        return or(request.options().learningRate(), multiplier * model.baseLearningRate(request.adapter()));
     }
 
     private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {
@@ -111,9 +111,9 @@ public final class SettingsResolver {
                 : or(request.options().evaluationInterval(), ceilDivide(totalSteps, CHECKPOINTS));
     }
 
-    /** The first step whose beta is 0; a plain LoRA is linear from the start. */
-    static int annealedAtStep(AdapterSettings adapter, int totalSteps) {
-        if (adapter.activation().equals(AdapterConfig.NO_ACTIVATION)) {
+    /** The first step whose beta is 0; a plain LoRA is linear from the start, and so is a model without an adapter. */
+    static int annealedAtStep(@Nullable AdapterSettings adapter, int totalSteps) {
+        if (adapter == null || adapter.activation().equals(AdapterConfig.NO_ACTIVATION)) {
             return 0;
         }
         AnnealingSchedule schedule = AnnealingSchedule.of(

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param model id of the base model
  * @param trainingFile id of an uploaded file
  * @param validationFile id of an uploaded file, or null
+ * @param adapter null trains all weights
  * @param initialAdapter where the adapter lies that the job begins with; null for one with values of its own
  * @param checkpoints newest ones of earlier attempts, newest first; training goes on from the first that is whole
  * @param validatedStep newest step whose validation is in the job's series, 0 for none
@@ -25,7 +26,7 @@ public record TrainingOrder(
         String model,
         String trainingFile,
         @Nullable String validationFile,
-        AdapterSettings adapter,
+        @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         @Nullable InitialAdapter initialAdapter,
         List<Checkpoint> checkpoints,

@@ -7,6 +7,7 @@ import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.Gradients;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
@@ -109,7 +110,12 @@ class AdapterTest {
             TokenRows rows = rows();
             Targets targets = Targets.of(rows, ragged(INPUTS, "labels"), -100);
             model.lossAndGradient(
-                    scope, rows, targets, adapter.apply(0.7, AdapterDropout.NONE), gradients.layers(), () -> {});
+                    scope,
+                    rows,
+                    targets,
+                    adapter.apply(0.7, AdapterDropout.NONE),
+                    new Gradients(gradients.layers(), null),
+                    () -> {});
 
             Map<String, float[]> named = NamedMatrices.of(scope, adapter, gradients);
             assertThat(named).hasSize(28);

@@ -9,6 +9,7 @@ import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ final class AutogradReference {
     private final AutogradProgram program;
     private final DropoutMasks dropoutMasks;
     private final Map<String, Tensor> leaves = new LinkedHashMap<>();
+    private final Map<String, Tensor> weights = new HashMap<>();
     private final List<Tensor> a = new ArrayList<>();
     private final List<Tensor> b = new ArrayList<>();
     private double loss;
@@ -55,7 +57,19 @@ final class AutogradReference {
                 b.add(leaf(layer, projection, false, adapter));
             }
         }
-        AutogradProgram.requireGradients(List.copyOf(leaves.values()));
+        if (!leaves.isEmpty()) {
+            AutogradProgram.requireGradients(List.copyOf(leaves.values()));
+        }
+    }
+
+    /** The model's own weights instead of an adapter. */
+    static AutogradReference ofWeights(RandomModel model, Scope scope) {
+        AdapterConfig none =
+                AdapterConfig.of(1, 1, false, 0, "none", AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
+        AutogradReference reference = new AutogradReference(model, none, 0, scope, Map.of());
+        model.weights().keySet().forEach(name -> reference.leaves.put(name, reference.weight(name)));
+        AutogradProgram.requireGradients(List.copyOf(reference.leaves.values()));
+        return reference;
     }
 
     /**
@@ -86,7 +100,7 @@ final class AutogradReference {
         return loss;
     }
 
-    /** Gradient of {@link #loss} by PEFT's names. */
+    /** Gradient of {@link #loss} by the names of what is differentiated: PEFT's, or those of the model's weights. */
     Map<String, float[]> gradients() {
         Map<String, float[]> gradients = new LinkedHashMap<>();
         leaves.forEach((name, leaf) -> gradients.put(name, AutogradProgram.gradientOf(leaf)));
@@ -140,9 +154,11 @@ final class AutogradReference {
 
     /** A tensor of the model; empty if its family has no such tensor. */
     private Tensor weight(String name) {
-        return scope.floats(
-                model.weights().getOrDefault(name, new float[0]),
-                model.shapeOf(name).stream().mapToLong(Long::longValue).toArray());
+        return weights.computeIfAbsent(
+                name,
+                any -> scope.floats(
+                        model.weights().getOrDefault(name, new float[0]),
+                        model.shapeOf(name).stream().mapToLong(Long::longValue).toArray()));
     }
 
     /** The masks that the engine draws for a row, or ones. */

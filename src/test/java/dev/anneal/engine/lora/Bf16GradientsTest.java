@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.Gradients;
 import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
@@ -73,7 +74,7 @@ class Bf16GradientsTest {
                     rows,
                     Targets.of(rows, ragged(inputs, "labels"), -100),
                     adapter.apply(beta, dropout),
-                    gradients.layers(),
+                    new Gradients(gradients.layers(), null),
                     () -> {});
             return new Result(loss, NamedMatrices.of(scope, adapter, gradients));
         }

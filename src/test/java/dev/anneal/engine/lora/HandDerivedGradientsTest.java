@@ -7,6 +7,7 @@ import dev.anneal.engine.architecture.Architecture;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.Gradients;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
@@ -196,7 +197,7 @@ class HandDerivedGradientsTest {
                                     .toList());
             AppliedAdapter applied = adapter.apply(beta, dropout);
             AdapterGradients own = adapter.newGradients(scope);
-            loss += model.lossAndGradient(scope, tokens, targets, applied, own.layers(), () -> {})
+            loss += model.lossAndGradient(scope, tokens, targets, applied, new Gradients(own.layers(), null), () -> {})
                     .negativeLogLikelihood();
             if (targets.count() > 0) {
                 NamedMatrices.of(scope, adapter, own)

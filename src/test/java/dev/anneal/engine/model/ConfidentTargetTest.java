@@ -38,6 +38,7 @@ class ConfidentTargetTest {
                             tensor(scope, precision, table, 4, 4),
                             scope.longs(new long[] {0}, 1),
                             scope.longs(new long[] {0}, 1),
+                            List.of(),
                             true);
 
             assertThat(results.get(0).toDoubles()[0]).isCloseTo(Math.log1p(3 * Math.exp(-8)), within(2e-7));

@@ -55,6 +55,23 @@ class ImportedAdapterTest {
     }
 
     @Test
+    void rankStabilisedAdapterOfAnotherFamilyIsRead() throws IOException {
+        Path written = folder.resolve("written.safetensors");
+        Path saved = GoldenTensors.path("peft/qwen3-rslora");
+        byte[] archive =
+                tar(Files.readString(saved.resolve("adapter_config.json")), Files.readAllBytes(saved.resolve(WEIGHTS)));
+        Path file = Files.write(folder.resolve("adapter.tar"), archive);
+
+        try (ImportedAdapter adapter =
+                ImportedAdapter.open(file, ModelConfig.read(GoldenTensors.path("models/qwen3/config.json")))) {
+            assertThat(adapter.rslora()).isTrue();
+            adapter.writeTo(written);
+        }
+
+        assertThat(written).hasSameBinaryContentAs(saved.resolve(WEIGHTS));
+    }
+
+    @Test
     void namesMayLackThePrefixAndHoldTheAdaptersName() throws IOException {
         Path written = folder.resolve("written.safetensors");
         byte[] renamed = rewritten(

@@ -94,8 +94,11 @@ class EngineMainIT {
         assertResumesToTheSameBits(Objects.requireNonNull(saved));
     }
 
-    /** As a worker finds it after the death of an engine. */
+    /** As a worker finds it after the death of an engine, which may have saved nothing yet. */
     private static Optional<Path> newestCheckpoint(Path attempt) throws IOException {
+        if (!Files.exists(attempt)) {
+            return Optional.empty();
+        }
         try (Stream<Path> folders = Files.list(attempt)) {
             return folders.filter(folder -> String.valueOf(folder.getFileName()).startsWith("checkpoint-"))
                     .max(Comparator.comparingInt(folder -> Integer.parseInt(

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -13,6 +12,7 @@ import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import dev.anneal.engine.torch.TorchException;
+import dev.anneal.engine.train.Trainable.StepGradients;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -34,7 +34,7 @@ class AdamWTest {
         model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
         scope = model.scope().child();
         adapter = Adapter.load(model, run.config(), run.path("initial"));
-        optimizer = new AdamW(scope, adapter);
+        optimizer = new AdamW(scope, new AdapterTraining(adapter));
     }
 
     @AfterEach
@@ -47,7 +47,7 @@ class AdamWTest {
     @Test
     void theFirstStepIsTheClosedForm() {
         float[] before = adapter.a().toFloats();
-        AdapterGradients gradients = constant(0.5f);
+        StepGradients gradients = constant(0.5f);
 
         optimizer.step(gradients, 0.1, new AdamW.Rates(1e-2, 1e-2, 0.1), 1);
 
@@ -79,16 +79,15 @@ class AdamWTest {
 
     @Test
     void theNormIsThatOfAllGradientsTogether() {
-        AdapterGradients gradients = constant(0.5f);
+        StepGradients gradients = constant(0.5f);
         double elements = (double) adapter.parameters();
 
         assertThat(optimizer.norm(gradients)).isCloseTo(0.5 * Math.sqrt(elements), within(1e-9));
     }
 
-    private AdapterGradients constant(float value) {
-        AdapterGradients gradients = adapter.newGradients(scope);
-        fill(gradients.a(), value);
-        fill(gradients.b(), value);
+    private StepGradients constant(float value) {
+        StepGradients gradients = new AdapterTraining(adapter).newGradients(scope);
+        gradients.ofParameters().forEach(gradient -> fill(gradient, value));
         return gradients;
     }
 

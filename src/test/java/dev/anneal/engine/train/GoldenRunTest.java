@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.lora.NamedMatrices;
 import dev.anneal.engine.model.AdapterDropout;
@@ -15,6 +16,7 @@ import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,7 +27,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * 24 steps on the reference's batches: losses, norms, gradients, the trained adapter and its logits are the reference's (golden/ORIGIN.md),
@@ -53,8 +57,8 @@ class GoldenRunTest {
         try (DecoderModel model = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
-                AdamW optimizer = new AdamW(scope, adapter);
-                Passes passes = new Passes(model, adapter, optimizer, 2, () -> false, () -> {})) {
+                AdamW optimizer = new AdamW(scope, new AdapterTraining(adapter));
+                Passes passes = new Passes(model, new AdapterTraining(adapter), optimizer, 2, () -> false, () -> {})) {
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = run.metrics(step);
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
@@ -75,7 +79,7 @@ class GoldenRunTest {
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
                 if (step == 0) {
-                    requireGradients(NamedMatrices.of(model.scope(), adapter, passes.gradients()), run, sums.trained());
+                    requireGradients(named(model.scope(), adapter, passes), run, sums.trained());
                 }
                 optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
             }
@@ -85,6 +89,46 @@ class GoldenRunTest {
                 assertThat(GoldenTensors.largestDifference(logits, expectedLogits(run, "logits_beta_" + beta)))
                         .as("logits of the trained adapter at beta %s", beta)
                         .isLessThan(5e-5);
+            }
+        }
+    }
+
+    private static Map<String, float[]> named(Scope scope, Adapter adapter, Passes passes) {
+        List<Tensor> flat = passes.gradients().ofParameters();
+        return NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
+    }
+
+    /** Every parameter is trained, norms and embeddings too, with the decay on all of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "qwen3"})
+    void theRunOfAllWeightsIsThatOfTheReference(String name) throws IOException {
+        JsonNode metrics = JsonMapper.shared()
+                .readTree(GoldenTensors.path("sft/" + name + "/full/run.json").toFile())
+                .path("metrics");
+        List<EncodedRow> rows = GoldenBatches.inOrder();
+        try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, "cpu");
+                FullTraining trained = FullTraining.of(model);
+                AdamW optimizer = new AdamW(model.scope(), trained);
+                Passes passes = new Passes(model, trained, optimizer, 2, () -> false, () -> {})) {
+            assertThat(trained.count()).isEqualTo(model.config().parameters());
+            for (int step = 0; step < GoldenBatches.STEPS; step++) {
+                JsonNode expected = metrics.get(step);
+                List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
+                AppliedAdapter applied = trained.apply(0);
+
+                LossSums sums =
+                        passes.train(microBatches(own), batch -> applied).orElseThrow();
+                double norm = optimizer.norm(passes.gradients()) / sums.trained();
+
+                assertThat(sums.mean())
+                        .as("loss of step %d", step)
+                        .isCloseTo(expected.path("loss").asDouble(), within(1e-5));
+                assertThat(norm)
+                        .as("norm of step %d", step)
+                        .isCloseTo(expected.path("grad_norm").asDouble(), within(1e-5));
+                double rate = expected.path("lr").asDouble();
+                double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
+                optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
             }
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.torch.ElementType;
@@ -15,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -242,6 +244,33 @@ class TrainerTest {
         var after = TensorsOf.file(fixture.checkpoint(3).resolve(Checkpoint.ADAPTER));
         assertThat(after).hasSize(28);
         after.forEach((name, values) -> assertThat(values).as(name).isNotEqualTo(before.get(name)));
+    }
+
+    @Test
+    void aTrainingBeginsWithTheAdapterThatItIsGivenAndSavesItFirst() throws IOException {
+        TrainingFixture earlier = fixture("earlier").adapter(linear());
+        earlier.run();
+        Path reached = earlier.checkpoint(24).resolve(Checkpoint.ADAPTER);
+        TrainingFixture next =
+                fixture("next").adapter(linear()).beginningWith(reached).stoppingAfter(1);
+
+        next.run();
+
+        assertThat(next.checkpoint(0).resolve(Checkpoint.ADAPTER)).hasSameBinaryContentAs(reached);
+        assertThat(next.steps().get(0).loss())
+                .isLessThan(Objects.requireNonNull(earlier.steps().get(0).loss()) - 1);
+        TrainingFixture resumed =
+                fixture("resumed").adapter(linear()).beginningWith(reached).resuming(next.checkpoint(1));
+        resumed.run();
+        TrainingFixture whole = fixture("whole").adapter(linear()).beginningWith(reached);
+        whole.run();
+        assertThat(adapterOf(resumed, 24)).isEqualTo(adapterOf(whole, 24));
+    }
+
+    private static AdapterSettings linear() {
+        AdapterSettings silu = TrainingFixture.settingsOf(GoldenRun.of("silu").config());
+        return new AdapterSettings(
+                silu.rank(), silu.alpha(), 0, silu.targetModules(), silu.rslora(), "none", silu.schedule());
     }
 
     @Test

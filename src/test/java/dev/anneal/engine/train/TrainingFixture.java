@@ -24,7 +24,7 @@ final class TrainingFixture {
 
     private final DecoderModel model;
     private final Path attempt;
-    private AdapterSettings adapter = settingsOf(GoldenRun.of("silu").config());
+    private @Nullable AdapterSettings adapter = settingsOf(GoldenRun.of("silu").config());
     private TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1);
     private List<EncodedRow> rows = GoldenBatches.forPlan();
     private List<EncodedRow> validation = List.of();
@@ -43,7 +43,8 @@ final class TrainingFixture {
         this.attempt = attempt;
     }
 
-    TrainingFixture adapter(AdapterSettings value) {
+    /** @param value null to train all weights */
+    TrainingFixture adapter(@Nullable AdapterSettings value) {
         adapter = value;
         return this;
     }

@@ -57,8 +57,8 @@ class ValidatorTest {
         try (DecoderModel model =
                         DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
                 Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7);
-                AdamW optimizer = new AdamW(model.scope(), adapter);
-                Passes passes = new Passes(model, adapter, optimizer, 1, stop, () -> {})) {
+                AdamW optimizer = new AdamW(model.scope(), new AdapterTraining(adapter));
+                Passes passes = new Passes(model, new AdapterTraining(adapter), optimizer, 1, stop, () -> {})) {
             return new Validator(batches, passes, events::add, signOfLife)
                     .validate(7, adapter.apply(0.5, AdapterDropout.NONE));
         }

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
-/** Trainings that begin where an earlier one ended, with OpenAI's client, the bundled model and the real engine. */
+/** Trainings that begin where an earlier one ended, and of all weights, with OpenAI's client, the bundled model and the real engine. */
 @TestPropertySource(
         properties = {
             "anneal.roles=api,worker",
@@ -59,6 +59,43 @@ class ContinuedTrainingIT extends ServiceTest {
         assertThat(losses(imported).get(0)).isCloseTo(losses(next).get(0), within(1e-6));
         assertThat(imported.path("afa_lora").path("rank").asInt()).isEqualTo(8);
         assertThat(imported.path("anneal").path("mergeable").asBoolean()).isTrue();
+    }
+
+    @Test
+    void allWeightsAreTrainedAndTheirExportAnswersAsTheJobsModel() throws IOException {
+        OpenAIClient client = openai(ALPHA);
+        String rows = upload(client, "rows.jsonl", "fine-tune", new ByteArrayInputStream(rows(16)));
+        JsonNode job = ended(create(client, rows, 10, Map.of("adapter", "none")));
+        String exports = "/v1/fine_tuning/jobs/" + job.path("id").asString() + "/exports";
+        String export = json(post(ALPHA, exports, "{'kind': 'merged', 'dtype': 'float32'}"))
+                .path("id")
+                .asString();
+        JsonNode merged = awaitEnd(exports + "/" + export);
+
+        assertThat(job.path("afa_lora").isNull()).isTrue();
+        assertThat(job.path("anneal").path("mergeable").asBoolean()).isTrue();
+        assertThat(losses(job).get(9)).isLessThan(losses(job).get(0) / 2);
+        assertThat(merged.path("status").asString()).as(merged.toString()).isEqualTo("succeeded");
+        assertThat(merged.path("proof").path("tensors_changed").asInt()).isEqualTo(56);
+        assertThat(json(post(ALPHA, exports, "{'kind': 'adapter'}"))
+                        .path("error")
+                        .path("message")
+                        .asString())
+                .contains("trained all weights of 'anneal-tiny'", "ask for 'merged'");
+        String model = job.path("fine_tuned_model").asString();
+        assertThat(answers("'model': '" + model + "'", rows)).isEqualTo(answers("'export': '" + export + "'", rows));
+    }
+
+    private JsonNode answers(String subject, String testFile) {
+        String body = "{%s, 'test_file': '%s', 'max_new_tokens': 16, 'samples': 4}".formatted(subject, testFile);
+        String id = json(post(ALPHA, "/v1/fine_tuning/evaluations", body))
+                .path("id")
+                .asString();
+        JsonNode evaluation = awaitEnd("/v1/fine_tuning/evaluations/" + id);
+        assertThat(evaluation.path("status").asString())
+                .as(evaluation.toString())
+                .isEqualTo("succeeded");
+        return evaluation.path("samples");
     }
 
     /** The archive of the job's adapter export, taken as the file of another installation. */
@@ -95,7 +132,7 @@ class ContinuedTrainingIT extends ServiceTest {
                 .trainingFile(rows)
                 .seed(3L)
                 .putAdditionalBodyProperty("anneal", JsonValue.from(options));
-        if (!anneal.containsKey("init_adapter")) {
+        if (anneal.isEmpty()) {
             params.putAdditionalBodyProperty("afa_lora", JsonValue.from(Map.of("rank", 8)));
         }
         return client.fineTuning().jobs().create(params.build());

@@ -13,13 +13,15 @@ class JobPropertiesTest {
 
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new JobProperties(Duration.ofSeconds(5)));
+        assertThat(bind(Map.of())).isEqualTo(new JobProperties(Duration.ofSeconds(5), 1_000_000_000));
     }
 
     @Test
     void everyPropertyCanBeSet() {
-        assertThat(bind(Map.of("anneal.jobs.validation-interval", "1m")))
-                .isEqualTo(new JobProperties(Duration.ofMinutes(1)));
+        assertThat(bind(Map.of(
+                        "anneal.jobs.validation-interval", "1m",
+                        "anneal.jobs.full-training-max-parameters", "2000000000000")))
+                .isEqualTo(new JobProperties(Duration.ofMinutes(1), 2_000_000_000_000L));
     }
 
     private static JobProperties bind(Map<String, String> properties) {

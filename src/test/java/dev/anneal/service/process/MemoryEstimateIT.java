@@ -19,6 +19,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +39,7 @@ class MemoryEstimateIT {
     private Path folder;
 
     @ParameterizedTest
-    @CsvSource({"1,8", "16,64"})
+    @CsvSource({"1,8", "16,64", "16,0"})
     void aTrainingStaysWithinItsEstimate(int rows, int rank) throws Exception {
         EngineProperties properties = new EngineProperties(
                 HEAP,
@@ -50,7 +51,7 @@ class MemoryEstimateIT {
                         DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(256)),
                 List.of(),
                 Map.of());
-        AdapterSettings adapter = adapter(rank);
+        @Nullable AdapterSettings adapter = adapter(rank);
         EngineLauncher launcher = new EngineLauncher(properties, folder, EngineLauncher.ENGINE_MAIN);
         Path directory = Files.createDirectory(folder.resolve("work"));
 
@@ -86,12 +87,21 @@ class MemoryEstimateIT {
         return ModelProfile.of("anneal-tiny", ModelConfig.read(resource("/models/anneal-tiny/config.json")), 4e-3);
     }
 
-    private static AdapterSettings adapter(int rank) {
-        return new AdapterSettings(
-                rank, rank, 0.1, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
+    /** None for rank 0: all weights are trained. */
+    private static @Nullable AdapterSettings adapter(int rank) {
+        return rank == 0
+                ? null
+                : new AdapterSettings(
+                        rank,
+                        rank,
+                        0.1,
+                        List.of("all-linear"),
+                        false,
+                        "silu",
+                        new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
-    private TrainTask task(AdapterSettings adapter, int rows) throws Exception {
+    private TrainTask task(@Nullable AdapterSettings adapter, int rows) throws Exception {
         return new TrainTask(
                 new Task.BaseModel(
                         "anneal-tiny", resource("/models/anneal-tiny").toString()),

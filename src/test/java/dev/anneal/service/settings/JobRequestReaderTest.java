@@ -9,6 +9,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.JsonBody;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -64,9 +65,14 @@ class JobRequestReaderTest {
     }
 
     @Test
+    void withoutAnAdapterAllWeightsAreTrained() {
+        assertThat(read(", 'anneal': {'adapter': 'none'}").adapter()).isNull();
+    }
+
+    @Test
     void alphaIsTwiceTheRankUnlessGiven() {
-        assertThat(read(", 'afa_lora': {'rank': 4}").adapter().alpha()).isEqualTo(8);
-        assertThat(read(", 'afa_lora': {'rank': 4, 'alpha': 4}").adapter().alpha())
+        assertThat(adapterOf(read(", 'afa_lora': {'rank': 4}")).alpha()).isEqualTo(8);
+        assertThat(adapterOf(read(", 'afa_lora': {'rank': 4, 'alpha': 4}")).alpha())
                 .isEqualTo(4);
     }
 
@@ -108,9 +114,8 @@ class JobRequestReaderTest {
     private static AdapterSettings beginning(String anneal, String adapter) {
         AdapterSettings initial = new AdapterSettings(
                 8, 4, 0.1, List.of("q_proj", "v_proj"), true, "relu", new AdapterSettings.Schedule("cosine", 0.1, 1));
-        return read(", 'anneal': {'init_adapter': 'ftjob-1'" + anneal + "}, 'afa_lora': {" + adapter + "}")
-                .beginningWith(initial)
-                .adapter();
+        return adapterOf(read(", 'anneal': {'init_adapter': 'ftjob-1'" + anneal + "}, 'afa_lora': {" + adapter + "}")
+                .beginningWith(initial));
     }
 
     @ParameterizedTest
@@ -143,7 +148,9 @@ class JobRequestReaderTest {
             'afa_lora': {'schedule': {'end': 1.1}}             | INVALID_VALUE | afa_lora.schedule.end | from 0 to 1
             'afa_lora': {'schedule': 'linear'}                 | INVALID_VALUE | afa_lora.schedule | must be an object
             'afa_lora': {'ranks': 8}                           | UNKNOWN_PARAMETER | afa_lora.ranks | Remove it or mend its name
-            'anneal': {'adapter': 'none'}                      | NOT_SUPPORTED | anneal.adapter | use 'afa' or 'lora'
+            'anneal': {'adapter': 'none'}, 'afa_lora': {}      | INVALID_VALUE | afa_lora | trains all weights of the model
+            'anneal': {'adapter': 'none', 'init_adapter': 'a'} | INVALID_VALUE | anneal.init_adapter | trains all weights of the model
+            'anneal': {'adapter': 'none', 'lora_plus_ratio': 4} | INVALID_VALUE | anneal.lora_plus_ratio | leave one of them out
             'anneal': {'adapter': 'lora'}, 'afa_lora': {'activation': 'silu'} | INVALID_VALUE | anneal.adapter | leave one of them out
             'anneal': {'packing': true}                        | NOT_SUPPORTED | anneal.packing | leave it out
             'anneal': {'activation_checkpointing': 'on'}       | NOT_SUPPORTED | anneal.activation_checkpointing | leave it out
@@ -217,6 +224,10 @@ class JobRequestReaderTest {
         Refusal refusal = catchThrowableOfType(Refusal.class, () -> read(", 'metadata': " + metadata));
         assertThat(refusal).hasMessageContaining(words);
         assertThat(refusal.parameter()).startsWith("metadata");
+    }
+
+    private static AdapterSettings adapterOf(JobRequest request) {
+        return Objects.requireNonNull(request.adapter());
     }
 
     private static JobRequest read(String moreKeys) {

@@ -126,19 +126,43 @@ class SettingsResolverTest {
 
     @Test
     void adapterMustFitTheModel() {
-        assertThatThrownBy(() -> TINY.check(read(", 'afa_lora': {'rank': 65}").adapter()))
+        assertThatThrownBy(() -> TINY.check(read(", 'afa_lora': {'rank': 65}").adapter(), 1))
                 .hasMessage(
                         "'afa_lora.rank' is 65 but 'k_proj' of 'anneal-tiny' is 192 x 64; use a rank from 1 to 64, or leave"
                                 + " that layer out of 'afa_lora.target_modules'");
         assertThatThrownBy(() -> TINY.check(
-                        read(", 'afa_lora': {'target_modules': ['lm_head']}").adapter()))
+                        read(", 'afa_lora': {'target_modules': ['lm_head']}").adapter(), 1))
                 .hasMessageContaining("names 'lm_head', which 'anneal-tiny' does not have")
                 .hasMessageContaining("down_proj, gate_proj, k_proj");
         assertThatThrownBy(() -> TINY.checkLength(
                         read(", 'anneal': {'max_length': 1025}").options()))
                 .hasMessageContaining("is 1025 but the context of 'anneal-tiny' ends at 1024 tokens");
         TINY.check(
-                read(", 'afa_lora': {'rank': 192, 'target_modules': 'q_proj'}").adapter());
+                read(", 'afa_lora': {'rank': 192, 'target_modules': 'q_proj'}").adapter(), 1);
+    }
+
+    @Test
+    void allWeightsTakeATenthOfTheRateAndMemoryForEach() {
+        ResolvedSettings full = resolve(", 'anneal': {'adapter': 'none'}", THOUSAND_ROWS);
+        EngineSetup bf16 = new EngineSetup(2, 2, 1L << 30);
+
+        assertThat(full.training().optimizer().learningRate()).isEqualTo(4e-4);
+        assertThat(full.hyperparameters().learningRateMultiplier()).isEqualTo(1);
+        assertThat(full.annealedAtStep()).isZero();
+        assertThat(full.memory().adapterBytes()).isEqualTo(4 * (5 * 2_656_704L + 1536 * 192));
+        assertThat(MemoryEstimate.of(TINY, null, bf16, new MemoryEstimate.Rows(8, 100, 0))
+                        .adapterBytes())
+                .isEqualTo(4 * (6 * 2_656_704L + 1536 * 192));
+    }
+
+    @Test
+    void aModelTooLargeToTrainAllItsWeightsIsRefusedWithBothNumbers() {
+        JobRequest request = read(", 'anneal': {'adapter': 'none'}");
+
+        TINY.check(request.adapter(), 2_656_704);
+        assertThatThrownBy(() -> TINY.check(request.adapter(), 2_656_703))
+                .hasMessageContaining("trains all 2,656,704 weights of 'anneal-tiny'")
+                .hasMessageContaining("at most 2,656,703 (anneal.jobs.full-training-max-parameters)");
     }
 
     /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32 and a heap of 1 GiB. */

@@ -2,7 +2,7 @@ package dev.anneal.engine.export.card;
 
 import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.export.BaseModel;
-import dev.anneal.engine.export.TrainedAdapter;
+import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.engine.template.PythonFloat;
@@ -23,24 +23,24 @@ public final class ModelCard {
     public static final String CHART = "ANNEAL.svg";
 
     private final BaseModel base;
-    private final TrainedAdapter adapter;
+    private final Trained trained;
     private final TrainingRecord training;
     private final List<Point> curve;
     private final StringBuilder text = new StringBuilder();
 
-    private ModelCard(BaseModel base, TrainedAdapter adapter, TrainingRecord training) {
+    private ModelCard(BaseModel base, Trained trained, TrainingRecord training) {
         this.base = base;
-        this.adapter = adapter;
+        this.trained = trained;
         this.training = training;
         this.curve = training.curve().stream()
-                .filter(point -> point.step() <= adapter.step())
+                .filter(point -> point.step() <= trained.step())
                 .toList();
     }
 
     /** The chart of a training's curves, or nothing if no step of it is known. */
-    public static Optional<String> chart(TrainedAdapter adapter, TrainingRecord training) {
+    public static Optional<String> chart(Trained trained, TrainingRecord training) {
         return CurveChart.of(training.curve().stream()
-                .filter(point -> point.step() <= adapter.step())
+                .filter(point -> point.step() <= trained.step())
                 .toList());
     }
 
@@ -53,10 +53,10 @@ public final class ModelCard {
     public static String of(
             String kind,
             BaseModel base,
-            TrainedAdapter adapter,
+            Trained trained,
             TrainingRecord training,
             Map<String, @Nullable Object> proof) {
-        ModelCard card = new ModelCard(base, adapter, training);
+        ModelCard card = new ModelCard(base, trained, training);
         card.head(kind);
         card.origin();
         card.settings();
@@ -79,9 +79,9 @@ public final class ModelCard {
                 .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`")
                 .with("training data", file(training.trainingData()))
                 .with("validation data", training.validationData() == null ? "none" : file(training.validationData()))
-                .with("sha256 of the training rows as tokens and labels", "`" + adapter.dataFingerprint() + "`")
-                .with("checkpoint", "step %d of %d".formatted(adapter.step(), adapter.totalSteps()))
-                .with("beta", adapter.beta())
+                .with("sha256 of the training rows as tokens and labels", "`" + trained.dataFingerprint() + "`")
+                .with("checkpoint", "step %d of %d".formatted(trained.step(), trained.totalSteps()))
+                .with("beta", trained.beta())
                 .rows();
         table("Origin", rows);
     }
@@ -93,18 +93,9 @@ public final class ModelCard {
     }
 
     private void settings() {
-        AdapterConfig config = adapter.config();
-        TrainingSettings settings = adapter.settings();
+        TrainingSettings settings = trained.settings();
         TrainingSettings.Optimizer optimizer = settings.optimizer();
-        Map<String, @Nullable Object> rows = new Rows()
-                .with("rank", config.rank())
-                .with("alpha", config.alpha())
-                .with("rslora", config.rslora())
-                .with("dropout", config.dropout())
-                .with("annealed activation", activation(config))
-                .with(
-                        "target modules",
-                        config.targets().stream().map(Projection::shortName).collect(Collectors.joining(", ")))
+        Map<String, @Nullable Object> rows = trainedRows()
                 .with("epochs", settings.epochs())
                 .with("rows of a step", settings.batchRows())
                 .with("longest row, tokens", settings.maxLengthTokens())
@@ -116,6 +107,22 @@ public final class ModelCard {
                 .with("seed", settings.seed())
                 .rows();
         table("Settings", rows);
+    }
+
+    private Rows trainedRows() {
+        @Nullable AdapterConfig config = trained.adapterConfig();
+        if (config == null) {
+            return new Rows().with("trained", "all weights, no adapter");
+        }
+        return new Rows()
+                .with("rank", config.rank())
+                .with("alpha", config.alpha())
+                .with("rslora", config.rslora())
+                .with("dropout", config.dropout())
+                .with("annealed activation", activation(config))
+                .with(
+                        "target modules",
+                        config.targets().stream().map(Projection::shortName).collect(Collectors.joining(", ")));
     }
 
     private static String activation(AdapterConfig config) {

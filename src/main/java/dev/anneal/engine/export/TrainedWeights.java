@@ -1,0 +1,49 @@
+package dev.anneal.engine.export;
+
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.protocol.TrainingSettings;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A checkpoint of a training of all weights, as an export sees it.
+ *
+ * @param checkpoint folder of the checkpoint, with the trained weights as {@code model.safetensors}
+ * @param step optimizer steps done
+ * @param totalSteps steps of the whole job
+ * @param settings how it was trained
+ * @param baseFingerprint fingerprint of the base model it was trained on
+ * @param dataFingerprint hash of the encoded rows it was trained on
+ */
+public record TrainedWeights(
+        Path checkpoint,
+        int step,
+        int totalSteps,
+        TrainingSettings settings,
+        String baseFingerprint,
+        String dataFingerprint)
+        implements Trained {
+
+    @Override
+    public @Nullable AdapterConfig adapterConfig() {
+        return null;
+    }
+
+    @Override
+    public double beta() {
+        return 0;
+    }
+
+    @Override
+    public Kind kind(ExportRequest request, BaseModel base) {
+        return switch (request.kind()) {
+            case "merged" -> new FullModel(base, checkpoint, request);
+            case "training_state" -> new TrainingState(checkpoint, 0);
+            default ->
+                throw new ExportException(
+                        ExportException.Code.INVALID_EXPORT,
+                        "kind must be merged or training_state where all weights were trained, found '" + request.kind()
+                                + "'");
+        };
+    }
+}

@@ -1,0 +1,61 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterGradients;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.Gradients;
+import dev.anneal.engine.torch.Scope;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** An adapter is trained; the model's weights are frozen. */
+record AdapterTraining(Adapter adapter) implements Trainable {
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(new Parameter("lora_A", adapter.a(), false), new Parameter("lora_B", adapter.b(), true));
+    }
+
+    @Override
+    public StepGradients newGradients(Scope owner) {
+        AdapterGradients gradients = adapter.newGradients(owner);
+        return new StepGradients(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
+    }
+
+    @Override
+    public AppliedAdapter apply(double beta) {
+        return adapter.apply(beta, AdapterDropout.NONE);
+    }
+
+    @Override
+    public double betaAt(int step, int totalSteps) {
+        return adapter.config().schedule().betaAt(step, totalSteps);
+    }
+
+    @Override
+    public double dropout() {
+        return adapter.config().dropout();
+    }
+
+    @Override
+    public String fileName() {
+        return Checkpoint.ADAPTER;
+    }
+
+    @Override
+    public void save(Path file) throws IOException {
+        adapter.save(file);
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) throws IOException {
+        adapter.restore(checkpoint.adapterFile());
+    }
+
+    @Override
+    public void close() {
+        adapter.close();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.TrainableWeights;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All weights of a model are trained; there is no adapter. */
+record FullTraining(DecoderModel model, TrainableWeights weights) implements Trainable {
+
+    static FullTraining of(DecoderModel model) throws IOException {
+        return new FullTraining(model, TrainableWeights.of(model));
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        List<Tensor> masters = weights.masters();
+        List<String> names = weights.names();
+        List<Parameter> parameters = new ArrayList<>();
+        for (int i = 0; i < masters.size(); i++) {
+            parameters.add(new Parameter(names.get(i), masters.get(i), false));
+        }
+        return parameters;
+    }
+
+    @Override
+    public StepGradients newGradients(Scope owner) {
+        List<Tensor> gradients = weights.newGradients(owner);
+        return new StepGradients(gradients, weights.arranged(gradients));
+    }
+
+    @Override
+    public AppliedAdapter apply(double beta) {
+        weights.refresh();
+        return model.noAdapter();
+    }
+
+    @Override
+    public double betaAt(int step, int totalSteps) {
+        return 0;
+    }
+
+    @Override
+    public double dropout() {
+        return 0;
+    }
+
+    @Override
+    public String fileName() {
+        return Checkpoint.WEIGHTS;
+    }
+
+    @Override
+    public void save(Path file) throws IOException {
+        weights.save(file);
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) throws IOException {
+        weights.restore(checkpoint.folder());
+    }
+
+    @Override
+    public void close() {
+        weights.close();
+    }
+}

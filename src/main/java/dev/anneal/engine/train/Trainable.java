@@ -1,0 +1,67 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.Gradients;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** What a training changes: fp32 masters, their gradients, their file, and the form in which the model computes with them. */
+interface Trainable extends AutoCloseable {
+
+    /** The masters, always in the same order. */
+    List<Parameter> parameters();
+
+    /** Room for the gradients of all masters; it belongs to {@code owner}. */
+    StepGradients newGradients(Scope owner);
+
+    /** What the model is to compute with from now on, at a beta. Nothing may be computing with earlier results. */
+    AppliedAdapter apply(double beta);
+
+    /** Beta of a step; 0 where there is no activation to anneal. */
+    double betaAt(int step, int totalSteps);
+
+    /** Probability that an input of an A is dropped in training. */
+    double dropout();
+
+    /** Name of the masters' file in a checkpoint. */
+    String fileName();
+
+    void save(Path file) throws IOException;
+
+    /** Overwrites the masters with those of a checkpoint. */
+    void restore(Checkpoint checkpoint) throws IOException;
+
+    @Override
+    void close();
+
+    /** Number of trained values. */
+    default long count() {
+        return parameters().stream()
+                .mapToLong(parameter -> parameter.master().elements())
+                .sum();
+    }
+
+    /**
+     * A trained tensor.
+     *
+     * @param name by which checkpoints keep its moments
+     * @param raised whether LoRA+ raises its learning rate
+     */
+    record Parameter(String name, Tensor master, boolean raised) {}
+
+    /**
+     * Gradients of a step or of a part of it.
+     *
+     * @param ofParameters one for each parameter, in their order
+     * @param forModel the same memory as the model writes it
+     */
+    record StepGradients(List<Tensor> ofParameters, Gradients forModel) {
+
+        public StepGradients {
+            ofParameters = List.copyOf(ofParameters);
+        }
+    }
+}

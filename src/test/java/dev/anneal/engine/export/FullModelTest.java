@@ -1,0 +1,121 @@
+package dev.anneal.engine.export;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.safetensors.Dtype;
+import dev.anneal.engine.safetensors.SafetensorsWriter;
+import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Exports of checkpoints of which all weights were trained. */
+class FullModelTest {
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"llama-untied-gqa, base, BF16", "qwen2, float32, F32", "qwen3, bfloat16, BF16"})
+    void theWeightsAreTheTrainedOnesRoundedOnce(String model, String dtype, Dtype stored) throws IOException {
+        Path base = GoldenTensors.path("models/" + model);
+        Path checkpoint = trained(base, 0.01f);
+
+        Export export = export(base, checkpoint, "merged", dtype);
+
+        try (WeightDirectory before = WeightDirectory.open(base);
+                WeightDirectory masters = WeightDirectory.open(checkpoint);
+                WeightDirectory written = WeightDirectory.open(folder.resolve("out"));
+                Scope scope = Scope.open("cpu")) {
+            assertThat(written.names()).containsExactlyInAnyOrderElementsOf(before.names());
+            for (String name : written.names()) {
+                assertThat(written.entry(name).dtype()).isEqualTo(stored);
+                float[] exact = floats(scope, masters, name);
+                assertThat(floats(scope, written, name))
+                        .as(name)
+                        .isEqualTo(stored == Dtype.F32 ? exact : rounded(scope, exact));
+            }
+            assertThat(export.proof())
+                    .containsEntry("tensors_changed", before.names().size())
+                    .containsEntry("tensors_targeted", before.names().size())
+                    .containsEntry("differs_from_base", true)
+                    .containsEntry("top1_agreement", 1.0);
+        }
+        assertThat(folder.resolve("out/manifest.json")).content().contains("\"adapter\": null", "\"step\": 12");
+        assertThat(folder.resolve("out/tokenizer.json")).exists();
+        assertThat(folder.resolve("out/ANNEAL.md")).content().contains("| trained | all weights, no adapter |");
+    }
+
+    @Test
+    void whatIsNoModelOfItsOwnIsRefused() throws IOException {
+        Path base = GoldenTensors.path("models/qwen3");
+
+        assertThat(refused(base, trained(base, 0), "merged")).isEqualTo(ExportException.Code.MERGE_EQUALS_BASE);
+        assertThat(refused(base, trained(base, Float.NaN), "merged")).isIn(ExportException.Code.NON_FINITE_DELTA);
+        assertThat(refused(base, trained(base, 1), "adapter")).isEqualTo(ExportException.Code.INVALID_EXPORT);
+        assertThat(Files.exists(folder.resolve("out"))).isFalse();
+    }
+
+    private ExportException.Code refused(Path base, Path checkpoint, String kind) {
+        return catchThrowableOfType(ExportException.class, () -> export(base, checkpoint, kind, "base"))
+                .code();
+    }
+
+    private Export export(Path base, Path checkpoint, String kind, String dtype) throws IOException {
+        return new Exporter(
+                        new BaseModel("model", base, "abc"),
+                        new TrainedWeights(checkpoint, 12, 24, ExportFixture.SETTINGS, "abc", "def"))
+                .export(
+                        new ExportRequest(
+                                "ftexp-1", kind, dtype, ExportFixture.TRAINING, ExportFixture.PROBES, "cpu", () -> {}),
+                        folder.resolve("out"));
+    }
+
+    /** The base's weights, each moved at random by up to {@code size}, as a checkpoint holds them. */
+    private Path trained(Path base, float size) throws IOException {
+        Path checkpoint = Files.createDirectories(folder.resolve("checkpoint-" + size));
+        Random random = new Random(5);
+        List<TensorData> tensors = new ArrayList<>();
+        try (WeightDirectory weights = WeightDirectory.open(base);
+                Scope scope = Scope.open("cpu")) {
+            for (String name : weights.names()) {
+                float[] values = floats(scope, weights, name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] += size * (random.nextFloat() - 0.5f);
+                }
+                tensors.add(TensorsInMemory.ofFloats(name, weights.entry(name).shape(), values));
+            }
+        }
+        SafetensorsWriter.write(checkpoint.resolve("model.safetensors"), tensors);
+        return checkpoint;
+    }
+
+    private static float[] floats(Scope scope, WeightDirectory weights, String name) throws IOException {
+        TensorEntry entry = weights.entry(name);
+        ElementType type = WeightType.elementType(entry.dtype());
+        long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
+        return scope.ofBytes(weights.fileOf(name).bytes(name), Objects.requireNonNull(type), shape)
+                .toFloats();
+    }
+
+    private static float[] rounded(Scope scope, float[] values) {
+        return scope.floats(values, values.length)
+                .to(scope, ElementType.BFLOAT16)
+                .toFloats();
+    }
+}
