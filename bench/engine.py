@@ -10,8 +10,9 @@ BUILD = PROJECT / "target" / "bench"
 
 # The settings that a worker gives its engine processes: one intra-op thread, and freed memory kept for the next step.
 SETTINGS = {
-    "OMP_NUM_THREADS": "1", "OPT_OUT_TRACKING": "true", "MALLOC_MMAP_THRESHOLD_": "4294967296",
-    "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "268435456"}
+    "OMP_NUM_THREADS": "1", "OPT_OUT_TRACKING": "true", "MALLOC_ARENA_MAX": "1", "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "16777216"}
+JVM = ["-Xmx1g", "-Xmn16m", "-Xms32m", "-XX:+UseSerialGC"]
 
 
 def build_classpath():
@@ -34,5 +35,5 @@ def last_json(command, environment):
 
 def run(classpath, main_class, *arguments):
     """The last line that a class of dev.anneal.engine.run prints, as JSON."""
-    command = ["java", "-Xmx1g", "-XX:+UseSerialGC", "-cp", classpath, f"dev.anneal.engine.run.{main_class}"]
+    command = ["java", *JVM, "-cp", classpath, f"dev.anneal.engine.run.{main_class}"]
     return last_json([*command, *map(str, arguments)], dict(os.environ, **SETTINGS))

@@ -14,7 +14,8 @@ class Optimizer(Module):
   def norm(self: __torch__.Optimizer, tensors: List[Tensor]) -> Tensor:
     squares = annotate(List[Tensor], [])
     for t in tensors:
-      squares.append(torch.sum(torch.square(t), dtype=7))
+      for part in torch.split(torch.view(t, [-1]), 1048576):          # fp64 copies of a part, not of the whole
+        squares.append(torch.sum(torch.square(part), dtype=7))
     return torch.sqrt(torch.sum(torch.stack(squares)))
 
   # AdamW with decoupled decay on p, after g is multiplied by `factor`. step counts from 1: with 0 the bias correction divides by zero.

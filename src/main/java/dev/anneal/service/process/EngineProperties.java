@@ -48,7 +48,7 @@ public record EngineProperties(
     public record Malloc(
             @DefaultValue("4GB") DataSize mmapThreshold,
             @DefaultValue("8GB") DataSize trimThreshold,
-            @DefaultValue("256MB") DataSize topPad) {}
+            @DefaultValue("16MB") DataSize topPad) {}
 
     public EngineProperties {
         if (!PRECISIONS.contains(precision)) {

@@ -130,7 +130,7 @@ final class StepBenchmark {
 
     private TrainingSettings settings() {
         TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
-        return new TrainingSettings(1, batch, steps, 1 << 20, true, optimizer, steps, 0, 0);
+        return new TrainingSettings(1, batch, steps, 1 << 20, false, "off", optimizer, steps, 0, 0);
     }
 
     /**

@@ -24,7 +24,7 @@ class EnginePropertiesTest {
                         "auto",
                         null,
                         new EngineProperties.Malloc(
-                                DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(256)),
+                                DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(16)),
                         List.of(),
                         Map.of()));
     }

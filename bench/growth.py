@@ -1,0 +1,47 @@
+"""How the engine's speed and memory grow with the work: rows of a step, their length, the adapter's rank, the model.
+
+bench/run.sh growth MODEL_DIR [MODEL_DIR ...] [--steps 4] [--precision auto] [--data FILE]
+
+One value changes at a time; the others stay at 4 rows of 256 tokens, rank 16. Each line is a process of its own. The first
+two steps do not count.
+"""
+import argparse
+import pathlib
+
+import engine
+import workload
+
+BATCHES = (1, 2, 4, 8, 16)
+LENGTHS = (128, 256, 512, 1024, 2048)
+RANKS = (8, 16, 32, 64)
+USUAL = (4, 256, 16)
+
+
+def cases():
+    seen = {(batch, *USUAL[1:]) for batch in BATCHES}
+    seen |= {(USUAL[0], length, USUAL[2]) for length in LENGTHS}
+    seen |= {(*USUAL[:2], rank) for rank in RANKS}
+    return sorted(seen)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("models", nargs="+", type=pathlib.Path, help="Hugging Face directories of models that the engine runs")
+    parser.add_argument("--steps", type=int, default=4)
+    parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
+    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages a line")
+    arguments = parser.parse_args()
+    from transformers import AutoTokenizer
+
+    classpath = engine.build_classpath()
+    print(f"{'model':32s} rows  tokens of a row  rank  tokens/s  peak MiB")
+    for model in arguments.models:
+        tokenizer = AutoTokenizer.from_pretrained(model)
+        for batch, length, rank in cases():
+            rows = workload.fixed(tokenizer, arguments.data, batch * arguments.steps, length)
+            done = engine.run(classpath, "StepBenchmark", model, rows, batch, arguments.steps, arguments.precision, rank)
+            print(f"{model.name:32s} {batch:4d} {length:16d} {rank:5d} {done['tokens_per_second']:9.0f} {done['peak_mib']:9.0f}", flush=True)
+
+
+if __name__ == "__main__":
+    main()
