@@ -4,10 +4,12 @@ package dev.anneal.protocol;
  * How a supervised job trains, with every {@code auto} resolved.
  *
  * @param epochs passes over the training rows
- * @param batchRows rows of one optimizer step
+ * @param batchRows rows of one optimizer step, or packed sequences
  * @param totalSteps optimizer steps of the whole job; the annealing and learning-rate schedules refer to it
  * @param maxLengthTokens longest row in tokens; longer rows are cut at their end or dropped, and counted
- * @param packing whether rows are concatenated without padding
+ * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which are then what a batch counts
+ * @param activationCheckpointing whether a layer's activations are computed again for its backward instead of kept: {@code on}, {@code off}, or
+ *     {@code auto} where they would not fit into memory. The result's bits are the same
  * @param optimizer AdamW and its learning-rate schedule
  * @param checkpointIntervalSteps steps between checkpoints
  * @param evaluationIntervalSteps steps between validation passes; 0 validates at the end alone
@@ -19,6 +21,7 @@ public record TrainingSettings(
         int totalSteps,
         int maxLengthTokens,
         boolean packing,
+        String activationCheckpointing,
         Optimizer optimizer,
         int checkpointIntervalSteps,
         int evaluationIntervalSteps,

@@ -12,7 +12,7 @@ final class TokenCount {
     private final int maxLength;
     private final ProblemLog problems = new ProblemLog();
     private final List<Long> firstTruncated = new ArrayList<>();
-    private int rows;
+    private final List<Integer> lengths = new ArrayList<>();
     private long tokens;
     private long trainedTokens;
     private int longestRow;
@@ -35,7 +35,7 @@ final class TokenCount {
 
     /** @param hasUnshownText whether the chat template leaves something out of it */
     void accepted(EncodedRow row, boolean hasTrainedEnd, boolean hasUnshownText) {
-        rows++;
+        lengths.add(row.length());
         tokens += row.length();
         trainedTokens += row.trainedTokens();
         unendedRows += hasTrainedEnd ? 0 : 1;
@@ -60,7 +60,9 @@ final class TokenCount {
     TokenReport report() {
         return new TokenReport(
                 maxLength,
-                rows,
+                lengths.size(),
+                Packing.of(lengths.stream().mapToInt(Integer::intValue).toArray(), maxLength)
+                        .size(),
                 tokens,
                 trainedTokens,
                 longestRow,

@@ -16,6 +16,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param maxLengthTokens the longest row length that was asked for
  * @param rows rows that can be trained
+ * @param packedSequences sequences of at most that length into which {@link Packing} puts them
  * @param tokens their tokens, after truncation
  * @param trainedTokens their tokens with a label
  * @param longestRowTokens the longest row before truncation, rows that are dropped for their length included
@@ -32,6 +33,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 public record TokenReport(
         int maxLengthTokens,
         int rows,
+        int packedSequences,
         long tokens,
         long trainedTokens,
         int longestRowTokens,

@@ -124,16 +124,18 @@ final class GgufModel implements Kind {
             tensors.requireTargetsIn(weights);
             double scale = adapter.config().scale();
             List<GgufSource> sources = sources(weights, family, config);
-            MergedRows merged = new MergedRows(weights, tensors, scale, betweenTensors);
+            MergedRows merged = new MergedRows(weights, tensors, scale);
             GgufWriter.write(
                     file,
                     metadata,
-                    sources.stream().map(source -> source.writing(merged)).toList());
+                    sources.stream()
+                            .map(source -> source.writing(merged, betweenTensors))
+                            .toList());
             merged.requireAllTargetsChanged();
             proof.put("tensors_targeted", merged.targets());
             proof.put("tensors_changed", merged.tensorsChanged());
             proof.put("differs_from_base", true);
-            GgufProof.require(file, sources, new MergedRows(weights, tensors, scale, betweenTensors), proof);
+            GgufProof.require(file, sources, new MergedRows(weights, tensors, scale), betweenTensors, proof);
         }
     }
 

@@ -26,11 +26,17 @@ final class GgufProof {
      * @param merged merges anew
      * @throws ExportException {@code merge_not_equivalent} if a number is further off than rounding to its type explains
      */
-    static void require(Path path, List<GgufSource> tensors, MergedRows merged, Map<String, @Nullable Object> proof)
+    static void require(
+            Path path,
+            List<GgufSource> tensors,
+            MergedRows merged,
+            Runnable betweenTensors,
+            Map<String, @Nullable Object> proof)
             throws IOException {
         try (GgufFile file = GgufFile.open(path)) {
             GgufProof reading = new GgufProof(file);
             for (GgufSource tensor : tensors) {
+                betweenTensors.run();
                 reading.require(tensor, merged);
             }
             proof.put("tensors_read_back", tensors.size());

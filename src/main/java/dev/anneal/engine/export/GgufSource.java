@@ -47,7 +47,11 @@ record GgufSource(String name, TensorType type, List<Long> shape, Numbers number
                 name, TensorType.F32, List.of((long) numbers.length), (merged, rows) -> rows.write(numbers));
     }
 
-    GgufTensor writing(MergedRows merged) {
-        return new GgufTensor(name, type, shape, rows -> numbers.forEach(merged, rows));
+    /** @param before called before the tensor; may throw to end the export */
+    GgufTensor writing(MergedRows merged, Runnable before) {
+        return new GgufTensor(name, type, shape, rows -> {
+            before.run();
+            numbers.forEach(merged, rows);
+        });
     }
 }

@@ -73,8 +73,8 @@ final class MergedModel implements Kind {
                 AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
             tensors.requireTargetsIn(weights);
             CompanionFiles.copy(base.directory(), folder, type.torchName());
-            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale(), betweenTensors);
-            new MergedWeights(rows, type).write(folder, config.tiedEmbeddings(), ShardPlan.Sizes.USUAL);
+            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale());
+            new MergedWeights(rows, type, betweenTensors).write(folder, config.tiedEmbeddings(), ShardPlan.Sizes.USUAL);
             describe(rows, proof);
         }
     }

@@ -21,7 +21,6 @@ final class MergedRows {
     private final WeightDirectory base;
     private final AdapterTensors adapter;
     private final double scale;
-    private final Runnable betweenBlocks;
     private int tensorsChanged;
     private MergeTally tally = MergeTally.NOTHING;
 
@@ -31,21 +30,11 @@ final class MergedRows {
         void accept(Tensor rows) throws IOException;
     }
 
-    /** Takes the bytes of rows of one tensor, in order. */
-    @FunctionalInterface
-    interface ByteSink {
-        void accept(ByteBuffer bytes) throws IOException;
-    }
-
-    /**
-     * @param scale s of the adapter
-     * @param betweenBlocks called before each block; may throw to end the export
-     */
-    MergedRows(WeightDirectory base, AdapterTensors adapter, double scale, Runnable betweenBlocks) {
+    /** @param scale s of the adapter */
+    MergedRows(WeightDirectory base, AdapterTensors adapter, double scale) {
         this.base = base;
         this.adapter = adapter;
         this.scale = scale;
-        this.betweenBlocks = betweenBlocks;
     }
 
     WeightDirectory base() {
@@ -74,7 +63,6 @@ final class MergedRows {
             return;
         }
         for (RowBlock block : blocks) {
-            betweenBlocks.run();
             try (Scope step = Scope.open("cpu")) {
                 sink.accept(read(step, entry, block).to(step, type));
             }
@@ -90,7 +78,6 @@ final class MergedRows {
             float[] b = adapter.b(scope, entry.name(), rows).toFloats();
             int rank = Math.toIntExact(b.length / rows);
             for (RowBlock block : blocks) {
-                betweenBlocks.run();
                 try (Scope step = scope.child()) {
                     int from = Math.toIntExact(block.firstRow() * rank);
                     float[] own = Arrays.copyOfRange(b, from, Math.toIntExact(from + block.rows() * rank));
@@ -120,15 +107,8 @@ final class MergedRows {
         return scope.ofBytes(bytes(entry, block), floating(entry.dtype()), shape);
     }
 
-    /** Hands over the base's own bytes of a tensor that is none of the targets. */
-    void forEachBytes(TensorEntry entry, List<RowBlock> blocks, ByteSink sink) throws IOException {
-        for (RowBlock block : blocks) {
-            betweenBlocks.run();
-            sink.accept(bytes(entry, block));
-        }
-    }
-
-    private ByteBuffer bytes(TensorEntry entry, RowBlock block) throws IOException {
+    /** The base's own bytes of some rows. */
+    ByteBuffer bytes(TensorEntry entry, RowBlock block) throws IOException {
         return base.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount());
     }
 

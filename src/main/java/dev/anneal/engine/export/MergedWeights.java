@@ -17,10 +17,13 @@ final class MergedWeights {
 
     private final MergedRows rows;
     private final WeightType type;
+    private final Runnable betweenTensors;
 
-    MergedWeights(MergedRows rows, WeightType type) {
+    /** @param betweenTensors called before each tensor; may throw to end the export */
+    MergedWeights(MergedRows rows, WeightType type, Runnable betweenTensors) {
         this.rows = rows;
         this.type = type;
+        this.betweenTensors = betweenTensors;
     }
 
     /** @param tied whether the output embedding is the input embedding, and therefore not stored */
@@ -45,9 +48,12 @@ final class MergedWeights {
     }
 
     private void writeContent(WritableByteChannel channel, TensorEntry entry, int blockBytes) throws IOException {
+        betweenTensors.run();
         List<RowBlock> blocks = RowBlock.of(entry, blockBytes);
         if (type.of(entry.dtype()) == entry.dtype() && !rows.isTarget(entry)) {
-            rows.forEachBytes(entry, blocks, bytes -> TensorData.writeFully(channel, bytes));
+            for (RowBlock block : blocks) {
+                TensorData.writeFully(channel, rows.bytes(entry, block));
+            }
         } else {
             rows.forEach(
                     entry,

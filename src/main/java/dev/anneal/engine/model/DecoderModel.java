@@ -9,7 +9,6 @@ import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -160,6 +159,8 @@ public final class DecoderModel implements AutoCloseable {
      * Loss of the trained positions and its gradient with respect to what is trained.
      *
      * @param gradients overwritten with the gradient of the summed loss. Untouched if there are no targets
+     * @param recompute whether a layer's activations are computed again for its backward, with the same bits, instead of kept: of a layer only its
+     *     input, [N, H], stays in memory
      * @param betweenLayers called before each layer, forward and backward; what it throws ends the pass and comes out here, and gradients
      *     are overwritten in part
      */
@@ -169,33 +170,27 @@ public final class DecoderModel implements AutoCloseable {
             Targets targets,
             AppliedAdapter adapter,
             Gradients gradients,
+            boolean recompute,
             Runnable betweenLayers) {
         if (targets.count() == 0) {
             return LossSums.NONE;
         }
         try (Scope pass = target.child()) {
             Batch batch = batch(pass, rows);
-            List<Scope> kept = new ArrayList<>();
-            List<List<Tensor>> saved = new ArrayList<>();
+            LayerActivations activations = new LayerActivations(program, weights, batch, adapter, recompute);
             Tensor ids = pass.longs(rows.ids(), rows.tokens());
             Tensor x = program.embed(pass, ids, weights.embedding());
             for (int layer = 0; layer < config.layers(); layer++) {
                 betweenLayers.run();
-                kept.add(pass.child());
-                List<Tensor> results = program.layer(kept.get(layer), x, layer, batch, weights, adapter);
-                x = results.get(0);
-                saved.add(results.subList(1, results.size()));
+                x = activations.forward(pass, x);
             }
             List<Tensor> lossAndGradient = head(pass, x, targets, gradients.ofHead(), true);
             Tensor upstream = lossAndGradient.get(1);
             for (int layer = config.layers() - 1; layer >= 0; layer--) {
                 betweenLayers.run();
-                DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(
-                        saved.get(layer), gradients.adapter().get(layer), gradients.ofLayer(layer));
-                Tensor next = program.layerBackward(pass, upstream, layer, between, batch, weights, adapter);
+                Tensor next = activations.backward(pass, upstream, gradients, layer);
                 upstream.close();
                 upstream = next;
-                kept.get(layer).close();
             }
             embedBackward(pass, upstream, ids, gradients.weights());
             return sums(lossAndGradient.get(0), targets);

@@ -17,6 +17,7 @@ final class Passes implements AutoCloseable {
 
     private final DecoderModel model;
     private final AdamW optimizer;
+    private final ActivationCheckpointing checkpointing;
     private final ComputeThreads threads;
     private final Scope scope;
     private final StepGradients total;
@@ -32,11 +33,13 @@ final class Passes implements AutoCloseable {
             DecoderModel model,
             Trainable trained,
             AdamW optimizer,
+            ActivationCheckpointing checkpointing,
             int threads,
             BooleanSupplier stop,
             Runnable layerDone) {
         this.model = model;
         this.optimizer = optimizer;
+        this.checkpointing = checkpointing;
         this.threads = new ComputeThreads(threads);
         this.stop = stop;
         this.layerDone = layerDone;
@@ -70,6 +73,7 @@ final class Passes implements AutoCloseable {
                         batch.targets(),
                         adapterOf.apply(batch),
                         ofThreads.get(worker).forModel(),
+                        checkpointing.isOn(),
                         betweenLayers());
             }
 

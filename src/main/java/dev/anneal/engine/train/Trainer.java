@@ -51,6 +51,8 @@ public final class Trainer {
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
+        ActivationCheckpointing checkpointing =
+                new ActivationCheckpointing(job.settings().activationCheckpointing());
         try (Scope scope = job.model().scope().child();
                 Trainable trained = trainable();
                 AdamW optimizer = new AdamW(scope, trained);
@@ -58,10 +60,11 @@ public final class Trainer {
                         job.model(),
                         trained,
                         optimizer,
+                        checkpointing,
                         job.computeThreads(),
                         control::isStopping,
                         progress::layerDone)) {
-            TrainingRun run = new TrainingRun(job, trained, optimizer, passes, progress::tell);
+            TrainingRun run = new TrainingRun(job, trained, optimizer, passes, checkpointing, progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));

@@ -1,11 +1,13 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.data.Packing;
 import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
@@ -14,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 
 /** The steps of a training: its position, what each step does, and when it validates and saves. */
 final class TrainingRun {
@@ -26,7 +29,9 @@ final class TrainingRun {
     private final Trainable trained;
     private final AdamW optimizer;
     private final Passes passes;
+    private final ActivationCheckpointing checkpointing;
     private final Consumer<Progress> progress;
+    private final List<List<Integer>> sequences;
     private final StepPlan plan;
     private final LearningRateSchedule rates;
     private final CheckpointWriter checkpoints;
@@ -40,14 +45,22 @@ final class TrainingRun {
     private long tokens;
     private long trainedTokens;
 
-    TrainingRun(TrainingJob job, Trainable trained, AdamW optimizer, Passes passes, Consumer<Progress> progress) {
+    TrainingRun(
+            TrainingJob job,
+            Trainable trained,
+            AdamW optimizer,
+            Passes passes,
+            ActivationCheckpointing checkpointing,
+            Consumer<Progress> progress) {
         this.job = job;
         this.settings = job.settings();
         this.trained = trained;
         this.optimizer = optimizer;
         this.passes = passes;
+        this.checkpointing = checkpointing;
         this.progress = progress;
-        this.plan = new StepPlan(job.training().size(), settings.batchRows(), settings.totalSteps(), settings.seed());
+        this.sequences = sequences(job.training(), settings);
+        this.plan = new StepPlan(sequences.size(), settings.batchRows(), settings.totalSteps(), settings.seed());
         this.rates = new LearningRateSchedule(
                 LearningRateSchedule.Shape.named(settings.optimizer().schedule()),
                 settings.optimizer().warmupSteps(),
@@ -55,6 +68,11 @@ final class TrainingRun {
         this.checkpoints = new CheckpointWriter(job.attemptDirectory());
         this.dataFingerprint = DataFingerprint.of(job.training());
         this.validator = new Validator(MicroBatch.split(job.validation()), passes, progress, Validator.SIGN_OF_LIFE);
+    }
+
+    private static List<List<Integer>> sequences(List<EncodedRow> rows, TrainingSettings settings) {
+        int[] lengths = rows.stream().mapToInt(EncodedRow::length).toArray();
+        return settings.packing() ? Packing.of(lengths, settings.maxLengthTokens()) : Packing.none(lengths.length);
     }
 
     /** Takes over position, what is trained, and moments. */
@@ -112,11 +130,13 @@ final class TrainingRun {
     private boolean train() {
         long begin = System.nanoTime();
         double beta = betaAt(step);
-        List<EncodedRow> rows =
-                Arrays.stream(plan.rowsOf(step)).mapToObj(job.training()::get).toList();
+        List<EncodedRow> rows = Arrays.stream(plan.rowsOf(step))
+                .mapToObj(sequences::get)
+                .flatMap(List::stream)
+                .map(job.training()::get)
+                .toList();
         AppliedAdapter applied = trained.apply(beta);
-        Optional<LossSums> computed =
-                passes.train(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
+        Optional<LossSums> computed = computed(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
         if (computed.isEmpty()) {
             return false;
         }
@@ -144,6 +164,21 @@ final class TrainingRun {
                 read / seconds,
                 seconds));
         return true;
+    }
+
+    /** Where memory does not hold the activations, they are computed again from then on. */
+    private Optional<LossSums> computed(List<MicroBatch> batches, Function<MicroBatch, AppliedAdapter> adapterOf) {
+        try {
+            return passes.train(batches, adapterOf);
+        } catch (TorchException e) {
+            if (!e.isOutOfMemory() || !checkpointing.turnOn()) {
+                throw e;
+            }
+            progress.accept(new Progress.Warning(
+                    "the activations of step %d did not fit into memory: from here on they are computed again for the backward, which takes about a third more time and changes no bit of the result"
+                            .formatted(step + 1)));
+            return passes.train(batches, adapterOf);
+        }
     }
 
     private AdapterDropout dropoutOf(MicroBatch batch) {

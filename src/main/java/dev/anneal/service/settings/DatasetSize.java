@@ -6,13 +6,19 @@ import dev.anneal.engine.data.TokenReport;
  * What the training file is to the model of a job, once it is tokenised.
  *
  * @param rows rows that can be trained
+ * @param packedSequences sequences of the job's longest length into which they are packed
  * @param tokens their tokens, after truncation
  * @param trainedTokens their tokens with a label
  * @param longestRowTokens longest row, before truncation
  */
-public record DatasetSize(int rows, long tokens, long trainedTokens, int longestRowTokens) {
+public record DatasetSize(int rows, int packedSequences, long tokens, long trainedTokens, int longestRowTokens) {
 
     public static DatasetSize of(TokenReport report) {
-        return new DatasetSize(report.rows(), report.tokens(), report.trainedTokens(), report.longestRowTokens());
+        return new DatasetSize(
+                report.rows(),
+                report.packedSequences(),
+                report.tokens(),
+                report.trainedTokens(),
+                report.longestRowTokens());
     }
 }

@@ -39,8 +39,15 @@ public record MemoryEstimate(
      * @param ofStep rows of an optimizer step
      * @param longestTokens longest row that is trained
      * @param longestValidatedTokens longest row that is validated, 0 without such rows
+     * @param recomputed whether activations are computed again for the backward instead of kept
      */
-    public record Rows(int ofStep, int longestTokens, int longestValidatedTokens) {}
+    public record Rows(int ofStep, int longestTokens, int longestValidatedTokens, boolean recomputed) {
+
+        /** Rows whose activations are kept. */
+        public static Rows kept(int ofStep, int longestTokens, int longestValidatedTokens) {
+            return new Rows(ofStep, longestTokens, longestValidatedTokens, false);
+        }
+    }
 
     public static MemoryEstimate of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
@@ -49,7 +56,9 @@ public record MemoryEstimate(
         long adapterBytes = adapterBytes(model, adapter, engine);
         long tensors = Math.max(trainingBytes(model, adapter, engine, rows), validationBytes(model, engine, rows));
         long activations = tensors + tensors / ALLOCATOR_SHARE;
-        long head = 2L * FLOAT_BYTES * PassLimits.HEAD_CHUNK * model.vocabularySize() * engine.threads();
+        long positions =
+                (long) engine.valueBytes() * PassLimits.HEAD_CHUNK + (long) FLOAT_BYTES * PassLimits.SOFTMAX_ROWS;
+        long head = positions * model.vocabularySize() * engine.threads();
         return new MemoryEstimate(
                 process,
                 weights,
@@ -110,7 +119,10 @@ public record MemoryEstimate(
     private static long trainingBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
         long tokens = Math.min(tokensAtOnce(engine, rows.longestTokens()), (long) rows.ofStep() * rows.longestTokens());
-        long kept = tokens * model.layers() * engine.valueBytes() * keptWidth(model, adapter);
+        long ofLayers = rows.recomputed()
+                ? (long) model.layers() * model.hiddenSize() + keptWidth(model, adapter)
+                : model.layers() * keptWidth(model, adapter);
+        long kept = tokens * engine.valueBytes() * ofLayers;
         return kept
                 + tokens * FLOAT_BYTES * passingWidth(model)
                 + Math.min(engine.threads(), rows.ofStep()) * attentionBytes(model, engine, rows.longestTokens());

@@ -4,7 +4,6 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the request's {@code anneal} object, and refuses by name what this version does not do yet. */
@@ -18,7 +17,20 @@ final class OptionsReader {
     static TrainingOptions read(@Nullable StrictObject given, Hyperparameters hyperparameters) {
         if (given == null) {
             return new TrainingOptions(
-                    null, null, null, null, null, null, null, null, null, null, null, TrainingOptions.DEFAULT_PRIORITY);
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    null,
+                    false,
+                    TrainingOptions.AUTO,
+                    TrainingOptions.DEFAULT_PRIORITY);
         }
         TrainingOptions options = options(given);
         if (options.learningRate() != null && hyperparameters.learningRateMultiplier() != null) {
@@ -33,6 +45,7 @@ final class OptionsReader {
 
     private static TrainingOptions options(StrictObject given) {
         Integer priority = given.wholeNumber("priority", 0, 9);
+        String checkpointing = given.choice("activation_checkpointing", List.of(TrainingOptions.AUTO, "on", "off"));
         return new TrainingOptions(
                 given.number("learning_rate", value -> value > 0 && value <= 1, "above 0 and at most 1"),
                 given.wholeNumber("max_steps", 1, MOST_STEPS),
@@ -45,16 +58,12 @@ final class OptionsReader {
                 given.wholeNumber("checkpoint_interval", 1, MOST_STEPS),
                 given.wholeNumber("eval_interval", 1, MOST_STEPS),
                 given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"),
+                Boolean.TRUE.equals(given.flag("packing")),
+                checkpointing == null ? TrainingOptions.AUTO : checkpointing,
                 priority == null ? TrainingOptions.DEFAULT_PRIORITY : priority);
     }
 
     private static void refuseWhatIsToCome(StrictObject given) {
-        if (Boolean.TRUE.equals(given.flag("packing"))) {
-            throw notYet(given, "packing", "true");
-        }
-        if ("on".equals(given.choice("activation_checkpointing", Set.of("auto", "on", "off")))) {
-            throw notYet(given, "activation_checkpointing", "'on'");
-        }
         if (given.has("loss")) {
             throw notYet(given, "loss", "given; it");
         }

@@ -39,10 +39,11 @@ public final class SettingsResolver {
     public static ResolvedSettings resolve(
             JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int seed) {
         TrainingOptions options = request.options();
-        int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, data.rows()));
+        int sequences = options.packing() ? data.packedSequences() : data.rows();
+        int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int accumulation = or(options.gradientAccumulation(), 1);
         int stepRows = batchSize * accumulation;
-        int stepsPerEpoch = StepPlan.stepsPerEpoch(data.rows(), stepRows);
+        int stepsPerEpoch = StepPlan.stepsPerEpoch(sequences, stepRows);
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
         double rate = learningRate(request, model);
@@ -51,7 +52,8 @@ public final class SettingsResolver {
                 stepRows,
                 totalSteps,
                 maxLengthTokens(request, model),
-                false,
+                options.packing(),
+                options.activationCheckpointing(),
                 optimizer(options, rate, totalSteps),
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
@@ -76,7 +78,10 @@ public final class SettingsResolver {
                 request.adapter(),
                 engine,
                 new MemoryEstimate.Rows(
-                        Math.min(stepRows, data.rows()), longest, request.validationFile() == null ? 0 : maxLength));
+                        Math.min(stepRows, data.rows()),
+                        longest,
+                        request.validationFile() == null ? 0 : maxLength,
+                        request.options().activationCheckpointing().equals("on")));
     }
 
     /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */

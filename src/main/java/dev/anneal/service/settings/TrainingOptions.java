@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param checkpointInterval steps between checkpoints
  * @param evaluationInterval steps between validation passes
  * @param loraPlusRatio learning rate of B over that of A
+ * @param packing whether a batch counts packed sequences instead of rows
+ * @param activationCheckpointing {@code auto}, {@code on} or {@code off}
  * @param priority 0, the most urgent, to 9
  */
 public record TrainingOptions(
@@ -28,7 +30,11 @@ public record TrainingOptions(
         @Nullable Integer checkpointInterval,
         @Nullable Integer evaluationInterval,
         @Nullable Double loraPlusRatio,
+        boolean packing,
+        String activationCheckpointing,
         int priority) {
 
     public static final int DEFAULT_PRIORITY = 5;
+
+    static final String AUTO = "auto";
 }

@@ -170,6 +170,7 @@ class ChatEncoderTest {
                 .isEqualTo(new TokenReport(
                         40,
                         3,
+                        3,
                         cut.rows().stream().mapToLong(EncodedRow::length).sum(),
                         cut.rows().stream().mapToLong(EncodedRow::trainedTokens).sum(),
                         full.length(),

@@ -43,7 +43,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
                     new TrainingRecord.Point(18, 0.25, null, 0)));
 
     static final TrainingSettings SETTINGS = new TrainingSettings(
-            1, 4, 24, 256, false, new TrainingSettings.Optimizer(2e-4, "linear", 0, 0.01, 1, 1), 12, 12, 7);
+            1, 4, 24, 256, false, "auto", new TrainingSettings.Optimizer(2e-4, "linear", 0, 0.01, 1, 1), 12, 12, 7);
 
     private static final Path BASE = GoldenTensors.path("models/llama-tied");
 

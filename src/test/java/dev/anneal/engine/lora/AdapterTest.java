@@ -115,6 +115,7 @@ class AdapterTest {
                     targets,
                     adapter.apply(0.7, AdapterDropout.NONE),
                     new Gradients(gradients.layers(), null),
+                    false,
                     () -> {});
 
             Map<String, float[]> named = NamedMatrices.of(scope, adapter, gradients);

@@ -75,6 +75,7 @@ class Bf16GradientsTest {
                     Targets.of(rows, ragged(inputs, "labels"), -100),
                     adapter.apply(beta, dropout),
                     new Gradients(gradients.layers(), null),
+                    false,
                     () -> {});
             return new Result(loss, NamedMatrices.of(scope, adapter, gradients));
         }

@@ -58,6 +58,7 @@ class WeightGradientsTest {
                     Targets.of(tokens, labels, -100),
                     model.noAdapter(),
                     weights.arranged(gradients),
+                    true,
                     () -> {});
             AutogradReference reference = AutogradReference.ofWeights(shape, scope);
             for (int row = 0; row < rows.size(); row++) {

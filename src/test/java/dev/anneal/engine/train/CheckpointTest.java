@@ -101,7 +101,7 @@ class CheckpointTest {
 
     private static CheckpointState state(int step, Map<String, String> hashes) {
         TrainingSettings settings = new TrainingSettings(
-                1, 4, 24, 512, true, new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1), 0, 0, -7);
+                1, 4, 24, 512, false, "auto", new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1), 0, 0, -7);
         return new CheckpointState(
                 step,
                 24,

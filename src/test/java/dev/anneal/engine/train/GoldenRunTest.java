@@ -58,7 +58,14 @@ class GoldenRunTest {
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 AdamW optimizer = new AdamW(scope, new AdapterTraining(adapter));
-                Passes passes = new Passes(model, new AdapterTraining(adapter), optimizer, 2, () -> false, () -> {})) {
+                Passes passes = new Passes(
+                        model,
+                        new AdapterTraining(adapter),
+                        optimizer,
+                        new ActivationCheckpointing("off"),
+                        2,
+                        () -> false,
+                        () -> {})) {
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = run.metrics(step);
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
@@ -109,7 +116,8 @@ class GoldenRunTest {
         try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, "cpu");
                 FullTraining trained = FullTraining.of(model);
                 AdamW optimizer = new AdamW(model.scope(), trained);
-                Passes passes = new Passes(model, trained, optimizer, 2, () -> false, () -> {})) {
+                Passes passes = new Passes(
+                        model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
             assertThat(trained.count()).isEqualTo(model.config().parameters());
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = metrics.get(step);

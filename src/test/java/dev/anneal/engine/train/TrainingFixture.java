@@ -30,6 +30,9 @@ final class TrainingFixture {
     private List<EncodedRow> validation = List.of();
     private int threads = 1;
     private int steps = GoldenBatches.STEPS;
+    private int longest = 512;
+    private boolean packing;
+    private String activationCheckpointing = "auto";
     private int checkpointInterval;
     private int evaluationInterval;
     private BooleanSupplier stop = () -> false;
@@ -72,6 +75,18 @@ final class TrainingFixture {
 
     TrainingFixture lasting(int value) {
         steps = value;
+        return this;
+    }
+
+    /** Rows go into packed sequences of so many tokens at most. */
+    TrainingFixture packedInto(int tokens) {
+        packing = true;
+        longest = tokens;
+        return this;
+    }
+
+    TrainingFixture activationCheckpointing(String value) {
+        activationCheckpointing = value;
         return this;
     }
 
@@ -122,8 +137,9 @@ final class TrainingFixture {
                 1,
                 GoldenBatches.STEP_ROWS,
                 steps,
-                512,
-                true,
+                longest,
+                packing,
+                activationCheckpointing,
                 optimizer,
                 checkpointInterval,
                 evaluationInterval,

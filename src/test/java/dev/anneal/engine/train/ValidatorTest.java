@@ -58,7 +58,14 @@ class ValidatorTest {
                         DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
                 Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7);
                 AdamW optimizer = new AdamW(model.scope(), new AdapterTraining(adapter));
-                Passes passes = new Passes(model, new AdapterTraining(adapter), optimizer, 1, stop, () -> {})) {
+                Passes passes = new Passes(
+                        model,
+                        new AdapterTraining(adapter),
+                        optimizer,
+                        new ActivationCheckpointing("off"),
+                        1,
+                        stop,
+                        () -> {})) {
             return new Validator(batches, passes, events::add, signOfLife)
                     .validate(7, adapter.apply(0.5, AdapterDropout.NONE));
         }

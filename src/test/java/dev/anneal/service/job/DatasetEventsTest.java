@@ -30,6 +30,6 @@ class DatasetEventsTest {
 
     private static TokenReport report(int truncated, int unended, int unshown) {
         return new TokenReport(
-                64, 10, 400, 100, 99, 5, truncated, List.of(5L), unended, unshown, List.of(7L), Map.of(), List.of());
+                64, 10, 7, 400, 100, 99, 5, truncated, List.of(5L), unended, unshown, List.of(7L), Map.of(), List.of());
     }
 }

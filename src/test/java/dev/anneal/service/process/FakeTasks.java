@@ -52,6 +52,7 @@ public final class FakeTasks {
                         steps,
                         128,
                         false,
+                        "auto",
                         new TrainingSettings.Optimizer(1e-3, "linear", 0, 0, 1, 1),
                         2,
                         0,

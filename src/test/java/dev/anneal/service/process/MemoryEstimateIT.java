@@ -67,7 +67,7 @@ class MemoryEstimateIT {
                 profile(),
                 adapter,
                 new EngineSetup(4, THREADS, HEAP.toBytes()),
-                new MemoryEstimate.Rows(rows, LONGEST_TOKENS, LONGEST_TOKENS));
+                MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS, LONGEST_TOKENS));
         assertThat(peak).isBetween(100L << 20, estimate.totalBytes());
     }
 
@@ -116,6 +116,7 @@ class MemoryEstimateIT {
                         6,
                         LONGEST_TOKENS,
                         false,
+                        "auto",
                         new TrainingSettings.Optimizer(1e-3, "linear", 0, 0, 1, 1),
                         3,
                         3,

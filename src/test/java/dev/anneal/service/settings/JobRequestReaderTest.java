@@ -152,8 +152,8 @@ class JobRequestReaderTest {
             'anneal': {'adapter': 'none', 'init_adapter': 'a'} | INVALID_VALUE | anneal.init_adapter | trains all weights of the model
             'anneal': {'adapter': 'none', 'lora_plus_ratio': 4} | INVALID_VALUE | anneal.lora_plus_ratio | leave one of them out
             'anneal': {'adapter': 'lora'}, 'afa_lora': {'activation': 'silu'} | INVALID_VALUE | anneal.adapter | leave one of them out
-            'anneal': {'packing': true}                        | NOT_SUPPORTED | anneal.packing | leave it out
-            'anneal': {'activation_checkpointing': 'on'}       | NOT_SUPPORTED | anneal.activation_checkpointing | leave it out
+            'anneal': {'packing': 'bfd'}                       | INVALID_VALUE | anneal.packing | true or false
+            'anneal': {'activation_checkpointing': 'always'}   | INVALID_VALUE | anneal.activation_checkpointing | one of auto, on, off
             'anneal': {'init_adapter': ['ftjob-1']}            | INVALID_VALUE | anneal.init_adapter | must be a string
             'anneal': {'loss': {}}                             | NOT_SUPPORTED | anneal.loss | leave it out
             'anneal': {'early_stopping': {'patience': 2}}      | EARLY_STOP_BEFORE_ANNEALED | anneal.early_stopping | 'finish_anneal': true

@@ -42,7 +42,7 @@ class SettingsResolverTest {
 
     private static final long PASSING = 11 * 512 + 12 * 192 + 4 * 320;
 
-    private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 50_000, 20_000, 80);
+    private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 60, 50_000, 20_000, 80);
 
     @Test
     void autoBecomesTheDocumentedNumbers() {
@@ -51,23 +51,43 @@ class SettingsResolverTest {
         assertThat(settings.hyperparameters()).isEqualTo(new Hyperparameters(8, 1.0, 3));
         assertThat(settings.training())
                 .isEqualTo(new TrainingSettings(
-                        3, 8, 375, 1024, false, new TrainingSettings.Optimizer(4e-3, "linear", 12, 0, 1, 1), 38, 0, 7));
+                        3,
+                        8,
+                        375,
+                        1024,
+                        false,
+                        "auto",
+                        new TrainingSettings.Optimizer(4e-3, "linear", 12, 0, 1, 1),
+                        38,
+                        0,
+                        7));
         assertThat(settings.annealedAtStep()).isEqualTo(300);
         assertThat(settings.expectedTokens()).isEqualTo(150_000);
     }
 
     @Test
     void smallFilesAreReadMoreOften() {
-        assertThat(resolve("", new DatasetSize(100, 1, 1, 1)).training().epochs())
+        assertThat(resolve("", new DatasetSize(100, 1, 1, 1, 1)).training().epochs())
                 .isEqualTo(8);
-        assertThat(resolve("", new DatasetSize(10, 1, 1, 1)).training().epochs())
+        assertThat(resolve("", new DatasetSize(10, 1, 1, 1, 1)).training().epochs())
                 .isEqualTo(10);
     }
 
     @Test
     void batchIsNotLargerThanTheFile() {
-        assertThat(resolve("", new DatasetSize(5, 1, 1, 1)).training().batchRows())
+        assertThat(resolve("", new DatasetSize(5, 1, 1, 1, 1)).training().batchRows())
                 .isEqualTo(5);
+    }
+
+    @Test
+    void aBatchOfAPackedFileCountsSequences() {
+        TrainingSettings packed =
+                resolve(", 'anneal': {'packing': true}", THOUSAND_ROWS).training();
+
+        assertThat(packed.packing()).isTrue();
+        assertThat(packed.batchRows()).isEqualTo(8);
+        // 60 sequences are 8 steps, read ten times.
+        assertThat(packed.totalSteps()).isEqualTo(80);
     }
 
     @Test
@@ -150,7 +170,7 @@ class SettingsResolverTest {
         assertThat(full.hyperparameters().learningRateMultiplier()).isEqualTo(1);
         assertThat(full.annealedAtStep()).isZero();
         assertThat(full.memory().adapterBytes()).isEqualTo(4 * (5 * 2_656_704L + 1536 * 192));
-        assertThat(MemoryEstimate.of(TINY, null, bf16, new MemoryEstimate.Rows(8, 100, 0))
+        assertThat(MemoryEstimate.of(TINY, null, bf16, MemoryEstimate.Rows.kept(8, 100, 0))
                         .adapterBytes())
                 .isEqualTo(4 * (6 * 2_656_704L + 1536 * 192));
     }
@@ -168,7 +188,8 @@ class SettingsResolverTest {
     /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32 and a heap of 1 GiB. */
     @Test
     void memoryFollowsTheFormula() {
-        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 100, 0));
+        MemoryEstimate estimate =
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(8, 100, 0));
 
         long pairs = 16L * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704);
         long a = 16L * 6 * (6 * 192 + 512);
@@ -178,7 +199,7 @@ class SettingsResolverTest {
         assertThat(estimate.adapterBytes()).isEqualTo(4 * 7 * pairs + 4 * (a + blocks));
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(2L * (256 + 100) * (4 * 6 * KEPT + 4 * PASSING) + 2 * 4L * 4 * 3 * 100 * 100));
-        assertThat(estimate.headBytes()).isEqualTo(2L * 8 * 128 * 1536);
+        assertThat(estimate.headBytes()).isEqualTo(2L * (4 * 256 + 4 * 16) * 1536);
         assertThat(estimate.totalBytes())
                 .isEqualTo(estimate.processBytes()
                         + estimate.weightsBytes()
@@ -189,7 +210,8 @@ class SettingsResolverTest {
 
     @Test
     void aSmallStepHoldsNoMoreThanItsRows() {
-        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 0));
+        MemoryEstimate estimate =
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 100, 0));
 
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(100L * (4 * 6 * KEPT + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
@@ -198,16 +220,28 @@ class SettingsResolverTest {
     @Test
     void longRowsOfTheValidationFileCountToo() {
         MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 10, 1000));
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 10, 1000));
 
         assertThat(estimate.activationsBytes())
-                .isEqualTo(withLoss(2L * 1256 * 4 * PASSING + 2 * 4L * 4 * 3 * 256 * 1000));
+                .isEqualTo(withLoss(2L * 1256 * 4 * PASSING + 2 * 4L * 4 * 3 * 128 * 1000));
+    }
+
+    @Test
+    void ofARecomputedLayerOnlyTheInputIsKept() {
+        MemoryEstimate estimate =
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 0, true));
+
+        assertThat(estimate.activationsBytes())
+                .isEqualTo(withLoss(100L * (4 * (6 * 192 + KEPT) + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
+        assertThat(resolve(", 'anneal': {'activation_checkpointing': 'on'}", THOUSAND_ROWS)
+                        .memory())
+                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 80, 0, true)));
     }
 
     @Test
     void bf16HalvesWeightsAndWhatIsKept() {
         EngineSetup bf16 = new EngineSetup(2, 2, 1L << 30);
-        MemoryEstimate.Rows rows = new MemoryEstimate.Rows(1, 100, 0);
+        MemoryEstimate.Rows rows = MemoryEstimate.Rows.kept(1, 100, 0);
 
         MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), bf16, rows);
 
@@ -218,13 +252,13 @@ class SettingsResolverTest {
 
     @Test
     void memoryIsThatOfTheLongestRowAsItIsCut() {
-        DatasetSize data = new DatasetSize(1000, 50_000, 20_000, 5000);
+        DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000);
 
         assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
-                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 100, 0)));
+                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(8, 100, 0)));
         assertThat(resolve(", 'validation_file': 'file-2', 'anneal': {'max_length': 100}", data)
                         .memory())
-                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 100, 100)));
+                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(8, 100, 100)));
     }
 
     private static long withLoss(long tensors) {
