@@ -59,6 +59,25 @@ class ContinuedTrainingIT extends ServiceTest {
         assertThat(losses(imported).get(0)).isCloseTo(losses(next).get(0), within(1e-6));
         assertThat(imported.path("afa_lora").path("rank").asInt()).isEqualTo(8);
         assertThat(imported.path("anneal").path("mergeable").asBoolean()).isTrue();
+        JsonNode merged = merged(imported.path("id").asString(), 0);
+        assertThat(merged.path("status").asString()).as(merged.toString()).isEqualTo("succeeded");
+        assertThat(merged.path("proof").path("tensors_changed").asInt()).isEqualTo(42);
+    }
+
+    /** The export of the adapter as it was after so many steps; after none as it was given. */
+    private JsonNode merged(String job, int step) {
+        String path = "/v1/fine_tuning/jobs/" + job;
+        String checkpoint = json(get(ALPHA, path + "/checkpoints"))
+                .path("data")
+                .valueStream()
+                .filter(row -> row.path("step_number").asInt() == step)
+                .map(row -> row.path("id").asString())
+                .findFirst()
+                .orElseThrow();
+        String export = json(post(ALPHA, path + "/merge", "{'checkpoint': '" + checkpoint + "'}"))
+                .path("id")
+                .asString();
+        return awaitEnd(path + "/exports/" + export);
     }
 
     @Test

@@ -4,6 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.peft.TarOf;
+import dev.anneal.engine.safetensors.SafetensorsWriter;
+import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FileIntake;
@@ -13,11 +16,15 @@ import dev.anneal.service.training.TrainingJournal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
@@ -34,6 +41,10 @@ class InitialAdapterIT extends ServiceTest {
 
     @Autowired
     private FileIntake intake;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
 
     private String file = "";
 
@@ -116,15 +127,57 @@ class InitialAdapterIT extends ServiceTest {
     }
 
     @Test
-    void uploadedAdapterIsReadWhenTheJobIsCreatedAndKeptUntilItEnds() throws IOException {
-        byte[] archive = new TarOf()
-                .file("adapter_config.json", "{\"peft_type\": \"LORA\", \"r\": 0}".getBytes(UTF_8))
-                .file("adapter_model.safetensors", new byte[16])
-                .toBytes();
-        String id = intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
-                .id();
+    void uploadedAdapterIsReadWhenTheJobIsCreated() throws IOException {
+        String refused = uploaded("{'peft_type': 'LORA', 'r': 0}", new byte[16]);
+        assertRefused(refused, "adapter_invalid", "'anneal-tiny' can begin with: 'r' of adapter_config.json is 0");
+        String config =
+                "{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 3, 'use_rslora': true, 'lora_dropout': 0.1, 'target_modules': ['q_proj']}";
+        String adapter = uploaded(config, queryAdapter(2));
 
-        assertRefused(id, "adapter_invalid", "'anneal-tiny' can begin with: 'r' of adapter_config.json is 0");
+        String id = queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + adapter + "'}");
+
+        assertThat(job(ALPHA, id).get("afa_lora").toString())
+                .startsWith("{\"rank\":2,\"alpha\":3.0,\"dropout\":0.1,\"target_modules\":[\"q_proj\"],\"rslora\":true,"
+                        + "\"activation\":\"none\"");
+        JsonNode estimate = json(post(
+                ALPHA,
+                "/v1/fine_tuning/estimate",
+                "{'model': 'anneal-tiny', 'training_file': '%s', 'anneal': {'init_adapter': '%s'}}"
+                        .formatted(file, adapter)));
+        assertThat(estimate.path("afa_lora").path("rank").intValue()).isEqualTo(2);
+        HttpResponse<String> deletion =
+                send(request(ALPHA, "/v1/files/" + adapter).DELETE());
+        assertThat(deletion.statusCode()).isEqualTo(409);
+        assertThat(deletion.body()).contains(id);
+        PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+        assertThat(Objects.requireNonNull(worker.order().initialAdapter()).fileId())
+                .isEqualTo(adapter);
+        worker.finish(0);
+        assertThat(send(request(ALPHA, "/v1/files/" + adapter).DELETE()).statusCode())
+                .isEqualTo(200);
+    }
+
+    private String uploaded(String config, byte[] weights) throws IOException {
+        byte[] archive = new TarOf()
+                .file("adapter_config.json", config.replace('\'', '"').getBytes(UTF_8))
+                .file("adapter_model.safetensors", weights)
+                .toBytes();
+        return intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
+                .id();
+    }
+
+    /** An adapter of the queries of anneal-tiny's six layers, 192 wide. */
+    private byte[] queryAdapter(int rank) throws IOException {
+        List<TensorData> tensors = new ArrayList<>();
+        for (int layer = 0; layer < 6; layer++) {
+            String module = "base_model.model.model.layers." + layer + ".self_attn.q_proj.lora_";
+            float[] values = new float[rank * 192];
+            tensors.add(TensorsInMemory.ofFloats(module + "A.weight", List.of((long) rank, 192L), values));
+            tensors.add(TensorsInMemory.ofFloats(module + "B.weight", List.of(192L, (long) rank), values));
+        }
+        Path written = folder.resolve("adapter.safetensors");
+        SafetensorsWriter.write(written, tensors);
+        return Files.readAllBytes(written);
     }
 
     @Test
