@@ -41,7 +41,7 @@ public final class Exporter {
         try (StagedDirectory staged = StagedDirectory.beside(output)) {
             Map<String, @Nullable Object> proof = kind.write(staged.path());
             writeCard(request, kind, proof, staged.path());
-            List<Export.File> files = hash(staged.files());
+            List<Export.File> files = hash(staged.files(), request.betweenTensors());
             Map<String, @Nullable Object> manifest = new Manifest(base, trained).of(request, kind, proof, files);
             Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
             staged.publish();
@@ -82,9 +82,10 @@ public final class Exporter {
                 .formatted(trained.beta(), trained.step(), annealed, trained.totalSteps());
     }
 
-    private static List<Export.File> hash(List<Path> paths) throws IOException {
+    private static List<Export.File> hash(List<Path> paths, Runnable betweenFiles) throws IOException {
         List<Export.File> files = new ArrayList<>();
         for (Path path : paths) {
+            betweenFiles.run();
             files.add(fileOf(path));
         }
         return files;

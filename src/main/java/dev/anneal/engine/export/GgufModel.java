@@ -25,15 +25,14 @@ import org.jspecify.annotations.Nullable;
 final class GgufModel implements Kind {
 
     private final BaseModel base;
-    private final TrainedAdapter adapter;
+    private final WeightRows.Opener trained;
     private final GgufType type;
-    private final Runnable betweenTensors;
 
-    GgufModel(BaseModel base, TrainedAdapter adapter, GgufType type, Runnable betweenTensors) {
+    /** @param trained opens the weights to write */
+    GgufModel(BaseModel base, WeightRows.Opener trained, GgufType type) {
         this.base = base;
-        this.adapter = adapter;
+        this.trained = trained;
         this.type = type;
-        this.betweenTensors = betweenTensors;
     }
 
     @Override
@@ -56,7 +55,7 @@ final class GgufModel implements Kind {
         List<String> warnings = new ArrayList<>(ModelKeys.put(metadata, family, config));
         warnings.addAll(tokenizer(config).put(metadata));
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
-        proof.put("beta", adapter.beta());
+        proof.put("beta", 0.0);
         proof.put("delta_dtype", "float32");
         writeTensors(folder.resolve(fileName()), metadata, family, config, proof);
         proof.put("warnings", warnings);
@@ -119,23 +118,15 @@ final class GgufModel implements Kind {
             Path file, Metadata metadata, Family family, ModelConfig config, Map<String, @Nullable Object> proof)
             throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory());
-                AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
+                WeightRows rows = trained.open(weights, config)) {
             WeightHeaders.check(weights, config);
-            tensors.requireTargetsIn(weights);
-            double scale = adapter.config().scale();
             List<GgufSource> sources = sources(weights, family, config);
-            MergedRows merged = new MergedRows(weights, tensors, scale);
             GgufWriter.write(
                     file,
                     metadata,
-                    sources.stream()
-                            .map(source -> source.writing(merged, betweenTensors))
-                            .toList());
-            merged.requireAllTargetsChanged();
-            proof.put("tensors_targeted", merged.targets());
-            proof.put("tensors_changed", merged.tensorsChanged());
-            proof.put("differs_from_base", true);
-            GgufProof.require(file, sources, new MergedRows(weights, tensors, scale), betweenTensors, proof);
+                    sources.stream().map(source -> source.writing(rows)).toList());
+            rows.describe(proof);
+            GgufProof.require(file, sources, rows, proof);
         }
     }
 

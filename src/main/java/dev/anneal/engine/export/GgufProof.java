@@ -23,21 +23,15 @@ final class GgufProof {
     }
 
     /**
-     * @param merged merges anew
+     * @param weights hand over the same numbers again
      * @throws ExportException {@code merge_not_equivalent} if a number is further off than rounding to its type explains
      */
-    static void require(
-            Path path,
-            List<GgufSource> tensors,
-            MergedRows merged,
-            Runnable betweenTensors,
-            Map<String, @Nullable Object> proof)
+    static void require(Path path, List<GgufSource> tensors, WeightRows weights, Map<String, @Nullable Object> proof)
             throws IOException {
         try (GgufFile file = GgufFile.open(path)) {
             GgufProof reading = new GgufProof(file);
             for (GgufSource tensor : tensors) {
-                betweenTensors.run();
-                reading.require(tensor, merged);
+                reading.require(tensor, weights);
             }
             proof.put("tensors_read_back", tensors.size());
             proof.put("numbers_read_back", reading.numbers);
@@ -46,9 +40,9 @@ final class GgufProof {
         }
     }
 
-    private void require(GgufSource tensor, MergedRows merged) throws IOException {
+    private void require(GgufSource tensor, WeightRows weights) throws IOException {
         long[] at = {0};
-        tensor.numbers().forEach(merged, exact -> {
+        tensor.numbers().forEach(weights, exact -> {
             require(tensor, exact, file.numbers(tensor.name(), at[0], exact.length));
             at[0] += exact.length;
         });

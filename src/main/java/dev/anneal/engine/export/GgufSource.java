@@ -22,7 +22,7 @@ record GgufSource(String name, TensorType type, List<Long> shape, Numbers number
     /** Hands over a tensor's fp32 numbers, as exact as they are known. */
     @FunctionalInterface
     interface Numbers {
-        void forEach(MergedRows merged, GgufTensor.Rows rows) throws IOException;
+        void forEach(WeightRows weights, GgufTensor.Rows rows) throws IOException;
     }
 
     /** A tensor of the base model, merged if it is a target. */
@@ -34,7 +34,7 @@ record GgufSource(String name, TensorType type, List<Long> shape, Numbers number
                 place.name(),
                 type.of(entry.shape()),
                 entry.shape(),
-                (merged, rows) -> merged.forEach(
+                (weights, rows) -> weights.forEach(
                         entry,
                         ElementType.FLOAT32,
                         blocks,
@@ -44,14 +44,10 @@ record GgufSource(String name, TensorType type, List<Long> shape, Numbers number
     /** Numbers that no tensor of the base model holds. */
     static GgufSource of(String name, float[] numbers) {
         return new GgufSource(
-                name, TensorType.F32, List.of((long) numbers.length), (merged, rows) -> rows.write(numbers));
+                name, TensorType.F32, List.of((long) numbers.length), (weights, rows) -> rows.write(numbers));
     }
 
-    /** @param before called before the tensor; may throw to end the export */
-    GgufTensor writing(MergedRows merged, Runnable before) {
-        return new GgufTensor(name, type, shape, rows -> {
-            before.run();
-            numbers.forEach(merged, rows);
-        });
+    GgufTensor writing(WeightRows weights) {
+        return new GgufTensor(name, type, shape, rows -> numbers.forEach(weights, rows));
     }
 }

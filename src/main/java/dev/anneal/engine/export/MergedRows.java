@@ -13,28 +13,35 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** The weights of a base model with an adapter folded in, a block of rows in memory at a time: a whole matrix in fp32, four times over, would be the largest thing there. */
-final class MergedRows {
+final class MergedRows implements WeightRows {
 
     private final WeightDirectory base;
     private final AdapterTensors adapter;
     private final double scale;
+    private final Runnable betweenBlocks;
     private int tensorsChanged;
     private MergeTally tally = MergeTally.NOTHING;
 
-    /** Takes rows of one tensor, in order. The tensor it is given ends with the call. */
+    /** Takes the bytes of rows of one tensor, in order. */
     @FunctionalInterface
-    interface Sink {
-        void accept(Tensor rows) throws IOException;
+    interface ByteSink {
+        void accept(ByteBuffer bytes) throws IOException;
     }
 
-    /** @param scale s of the adapter */
-    MergedRows(WeightDirectory base, AdapterTensors adapter, double scale) {
+    /**
+     * @param scale s of the adapter
+     * @param betweenBlocks called before each block; may throw to end the export
+     */
+    MergedRows(WeightDirectory base, AdapterTensors adapter, double scale, Runnable betweenBlocks) {
         this.base = base;
         this.adapter = adapter;
         this.scale = scale;
+        this.betweenBlocks = betweenBlocks;
     }
 
     WeightDirectory base() {
@@ -57,12 +64,14 @@ final class MergedRows {
      * @param type in which they are handed over, rounded once
      * @throws ExportException {@code non_finite_delta} if a merged weight is no number in this type
      */
-    void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+    @Override
+    public void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
         if (isTarget(entry)) {
             merge(entry, type, blocks, sink);
             return;
         }
         for (RowBlock block : blocks) {
+            betweenBlocks.run();
             try (Scope step = Scope.open("cpu")) {
                 sink.accept(read(step, entry, block).to(step, type));
             }
@@ -78,6 +87,7 @@ final class MergedRows {
             float[] b = adapter.b(scope, entry.name(), rows).toFloats();
             int rank = Math.toIntExact(b.length / rows);
             for (RowBlock block : blocks) {
+                betweenBlocks.run();
                 try (Scope step = scope.child()) {
                     int from = Math.toIntExact(block.firstRow() * rank);
                     float[] own = Arrays.copyOfRange(b, from, Math.toIntExact(from + block.rows() * rank));
@@ -107,8 +117,15 @@ final class MergedRows {
         return scope.ofBytes(bytes(entry, block), floating(entry.dtype()), shape);
     }
 
-    /** The base's own bytes of some rows. */
-    ByteBuffer bytes(TensorEntry entry, RowBlock block) throws IOException {
+    /** Hands over the base's own bytes of a tensor that is none of the targets. */
+    void forEachBytes(TensorEntry entry, List<RowBlock> blocks, ByteSink sink) throws IOException {
+        for (RowBlock block : blocks) {
+            betweenBlocks.run();
+            sink.accept(bytes(entry, block));
+        }
+    }
+
+    private ByteBuffer bytes(TensorEntry entry, RowBlock block) throws IOException {
         return base.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount());
     }
 
@@ -130,7 +147,7 @@ final class MergedRows {
      *
      * @throws ExportException {@code merge_equals_base} or {@code merge_incomplete}
      */
-    void requireAllTargetsChanged() {
+    private void requireAllTargetsChanged() {
         if (tensorsChanged == 0) {
             throw new ExportException(
                     ExportException.Code.MERGE_EQUALS_BASE,
@@ -141,5 +158,27 @@ final class MergedRows {
                     ExportException.Code.MERGE_INCOMPLETE,
                     "the adapter targets " + targets() + " tensors but changes only " + tensorsChanged);
         }
+    }
+
+    @Override
+    public void describe(Map<String, @Nullable Object> proof) {
+        requireAllTargetsChanged();
+        proof.put("tensors_targeted", targets());
+        proof.put("tensors_changed", tensorsChanged);
+        proof.put("differs_from_base", true);
+    }
+
+    /** Ends the reading of the adapter; the base's weights stay open. */
+    @Override
+    public void close() throws IOException {
+        adapter.close();
+    }
+
+    static Opener opener(TrainedAdapter trained, Runnable betweenBlocks) {
+        return (base, config) -> {
+            AdapterTensors tensors = AdapterTensors.open(trained.file(), trained.config(), config);
+            tensors.requireTargetsIn(base);
+            return new MergedRows(base, tensors, trained.config().scale(), betweenBlocks);
+        };
     }
 }

@@ -17,13 +17,10 @@ final class MergedWeights {
 
     private final MergedRows rows;
     private final WeightType type;
-    private final Runnable betweenTensors;
 
-    /** @param betweenTensors called before each tensor; may throw to end the export */
-    MergedWeights(MergedRows rows, WeightType type, Runnable betweenTensors) {
+    MergedWeights(MergedRows rows, WeightType type) {
         this.rows = rows;
         this.type = type;
-        this.betweenTensors = betweenTensors;
     }
 
     /** @param tied whether the output embedding is the input embedding, and therefore not stored */
@@ -48,12 +45,9 @@ final class MergedWeights {
     }
 
     private void writeContent(WritableByteChannel channel, TensorEntry entry, int blockBytes) throws IOException {
-        betweenTensors.run();
         List<RowBlock> blocks = RowBlock.of(entry, blockBytes);
         if (type.of(entry.dtype()) == entry.dtype() && !rows.isTarget(entry)) {
-            for (RowBlock block : blocks) {
-                TensorData.writeFully(channel, rows.bytes(entry, block));
-            }
+            rows.forEachBytes(entry, blocks, bytes -> TensorData.writeFully(channel, bytes));
         } else {
             rows.forEach(
                     entry,

@@ -45,7 +45,8 @@ public record TrainedAdapter(
                         request.device(),
                         request.betweenTensors());
             case "adapter" -> new PeftAdapter(this, base.id());
-            case "gguf" -> new GgufModel(base, this, GgufType.named(request.dtype()), request.betweenTensors());
+            case "gguf" ->
+                new GgufModel(base, MergedRows.opener(this, request.betweenTensors()), GgufType.named(request.dtype()));
             case "training_state" -> new TrainingState(checkpoint, beta);
             default ->
                 throw new ExportException(

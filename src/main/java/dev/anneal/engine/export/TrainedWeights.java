@@ -38,12 +38,17 @@ public record TrainedWeights(
     public Kind kind(ExportRequest request, BaseModel base) {
         return switch (request.kind()) {
             case "merged" -> new FullModel(base, checkpoint, request);
+            case "gguf" ->
+                new GgufModel(
+                        base,
+                        TrainedRows.opener(checkpoint, request.betweenTensors()),
+                        GgufType.named(request.dtype()));
             case "training_state" -> new TrainingState(checkpoint, 0);
             default ->
                 throw new ExportException(
                         ExportException.Code.INVALID_EXPORT,
-                        "kind must be merged or training_state where all weights were trained, found '" + request.kind()
-                                + "'");
+                        "kind must be merged, gguf or training_state where all weights were trained, found '"
+                                + request.kind() + "'");
         };
     }
 }

@@ -64,7 +64,7 @@ public final class Exports {
 
     /** Where all weights were trained there is no adapter to write down. */
     private static void requireForm(Job job, ExportKind kind) {
-        if (job.isFullTraining() && kind != ExportKind.MERGED && kind != ExportKind.TRAINING_STATE) {
+        if (job.isFullTraining() && kind == ExportKind.ADAPTER) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
                     "%s trained all weights of '%s', of which there is no export of kind '%s'; ask for 'merged', which holds the trained weights"

@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.anneal.engine.gguf.GgufContents;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
@@ -62,17 +63,42 @@ class FullModelTest {
     }
 
     @Test
+    void ggufFilesHoldTheMasters() throws IOException {
+        Path base = GoldenTensors.path("models/qwen3");
+        Path checkpoint = trained(base, 0.01f);
+
+        Export export = export(base, checkpoint, "gguf", "f32");
+
+        GgufContents written = GgufContents.read(folder.resolve("out/model-F32.gguf"));
+        try (WeightDirectory masters = WeightDirectory.open(checkpoint);
+                Scope scope = Scope.open("cpu")) {
+            assertThat(written.tensors()).hasSize(masters.names().size());
+            float[] exact = floats(scope, masters, "model.layers.1.mlp.down_proj.weight");
+            double[] found = written.tensor("blk.1.ffn_down.weight").numbers();
+            for (int i = 0; i < exact.length; i++) {
+                assertThat(found[i]).isEqualTo(exact[i]);
+            }
+            assertThat(export.proof())
+                    .containsEntry("tensors_changed", masters.names().size())
+                    .containsEntry("max_abs_error", 0.0);
+        }
+    }
+
+    @Test
     void whatIsNoModelOfItsOwnIsRefused() throws IOException {
         Path base = GoldenTensors.path("models/qwen3");
 
         assertThat(refused(base, trained(base, 0), "merged")).isEqualTo(ExportException.Code.MERGE_EQUALS_BASE);
+        assertThat(refused(base, trained(base, 0), "gguf")).isEqualTo(ExportException.Code.MERGE_EQUALS_BASE);
+        assertThat(refused(base, trained(base, Float.NaN), "gguf")).isEqualTo(ExportException.Code.NON_FINITE_DELTA);
         assertThat(refused(base, trained(base, Float.NaN), "merged")).isIn(ExportException.Code.NON_FINITE_DELTA);
         assertThat(refused(base, trained(base, 1), "adapter")).isEqualTo(ExportException.Code.INVALID_EXPORT);
         assertThat(Files.exists(folder.resolve("out"))).isFalse();
     }
 
     private ExportException.Code refused(Path base, Path checkpoint, String kind) {
-        return catchThrowableOfType(ExportException.class, () -> export(base, checkpoint, kind, "base"))
+        String dtype = kind.equals("gguf") ? "f16" : "base";
+        return catchThrowableOfType(ExportException.class, () -> export(base, checkpoint, kind, dtype))
                 .code();
     }
 

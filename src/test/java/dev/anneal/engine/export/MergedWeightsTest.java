@@ -1,12 +1,15 @@
 package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,7 +24,7 @@ class MergedWeightsTest {
 
     @Test
     void shardsHoldTheSameModel() throws IOException {
-        write(100_000, 1_000);
+        write(100_000, 1_000, () -> {});
 
         try (WeightDirectory weights = WeightDirectory.open(folder)) {
             assertThat(weights.files()).hasSizeGreaterThan(2);
@@ -33,16 +36,29 @@ class MergedWeightsTest {
         assertThat(ExportFixture.differenceFrom(folder, RUN, "logits_merged")).isLessThan(2e-5);
     }
 
-    private void write(long shardBytes, int blockBytes) throws IOException {
+    /** Some 500 blocks in 20 tensors: one that is large is no time in which nothing is heard of the export. */
+    @Test
+    void stopIsHeardBetweenBlocks() {
+        AtomicInteger blocks = new AtomicInteger();
+
+        assertThatThrownBy(() -> write(10_000_000, 1_000, () -> {
+                    if (blocks.incrementAndGet() == 100) {
+                        throw new CancellationException("stopped");
+                    }
+                }))
+                .isInstanceOf(CancellationException.class);
+        assertThat(folder).isEmptyDirectory();
+    }
+
+    private void write(long shardBytes, int blockBytes, Runnable betweenBlocks) throws IOException {
         ExportFixture fixture = ExportFixture.of(RUN);
         Path base = fixture.base().directory();
         ModelConfig config = ModelConfig.read(base.resolve(CompanionFiles.CONFIG));
         TrainedAdapter adapter = fixture.adapter();
         try (WeightDirectory weights = WeightDirectory.open(base);
                 AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
-            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale());
-            new MergedWeights(rows, WeightType.BASE, () -> {})
-                    .write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
+            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale(), betweenBlocks);
+            new MergedWeights(rows, WeightType.BASE).write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
         }
     }
 }
