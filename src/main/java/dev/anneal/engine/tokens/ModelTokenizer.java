@@ -64,7 +64,7 @@ public final class ModelTokenizer implements AutoCloseable {
         SpecialTokens special = SpecialTokens.read(files);
         TokenizerFile file = TokenizerFile.read(files, special);
         Sealer sealer = new Sealer(file.addedTokens());
-        HuggingFaceTokenizer tokenizer = load(files, file.renamed(sealer.names()));
+        HuggingFaceTokenizer tokenizer = load(files, file, sealer.names());
         return new ModelTokenizer(tokenizer, sealer, special, files, file.specialIds());
     }
 
@@ -78,8 +78,10 @@ public final class ModelTokenizer implements AutoCloseable {
         TokenizerFile.read(files, SpecialTokens.read(files));
     }
 
-    private static HuggingFaceTokenizer load(ModelFiles files, byte[] json) {
+    private static HuggingFaceTokenizer load(ModelFiles files, TokenizerFile file, Map<String, String> names) {
         try {
+            // Texts that nothing has looked at so far are read here for the first time.
+            byte[] json = file.renamed(names);
             return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), AS_IT_IS);
         } catch (IOException | RuntimeException e) {
             throw unusable(files, "is not a tokenizer", e);
