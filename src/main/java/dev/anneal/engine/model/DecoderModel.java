@@ -90,6 +90,15 @@ public final class DecoderModel implements AutoCloseable {
         return precision;
     }
 
+    /**
+     * Memory that a token's activations take between forward and backward where they are kept, in bytes.
+     *
+     * @param adapterWidth rank times adapted projections of a layer
+     */
+    public long activationBytesPerToken(int adapterWidth) {
+        return LayerActivations.bytesPerToken(config, precision, adapterWidth);
+    }
+
     /** The scope that lives as long as the model. */
     public Scope scope() {
         return scope;

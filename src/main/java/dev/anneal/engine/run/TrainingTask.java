@@ -73,6 +73,7 @@ final class TrainingTask {
                 task.adapter(),
                 task.settings(),
                 Hardware.threads(task.machine()),
+                FreeMemory.bytes(),
                 Path.of(task.attemptDirectory()),
                 initialAdapter,
                 resumeFrom == null ? null : Path.of(resumeFrom),

@@ -51,8 +51,7 @@ public final class Trainer {
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
-        ActivationCheckpointing checkpointing =
-                new ActivationCheckpointing(job.settings().activationCheckpointing());
+        ActivationCheckpointing checkpointing = ActivationCheckpointing.of(job);
         try (Scope scope = job.model().scope().child();
                 Trainable trained = trainable();
                 AdamW optimizer = new AdamW(scope, trained);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation rows to measure on; may be empty
  * @param adapter null trains all weights of the model, which then change
  * @param threads compute threads; 0 takes the number of cores
+ * @param freeMemoryBytes memory of the host that activations may take; beyond the model's, which is loaded
  * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
  * @param initialAdapter safetensors file with the adapter's first values, as checkpoints hold them; null draws them
  * @param resumeFrom checkpoint folder to go on from, or null to begin
@@ -30,6 +31,7 @@ public record TrainingJob(
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         int threads,
+        long freeMemoryBytes,
         Path attemptDirectory,
         @Nullable Path initialAdapter,
         @Nullable Path resumeFrom,

@@ -97,6 +97,11 @@ final class TrainingRun {
             // The adapter as it was given can then be exported and judged like any other.
             save();
         }
+        if (checkpointing.isOn() && settings.activationCheckpointing().equals("auto")) {
+            progress.accept(new Progress.Warning(
+                    "activations of %d MiB do not fit into %d MiB of free memory: they are computed again for the backward, which takes about a third more time and changes no bit of the result"
+                            .formatted(ActivationCheckpointing.neededBytes(job) >> 20, job.freeMemoryBytes() >> 20)));
+        }
         boolean going = step <= job.validatedStep() || validateIfDue();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);

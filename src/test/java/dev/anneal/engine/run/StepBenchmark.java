@@ -78,6 +78,7 @@ final class StepBenchmark {
                     adapter(),
                     settings(),
                     Hardware.threads(machine),
+                    Long.MAX_VALUE,
                     attempt,
                     null,
                     null,

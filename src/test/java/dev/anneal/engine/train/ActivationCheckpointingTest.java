@@ -80,6 +80,23 @@ class ActivationCheckpointingTest {
     }
 
     @Test
+    void activationsThatDoNotFitFromTheStartAreNotKept() throws IOException {
+        long needed = ActivationCheckpointing.neededBytes(fixture("any").job());
+        TrainingFixture roomy = fixture("roomy").freeMemoryBytes(needed);
+        TrainingFixture tight = fixture("tight").freeMemoryBytes(needed - 1);
+        roomy.run();
+        tight.run();
+
+        assertThat(tight.eventsOf(Progress.Warning.class))
+                .extracting(Progress.Warning::message)
+                .singleElement()
+                .asString()
+                .contains("do not fit into 0 MiB of free memory");
+        assertThat(roomy.eventsOf(Progress.Warning.class)).isEmpty();
+        assertThat(adapterOf(tight, 24)).isEqualTo(adapterOf(roomy, 24));
+    }
+
+    @Test
     void aStepThatDoesNotFitFailsWhereActivationsMustBeKept() {
         TrainingFixture kept = fixture("kept").activationCheckpointing("off").stoppingWhen(() -> {
             throw new TorchException("CUDA out of memory", new IllegalStateException("native"));

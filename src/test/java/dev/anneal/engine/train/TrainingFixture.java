@@ -32,6 +32,7 @@ final class TrainingFixture {
     private int steps = GoldenBatches.STEPS;
     private int longest = 512;
     private boolean packing;
+    private long freeMemoryBytes = Long.MAX_VALUE;
     private String activationCheckpointing = "auto";
     private int checkpointInterval;
     private int evaluationInterval;
@@ -82,6 +83,11 @@ final class TrainingFixture {
     TrainingFixture packedInto(int tokens) {
         packing = true;
         longest = tokens;
+        return this;
+    }
+
+    TrainingFixture freeMemoryBytes(long value) {
+        freeMemoryBytes = value;
         return this;
     }
 
@@ -152,6 +158,7 @@ final class TrainingFixture {
                 adapter,
                 settings,
                 threads,
+                freeMemoryBytes,
                 attempt,
                 initialAdapter,
                 resumeFrom,

@@ -1,0 +1,50 @@
+package dev.anneal.engine.run;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Memory of the host that this process may still take, as Linux counts it. */
+final class FreeMemory {
+
+    private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
+    private static final Pattern REUSABLE = Pattern.compile("(?m)^inactive_file (\\d+)$");
+
+    private FreeMemory() {}
+
+    /** The least of what the machine and this process's control group have left; all that a long holds where neither is known. */
+    static long bytes() {
+        return bytes(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
+    }
+
+    static long bytes(Path memoryInfo, Path controlGroup) {
+        return Math.min(ofMachine(memoryInfo), ofControlGroup(controlGroup));
+    }
+
+    private static long ofMachine(Path memoryInfo) {
+        try {
+            Matcher available = AVAILABLE.matcher(Files.readString(memoryInfo));
+            return available.find() ? 1024 * Long.parseLong(available.group(1)) : Long.MAX_VALUE;
+        } catch (IOException e) {
+            return Long.MAX_VALUE; // no Linux
+        }
+    }
+
+    /** Version 2 alone. Pages of files that nobody maps now are counted as taken, but given up when memory is short. */
+    private static long ofControlGroup(Path folder) {
+        try {
+            String limit = Files.readString(folder.resolve("memory.max")).strip();
+            if (limit.equals("max")) {
+                return Long.MAX_VALUE;
+            }
+            long taken = Long.parseLong(
+                    Files.readString(folder.resolve("memory.current")).strip());
+            Matcher reusable = REUSABLE.matcher(Files.readString(folder.resolve("memory.stat")));
+            return Long.parseLong(limit) - taken + (reusable.find() ? Long.parseLong(reusable.group(1)) : 0);
+        } catch (IOException e) {
+            return Long.MAX_VALUE; // no control group of this kind, or none with a limit
+        }
+    }
+}
