@@ -12,9 +12,11 @@ import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The weights of a base model with an adapter folded in, a block of rows in memory at a time: a whole matrix in fp32, four times over, would be the largest thing there. */
@@ -24,7 +26,7 @@ final class MergedRows implements WeightRows {
     private final AdapterTensors adapter;
     private final double scale;
     private final Runnable betweenBlocks;
-    private int tensorsChanged;
+    private final Set<String> changed = new HashSet<>();
     private MergeTally tally = MergeTally.NOTHING;
 
     /** Takes the bytes of rows of one tensor, in order. */
@@ -107,7 +109,9 @@ final class MergedRows implements WeightRows {
                     ExportException.Code.NON_FINITE_DELTA,
                     "%d merged weights of '%s' are not finite in %s".formatted(whole.nonFinite(), entry.name(), type));
         }
-        tensorsChanged += whole.deltas() > 0 ? 1 : 0;
+        if (whole.deltas() > 0) {
+            changed.add(entry.name());
+        }
         tally = tally.plus(whole);
     }
 
@@ -135,7 +139,7 @@ final class MergedRows implements WeightRows {
 
     /** Targets of which at least one element moved, in fp32. */
     int tensorsChanged() {
-        return tensorsChanged;
+        return changed.size();
     }
 
     MergeTally tally() {
@@ -148,15 +152,15 @@ final class MergedRows implements WeightRows {
      * @throws ExportException {@code merge_equals_base} or {@code merge_incomplete}
      */
     private void requireAllTargetsChanged() {
-        if (tensorsChanged == 0) {
+        if (changed.isEmpty()) {
             throw new ExportException(
                     ExportException.Code.MERGE_EQUALS_BASE,
                     "the adapter changes nothing: the export would be the base");
         }
-        if (tensorsChanged < targets()) {
+        if (changed.size() < targets()) {
             throw new ExportException(
                     ExportException.Code.MERGE_INCOMPLETE,
-                    "the adapter targets " + targets() + " tensors but changes only " + tensorsChanged);
+                    "the adapter targets " + targets() + " tensors but changes only " + changed.size());
         }
     }
 
@@ -164,7 +168,7 @@ final class MergedRows implements WeightRows {
     public void describe(Map<String, @Nullable Object> proof) {
         requireAllTargetsChanged();
         proof.put("tensors_targeted", targets());
-        proof.put("tensors_changed", tensorsChanged);
+        proof.put("tensors_changed", changed.size());
         proof.put("differs_from_base", true);
     }
 

@@ -91,12 +91,17 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * Memory that a token's activations take between forward and backward where they are kept, in bytes.
+     * Memory that {@link #lossAndGradient} takes at most where activations are kept, beside weights and gradients, in bytes.
      *
+     * @param tokens of all micro-batches that are computed at one time
      * @param adapterWidth rank times adapted projections of a layer
+     * @param threads that compute at one time
      */
-    public long activationBytesPerToken(int adapterWidth) {
-        return LayerActivations.bytesPerToken(config, precision, adapterWidth);
+    public long passBytes(long tokens, int adapterWidth, int threads) {
+        long ofToken = LayerActivations.keptBytesPerToken(config, precision, adapterWidth)
+                + LayerActivations.passingBytesPerToken(config);
+        long logits = (long) PassLimits.HEAD_CHUNK * precision.bytes() + (long) PassLimits.SOFTMAX_ROWS * Float.BYTES;
+        return tokens * ofToken + threads * logits * config.vocabularySize();
     }
 
     /** The scope that lives as long as the model. */

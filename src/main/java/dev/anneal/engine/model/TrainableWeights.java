@@ -92,11 +92,6 @@ public final class TrainableWeights implements AutoCloseable {
         return masters.stream().map(Master::name).toList();
     }
 
-    /** Trained parameters. */
-    public long parameters() {
-        return masters.stream().mapToLong(master -> master.tensor().elements()).sum();
-    }
-
     /** Has the model compute with the masters as they are now. */
     public void refresh() {
         for (Master master : masters) {

@@ -6,6 +6,7 @@ import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /** What the machine of a task can do, and what follows for the arithmetic. */
 final class Hardware {
@@ -23,6 +24,11 @@ final class Hardware {
     /** Compute threads of a task. */
     static int threads(Task.Machine machine) {
         return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
+    }
+
+    /** Memory that passes may take, in bytes. A device other than the CPU refuses what it has not. */
+    static LongSupplier freeMemory(Task.Machine machine) {
+        return machine.device().equals("cpu") ? FreeMemory::bytes : () -> Long.MAX_VALUE;
     }
 
     /**

@@ -73,7 +73,7 @@ final class TrainingTask {
                 task.adapter(),
                 task.settings(),
                 Hardware.threads(task.machine()),
-                FreeMemory.bytes(),
+                Hardware.freeMemory(task.machine()),
                 Path.of(task.attemptDirectory()),
                 initialAdapter,
                 resumeFrom == null ? null : Path.of(resumeFrom),

@@ -15,27 +15,34 @@ final class ActivationCheckpointing {
     private final boolean automatic;
     private volatile boolean on;
 
-    /**
-     * @param setting {@code on}, {@code off}, or {@code auto}: on if the activations would not fit
-     * @param neededBytes memory of the activations that are kept at one time
-     */
-    ActivationCheckpointing(String setting, long neededBytes, long freeBytes) {
+    /** @param setting {@code on}, {@code off}, or {@code auto}, which begins without */
+    ActivationCheckpointing(String setting) {
         this.automatic = setting.equals("auto");
-        this.on = setting.equals("on") || (automatic && neededBytes > freeBytes);
+        this.on = setting.equals("on");
     }
 
-    /** As a job's settings and the memory of its host have it. */
-    static ActivationCheckpointing of(TrainingJob job) {
-        return new ActivationCheckpointing(
-                job.settings().activationCheckpointing(), neededBytes(job), job.freeMemoryBytes());
+    boolean isOn() {
+        return on;
     }
 
-    /** With the longest row in the micro-batch of each thread, and a fifth more for what is lost between tensors. */
+    /** Goes over to it where that is left to the engine; false if that is not so, or if it was on already. */
+    boolean turnOn() {
+        boolean turned = automatic && !on;
+        on |= turned;
+        return turned;
+    }
+
+    /**
+     * Memory that a job's passes take at most where activations are kept, in bytes: with the longest row in the micro-batch of each thread, and a fifth more for what
+     * is lost between tensors.
+     */
     static long neededBytes(TrainingJob job) {
         int longest = job.training().stream().mapToInt(EncodedRow::length).max().orElse(0);
-        long tokens = (long) job.computeThreads() * (PassLimits.MICRO_BATCH_TOKENS + longest);
+        long atOnce = (long) job.computeThreads() * (PassLimits.MICRO_BATCH_TOKENS + longest);
         long ofStep = (long) job.settings().batchRows() * Math.max(longest, sequenceTokens(job));
-        return Math.min(tokens, ofStep) * job.model().activationBytesPerToken(adapterWidth(job.adapter())) / 5 * 6;
+        return job.model().passBytes(Math.min(atOnce, ofStep), adapterWidth(job.adapter()), job.computeThreads())
+                / 5
+                * 6;
     }
 
     private static int sequenceTokens(TrainingJob job) {
@@ -48,16 +55,5 @@ final class ActivationCheckpointing {
         }
         AdapterConfig config = CheckpointState.adapterConfig(settings);
         return config.rank() * config.targets().size();
-    }
-
-    boolean isOn() {
-        return on;
-    }
-
-    /** Goes over to it where that is left to the engine; false if that is not so, or if it was on already. */
-    boolean turnOn() {
-        boolean turned = automatic && !on;
-        on |= turned;
-        return turned;
     }
 }

@@ -51,7 +51,8 @@ public final class Trainer {
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {
-        ActivationCheckpointing checkpointing = ActivationCheckpointing.of(job);
+        ActivationCheckpointing checkpointing =
+                new ActivationCheckpointing(job.settings().activationCheckpointing());
         try (Scope scope = job.model().scope().child();
                 Trainable trained = trainable();
                 AdamW optimizer = new AdamW(scope, trained);

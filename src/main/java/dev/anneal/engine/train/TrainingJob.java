@@ -6,6 +6,7 @@ import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param validation rows to measure on; may be empty
  * @param adapter null trains all weights of the model, which then change
  * @param threads compute threads; 0 takes the number of cores
- * @param freeMemoryBytes memory of the host that activations may take; beyond the model's, which is loaded
+ * @param freeMemoryBytes memory that passes may still take, asked once everything else is there
  * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
  * @param initialAdapter safetensors file with the adapter's first values, as checkpoints hold them; null draws them
  * @param resumeFrom checkpoint folder to go on from, or null to begin
@@ -31,7 +32,7 @@ public record TrainingJob(
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         int threads,
-        long freeMemoryBytes,
+        LongSupplier freeMemoryBytes,
         Path attemptDirectory,
         @Nullable Path initialAdapter,
         @Nullable Path resumeFrom,

@@ -97,11 +97,7 @@ final class TrainingRun {
             // The adapter as it was given can then be exported and judged like any other.
             save();
         }
-        if (checkpointing.isOn() && settings.activationCheckpointing().equals("auto")) {
-            progress.accept(new Progress.Warning(
-                    "activations of %d MiB do not fit into %d MiB of free memory: they are computed again for the backward, which takes about a third more time and changes no bit of the result"
-                            .formatted(ActivationCheckpointing.neededBytes(job) >> 20, job.freeMemoryBytes() >> 20)));
-        }
+        keepActivationsIfTheyFit();
         boolean going = step <= job.validatedStep() || validateIfDue();
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
@@ -109,6 +105,16 @@ final class TrainingRun {
         // Also when an earlier attempt died between its last checkpoint and its end.
         save();
         return going ? Trainer.Outcome.COMPLETED : Trainer.Outcome.STOPPED;
+    }
+
+    private void keepActivationsIfTheyFit() {
+        long needed = ActivationCheckpointing.neededBytes(job);
+        long free = job.freeMemoryBytes().getAsLong();
+        if (needed > free && checkpointing.turnOn()) {
+            progress.accept(new Progress.Warning(
+                    "the passes of a step would take %d MiB, and %d MiB of memory are free: activations are computed again for the backward, which takes about a third more time and changes no bit of the result"
+                            .formatted(needed >> 20, free >> 20)));
+        }
     }
 
     /** One step and what is due after it; false if the training is to stop. */

@@ -75,6 +75,9 @@ public record ExportRequest(
         if (ggufType != null) {
             throw body.invalid("gguf_type", "must be left out unless kind is 'gguf'", ggufType);
         }
+        if (dtype != null && kind != ExportKind.MERGED) {
+            throw body.invalid("dtype", "must be left out unless kind is 'merged'", dtype);
+        }
         return dtype == null ? "base" : dtype;
     }
 }

@@ -37,15 +37,17 @@ public record MemoryEstimate(
      * The rows that pass through the model, after truncation.
      *
      * @param ofStep rows of an optimizer step
+     * @param tokensOfStep their tokens at most
      * @param longestTokens longest row that is trained
      * @param longestValidatedTokens longest row that is validated, 0 without such rows
      * @param recomputed whether activations are computed again for the backward instead of kept
      */
-    public record Rows(int ofStep, int longestTokens, int longestValidatedTokens, boolean recomputed) {
+    public record Rows(
+            int ofStep, long tokensOfStep, int longestTokens, int longestValidatedTokens, boolean recomputed) {
 
         /** Rows whose activations are kept. */
         public static Rows kept(int ofStep, int longestTokens, int longestValidatedTokens) {
-            return new Rows(ofStep, longestTokens, longestValidatedTokens, false);
+            return new Rows(ofStep, (long) ofStep * longestTokens, longestTokens, longestValidatedTokens, false);
         }
     }
 
@@ -118,7 +120,7 @@ public record MemoryEstimate(
 
     private static long trainingBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        long tokens = Math.min(tokensAtOnce(engine, rows.longestTokens()), (long) rows.ofStep() * rows.longestTokens());
+        long tokens = Math.min(tokensAtOnce(engine, rows.longestTokens()), rows.tokensOfStep());
         long ofLayers = rows.recomputed()
                 ? (long) model.layers() * model.hiddenSize() + keptWidth(model, adapter)
                 : model.layers() * keptWidth(model, adapter);

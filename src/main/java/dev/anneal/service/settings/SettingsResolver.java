@@ -73,12 +73,16 @@ public final class SettingsResolver {
             JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int stepRows) {
         int maxLength = maxLengthTokens(request, model);
         int longest = Math.min(maxLength, data.longestRowTokens());
+        boolean packed = request.options().packing();
+        int rows = packed ? data.rows() : Math.min(stepRows, data.rows());
+        long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * longest;
         return MemoryEstimate.of(
                 model,
                 request.adapter(),
                 engine,
                 new MemoryEstimate.Rows(
-                        Math.min(stepRows, data.rows()),
+                        rows,
+                        tokens,
                         longest,
                         request.validationFile() == null ? 0 : maxLength,
                         request.options().activationCheckpointing().equals("on")));

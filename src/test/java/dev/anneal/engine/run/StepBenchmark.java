@@ -78,7 +78,7 @@ final class StepBenchmark {
                     adapter(),
                     settings(),
                     Hardware.threads(machine),
-                    Long.MAX_VALUE,
+                    () -> Long.MAX_VALUE,
                     attempt,
                     null,
                     null,

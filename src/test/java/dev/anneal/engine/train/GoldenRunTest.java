@@ -62,7 +62,7 @@ class GoldenRunTest {
                         model,
                         new AdapterTraining(adapter),
                         optimizer,
-                        new ActivationCheckpointing("off", 0, 0),
+                        new ActivationCheckpointing("off"),
                         2,
                         () -> false,
                         () -> {})) {
@@ -117,13 +117,7 @@ class GoldenRunTest {
                 FullTraining trained = FullTraining.of(model);
                 AdamW optimizer = new AdamW(model.scope(), trained);
                 Passes passes = new Passes(
-                        model,
-                        trained,
-                        optimizer,
-                        new ActivationCheckpointing("off", 0, 0),
-                        2,
-                        () -> false,
-                        () -> {})) {
+                        model, trained, optimizer, new ActivationCheckpointing("off"), 2, () -> false, () -> {})) {
             assertThat(trained.count()).isEqualTo(model.config().parameters());
             for (int step = 0; step < GoldenBatches.STEPS; step++) {
                 JsonNode expected = metrics.get(step);

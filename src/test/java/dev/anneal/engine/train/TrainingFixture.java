@@ -158,7 +158,7 @@ final class TrainingFixture {
                 adapter,
                 settings,
                 threads,
-                freeMemoryBytes,
+                () -> freeMemoryBytes,
                 attempt,
                 initialAdapter,
                 resumeFrom,

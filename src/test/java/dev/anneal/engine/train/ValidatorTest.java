@@ -62,7 +62,7 @@ class ValidatorTest {
                         model,
                         new AdapterTraining(adapter),
                         optimizer,
-                        new ActivationCheckpointing("off", 0, 0),
+                        new ActivationCheckpointing("off"),
                         1,
                         stop,
                         () -> {})) {

@@ -88,6 +88,9 @@ class SettingsResolverTest {
         assertThat(packed.batchRows()).isEqualTo(8);
         // 60 sequences are 8 steps, read ten times.
         assertThat(packed.totalSteps()).isEqualTo(80);
+        assertThat(resolve(", 'anneal': {'packing': true}", THOUSAND_ROWS).memory())
+                .isEqualTo(MemoryEstimate.of(
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 0, false)));
     }
 
     @Test
@@ -229,13 +232,14 @@ class SettingsResolverTest {
     @Test
     void ofARecomputedLayerOnlyTheInputIsKept() {
         MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 0, true));
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 100, 0, true));
 
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(100L * (4 * (6 * 192 + KEPT) + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
         assertThat(resolve(", 'anneal': {'activation_checkpointing': 'on'}", THOUSAND_ROWS)
                         .memory())
-                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 80, 0, true)));
+                .isEqualTo(MemoryEstimate.of(
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 0, true)));
     }
 
     @Test

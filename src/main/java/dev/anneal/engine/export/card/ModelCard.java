@@ -97,11 +97,12 @@ public final class ModelCard {
         TrainingSettings.Optimizer optimizer = settings.optimizer();
         Map<String, @Nullable Object> rows = trainedRows()
                 .with("epochs", settings.epochs())
-                .with("rows of a step", settings.batchRows())
+                .with(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows())
                 .with("longest row, tokens", settings.maxLengthTokens())
                 .with("learning rate", optimizer.learningRate())
                 .with("learning rate schedule", optimizer.schedule())
                 .with("warm-up steps", optimizer.warmupSteps())
+                .with("learning rate of B over that of A", optimizer.loraPlusRatio())
                 .with("weight decay", optimizer.weightDecay())
                 .with("largest gradient norm", optimizer.maxGradientNorm())
                 .with("seed", settings.seed())
