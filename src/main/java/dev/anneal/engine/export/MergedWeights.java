@@ -4,21 +4,24 @@ import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Writes merged weights as safetensors. */
+/** Writes the weights of a trained model as safetensors. */
 final class MergedWeights {
 
     private static final String OUTPUT_EMBEDDING = "lm_head.weight";
 
-    private final MergedRows rows;
+    private final WeightDirectory base;
+    private final WeightRows rows;
     private final WeightType type;
 
-    MergedWeights(MergedRows rows, WeightType type) {
+    MergedWeights(WeightDirectory base, WeightRows rows, WeightType type) {
+        this.base = base;
         this.rows = rows;
         this.type = type;
     }
@@ -26,9 +29,9 @@ final class MergedWeights {
     /** @param tied whether the output embedding is the input embedding, and therefore not stored */
     void write(Path folder, boolean tied, ShardPlan.Sizes sizes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
-        for (String name : rows.base().names()) {
+        for (String name : base.names()) {
             if (!tied || !name.equals(OUTPUT_EMBEDDING)) {
-                TensorEntry entry = rows.base().entry(name);
+                TensorEntry entry = base.entry(name);
                 tensors.add(new TensorData(
                         name,
                         type.of(entry.dtype()),
@@ -46,12 +49,12 @@ final class MergedWeights {
 
     private void writeContent(WritableByteChannel channel, TensorEntry entry, int blockBytes) throws IOException {
         List<RowBlock> blocks = RowBlock.of(entry, blockBytes);
-        if (type.of(entry.dtype()) == entry.dtype() && !rows.isTarget(entry)) {
+        if (type.of(entry.dtype()) == entry.dtype() && !rows.isTrained(entry)) {
             rows.forEachBytes(entry, blocks, bytes -> TensorData.writeFully(channel, bytes));
         } else {
             rows.forEach(
                     entry,
-                    MergedRows.floating(type.of(entry.dtype())),
+                    WeightType.floating(type.of(entry.dtype())),
                     blocks,
                     merged -> TensorData.writeFully(channel, merged.toBytes()));
         }

@@ -1,7 +1,13 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 
 /**
@@ -39,19 +45,25 @@ public record TrainedAdapter(
             case "merged" ->
                 new MergedModel(
                         base,
-                        this,
-                        WeightType.named(request.dtype()),
-                        request.probes(),
-                        request.device(),
-                        request.betweenTensors());
+                        new MergedModel.Source(AdapterRows.opener(this, request.betweenTensors()), this::probe),
+                        request);
             case "adapter" -> new PeftAdapter(this, base.id());
             case "gguf" ->
-                new GgufModel(base, MergedRows.opener(this, request.betweenTensors()), GgufType.named(request.dtype()));
+                new GgufModel(
+                        base, AdapterRows.opener(this, request.betweenTensors()), GgufType.named(request.dtype()));
             case "training_state" -> new TrainingState(checkpoint, beta);
             default ->
                 throw new ExportException(
                         ExportException.Code.INVALID_EXPORT,
                         "kind must be merged, adapter, gguf or training_state, found '" + request.kind() + "'");
         };
+    }
+
+    private Probe probe(BaseModel base, ExportRequest request) throws IOException {
+        try (DecoderModel model = DecoderModel.load(base.directory(), ElementType.FLOAT32, request.device());
+                Adapter loaded = Adapter.load(model, config, file)) {
+            AppliedAdapter applied = loaded.apply(0, AdapterDropout.NONE);
+            return new Probe(request.probes(), model, applied, request.betweenTensors());
+        }
     }
 }

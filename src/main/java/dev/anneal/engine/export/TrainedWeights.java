@@ -1,7 +1,10 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +40,11 @@ public record TrainedWeights(
     @Override
     public Kind kind(ExportRequest request, BaseModel base) {
         return switch (request.kind()) {
-            case "merged" -> new FullModel(base, checkpoint, request);
+            case "merged" ->
+                new MergedModel(
+                        base,
+                        new MergedModel.Source(TrainedRows.opener(checkpoint, request.betweenTensors()), this::probe),
+                        request);
             case "gguf" ->
                 new GgufModel(
                         base,
@@ -50,5 +57,12 @@ public record TrainedWeights(
                         "kind must be merged, gguf or training_state where all weights were trained, found '"
                                 + request.kind() + "'");
         };
+    }
+
+    private Probe probe(BaseModel base, ExportRequest request) throws IOException {
+        try (DecoderModel model =
+                DecoderModel.load(base.directory(), checkpoint, ElementType.FLOAT32, request.device())) {
+            return new Probe(request.probes(), model, model.noAdapter(), request.betweenTensors());
+        }
     }
 }

@@ -1,23 +1,49 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.lora.AdapterMerge;
+import dev.anneal.engine.lora.MergeTally;
 import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.TensorEntry;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The weights of a trained model under the names and shapes of its base, a block of rows in memory at a time. */
-interface WeightRows extends AutoCloseable {
+/**
+ * The weights of a trained model under the names and shapes of its base. What the training does not touch is the base's. A block of rows is in memory at a
+ * time: a whole matrix in fp32, four times over, would be the largest thing there.
+ */
+abstract class WeightRows implements AutoCloseable {
+
+    private final WeightDirectory base;
+    private final Runnable betweenBlocks;
+    private final Set<String> changed = new HashSet<>();
+    private MergeTally tally = MergeTally.NOTHING;
+
+    /** @param betweenBlocks called before each block; may throw to end the export */
+    WeightRows(WeightDirectory base, Runnable betweenBlocks) {
+        this.base = base;
+        this.betweenBlocks = betweenBlocks;
+    }
 
     /** Takes rows of one tensor, in order. The tensor it is given ends with the call. */
     @FunctionalInterface
     interface Sink {
         void accept(Tensor rows) throws IOException;
+    }
+
+    /** Takes the bytes of rows of one tensor, in order. */
+    @FunctionalInterface
+    interface ByteSink {
+        void accept(ByteBuffer bytes) throws IOException;
     }
 
     /** Opens the weights of a training. The base model's stay the caller's. */
@@ -26,21 +52,114 @@ interface WeightRows extends AutoCloseable {
         WeightRows open(WeightDirectory base, ModelConfig config) throws IOException;
     }
 
+    /** What becomes of a block of rows of one tensor. */
+    @FunctionalInterface
+    interface BlockMerge {
+        /**
+         * @param before the base's rows
+         * @param type of the merged rows, rounded once
+         */
+        AdapterMerge.Merged merge(Scope step, Tensor before, RowBlock block, ElementType type) throws IOException;
+    }
+
+    /** Whether the training changes a tensor of the base. */
+    abstract boolean isTrained(TensorEntry entry);
+
+    /** How many tensors the training changes. */
+    abstract int targets();
+
+    /** @param scope lives as long as the result is used */
+    abstract BlockMerge merging(Scope scope, TensorEntry entry) throws IOException;
+
+    /** @throws ExportException if the tensors that have changed are none, or not all that were to change */
+    abstract void requireChanged(int tensorsChanged);
+
+    /** Ends the reading of what was trained; the base's weights stay open. */
+    @Override
+    public abstract void close() throws IOException;
+
     /**
      * Hands over all rows of a tensor.
      *
      * @param entry the base's
      * @param type in which they are handed over, rounded once
+     * @throws ExportException {@code non_finite_delta} if a merged weight is no number in this type
      */
-    void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException;
+    final void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+        if (isTrained(entry)) {
+            merge(entry, type, blocks, sink);
+            return;
+        }
+        for (RowBlock block : blocks) {
+            betweenBlocks.run();
+            try (Scope step = Scope.open("cpu")) {
+                sink.accept(read(step, base, entry.name(), block).to(step, type));
+            }
+        }
+    }
+
+    /** Hands over the base's own bytes of a tensor. */
+    final void forEachBytes(TensorEntry entry, List<RowBlock> blocks, ByteSink sink) throws IOException {
+        for (RowBlock block : blocks) {
+            betweenBlocks.run();
+            sink.accept(base.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount()));
+        }
+    }
+
+    private void merge(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+        MergeTally whole = MergeTally.NOTHING;
+        try (Scope scope = Scope.open("cpu")) {
+            BlockMerge merge = merging(scope, entry);
+            for (RowBlock block : blocks) {
+                betweenBlocks.run();
+                try (Scope step = scope.child()) {
+                    AdapterMerge.Merged merged = merge.merge(step, read(step, base, entry.name(), block), block, type);
+                    whole = whole.plus(merged.tally());
+                    sink.accept(merged.weight());
+                }
+            }
+        }
+        count(entry, type, whole);
+    }
+
+    private void count(TensorEntry entry, ElementType type, MergeTally whole) {
+        if (whole.nonFinite() > 0) {
+            throw new ExportException(
+                    ExportException.Code.NON_FINITE_DELTA,
+                    "%d merged weights of '%s' are not finite in %s".formatted(whole.nonFinite(), entry.name(), type));
+        }
+        if (whole.deltas() > 0) {
+            changed.add(entry.name());
+        }
+        tally = tally.plus(whole);
+    }
+
+    /** A block's rows in a directory, whatever type the tensor has there. */
+    static Tensor read(Scope step, WeightDirectory files, String name, RowBlock block) throws IOException {
+        TensorEntry entry = files.entry(name);
+        long rowBytes = entry.byteCount() / entry.shape().get(0);
+        long[] shape = entry.shape().stream().mapToLong(Long::longValue).toArray();
+        shape[0] = block.rows();
+        return step.ofBytes(
+                files.fileOf(name).bytes(name, block.firstRow() * rowBytes, Math.toIntExact(block.rows() * rowBytes)),
+                WeightType.floating(entry.dtype()),
+                shape);
+    }
+
+    /** What rounding did to the trained tensors that were handed over. */
+    final MergeTally tally() {
+        return tally;
+    }
 
     /**
      * Says what has become of the tensors, once all have been handed over.
      *
      * @throws ExportException if they are the base's, or not all that were to change have
      */
-    void describe(Map<String, @Nullable Object> proof);
-
-    @Override
-    void close() throws IOException;
+    void describe(Map<String, @Nullable Object> proof) {
+        requireChanged(changed.size());
+        proof.put("tensors_targeted", targets());
+        proof.put("tensors_changed", changed.size());
+        proof.put("differs_from_base", true);
+    }
 }

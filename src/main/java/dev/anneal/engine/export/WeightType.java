@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.torch.ElementType;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Element type of a merged model's weights, by torch's name. */
@@ -49,5 +50,10 @@ enum WeightType {
             case F16 -> ElementType.FLOAT16;
             default -> null;
         };
+    }
+
+    /** As {@link #elementType}, of a type that the engine computes with. */
+    static ElementType floating(Dtype dtype) {
+        return Objects.requireNonNull(elementType(dtype), () -> "no element type for " + dtype);
     }
 }

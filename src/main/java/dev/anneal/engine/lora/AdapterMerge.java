@@ -33,9 +33,28 @@ public final class AdapterMerge {
     public Merged merge(Scope scope, Tensor weight, Tensor a, Tensor b, double scale, ElementType type) {
         try (Scope step = scope.child();
                 Tensor like = step.zeros(type, 1)) {
-            List<Tensor> results = program.callForList(scope, "merge", weight, a, b, scale, like);
-            double[] counts = results.get(1).toDoubles();
-            results.get(1).close();
+            return merged(weight, program.callForList(scope, "merge", weight, a, b, scale, like));
+        }
+    }
+
+    /**
+     * Puts trained rows in the place of frozen ones.
+     *
+     * @param scope owner of the result
+     * @param weight [rows, in] or [rows], frozen
+     * @param trained likewise, fp32
+     * @param type of the rows that are returned, rounded once
+     */
+    public Merged replace(Scope scope, Tensor weight, Tensor trained, ElementType type) {
+        try (Scope step = scope.child();
+                Tensor like = step.zeros(type, 1)) {
+            return merged(weight, program.callForList(scope, "replace", weight, trained, like));
+        }
+    }
+
+    private static Merged merged(Tensor weight, List<Tensor> results) {
+        try (Tensor tally = results.get(1)) {
+            double[] counts = tally.toDoubles();
             return new Merged(
                     results.get(0),
                     new MergeTally(weight.elements(), (long) counts[0], (long) counts[1], counts[2], counts[3], (long)

@@ -56,9 +56,9 @@ class MergedWeightsTest {
         ModelConfig config = ModelConfig.read(base.resolve(CompanionFiles.CONFIG));
         TrainedAdapter adapter = fixture.adapter();
         try (WeightDirectory weights = WeightDirectory.open(base);
-                AdapterTensors tensors = AdapterTensors.open(adapter.file(), adapter.config(), config)) {
-            MergedRows rows = new MergedRows(weights, tensors, adapter.config().scale(), betweenBlocks);
-            new MergedWeights(rows, WeightType.BASE).write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
+                WeightRows rows = AdapterRows.opener(adapter, betweenBlocks).open(weights, config)) {
+            new MergedWeights(weights, rows, WeightType.BASE)
+                    .write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
         }
     }
 }
