@@ -1,5 +1,6 @@
 package dev.anneal.engine.gguf;
 
+import dev.anneal.engine.number.Half;
 import java.nio.ByteBuffer;
 
 /**

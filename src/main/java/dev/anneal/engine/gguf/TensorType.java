@@ -1,5 +1,7 @@
 package dev.anneal.engine.gguf;
 
+import dev.anneal.engine.number.Brain;
+import dev.anneal.engine.number.Half;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,7 +1,7 @@
-package dev.anneal.engine.gguf;
+package dev.anneal.engine.number;
 
 /** bfloat16: the upper half of an fp32 number. */
-final class Brain {
+public final class Brain {
 
     private static final int DROPPED_BITS = 16;
     private static final int QUIET = 0x40;
@@ -9,7 +9,7 @@ final class Brain {
     private Brain() {}
 
     /** The nearest one, of two the even one. */
-    static short of(float value) {
+    public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
             return (short) (bits >>> DROPPED_BITS | QUIET);
@@ -18,11 +18,13 @@ final class Brain {
         return (short) ((bits + half) >>> DROPPED_BITS);
     }
 
-    static float toFloat(short brain) {
+    /** The same number. */
+    public static float toFloat(short brain) {
         return Float.intBitsToFloat(brain << DROPPED_BITS);
     }
 
-    static float largestError(float value) {
+    /** By how much rounding a number to this format moves it at most. */
+    public static float largestError(float value) {
         return Math.max(Math.abs(value) * 0x1p-8f, 0x1p-134f);
     }
 }

@@ -1,7 +1,7 @@
-package dev.anneal.engine.gguf;
+package dev.anneal.engine.number;
 
 /** IEEE 754 numbers of 16 bits: 5 of exponent, 10 of fraction. */
-final class Half {
+public final class Half {
 
     private static final int INFINITY = 0x7c00;
     private static final int NOT_A_NUMBER = 0x7e00;
@@ -17,7 +17,7 @@ final class Half {
     private Half() {}
 
     /** The nearest one, of two the even one. */
-    static short of(float value) {
+    public static short of(float value) {
         int sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
         float size = Math.abs(value);
         int magnitude;
@@ -35,7 +35,8 @@ final class Half {
         return (short) (sign | magnitude);
     }
 
-    static float toFloat(short half) {
+    /** The same number. */
+    public static float toFloat(short half) {
         int magnitude = half & 0x7fff;
         float size;
         if (magnitude >= INFINITY) {
@@ -48,7 +49,8 @@ final class Half {
         return half < 0 ? -size : size;
     }
 
-    static float largestError(float value) {
+    /** By how much rounding a number to this format moves it at most. */
+    public static float largestError(float value) {
         return Math.max(Math.abs(value) * 0x1p-11f, SMALLEST_STEP / 2);
     }
 }

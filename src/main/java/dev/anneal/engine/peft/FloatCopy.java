@@ -1,5 +1,7 @@
 package dev.anneal.engine.peft;
 
+import dev.anneal.engine.number.Brain;
+import dev.anneal.engine.number.Half;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.TensorData;
@@ -40,21 +42,6 @@ final class FloatCopy {
     }
 
     private static float widened(short bits, Dtype dtype) {
-        return dtype == Dtype.BF16 ? Float.intBitsToFloat(bits << 16) : ofHalf(bits);
-    }
-
-    /** IEEE half: sign, 5 bits of exponent with bias 15, 10 of fraction. */
-    private static float ofHalf(short bits) {
-        int exponent = bits >> 10 & 0x1f;
-        int fraction = bits & 0x3ff;
-        float magnitude;
-        if (exponent == 0) {
-            magnitude = fraction * 0x1p-24f;
-        } else if (exponent == 0x1f) {
-            magnitude = fraction == 0 ? Float.POSITIVE_INFINITY : Float.NaN;
-        } else {
-            magnitude = Math.scalb(0x400 + fraction, exponent - 25);
-        }
-        return bits < 0 ? -magnitude : magnitude;
+        return dtype == Dtype.BF16 ? Brain.toFloat(bits) : Half.toFloat(bits);
     }
 }
