@@ -20,4 +20,18 @@ public final class PassLimits {
     public static final int SOFTMAX_ROWS = 16;
 
     private PassLimits() {}
+
+    /** Tokens of the micro-batches that all threads compute at one time, at most: a micro-batch gets another row as long as it has fewer than it aims at. */
+    public static long tokensAtOnce(int threads, int longestRowTokens) {
+        return (long) threads * (MICRO_BATCH_TOKENS + longestRowTokens);
+    }
+
+    /**
+     * Memory of the logits of all threads, in bytes.
+     *
+     * @param valueBytes of a logit before it is converted to fp32
+     */
+    public static long logitBytes(int valueBytes, int vocabularySize, int threads) {
+        return ((long) valueBytes * HEAD_CHUNK + (long) Float.BYTES * SOFTMAX_ROWS) * vocabularySize * threads;
+    }
 }

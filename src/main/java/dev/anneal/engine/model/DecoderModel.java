@@ -1,5 +1,6 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.LayerWidths;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.architecture.PassLimits;
@@ -98,10 +99,10 @@ public final class DecoderModel implements AutoCloseable {
      * @param threads that compute at one time
      */
     public long passBytes(long tokens, int adapterWidth, int threads) {
-        long ofToken = LayerActivations.keptBytesPerToken(config, precision, adapterWidth)
-                + LayerActivations.passingBytesPerToken(config);
-        long logits = (long) PassLimits.HEAD_CHUNK * precision.bytes() + (long) PassLimits.SOFTMAX_ROWS * Float.BYTES;
-        return tokens * ofToken + threads * logits * config.vocabularySize();
+        LayerWidths widths = LayerWidths.of(config);
+        long kept = widths.kept(adapterWidth) * config.layers() * precision.bytes();
+        return tokens * (kept + widths.passing() * Float.BYTES)
+                + PassLimits.logitBytes(precision.bytes(), config.vocabularySize(), threads);
     }
 
     /** The scope that lives as long as the model. */

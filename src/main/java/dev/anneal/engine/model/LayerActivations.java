@@ -1,8 +1,5 @@
 package dev.anneal.engine.model;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.ProjectionGroup;
-import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.util.ArrayList;
@@ -29,24 +26,6 @@ final class LayerActivations {
         this.batch = batch;
         this.adapter = adapter;
         this.recompute = recompute;
-    }
-
-    /** What all layers keep of a token: two inputs of norms, queries, keys and values, attention's output, gate and up, A's outputs, two statistics. */
-    static long keptBytesPerToken(ModelConfig config, ElementType precision, int adapterWidth) {
-        int values = 2 * config.hiddenSize()
-                + ProjectionGroup.ATTENTION_INPUT.outputSize(config)
-                + ProjectionGroup.ATTENTION_OUTPUT.inputSize(config)
-                + ProjectionGroup.FEED_FORWARD.outputSize(config)
-                + adapterWidth;
-        return config.layers() * ((long) values * precision.bytes() + 2 * Float.BYTES);
-    }
-
-    /** What the layer that is computed now, forward or backward, takes of a token at most. */
-    static long passingBytesPerToken(ModelConfig config) {
-        int values = 11 * ProjectionGroup.DOWN.inputSize(config)
-                + 12 * config.hiddenSize()
-                + 4 * ProjectionGroup.ATTENTION_INPUT.outputSize(config);
-        return (long) values * Float.BYTES;
     }
 
     /** Output of the next layer, [N, H]. Its input must stay as it is until the backward, which closes it. */

@@ -38,7 +38,7 @@ final class ActivationCheckpointing {
      */
     static long neededBytes(TrainingJob job) {
         int longest = job.training().stream().mapToInt(EncodedRow::length).max().orElse(0);
-        long atOnce = (long) job.computeThreads() * (PassLimits.MICRO_BATCH_TOKENS + longest);
+        long atOnce = PassLimits.tokensAtOnce(job.computeThreads(), longest);
         long ofStep = (long) job.settings().batchRows() * Math.max(longest, sequenceTokens(job));
         return job.model().passBytes(Math.min(atOnce, ofStep), adapterWidth(job.adapter()), job.computeThreads())
                 / 5

@@ -24,6 +24,9 @@ final class TrainingRun {
     /** As torch.nn.utils.clip_grad_norm_ has it. */
     private static final double CLIP_EPSILON = 1e-6;
 
+    private static final String COMPUTED_AGAIN =
+            "computed again for the backward, which takes about a third more time and changes no bit of the result";
+
     private final TrainingJob job;
     private final TrainingSettings settings;
     private final Trainable trained;
@@ -112,8 +115,8 @@ final class TrainingRun {
         long free = job.freeMemoryBytes().getAsLong();
         if (needed > free && checkpointing.turnOn()) {
             progress.accept(new Progress.Warning(
-                    "the passes of a step would take %d MiB, and %d MiB of memory are free: activations are computed again for the backward, which takes about a third more time and changes no bit of the result"
-                            .formatted(needed >> 20, free >> 20)));
+                    "the passes of a step would take %d MiB, and %d MiB of memory are free: activations are %s"
+                            .formatted(needed >> 20, free >> 20, COMPUTED_AGAIN)));
         }
     }
 
@@ -185,9 +188,9 @@ final class TrainingRun {
             if (!e.isOutOfMemory() || !checkpointing.turnOn()) {
                 throw e;
             }
-            progress.accept(new Progress.Warning(
-                    "the activations of step %d did not fit into memory: from here on they are computed again for the backward, which takes about a third more time and changes no bit of the result"
-                            .formatted(step + 1)));
+            progress.accept(
+                    new Progress.Warning("the activations of step %d did not fit into memory: from here on they are %s"
+                            .formatted(step + 1, COMPUTED_AGAIN)));
             return passes.train(batches, adapterOf);
         }
     }

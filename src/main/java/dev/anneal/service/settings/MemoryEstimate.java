@@ -4,7 +4,6 @@ import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,9 +57,7 @@ public record MemoryEstimate(
         long adapterBytes = adapterBytes(model, adapter, engine);
         long tensors = Math.max(trainingBytes(model, adapter, engine, rows), validationBytes(model, engine, rows));
         long activations = tensors + tensors / ALLOCATOR_SHARE;
-        long positions =
-                (long) engine.valueBytes() * PassLimits.HEAD_CHUNK + (long) FLOAT_BYTES * PassLimits.SOFTMAX_ROWS;
-        long head = positions * model.vocabularySize() * engine.threads();
+        long head = PassLimits.logitBytes(engine.valueBytes(), model.vocabularySize(), engine.threads());
         return new MemoryEstimate(
                 process,
                 weights,
@@ -120,13 +117,13 @@ public record MemoryEstimate(
 
     private static long trainingBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        long tokens = Math.min(tokensAtOnce(engine, rows.longestTokens()), rows.tokensOfStep());
+        long tokens = Math.min(PassLimits.tokensAtOnce(engine.threads(), rows.longestTokens()), rows.tokensOfStep());
         long ofLayers = rows.recomputed()
                 ? (long) model.layers() * model.hiddenSize() + keptWidth(model, adapter)
                 : model.layers() * keptWidth(model, adapter);
         long kept = tokens * engine.valueBytes() * ofLayers;
         return kept
-                + tokens * FLOAT_BYTES * passingWidth(model)
+                + tokens * FLOAT_BYTES * model.widths().passing()
                 + Math.min(engine.threads(), rows.ofStep()) * attentionBytes(model, engine, rows.longestTokens());
     }
 
@@ -135,35 +132,17 @@ public record MemoryEstimate(
         int longest = rows.longestValidatedTokens();
         return longest == 0
                 ? 0
-                : tokensAtOnce(engine, longest) * FLOAT_BYTES * passingWidth(model)
+                : PassLimits.tokensAtOnce(engine.threads(), longest)
+                                * FLOAT_BYTES
+                                * model.widths().passing()
                         + engine.threads() * attentionBytes(model, engine, longest);
     }
 
-    /** A micro-batch gets another row as long as it has fewer tokens than it aims at. */
-    private static long tokensAtOnce(EngineSetup engine, int longestTokens) {
-        return (long) engine.threads() * (PassLimits.MICRO_BATCH_TOKENS + longestTokens);
-    }
-
-    /** Values of a token that a layer keeps for its backward: its input, that of the feed-forward, and what the projections but the last give. */
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {
-        long given = Arrays.stream(Projection.values())
-                .filter(projection -> projection != Projection.OUTPUT && projection != Projection.DOWN)
-                .mapToLong(projection -> model.layer(projection.shortName()).out())
-                .sum();
-        long attended = model.layer(Projection.OUTPUT.shortName()).in();
-        long narrow = adapter == null
+        long adapterWidth = adapter == null
                 ? 0
                 : (long) adapter.rank() * model.targets(adapter).size();
-        return 2L * model.hiddenSize() + given + attended + narrow + 4;
-    }
-
-    /** Values of a token in the layer that is computed now, forward or backward, and in the head. */
-    private static long passingWidth(ModelProfile model) {
-        long feedForward = model.layer(Projection.DOWN.shortName()).in();
-        long attention = ProjectionGroup.ATTENTION_INPUT.projections().stream()
-                .mapToLong(projection -> model.layer(projection.shortName()).out())
-                .sum();
-        return 11 * feedForward + 12L * model.hiddenSize() + 4 * attention;
+        return model.widths().kept(adapterWidth);
     }
 
     /** Weights of a block of queries, their gradient, and both before the softmax. */

@@ -1,7 +1,9 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.architecture.LayerWidths;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.refusal.Refusal;
@@ -66,6 +68,18 @@ public record ModelProfile(
     /** @param name a short name that {@code target_modules} may use */
     LayerSize layer(String name) {
         return Objects.requireNonNull(projections.get(name), name);
+    }
+
+    /** What a token takes in a layer. */
+    LayerWidths widths() {
+        int queryKeyValue = ProjectionGroup.ATTENTION_INPUT.projections().stream()
+                .mapToInt(projection -> layer(projection.shortName()).out())
+                .sum();
+        return new LayerWidths(
+                hiddenSize,
+                queryKeyValue,
+                layer(Projection.OUTPUT.shortName()).in(),
+                layer(Projection.DOWN.shortName()).in());
     }
 
     /** All weights move at about a tenth of the rate of an adapter. */
