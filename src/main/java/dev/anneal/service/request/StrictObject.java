@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * One JSON object of a request, read key by key: every value has the type and range its reader asks for, and {@link #refuseOthers()}
@@ -27,6 +28,11 @@ public final class StrictObject {
     StrictObject(String path, JsonNode node) {
         this.path = path;
         this.node = node;
+    }
+
+    /** An object without keys, for one that the request leaves out. */
+    public static StrictObject empty(String path) {
+        return new StrictObject(path, JsonNodeFactory.instance.objectNode());
     }
 
     /** Name of {@code key} from the top of the request, as {@code error.param} shows it. */

@@ -14,24 +14,8 @@ final class OptionsReader {
 
     private OptionsReader() {}
 
-    static TrainingOptions read(@Nullable StrictObject given, Hyperparameters hyperparameters) {
-        if (given == null) {
-            return new TrainingOptions(
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    null,
-                    false,
-                    TrainingOptions.AUTO,
-                    TrainingOptions.DEFAULT_PRIORITY);
-        }
+    static TrainingOptions read(@Nullable StrictObject anneal, Hyperparameters hyperparameters) {
+        StrictObject given = anneal == null ? StrictObject.empty("anneal") : anneal;
         TrainingOptions options = options(given);
         if (options.learningRate() != null && hyperparameters.learningRateMultiplier() != null) {
             throw Refusal.invalidValue(
