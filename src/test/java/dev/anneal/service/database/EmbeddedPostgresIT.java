@@ -2,12 +2,13 @@ package dev.anneal.service.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,7 +101,7 @@ class EmbeddedPostgresIT {
         ServerPrograms programs = new ServerPrograms(PostgresBinaries.in(BINARIES), data);
         programs.initialize(data, password);
         programs.start(home.resolve("log"));
-        long cutOff = PostmasterFile.read(data).orElseThrow().pid();
+        PostmasterFile cutOff = PostmasterFile.read(data).orElseThrow();
         Files.createDirectory(home.resolve("unfinished-1"));
 
         try (EmbeddedPostgres server = start()) {
@@ -109,9 +110,9 @@ class EmbeddedPostgresIT {
                             .query(String.class)
                             .single())
                     .isEqualTo("anneal_owner");
-            assertThat(PostmasterFile.read(data).orElseThrow().pid()).isNotEqualTo(cutOff);
+            assertThat(PostmasterFile.read(data).orElseThrow().pid()).isNotEqualTo(cutOff.pid());
         }
-        assertThat(ProcessHandle.of(cutOff)).isEmpty();
+        awaitEnd(cutOff);
         assertThat(home.resolve("unfinished-1")).doesNotExist();
     }
 
@@ -134,11 +135,15 @@ class EmbeddedPostgresIT {
         return EmbeddedPostgres.start(home, BINARIES);
     }
 
-    private void kill() throws Exception {
-        long pid = PostmasterFile.read(home.resolve("data")).orElseThrow().pid();
-        ProcessHandle process = ProcessHandle.of(pid).orElseThrow();
-        process.destroyForcibly();
-        process.onExit().get(10, TimeUnit.SECONDS);
+    private void kill() throws IOException {
+        PostmasterFile server = PostmasterFile.read(home.resolve("data")).orElseThrow();
+        ProcessHandle.of(server.pid()).orElseThrow().destroyForcibly();
+        awaitEnd(server);
+    }
+
+    /** A server is no child of ours: where nobody collects it, it stays in the process table after its end. */
+    private static void awaitEnd(PostmasterFile server) {
+        await().atMost(Duration.ofSeconds(10)).until(() -> !server.isAlive());
     }
 
     private static String kept(EmbeddedPostgres server) {
