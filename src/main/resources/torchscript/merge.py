@@ -27,6 +27,15 @@ class Merge(Module):
     before = w.to(6)
     return self.rounded(before, trained, torch.ne(trained, before), like)
 
+  # Rows that nothing was trained in, in another type, and how many of their finite weights it does not hold.
+  def convert(self: __torch__.Merge,
+              w: Tensor,           # [R, I] or [R]   frozen, any floating type
+              like: Tensor         # of the type to write
+              ) -> List[Tensor]:
+    converted = torch.type_as(w, like)
+    lost = torch.logical_and(torch.isfinite(w), torch.logical_not(torch.isfinite(converted)))
+    return [converted, torch.sum(lost, dtype=7)]
+
   # Weights rounded once, with what that did: [moved by the training, the same as before, sum and largest of the errors, not finite].
   def rounded(self: __torch__.Merge,
               before: Tensor,      # [R, I]   fp32

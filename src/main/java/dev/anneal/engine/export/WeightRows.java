@@ -83,18 +83,34 @@ abstract class WeightRows implements AutoCloseable {
      *
      * @param entry the base's
      * @param type in which they are handed over, rounded once
-     * @throws ExportException {@code non_finite_delta} if a merged weight is no number in this type
+     * @throws ExportException {@code non_finite_delta} if a merged weight is no number in this type, or a finite one of the base too large for it
      */
     final void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
         if (isTrained(entry)) {
             merge(entry, type, blocks, sink);
-            return;
+        } else {
+            convert(entry, type, blocks, sink);
         }
-        for (RowBlock block : blocks) {
-            betweenBlocks.run();
-            try (Scope step = Scope.open("cpu")) {
-                sink.accept(read(step, base, entry.name(), block).to(step, type));
+    }
+
+    private void convert(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+        long overflows = 0;
+        try (Scope scope = Scope.open("cpu")) {
+            AdapterMerge merge = new AdapterMerge(scope);
+            for (RowBlock block : blocks) {
+                betweenBlocks.run();
+                try (Scope step = scope.child()) {
+                    AdapterMerge.Converted converted = merge.convert(step, read(step, base, entry.name(), block), type);
+                    overflows += converted.overflows();
+                    sink.accept(converted.weight());
+                }
             }
+        }
+        if (overflows > 0) {
+            throw new ExportException(
+                    ExportException.Code.NON_FINITE_DELTA,
+                    "%d weights of '%s' are not finite in %s, though they are in the base model; dtype base keeps them"
+                            .formatted(overflows, entry.name(), type));
         }
     }
 

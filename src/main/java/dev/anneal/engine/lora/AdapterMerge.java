@@ -52,6 +52,22 @@ public final class AdapterMerge {
         }
     }
 
+    /**
+     * Rounds rows that nothing was trained in to another type.
+     *
+     * @param scope owner of the result
+     * @param weight [rows, in] or [rows], frozen
+     */
+    public Converted convert(Scope scope, Tensor weight, ElementType type) {
+        try (Scope step = scope.child();
+                Tensor like = step.zeros(type, 1)) {
+            List<Tensor> results = program.callForList(scope, "convert", weight, like);
+            try (Tensor overflows = results.get(1)) {
+                return new Converted(results.get(0), (long) overflows.toDoubles()[0]);
+            }
+        }
+    }
+
     private static Merged merged(Tensor weight, List<Tensor> results) {
         try (Tensor tally = results.get(1)) {
             double[] counts = tally.toDoubles();
@@ -61,6 +77,13 @@ public final class AdapterMerge {
                             counts[4]));
         }
     }
+
+    /**
+     * Rows in another type.
+     *
+     * @param overflows finite weights that are not finite in it
+     */
+    public record Converted(Tensor weight, long overflows) {}
 
     /** Merged rows and what happened to them. */
     public record Merged(Tensor weight, MergeTally tally) {}

@@ -10,13 +10,17 @@ import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -100,6 +104,21 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
             }
         }
         return folder;
+    }
+
+    /** Puts a number in the place of the first one of an F32 tensor. */
+    static void overwrite(Path base, String tensor, float value) throws IOException {
+        Path file;
+        long begin;
+        try (WeightDirectory weights = WeightDirectory.open(base)) {
+            file = weights.fileOf(tensor).path();
+            begin = weights.entry(tensor).begin();
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            channel.write(
+                    ByteBuffer.allocate(Float.BYTES).putInt(0, Integer.reverseBytes(Float.floatToIntBits(value))),
+                    begin);
+        }
     }
 
     ExportFixture on(Path directory) {

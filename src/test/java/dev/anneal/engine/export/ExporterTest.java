@@ -177,6 +177,19 @@ class ExporterTest {
     }
 
     @Test
+    void weightOfTheBaseThatTheTypeCannotHoldIsRefused() throws IOException {
+        Path base = ExportFixture.copyOfBase(folder.resolve("base"));
+        ExportFixture.overwrite(base, "model.embed_tokens.weight", 7e4f);
+
+        assertThatThrownBy(() -> ExportFixture.of("silu").on(base).export("merged", "float16", folder.resolve("out")))
+                .isInstanceOfSatisfying(
+                        ExportException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportException.Code.NON_FINITE_DELTA))
+                .hasMessageContaining("1 weights of 'model.embed_tokens.weight' are not finite in FLOAT16");
+        assertThat(folder.resolve("out")).doesNotExist();
+    }
+
+    @Test
     void unknownKindAndTypeAreRefused() {
         refused(ExportFixture.of("silu"), "zip", ExportException.Code.INVALID_EXPORT);
         assertThatThrownBy(() -> ExportFixture.of("silu").export("merged", "int8", folder.resolve("out")))

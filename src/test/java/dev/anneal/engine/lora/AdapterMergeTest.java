@@ -62,6 +62,20 @@ class AdapterMergeTest {
                 .isEqualTo(2);
     }
 
+    /** fp16 ends at 65,504, and 65,520 is the first that rounds to its infinity. What was no number before is no overflow. */
+    @Test
+    void weightsTooLargeForAnotherTypeAreCounted() {
+        Tensor weight = scope.floats(new float[] {65_519, -65_520, 7e4f, Float.POSITIVE_INFINITY}, 2, 2);
+
+        AdapterMerge.Converted converted = merge.convert(scope, weight, ElementType.FLOAT16);
+
+        assertThat(converted.overflows()).isEqualTo(2);
+        assertThat(converted.weight().elementType()).isEqualTo(ElementType.FLOAT16);
+        assertThat(converted.weight().toFloats()).startsWith(65_504, Float.NEGATIVE_INFINITY);
+        assertThat(merge.convert(scope, weight, ElementType.BFLOAT16).overflows())
+                .isZero();
+    }
+
     @Test
     void talliesAdd() {
         MergeTally sum = new MergeTally(4, 2, 2, 1, 0.5, 0).plus(new MergeTally(4, 1, 3, 2, 0.25, 1));
