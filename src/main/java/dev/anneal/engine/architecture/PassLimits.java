@@ -26,6 +26,11 @@ public final class PassLimits {
         return (long) threads * (MICRO_BATCH_TOKENS + longestRowTokens);
     }
 
+    /** Gradients of an adapter that exist at one time beside that of the step: with one to spare no thread waits for one that computes a longer piece. */
+    public static int adapterGradients(int threads) {
+        return threads == 1 ? 1 : threads + 1;
+    }
+
     /**
      * Memory of the logits of all threads, in bytes.
      *

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.model.AdapterDropout;
@@ -22,6 +23,12 @@ record AdapterTraining(Adapter adapter) implements Trainable {
     public StepGradients newGradients(Scope owner) {
         AdapterGradients gradients = adapter.newGradients(owner);
         return new StepGradients(List.of(gradients.a(), gradients.b()), new Gradients(gradients.layers(), null));
+    }
+
+    /** An adapter is small. */
+    @Override
+    public int gradientBuffers(int threads) {
+        return PassLimits.adapterGradients(threads);
     }
 
     @Override

@@ -1,25 +1,37 @@
 package dev.anneal.engine.train;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Platform threads that share a list of independent pieces of work, one piece on one thread. Results are handed over in the order of the
- * pieces, whichever finishes first, so that sums have the same bits for any number of threads.
+ * Platform threads that share a list of independent pieces of work, one piece on one thread. Each piece is computed into one of a few buffers, and
+ * buffers are handed over in the order of the pieces, whichever finishes first, so that sums have the same bits for any number of threads. With more
+ * buffers than threads a thread whose piece is not yet due goes on with the next one.
  */
 final class ComputeThreads implements AutoCloseable {
 
     private final ExecutorService executor;
     private final int threads;
+    private final int buffers;
 
-    ComputeThreads(int threads) {
+    /** @param buffers at least one for each thread */
+    ComputeThreads(int threads, int buffers) {
+        if (buffers < threads) {
+            throw new IllegalArgumentException("%d threads need more than %d buffers".formatted(threads, buffers));
+        }
         AtomicInteger number = new AtomicInteger();
         this.threads = threads;
+        this.buffers = buffers;
         this.executor = Executors.newFixedThreadPool(threads, task -> {
             Thread thread = new Thread(task, "compute-" + number.incrementAndGet());
             thread.setDaemon(true);
@@ -32,24 +44,17 @@ final class ComputeThreads implements AutoCloseable {
      * out.
      */
     void run(int count, Work work) {
-        Turns turns = new Turns();
-        AtomicInteger next = new AtomicInteger();
+        Pieces pieces = new Pieces(count, buffers, work);
         List<Future<?>> running = new ArrayList<>();
         for (int thread = 0; thread < Math.min(threads, count); thread++) {
-            int worker = thread;
             running.add(executor.submit(() -> {
                 try {
-                    for (int piece = next.getAndIncrement(); piece < count; piece = next.getAndIncrement()) {
-                        work.compute(worker, piece);
-                        if (!turns.await(piece)) {
-                            return;
-                        }
-                        work.handOver(worker, piece);
-                        turns.done();
+                    for (Piece piece = pieces.take(); piece != null; piece = pieces.take()) {
+                        work.compute(piece.buffer(), piece.number());
+                        pieces.done(piece);
                     }
                 } catch (RuntimeException | Error e) {
-                    next.set(count);
-                    turns.fail();
+                    pieces.giveUp();
                     throw e;
                 }
             }));
@@ -100,22 +105,38 @@ final class ComputeThreads implements AutoCloseable {
 
     /** Work that falls into pieces. */
     interface Work {
-        /** Computes a piece; {@code worker} tells threads of one call apart, from 0. */
-        void compute(int worker, int piece);
+        /** Computes a piece into a buffer that nothing else uses until it is handed over. */
+        void compute(int buffer, int piece);
 
         /** Takes the piece's result; called in the order of the pieces, never by two threads at once. */
-        void handOver(int worker, int piece);
+        void handOver(int buffer, int piece);
     }
 
-    /** Lets pieces pass in their order. */
-    private static final class Turns {
-        private int turn;
-        private boolean failed;
+    /** A piece and the buffer it is computed into. */
+    private record Piece(int number, int buffer) {}
 
-        /** Whether the piece may pass; false if another failed. */
-        synchronized boolean await(int piece) {
+    /** Pieces to be computed and pieces to be handed over. */
+    private static final class Pieces {
+        private final int count;
+        private final Work work;
+        private final Deque<Integer> free = new ArrayDeque<>();
+        private final Map<Integer, Integer> computed = new HashMap<>();
+        private int next;
+        private int due;
+        private boolean givenUp;
+
+        Pieces(int count, int buffers, Work work) {
+            this.count = count;
+            this.work = work;
+            for (int buffer = 0; buffer < buffers; buffer++) {
+                free.add(buffer);
+            }
+        }
+
+        /** The next piece with a buffer of its own; null if none is left. Every piece before it has a buffer already, so one becomes free. */
+        synchronized @Nullable Piece take() {
             boolean interrupted = false;
-            while (turn != piece && !failed) {
+            while (next < count && !givenUp && free.isEmpty()) {
                 try {
                     wait();
                 } catch (InterruptedException e) {
@@ -125,16 +146,23 @@ final class ComputeThreads implements AutoCloseable {
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
-            return !failed;
+            return next < count && !givenUp ? new Piece(next++, free.remove()) : null;
         }
 
-        synchronized void done() {
-            turn++;
+        /** Hands over this piece and those that waited for it, if it is due. */
+        synchronized void done(Piece piece) {
+            computed.put(piece.number(), piece.buffer());
+            while (!givenUp && computed.containsKey(due)) {
+                int buffer = computed.remove(due);
+                work.handOver(buffer, due);
+                free.add(buffer);
+                due++;
+            }
             notifyAll();
         }
 
-        synchronized void fail() {
-            failed = true;
+        synchronized void giveUp() {
+            givenUp = true;
             notifyAll();
         }
     }

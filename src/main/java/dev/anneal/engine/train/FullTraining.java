@@ -34,6 +34,12 @@ record FullTraining(DecoderModel model, TrainableWeights weights) implements Tra
         return new StepGradients(gradients, weights.arranged(gradients));
     }
 
+    /** Each is as large as the model in fp32. */
+    @Override
+    public int gradientBuffers(int threads) {
+        return threads;
+    }
+
     @Override
     public AppliedAdapter apply(double beta) {
         weights.refresh();

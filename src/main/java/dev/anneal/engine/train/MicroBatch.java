@@ -22,8 +22,9 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     }
 
     /**
-     * Splits rows into micro-batches of about equal tokens, an even number where there are several. A function of the rows' lengths alone,
-     * never of the number of threads, so that sums are formed in the same order everywhere. Rows without a trained token are left out.
+     * Splits rows into micro-batches of about equal tokens, an even number where there are several, and puts the one with the most tokens first: threads
+     * that take them in this order end at about the same time. A function of the rows' lengths alone, never of the number of threads, so that sums are
+     * formed in the same order everywhere. Rows without a trained token are left out.
      */
     static List<MicroBatch> split(List<EncodedRow> rows) {
         List<Integer> longestFirst = new ArrayList<>();
@@ -45,7 +46,10 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
             emptiest.add(row, rows.get(row).length());
             emptiestFirst.add(emptiest);
         }
-        return bins.stream().map(bin -> bin.toMicroBatch(rows)).toList();
+        return bins.stream()
+                .sorted(Comparator.comparingInt(bin -> -bin.tokens))
+                .map(bin -> bin.toMicroBatch(rows))
+                .toList();
     }
 
     private static int binsFor(int tokens, int rows) {

@@ -21,7 +21,7 @@ final class Passes implements AutoCloseable {
     private final ComputeThreads threads;
     private final Scope scope;
     private final StepGradients total;
-    private final List<StepGradients> ofThreads = new ArrayList<>();
+    private final List<StepGradients> buffers = new ArrayList<>();
     private final BooleanSupplier stop;
     private final Runnable layerDone;
 
@@ -40,13 +40,14 @@ final class Passes implements AutoCloseable {
         this.model = model;
         this.optimizer = optimizer;
         this.checkpointing = checkpointing;
-        this.threads = new ComputeThreads(threads);
+        int count = trained.gradientBuffers(threads);
+        this.threads = new ComputeThreads(threads, count);
         this.stop = stop;
         this.layerDone = layerDone;
         this.scope = model.scope().child();
         this.total = trained.newGradients(scope);
-        for (int thread = 0; thread < threads; thread++) {
-            ofThreads.add(trained.newGradients(scope));
+        for (int buffer = 0; buffer < count; buffer++) {
+            buffers.add(trained.newGradients(scope));
         }
     }
 
@@ -65,21 +66,21 @@ final class Passes implements AutoCloseable {
         LossSums[] sums = new LossSums[batches.size()];
         ComputeThreads.Work work = new ComputeThreads.Work() {
             @Override
-            public void compute(int worker, int piece) {
+            public void compute(int buffer, int piece) {
                 MicroBatch batch = batches.get(piece);
                 sums[piece] = model.lossAndGradient(
                         scope,
                         batch.rows(),
                         batch.targets(),
                         adapterOf.apply(batch),
-                        ofThreads.get(worker).forModel(),
+                        buffers.get(buffer).forModel(),
                         checkpointing.isOn(),
                         betweenLayers());
             }
 
             @Override
-            public void handOver(int worker, int piece) {
-                optimizer.accumulate(scope, total, ofThreads.get(worker), piece == 0);
+            public void handOver(int buffer, int piece) {
+                optimizer.accumulate(scope, total, buffers.get(buffer), piece == 0);
             }
         };
         return run(sums, work);
@@ -95,13 +96,13 @@ final class Passes implements AutoCloseable {
         LossSums[] sums = new LossSums[batches.size()];
         ComputeThreads.Work work = new ComputeThreads.Work() {
             @Override
-            public void compute(int worker, int piece) {
+            public void compute(int buffer, int piece) {
                 MicroBatch batch = batches.get(piece);
                 sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
             }
 
             @Override
-            public void handOver(int worker, int piece) {
+            public void handOver(int buffer, int piece) {
                 done.accept(piece + 1);
             }
         };

@@ -17,6 +17,9 @@ interface Trainable extends AutoCloseable {
     /** Room for the gradients of all masters; it belongs to {@code owner}. */
     StepGradients newGradients(Scope owner);
 
+    /** How many gradients of micro-batches exist at one time, at least one for each thread; one more lets threads go on while a longer one ends. */
+    int gradientBuffers(int threads);
+
     /** What the model is to compute with from now on, at a beta. Nothing may be computing with earlier results. */
     AppliedAdapter apply(double beta);
 

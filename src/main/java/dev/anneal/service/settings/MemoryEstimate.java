@@ -76,13 +76,13 @@ public record MemoryEstimate(
         return Math.max(embedding, gateAndUp);
     }
 
-    /** Values, two moments, the step's gradient, a gradient for each thread, and squares while a norm is taken; beside them what the decoder multiplies with. */
+    /** Values, two moments, the step's gradient, gradients of micro-batches, and squares while a norm is taken; beside them what the decoder multiplies with. */
     private static long adapterBytes(ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine) {
         if (adapter == null) {
             return fullTrainingBytes(model, engine);
         }
         long parameters = model.trainedParameters(adapter);
-        return FLOAT_BYTES * parameters * (5 + engine.threads())
+        return FLOAT_BYTES * parameters * (5 + PassLimits.adapterGradients(engine.threads()))
                 + engine.valueBytes() * (parametersOfA(model, adapter) + blockElements(model, adapter));
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -16,10 +17,10 @@ class ComputeThreadsTest {
     void piecesAreHandedOverInOrderThoughALaterOneEndsFirst() {
         List<Integer> order = new ArrayList<>();
         CountDownLatch secondIsComputed = new CountDownLatch(1);
-        try (ComputeThreads threads = new ComputeThreads(2)) {
+        try (ComputeThreads threads = new ComputeThreads(2, 2)) {
             threads.run(5, new ComputeThreads.Work() {
                 @Override
-                public void compute(int worker, int piece) {
+                public void compute(int buffer, int piece) {
                     if (piece == 0) {
                         await(secondIsComputed);
                     } else {
@@ -28,7 +29,7 @@ class ComputeThreadsTest {
                 }
 
                 @Override
-                public void handOver(int worker, int piece) {
+                public void handOver(int buffer, int piece) {
                     order.add(piece);
                 }
             });
@@ -37,19 +38,43 @@ class ComputeThreadsTest {
     }
 
     @Test
+    void aThreadGoesOnIntoASpareBufferWhileALongerPieceEnds() {
+        List<String> handedOver = new ArrayList<>();
+        CountDownLatch thirdHasBegun = new CountDownLatch(1);
+        try (ComputeThreads threads = new ComputeThreads(2, 3)) {
+            threads.run(3, new ComputeThreads.Work() {
+                @Override
+                public void compute(int buffer, int piece) {
+                    if (piece == 0) {
+                        await(thirdHasBegun);
+                    } else if (piece == 2) {
+                        thirdHasBegun.countDown();
+                    }
+                }
+
+                @Override
+                public void handOver(int buffer, int piece) {
+                    handedOver.add(piece + " in " + buffer);
+                }
+            });
+        }
+        assertThat(handedOver).containsExactly("0 in 0", "1 in 1", "2 in 2");
+    }
+
+    @Test
     void aFailureIsThrownAndLaterPiecesAreLeftOut() {
         AtomicInteger handedOver = new AtomicInteger();
-        try (ComputeThreads threads = new ComputeThreads(3)) {
+        try (ComputeThreads threads = new ComputeThreads(3, 3)) {
             assertThatThrownBy(() -> threads.run(100, new ComputeThreads.Work() {
                         @Override
-                        public void compute(int worker, int piece) {
+                        public void compute(int buffer, int piece) {
                             if (piece == 4) {
                                 throw new IllegalStateException("piece 4");
                             }
                         }
 
                         @Override
-                        public void handOver(int worker, int piece) {
+                        public void handOver(int buffer, int piece) {
                             handedOver.incrementAndGet();
                         }
                     }))
@@ -61,7 +86,9 @@ class ComputeThreadsTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            if (!latch.await(10, TimeUnit.SECONDS)) {
+                throw new IllegalStateException("nothing else went on");
+            }
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }

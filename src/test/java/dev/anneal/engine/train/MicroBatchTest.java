@@ -31,6 +31,13 @@ class MicroBatchTest {
     }
 
     @Test
+    void theMicroBatchWithTheMostTokensComesFirst() {
+        List<MicroBatch> batches = MicroBatch.split(rows(440, 200, 140, 140, 140, 120, 90, 82));
+
+        assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(440, 222, 210, 200, 140, 140);
+    }
+
+    @Test
     void aRowIsNeverCut() {
         List<MicroBatch> batches = MicroBatch.split(rows(2000));
 
