@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param jobId id of the job
  * @param model name of the model that the job makes
  * @param validationData null if the job has none
+ * @param initialAdapter the adapter that the training began with; null for values of its own
  * @param curve steps up to the checkpoint, in order; of long trainings some of them
  */
 public record TrainingRecord(
@@ -16,6 +17,7 @@ public record TrainingRecord(
         String model,
         DataFile trainingData,
         @Nullable DataFile validationData,
+        @Nullable InitialAdapter initialAdapter,
         List<Point> curve) {
 
     /**
@@ -24,6 +26,13 @@ public record TrainingRecord(
      * @param sha256 of its content; null if it has been deleted
      */
     public record DataFile(String id, @Nullable String sha256) {}
+
+    /** Exactly one of them: a checkpoint of an earlier job, or an uploaded archive of a PEFT folder. */
+    public record InitialAdapter(
+            @Nullable Saved checkpoint, @Nullable DataFile file) {}
+
+    /** A checkpoint of a job. */
+    public record Saved(String id, String jobId, int step) {}
 
     /**
      * A step.

@@ -8,6 +8,7 @@ import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
+import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.queue.WorkQueue;
 import org.springframework.context.annotation.Bean;
@@ -54,14 +55,18 @@ class ExportConfiguration {
     }
 
     @Bean
+    TrainingRecords trainingRecords(Series series, Files files, JobStore jobs, Checkpoints checkpoints) {
+        return new TrainingRecords(series, files, jobs, checkpoints);
+    }
+
+    @Bean
     ExportJournal exportJournal(
             SystemDatabase system,
             ExportStore store,
             Jobs jobs,
             Checkpoints checkpoints,
             Events events,
-            Series series,
-            Files files) {
-        return new ExportJournal(system, store, jobs, checkpoints, events, new TrainingRecords(series, files));
+            TrainingRecords records) {
+        return new ExportJournal(system, store, jobs, checkpoints, events, records);
     }
 }

@@ -2,11 +2,15 @@ package dev.anneal.service.export;
 
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.DataFile;
+import dev.anneal.protocol.TrainingRecord.InitialAdapter;
 import dev.anneal.protocol.TrainingRecord.Point;
+import dev.anneal.protocol.TrainingRecord.Saved;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.job.Job;
+import dev.anneal.service.job.JobStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -19,10 +23,14 @@ final class TrainingRecords {
 
     private final Series series;
     private final Files files;
+    private final JobStore jobs;
+    private final Checkpoints checkpoints;
 
-    TrainingRecords(Series series, Files files) {
+    TrainingRecords(Series series, Files files, JobStore jobs, Checkpoints checkpoints) {
         this.series = series;
         this.files = files;
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
     }
 
     /** @param step of the checkpoint */
@@ -33,7 +41,24 @@ final class TrainingRecords {
                 job.modelName(),
                 file(jdbc, job.request().trainingFile()),
                 validationFile == null ? null : file(jdbc, validationFile),
+                jobs.originOf(jdbc, job.number())
+                        .map(origin -> initialAdapter(jdbc, origin))
+                        .orElse(null),
                 curve(jdbc, job.number(), step));
+    }
+
+    private InitialAdapter initialAdapter(JdbcClient jdbc, JobStore.Origin origin) {
+        Long checkpoint = origin.checkpoint();
+        String file = origin.fileId();
+        return new InitialAdapter(
+                checkpoint == null ? null : saved(jdbc, checkpoint), file == null ? null : file(jdbc, file));
+    }
+
+    private Saved saved(JdbcClient jdbc, long number) {
+        Checkpoints.OfJob found =
+                checkpoints.find(jdbc, checkpoints.byNumber(jdbc, number).id()).orElseThrow();
+        String job = jobs.byNumber(jdbc, found.job()).orElseThrow().id();
+        return new Saved(found.checkpoint().id(), job, found.checkpoint().step());
     }
 
     private DataFile file(JdbcClient jdbc, String id) {

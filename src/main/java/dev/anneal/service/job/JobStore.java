@@ -163,7 +163,7 @@ public final class JobStore {
         return one(jdbc, BY_WORK, workId);
     }
 
-    Optional<Job> byNumber(JdbcClient jdbc, long number) {
+    public Optional<Job> byNumber(JdbcClient jdbc, long number) {
         return one(jdbc, BY_NUMBER, number);
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.protocol.TrainingRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import javax.xml.parsers.DocumentBuilderFactory;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -85,7 +88,7 @@ class CardTest {
     @Test
     void trainingWithoutARecordHasNoChart() throws IOException {
         TrainingRecord.DataFile deleted = new TrainingRecord.DataFile("file-2", null);
-        TrainingRecord training = new TrainingRecord("ftjob-1", "ft:a|b:default::1", deleted, deleted, List.of());
+        TrainingRecord training = new TrainingRecord("ftjob-1", "ft:a|b:default::1", deleted, deleted, null, List.of());
         ExportFixture fixture = ExportFixture.of("silu");
         new Exporter(fixture.base(), fixture.adapter())
                 .export(
@@ -96,6 +99,31 @@ class CardTest {
         assertThat(card("export"))
                 .contains("No step of this training is on record.")
                 .contains("| validation data | `file-2`, deleted since |");
+    }
+
+    @Test
+    void cardNamesTheAdapterThatTheTrainingBeganWith() throws IOException {
+        TrainingRecord.InitialAdapter saved =
+                new TrainingRecord.InitialAdapter(new TrainingRecord.Saved("ftckpt_1", "ftjob-0", 30), null);
+        TrainingRecord.InitialAdapter uploaded =
+                new TrainingRecord.InitialAdapter(null, new TrainingRecord.DataFile("file-9", "a9".repeat(32)));
+
+        assertThat(cardOf(saved)).contains("| began with the adapter | of `ftjob-0`, step 30, checkpoint `ftckpt_1` |");
+        assertThat(cardOf(uploaded))
+                .contains("| began with the adapter | uploaded as `file-9`, sha256 `" + "a9".repeat(32) + "` |");
+        assertThat(cardOf(null)).doesNotContain("began with");
+    }
+
+    private static String cardOf(TrainingRecord.@Nullable InitialAdapter initialAdapter) {
+        TrainingRecord training = new TrainingRecord(
+                "ftjob-1",
+                "ft:a:default::1",
+                new TrainingRecord.DataFile("file-1", null),
+                null,
+                initialAdapter,
+                List.of());
+        ExportFixture fixture = ExportFixture.of("silu");
+        return ModelCard.of("adapter", fixture.base(), fixture.adapter(), training, Map.of());
     }
 
     private String card(String export) throws IOException {

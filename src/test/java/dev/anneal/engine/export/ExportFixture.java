@@ -40,6 +40,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
             "ft:llama-tied:default:tickets:1",
             new TrainingRecord.DataFile("file-1", "d1".repeat(32)),
             null,
+            null,
             List.of(
                     new TrainingRecord.Point(1, 3.0, null, 1),
                     new TrainingRecord.Point(6, null, null, 0.5),

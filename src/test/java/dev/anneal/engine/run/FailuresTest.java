@@ -41,6 +41,7 @@ class FailuresTest {
                             "ft:model:default::1",
                             new TrainingRecord.DataFile("file-1", null),
                             null,
+                            null,
                             List.of()),
                     "/srv/models of jobs/acme/checkpoint-8",
                     null,

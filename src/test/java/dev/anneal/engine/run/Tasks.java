@@ -92,7 +92,12 @@ final class Tasks {
                 kind,
                 dtype,
                 new TrainingRecord(
-                        "ftjob-1", "ft:model:default::1", new TrainingRecord.DataFile("file-1", null), null, List.of()),
+                        "ftjob-1",
+                        "ft:model:default::1",
+                        new TrainingRecord.DataFile("file-1", null),
+                        null,
+                        null,
+                        List.of()),
                 checkpoint.toString(),
                 resource("demo/tickets.valid.jsonl"),
                 output.toString());

@@ -62,6 +62,19 @@ class ContinuedTrainingIT extends ServiceTest {
         JsonNode merged = merged(imported.path("id").asString(), 0);
         assertThat(merged.path("status").asString()).as(merged.toString()).isEqualTo("succeeded");
         assertThat(merged.path("proof").path("tensors_changed").asInt()).isEqualTo(42);
+        String archive = imported.path("anneal").path("init_adapter").asString();
+        assertThat(card(merged)).contains("| began with the adapter | uploaded as `" + archive + "`, sha256 `");
+        assertThat(card(merged(next.path("id").asString(), 1)))
+                .contains("| began with the adapter | of `" + job + "`, step 12, checkpoint `ftckpt_");
+    }
+
+    private String card(JsonNode export) {
+        return export.path("files")
+                .valueStream()
+                .filter(file -> file.path("name").asString().equals("ANNEAL.md"))
+                .map(file -> get(ALPHA, file.path("url").asString()).body())
+                .findFirst()
+                .orElseThrow();
     }
 
     /** The export of the adapter as it was after so many steps; after none as it was given. */

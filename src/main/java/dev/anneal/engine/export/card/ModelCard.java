@@ -12,6 +12,7 @@ import dev.anneal.protocol.TrainingSettings;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -74,16 +75,25 @@ public final class ModelCard {
     }
 
     private void origin() {
-        Map<String, @Nullable Object> rows = new Rows()
+        Rows rows = new Rows()
                 .with("base model", "`" + base.id() + "`")
-                .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`")
-                .with("training data", file(training.trainingData()))
+                .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`");
+        if (training.initialAdapter() != null) {
+            rows.with("began with the adapter", adapter(training.initialAdapter()));
+        }
+        rows.with("training data", file(training.trainingData()))
                 .with("validation data", training.validationData() == null ? "none" : file(training.validationData()))
                 .with("sha256 of the training rows as tokens and labels", "`" + trained.dataFingerprint() + "`")
                 .with("checkpoint", "step %d of %d".formatted(trained.step(), trained.totalSteps()))
-                .with("beta", trained.beta())
-                .rows();
-        table("Origin", rows);
+                .with("beta", trained.beta());
+        table("Origin", rows.rows());
+    }
+
+    private static String adapter(TrainingRecord.InitialAdapter adapter) {
+        TrainingRecord.@Nullable Saved saved = adapter.checkpoint();
+        return saved == null
+                ? "uploaded as " + file(Objects.requireNonNull(adapter.file(), "an adapter comes from somewhere"))
+                : "of `%s`, step %d, checkpoint `%s`".formatted(saved.jobId(), saved.step(), saved.id());
     }
 
     private static String file(TrainingRecord.DataFile file) {
