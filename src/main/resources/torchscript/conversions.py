@@ -3,9 +3,13 @@ class Conversions(Module):
   __parameters__ = []
   __buffers__ = []
 
-  # x uint8 [bytes]. Copies, so the bytes may go away. view.dtype is not callable from TorchScript, its copying sister is.
-  def of_bytes(self: __torch__.Conversions, x: Tensor, code: int, shape: List[int]) -> Tensor:
-    return torch.view(torch.view_copy(x, dtype=code), shape)
+  # x uint8 [bytes], on the host. Copies, so the bytes may go away. view.dtype is not callable from TorchScript, its copying sister is.
+  def of_bytes(self: __torch__.Conversions, x: Tensor, code: int, shape: List[int], device: str) -> Tensor:
+    return torch.to(torch.view(torch.view_copy(x, dtype=code), shape), torch.device(device))
+
+  # x itself where it lies there already.
+  def on_host(self: __torch__.Conversions, x: Tensor) -> Tensor:
+    return torch.to(x, torch.device("cpu"))
 
   def bytes_of(self: __torch__.Conversions, x: Tensor) -> Tensor:
     return torch.view_copy(torch.reshape(x, [-1]), dtype=0)           # [bytes]
@@ -21,5 +25,5 @@ class Conversions(Module):
   def to(self: __torch__.Conversions, x: Tensor, code: int) -> Tensor:
     return torch.to(x, code, copy=True)
 
-  def zeros(self: __torch__.Conversions, like: Tensor, shape: List[int], code: int) -> Tensor:
-    return torch.new_zeros(like, shape, dtype=code)
+  def zeros(self: __torch__.Conversions, shape: List[int], code: int, device: str) -> Tensor:
+    return torch.zeros(shape, dtype=code, device=torch.device(device))

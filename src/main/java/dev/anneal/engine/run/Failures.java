@@ -8,6 +8,7 @@ import dev.anneal.engine.peft.PeftException;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.template.StalledRenderingException;
+import dev.anneal.engine.torch.DeviceException;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.TrainingException;
 import dev.anneal.protocol.ExitCode;
@@ -74,6 +75,9 @@ final class Failures {
     }
 
     private static TaskException ofMachine(Throwable thrown) {
+        if (thrown instanceof DeviceException device) {
+            return TaskException.failure("device_unavailable", message(device), device);
+        }
         if (thrown instanceof OutOfMemoryError) {
             return TaskException.failure("out_of_memory", "the engine process ran out of Java heap", thrown);
         }

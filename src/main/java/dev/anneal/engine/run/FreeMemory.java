@@ -1,12 +1,14 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.torch.DeviceMemory;
+import dev.anneal.engine.torch.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Memory of the host that this process may still take, as Linux counts it. */
+/** Memory that this process may still take: of the host as Linux counts it, or of a CUDA device. */
 final class FreeMemory {
 
     private static final Pattern AVAILABLE = Pattern.compile("(?m)^MemAvailable:\\s+(\\d+) kB$");
@@ -17,6 +19,12 @@ final class FreeMemory {
     /** The least of what the machine and this process's control group have left; all that a long holds where neither is known. */
     static long bytes() {
         return bytes(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
+    }
+
+    /** What of a CUDA device nobody holds, once libtorch has given back what it holds without need. */
+    static long ofDevice(String device) {
+        Devices.release(device);
+        return Devices.memory(device).map(DeviceMemory::free).orElse(Long.MAX_VALUE);
     }
 
     static long bytes(Path memoryInfo, Path controlGroup) {

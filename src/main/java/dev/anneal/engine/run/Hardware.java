@@ -1,6 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.torch.Devices;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
@@ -17,22 +18,27 @@ final class Hardware {
      */
     private static final int BF16_WIDTH = 512;
 
+    private static final String CPU = "cpu";
+
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
     private Hardware() {}
 
-    /** Compute threads of a task. */
+    /** Compute threads of a task; one drives a CUDA device. */
     static int threads(Task.Machine machine) {
+        if (!machine.device().equals(CPU)) {
+            return 1;
+        }
         return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
     }
 
-    /** Memory that passes may take, in bytes. A device other than the CPU refuses what it has not. */
+    /** Memory that passes may take where the task computes, in bytes. */
     static LongSupplier freeMemory(Task.Machine machine) {
-        return machine.device().equals("cpu") ? FreeMemory::bytes : () -> Long.MAX_VALUE;
+        return machine.device().equals(CPU) ? FreeMemory::bytes : () -> FreeMemory.ofDevice(machine.device());
     }
 
     /**
-     * Type of the frozen weights. {@code auto} takes bf16 where the processor multiplies it fast and the model is wide enough to gain by it.
+     * Type of the frozen weights. {@code auto} takes bf16 where the processor or CUDA device multiplies it fast and the model is wide enough to gain by it.
      *
      * @throws TaskException if the task names no precision
      */
@@ -53,8 +59,8 @@ final class Hardware {
     }
 
     private static boolean multipliesBf16(String device) {
-        if (!device.equals("cpu")) {
-            return true;
+        if (!device.equals(CPU)) {
+            return Devices.multipliesBf16(device);
         }
         try {
             return multipliesBf16Fast(Files.readString(CPU_INFO));

@@ -6,6 +6,7 @@ import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.ExitCode;
@@ -55,6 +56,13 @@ final class TrainingTask {
                 case COMPLETED -> ExitCode.DONE;
                 case STOPPED -> ExitCode.GIVEN_BACK;
             };
+        } catch (TorchException e) {
+            if (e.isOutOfMemory()) {
+                int longest =
+                        training.stream().mapToInt(EncodedRow::length).max().orElse(0);
+                throw TaskException.failure("out_of_memory", MemoryRemedy.of(task, longest), e);
+            }
+            throw e;
         }
     }
 

@@ -48,23 +48,21 @@ public final class Scope implements AutoCloseable {
 
     /** fp32 tensor with a copy of {@code values}. */
     public Tensor floats(float[] values, long... shape) {
-        return new Tensor(this, create(FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
+        return new Tensor(this, create(manager, FloatBuffer.wrap(values), new Shape(shape), DataType.FLOAT32));
     }
 
     /** int64 tensor with a copy of {@code values}. */
     public Tensor longs(long[] values, long... shape) {
-        return new Tensor(this, create(LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
+        return new Tensor(this, create(manager, LongBuffer.wrap(values), new Shape(shape), DataType.INT64));
     }
 
     /** Tensor of zeros. */
     public Tensor zeros(ElementType type, long... shape) {
-        try (Tensor device = floats(new float[1], 1)) {
-            return Conversions.program().call(this, "zeros", device, shape, type.code());
-        }
+        return Conversions.program().call(this, "zeros", shape, type.code(), device);
     }
 
     /**
-     * Tensor of {@code type} with a copy of little-endian bytes.
+     * Tensor of {@code type} with a copy of little-endian bytes. They become numbers on the host: a device never holds them twice.
      *
      * @param bytes position to limit are read; a mapped file may be released afterwards
      */
@@ -78,13 +76,14 @@ public final class Scope implements AutoCloseable {
             return zeros(type, shape);
         }
         ByteBuffer direct = bytes.slice().order(ByteOrder.LITTLE_ENDIAN);
-        try (Tensor raw = new Tensor(this, create(direct, new Shape(bytes.remaining()), DataType.UINT8))) {
-            return Conversions.program().call(this, "of_bytes", raw, type.code(), shape);
+        try (PtNDManager host = Torch.newManager("cpu")) {
+            Tensor raw = new Tensor(this, create(host, direct, new Shape(bytes.remaining()), DataType.UINT8));
+            return Conversions.program().call(this, "of_bytes", raw, type.code(), shape, device);
         }
     }
 
-    private PtNDArray create(Buffer values, Shape shape, DataType type) {
-        return TorchException.guarded("cannot make a tensor " + shape, () -> manager.create(values, shape, type));
+    private static PtNDArray create(PtNDManager owner, Buffer values, Shape shape, DataType type) {
+        return TorchException.guarded("cannot make a tensor " + shape, () -> owner.create(values, shape, type));
     }
 
     @Override

@@ -128,9 +128,14 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
-    /** On a device this is also where an earlier operation's failure shows. */
+    /**
+     * On a device this is also where an earlier operation's failure shows. The host's copy ends here: DJL's own would live as long as the
+     * tensor's scope.
+     */
     private <T> T read(Function<PtNDArray, T> copy) {
-        return TorchException.guarded("cannot read a tensor " + array.getShape(), () -> copy.apply(array));
+        try (Tensor host = Conversions.program().call(scope, "on_host", this)) {
+            return TorchException.guarded("cannot read a tensor " + array.getShape(), () -> copy.apply(host.array));
+        }
     }
 
     /** Number of elements. */

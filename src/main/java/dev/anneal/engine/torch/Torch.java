@@ -2,8 +2,11 @@ package dev.anneal.engine.torch;
 
 import ai.djl.Device;
 import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts libtorch once for this JVM: no network, no telemetry, one thread for each operator.
@@ -18,10 +21,28 @@ final class Torch {
 
     private Torch() {}
 
-    /** A manager of native memory on {@code device}: {@code cpu} or {@code cuda:N}. */
+    /**
+     * A manager of native memory on {@code device}: {@code cpu} or {@code cuda:N}.
+     *
+     * @throws DeviceException if the device is not there
+     */
     static PtNDManager newManager(String device) {
+        Optional<Integer> cuda = cudaIndex(device);
+        Engine engine = engine(device);
         prepareThread();
-        return (PtNDManager) Starter.ENGINE.newBaseManager(deviceOf(device));
+        cuda.ifPresent(index -> CudaRuntime.of(device).require(device, index));
+        return (PtNDManager) engine.newBaseManager(cuda.map(Device::gpu).orElseGet(Device::cpu));
+    }
+
+    /** Index of a CUDA device, empty for the CPU. */
+    static Optional<Integer> cudaIndex(String device) {
+        if ("cpu".equals(device)) {
+            return Optional.empty();
+        }
+        if (device.matches("cuda:\\d{1,3}")) {
+            return Optional.of(Integer.parseInt(device.substring("cuda:".length())));
+        }
+        throw new IllegalArgumentException("device must be cpu or cuda:N, was '" + device + "'");
     }
 
     /** Called before anything native. Gradients are off for good: the engine derives them by hand. */
@@ -29,7 +50,7 @@ final class Torch {
         if (PREPARED.get()) {
             return;
         }
-        Engine unused = Starter.ENGINE;
+        Engine unused = engine("cpu");
         JniUtils.setGradMode(false);
         JniUtils.setNumThreads(1);
         // Rows have ever new lengths; specialising the program for each shape costs more than it gives.
@@ -37,27 +58,42 @@ final class Torch {
         PREPARED.set(true);
     }
 
-    private static Device deviceOf(String name) {
-        if ("cpu".equals(name)) {
-            return Device.cpu();
+    private static Engine engine(String device) {
+        if (Starter.ENGINE == null) {
+            throw DeviceException.unloadable(device, String.valueOf(Starter.failure));
         }
-        if (name.matches("cuda:\\d{1,3}")) {
-            return Device.gpu(Integer.parseInt(name.substring("cuda:".length())));
-        }
-        throw new IllegalArgumentException("device must be cpu or cuda:N, was '" + name + "'");
+        return Starter.ENGINE;
     }
 
     /** Holds the engine; its class initialisation is the start. */
     private static final class Starter {
-        static final Engine ENGINE = start();
+        /** Why there is no engine, in the words of the dynamic linker. */
+        static @Nullable String failure;
 
-        private static Engine start() {
+        static final @Nullable Engine ENGINE = start();
+
+        private static @Nullable Engine start() {
             System.setProperty("ai.djl.offline", "true");
             System.setProperty("OPT_OUT_TRACKING", "true");
             System.setProperty("ai.djl.pytorch.num_threads", "1");
             System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
             System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
-            return Engine.getEngine("PyTorch");
+            try {
+                return Engine.getEngine("PyTorch");
+            } catch (EngineException e) {
+                failure = words(e);
+                return null;
+            }
+        }
+
+        /** Those of the innermost cause, and of a library its name alone. */
+        private static String words(Throwable thrown) {
+            Throwable cause = thrown;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            String message = String.valueOf(cause.getMessage());
+            return message.substring(message.lastIndexOf('/') + 1);
         }
     }
 }

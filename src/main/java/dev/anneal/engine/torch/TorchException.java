@@ -12,6 +12,10 @@ public final class TorchException extends RuntimeException {
             "DefaultCPUAllocator",
             "CUDA out of memory",
             "CUDA error: out of memory",
+            "CUDA driver error: out of memory",
+            // Said in place of "CUDA out of memory" where the driver's management library is missing, as in some
+            // containers.
+            "NVML_SUCCESS ==",
             "CUBLAS_STATUS_ALLOC_FAILED",
             "CUDNN_STATUS_ALLOC_FAILED",
             "std::bad_alloc");

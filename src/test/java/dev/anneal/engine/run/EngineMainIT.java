@@ -107,6 +107,20 @@ class EngineMainIT {
     }
 
     @Test
+    void aDeviceThatIsNotThereEndsTheTaskWithItsName() throws Exception {
+        try (EngineChild engine = EngineChild.start(
+                Tasks.train(folder.resolve("attempt"), null, new Task.Machine("cuda:99", 0, "auto")),
+                folder.resolve("work"))) {
+            engine.assertEnds(ExitCode.FAILURE.code());
+            assertThat(engine.last(Progress.Failed.class))
+                    .returns("device_unavailable", Progress.Failed::code)
+                    .extracting(Progress.Failed::message)
+                    .asString()
+                    .startsWith("device cuda:99 cannot be used: ");
+        }
+    }
+
+    @Test
     void orphanSavesAndEnds() throws Exception {
         try (EngineChild engine = startTraining("orphan")) {
             engine.await(Progress.Step.class, step -> step.step() == 2);

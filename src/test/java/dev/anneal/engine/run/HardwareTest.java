@@ -2,6 +2,8 @@ package dev.anneal.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.protocol.Task;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -19,5 +21,11 @@ class HardwareTest {
         String cpuInfo =
                 "vendor_id\t: " + vendor + "\nmodel name\t: a processor\nflags\t\t: fpu vme " + flags + " rdpid\n";
         assertThat(Hardware.multipliesBf16Fast(cpuInfo)).isEqualTo(fast);
+    }
+
+    @Test
+    void oneThreadDrivesADevice() {
+        assertThat(Hardware.threads(new Task.Machine("cuda:0", 8, "auto"))).isEqualTo(1);
+        assertThat(Hardware.threads(new Task.Machine("cpu", 8, "auto"))).isEqualTo(8);
     }
 }

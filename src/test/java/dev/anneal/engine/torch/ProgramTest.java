@@ -44,9 +44,9 @@ class ProgramTest {
         try (Scope scope = Scope.open("cpu")) {
             Program program = load(scope);
 
-            assertThatThrownBy(() -> program.call(scope, "weigh", "text"))
+            assertThatThrownBy(() -> program.call(scope, "weigh", 'x'))
                     .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("a program takes no argument of type java.lang.String");
+                    .hasMessage("a program takes no argument of type java.lang.Character");
         }
     }
 

@@ -103,15 +103,6 @@ class ScopeTest {
     }
 
     @Test
-    void aDeviceThatIsNotThereIsAFailureOfTorch() {
-        try (Scope scope = Scope.open("cuda:99")) {
-            assertThatThrownBy(() -> scope.floats(new float[] {1}, 1))
-                    .isInstanceOf(TorchException.class)
-                    .hasMessageStartingWith("cannot make a tensor (1): ");
-        }
-    }
-
-    @Test
     void memoryThatIsNotThereIsRecognised() {
         try (Scope scope = Scope.open("cpu")) {
             assertThatThrownBy(() -> scope.zeros(ElementType.FLOAT32, 1L << 50))

@@ -1,0 +1,36 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingSettings;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What a client can do about a training that does not fit into its device: the settings that decide over memory, with their values. */
+final class MemoryRemedy {
+
+    private MemoryRemedy() {}
+
+    /** @param longestRow tokens of the longest training row, after truncation */
+    static String of(TrainTask task, int longestRow) {
+        TrainingSettings settings = task.settings();
+        List<String> remedies = new ArrayList<>();
+        if (settings.activationCheckpointing().equals("off")) {
+            remedies.add("leave anneal.activation_checkpointing at 'auto' (it is 'off')");
+        }
+        int length = settings.packing() ? settings.maxLengthTokens() : Math.min(longestRow, settings.maxLengthTokens());
+        remedies.add("lower anneal.max_length (%s %d tokens)"
+                .formatted(settings.packing() ? "sequences are packed to" : "the longest row has", length));
+        if (settings.batchRows() > 1) {
+            remedies.add("lower batch_size (it is %d)".formatted(settings.batchRows()));
+        }
+        @Nullable AdapterSettings adapter = task.adapter();
+        remedies.add(
+                adapter == null
+                        ? "train an adapter instead of all weights (anneal.adapter is 'none')"
+                        : "lower afa_lora.rank (it is %d)".formatted(adapter.rank()));
+        return "%s has not enough memory for this training of %s: %s"
+                .formatted(task.machine().device(), task.model().id(), String.join(", or ", remedies));
+    }
+}

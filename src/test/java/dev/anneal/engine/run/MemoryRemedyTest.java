@@ -1,0 +1,43 @@
+package dev.anneal.engine.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+
+/** A client whose training does not fit reads which settings decide over memory, and their values. */
+class MemoryRemedyTest {
+
+    private static final TrainTask ADAPTER =
+            Tasks.train(Path.of("attempt"), null, new Task.Machine("cuda:1", 0, "auto"));
+
+    @Test
+    void lengthBatchAndRankAreNamedWithTheirValues() {
+        assertThat(MemoryRemedy.of(ADAPTER, 200))
+                .isEqualTo("cuda:1 has not enough memory for this training of anneal-tiny:"
+                        + " lower anneal.max_length (the longest row has 200 tokens),"
+                        + " or lower batch_size (it is 16), or lower afa_lora.rank (it is 8)");
+    }
+
+    @Test
+    void trainingsOfAllWeightsHaveNoRank() {
+        TrainTask full = new TrainTask(
+                ADAPTER.model(),
+                ADAPTER.machine(),
+                ADAPTER.templateTime(),
+                ADAPTER.trainingFile(),
+                null,
+                null,
+                ADAPTER.settings(),
+                ADAPTER.attemptDirectory(),
+                null,
+                null,
+                0);
+
+        assertThat(MemoryRemedy.of(full, 200))
+                .contains("train an adapter instead")
+                .doesNotContain("rank");
+    }
+}
