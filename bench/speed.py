@@ -46,7 +46,7 @@ def compare(work, arguments, classpath):
     rows = rows_of(work, arguments)
     runs = []
     for pair in range(arguments.pairs):
-        ours = engine.run(classpath, "StepBenchmark", arguments.model, rows, BATCH[work], arguments.steps, arguments.precision, 16)
+        ours = engine.run(classpath, "StepBenchmark", arguments.model, rows, BATCH[work], arguments.steps, arguments.precision, 16, "off", 0)
         theirs = peer(work, arguments.model, rows, arguments.steps)
         print(f"{work}, pair {pair + 1}: engine {ours}\n{' ' * len(work)}          peer {theirs}", flush=True)
         runs.append((ours, theirs))

@@ -31,6 +31,13 @@ public final class PassLimits {
         return threads == 1 ? 1 : threads + 1;
     }
 
+    /** Micro-batches that a step is split into: an even number where there are several, and a row is never split. */
+    public static int microBatches(long tokens, int rows) {
+        long wanted = (tokens + MICRO_BATCH_TOKENS - 1) / MICRO_BATCH_TOKENS;
+        long even = wanted > 1 ? wanted + wanted % 2 : wanted;
+        return (int) Math.min(even, rows);
+    }
+
     /**
      * Memory of the logits of all threads, in bytes.
      *

@@ -37,7 +37,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         }
         longestFirst.sort(Comparator.comparingInt(row -> -rows.get(row).length()));
         List<Bin> bins = new ArrayList<>();
-        for (int number = 0; number < binsFor(tokens, longestFirst.size()); number++) {
+        for (int number = 0; number < PassLimits.microBatches(tokens, longestFirst.size()); number++) {
             bins.add(new Bin(number));
         }
         PriorityQueue<Bin> emptiestFirst = new PriorityQueue<>(bins);
@@ -50,12 +50,6 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                 .sorted(Comparator.comparingInt(bin -> -bin.tokens))
                 .map(bin -> bin.toMicroBatch(rows))
                 .toList();
-    }
-
-    private static int binsFor(int tokens, int rows) {
-        int bins = (tokens + PassLimits.MICRO_BATCH_TOKENS - 1) / PassLimits.MICRO_BATCH_TOKENS;
-        int even = bins > 1 ? bins + bins % 2 : bins;
-        return Math.min(even, rows);
     }
 
     /** Dropout of these rows in a step of a job. */

@@ -1,5 +1,6 @@
 package dev.anneal.service.job;
 
+import dev.anneal.engine.architecture.Arithmetic;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
@@ -65,15 +66,12 @@ class JobConfiguration {
         return new InitialAdapters(jobs, checkpoints, models, files, store);
     }
 
-    /** As if workers were set up as this process is. Where the precision is chosen by the worker's processor, the wider one is assumed. */
+    /** As if workers were set up as this process is, on processors like this one. */
     @Bean
     EngineSetup engineSetup(EngineProperties engine) {
         int threads =
                 engine.threads() > 0 ? engine.threads() : Runtime.getRuntime().availableProcessors();
-        return new EngineSetup(
-                engine.precision().equals("bf16") ? 2 : 4,
-                threads,
-                engine.heap().toBytes());
+        return new EngineSetup(engine.precision(), Arithmetic.processorMultipliesBf16Fast(), threads);
     }
 
     @Bean

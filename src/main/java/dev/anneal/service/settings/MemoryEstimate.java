@@ -1,20 +1,21 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.engine.architecture.PassLimits;
-import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Memory that an engine process takes for a training on a CPU at most, by a formula that can be checked by hand. It is written down in {@code
- * docs/training-settings.md}; a change here is a change there.
+ * Memory that an engine process is expected to take for a training on a CPU, as its largest resident size, by a formula that can be checked by hand. It is
+ * written down in {@code docs/training-settings.md} beside what was measured; a change here is a change there.
  *
- * @param processBytes the JVM with its heap, and libtorch
- * @param weightsBytes frozen weights, and the largest of them once more
+ * @param processBytes the JVM with libtorch
+ * @param weightsBytes frozen weights
  * @param adapterBytes what is trained, the adapter or all weights: masters, what is multiplied with instead of them, optimizer, and gradients
  * @param activationsBytes what the micro-batches of all threads keep of their forward passes, and what a layer needs while it is computed
  * @param headBytes logits of all threads
+ * @param loadingBytes what the process has while it loads the model, when the model's files are mapped beside the weights and the other parts are not there yet
+ * @param totalBytes the larger of that, and of the other parts together
  */
 public record MemoryEstimate(
         long processBytes,
@@ -22,74 +23,95 @@ public record MemoryEstimate(
         long adapterBytes,
         long activationsBytes,
         long headBytes,
+        long loadingBytes,
         long totalBytes) {
 
-    /** Code of libtorch and JVM, threads and tokenizer. */
-    static final long RUNTIME_BYTES = 448L << 20;
+    /** Code and data of libtorch and JVM, threads and tokenizer, as an engine process with a model of no size shows them. */
+    static final long RUNTIME_BYTES = 232L << 20;
 
-    private static final int FLOAT_BYTES = 4;
+    /** Ids and labels of a token in the Java heap. */
+    private static final int BYTES_OF_A_TOKEN = 2 * Integer.BYTES;
 
-    /** A fifth of the activations is added for what is lost between them; seen was a tenth, with rows of 2,048 tokens through SmolLM2-135M. */
+    private static final int FLOAT_BYTES = Float.BYTES;
+
+    /** A weight in the files that models are published as. */
+    private static final int STORED_BYTES = Short.BYTES;
+
+    /** Between tensors that are kept while others come and go a fifth of the memory is lost. */
     private static final int ALLOCATOR_SHARE = 5;
 
     /**
-     * The rows that pass through the model, after truncation.
+     * The rows that pass through the model, after truncation. Rows of a validation file, of which nothing is kept, are taken to be no longer.
      *
      * @param ofStep rows of an optimizer step
      * @param tokensOfStep their tokens at most
      * @param longestTokens longest row that is trained
-     * @param longestValidatedTokens longest row that is validated, 0 without such rows
+     * @param tokensOfFile tokens of the training file
      * @param recomputed whether activations are computed again for the backward instead of kept
      */
-    public record Rows(
-            int ofStep, long tokensOfStep, int longestTokens, int longestValidatedTokens, boolean recomputed) {
+    public record Rows(int ofStep, long tokensOfStep, int longestTokens, long tokensOfFile, boolean recomputed) {
 
-        /** Rows whose activations are kept. */
-        public static Rows kept(int ofStep, int longestTokens, int longestValidatedTokens) {
-            return new Rows(ofStep, (long) ofStep * longestTokens, longestTokens, longestValidatedTokens, false);
+        /** Rows of one length whose activations are kept, and few of them. */
+        public static Rows kept(int ofStep, int longestTokens) {
+            return new Rows(ofStep, (long) ofStep * longestTokens, longestTokens, 0, false);
+        }
+
+        /** Threads that have something to do at one time. */
+        int atWork(EngineSetup engine) {
+            return Math.min(engine.threads(), PassLimits.microBatches(tokensOfStep, ofStep));
+        }
+
+        /** Tokens of the micro-batches that they compute at one time. */
+        long tokensAtOnce(EngineSetup engine) {
+            long each = Math.max(PassLimits.MICRO_BATCH_TOKENS, longestTokens);
+            return Math.min(atWork(engine) * each, tokensOfStep);
         }
     }
 
     public static MemoryEstimate of(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        long process = engine.heapBytes() + RUNTIME_BYTES;
-        long weights = engine.valueBytes() * (model.parameters() + largestMatrix(model));
-        long adapterBytes = adapterBytes(model, adapter, engine);
-        long tensors = Math.max(trainingBytes(model, adapter, engine, rows), validationBytes(model, engine, rows));
-        long activations = tensors + tensors / ALLOCATOR_SHARE;
-        long head = PassLimits.logitBytes(engine.valueBytes(), model.vocabularySize(), engine.threads());
+        int valueBytes = engine.valueBytes(model);
+        long process = RUNTIME_BYTES + BYTES_OF_A_TOKEN * rows.tokensOfFile();
+        long values = valueBytes * model.parameters();
+        long weights = values + convertedBytes(model, valueBytes);
+        long trained = adapter == null
+                ? allWeightsBytes(model, valueBytes, engine.threads(), rows.atWork(engine))
+                : adapterBytes(model, adapter, valueBytes, engine.threads());
+        long activations = activationsBytes(model, adapter, engine, rows);
+        long head = PassLimits.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
+        long loading = process + values + STORED_BYTES * model.parameters();
         return new MemoryEstimate(
                 process,
                 weights,
-                adapterBytes,
+                trained,
                 activations,
                 head,
-                process + weights + adapterBytes + activations + head);
+                loading,
+                Math.max(loading, process + weights + trained + activations + head));
     }
 
-    /** It is made of parts that exist beside it while the model is loaded. */
-    private static long largestMatrix(ModelProfile model) {
-        long embedding = (long) model.vocabularySize() * model.hiddenSize();
-        long gateAndUp = 2L
-                * model.hiddenSize()
-                * model.layer(Projection.DOWN.shortName()).in();
-        return Math.max(embedding, gateAndUp);
+    /** The embedding as it was stored leaves a gap when it has been converted. */
+    private static long convertedBytes(ModelProfile model, int valueBytes) {
+        return valueBytes == STORED_BYTES ? 0 : STORED_BYTES * embeddingElements(model);
     }
 
-    /** Values, two moments, the step's gradient, gradients of micro-batches, and squares while a norm is taken; beside them what the decoder multiplies with. */
-    private static long adapterBytes(ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine) {
-        if (adapter == null) {
-            return fullTrainingBytes(model, engine);
-        }
-        long parameters = model.trainedParameters(adapter);
-        return FLOAT_BYTES * parameters * (5 + PassLimits.adapterGradients(engine.threads()))
-                + engine.valueBytes() * (parametersOfA(model, adapter) + blockElements(model, adapter));
+    private static long embeddingElements(ModelProfile model) {
+        return (long) model.vocabularySize() * model.hiddenSize();
     }
 
-    /** Two moments, the step's gradient, a gradient for each thread, and squares of the largest matrix; masters where the weights are not fp32 themselves. */
-    private static long fullTrainingBytes(ModelProfile model, EngineSetup engine) {
-        int copies = 3 + engine.threads() + (engine.valueBytes() == FLOAT_BYTES ? 0 : 1);
-        return FLOAT_BYTES * (copies * model.parameters() + largestMatrix(model));
+    /** Values, two moments, the step's gradient, and gradients of micro-batches; beside them what the decoder multiplies with. */
+    private static long adapterBytes(ModelProfile model, AdapterSettings adapter, int valueBytes, int threads) {
+        return FLOAT_BYTES * model.trainedParameters(adapter) * (4 + PassLimits.adapterGradients(threads))
+                + valueBytes * (parametersOfA(model, adapter) + blockElements(model, adapter));
+    }
+
+    /**
+     * Two moments, the step's gradient, and a gradient for each thread; masters where the weights are not fp32 themselves. Each thread at work forms the
+     * gradient of the output embedding before it is added.
+     */
+    private static long allWeightsBytes(ModelProfile model, int valueBytes, int threads, int atWork) {
+        int copies = 3 + threads + (valueBytes == FLOAT_BYTES ? 0 : 1);
+        return FLOAT_BYTES * (copies * model.parameters() + atWork * embeddingElements(model));
     }
 
     private static long parametersOfA(ModelProfile model, AdapterSettings adapter) {
@@ -115,27 +137,17 @@ public record MemoryEstimate(
         return model.layers() * elements;
     }
 
-    private static long trainingBytes(
+    private static long activationsBytes(
             ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Rows rows) {
-        long tokens = Math.min(PassLimits.tokensAtOnce(engine.threads(), rows.longestTokens()), rows.tokensOfStep());
+        int valueBytes = engine.valueBytes(model);
+        long tokens = rows.tokensAtOnce(engine);
         long ofLayers = rows.recomputed()
                 ? (long) model.layers() * model.hiddenSize() + keptWidth(model, adapter)
                 : model.layers() * keptWidth(model, adapter);
-        long kept = tokens * engine.valueBytes() * ofLayers;
-        return kept
+        long tensors = tokens * valueBytes * ofLayers
                 + tokens * FLOAT_BYTES * model.widths().passing()
-                + Math.min(engine.threads(), rows.ofStep()) * attentionBytes(model, engine, rows.longestTokens());
-    }
-
-    /** Nothing is kept from layer to layer. */
-    private static long validationBytes(ModelProfile model, EngineSetup engine, Rows rows) {
-        int longest = rows.longestValidatedTokens();
-        return longest == 0
-                ? 0
-                : PassLimits.tokensAtOnce(engine.threads(), longest)
-                                * FLOAT_BYTES
-                                * model.widths().passing()
-                        + engine.threads() * attentionBytes(model, engine, longest);
+                + rows.atWork(engine) * attentionBytes(model, valueBytes, rows.longestTokens());
+        return rows.recomputed() ? tensors : tensors + tensors / ALLOCATOR_SHARE;
     }
 
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {
@@ -146,8 +158,8 @@ public record MemoryEstimate(
     }
 
     /** Weights of a block of queries, their gradient, and both before the softmax. */
-    private static long attentionBytes(ModelProfile model, EngineSetup engine, int longestTokens) {
+    private static long attentionBytes(ModelProfile model, int valueBytes, int longestTokens) {
         long queries = Math.min(PassLimits.ATTENTION_BLOCK, longestTokens);
-        return 4L * engine.valueBytes() * model.heads() * queries * longestTokens;
+        return 4L * valueBytes * model.heads() * queries * longestTokens;
     }
 }

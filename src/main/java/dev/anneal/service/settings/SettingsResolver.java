@@ -68,7 +68,6 @@ public final class SettingsResolver {
                 memory(request, model, data, engine, stepRows));
     }
 
-    /** Of the rows of the validation file nothing is known but that they are cut to the longest length. */
     private static MemoryEstimate memory(
             JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int stepRows) {
         int maxLength = maxLengthTokens(request, model);
@@ -84,7 +83,7 @@ public final class SettingsResolver {
                         rows,
                         tokens,
                         longest,
-                        request.validationFile() == null ? 0 : maxLength,
+                        data.tokens(),
                         request.options().activationCheckpointing().equals("on")));
     }
 

@@ -17,13 +17,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The engine's side of {@code bench/speed.py} and {@code bench/growth.py}: trains rows of token ids and prints one JSON line. The first two steps are
  * warm-up.
  *
- * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank.
+ * <p>Arguments: model directory, file of rows, rows of a step, steps, precision as a worker's setting names it, rank (0: all weights are trained, without an
+ * adapter), activation checkpointing as a job names it, threads (0: one a core).
  */
 final class StepBenchmark {
 
@@ -34,27 +36,25 @@ final class StepBenchmark {
     private final int batch;
     private final int steps;
     private final int rank;
+    private final String checkpointing;
     private final Task.Machine machine;
     private final List<Progress.Step> done = new ArrayList<>();
 
-    private StepBenchmark(Path directory, List<EncodedRow> rows, int batch, int steps, String precision, int rank) {
-        this.directory = directory;
-        this.rows = rows;
-        this.batch = batch;
-        this.steps = steps;
-        this.rank = rank;
-        this.machine = new Task.Machine("cpu", 0, precision);
-    }
-
-    public static void main(String[] arguments) throws IOException {
-        int batch = Integer.parseInt(arguments[2]);
-        int steps = Integer.parseInt(arguments[3]);
-        List<EncodedRow> rows = Files.readAllLines(Path.of(arguments[1])).stream()
+    private StepBenchmark(String[] arguments) throws IOException {
+        this.directory = Path.of(arguments[0]);
+        this.batch = Integer.parseInt(arguments[2]);
+        this.steps = Integer.parseInt(arguments[3]);
+        this.rank = Integer.parseInt(arguments[5]);
+        this.checkpointing = arguments[6];
+        this.machine = new Task.Machine("cpu", Integer.parseInt(arguments[7]), arguments[4]);
+        this.rows = Files.readAllLines(Path.of(arguments[1])).stream()
                 .limit((long) batch * steps)
                 .map(StepBenchmark::row)
                 .toList();
-        new StepBenchmark(Path.of(arguments[0]), rows, batch, steps, arguments[4], Integer.parseInt(arguments[5]))
-                .run();
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        new StepBenchmark(arguments).run();
     }
 
     private static EncodedRow row(String line) {
@@ -118,20 +118,22 @@ final class StepBenchmark {
                 / 1024.0;
     }
 
-    private AdapterSettings adapter() {
-        return new AdapterSettings(
-                rank,
-                2.0 * rank,
-                0,
-                List.of("all-linear"),
-                false,
-                "silu",
-                new AdapterSettings.Schedule("linear", 0, 0.8));
+    private @Nullable AdapterSettings adapter() {
+        return rank == 0
+                ? null
+                : new AdapterSettings(
+                        rank,
+                        2.0 * rank,
+                        0,
+                        List.of("all-linear"),
+                        false,
+                        "silu",
+                        new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 
     private TrainingSettings settings() {
         TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
-        return new TrainingSettings(1, batch, steps, 1 << 20, false, "off", optimizer, steps, 0, 0);
+        return new TrainingSettings(1, batch, steps, 1 << 20, false, checkpointing, optimizer, steps, 0, 0);
     }
 
     /**

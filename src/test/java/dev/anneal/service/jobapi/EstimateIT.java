@@ -26,7 +26,7 @@ class EstimateIT extends ServiceTest {
                 .isEqualTo(20);
         assertThat(estimate.get("tokens").longValue())
                 .isEqualTo(10 * estimate.path("token_report").path("tokens").longValue());
-        assertThat(estimate.path("memory").path("weights_bytes").longValue()).isEqualTo(4 * (2_656_704 + 1536 * 192));
+        assertThat(estimate.path("memory").path("weights_bytes").longValue()).isEqualTo(4 * 2_656_704 + 2 * 1536 * 192);
         assertThat(estimate.get("duration_seconds").isNull()).isTrue();
         assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs")).get("data")).isEmpty();
     }

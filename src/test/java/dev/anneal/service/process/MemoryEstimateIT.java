@@ -1,6 +1,7 @@
 package dev.anneal.service.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.protocol.AdapterSettings;
@@ -27,7 +28,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.util.unit.DataSize;
 
-/** A real engine process takes no more memory than a client is told. Linux counts a process's largest resident size. */
+/** A real engine process takes the memory that a client is told. Linux counts a process's largest resident size. */
 @EnabledOnOs(OS.LINUX)
 class MemoryEstimateIT {
 
@@ -40,7 +41,7 @@ class MemoryEstimateIT {
 
     @ParameterizedTest
     @CsvSource({"1,8", "16,64", "16,0"})
-    void aTrainingStaysWithinItsEstimate(int rows, int rank) throws Exception {
+    void aTrainingTakesWhatIsExpected(int rows, int rank) throws Exception {
         EngineProperties properties = new EngineProperties(
                 HEAP,
                 THREADS,
@@ -66,9 +67,9 @@ class MemoryEstimateIT {
         MemoryEstimate estimate = MemoryEstimate.of(
                 profile(),
                 adapter,
-                new EngineSetup(4, THREADS, HEAP.toBytes()),
-                MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS, LONGEST_TOKENS));
-        assertThat(peak).isBetween(100L << 20, estimate.totalBytes());
+                new EngineSetup("fp32", false, THREADS),
+                MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
+        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(15));
     }
 
     private static long peakBytes(long pid) throws IOException {

@@ -35,7 +35,7 @@ class SettingsResolverTest {
                     "up_proj", new LayerSize(192, 512),
                     "down_proj", new LayerSize(512, 192)));
 
-    private static final EngineSetup FP32 = new EngineSetup(4, 2, 1L << 30);
+    private static final EngineSetup FP32 = new EngineSetup("fp32", false, 2);
 
     /** Values that a layer keeps of a token, with rank 16. */
     private static final long KEPT = 2 * 192 + 192 + 64 + 64 + 192 + 512 + 512 + 16 * 7 + 4;
@@ -90,7 +90,7 @@ class SettingsResolverTest {
         assertThat(packed.totalSteps()).isEqualTo(80);
         assertThat(resolve(", 'anneal': {'packing': true}", THOUSAND_ROWS).memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 0, false)));
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 50_000, false)));
     }
 
     @Test
@@ -167,15 +167,15 @@ class SettingsResolverTest {
     @Test
     void allWeightsTakeATenthOfTheRateAndMemoryForEach() {
         ResolvedSettings full = resolve(", 'anneal': {'adapter': 'none'}", THOUSAND_ROWS);
-        EngineSetup bf16 = new EngineSetup(2, 2, 1L << 30);
+        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
 
         assertThat(full.training().optimizer().learningRate()).isEqualTo(4e-4);
         assertThat(full.hyperparameters().learningRateMultiplier()).isEqualTo(1);
         assertThat(full.annealedAtStep()).isZero();
-        assertThat(full.memory().adapterBytes()).isEqualTo(4 * (5 * 2_656_704L + 1536 * 192));
-        assertThat(MemoryEstimate.of(TINY, null, bf16, MemoryEstimate.Rows.kept(8, 100, 0))
+        assertThat(full.memory().adapterBytes()).isEqualTo(4 * (5 * 2_656_704L + 2 * 1536 * 192));
+        assertThat(MemoryEstimate.of(TINY, null, bf16, MemoryEstimate.Rows.kept(8, 100))
                         .adapterBytes())
-                .isEqualTo(4 * (6 * 2_656_704L + 1536 * 192));
+                .isEqualTo(4 * (6 * 2_656_704L + 2 * 1536 * 192));
     }
 
     @Test
@@ -188,21 +188,22 @@ class SettingsResolverTest {
                 .hasMessageContaining("at most 2,656,703 (anneal.jobs.full-training-max-parameters)");
     }
 
-    /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32 and a heap of 1 GiB. */
+    /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32, and 800 tokens in four micro-batches. */
     @Test
     void memoryFollowsTheFormula() {
         MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(8, 100, 0));
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false));
 
         long pairs = 16L * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704);
         long a = 16L * 6 * (6 * 192 + 512);
         long blocks = 16L * 6 * (320 * 3 + 192 + 1024 * 2 + 192);
-        assertThat(estimate.processBytes()).isEqualTo((1L << 30) + (448L << 20));
-        assertThat(estimate.weightsBytes()).isEqualTo(4 * (2_656_704 + 1536 * 192));
+        assertThat(estimate.processBytes()).isEqualTo((232L << 20) + 8 * 50_000);
+        assertThat(estimate.weightsBytes()).isEqualTo(4 * 2_656_704 + 2 * 1536 * 192);
         assertThat(estimate.adapterBytes()).isEqualTo(4 * 7 * pairs + 4 * (a + blocks));
         assertThat(estimate.activationsBytes())
-                .isEqualTo(withLoss(2L * (256 + 100) * (4 * 6 * KEPT + 4 * PASSING) + 2 * 4L * 4 * 3 * 100 * 100));
+                .isEqualTo(withLoss(2L * 256 * (4 * 6 * KEPT + 4 * PASSING) + 2 * 4L * 4 * 3 * 100 * 100));
         assertThat(estimate.headBytes()).isEqualTo(2L * (4 * 256 + 4 * 16) * 1536);
+        assertThat(estimate.loadingBytes()).isEqualTo(estimate.processBytes() + 6 * 2_656_704);
         assertThat(estimate.totalBytes())
                 .isEqualTo(estimate.processBytes()
                         + estimate.weightsBytes()
@@ -213,45 +214,45 @@ class SettingsResolverTest {
 
     @Test
     void aSmallStepHoldsNoMoreThanItsRows() {
-        MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 100, 0));
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 100));
 
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(100L * (4 * 6 * KEPT + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
+        assertThat(estimate.headBytes()).isEqualTo((4 * 256 + 4 * 16) * 1536);
     }
 
     @Test
-    void longRowsOfTheValidationFileCountToo() {
-        MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 10, 1000));
-
-        assertThat(estimate.activationsBytes())
-                .isEqualTo(withLoss(2L * 1256 * 4 * PASSING + 2 * 4L * 4 * 3 * 128 * 1000));
-    }
-
-    @Test
-    void ofARecomputedLayerOnlyTheInputIsKept() {
+    void ofARecomputedLayerOnlyTheInputIsKeptAndNothingIsLostBetween() {
         MemoryEstimate estimate =
                 MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 100, 0, true));
 
         assertThat(estimate.activationsBytes())
-                .isEqualTo(withLoss(100L * (4 * (6 * 192 + KEPT) + 4 * PASSING) + 4L * 4 * 3 * 100 * 100));
+                .isEqualTo(100L * (4 * (6 * 192 + KEPT) + 4 * PASSING) + 4L * 4 * 3 * 100 * 100);
         assertThat(resolve(", 'anneal': {'activation_checkpointing': 'on'}", THOUSAND_ROWS)
                         .memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 0, true)));
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true)));
     }
 
     @Test
     void bf16HalvesWeightsAndWhatIsKept() {
-        EngineSetup bf16 = new EngineSetup(2, 2, 1L << 30);
-        MemoryEstimate.Rows rows = MemoryEstimate.Rows.kept(1, 100, 0);
+        EngineSetup bf16 = new EngineSetup("bf16", false, 2);
 
-        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), bf16, rows);
+        MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), bf16, MemoryEstimate.Rows.kept(1, 100));
 
-        assertThat(estimate.weightsBytes()).isEqualTo(2 * (2_656_704 + 1536 * 192));
+        assertThat(estimate.weightsBytes()).isEqualTo(2 * 2_656_704);
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(100L * (2 * 6 * KEPT + 4 * PASSING) + 4L * 2 * 3 * 100 * 100));
+    }
+
+    @Test
+    void autoIsResolvedAsTheEngineDoes() {
+        EngineSetup fast = new EngineSetup("auto", true, 2);
+        ModelProfile wide = new ModelProfile("wide", 1, 1, 512, 8, 100, 1024, 1, Map.of());
+
+        assertThat(fast.valueBytes(wide)).isEqualTo(2);
+        assertThat(fast.valueBytes(TINY)).isEqualTo(4);
+        assertThat(new EngineSetup("auto", false, 2).valueBytes(wide)).isEqualTo(4);
     }
 
     @Test
@@ -259,10 +260,8 @@ class SettingsResolverTest {
         DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000);
 
         assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
-                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(8, 100, 0)));
-        assertThat(resolve(", 'validation_file': 'file-2', 'anneal': {'max_length': 100}", data)
-                        .memory())
-                .isEqualTo(MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(8, 100, 100)));
+                .isEqualTo(MemoryEstimate.of(
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false)));
     }
 
     private static long withLoss(long tensors) {
