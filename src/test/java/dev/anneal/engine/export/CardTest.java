@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.protocol.TrainingRecord;
 import java.io.ByteArrayInputStream;
@@ -92,7 +93,7 @@ class CardTest {
         ExportFixture fixture = ExportFixture.of("silu");
         new Exporter(fixture.base(), fixture.adapter())
                 .export(
-                        new ExportRequest("ftexp-1", "adapter", "base", training, List.of(), "cpu", () -> {}),
+                        new ExportRequest("ftexp-1", "adapter", "base", training, List.of(), TestDevice.NAME, () -> {}),
                         folder.resolve("export"));
 
         assertThat(folder.resolve("export/ANNEAL.svg")).doesNotExist();

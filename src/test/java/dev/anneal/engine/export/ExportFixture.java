@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.lora.AdapterConfig;
@@ -136,7 +137,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
 
     Export export(String kind, String dtype, Path output) throws IOException {
         return new Exporter(base, adapter)
-                .export(new ExportRequest("ftexp-1", kind, dtype, TRAINING, PROBES, "cpu", () -> {}), output);
+                .export(new ExportRequest("ftexp-1", kind, dtype, TRAINING, PROBES, TestDevice.NAME, () -> {}), output);
     }
 
     /** Largest difference between the logits of a folder's model and those of a run's evaluation. */
@@ -146,7 +147,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
         float[] expected =
                 GoldenTensors.unpadded(GoldenTensors.floats(GoldenRun.of(run).file("eval"), tensor), rows, 24, 320);
-        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
             float[] logits = model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
                     .toFloats();

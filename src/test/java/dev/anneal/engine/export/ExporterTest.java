@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.GoldenTensors;
@@ -36,7 +37,7 @@ class ExporterTest {
         Path output = folder.resolve("merged");
         Export export = ExportFixture.of(run).export("merged", "base", output);
 
-        assertThat(ExportFixture.differenceFrom(output, run, "logits_merged")).isLessThan(2e-5);
+        assertThat(ExportFixture.differenceFrom(output, run, "logits_merged")).isLessThan(TestDevice.tolerance(2e-5));
         assertThat(number(export, "max_abs_logit_diff")).isBetween(1e-9, 1e-4);
         assertThat(export.proof())
                 .containsEntry("beta", 0.0)

@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.generate.GoldenAnswers;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
@@ -30,7 +31,7 @@ class FamilyExportTest {
         Path merged = folder.resolve("merged");
         fixture(golden).export("merged", "float32", merged);
 
-        try (DecoderModel model = DecoderModel.load(merged, ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(merged, ElementType.FLOAT32, TestDevice.NAME);
                 WeightDirectory base = WeightDirectory.open(golden.model());
                 WeightDirectory written = WeightDirectory.open(merged)) {
             assertThat(golden.answers(model, model.noAdapter())).isEqualTo(golden.expected("merged"));
@@ -46,7 +47,7 @@ class FamilyExportTest {
         fixture(golden).export("adapter", "base", exported);
 
         assertThat(Files.readString(exported.resolve("adapter_config.json"))).contains("\"r\": 4");
-        try (DecoderModel model = DecoderModel.load(golden.model(), ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(golden.model(), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter =
                         Adapter.load(model, golden.adapterConfig(), exported.resolve("adapter_model.safetensors"))) {
             assertThat(golden.answers(model, adapter.apply(0, AdapterDropout.NONE)))

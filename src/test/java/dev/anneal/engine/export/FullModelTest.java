@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.gguf.GgufContents;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.safetensors.Dtype;
@@ -42,7 +43,7 @@ class FullModelTest {
         try (WeightDirectory before = WeightDirectory.open(base);
                 WeightDirectory masters = WeightDirectory.open(checkpoint);
                 WeightDirectory written = WeightDirectory.open(folder.resolve("out"));
-                Scope scope = Scope.open("cpu")) {
+                Scope scope = Scope.open(TestDevice.NAME)) {
             assertThat(written.names()).containsExactlyInAnyOrderElementsOf(before.names());
             for (String name : written.names()) {
                 assertThat(written.entry(name).dtype()).isEqualTo(stored);
@@ -71,7 +72,7 @@ class FullModelTest {
 
         GgufContents written = GgufContents.read(folder.resolve("out/model-F32.gguf"));
         try (WeightDirectory masters = WeightDirectory.open(checkpoint);
-                Scope scope = Scope.open("cpu")) {
+                Scope scope = Scope.open(TestDevice.NAME)) {
             assertThat(written.tensors()).hasSize(masters.names().size());
             float[] exact = floats(scope, masters, "model.layers.1.mlp.down_proj.weight");
             double[] found = written.tensor("blk.1.ffn_down.weight").numbers();
@@ -108,7 +109,13 @@ class FullModelTest {
                         new TrainedWeights(checkpoint, 12, 24, ExportFixture.SETTINGS, "abc", "def"))
                 .export(
                         new ExportRequest(
-                                "ftexp-1", kind, dtype, ExportFixture.TRAINING, ExportFixture.PROBES, "cpu", () -> {}),
+                                "ftexp-1",
+                                kind,
+                                dtype,
+                                ExportFixture.TRAINING,
+                                ExportFixture.PROBES,
+                                TestDevice.NAME,
+                                () -> {}),
                         folder.resolve("out"));
     }
 
@@ -118,7 +125,7 @@ class FullModelTest {
         Random random = new Random(5);
         List<TensorData> tensors = new ArrayList<>();
         try (WeightDirectory weights = WeightDirectory.open(base);
-                Scope scope = Scope.open("cpu")) {
+                Scope scope = Scope.open(TestDevice.NAME)) {
             for (String name : weights.names()) {
                 float[] values = floats(scope, weights, name);
                 for (int i = 0; i < values.length; i++) {

@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
@@ -33,7 +34,7 @@ class MergedWeightsTest {
         Files.copy(
                 ExportFixture.of(RUN).base().directory().resolve(CompanionFiles.CONFIG),
                 folder.resolve(CompanionFiles.CONFIG));
-        assertThat(ExportFixture.differenceFrom(folder, RUN, "logits_merged")).isLessThan(2e-5);
+        assertThat(ExportFixture.differenceFrom(folder, RUN, "logits_merged")).isLessThan(TestDevice.tolerance(2e-5));
     }
 
     /** Some 500 blocks in 20 tensors: one that is large is no time in which nothing is heard of the export. */

@@ -2,6 +2,7 @@ package dev.anneal.engine.generate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
@@ -18,7 +19,7 @@ class GoldenAnswersTest {
     @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "llama3-rope", "mistral", "qwen2", "qwen3"})
     void answersAreThoseOfTheGoldenFile(String name) throws IOException {
         GoldenAnswers golden = GoldenAnswers.of(name);
-        try (DecoderModel model = DecoderModel.load(golden.model(), ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(golden.model(), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.load(model, golden.adapterConfig(), golden.adapter())) {
             assertThat(golden.answers(model, model.noAdapter())).isEqualTo(golden.expected("base"));
             for (String beta : List.of("1", "0.5", "0")) {

@@ -3,6 +3,7 @@ package dev.anneal.engine.generate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -32,7 +33,7 @@ class GreedyDecoderTest {
     @BeforeAll
     static void load() throws IOException {
         golden = JsonMapper.shared().readTree(Files.readAllBytes(GOLDEN.resolve("generate/llama-tied.json")));
-        model = DecoderModel.load(GOLDEN.resolve("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        model = DecoderModel.load(GOLDEN.resolve("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
     }
 
     @AfterAll

@@ -3,6 +3,7 @@ package dev.anneal.engine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
@@ -12,7 +13,7 @@ import org.junit.jupiter.api.Test;
 /** The merged weight is the fp32 sum, rounded once, and what rounding does is counted. */
 class AdapterMergeTest {
 
-    private final Scope scope = Scope.open("cpu");
+    private final Scope scope = Scope.open(TestDevice.NAME);
     private final AdapterMerge merge = new AdapterMerge(scope);
 
     @AfterEach

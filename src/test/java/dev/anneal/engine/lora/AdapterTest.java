@@ -3,6 +3,7 @@ package dev.anneal.engine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
@@ -41,7 +42,7 @@ class AdapterTest {
 
     @BeforeAll
     static void load() throws IOException {
-        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
     }
 
     @AfterAll
@@ -63,7 +64,8 @@ class AdapterTest {
     void logitsAtEveryBetaAreThoseOfTheReference(String base, String name) throws IOException {
         GoldenRun run = GoldenRun.of(base, name);
         TokenRows rows = TokenRows.of(ragged(run.inputs(), "input_ids"));
-        try (DecoderModel own = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
+        try (DecoderModel own =
+                        DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.load(own, run.config(), run.path("final"))) {
             for (String beta : List.of("1", "0.5", "0")) {
                 AppliedAdapter applied = adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE);
@@ -72,7 +74,7 @@ class AdapterTest {
 
                 assertThat(GoldenTensors.largestDifference(logits(own, rows, applied), expected))
                         .as("beta %s", beta)
-                        .isLessThan(2e-5);
+                        .isLessThan(TestDevice.tolerance(2e-5));
             }
         }
     }
@@ -83,14 +85,15 @@ class AdapterTest {
         GoldenRun run = GoldenRun.of(base, name);
         TokenRows rows = TokenRows.of(ragged(run.inputs(), "input_ids"));
         String peft = "peft/" + base + "-" + name;
-        try (DecoderModel own = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
+        try (DecoderModel own =
+                        DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter =
                         Adapter.load(own, run.config(), GoldenTensors.path(peft + "/adapter_model.safetensors"))) {
             float[] logits = logits(own, rows, adapter.apply(0, AdapterDropout.NONE));
             float[] expected = GoldenTensors.unpadded(
                     GoldenTensors.floats(peft + "/expected.safetensors", "logits"), rows, WIDTH, VOCABULARY);
 
-            assertThat(GoldenTensors.largestDifference(logits, expected)).isLessThan(2e-5);
+            assertThat(GoldenTensors.largestDifference(logits, expected)).isLessThan(TestDevice.tolerance(2e-5));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.anneal.engine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -62,7 +63,7 @@ class Bf16GradientsTest {
     private Result run(String name, ElementType precision, AdapterConfig config, double beta) throws IOException {
         String inputs = "models/" + name + "/expected.safetensors";
         TokenRows rows = TokenRows.of(ragged(inputs, "input_ids"));
-        try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), precision, "cpu");
+        try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), precision, TestDevice.NAME);
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, config, randomAdapter(model, config))) {
             AdapterGradients gradients = adapter.newGradients(scope);

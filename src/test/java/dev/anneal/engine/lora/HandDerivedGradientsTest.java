@@ -3,6 +3,7 @@ package dev.anneal.engine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.Architecture;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
@@ -55,7 +56,7 @@ class HandDerivedGradientsTest {
         double beta = seed % 4 == 0 ? 0 : seed % 4 == 1 ? 1 : random.nextDouble();
         List<Row> rows = rows(shape, config, random, longest);
 
-        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, config, randomAdapter(model, config, random))) {
             Packed packed = new Packed(model, adapter, beta, scope);
@@ -66,18 +67,18 @@ class HandDerivedGradientsTest {
 
             // fp32 on both sides with sums in another order: 1e-5 at most, 2e-5 for the row of 600 tokens, and 1.4e-4
             // once, where rounding puts an input of ReLU on the other side of its kink.
-            assertThat(packed.loss / reference.loss()).isCloseTo(1, within(1e-5));
+            assertThat(packed.loss / reference.loss()).isCloseTo(1, within(TestDevice.tolerance(1e-5)));
             Map<String, float[]> expected = reference.gradients();
             assertThat(packed.gradients.keySet()).isEqualTo(expected.keySet());
             packed.gradients.forEach(
                     (name, values) -> assertThat(relativeError(values, Objects.requireNonNull(expected.get(name))))
                             .as("%s of %s %s with %s at beta %s", name, family, shape.options(), config, beta)
-                            .isLessThan(2e-4));
+                            .isLessThan(TestDevice.tolerance(2e-4)));
             for (Row row : rows) {
                 assertThat(relativeError(
                                 Objects.requireNonNull(packed.logits.get(row)), reference.logits(row.ids, row.dropout)))
                         .as("logits of %s %s with %s at beta %s", family, shape.options(), config, beta)
-                        .isLessThan(1e-5);
+                        .isLessThan(TestDevice.tolerance(1e-5));
             }
         }
     }

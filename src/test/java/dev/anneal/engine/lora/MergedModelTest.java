@@ -2,6 +2,7 @@ package dev.anneal.engine.lora;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.TokenRows;
@@ -48,7 +49,7 @@ class MergedModelTest {
         TokenRows rows = TokenRows.of(GoldenTensors.ragged(
                 GoldenTensors.ints(inputs, "input_ids"), GoldenTensors.ints(inputs, "attention_mask"), 24));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+        try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = merged.scope().child()) {
             float[] logits = merged.logits(scope, merged.hiddenStates(scope, rows, merged.noAdapter()), everywhere)
                     .toFloats();
@@ -57,7 +58,7 @@ class MergedModelTest {
                             logits,
                             GoldenTensors.unpadded(
                                     GoldenTensors.floats(run.file("eval"), "logits_merged"), rows, 24, 320)))
-                    .isLessThan(2e-5);
+                    .isLessThan(TestDevice.tolerance(2e-5));
         }
     }
 
@@ -66,7 +67,7 @@ class MergedModelTest {
         List<TensorData> tensors = new ArrayList<>();
         Path model = GoldenTensors.path(run.model());
         try (WeightDirectory base = WeightDirectory.open(model);
-                Scope scope = Scope.open("cpu")) {
+                Scope scope = Scope.open(TestDevice.NAME)) {
             AdapterMerge merge = new AdapterMerge(scope);
             for (String name : base.names()) {
                 List<Long> shape = base.entry(name).shape();

@@ -3,6 +3,7 @@ package dev.anneal.engine.lora;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.Architecture;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
@@ -48,7 +49,7 @@ class WeightGradientsTest {
                 rows.stream().map(row -> someUntrained(row, random)).toList();
         TokenRows tokens = TokenRows.of(rows);
 
-        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 TrainableWeights weights = TrainableWeights.of(model);
                 Scope scope = model.scope().child()) {
             List<Tensor> gradients = weights.newGradients(scope);
@@ -65,7 +66,8 @@ class WeightGradientsTest {
                 reference.add(rows.get(row), labels.get(row), AdapterDropout.NONE);
             }
 
-            assertThat(sums.negativeLogLikelihood() / reference.loss()).isCloseTo(1, within(1e-5));
+            assertThat(sums.negativeLogLikelihood() / reference.loss())
+                    .isCloseTo(1, within(TestDevice.tolerance(1e-5)));
             Map<String, float[]> expected = reference.gradients();
             Map<String, float[]> actual = byName(weights, gradients);
             assertThat(actual.keySet()).isEqualTo(expected.keySet());
@@ -73,7 +75,7 @@ class WeightGradientsTest {
             actual.forEach(
                     (name, values) -> assertThat(relativeError(values, Objects.requireNonNull(expected.get(name))))
                             .as("%s of %s %s", name, shape.family(), shape.options())
-                            .isLessThan(2e-5));
+                            .isLessThan(TestDevice.tolerance(2e-5)));
         }
     }
 

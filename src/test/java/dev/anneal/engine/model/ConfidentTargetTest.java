@@ -3,6 +3,7 @@ package dev.anneal.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
@@ -28,7 +29,7 @@ class ConfidentTargetTest {
     @EnumSource(names = {"FLOAT32", "BFLOAT16"})
     void lossAndGradientAreTheClosedForm(ElementType precision) {
         float[] table = {3, 1, 3, 1, 1, 1, -1, -1, 1, -1, -1, 1, -1, -1, 1, 1};
-        try (Scope scope = Scope.open("cpu")) {
+        try (Scope scope = Scope.open(TestDevice.NAME)) {
             List<Tensor> results = Program.load(scope, "decoder", "Decoder", ATTRIBUTES)
                     .callForList(
                             scope,
@@ -41,13 +42,14 @@ class ConfidentTargetTest {
                             List.of(),
                             true);
 
-            assertThat(results.get(0).toDoubles()[0]).isCloseTo(Math.log1p(3 * Math.exp(-8)), within(2e-7));
+            assertThat(results.get(0).toDoubles()[0])
+                    .isCloseTo(Math.log1p(3 * Math.exp(-8)), within(TestDevice.tolerance(2e-7)));
             // The norm takes out what is parallel to x: -(1 - p) (1, -1, 1, -1) + OTHER (1, -1, -1, 1), 1 - p = 3
             // OTHER.
             double[] expected = {-2 * OTHER, 2 * OTHER, -4 * OTHER, 4 * OTHER};
             double[] gradient = results.get(1).toDoubles();
             for (int i = 0; i < expected.length; i++) {
-                assertThat(gradient[i]).isCloseTo(expected[i], within(tolerance(precision)));
+                assertThat(gradient[i]).isCloseTo(expected[i], within(TestDevice.tolerance(tolerance(precision))));
             }
         }
     }

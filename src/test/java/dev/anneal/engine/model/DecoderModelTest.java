@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;
@@ -32,7 +33,8 @@ class DecoderModelTest {
         String expected = "models/" + name + "/expected.safetensors";
         TokenRows rows = TokenRows.of(rows(expected, "input_ids"));
         Targets targets = Targets.of(rows, rows(expected, "labels"), -100);
-        try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, "cpu");
+        try (DecoderModel model =
+                        DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
             float[] logits = logits(model, scope, rows);
             LossSums loss = model.loss(scope, rows, targets, model.noAdapter(), () -> {});
@@ -40,8 +42,9 @@ class DecoderModelTest {
             assertThat(GoldenTensors.largestDifference(
                             logits,
                             GoldenTensors.unpadded(GoldenTensors.floats(expected, "logits"), rows, WIDTH, VOCABULARY)))
-                    .isLessThan(2e-5);
-            assertThat(loss.mean()).isCloseTo(GoldenTensors.floats(expected, "mean_nll")[0], within(1e-5));
+                    .isLessThan(TestDevice.tolerance(2e-5));
+            assertThat(loss.mean())
+                    .isCloseTo(GoldenTensors.floats(expected, "mean_nll")[0], within(TestDevice.tolerance(1e-5)));
         }
     }
 
@@ -54,7 +57,7 @@ class DecoderModelTest {
             float[] both = logits(model, scope, TokenRows.of(together));
 
             assertThat(GoldenTensors.largestDifference(first, Arrays.copyOf(both, first.length)))
-                    .isLessThan(2e-5);
+                    .isLessThan(TestDevice.tolerance(2e-5));
         }
     }
 
@@ -77,9 +80,9 @@ class DecoderModelTest {
 
             assertThat(first.length()).isEqualTo(24);
             assertThat(GoldenTensors.largestDifference(row(last, 13), row(whole, 23)))
-                    .isLessThan(2e-5);
+                    .isLessThan(TestDevice.tolerance(2e-5));
             assertThat(GoldenTensors.largestDifference(row(last, 26), row(whole, 40)))
-                    .isLessThan(2e-5);
+                    .isLessThan(TestDevice.tolerance(2e-5));
         }
     }
 
@@ -96,7 +99,7 @@ class DecoderModelTest {
             float[] rest = step(model, scope, List.of(part(row, 30, 400)), List.of(cache));
 
             assertThat(GoldenTensors.largestDifference(rest, Arrays.copyOfRange(whole, 30 * VOCABULARY, whole.length)))
-                    .isLessThan(2e-5);
+                    .isLessThan(TestDevice.tolerance(2e-5));
         }
     }
 
@@ -111,7 +114,7 @@ class DecoderModelTest {
                         .replace("\"max_position_embeddings\": 512", "\"max_position_embeddings\": 16777216"));
         TokenRows rows = TokenRows.of(List.of(new int[] {5, 6, 7, 8}));
         try (DecoderModel model = load("llama-tied");
-                DecoderModel longer = DecoderModel.load(folder, ElementType.FLOAT32, "cpu");
+                DecoderModel longer = DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child();
                 Scope other = longer.scope().child()) {
             assertThat(longer.config().maxPositions()).isEqualTo(1 << 24);
@@ -164,7 +167,7 @@ class DecoderModelTest {
     }
 
     private static DecoderModel load(String name) throws IOException {
-        return DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, "cpu");
+        return DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
     }
 
     private static float[] logits(DecoderModel model, Scope scope, TokenRows rows) {

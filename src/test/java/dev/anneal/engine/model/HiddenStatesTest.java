@@ -2,6 +2,7 @@ package dev.anneal.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
@@ -26,7 +27,7 @@ class HiddenStatesTest {
         ModelConfig config = ModelConfig.read(folder.resolve("config.json"));
         TokenRows rows = TokenRows.of(GoldenTensors.ragged(
                 GoldenTensors.ints(expected, "input_ids"), GoldenTensors.ints(expected, "attention_mask"), WIDTH));
-        try (Scope scope = Scope.open("cpu");
+        try (Scope scope = Scope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(folder)) {
             DecoderProgram program = new DecoderProgram(scope, config, 64);
             FrozenWeights weights =
@@ -59,7 +60,7 @@ class HiddenStatesTest {
 
         assertThat(GoldenTensors.largestDifference(actual, expected))
                 .as("hidden.%d", layer)
-                .isLessThan(1e-5);
+                .isLessThan(TestDevice.tolerance(1e-5));
     }
 
     /** The final norm, w x / sqrt(mean(x^2) + epsilon). */

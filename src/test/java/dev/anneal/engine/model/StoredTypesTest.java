@@ -2,6 +2,7 @@ package dev.anneal.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
@@ -37,7 +38,7 @@ class StoredTypesTest {
         List<TensorData> narrow = new ArrayList<>();
         List<TensorData> wide = new ArrayList<>();
         try (WeightDirectory files = WeightDirectory.open(original);
-                Scope scope = Scope.open("cpu")) {
+                Scope scope = Scope.open(TestDevice.NAME)) {
             for (String tensor : files.names()) {
                 List<Long> shape = files.entry(tensor).shape();
                 ElementType own = files.entry(tensor).dtype() == Dtype.F32 ? ElementType.FLOAT32 : ElementType.BFLOAT16;
@@ -81,7 +82,7 @@ class StoredTypesTest {
     private static float[] logits(Path directory) throws IOException {
         TokenRows rows = TokenRows.of(List.of(new int[] {5, 6, 7, 80, 9, 10, 11, 120, 13, 14, 15}, new int[] {3, 4}));
         long[] everywhere = IntStream.range(0, rows.tokens()).asLongStream().toArray();
-        try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child()) {
             return model.logits(scope, model.hiddenStates(scope, rows, model.noAdapter()), everywhere)
                     .toFloats();

@@ -3,6 +3,7 @@ package dev.anneal.engine.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.safetensors.WeightDirectory;
@@ -29,7 +30,7 @@ class WeightLoaderTest {
                 folder.resolve("config.json"),
                 config.replace("\"intermediate_size\": 160", "\"intermediate_size\": 176"));
 
-        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, "cpu"))
+        assertThatThrownBy(() -> DecoderModel.load(folder, ElementType.FLOAT32, TestDevice.NAME))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessageContaining("must have the shape [176, 64] by config.json but has [160, 64]");
     }
@@ -37,7 +38,7 @@ class WeightLoaderTest {
     @Test
     void aTensorLargerThanABlockIsTheSame() throws IOException {
         ModelConfig config = ModelConfig.read(BASE.resolve("config.json"));
-        try (Scope scope = Scope.open("cpu");
+        try (Scope scope = Scope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(BASE)) {
             DecoderProgram program = new DecoderProgram(scope, config, 64);
             List<FrozenWeights> loaded = new ArrayList<>();

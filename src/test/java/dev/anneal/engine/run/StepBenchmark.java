@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
@@ -46,7 +47,7 @@ final class StepBenchmark {
         this.steps = Integer.parseInt(arguments[3]);
         this.rank = Integer.parseInt(arguments[5]);
         this.checkpointing = arguments[6];
-        this.machine = new Task.Machine("cpu", Integer.parseInt(arguments[7]), arguments[4]);
+        this.machine = new Task.Machine(TestDevice.NAME, Integer.parseInt(arguments[7]), arguments[4]);
         this.rows = Files.readAllLines(Path.of(arguments[1])).stream()
                 .limit((long) batch * steps)
                 .map(StepBenchmark::row)
@@ -69,7 +70,7 @@ final class StepBenchmark {
     private void run() throws IOException {
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Path attempt = Files.createTempDirectory("bench");
-        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), "cpu")) {
+        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
             TrainingJob job = new TrainingJob(
                     model,
                     "",

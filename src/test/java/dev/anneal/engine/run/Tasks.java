@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
@@ -39,7 +40,7 @@ final class Tasks {
     }
 
     static Task.Machine onThreads(int threads) {
-        return new Task.Machine("cpu", threads, "fp32");
+        return new Task.Machine(TestDevice.NAME, threads, "fp32");
     }
 
     static TrainTask train(Path attempt, @Nullable Path resumeFrom, Task.Machine machine) {

@@ -3,6 +3,7 @@ package dev.anneal.engine.torch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class ProgramTest {
 
     @Test
     void methodsTakeEveryKindOfArgument() {
-        try (Scope scope = Scope.open("cpu")) {
+        try (Scope scope = Scope.open(TestDevice.NAME)) {
             Program program = load(scope);
             Tensor x = scope.floats(new float[] {1, 2, 3, 4}, 4);
 
@@ -27,7 +28,7 @@ class ProgramTest {
 
     @Test
     void failedAssertionsNameTheirTextAndLine() {
-        try (Scope scope = Scope.open("cpu")) {
+        try (Scope scope = Scope.open(TestDevice.NAME)) {
             Program program = load(scope);
             Tensor x = scope.floats(new float[] {1}, 1);
 
@@ -41,7 +42,7 @@ class ProgramTest {
 
     @Test
     void unknownArgumentTypesAreRefusedBeforeTheCall() {
-        try (Scope scope = Scope.open("cpu")) {
+        try (Scope scope = Scope.open(TestDevice.NAME)) {
             Program program = load(scope);
 
             assertThatThrownBy(() -> program.call(scope, "weigh", 'x'))
@@ -52,7 +53,7 @@ class ProgramTest {
 
     @Test
     void missingProgramsAreNamed() {
-        try (Scope scope = Scope.open("cpu")) {
+        try (Scope scope = Scope.open(TestDevice.NAME)) {
             assertThatThrownBy(() -> Program.load(scope, "absent", "Absent", Map.of()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("no program /torchscript/absent.py on the class path");

@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -32,7 +33,7 @@ class ActivationCheckpointingTest {
 
     @BeforeAll
     static void load() throws IOException {
-        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
     }
 
     @AfterAll

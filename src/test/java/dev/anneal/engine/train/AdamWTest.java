@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
@@ -31,7 +32,7 @@ class AdamWTest {
     @BeforeEach
     void create() throws IOException {
         GoldenRun run = GoldenRun.of("relu");
-        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
         scope = model.scope().child();
         adapter = Adapter.load(model, run.config(), run.path("initial"));
         optimizer = new AdamW(scope, new AdapterTraining(adapter));

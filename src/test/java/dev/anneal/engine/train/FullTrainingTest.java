@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.torch.ElementType;
@@ -100,6 +101,6 @@ class FullTrainingTest {
     }
 
     private static DecoderModel load(String name, ElementType precision) throws IOException {
-        return DecoderModel.load(GoldenTensors.path("models/" + name), precision, "cpu");
+        return DecoderModel.load(GoldenTensors.path("models/" + name), precision, TestDevice.NAME);
     }
 }

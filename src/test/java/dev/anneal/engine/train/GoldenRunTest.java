@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterGradients;
@@ -54,7 +55,8 @@ class GoldenRunTest {
     void theRunIsThatOfTheReference(String base, String name) throws IOException {
         GoldenRun run = GoldenRun.of(base, name);
         List<EncodedRow> rows = GoldenBatches.inOrder();
-        try (DecoderModel model = DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, "cpu");
+        try (DecoderModel model =
+                        DecoderModel.load(GoldenTensors.path(run.model()), ElementType.FLOAT32, TestDevice.NAME);
                 Scope scope = model.scope().child();
                 Adapter adapter = Adapter.load(model, run.config(), run.path("initial"));
                 AdamW optimizer = new AdamW(scope, new AdapterTraining(adapter));
@@ -79,10 +81,10 @@ class GoldenRunTest {
                         .isEqualTo(expected.path("trained_tokens").asLong());
                 assertThat(sums.mean())
                         .as("loss of step %d", step)
-                        .isCloseTo(expected.path("loss").asDouble(), within(1e-5));
+                        .isCloseTo(expected.path("loss").asDouble(), within(TestDevice.tolerance(1e-5)));
                 assertThat(norm)
                         .as("norm of step %d", step)
-                        .isCloseTo(expected.path("grad_norm").asDouble(), within(1e-5));
+                        .isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
                 if (step == 0) {
@@ -95,7 +97,7 @@ class GoldenRunTest {
                 float[] logits = logits(run, model, adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
                 assertThat(GoldenTensors.largestDifference(logits, expectedLogits(run, "logits_beta_" + beta)))
                         .as("logits of the trained adapter at beta %s", beta)
-                        .isLessThan(5e-5);
+                        .isLessThan(TestDevice.tolerance(5e-5));
             }
         }
     }
@@ -113,7 +115,8 @@ class GoldenRunTest {
                 .readTree(GoldenTensors.path("sft/" + name + "/full/run.json").toFile())
                 .path("metrics");
         List<EncodedRow> rows = GoldenBatches.inOrder();
-        try (DecoderModel model = DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, "cpu");
+        try (DecoderModel model =
+                        DecoderModel.load(GoldenTensors.path("models/" + name), ElementType.FLOAT32, TestDevice.NAME);
                 FullTraining trained = FullTraining.of(model);
                 AdamW optimizer = new AdamW(model.scope(), trained);
                 Passes passes = new Passes(
@@ -130,10 +133,10 @@ class GoldenRunTest {
 
                 assertThat(sums.mean())
                         .as("loss of step %d", step)
-                        .isCloseTo(expected.path("loss").asDouble(), within(1e-5));
+                        .isCloseTo(expected.path("loss").asDouble(), within(TestDevice.tolerance(1e-5)));
                 assertThat(norm)
                         .as("norm of step %d", step)
-                        .isCloseTo(expected.path("grad_norm").asDouble(), within(1e-5));
+                        .isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
                 optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
@@ -162,7 +165,7 @@ class GoldenRunTest {
         expected.forEach((name, values) -> assertThat(
                         GoldenTensors.largestDifference(Objects.requireNonNull(actual.get(name)), values))
                 .as(name)
-                .isLessThan(tolerance));
+                .isLessThan(TestDevice.tolerance(tolerance)));
     }
 
     private static float[] logits(GoldenRun run, DecoderModel model, AppliedAdapter adapter) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -45,7 +46,7 @@ class InterruptionTest {
     void interruptedJobsEndWithTheBitsOfAnUndisturbedOne() throws IOException {
         assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS))).hasSize(2);
         try (DecoderModel model =
-                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu")) {
+                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME)) {
             TrainingFixture undisturbed = attempt(model, "undisturbed");
             undisturbed.run();
             for (int job = 0; interruptions < INTERRUPTIONS; job++) {

@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
@@ -36,7 +37,7 @@ class TrainerTest {
 
     @BeforeAll
     static void load() throws IOException {
-        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
     }
 
     @AfterAll
@@ -102,7 +103,8 @@ class TrainerTest {
     @ParameterizedTest
     @CsvSource({"2, 0, FLOAT32", "2, 0.2, FLOAT32", "3, 0.2, FLOAT32", "2, 0, BFLOAT16", "3, 0.2, BFLOAT16"})
     void bitsDoNotDependOnTheNumberOfThreads(int threads, double dropout, ElementType precision) throws IOException {
-        try (DecoderModel computing = DecoderModel.load(GoldenTensors.path("models/llama-tied"), precision, "cpu")) {
+        try (DecoderModel computing =
+                DecoderModel.load(GoldenTensors.path("models/llama-tied"), precision, TestDevice.NAME)) {
             TrainingFixture one = new TrainingFixture(computing, folder.resolve("one"));
             TrainingFixture several = new TrainingFixture(computing, folder.resolve("several")).threads(threads);
             for (TrainingFixture fixture : List.of(one, several)) {
@@ -319,7 +321,7 @@ class TrainerTest {
         TrainingFixture first = fixture("first").stoppingAfter(2);
         first.run();
         try (DecoderModel rounded =
-                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.BFLOAT16, "cpu")) {
+                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.BFLOAT16, TestDevice.NAME)) {
             TrainingFixture second = new TrainingFixture(rounded, folder.resolve("second"))
                     .resuming(first.checkpoint(2))
                     .stoppingAfter(1);

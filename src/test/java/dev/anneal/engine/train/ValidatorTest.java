@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.AdapterDropout;
@@ -54,8 +55,8 @@ class ValidatorTest {
         for (int i = 0; i < 3; i++) {
             batches.addAll(MicroBatch.split(GoldenBatches.inOrder().subList(i, i + 1)));
         }
-        try (DecoderModel model =
-                        DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, "cpu");
+        try (DecoderModel model = DecoderModel.load(
+                        GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.create(model, GoldenRun.of("silu").config(), 7);
                 AdamW optimizer = new AdamW(model.scope(), new AdapterTraining(adapter));
                 Passes passes = new Passes(

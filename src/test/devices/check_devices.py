@@ -1,0 +1,122 @@
+"""Runs every method of the engine's programs on pretended CUDA tensors, without a GPU: fails where one meets a tensor of another device.
+
+Needs Python with torch 2.7.1 and nothing else:  python src/test/devices/check_devices.py [folder of the programs]
+
+FakeTensorMode computes shapes and devices alone, and refuses operators whose tensors lie on different devices. It does not know operators with `out`
+arguments within programs, so those are rewritten as copies first; what they compute with is the same. Left out is `of_bytes`, which starts CUDA.
+"""
+import io
+import itertools
+import pathlib
+import struct
+import sys
+import zipfile
+
+import torch
+from torch._subclasses.fake_tensor import FakeTensorMode
+
+HIDDEN, FEED_FORWARD, VOCABULARY, HEADS, KEY_HEADS, HEAD, RANK = 32, 48, 50, 4, 2, 8, 4
+FP32, BF16 = torch.float32, torch.bfloat16
+REWRITTEN = {
+    "unused = torch.silu_backward(df * up, gate, grad_input=d_gate)": "unused = torch.copy_(d_gate, torch.silu_backward(df * up, gate))",
+    "unused = torch.mul(df, act, out=d_up)": "unused = torch.copy_(d_up, torch.mul(df, act))",
+    "unused = torch.mm(p, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(p, table))",
+    ", grad_input=dp)": ")",
+}
+folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src/main/resources/torchscript")
+device = "cuda"
+
+
+def tensor(*shape, dtype=FP32):
+    return torch.empty(*shape, dtype=dtype, device=device)
+
+
+def program(name, **attributes):
+    """As ScriptArchive makes it."""
+    text = (folder / f"{name}.py").read_text()
+    for ours, same in REWRITTEN.items():
+        text = text.replace(ours, same)
+    state = b"\x80\x02c__torch__\n" + name.capitalize().encode() + b"\n)\x81}("
+    for key, value in attributes.items():
+        state += b"X" + struct.pack("<I", len(key)) + key.encode()
+        state += b"J" + struct.pack("<i", value) if isinstance(value, int) else b"G" + struct.pack(">d", value)
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("m/version", "3\n")
+        archive.writestr("m/constants.pkl", b"\x80\x02).")
+        archive.writestr("m/data.pkl", state + b"ub.")
+        archive.writestr("m/code/__torch__.py", text)
+    content.seek(0)
+    return torch.jit.load(content)
+
+
+def decoder(dtype, window, biased, normed, dropout, adapted, whole):
+    run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window)
+    rows, seeds, kind, beta, scale = [0, 5, 9], [3, 4], 1, 0.5, 2.0
+    query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
+    groups = [(HIDDEN, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
+              (HIDDEN, 2 * FEED_FORWARD, [0, FEED_FORWARD, FEED_FORWARD, 2 * FEED_FORWARD]), (FEED_FORWARD, HIDDEN, [0, HIDDEN])]
+    matrices = [tensor(out, into, dtype=dtype) for into, out, _ in groups]
+    biases = [tensor(out if biased else 0, dtype=dtype) for _, out, _ in groups]
+    norms = [tensor(HIDDEN, dtype=dtype) for _ in range(3)]
+    weights = [norms[0], matrices[0], matrices[1], norms[1], matrices[2], matrices[3], *biases, tensor(both if normed else 0, dtype=dtype)]
+    parts = [ends if adapted else [] for _, _, ends in groups]
+    adapter, gradients = [], []
+    for (into, out, _), ends in zip(groups, parts):
+        width = RANK * (len(ends) // 2)
+        adapter += [tensor(width, into, dtype=dtype), tensor(out, width, dtype=dtype)]
+        gradients += [tensor(width, into), tensor(sum(ends[1::2]) - sum(ends[::2]), RANK)]
+    dweights = [tensor(*weight.shape) for weight in weights[:-1]] + [tensor(*([2, HEAD] if normed else [0]))] if whole else []
+    table, dtable = tensor(VOCABULARY, HIDDEN, dtype=dtype), tensor(VOCABULARY, HIDDEN)
+    ids, at = tensor(9, dtype=torch.int64), tensor(5, dtype=torch.int64)
+
+    cos, sin = run.turns(ids, tensor(HEAD // 2), table)
+    x = run.embed(ids, table)
+    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, seeds, kind, beta, dropout)
+    sums, dy = run.head(y, norms[2], table, at, at, [tensor(HIDDEN), dtable] if whole else [], True)
+    run.head(y, norms[2], table, at, at, [], False)
+    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, seeds, scale, kind, beta, dropout)
+    if whole:
+        run.embed_backward(dx, ids, dtable, True)
+        run.refresh(norms[0], tensor(HIDDEN))
+        if normed:
+            run.refresh_head_norm(weights[10], tensor(2, HEAD))
+    caches = [[tensor(KEY_HEADS, 20, HEAD, dtype=dtype) for _ in seeds] for _ in "kv"]
+    last = run.cached_layer(x, weights, adapter, cos, sin, rows, [0, 3], *caches, kind, beta)
+    for result in [y, *saved, sums, dy, dx, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+        assert result.device.type == device, result
+
+
+def others():
+    optimizer = program("optimizer")
+    for first in (True, False):
+        optimizer.accumulate(tensor(5), tensor(5), first)
+    assert optimizer.norm([tensor(5), tensor(3, 2)]).device.type == device
+    optimizer.adamw([tensor(5)], [tensor(5)], [tensor(5)], [tensor(5)], 0.5, 1e-3, 0.1, 1)
+    program("merge").merge(tensor(4, 6, dtype=BF16), tensor(2, 6), tensor(4, 2), 2.0, tensor(0, dtype=BF16))
+    program("merge").replace(tensor(4, 6), tensor(4, 6), tensor(0))
+    program("compare", eps=1e-5).compare(*[tensor(3, 8), tensor(8), tensor(20, 8)] * 2)
+    adapter = program("adapter")
+    adapter.views(tensor(20), [2, 2], [5, 5])
+    adapter.place([tensor(4, 2)], [tensor(4, 2)], [1], [0, 4], 2.0)
+    conversions = program("conversions")
+    assert conversions.zeros([2, 3], 15, device).device.type == device
+    assert conversions.on_host(tensor(3)).device.type == "cpu"
+    conversions.bytes_of(tensor(3))
+    conversions.bytes_of_part(tensor(9), 1, 4)
+    conversions.overwrite(tensor(9), 1, tensor(3))
+
+
+def main():
+    torch.set_grad_enabled(False)
+    torch._C._set_graph_executor_optimize(False)
+    torch.cuda._lazy_init = lambda: None                              # there is none
+    cases = list(itertools.product((FP32, BF16), (0, 3), (True, False), (True, False), (0.0, 0.3), (True, False), (True, False)))
+    with FakeTensorMode():
+        for case in cases:
+            decoder(*case)
+        others()
+    print(f"{len(cases)} kinds of decoder and all other programs keep to their device")
+
+
+main()
