@@ -1,36 +1,63 @@
-# How a model's answers differ from a reference's. fp32, sums in fp64.
+# How a model's answers differ from a reference's, a block of the vocabulary at a time. Products in fp32, the rest in fp64.
 #
-# c positions   H hidden   V vocabulary
+# n positions   H hidden   v vocabulary of this block
 class Compare(Module):
   __parameters__ = []
   __buffers__ = []
   eps : float              # of the final norm
 
-  def logits(self: __torch__.Compare, h: Tensor, norm: Tensor, table: Tensor) -> Tensor:
-    return torch.linear(torch.rms_norm(h, [h.size(1)], norm, self.eps), table)      # [c, V]
+  # Hidden states after the last layer as the output embedding takes them.
+  def normed(self: __torch__.Compare,
+             h: List[Tensor],      # [., H]   of each prompt
+             norm: Tensor          # [H]
+             ) -> Tensor:
+    all = torch.cat(h, 0)                                             # [n, H]
+    return torch.rms_norm(all, [all.size(1)], norm, self.eps)
+
+  # What is known before the first block.
+  def begin(self: __torch__.Compare, h: Tensor) -> List[Tensor]:
+    fp64 = 7
+    nothing = torch.sum(h, [1], dtype=fp64) * 0.                      # [n]
+    lowest = nothing - inf
+    none = nothing - 1.
+    return [nothing, nothing, torch.stack([lowest, lowest], 1), none, torch.unsqueeze(lowest, 1), none, lowest, lowest, nothing]
+
+  # The same after another block.
+  def add(self: __torch__.Compare,
+          known: List[Tensor],
+          h: Tensor,               # [n, H]   the reference's, normed
+          table: Tensor,           # [v, H]   its output embedding
+          other_h: Tensor,         # the model's
+          other_table: Tensor,
+          first: int               # index of the block's first token
+          ) -> List[Tensor]:
+    fp64 = 7
+    largest, total, best, chosen, other_best, other_chosen, mass, other_mass, mean = known
+    p = torch.linear(h, table).to(fp64)                               # [n, v]
+    q = torch.linear(other_h, other_table).to(fp64)                   # [n, v]
+    d = p - q                                                         # [n, v]
+    size = torch.abs(d)                                               # [n, v]
+    two, at = torch.topk(torch.cat([best, p], 1), 2)                  # [n, 2]   the first choices so far, and which of them is of this block
+    first_at = at[:, 0]                                               # [n]
+    now = torch.where(torch.ge(first_at, 2), (first_at + (first - 2)).to(fp64), chosen)
+    one, other_at = torch.topk(torch.cat([other_best, q], 1), 1)      # [n, 1]
+    other_first = other_at[:, 0]                                      # [n]
+    other_now = torch.where(torch.ge(other_first, 1), (other_first + (first - 1)).to(fp64), other_chosen)
+    own = torch.logsumexp(p, [1])                                     # [n]      log of the block's share of the softmax
+    sum = torch.logaddexp(mass, own)                                  # [n]
+    other_sum = torch.logaddexp(other_mass, torch.logsumexp(q, [1]))  # [n]
+    here = torch.sum(torch.softmax(p, 1) * d, [1])                    # [n]      mean of p - q over the block's tokens, by the reference
+    mean = mean * torch.exp(mass - sum) + here * torch.exp(own - sum)
+    return [torch.maximum(largest, torch.amax(size, [1])), total + torch.sum(size, [1]), two, now, one, other_now, sum, other_sum, mean]
 
   # For each position: largest and summed |difference| of the logits, whether the most likely token is the same, how far the reference's first choice
   # leads its second, and KL(reference || model).
-  def compare(self: __torch__.Compare,
-              h: Tensor,           # [c, H]   the reference's hidden states after the last layer
-              norm: Tensor,        # [H]      its final norm
-              table: Tensor,       # [V, H]   its output embedding
-              other_h: Tensor,     # the model's
-              other_norm: Tensor,
-              other_table: Tensor
-              ) -> Tensor:         # [c, 5]   fp64
+  def end(self: __torch__.Compare, known: List[Tensor]) -> Tensor:
     fp64 = 7
-    p = self.logits(h, norm, table)                                   # [c, V]
-    q = self.logits(other_h, other_norm, other_table)                 # [c, V]
-    difference = torch.abs(p - q)                                     # [c, V]
-    best, chosen = torch.topk(p, 2)                                   # [c, 2]
-    same = torch.eq(torch.argmax(q, 1), chosen[:, 0])                 # [c]
-    p = torch.log_softmax(p, 1)
-    q = torch.log_softmax(q, 1)
-    divergence = torch.sum(torch.exp(p) * (p - q), [1], dtype=fp64)   # [c]
+    largest, total, best, chosen, other_best, other_chosen, mass, other_mass, mean = known
     return torch.stack([
-        torch.amax(difference, [1]).to(fp64),
-        torch.sum(difference, [1], dtype=fp64),
-        same.to(fp64),
-        (best[:, 0] - best[:, 1]).to(fp64),
-        divergence], 1)
+        largest,
+        total,
+        torch.eq(chosen, other_chosen).to(fp64),
+        best[:, 0] - best[:, 1],
+        mean - mass + other_mass], 1)                                 # [n, 5]

@@ -2,9 +2,7 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.lora.MergeTally;
-import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.safetensors.WeightDirectory;
-import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -33,14 +31,14 @@ final class MergedModel implements Kind {
      * A trained model.
      *
      * @param weights opens what is to be written
-     * @param reference answers as the training's own model does; making it checks base model and checkpoint completely
+     * @param reference opens the training's own model, which checks base model and checkpoint completely
      */
     record Source(WeightRows.Opener weights, Reference reference) {}
 
-    /** Takes down what the trained model answers to a request's probes. */
+    /** Opens the trained model as it was before anything was merged or rounded. */
     @FunctionalInterface
     interface Reference {
-        Probe probe(BaseModel base, ExportRequest request) throws IOException;
+        Probe.Side open(BaseModel base, ExportRequest request) throws IOException;
     }
 
     @Override
@@ -59,7 +57,7 @@ final class MergedModel implements Kind {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         request.betweenTensors().run();
-        try (Probe reference = source.reference().probe(base, request)) {
+        try (Probe.Side reference = source.reference().open(base, request)) {
             writeWeights(folder, config, proof);
             Tolerance tolerance = Tolerance.of(folder);
             AnswerDifference difference = compare(folder, reference);
@@ -82,10 +80,9 @@ final class MergedModel implements Kind {
         }
     }
 
-    private AnswerDifference compare(Path folder, Probe reference) throws IOException {
-        request.betweenTensors().run();
-        try (DecoderModel merged = DecoderModel.load(folder, ElementType.FLOAT32, request.device())) {
-            return reference.against(merged);
+    private AnswerDifference compare(Path folder, Probe.Side reference) throws IOException {
+        try (Probe.Side merged = Probe.Side.of(folder, folder, request.device())) {
+            return new Probe(request.probes(), request.betweenTensors()).between(reference, merged);
         }
     }
 }

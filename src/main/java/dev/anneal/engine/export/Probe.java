@@ -1,99 +1,124 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.TokenRows;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AdapterLayers;
+import dev.anneal.engine.model.StreamedModel;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Holds two models' answers to the same prompts against each other, with one model in memory at a time: of the reference only its hidden states,
- * final norm and output embedding are kept.
+ * Holds two models' answers to the same prompts against each other. In memory are one layer of one model, the hidden states of the prompts, and a block of rows
+ * of both output embeddings.
  */
-final class Probe implements AutoCloseable {
+final class Probe {
 
-    /** Positions whose logits exist at one time: 64 of a vocabulary of 128,256 take 33 MB for each model. */
-    private static final int CHUNK = 64;
+    /** Logits of a block of the vocabulary for all positions: some ten fp64 copies of them exist at one time, 40 MB. */
+    private static final int BLOCK_LOGITS = 1 << 19;
+    /** Numbers of an output embedding in memory at one time. */
+    private static final int BLOCK_WEIGHTS = 1 << 22;
 
-    private final Scope scope;
     private final List<int[]> prompts;
-    private final Runnable betweenPrompts;
-    private final List<float[]> hiddenStates = new ArrayList<>();
-    private final Tensor norm;
-    private final Tensor table;
+    private final Runnable betweenParts;
+    private final int blockLogits;
 
-    /**
-     * Takes down what the reference answers; it may be closed afterwards.
-     *
-     * @param betweenPrompts called before each prompt of each model; may throw to end the probe
-     */
-    Probe(List<int[]> prompts, DecoderModel reference, AppliedAdapter adapter, Runnable betweenPrompts) {
+    /** @param betweenParts called between prompts, layers and blocks; may throw to end the probe */
+    Probe(List<int[]> prompts, Runnable betweenParts) {
+        this(prompts, betweenParts, BLOCK_LOGITS);
+    }
+
+    /** @param blockLogits logits of one model that exist at one time, over all positions */
+    Probe(List<int[]> prompts, Runnable betweenParts, int blockLogits) {
         this.prompts = prompts;
-        this.betweenPrompts = betweenPrompts;
-        this.scope = Scope.open(reference.scope().device());
-        this.norm = reference.finalNorm().to(scope, ElementType.FLOAT32);
-        this.table = reference.outputEmbedding().to(scope, ElementType.FLOAT32);
-        for (int[] prompt : prompts) {
-            hiddenStates.add(hiddenStates(reference, prompt, adapter));
-        }
+        this.betweenParts = betweenParts;
+        this.blockLogits = blockLogits;
     }
 
-    private float[] hiddenStates(DecoderModel model, int[] prompt, AppliedAdapter adapter) {
-        betweenPrompts.run();
-        try (Scope step = scope.child()) {
-            return model.hiddenStates(step, TokenRows.of(List.of(prompt)), adapter)
-                    .toFloats();
-        }
-    }
+    /** A model with or without an adapter. Making it checks files and configuration against each other. */
+    record Side(StreamedModel model, @Nullable AdapterLayers adapter) implements AutoCloseable {
 
-    /** @param model computes in fp32 */
-    AnswerDifference against(DecoderModel model) {
-        List<double[]> positions = new ArrayList<>();
-        try (Scope comparing = scope.child()) {
-            Program program = Program.load(
-                    comparing,
-                    "compare",
-                    "Compare",
-                    Map.of("eps", model.config().normEpsilon()));
-            for (int i = 0; i < prompts.size(); i++) {
-                float[] other = hiddenStates(model, prompts.get(i), model.noAdapter());
-                compare(program, model, hiddenStates.get(i), other, positions);
+        /** @param weights folder of the weights, if not the model's own */
+        static Side of(Path directory, Path weights, String device) throws IOException {
+            return new Side(StreamedModel.open(directory, weights, device), null);
+        }
+
+        static Side of(Path directory, Path adapter, AdapterConfig config, String device) throws IOException {
+            StreamedModel model = StreamedModel.open(directory, directory, device);
+            try {
+                return new Side(model, AdapterLayers.open(adapter, config, model.config()));
+            } catch (IOException | RuntimeException e) {
+                model.close();
+                throw e;
             }
         }
-        return summary(positions, model.config().vocabularySize());
+
+        /** Hidden states of all prompts as the output embedding takes them, [n, H]. */
+        private Tensor answers(Scope target, Program program, List<int[]> prompts, Runnable betweenParts)
+                throws IOException {
+            try (Scope passing = model.scope().child()) {
+                List<Tensor> states = model.hiddenStates(
+                        passing, prompts, adapter == null ? model.noAdapters() : adapter, betweenParts);
+                return program.call(target, "normed", states, model.finalNorm(passing));
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            model.close();
+            if (adapter != null) {
+                adapter.close();
+            }
+        }
     }
 
-    private void compare(
-            Program program, DecoderModel model, float[] reference, float[] other, List<double[]> positions) {
-        int width = model.config().hiddenSize();
-        for (int from = 0; from < reference.length; from += CHUNK * width) {
-            int to = Math.min(from + CHUNK * width, reference.length);
-            try (Scope step = scope.child()) {
-                Tensor result = program.call(
-                        step,
-                        "compare",
-                        rows(step, reference, from, to, width),
-                        norm,
-                        table,
-                        rows(step, other, from, to, width),
-                        model.finalNorm(),
-                        model.outputEmbedding());
-                double[] values = result.toDoubles();
-                for (int at = 0; at < values.length; at += 5) {
-                    positions.add(Arrays.copyOfRange(values, at, at + 5));
+    AnswerDifference between(Side reference, Side other) throws IOException {
+        try (Scope scope = reference.model().scope().child()) {
+            double eps = reference.model().config().normEpsilon();
+            Program program = Program.load(scope, "compare", "Compare", Map.of("eps", eps));
+            Tensor expected = reference.answers(scope, program, prompts, betweenParts);
+            Tensor found = other.answers(scope, program, prompts, betweenParts);
+            int vocabulary = reference.model().config().vocabularySize();
+            List<Tensor> known = program.callForList(scope, "begin", expected);
+            long rows = blockRows(expected.shape());
+            for (long first = 0; first < vocabulary; first += rows) {
+                betweenParts.run();
+                long count = Math.min(rows, vocabulary - first);
+                try (Scope step = scope.child()) {
+                    List<Tensor> next = program.callForList(
+                            scope,
+                            "add",
+                            known,
+                            expected,
+                            reference.model().outputEmbedding(step, first, count),
+                            found,
+                            other.model().outputEmbedding(step, first, count),
+                            first);
+                    known.forEach(Tensor::close);
+                    known = next;
                 }
             }
+            return summary(program.call(scope, "end", known).toDoubles(), vocabulary);
         }
     }
 
-    private static Tensor rows(Scope step, float[] values, int from, int to, int width) {
-        return step.floats(Arrays.copyOfRange(values, from, to), (to - from) / width, width);
+    /** @param shape of the hidden states, [n, H] */
+    private long blockRows(long[] shape) {
+        return Math.max(1, Math.min(blockLogits / shape[0], BLOCK_WEIGHTS / shape[1]));
+    }
+
+    private static AnswerDifference summary(double[] values, int vocabulary) {
+        List<double[]> positions = new ArrayList<>();
+        for (int at = 0; at < values.length; at += 5) {
+            positions.add(Arrays.copyOfRange(values, at, at + 5));
+        }
+        return summary(positions, vocabulary);
     }
 
     private static AnswerDifference summary(List<double[]> positions, int vocabulary) {
@@ -120,10 +145,5 @@ final class Probe implements AutoCloseable {
                 sum / count / vocabulary,
                 clear == 0 ? 1 : (double) agreeing / clear,
                 divergence / count);
-    }
-
-    @Override
-    public void close() {
-        scope.close();
     }
 }

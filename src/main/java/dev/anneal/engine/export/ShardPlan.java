@@ -27,8 +27,8 @@ record ShardPlan(List<List<TensorData>> shards) {
      */
     record Sizes(long shardBytes, int blockBytes) {
 
-        /** Shards as transformers 4 writes them by default; blocks that are small beside any model worth sharding. */
-        static final Sizes USUAL = new Sizes(5_000_000_000L, 32 << 20);
+        /** Shards as transformers 4 writes them by default; blocks of which a merge has some ten copies in fp32 and fp64. */
+        static final Sizes USUAL = new Sizes(5_000_000_000L, 4 << 20);
     }
 
     ShardPlan {

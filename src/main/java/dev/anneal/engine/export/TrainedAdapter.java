@@ -1,11 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.model.AdapterDropout;
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -45,7 +40,7 @@ public record TrainedAdapter(
             case "merged" ->
                 new MergedModel(
                         base,
-                        new MergedModel.Source(AdapterRows.opener(this, request.betweenTensors()), this::probe),
+                        new MergedModel.Source(AdapterRows.opener(this, request.betweenTensors()), this::reference),
                         request);
             case "adapter" -> new PeftAdapter(this, base.id());
             case "gguf" ->
@@ -59,11 +54,7 @@ public record TrainedAdapter(
         };
     }
 
-    private Probe probe(BaseModel base, ExportRequest request) throws IOException {
-        try (DecoderModel model = DecoderModel.load(base.directory(), ElementType.FLOAT32, request.device());
-                Adapter loaded = Adapter.load(model, config, file)) {
-            AppliedAdapter applied = loaded.apply(0, AdapterDropout.NONE);
-            return new Probe(request.probes(), model, applied, request.betweenTensors());
-        }
+    private Probe.Side reference(BaseModel base, ExportRequest request) throws IOException {
+        return Probe.Side.of(base.directory(), file, config, request.device());
     }
 }

@@ -1,8 +1,6 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -43,7 +41,8 @@ public record TrainedWeights(
             case "merged" ->
                 new MergedModel(
                         base,
-                        new MergedModel.Source(TrainedRows.opener(checkpoint, request.betweenTensors()), this::probe),
+                        new MergedModel.Source(
+                                TrainedRows.opener(checkpoint, request.betweenTensors()), this::reference),
                         request);
             case "gguf" ->
                 new GgufModel(
@@ -59,10 +58,7 @@ public record TrainedWeights(
         };
     }
 
-    private Probe probe(BaseModel base, ExportRequest request) throws IOException {
-        try (DecoderModel model =
-                DecoderModel.load(base.directory(), checkpoint, ElementType.FLOAT32, request.device())) {
-            return new Probe(request.probes(), model, model.noAdapter(), request.betweenTensors());
-        }
+    private Probe.Side reference(BaseModel base, ExportRequest request) throws IOException {
+        return Probe.Side.of(base.directory(), checkpoint, request.device());
     }
 }

@@ -4,6 +4,7 @@ import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
@@ -33,15 +34,24 @@ public final class Adapter implements AutoCloseable {
 
     /** With A and B zero. */
     private Adapter(DecoderModel model, AdapterConfig config) {
+        this(model.scope(), model.precision(), config, new AdapterLayout(config, model.config()));
+    }
+
+    /**
+     * With A and B zero.
+     *
+     * @param owner ends after the adapter
+     */
+    Adapter(Scope owner, ElementType precision, AdapterConfig config, AdapterLayout layout) {
         this.config = config;
-        this.layout = new AdapterLayout(config, model.config());
-        this.scope = model.scope().child();
+        this.layout = layout;
+        this.scope = owner.child();
         this.program = new AdapterProgram(scope);
         this.a = scope.zeros(ElementType.FLOAT32, layout.elementsOfA());
         this.b = scope.zeros(ElementType.FLOAT32, layout.elementsOfB());
         this.matricesOfB = program.views(scope, b, layout.rowsOfB(), layout.columnsOfB());
-        this.appliedA = scope.zeros(model.precision(), layout.elementsOfA());
-        this.blocks = blocks(model.precision());
+        this.appliedA = scope.zeros(precision, layout.elementsOfA());
+        this.blocks = blocks(precision);
         List<Tensor> matricesOfA = program.views(scope, appliedA, layout.rowsOfA(), layout.columnsOfA());
         this.applied = new AppliedAdapter(
                 byLayer(matricesOfA, blocks),
@@ -159,6 +169,13 @@ public final class Adapter implements AutoCloseable {
     @Override
     public void close() {
         scope.close();
+    }
+
+    /** Overwrites the masters with those that a file holds among others. */
+    void restorePart(SafetensorsFile file) throws IOException {
+        try (Scope passing = scope.child()) {
+            AdapterFile.readPart(file, matrices(passing, a, b));
+        }
     }
 
     private List<Tensor> blocks(ElementType precision) {

@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Adapters as safetensors files of F32 tensors with the names that PEFT uses. Values go from native memory to the file and back. */
 final class AdapterFile {
@@ -36,13 +38,30 @@ final class AdapterFile {
     static void read(Path file, Map<String, Tensor> matrices) throws IOException {
         try (SafetensorsFile opened = SafetensorsFile.open(file)) {
             requireSameNames(file, matrices.keySet(), opened.tensors().keySet());
-            for (Map.Entry<String, Tensor> matrix : matrices.entrySet()) {
-                requireSameShape(file, opened.entry(matrix.getKey()), shapeOf(matrix.getValue()));
-            }
-            for (Map.Entry<String, Tensor> matrix : matrices.entrySet()) {
-                matrix.getValue().overwrite(0, opened.bytes(matrix.getKey()));
-            }
+            readPart(opened, matrices);
         }
+    }
+
+    /**
+     * Overwrites matrices with those that a file holds among others.
+     *
+     * @throws AdapterFileException if it does not hold them; nothing is overwritten then
+     */
+    static void readPart(SafetensorsFile file, Map<String, Tensor> matrices) throws IOException {
+        for (Map.Entry<String, Tensor> matrix : matrices.entrySet()) {
+            requireSameShape(file.path(), file.entry(matrix.getKey()), shapeOf(matrix.getValue()));
+        }
+        for (Map.Entry<String, Tensor> matrix : matrices.entrySet()) {
+            matrix.getValue().overwrite(0, file.bytes(matrix.getKey()));
+        }
+    }
+
+    /** @throws AdapterFileException if the file does not hold exactly the tensors of a layout */
+    static void requireComplete(SafetensorsFile file, AdapterLayout layout) {
+        Set<String> expected = layout.slots().stream()
+                .flatMap(slot -> Stream.of(slot.nameOfA(), slot.nameOfB()))
+                .collect(Collectors.toCollection(TreeSet::new));
+        requireSameNames(file.path(), expected, file.tensors().keySet());
     }
 
     private static List<Long> shapeOf(Tensor matrix) {

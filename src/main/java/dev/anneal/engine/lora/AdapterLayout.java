@@ -18,15 +18,22 @@ final class AdapterLayout {
 
     private final AdapterConfig config;
     private final ModelConfig model;
+    private final int layers;
     private final List<Slot> slots = new ArrayList<>();
     private long elementsOfA;
     private long elementsOfB;
 
     AdapterLayout(AdapterConfig config, ModelConfig model) {
+        this(config, model, 0, model.layers());
+    }
+
+    /** Of some consecutive layers alone. */
+    AdapterLayout(AdapterConfig config, ModelConfig model, int firstLayer, int layers) {
         config.requireFits(model);
         this.config = config;
         this.model = model;
-        for (int layer = 0; layer < model.layers(); layer++) {
+        this.layers = layers;
+        for (int layer = firstLayer; layer < firstLayer + layers; layer++) {
             for (ProjectionGroup group : ProjectionGroup.values()) {
                 for (Projection projection : adapted(group)) {
                     add(layer, projection);
@@ -129,7 +136,7 @@ final class AdapterLayout {
 
     private long[] perGroup(ToLongFunction<ProjectionGroup> size) {
         ProjectionGroup[] groups = ProjectionGroup.values();
-        long[] sizes = new long[model.layers() * groups.length];
+        long[] sizes = new long[layers * groups.length];
         for (int i = 0; i < sizes.length; i++) {
             sizes[i] = size.applyAsLong(groups[i % groups.length]);
         }

@@ -59,13 +59,28 @@ final class DecoderProgram {
 
     /** Output of a layer, then what {@link #layerBackward} needs. */
     List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
+        LayerWeights own =
+                new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
+        return layer(scope, x, layer, batch, own, adapter);
+    }
+
+    /**
+     * What a layer multiplies with.
+     *
+     * @param frozen as {@link FrozenWeights#layers} holds them
+     * @param adapter as {@link AppliedAdapter#layers} holds them
+     */
+    record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
+
+    /** As above, with the weights of this layer alone; of {@code adapter} everything but its layers counts. */
+    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
         Program own = of(layer);
         return own.callForList(
                 scope,
                 "layer",
                 x,
-                weights.layers().get(layer),
-                adapter.layers().get(layer),
+                weights.frozen(),
+                weights.adapter(),
                 adapter.parts(ProjectionGroup.ATTENTION_INPUT),
                 adapter.parts(ProjectionGroup.FEED_FORWARD),
                 batch.cos(),

@@ -64,7 +64,8 @@ final class WeightLoader {
         return new FrozenWeights(embedding, layers, norm, head);
     }
 
-    private List<Tensor> layer(int layer) throws IOException {
+    /** The weights of a layer, as {@link FrozenWeights#layers} holds them. */
+    List<Tensor> layer(int layer) throws IOException {
         return List.of(
                 tensor(LayerNorm.INPUT.weightName(layer)),
                 weight(layer, ProjectionGroup.ATTENTION_INPUT),
@@ -109,13 +110,21 @@ final class WeightLoader {
         return joined(heads);
     }
 
-    private Tensor tensor(String name) throws IOException {
+    Tensor tensor(String name) throws IOException {
         TensorEntry entry = files.entry(name);
         List<Tensor> blocks = new ArrayList<>();
         for (RowBlock block : RowBlock.of(entry, blockBytes)) {
             blocks.add(rows(entry, block));
         }
         return joined(blocks);
+    }
+
+    /** Some rows of a tensor, at most 2 GiB in its file. */
+    Tensor rows(String name, long firstRow, long rows) throws IOException {
+        TensorEntry entry = files.entry(name);
+        long rowBytes = entry.byteCount() / entry.shape().get(0);
+        int bytes = Math.toIntExact(Math.multiplyExact(rows, rowBytes));
+        return rows(entry, new RowBlock(firstRow, rows, firstRow * rowBytes, bytes));
     }
 
     private Tensor joined(List<Tensor> parts) {

@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +24,11 @@ public final class SafetensorsFile implements AutoCloseable {
 
     /** Limit of the reference implementation; checked before anything of this size is allocated. */
     static final long MAX_HEADER_BYTES = 100_000_000;
+
+    /** A collection of an engine's small heap takes some 10 ms, which is what reading this much takes. */
+    private static final long COLLECTION_BYTES = 64 << 20;
+
+    private static final AtomicLong MAPPED_SINCE_COLLECTION = new AtomicLong();
 
     private final Path path;
     private final FileChannel channel;
@@ -168,8 +174,17 @@ public final class SafetensorsFile implements AutoCloseable {
         if (count == 0) {
             return ByteBuffer.allocateDirect(0).order(ByteOrder.LITTLE_ENDIAN);
         }
+        collectNowAndThen(count);
         return channel.map(FileChannel.MapMode.READ_ONLY, entry.begin() + offset, count)
                 .order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Mapped bytes stay resident until their buffers are collected, and little else in an engine process makes the collector run. */
+    private static void collectNowAndThen(int count) {
+        if (MAPPED_SINCE_COLLECTION.addAndGet(count) > COLLECTION_BYTES) {
+            MAPPED_SINCE_COLLECTION.set(0);
+            System.gc();
+        }
     }
 
     @Override
