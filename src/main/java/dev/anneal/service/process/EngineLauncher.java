@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -20,6 +19,8 @@ public final class EngineLauncher {
 
     /** A name, because the service may not load the class: that would bring native code into this process. */
     public static final String ENGINE_MAIN = "dev.anneal.engine.run.EngineMain";
+
+    private static final String DEVICE_MAIN = "dev.anneal.engine.run.DeviceMain";
 
     static final String TASK_FILE = "task.json";
 
@@ -75,10 +76,34 @@ public final class EngineLauncher {
     public EngineProcess launch(Task task, Path directory, Consumer<Progress> listener) throws IOException {
         Path taskFile = directory.resolve(TASK_FILE);
         Files.writeString(taskFile, JsonMapper.shared().writerFor(Task.class).writeValueAsString(task));
-        ProcessBuilder builder = new ProcessBuilder(command(taskFile)).directory(directory.toFile());
+        return start(mainClass, List.of(taskFile.toString()), task.machine().device(), directory, listener);
+    }
+
+    /**
+     * Starts a process that computes something on each of the devices and ends; it says {@link Progress.Failed} of the first that cannot be used.
+     *
+     * @param devices names of CUDA devices, at least one
+     * @param directory as for {@link #launch}
+     */
+    public EngineProcess tryDevices(List<String> devices, Path directory, Consumer<Progress> listener)
+            throws IOException {
+        return start(DEVICE_MAIN, devices, devices.get(0), directory, listener);
+    }
+
+    private EngineProcess start(
+            String main, List<String> arguments, String device, Path directory, Consumer<Progress> listener)
+            throws IOException {
+        List<String> command = command();
+        command.add(main);
+        command.addAll(arguments);
+        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile());
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> !isInherited(name));
         environment.putAll(environment());
+        if (!device.equals("cpu")) {
+            CudaEnvironment.addTo(environment, properties.cudaLibtorch());
+        }
+        environment.putAll(properties.environment());
         Files.createDirectories(cacheDirectory);
         Process process = builder.start();
         try {
@@ -95,7 +120,7 @@ public final class EngineLauncher {
         return INHERITED.contains(name) || INHERITED_PREFIXES.stream().anyMatch(name::startsWith);
     }
 
-    private List<String> command(Path taskFile) {
+    private List<String> command() {
         List<String> command = new ArrayList<>(nice);
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("-Xmx" + properties.heap().toMegabytes() + "m");
@@ -113,14 +138,12 @@ public final class EngineLauncher {
         command.addAll(properties.jvmOptions());
         command.add("-cp");
         command.add(classPath);
-        command.add(mainClass);
-        command.add(taskFile.toString());
         return command;
     }
 
     private Map<String, String> environment() {
         EngineProperties.Malloc malloc = properties.malloc();
-        Map<String, String> environment = new HashMap<>(Map.of(
+        return Map.of(
                 // Each compute thread runs its operators alone; a spinning OpenMP team would steal the other threads'
                 // cores.
                 "OMP_NUM_THREADS",
@@ -140,8 +163,6 @@ public final class EngineLauncher {
                 "MALLOC_TRIM_THRESHOLD_",
                 Long.toString(malloc.trimThreshold().toBytes()),
                 "MALLOC_TOP_PAD_",
-                Long.toString(malloc.topPad().toBytes())));
-        environment.putAll(properties.environment());
-        return environment;
+                Long.toString(malloc.topPad().toBytes()));
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.service.process;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param niceness by how much a process yields the processor to the service, 0 to 19; without effect where there is no {@code nice}
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
  * @param cacheDirectory where native libraries are unpacked; absent: {@code engine-cache} under {@code anneal.home}
+ * @param cudaLibtorch folder of a CUDA libtorch, the one that holds {@code libtorch.so}; needed for CUDA devices alone, CPUs have the bundled one
  * @param malloc settings of the C allocator
  * @param jvmOptions further options of the process's JVM
  * @param environment further environment variables of the process, which inherits none that could hold a secret
@@ -31,6 +33,7 @@ public record EngineProperties(
         @DefaultValue("5") @Min(0) @Max(19) int niceness,
         @DefaultValue("auto") String precision,
         @Nullable Path cacheDirectory,
+        @Nullable Path cudaLibtorch,
         @DefaultValue Malloc malloc,
         @DefaultValue List<String> jvmOptions,
         @DefaultValue Map<String, String> environment) {
@@ -57,6 +60,11 @@ public record EngineProperties(
         }
         if (heap.toMegabytes() < 64) {
             throw new IllegalArgumentException("anneal.engine.heap must be at least 64MB but is " + heap);
+        }
+        if (cudaLibtorch != null && !Files.isRegularFile(cudaLibtorch.resolve("libtorch.so"))) {
+            throw new IllegalArgumentException(
+                    "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + cudaLibtorch
+                            + "'");
         }
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);

@@ -45,6 +45,7 @@ class WorkerConfiguration {
             Assignments assignments,
             HeartbeatWriter heartbeats,
             WorkerMeters meters) {
+        DeviceTrial.require(properties, launcher);
         String name = Objects.requireNonNullElseGet(properties.name(), WorkerConfiguration::hostName);
         return new WorkerLifecycle(() -> new Supervisor(
                 name,

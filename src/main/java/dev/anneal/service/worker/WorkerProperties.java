@@ -6,6 +6,7 @@ import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotEmpty;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -49,6 +50,13 @@ record WorkerProperties(
 
     WorkerProperties {
         devices = List.copyOf(devices);
+        List<String> cuda =
+                devices.stream().filter(device -> !device.equals("cpu")).toList();
+        if (Set.copyOf(cuda).size() < cuda.size()) {
+            // Two jobs would take each other's memory.
+            throw new IllegalArgumentException(
+                    "anneal.worker.devices must name each CUDA device once but is " + String.join(",", devices));
+        }
     }
 
     /** How long an artifact store that refuses is asked again before the attempt fails. */

@@ -3,10 +3,13 @@ package dev.anneal.service.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
 import org.springframework.util.unit.DataSize;
@@ -23,6 +26,7 @@ class EnginePropertiesTest {
                         5,
                         "auto",
                         null,
+                        null,
                         new EngineProperties.Malloc(
                                 DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(16)),
                         List.of(),
@@ -30,18 +34,20 @@ class EnginePropertiesTest {
     }
 
     @Test
-    void everyPropertyCanBeSet() {
-        Map<String, String> values = Map.of(
-                "anneal.engine.heap", "2GB",
-                "anneal.engine.threads", "3",
-                "anneal.engine.niceness", "19",
-                "anneal.engine.precision", "fp32",
-                "anneal.engine.cache-directory", "/cache",
-                "anneal.engine.malloc.mmap-threshold", "1MB",
-                "anneal.engine.malloc.trim-threshold", "2MB",
-                "anneal.engine.malloc.top-pad", "3MB",
-                "anneal.engine.jvm-options[0]", "-Xshare:off",
-                "anneal.engine.environment.MARK", "1");
+    void everyPropertyCanBeSet(@TempDir Path folder) throws IOException {
+        Files.createFile(folder.resolve("libtorch.so"));
+        Map<String, String> values = Map.ofEntries(
+                Map.entry("anneal.engine.heap", "2GB"),
+                Map.entry("anneal.engine.threads", "3"),
+                Map.entry("anneal.engine.niceness", "19"),
+                Map.entry("anneal.engine.precision", "fp32"),
+                Map.entry("anneal.engine.cache-directory", "/cache"),
+                Map.entry("anneal.engine.cuda-libtorch", folder.toString()),
+                Map.entry("anneal.engine.malloc.mmap-threshold", "1MB"),
+                Map.entry("anneal.engine.malloc.trim-threshold", "2MB"),
+                Map.entry("anneal.engine.malloc.top-pad", "3MB"),
+                Map.entry("anneal.engine.jvm-options[0]", "-Xshare:off"),
+                Map.entry("anneal.engine.environment.MARK", "1"));
 
         assertThat(bind(values))
                 .isEqualTo(new EngineProperties(
@@ -50,6 +56,7 @@ class EnginePropertiesTest {
                         19,
                         "fp32",
                         Path.of("/cache"),
+                        folder,
                         new EngineProperties.Malloc(
                                 DataSize.ofMegabytes(1), DataSize.ofMegabytes(2), DataSize.ofMegabytes(3)),
                         List.of("-Xshare:off"),
@@ -64,6 +71,14 @@ class EnginePropertiesTest {
         assertThatThrownBy(() -> bind(Map.of("anneal.engine.heap", "1MB")))
                 .rootCause()
                 .hasMessageContaining("anneal.engine.heap must be at least 64MB");
+    }
+
+    @Test
+    void aFolderWithoutLibtorchIsRefused(@TempDir Path folder) {
+        assertThatThrownBy(() -> bind(Map.of("anneal.engine.cuda-libtorch", folder.toString())))
+                .rootCause()
+                .hasMessage(
+                        "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + folder + "'");
     }
 
     private static EngineProperties bind(Map<String, String> values) {

@@ -31,6 +31,7 @@ public final class FakeTasks {
                 3,
                 "auto",
                 null,
+                null,
                 new EngineProperties.Malloc(DataSize.ofMegabytes(1), DataSize.ofMegabytes(1), DataSize.ofMegabytes(1)),
                 List.of("-XX:TieredStopAtLevel=1", "-Xshare:auto"),
                 environment);

@@ -48,6 +48,7 @@ class MemoryEstimateIT {
                 0,
                 "fp32",
                 null,
+                null,
                 new EngineProperties.Malloc(
                         DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(256)),
                 List.of(),

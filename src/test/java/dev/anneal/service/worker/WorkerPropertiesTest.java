@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
@@ -57,6 +58,16 @@ class WorkerPropertiesTest {
                         Duration.ofMinutes(7),
                         Duration.ofMinutes(8),
                         Duration.ofSeconds(9)));
+    }
+
+    @Test
+    void aCudaDeviceRunsOneJob() {
+        assertThat(bind(Map.of("anneal.worker.devices", "cuda:0,cuda:1,cpu,cpu"))
+                        .devices())
+                .hasSize(4);
+        assertThatThrownBy(() -> bind(Map.of("anneal.worker.devices", "cuda:0,cuda:0")))
+                .rootCause()
+                .hasMessage("anneal.worker.devices must name each CUDA device once but is cuda:0,cuda:0");
     }
 
     @Test

@@ -1,0 +1,58 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.torch.Devices;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Progress;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Main class of a process that tries devices, named by its arguments, before a worker claims anything for them: libtorch loads, the device is there, and
+ * computes. Writes one line of progress, {@link Progress.Failed}, for the first device that cannot be used, and ends as an engine process does.
+ */
+public final class DeviceMain {
+
+    private DeviceMain() {}
+
+    public static void main(String[] devices) {
+        PrintStream protocol = System.out;
+        System.setOut(System.err);
+        System.setProperty("logback.configurationFile", "logback-engine.xml");
+        @Nullable Throwable failure = failure(devices);
+        ExitCode code = failure == null
+                ? ExitCode.DONE
+                : Failures.report(
+                        failure,
+                        new ProgressWriter(protocol),
+                        HostPaths.of(Path.of("").toAbsolutePath()));
+        System.exit(code.code());
+    }
+
+    private static @Nullable Throwable failure(String[] devices) {
+        try {
+            for (String device : devices) {
+                tryOut(device);
+            }
+            return null;
+        } catch (RuntimeException | Error e) {
+            return e;
+        }
+    }
+
+    /** A conversion there and back: a libtorch without code for this generation of devices fails at its first operator. */
+    private static void tryOut(String device) {
+        try (Scope scope = Scope.open(device);
+                Tensor half = scope.floats(new float[] {0.5f}, 1).to(scope, ElementType.BFLOAT16)) {
+            if (half.toFloats()[0] != 0.5f) {
+                throw new IllegalStateException("device " + device + " computes wrongly");
+            }
+        }
+        Devices.memory(device)
+                .ifPresent(memory -> System.err.printf(
+                        "%s has %d MiB, %d MiB free%n", device, memory.total() >> 20, memory.free() >> 20));
+    }
+}

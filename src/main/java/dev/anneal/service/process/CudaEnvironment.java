@@ -1,0 +1,26 @@
+package dev.anneal.service.process;
+
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** What a process that computes on a CUDA device finds in its environment. */
+final class CudaEnvironment {
+
+    /** The one CUDA binding that DJL 0.36 brings for libtorch 2.7.1; it binds any CUDA 12 build. */
+    private static final String FLAVOR = "cu128";
+
+    private CudaEnvironment() {}
+
+    /** @param libtorch folder that holds {@code libtorch.so}; null leaves it to what is inherited */
+    static void addTo(Map<String, String> environment, @Nullable Path libtorch) {
+        if (libtorch != null) {
+            environment.put("PYTORCH_LIBRARY_PATH", libtorch.toAbsolutePath().toString());
+        }
+        environment.putIfAbsent("PYTORCH_FLAVOR", FLAVOR);
+        // Rows have ever new lengths: blocks of fixed size would leave gaps that nothing fits into.
+        environment.putIfAbsent("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True");
+        // Sums of one matrix product in one order, whatever workspace is free.
+        environment.putIfAbsent("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+    }
+}

@@ -1,0 +1,76 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.process.EngineExit;
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.process.EngineProcess;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.util.FileSystemUtils;
+
+/** Has a process try a worker's CUDA devices before anything is claimed for them: jobs would otherwise fail one after the other. */
+final class DeviceTrial {
+
+    /** A CUDA libtorch is some gigabytes that may have to come from a disk. */
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private DeviceTrial() {}
+
+    /** @throws UnusableDeviceException if one of them cannot be used */
+    static void require(WorkerProperties properties, EngineLauncher launcher) {
+        List<String> devices = Stream.concat(properties.devices().stream(), Stream.of(properties.lightDevice()))
+                .filter(device -> !device.equals("cpu"))
+                .distinct()
+                .toList();
+        if (devices.isEmpty()) {
+            return;
+        }
+        try {
+            Path folder = Files.createTempDirectory("anneal-devices-");
+            try {
+                require(devices, folder, launcher);
+            } finally {
+                FileSystemUtils.deleteRecursively(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("the devices " + devices + " could not be tried", e);
+        }
+    }
+
+    private static void require(List<String> devices, Path folder, EngineLauncher launcher) throws IOException {
+        AtomicReference<Progress.@Nullable Failed> failed = new AtomicReference<>();
+        EngineProcess process = launcher.tryDevices(devices, folder, event -> {
+            if (event instanceof Progress.Failed failure) {
+                failed.set(failure);
+            }
+        });
+        try {
+            EngineExit exit = process.exit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            Progress.Failed failure = failed.get();
+            if (exit.meaning() != EngineExit.Meaning.DONE) {
+                String reason = failure == null ? exit.describe() + ": " + exit.stderrTail() : failure.message();
+                throw new UnusableDeviceException(reason);
+            }
+        } catch (TimeoutException e) {
+            throw new UnusableDeviceException(
+                    "trying %s took longer than %d minutes".formatted(devices, PATIENCE.toMinutes()));
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("the devices " + devices + " could not be tried", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while the devices " + devices + " were tried", e);
+        } finally {
+            process.kill();
+        }
+    }
+}

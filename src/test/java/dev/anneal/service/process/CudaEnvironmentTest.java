@@ -1,0 +1,37 @@
+package dev.anneal.service.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** What a process for a CUDA device is told, and what an operator's own environment decides. */
+class CudaEnvironmentTest {
+
+    @Test
+    void theFolderOfLibtorchAndItsBindingAreNamed() {
+        Map<String, String> environment = new HashMap<>();
+
+        CudaEnvironment.addTo(environment, Path.of("/opt/torch/lib"));
+
+        assertThat(environment)
+                .containsOnly(
+                        Map.entry("PYTORCH_LIBRARY_PATH", "/opt/torch/lib"),
+                        Map.entry("PYTORCH_FLAVOR", "cu128"),
+                        Map.entry("PYTORCH_CUDA_ALLOC_CONF", "expandable_segments:True"),
+                        Map.entry("CUBLAS_WORKSPACE_CONFIG", ":4096:8"));
+    }
+
+    @Test
+    void whatIsInheritedStays() {
+        Map<String, String> inherited =
+                Map.of("PYTORCH_LIBRARY_PATH", "/usr/lib/torch", "PYTORCH_CUDA_ALLOC_CONF", "max_split_size_mb:128");
+        Map<String, String> environment = new HashMap<>(inherited);
+
+        CudaEnvironment.addTo(environment, null);
+
+        assertThat(environment).containsAllEntriesOf(inherited);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.anneal.service.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.process.EngineProperties;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** A worker that was given a CUDA device which is not there says so when it starts, and why. */
+class DeviceTrialTest {
+
+    @Test
+    void aDeviceThatIsNotThereIsNamedWithWhatToDo(@TempDir Path home) {
+        WorkerProperties properties = properties("cpu,cuda:99");
+
+        assertThatThrownBy(() -> DeviceTrial.require(properties, launcher(home)))
+                .isInstanceOfSatisfying(
+                        UnusableDeviceException.class,
+                        e -> assertThat(new UnusableDeviceFailureAnalyzer().analyze(e))
+                                .satisfies(analysis -> assertThat(analysis.getDescription())
+                                        .contains("anneal.worker.devices", "device cuda:99 cannot be used: "))
+                                .satisfies(analysis -> assertThat(analysis.getAction())
+                                        .contains("anneal.engine.cuda-libtorch", "docs/gpu.md")));
+    }
+
+    @Test
+    void theCpuIsNotTried(@TempDir Path home) {
+        DeviceTrial.require(properties("cpu"), launcher(home));
+
+        assertThat(home).isEmptyDirectory();
+    }
+
+    private static EngineLauncher launcher(Path home) {
+        EngineProperties properties =
+                bind("anneal.engine", EngineProperties.class, "cache-directory", "target/engine-cache");
+        return new EngineLauncher(properties, home, EngineLauncher.ENGINE_MAIN);
+    }
+
+    private static WorkerProperties properties(String devices) {
+        return bind("anneal.worker", WorkerProperties.class, "devices", devices);
+    }
+
+    private static <T> T bind(String prefix, Class<T> type, String key, String value) {
+        return new Binder(new MapConfigurationPropertySource(Map.of(prefix + "." + key, value)))
+                .bindOrCreate(prefix, type);
+    }
+}
