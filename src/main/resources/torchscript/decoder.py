@@ -106,12 +106,26 @@ class Decoder(Module):
       z = torch.cat(parts, 1)
     return z
 
-  # x W^T + bias + s phi(z) B^T of a whole group. b holds s.
-  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
-    if bias.size(0) > 0:
-      y = torch.linear(x, w, bias)                                    # [N, out]
+  # x W^T + bias, bias [0] for none. w may be packed.
+  def product(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor) -> Tensor:
+    if ops.prim.is_mkldnn(w):
+      own = annotate(Optional[Tensor], None)
+      if bias.size(0) > 0:
+        own = bias
+      y = ops.mkldnn._linear_pointwise(x, w, own, "none", annotate(List[Optional[number]], []), "")
+    elif bias.size(0) > 0:
+      y = torch.linear(x, w, bias)
     else:
       y = torch.linear(x, w)
+    return y
+
+  # A matrix in the blocks in which oneDNN multiplies few rows with it, so that they need not be formed each time.
+  def packed(self: __torch__.Decoder, w: Tensor) -> Tensor:
+    return ops.mkldnn._reorder_linear_weight(w, 8)
+
+  # x W^T + bias + s phi(z) B^T of a whole group. b holds s.
+  def widen(self: __torch__.Decoder, x: Tensor, w: Tensor, bias: Tensor, z: Tensor, b: Tensor, kind: int, beta: float) -> Tensor:
+    y = self.product(x, w, bias)                                      # [N, out]
     if b.size(1) > 0:
       y = torch.addmm_(y, self.phi(z, kind, beta), torch.t(b))
     return y
@@ -373,23 +387,63 @@ class Decoder(Module):
       unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, x, rstd1))
     return g + self.norm_backward(dh, x, norm1, rstd1)
 
-  # A layer for generation: row i continues a sequence of past[i] tokens whose keys and values lie in keys[i] and values[i], [KV, capacity, D],
-  # which take the new ones. Returns [N, H].
-  def cached_layer(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], cos: Tensor, sin: Tensor,
-                   rows: List[int], past: List[int], keys: List[Tensor], values: List[Tensor], kind: int, beta: float) -> Tensor:
-    seeds = annotate(List[int], [])
-    given, qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
-    o = torch.new_empty(qkv, [x.size(0), self.heads, self.head_size])
+  # Attention of one new token of each sequence over its keys and values, all sequences at one time.
+  def attend_next(self: __torch__.Decoder,
+                  qkv: Tensor,           # [n, heads + 2 kv_heads, D]
+                  positions: Tensor,     # [n]                     int64
+                  longest: int,          # tokens of the longest sequence, the new one among them
+                  keys: Tensor,          # [n, KV, capacity, D]    take the new ones
+                  values: Tensor
+                  ) -> Tensor:           # [n, Q]
+    n = qkv.size(0)
+    at = torch.expand(torch.view(positions, [n, 1, 1, 1]), [n, self.kv_heads, 1, self.head_size])
+    unused = torch.scatter_(keys, 2, at, torch.unsqueeze(qkv[:, self.heads:self.heads + self.kv_heads], 2))
+    unused = torch.scatter_(values, 2, at, torch.unsqueeze(qkv[:, self.heads + self.kv_heads:], 2))
+    q = torch.reshape(qkv[:, :self.heads], [n * self.kv_heads, -1, self.head_size])               # [n KV, G, D]
+    s = self.scaled(q, torch.transpose(torch.flatten(keys[:, :, :longest], 0, 1), 1, 2))          # [n KV, G, longest]
+    place = torch.arange(longest, dtype=4, device=positions.device)
+    position = torch.unsqueeze(positions, 1)
+    hidden = torch.gt(place, position)                                                            # [n, longest]
+    if self.window > 0:
+      hidden = torch.logical_or(hidden, torch.le(place, position - self.window))
+    unused = torch.masked_fill_(torch.view(s, [n, self.heads, longest]), torch.unsqueeze(hidden, 1), -inf)
+    p = torch._softmax(s, -1, False, out=s)
+    return torch.view(torch.matmul(p, torch.flatten(values[:, :, :longest], 0, 1)), [n, -1])
+
+  # Attention of rows of any lengths, row after row, over what the cache holds of their sequences.
+  def attend_continuing(self: __torch__.Decoder, qkv: Tensor, rows: List[int], past: List[int], keys: Tensor, values: Tensor) -> Tensor:
+    out = torch.new_empty(qkv, [qkv.size(0), self.heads, self.head_size])
     for i in range(len(past)):
       row = qkv[rows[i]:rows[i + 1]]
-      tokens = row.size(0)
-      end = past[i] + tokens
-      k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
-      v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
-      unused = torch.copy_(keys[i][:, past[i]:end], k)
-      unused = torch.copy_(values[i][:, past[i]:end], v)
-      unused = self.attend_row(row[:, :self.heads], keys[i][:, :end], values[i][:, :end], past[i], o[rows[i]:rows[i + 1]])
-    return self.after_attention(x, torch.view(o, [x.size(0), -1]), weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
+      end = past[i] + row.size(0)
+      unused = torch.copy_(keys[i, :, past[i]:end], torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1))
+      unused = torch.copy_(values[i, :, past[i]:end], torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1))
+      unused = self.attend_row(row[:, :self.heads], keys[i, :, :end], values[i, :, :end], past[i], out[rows[i]:rows[i + 1]])
+    return torch.view(out, [qkv.size(0), -1])
+
+  # A layer for generation: row i continues the sequence in slot first + i of a cache, which takes the new keys and values. Returns [N, H].
+  def cached_layer(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], cos: Tensor, sin: Tensor,
+                   rows: List[int], past: List[int], positions: Tensor, longest: int, first: int,
+                   keys: Tensor,          # [slots, KV, capacity, D]
+                   values: Tensor, kind: int, beta: float) -> Tensor:
+    seeds = annotate(List[int], [])
+    given, qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
+    n = len(past)
+    own_keys = keys[first:first + n]
+    own_values = values[first:first + n]
+    if x.size(0) == n:
+      o = self.attend_next(qkv, positions, longest, own_keys, own_values)
+    else:
+      o = self.attend_continuing(qkv, rows, past, own_keys, own_values)
+    return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
+
+  # A sequence of `length` tokens goes from one slot of a layer's keys or values to another.
+  def move(self: __torch__.Decoder, cached: Tensor, source: int, target: int, length: int) -> Tensor:
+    return torch.copy_(cached[target, :, :length], cached[source, :, :length])
+
+  # Keys or values into a tensor with room for longer sequences.
+  def grow(self: __torch__.Decoder, smaller: Tensor, larger: Tensor) -> Tensor:
+    return torch.copy_(larger[:, :, :smaller.size(2)], smaller)
 
   # Cosines and sines of the angles by which tokens are turned. Angles are fp32 products, as transformers forms them.
   def turns(self: __torch__.Decoder,
@@ -426,7 +480,7 @@ class Decoder(Module):
   # fp32 logits of chosen tokens.
   def logits(self: __torch__.Decoder, x: Tensor, at: Tensor, norm: Tensor, table: Tensor) -> Tensor:
     h, rstd = self.norm(torch.index_select(x, 0, at), norm)
-    return torch.linear(h, table).to(6)                               # [M, V]
+    return self.product(h, table, norm[:0]).to(6)                               # [M, V]
 
   # Loss of a few positions, whose logits become their own gradient in place. In fp32, and few, so that the passes over them stay in the cache.
   def loss(self: __torch__.Decoder, logits: Tensor, targets: Tensor) -> Tensor:

@@ -1,5 +1,5 @@
-/** Decoding with a key-value cache. */
-@ApplicationModule(allowedDependencies = {"architecture", "model", "torch"})
+/** Decoding with a key-value cache: greedy or sampled, several sequences at one time. */
+@ApplicationModule(allowedDependencies = {"architecture", "model", "random", "torch"})
 @NullMarked
 package dev.anneal.engine.generate;
 

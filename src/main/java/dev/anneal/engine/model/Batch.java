@@ -5,7 +5,8 @@ import dev.anneal.engine.torch.Tensor;
 /**
  * A micro-batch as every layer sees it.
  *
+ * @param positions of the tokens in their sequences, [N] int64
  * @param cos cosines of the tokens' positions, [N, 1, D / 2]
  * @param sin sines, likewise
  */
-record Batch(TokenRows rows, Tensor cos, Tensor sin) {}
+record Batch(TokenRows rows, Tensor positions, Tensor cos, Tensor sin) {}

@@ -212,65 +212,22 @@ public final class DecoderModel implements AutoCloseable {
         }
     }
 
-    /** An empty cache for one sequence of at most {@code capacity} tokens. */
-    public KeyValueCache newCache(Scope owner, int capacity) {
-        if (capacity < 1 || capacity > config.maxPositions()) {
-            throw new IllegalArgumentException(
-                    "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
-        }
-        return new KeyValueCache(owner.child(), config, precision, capacity);
-    }
-
-    /**
-     * Reads further tokens of cached sequences: a whole prompt at first, then one token at a time.
-     *
-     * @param tokens new tokens of each sequence, at least one each
-     * @param caches the sequences, in the same order; they advance
-     * @return hidden states of the new tokens, sequence after sequence, [N, H]
-     */
-    public Tensor continueSequences(
-            Scope target, List<int[]> tokens, List<KeyValueCache> caches, AppliedAdapter adapter) {
-        int[] past = caches.stream().mapToInt(KeyValueCache::length).toArray();
-        TokenRows rows = TokenRows.continuing(tokens, past);
-        for (int row = 0; row < rows.rows(); row++) {
-            KeyValueCache cache = caches.get(row);
-            int length = past[row] + rows.end(row) - rows.begin(row);
-            if (length > cache.capacity()) {
-                throw new IllegalArgumentException("sequence %d would have %d tokens; its cache holds %d"
-                        .formatted(row, length, cache.capacity()));
-            }
-        }
-        try (Scope pass = target.child()) {
-            Batch batch = batch(pass, rows);
-            Tensor x = embed(pass, rows);
-            for (int layer = 0; layer < config.layers(); layer++) {
-                try (Tensor input = x) {
-                    x = program.cachedLayer(pass, input, layer, batch, caches, weights, adapter);
-                }
-            }
-            for (int row = 0; row < rows.rows(); row++) {
-                caches.get(row).advance(rows.end(row) - rows.begin(row));
-            }
-            return x.in(target);
-        }
-    }
-
     @Override
     public void close() {
         scope.close();
     }
 
-    private Batch batch(Scope pass, TokenRows rows) {
+    Batch batch(Scope pass, TokenRows rows) {
         if (rows.lastPosition() >= config.maxPositions()) {
             throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = pass.longs(rows.positions(), rows.tokens());
         List<Tensor> turns = program.turns(pass, positions, frequencies, weights.norm());
-        return new Batch(rows, turns.get(0), turns.get(1));
+        return new Batch(rows, positions, turns.get(0), turns.get(1));
     }
 
-    private Tensor embed(Scope pass, TokenRows rows) {
+    Tensor embed(Scope pass, TokenRows rows) {
         return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
     }
 

@@ -44,6 +44,11 @@ final class DecoderProgram {
         return config.windows().get(layer) == 0 ? program : windowed;
     }
 
+    /** A matrix of bf16 on a CPU in oneDNN's own layout, of which only {@code cached_layer} and {@code logits} know. */
+    Tensor packed(Scope scope, Tensor weight) {
+        return program.call(scope, "packed", weight);
+    }
+
     Tensor fuse(Scope scope, List<Tensor> weights) {
         return program.call(scope, "fuse", weights);
     }
@@ -132,13 +137,7 @@ final class DecoderProgram {
 
     /** A layer whose rows continue cached sequences. */
     Tensor cachedLayer(
-            Scope scope,
-            Tensor x,
-            int layer,
-            Batch batch,
-            List<KeyValueCache> caches,
-            FrozenWeights weights,
-            AppliedAdapter adapter) {
+            Scope scope, Tensor x, int layer, Batch batch, Slots slots, FrozenWeights weights, AppliedAdapter adapter) {
         Program own = of(layer);
         return own.call(
                 scope,
@@ -150,10 +149,27 @@ final class DecoderProgram {
                 batch.sin(),
                 batch.rows().offsets(),
                 batch.rows().past(),
-                caches.stream().map(cache -> cache.keys(layer)).toList(),
-                caches.stream().map(cache -> cache.values(layer)).toList(),
+                batch.positions(),
+                batch.rows().lastPosition() + 1,
+                (long) slots.first(),
+                slots.cache().keys(layer),
+                slots.cache().values(layer),
                 adapter.activation(),
                 adapter.beta());
+    }
+
+    /** Neighbouring slots of a cache, from the first on, one for each row. */
+    record Slots(KeyValueCache cache, int first) {}
+
+    /** Copies a sequence of {@code length} tokens from one slot of a layer's keys or values to another. */
+    void move(Scope scope, Tensor cached, int source, int target, int length) {
+        program.call(scope, "move", cached, (long) source, (long) target, (long) length)
+                .close();
+    }
+
+    /** Copies a layer's keys or values into a tensor with room for longer sequences. */
+    void grow(Scope scope, Tensor smaller, Tensor larger) {
+        program.call(scope, "grow", smaller, larger).close();
     }
 
     Tensor logits(Scope scope, Tensor x, Tensor at, FrozenWeights weights) {

@@ -7,44 +7,102 @@ import dev.anneal.engine.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Keys and values of one sequence, of every layer, so that its next tokens need not read it again. Closed by whoever made it. */
+/**
+ * Keys and values of several sequences, of every layer, so that their next tokens need not read them again. Each sequence has a slot. Memory grows
+ * with the longest sequence. Closed by whoever made it.
+ */
 public final class KeyValueCache implements AutoCloseable {
 
+    /** Tokens by which room grows at least. */
+    private static final int BLOCK = 64;
+
     private final Scope scope;
+    private final DecoderProgram program;
+    private final ModelConfig config;
+    private final ElementType precision;
     private final int capacity;
-    private final List<Tensor> keys = new ArrayList<>();
-    private final List<Tensor> values = new ArrayList<>();
-    private int length;
+    private final int[] lengths;
+    private List<Tensor> keys = List.of();
+    private List<Tensor> values = List.of();
 
-    KeyValueCache(Scope scope, ModelConfig config, ElementType precision, int capacity) {
+    /** Tokens of a sequence that fit without growing. */
+    private int room;
+
+    KeyValueCache(
+            Scope scope, DecoderProgram program, ModelConfig config, ElementType precision, int slots, int capacity) {
         this.scope = scope;
+        this.program = program;
+        this.config = config;
+        this.precision = precision;
         this.capacity = capacity;
-        for (int layer = 0; layer < config.layers(); layer++) {
-            keys.add(scope.zeros(precision, config.keyValueHeads(), capacity, config.headSize()));
-            values.add(scope.zeros(precision, config.keyValueHeads(), capacity, config.headSize()));
-        }
+        this.lengths = new int[slots];
     }
 
-    /** Tokens read so far. */
-    public int length() {
-        return length;
+    /** Sequences that fit. */
+    public int slots() {
+        return lengths.length;
     }
 
-    /** Tokens that fit. */
+    /** Tokens of a sequence that fit. */
     public int capacity() {
         return capacity;
     }
 
+    /** Tokens that were read so far of the sequence in a slot. */
+    public int length(int slot) {
+        return lengths[slot];
+    }
+
+    /** Forgets a sequence; another may begin in its slot. */
+    public void free(int slot) {
+        lengths[slot] = 0;
+    }
+
+    /** Moves a sequence to a slot whose own one is forgotten, so that those in use lie side by side. */
+    public void move(int from, int to) {
+        for (int layer = 0; layer < keys.size(); layer++) {
+            program.move(scope, keys.get(layer), from, to, lengths[from]);
+            program.move(scope, values.get(layer), from, to, lengths[from]);
+        }
+        lengths[to] = lengths[from];
+        free(from);
+    }
+
+    /** Makes room for sequences of so many tokens. */
+    void reserve(int tokens) {
+        if (tokens > room) {
+            room = Math.min(capacity, Math.max(tokens + BLOCK, room + room / 2));
+            keys = grown(keys);
+            values = grown(values);
+        }
+    }
+
+    private List<Tensor> grown(List<Tensor> tensors) {
+        List<Tensor> grown = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            Tensor larger = scope.zeros(precision, lengths.length, config.keyValueHeads(), room, config.headSize());
+            if (!tensors.isEmpty()) {
+                try (Tensor smaller = tensors.get(layer)) {
+                    program.grow(scope, smaller, larger);
+                }
+            }
+            grown.add(larger);
+        }
+        return grown;
+    }
+
+    /** Keys of all slots, [slots, KV, room, D]. */
     Tensor keys(int layer) {
         return keys.get(layer);
     }
 
+    /** Values, as the keys. */
     Tensor values(int layer) {
         return values.get(layer);
     }
 
-    void advance(int tokens) {
-        length += tokens;
+    void advance(int slot, int tokens) {
+        lengths[slot] += tokens;
     }
 
     @Override

@@ -152,7 +152,7 @@ public final class StreamedModel implements AutoCloseable {
         }
         Tensor positions = pass.longs(rows.positions(), rows.tokens());
         List<Tensor> turns = program.turns(pass, positions, frequencies, frequencies);
-        return new Batch(rows, turns.get(0), turns.get(1));
+        return new Batch(rows, positions, turns.get(0), turns.get(1));
     }
 
     /** Only the rows of the embedding that the tokens ask for are read. */

@@ -1,7 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.generate.GreedyDecoder;
+import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.model.AdapterDropout;
@@ -82,8 +82,8 @@ final class EvaluatingTask {
 
     private List<int[]> answer(
             List<int[]> prompts, ModelTokenizer tokenizer, DecoderModel model, AppliedAdapter adapter) {
-        GreedyDecoder decoder = new GreedyDecoder(model, adapter, tokenizer.endIds(), Hardware.threads(task.machine()));
-        return decoder.answer(prompts, task.maxNewTokens(), pulse);
+        Decoder decoder = new Decoder(model, adapter, tokenizer.endIds(), Hardware.threads(task.machine()));
+        return decoder.answerGreedily(prompts, task.maxNewTokens(), pulse);
     }
 
     private Progress.Evaluated evaluated(List<Question> questions, List<String> answers) {

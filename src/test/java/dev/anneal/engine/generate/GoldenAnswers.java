@@ -56,8 +56,8 @@ public record GoldenAnswers(String name, JsonNode file) {
         List<int[]> prompts = expected("prompt").stream()
                 .map(ids -> ids.stream().mapToInt(Integer::intValue).toArray())
                 .toList();
-        return new GreedyDecoder(model, adapter, Set.of(), 2)
-                .answer(prompts, 32, () -> {}).stream()
+        return new Decoder(model, adapter, Set.of(), 2)
+                .answerGreedily(prompts, 32, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();
     }

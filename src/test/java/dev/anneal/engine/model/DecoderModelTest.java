@@ -61,48 +61,6 @@ class DecoderModelTest {
         }
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"llama-untied-gqa", "mistral", "qwen2", "qwen3"})
-    void aCachedSequenceGivesTheLogitsOfTheWhole(String name) throws IOException {
-        List<int[]> rows = rows("models/" + name + "/expected.safetensors", "input_ids");
-        try (DecoderModel model = load(name);
-                Scope scope = model.scope().child();
-                KeyValueCache first = model.newCache(scope, WIDTH);
-                KeyValueCache second = model.newCache(scope, WIDTH)) {
-            float[] whole = logits(model, scope, TokenRows.of(rows));
-
-            int[] a = rows.get(0);
-            int[] b = rows.get(1);
-            List<KeyValueCache> caches = List.of(first, second);
-            step(model, scope, List.of(part(a, 0, 9), part(b, 0, 3)), caches);
-            step(model, scope, List.of(part(a, 9, 10), part(b, 3, 4)), caches);
-            float[] last = step(model, scope, List.of(part(a, 10, 24), part(b, 4, 17)), caches);
-
-            assertThat(first.length()).isEqualTo(24);
-            assertThat(GoldenTensors.largestDifference(row(last, 13), row(whole, 23)))
-                    .isLessThan(TestDevice.tolerance(2e-5));
-            assertThat(GoldenTensors.largestDifference(row(last, 26), row(whole, 40)))
-                    .isLessThan(TestDevice.tolerance(2e-5));
-        }
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"llama-tied", "mistral"})
-    void aLongCachedSequenceGivesTheLogitsOfTheWhole(String name) throws IOException {
-        int[] row = IntStream.range(0, 400).map(i -> 3 + i * 7 % 300).toArray();
-        try (DecoderModel model = load(name);
-                Scope scope = model.scope().child();
-                KeyValueCache cache = model.newCache(scope, 400)) {
-            float[] whole = logits(model, scope, TokenRows.of(List.of(row)));
-
-            step(model, scope, List.of(part(row, 0, 30)), List.of(cache));
-            float[] rest = step(model, scope, List.of(part(row, 30, 400)), List.of(cache));
-
-            assertThat(GoldenTensors.largestDifference(rest, Arrays.copyOfRange(whole, 30 * VOCABULARY, whole.length)))
-                    .isLessThan(TestDevice.tolerance(2e-5));
-        }
-    }
-
     /** What a model could read costs nothing: angles are made for the positions in use. */
     @Test
     void aModelOfManyPositionsIsTheSameModel() throws IOException {
@@ -131,21 +89,6 @@ class DecoderModelTest {
             assertThatThrownBy(() -> model.hiddenStates(scope, rows, model.noAdapter()))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessage("a row of 513 tokens is longer than this model's 512 positions");
-            assertThatThrownBy(() -> model.newCache(scope, 513))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("a cache holds 1 to 512 tokens in this model, not 513");
-        }
-    }
-
-    @Test
-    void fullCachesAreRefusedBeforeAnythingIsWritten() throws IOException {
-        try (DecoderModel model = load("llama-tied");
-                Scope scope = model.scope().child();
-                KeyValueCache cache = model.newCache(scope, 2)) {
-            assertThatThrownBy(() -> step(model, scope, List.of(new int[3]), List.of(cache)))
-                    .isInstanceOf(IllegalArgumentException.class)
-                    .hasMessage("sequence 0 would have 3 tokens; its cache holds 2");
-            assertThat(cache.length()).isZero();
         }
     }
 
@@ -176,23 +119,8 @@ class DecoderModelTest {
                 .toFloats();
     }
 
-    private static float[] step(DecoderModel model, Scope scope, List<int[]> tokens, List<KeyValueCache> caches) {
-        int count = tokens.stream().mapToInt(row -> row.length).sum();
-        long[] everywhere = IntStream.range(0, count).asLongStream().toArray();
-        return model.logits(scope, model.continueSequences(scope, tokens, caches, model.noAdapter()), everywhere)
-                .toFloats();
-    }
-
     private static List<int[]> rows(String file, String tensor) {
         return GoldenTensors.ragged(
                 GoldenTensors.ints(file, tensor), GoldenTensors.ints(file, "attention_mask"), WIDTH);
-    }
-
-    private static int[] part(int[] ids, int from, int to) {
-        return Arrays.copyOfRange(ids, from, to);
-    }
-
-    private static float[] row(float[] logits, int token) {
-        return Arrays.copyOfRange(logits, token * VOCABULARY, (token + 1) * VOCABULARY);
     }
 }

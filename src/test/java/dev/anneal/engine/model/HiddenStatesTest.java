@@ -46,12 +46,9 @@ class HiddenStatesTest {
     private static Batch batch(
             Scope scope, DecoderProgram program, ModelConfig config, TokenRows rows, FrozenWeights weights) {
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
-        List<Tensor> turns = program.turns(
-                scope,
-                scope.longs(rows.positions(), rows.tokens()),
-                scope.floats(angles, angles.length),
-                weights.norm());
-        return new Batch(rows, turns.get(0), turns.get(1));
+        Tensor positions = scope.longs(rows.positions(), rows.tokens());
+        List<Tensor> turns = program.turns(scope, positions, scope.floats(angles, angles.length), weights.norm());
+        return new Batch(rows, positions, turns.get(0), turns.get(1));
     }
 
     private static void requireClose(float[] actual, String file, int layer, TokenRows rows) {

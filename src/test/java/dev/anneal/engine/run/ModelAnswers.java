@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.generate.GreedyDecoder;
+import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
@@ -38,9 +38,9 @@ final class ModelAnswers {
                     out.write(logits(model, prompt));
                 }
             }
-            GreedyDecoder decoder = new GreedyDecoder(
+            Decoder decoder = new Decoder(
                     model, model.noAdapter(), Set.of(), Runtime.getRuntime().availableProcessors());
-            List<int[]> answers = decoder.answer(prompts, Integer.parseInt(arguments[3]), () -> {});
+            List<int[]> answers = decoder.answerGreedily(prompts, Integer.parseInt(arguments[3]), () -> {});
             System.out.println(JsonMapper.shared().writeValueAsString(answers));
         }
     }

@@ -110,7 +110,7 @@ final class StepBenchmark {
     }
 
     /** Largest resident size of this process so far, JVM included, as Linux counts it. */
-    private static double peakMebibytes() throws IOException {
+    static double peakMebibytes() throws IOException {
         return Files.readAllLines(Path.of("/proc/self/status")).stream()
                         .filter(line -> line.startsWith("VmHWM:"))
                         .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))

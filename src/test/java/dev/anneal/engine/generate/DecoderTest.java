@@ -23,7 +23,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** When answers end, and that they do not depend on what is decoded beside them. That they are the right ones is {@link GoldenAnswersTest}'s. */
-class GreedyDecoderTest {
+class DecoderTest {
 
     private static final Path GOLDEN = GoldenTensors.ROOT;
 
@@ -44,7 +44,7 @@ class GreedyDecoderTest {
     /** More prompts than a batch holds, so that several batches run. */
     @Test
     void answersDoNotDependOnTheNumberOfThreads() {
-        List<int[]> many = Stream.generate(GreedyDecoderTest::prompts)
+        List<int[]> many = Stream.generate(DecoderTest::prompts)
                 .limit(12)
                 .flatMap(List::stream)
                 .toList();
@@ -83,29 +83,31 @@ class GreedyDecoderTest {
 
     @Test
     void whatIsThrownBetweenTokensEndsTheWork() {
-        GreedyDecoder decoder = new GreedyDecoder(model, model.noAdapter(), Set.of(), 2);
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), 2);
         Runnable stop = () -> {
             throw new UnsupportedOperationException("stop");
         };
 
-        assertThatThrownBy(() -> decoder.answer(prompts(), 4, stop)).isInstanceOf(UnsupportedOperationException.class);
+        assertThatThrownBy(() -> decoder.answerGreedily(prompts(), 4, stop))
+                .isInstanceOf(UnsupportedOperationException.class);
     }
 
     /** Its code is another than that of a fault in the program. */
     @Test
     void anExhaustedHeapComesOutAsItself() {
-        GreedyDecoder decoder = new GreedyDecoder(model, model.noAdapter(), Set.of(), 2);
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), 2);
         Runnable exhausted = () -> {
             throw new OutOfMemoryError("Java heap space");
         };
 
-        assertThatThrownBy(() -> decoder.answer(prompts(), 4, exhausted)).isInstanceOf(OutOfMemoryError.class);
+        assertThatThrownBy(() -> decoder.answerGreedily(prompts(), 4, exhausted))
+                .isInstanceOf(OutOfMemoryError.class);
     }
 
     private static List<List<Integer>> decode(
             AppliedAdapter applied, List<int[]> prompts, int tokens, Set<Integer> ends, int threads) {
-        return new GreedyDecoder(model, applied, ends, threads)
-                .answer(prompts, tokens, () -> {}).stream()
+        return new Decoder(model, applied, ends, threads)
+                .answerGreedily(prompts, tokens, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();
     }

@@ -1,0 +1,68 @@
+"""Continues the same prompts with the engine and with transformers' generate, in turn, and prints how they compare.
+
+bench/run.sh generation MODEL_DIR [--data FILE] [--batch 16 1] [--tokens 128] [--pairs 3] [--sampled]
+
+Greedy, or sampled at temperature 1; every answer has all its tokens, for nothing ends one earlier. Each run is a process of its own and reads the
+prompts once before the clock starts. Both compute in bf16.
+"""
+import argparse
+import json
+import os
+import pathlib
+import statistics
+import sys
+
+import engine
+import workload
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def prompts_of(batch, arguments):
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(arguments.model)
+    chats = workload.chats(arguments.data)[:batch]
+    file = engine.BUILD / f"prompts-{batch}.jsonl"
+    with open(file, "w", encoding="utf-8") as out:
+        for chat in chats:
+            out.write(json.dumps(workload.ids(tokenizer, chat[:-1], add_generation_prompt=True)) + "\n")
+    return file
+
+
+def spread(values):
+    return f"{statistics.median(values):8.2f}   {min(values):8.2f} .. {max(values):8.2f}"
+
+
+def compare(batch, arguments, classpath):
+    prompts = prompts_of(batch, arguments)
+    ways = [arguments.model, prompts, arguments.tokens, "sampled" if arguments.sampled else "greedy"]
+    runs = []
+    for pair in range(arguments.pairs):
+        ours = engine.run(classpath, "GenerationBenchmark", *ways)
+        theirs = engine.last_json([sys.executable, str(HERE / "generation_peer.py"), *map(str, ways)], dict(os.environ))
+        print(f"{batch} prompts, pair {pair + 1}: engine {ours}\n                     peer {theirs}", flush=True)
+        runs.append((ours, theirs))
+    print(f"{batch:3d} x {arguments.tokens} tokens           median        min .. max")
+    for key, unit in (("tokens_per_second", "tokens/s "), ("peak_mib", "peak MiB ")):
+        print(f"engine {unit}       ", spread([ours[key] for ours, _ in runs]))
+        print(f"peer {unit}         ", spread([theirs[key] for _, theirs in runs]))
+        print(f"ratio of {unit}     ", spread([ours[key] / theirs[key] for ours, theirs in runs]), flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model", type=pathlib.Path, help="Hugging Face directory of a model that the engine runs")
+    parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats; all but their last message is the prompt")
+    parser.add_argument("--batch", nargs="+", type=int, default=[16, 1])
+    parser.add_argument("--tokens", type=int, default=128)
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--sampled", action="store_true")
+    arguments = parser.parse_args()
+    classpath = engine.build_classpath()
+    for batch in arguments.batch:
+        compare(batch, arguments, classpath)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+package dev.anneal.engine.generate;
+
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Continues prompts with a model and an adapter at any beta. Prompts are dealt out to lanes, each on one platform thread at a time, in which several are
+ * decoded together and an ended one makes room for the next. Which lane a prompt is in depends on the number of prompts alone, so answers do not depend on
+ * the number of threads.
+ */
+public final class Decoder {
+
+    /** Prompts from which on there is another lane. */
+    private static final int PROMPTS_OF_A_LANE = 8;
+
+    private static final int MAX_LANES = 8;
+
+    /** Sequences that a lane decodes at one time. */
+    private static final int SLOTS = 16;
+
+    private final DecoderModel model;
+    private final AppliedAdapter adapter;
+    private final Set<Integer> ends;
+    private final int threads;
+
+    /**
+     * @param adapter what is added to the model, at its own beta; {@link DecoderModel#noAdapter()} for the model alone
+     * @param ends tokens after which an answer is complete; they are not part of it
+     * @param threads lanes that are decoded at one time
+     */
+    public Decoder(DecoderModel model, AppliedAdapter adapter, Set<Integer> ends, int threads) {
+        this.model = model;
+        this.adapter = adapter;
+        this.ends = Set.copyOf(ends);
+        this.threads = threads;
+    }
+
+    /** As {@link #answer(List, Runnable)}, each time with the most likely token. */
+    public List<int[]> answerGreedily(List<int[]> prompts, int maxNewTokens, Runnable betweenTokens) {
+        return answer(
+                prompts.stream()
+                        .map(tokens -> new Prompt(tokens, maxNewTokens, Sampling.GREEDY))
+                        .toList(),
+                betweenTokens);
+    }
+
+    /**
+     * Answers each prompt. A prompt that fills the model's context gets an empty answer.
+     *
+     * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
+     */
+    public List<int[]> answer(List<Prompt> prompts, Runnable betweenTokens) {
+        List<Sequence> sequences = new ArrayList<>();
+        for (int i = 0; i < prompts.size(); i++) {
+            sequences.add(new Sequence(i, prompts.get(i), model.config().maxPositions()));
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
+            NextTokens nextTokens = new NextTokens(incremental.scope());
+            List<Future<?>> lanes = new ArrayList<>();
+            try {
+                for (List<Sequence> dealt : deal(sequences)) {
+                    lanes.add(pool.submit(() -> {
+                        try (Lane lane = new Lane(incremental, adapter, nextTokens, ends, dealt, SLOTS)) {
+                            lane.run(betweenTokens);
+                        }
+                    }));
+                }
+                lanes.forEach(Decoder::await);
+            } finally {
+                end(pool);
+            }
+        }
+        return sequences.stream().map(Sequence::answer).toList();
+    }
+
+    private static List<List<Sequence>> deal(List<Sequence> sequences) {
+        List<Sequence> open =
+                sequences.stream().filter(sequence -> !sequence.hasEnded()).toList();
+        int lanes = Math.min(MAX_LANES, (open.size() + PROMPTS_OF_A_LANE - 1) / PROMPTS_OF_A_LANE);
+        List<List<Sequence>> dealt = new ArrayList<>();
+        for (int lane = 0; lane < lanes; lane++) {
+            dealt.add(new ArrayList<>());
+        }
+        for (int i = 0; i < open.size(); i++) {
+            dealt.get(i % lanes).add(open.get(i));
+        }
+        return dealt;
+    }
+
+    /** Returns when no thread is left: one that still computed would use a model that its owner closes next. */
+    private static void end(ExecutorService pool) {
+        pool.shutdownNow();
+        boolean interrupted = false;
+        while (!pool.isTerminated()) {
+            try {
+                interrupted |= !pool.awaitTermination(1, TimeUnit.DAYS);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static void await(Future<?> lane) {
+        try {
+            lane.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof RuntimeException failure) {
+                throw failure;
+            }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw new IllegalStateException("a lane of answers failed", e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while answers were decoded", e);
+        }
+    }
+}

@@ -1,0 +1,118 @@
+package dev.anneal.engine.generate;
+
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.model.KeyValueCache;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+
+/** Sequences that one thread continues: some at one time, and when one ends the next takes its slot. Closed by whoever made it. */
+final class Lane implements AutoCloseable {
+
+    /** Prompts that are read at one time, beyond the first: longer ones together would take much memory. */
+    private static final int TOKENS_READ_AT_ONCE = 1024;
+
+    private final IncrementalDecoder model;
+    private final AppliedAdapter adapter;
+    private final NextTokens nextTokens;
+    private final Set<Integer> ends;
+    private final Scope scope;
+    private final KeyValueCache cache;
+    private final Deque<Sequence> waiting;
+
+    /** Sequence i is in slot i. */
+    private final List<Sequence> running = new ArrayList<>();
+
+    /** @param sequences at least one, none of them ended; they hold their answers in the end */
+    Lane(
+            IncrementalDecoder model,
+            AppliedAdapter adapter,
+            NextTokens nextTokens,
+            Set<Integer> ends,
+            Collection<Sequence> sequences,
+            int slots) {
+        this.model = model;
+        this.adapter = adapter;
+        this.nextTokens = nextTokens;
+        this.ends = ends;
+        this.waiting = new ArrayDeque<>(sequences);
+        this.scope = model.scope().child();
+        this.cache = model.newCache(
+                scope,
+                Math.min(slots, waiting.size()),
+                waiting.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow());
+    }
+
+    void run(Runnable betweenTokens) {
+        while (!waiting.isEmpty() || !running.isEmpty()) {
+            betweenTokens.run();
+            admit();
+            if (!running.isEmpty()) {
+                advance(0);
+            }
+        }
+    }
+
+    /** Reads prompts into the free slots; their first tokens are chosen. */
+    private void admit() {
+        while (!waiting.isEmpty() && running.size() < cache.slots()) {
+            int first = running.size();
+            int tokens = 0;
+            while (!waiting.isEmpty()
+                    && running.size() < cache.slots()
+                    && (tokens == 0 || tokens + waiting.element().unread().length <= TOKENS_READ_AT_ONCE)) {
+                Sequence next = waiting.remove();
+                tokens += next.unread().length;
+                running.add(next);
+            }
+            advance(first);
+        }
+    }
+
+    /** The next token of each sequence from a slot on. */
+    private void advance(int first) {
+        List<Sequence> sequences = running.subList(first, running.size());
+        long[] last = new long[sequences.size()];
+        long read = 0;
+        for (int i = 0; i < last.length; i++) {
+            read += sequences.get(i).unread().length;
+            last[i] = read - 1;
+        }
+        int[] chosen;
+        try (Scope step = scope.child()) {
+            Tensor hidden =
+                    model.read(step, sequences.stream().map(Sequence::unread).toList(), cache, first, adapter);
+            chosen = nextTokens.choose(step, model.logits(step, hidden, last), sequences);
+        }
+        for (int i = 0; i < chosen.length; i++) {
+            sequences.get(i).take(chosen[i], ends);
+        }
+        removeEnded();
+    }
+
+    /** The last sequence takes the slot of one that has ended. */
+    private void removeEnded() {
+        for (int slot = running.size() - 1; slot >= 0; slot--) {
+            if (running.get(slot).hasEnded()) {
+                cache.free(slot);
+                int last = running.size() - 1;
+                Sequence moved = running.remove(last);
+                if (slot < last) {
+                    cache.move(last, slot);
+                    running.set(slot, moved);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

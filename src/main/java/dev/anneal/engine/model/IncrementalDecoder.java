@@ -1,0 +1,114 @@
+package dev.anneal.engine.model;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model that reads sequences a few tokens at a time. In bf16 on a CPU it holds a copy of the large matrices in the layout that products of few rows are
+ * fastest with. Closed by whoever made it, before the model.
+ */
+public final class IncrementalDecoder implements AutoCloseable {
+
+    /** Places of the matrices among a layer's weights: q k v, o, gate up, down. */
+    private static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
+
+    private final DecoderModel model;
+    private final Scope scope;
+    private final FrozenWeights weights;
+
+    public IncrementalDecoder(DecoderModel model) {
+        this.model = model;
+        this.scope = model.scope().child();
+        boolean packs =
+                model.precision() == ElementType.BFLOAT16 && scope.device().equals("cpu");
+        this.weights = packs ? packed(model.weights()) : model.weights();
+    }
+
+    private FrozenWeights packed(FrozenWeights plain) {
+        List<List<Tensor>> layers = new ArrayList<>();
+        for (List<Tensor> layer : plain.layers()) {
+            List<Tensor> packed = new ArrayList<>(layer);
+            MATRICES.forEach(place -> packed.set(place, model.program().packed(scope, layer.get(place))));
+            layers.add(packed);
+        }
+        return new FrozenWeights(
+                plain.embedding(), layers, plain.norm(), model.program().packed(scope, plain.head()));
+    }
+
+    /** The scope that lives as long as the decoder. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** Tokens that a sequence can have. */
+    public int maxPositions() {
+        return model.config().maxPositions();
+    }
+
+    /** An empty cache for a number of sequences of at most {@code capacity} tokens each. */
+    public KeyValueCache newCache(Scope owner, int slots, int capacity) {
+        ModelConfig config = model.config();
+        if (capacity < 1 || capacity > config.maxPositions()) {
+            throw new IllegalArgumentException(
+                    "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
+        }
+        return new KeyValueCache(owner.child(), model.program(), config, model.precision(), slots, capacity);
+    }
+
+    /**
+     * Reads further tokens of cached sequences that lie in neighbouring slots. Rows of one token each, the usual step of generation, are attended to all
+     * at one time; longer ones row by row.
+     *
+     * @param tokens new tokens of each sequence, at least one each
+     * @param cache takes them
+     * @param first slot of the first sequence; row i continues slot {@code first + i}
+     * @return hidden states of the new tokens, sequence after sequence, [N, H]
+     */
+    public Tensor read(Scope target, List<int[]> tokens, KeyValueCache cache, int first, AppliedAdapter adapter) {
+        TokenRows rows = rows(tokens, cache, first);
+        cache.reserve((int) rows.lastPosition() + 1);
+        try (Scope pass = target.child()) {
+            Batch batch = model.batch(pass, rows);
+            DecoderProgram.Slots slots = new DecoderProgram.Slots(cache, first);
+            Tensor x = model.embed(pass, rows);
+            for (int layer = 0; layer < model.config().layers(); layer++) {
+                try (Tensor input = x) {
+                    x = model.program().cachedLayer(pass, input, layer, batch, slots, weights, adapter);
+                }
+            }
+            for (int row = 0; row < tokens.size(); row++) {
+                cache.advance(first + row, tokens.get(row).length);
+            }
+            return x.in(target);
+        }
+    }
+
+    private static TokenRows rows(List<int[]> tokens, KeyValueCache cache, int first) {
+        int[] past = new int[tokens.size()];
+        for (int row = 0; row < past.length; row++) {
+            past[row] = cache.length(first + row);
+            int length = past[row] + tokens.get(row).length;
+            if (length > cache.capacity()) {
+                throw new IllegalArgumentException("sequence %d would have %d tokens; its cache holds %d"
+                        .formatted(row, length, cache.capacity()));
+            }
+        }
+        return TokenRows.continuing(tokens, past);
+    }
+
+    /** Logits of chosen tokens in fp32, [M, V]. */
+    public Tensor logits(Scope target, Tensor hiddenStates, long[] at) {
+        try (Tensor chosen = target.longs(at, at.length)) {
+            return model.program().logits(target, hiddenStates, chosen, weights);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,56 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.generate.Decoder;
+import dev.anneal.engine.generate.Prompt;
+import dev.anneal.engine.generate.Sampling;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The engine's side of {@code bench/generation.py}: continues prompts, none of which ends before it has all its tokens, and prints one JSON line.
+ *
+ * <p>Arguments: model directory, file of prompts (one array of token ids a line), tokens of an answer, {@code greedy} or {@code sampled}.
+ */
+final class GenerationBenchmark {
+
+    private GenerationBenchmark() {}
+
+    public static void main(String[] arguments) throws IOException {
+        List<int[]> prompts = Files.readAllLines(Path.of(arguments[1])).stream()
+                .map(line -> JsonMapper.shared().readValue(line, int[].class))
+                .toList();
+        boolean sampled = arguments[3].equals("sampled");
+        Path directory = Path.of(arguments[0]);
+        Task.Machine machine = new Task.Machine("cpu", 0, "auto");
+        ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
+        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), "cpu")) {
+            Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), Hardware.threads(machine));
+            decoder.answer(prompts(prompts, 1, sampled), () -> {});
+            long begin = System.nanoTime();
+            List<int[]> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});
+            double seconds = (System.nanoTime() - begin) / 1e9;
+            int tokens = answers.stream().mapToInt(answer -> answer.length).sum();
+            System.out.println(JsonMapper.shared()
+                    .writeValueAsString(
+                            Map.of("tokens_per_second", tokens / seconds, "peak_mib", StepBenchmark.peakMebibytes())));
+        }
+    }
+
+    private static List<Prompt> prompts(List<int[]> tokens, int maxNewTokens, boolean sampled) {
+        List<Prompt> prompts = new ArrayList<>();
+        for (int i = 0; i < tokens.size(); i++) {
+            Sampling sampling = sampled ? new Sampling(1, 0, 1, 0, i) : Sampling.GREEDY;
+            prompts.add(new Prompt(tokens.get(i), maxNewTokens, sampling));
+        }
+        return prompts;
+    }
+}
