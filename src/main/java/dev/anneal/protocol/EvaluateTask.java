@@ -19,4 +19,4 @@ public record EvaluateTask(
         String testFile,
         int maxNewTokens,
         int sampleRows)
-        implements Task {}
+        implements ModelTask {}

@@ -26,4 +26,4 @@ public record ExportTask(
         String checkpointDirectory,
         @Nullable String probeFile,
         String outputDirectory)
-        implements Task {}
+        implements ModelTask {}

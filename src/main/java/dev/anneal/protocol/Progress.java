@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
+    @JsonSubTypes.Type(value = Progress.Measured.class, name = "measured"),
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
     @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
     @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
@@ -112,6 +113,27 @@ public sealed interface Progress {
 
         public Evaluated {
             samples = List.copyOf(samples);
+        }
+    }
+
+    /**
+     * The machine's products were measured.
+     *
+     * @param startSeconds from the start of the process to the first product: what every task takes before it reads its input
+     */
+    record Measured(double startSeconds, List<Rate> rates) implements Progress {
+
+        /**
+         * Products of all compute threads at a time.
+         *
+         * @param precision {@code bf16} or {@code fp32}
+         * @param width columns of the matrix that tokens are multiplied with
+         * @param operationsPerSecond floating-point operations, two for each pair of numbers that is multiplied and added
+         */
+        public record Rate(String precision, int width, double operationsPerSecond) {}
+
+        public Measured {
+            rates = List.copyOf(rates);
         }
     }
 

@@ -2,25 +2,19 @@ package dev.anneal.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import java.time.Instant;
 
 /** What one engine process is to do. Written by the worker as {@code task.json}, read once by the process at its start. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "task")
 @JsonSubTypes({
     @JsonSubTypes.Type(value = TrainTask.class, name = "train"),
     @JsonSubTypes.Type(value = ExportTask.class, name = "export"),
-    @JsonSubTypes.Type(value = EvaluateTask.class, name = "evaluate")
+    @JsonSubTypes.Type(value = EvaluateTask.class, name = "evaluate"),
+    @JsonSubTypes.Type(value = MeasureTask.class, name = "measure")
 })
-public sealed interface Task permits TrainTask, ExportTask, EvaluateTask {
-
-    /** Base model that the task reads. */
-    BaseModel model();
+public sealed interface Task permits ModelTask, MeasureTask {
 
     /** Device and threads that the process may use. */
     Machine machine();
-
-    /** What chat templates take for the present, in UTC: when the job or evaluation was created, so that each attempt makes the same tokens. */
-    Instant templateTime();
 
     /**
      * A base model on this host.

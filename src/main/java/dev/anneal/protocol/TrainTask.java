@@ -26,7 +26,7 @@ public record TrainTask(
         @Nullable InitialAdapter initialAdapter,
         @Nullable String resumeFrom,
         int validatedStep)
-        implements Task {
+        implements ModelTask {
 
     /**
      * A linear adapter that a training begins with, of the rank, scale and targets that the settings say.

@@ -15,6 +15,11 @@ public final class Arithmetic {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
+    /** Names of the two, as settings and progress have them. */
+    public static final String BF16 = "bf16";
+
+    public static final String FP32 = "fp32";
+
     private Arithmetic() {}
 
     /**
@@ -25,8 +30,8 @@ public final class Arithmetic {
      */
     public static boolean isBf16(String precision, int hiddenSize, boolean multipliesBf16Fast) {
         return switch (precision) {
-            case "fp32" -> false;
-            case "bf16" -> true;
+            case FP32 -> false;
+            case BF16 -> true;
             case "auto" -> hiddenSize >= BF16_WIDTH && multipliesBf16Fast;
             default ->
                 throw new IllegalArgumentException("precision must be auto, bf16 or fp32, found '" + precision + "'");

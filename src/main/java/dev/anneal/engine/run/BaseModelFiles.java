@@ -7,7 +7,7 @@ import dev.anneal.engine.safetensors.ModelFingerprint;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.train.CheckpointState;
-import dev.anneal.protocol.Task;
+import dev.anneal.protocol.ModelTask;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,10 +18,10 @@ final class BaseModelFiles {
 
     private static final String UNREADABLE = "base_model_unreadable";
 
-    private final Task task;
+    private final ModelTask task;
     private final Path directory;
 
-    BaseModelFiles(Task task) {
+    BaseModelFiles(ModelTask task) {
         this.task = task;
         this.directory = Path.of(task.model().directory());
     }

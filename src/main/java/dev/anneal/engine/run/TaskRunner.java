@@ -3,6 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.MeasureTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
@@ -26,6 +27,9 @@ final class TaskRunner {
         if (task instanceof ExportTask export) {
             return new ExportingTask(export, progress, signals).run();
         }
-        return new EvaluatingTask((EvaluateTask) task, progress, signals).run();
+        if (task instanceof EvaluateTask evaluation) {
+            return new EvaluatingTask(evaluation, progress, signals).run();
+        }
+        return new MeasuringTask((MeasureTask) task, progress).run();
     }
 }

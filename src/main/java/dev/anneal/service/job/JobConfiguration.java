@@ -11,6 +11,7 @@ import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
+import dev.anneal.service.machine.Machines;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.role.ConditionalOnRole;
@@ -66,12 +67,13 @@ class JobConfiguration {
         return new InitialAdapters(jobs, checkpoints, models, files, store);
     }
 
-    /** As if workers were set up as this process is, on processors like this one. */
+    /** Until a worker has measured its machine, as if workers were set up as this process is, on processors like this one. */
     @Bean
-    EngineSetup engineSetup(EngineProperties engine) {
+    EngineSetups engineSetups(EngineProperties engine, Machines machines) {
         int threads =
                 engine.threads() > 0 ? engine.threads() : Runtime.getRuntime().availableProcessors();
-        return new EngineSetup(engine.precision(), Arithmetic.processorMultipliesBf16Fast(), threads);
+        return new EngineSetups(
+                machines, new EngineSetup(engine.precision(), Arithmetic.processorMultipliesBf16Fast(), threads));
     }
 
     @Bean
@@ -82,8 +84,8 @@ class JobConfiguration {
             JobStore store,
             WorkQueue queue,
             Events events,
-            EngineSetup engine) {
-        return new JobPreparation(catalog, files, counts, store, queue, events, engine);
+            EngineSetups engines) {
+        return new JobPreparation(catalog, files, counts, store, queue, events, engines);
     }
 
     @Bean

@@ -15,7 +15,6 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.settings.DatasetSize;
-import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.SettingsResolver;
@@ -35,7 +34,7 @@ final class JobPreparation {
     private final JobStore store;
     private final WorkQueue queue;
     private final Events events;
-    private final EngineSetup engine;
+    private final EngineSetups engines;
 
     JobPreparation(
             ModelCatalog catalog,
@@ -44,14 +43,14 @@ final class JobPreparation {
             JobStore store,
             WorkQueue queue,
             Events events,
-            EngineSetup engine) {
+            EngineSetups engines) {
         this.catalog = catalog;
         this.files = files;
         this.counts = counts;
         this.store = store;
         this.queue = queue;
         this.events = events;
-        this.engine = engine;
+        this.engines = engines;
     }
 
     /**
@@ -97,7 +96,7 @@ final class JobPreparation {
                 || report(jdbc, job, inputs.model(), validationFile, "validation_file")
                         .isPresent();
         if (training.isPresent() && isValidationCounted) {
-            settle(jdbc, job, inputs.model(), training.get());
+            settle(jdbc, job, inputs, training.get());
         }
     }
 
@@ -156,12 +155,17 @@ final class JobPreparation {
         return new Refusal(RefusalCode.DATASET_INVALID, message, param);
     }
 
-    private void settle(JdbcClient jdbc, UnpreparedJob job, BaseModel model, TokenReport report) {
+    private void settle(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs, TokenReport report) {
         if (!queue.ready(jdbc, job.workId())) {
             return;
         }
+        StoredFile validation = inputs.validationFile();
         ResolvedSettings settings = SettingsResolver.resolve(
-                job.request(), JobAdmission.profileOf(model), DatasetSize.of(report), engine, job.seed());
+                job.request(),
+                JobAdmission.profileOf(inputs.model()),
+                DatasetSize.of(report, validation == null ? null : validation.report()),
+                engines.current(jdbc),
+                job.seed());
         store.settle(jdbc, job.number(), settings);
         DatasetEvents.warnings(job.request().trainingFile(), report)
                 .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));

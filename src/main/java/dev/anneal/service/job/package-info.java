@@ -9,6 +9,7 @@
             "file",
             "filecheck",
             "history",
+            "machine",
             "paging",
             "process",
             "queue",

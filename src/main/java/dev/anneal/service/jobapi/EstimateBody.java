@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.outlook.ExpectedDuration;
 import dev.anneal.service.outlook.JobEstimate;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.MemoryEstimate;
@@ -26,6 +27,7 @@ record EstimateBody(
         @Nullable Integer annealedAtStep,
         @Nullable MemoryEstimate memory,
         @Nullable Double durationSeconds,
+        ExpectedDuration.@Nullable Basis durationBasis,
         @Nullable Long expectedStart,
         List<String> warnings,
         @Nullable ValidationReport validationReport,
@@ -34,6 +36,7 @@ record EstimateBody(
     static EstimateBody of(JobEstimate estimate) {
         JobRequest request = estimate.request();
         ResolvedSettings settings = estimate.settings();
+        ExpectedDuration duration = estimate.duration();
         boolean isComplete = settings != null;
         return new EstimateBody(
                 "fine_tuning.estimate",
@@ -48,7 +51,8 @@ record EstimateBody(
                 settings == null ? null : (Integer) settings.training().totalSteps(),
                 settings == null ? null : (Integer) settings.annealedAtStep(),
                 settings == null ? null : settings.memory(),
-                estimate.durationSeconds(),
+                duration == null ? null : (Double) duration.seconds(),
+                duration == null ? null : duration.basis(),
                 JobBody.seconds(estimate.expectedStart()),
                 estimate.warnings(),
                 estimate.validationReport(),

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param validationReport what the training file holds; null while its rows are being checked
  * @param tokenReport what it is to the model; null while it is being counted
  * @param settings null until the file is counted
- * @param durationSeconds null unless trainings of this model have been seen
+ * @param duration null until trainings of this model have been seen or a worker has measured its machine
  * @param expectedStart null unless trainings have been seen
  */
 public record JobEstimate(
@@ -24,7 +24,7 @@ public record JobEstimate(
         @Nullable TokenReport tokenReport,
         @Nullable ResolvedSettings settings,
         List<String> warnings,
-        @Nullable Double durationSeconds,
+        @Nullable ExpectedDuration duration,
         @Nullable Instant expectedStart) {
 
     public JobEstimate {

@@ -1,6 +1,7 @@
 package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.Files;
@@ -8,11 +9,11 @@ import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.filecheck.TokenCount;
 import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.job.DatasetEvents;
+import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.settings.DatasetSize;
-import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ModelProfile;
 import dev.anneal.service.settings.ResolvedSettings;
@@ -37,7 +38,7 @@ public final class JobEstimates {
     private final Files files;
     private final TokenCounts counts;
     private final QueueOutlook outlook;
-    private final EngineSetup engine;
+    private final EngineSetups engines;
     private final Clock clock;
 
     JobEstimates(
@@ -46,14 +47,14 @@ public final class JobEstimates {
             Files files,
             TokenCounts counts,
             QueueOutlook outlook,
-            EngineSetup engine,
+            EngineSetups engines,
             Clock clock) {
         this.admission = admission;
         this.catalog = catalog;
         this.files = files;
         this.counts = counts;
         this.outlook = outlook;
-        this.engine = engine;
+        this.engines = engines;
         this.clock = clock;
     }
 
@@ -73,25 +74,39 @@ public final class JobEstimates {
                     "'" + request.trainingFile() + "' could not be tokenised: " + count.failureMessage(),
                     "training_file");
         }
-        return estimate(files.require(tenantId, request.trainingFile()), request, model, count.report());
+        String validation = request.validationFile();
+        return estimate(
+                files.require(tenantId, request.trainingFile()),
+                validation == null ? null : files.require(tenantId, validation).report(),
+                request,
+                model,
+                count.report());
     }
 
-    private JobEstimate estimate(StoredFile file, JobRequest request, BaseModel model, @Nullable TokenReport report) {
+    private JobEstimate estimate(
+            StoredFile file,
+            @Nullable ValidationReport validation,
+            JobRequest request,
+            BaseModel model,
+            @Nullable TokenReport report) {
         if (report == null || !report.isTrainable()) {
             List<String> warnings = report == null ? List.of() : DatasetEvents.warnings(file.id(), report);
             return new JobEstimate(request, file.report(), report, null, warnings, null, null);
         }
         int seed = request.seed() == null ? 0 : request.seed();
-        ResolvedSettings settings =
-                SettingsResolver.resolve(request, JobAdmission.profileOf(model), DatasetSize.of(report), engine, seed);
-        OptionalDouble duration = outlook.secondsToTrain(model.id(), settings.expectedTokens());
+        ResolvedSettings settings = SettingsResolver.resolve(
+                request,
+                JobAdmission.profileOf(model),
+                DatasetSize.of(report, validation),
+                engines.of(outlook.machine()),
+                seed);
         return new JobEstimate(
                 request,
                 file.report(),
                 report,
                 settings,
                 DatasetEvents.warnings(file.id(), report),
-                duration.isPresent() ? duration.getAsDouble() : null,
+                outlook.duration(model.id(), settings.cost(), 1).orElse(null),
                 expectedStart());
     }
 

@@ -93,11 +93,13 @@ public final class JobInsights {
 
     private OptionalDouble secondsToTrain(Job job) {
         ResolvedSettings settings = job.settings();
-        return settings == null
-                ? OptionalDouble.empty()
-                : outlook.secondsToTrain(
-                        job.request().model(),
-                        settings.expectedTokens() - job.pace().tokens());
+        if (settings == null) {
+            return OptionalDouble.empty();
+        }
+        double share = 1 - (double) job.pace().tokens() / settings.expectedTokens();
+        return outlook.duration(job.request().model(), settings.cost(), share)
+                .map(expected -> OptionalDouble.of(expected.seconds()))
+                .orElseGet(OptionalDouble::empty);
     }
 
     private static OptionalDouble sum(OptionalDouble one, OptionalDouble other) {

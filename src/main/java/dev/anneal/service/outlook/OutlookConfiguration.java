@@ -5,10 +5,11 @@ import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.filecheck.TokenCounts;
+import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
+import dev.anneal.service.machine.Machines;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkQueue;
-import dev.anneal.service.settings.EngineSetup;
 import java.time.Clock;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,8 +19,8 @@ import org.springframework.context.annotation.Configuration;
 class OutlookConfiguration {
 
     @Bean
-    QueueOutlook queueOutlook(SystemDatabase system, Clock clock) {
-        return new QueueOutlook(system, clock);
+    QueueOutlook queueOutlook(SystemDatabase system, Machines machines, Clock clock) {
+        return new QueueOutlook(system, machines, clock);
     }
 
     @Bean
@@ -35,8 +36,8 @@ class OutlookConfiguration {
             Files files,
             TokenCounts counts,
             QueueOutlook outlook,
-            EngineSetup engine,
+            EngineSetups engines,
             Clock clock) {
-        return new JobEstimates(admission, catalog, files, counts, outlook, engine, clock);
+        return new JobEstimates(admission, catalog, files, counts, outlook, engines, clock);
     }
 }

@@ -1,12 +1,16 @@
 package dev.anneal.service.outlook;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.machine.Machine;
+import dev.anneal.service.machine.Machines;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.settings.TrainingCost;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -14,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What recent trainings say about coming ones: how long one takes, and how many tokens a second a model trains. Looked up across
+ * What recent trainings and the newest worker's machine say about coming trainings: when they start, and how long they take. Looked up across
  * tenants and at most every {@link #LIFE}, because an estimate need not be newer; by one caller at a time, while the others go by the
  * look before.
  */
@@ -28,27 +32,29 @@ final class QueueOutlook {
             SELECT job.model,
                    count(*) AS jobs,
                    sum(extract(EPOCH FROM recent.finished_at - recent.claimed_at))::double precision AS seconds,
-                   sum(latest.tokens)::double precision AS tokens
+                   sum(greatest(0, extract(EPOCH FROM begun.recorded_at - recent.claimed_at) - begun.seconds))::double precision AS start_seconds,
+                   sum((job.settings -> 'cost' ->> 'operations')::double precision) AS operations
             FROM (
                 SELECT id, claimed_at, finished_at
                 FROM work
-                WHERE kind = 'TRAIN' AND state = 'SUCCEEDED'
+                WHERE kind = 'TRAIN' AND state = 'SUCCEEDED' AND lease_token = 1
                 ORDER BY finished_at DESC
                 LIMIT 50
             ) AS recent
             JOIN job ON job.work_id = recent.id
-            JOIN job_progress AS progress ON progress.job_id = job.id
-            JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
+            JOIN job_step AS begun ON begun.job_id = job.id AND begun.step = 1
             GROUP BY job.model
             """;
 
     private final SystemDatabase system;
+    private final Machines machines;
     private final Clock clock;
     private final Lock looking = new ReentrantLock();
     private volatile @Nullable Snapshot latest;
 
-    QueueOutlook(SystemDatabase system, Clock clock) {
+    QueueOutlook(SystemDatabase system, Machines machines, Clock clock) {
         this.system = system;
+        this.machines = machines;
         this.clock = clock;
     }
 
@@ -65,10 +71,24 @@ final class QueueOutlook {
         return secondsUntilStart(snapshot().queued());
     }
 
-    /** Seconds that reading this many tokens takes on the model, loading and saving included. */
-    OptionalDouble secondsToTrain(String model, long tokens) {
-        Double speed = snapshot().tokensPerSecond().get(model);
-        return speed == null ? OptionalDouble.empty() : OptionalDouble.of(tokens / speed);
+    /** The machine that a worker has measured last. */
+    Optional<Machine> machine() {
+        return snapshot().machine();
+    }
+
+    /**
+     * How long a training takes from its claim to its end, loading and saving included.
+     *
+     * @param share how much of it is to be done yet
+     */
+    Optional<ExpectedDuration> duration(String model, TrainingCost cost, double share) {
+        Snapshot now = snapshot();
+        Pace pace = now.paces().get(model);
+        return pace == null
+                ? now.machine().flatMap(machine -> MachinePace.of(machine, cost, share))
+                : Optional.of(new ExpectedDuration(
+                        pace.startSeconds() + share * cost.operations() / pace.operationsPerSecond(),
+                        ExpectedDuration.Basis.PAST_JOBS));
     }
 
     private Snapshot snapshot() {
@@ -101,14 +121,20 @@ final class QueueOutlook {
     private Snapshot look(JdbcClient jdbc) {
         Totals totals = new Totals();
         jdbc.sql(RECENT).query(row -> {
-            totals.add(row.getString("model"), row.getLong("jobs"), row.getDouble("seconds"), row.getDouble("tokens"));
+            totals.add(
+                    row.getString("model"),
+                    row.getLong("jobs"),
+                    row.getDouble("seconds"),
+                    row.getDouble("start_seconds"),
+                    row.getDouble("operations"));
         });
         return new Snapshot(
                 clock.instant(),
                 count(jdbc, WorkState.RUNNING),
                 count(jdbc, WorkState.QUEUED),
                 totals.secondsPerJob(),
-                Map.copyOf(totals.speeds));
+                Map.copyOf(totals.paces),
+                machines.newest(jdbc));
     }
 
     private static long count(JdbcClient jdbc, WorkState state) {
@@ -121,20 +147,29 @@ final class QueueOutlook {
             long running,
             long queued,
             @Nullable Double secondsPerJob,
-            Map<String, Double> tokensPerSecond) {}
+            Map<String, Pace> paces,
+            Optional<Machine> machine) {}
+
+    /**
+     * How trainings of a model went.
+     *
+     * @param startSeconds from the claim to the first step
+     */
+    private record Pace(double startSeconds, double operationsPerSecond) {}
 
     /** Sums over the models of one look. */
     private static final class Totals {
 
-        private final Map<String, Double> speeds = new HashMap<>();
+        private final Map<String, Pace> paces = new HashMap<>();
         private long jobs;
         private double seconds;
 
-        void add(String model, long count, double modelSeconds, double tokens) {
+        void add(String model, long count, double modelSeconds, double startSeconds, double operations) {
             jobs += count;
             seconds += modelSeconds;
-            if (tokens > 0 && modelSeconds > 0) {
-                speeds.put(model, tokens / modelSeconds);
+            double computing = modelSeconds - startSeconds;
+            if (operations > 0 && computing > 0) {
+                paces.put(model, new Pace(startSeconds / count, operations / computing));
             }
         }
 

@@ -1,6 +1,16 @@
 /** What is to be expected of jobs: attempts so far, place in the queue, start, end, and dry runs. */
 @ApplicationModule(
-        allowedDependencies = {"catalog", "database", "file", "filecheck", "job", "queue", "refusal", "settings"})
+        allowedDependencies = {
+            "catalog",
+            "database",
+            "file",
+            "filecheck",
+            "job",
+            "machine",
+            "queue",
+            "refusal",
+            "settings"
+        })
 @NullMarked
 package dev.anneal.service.outlook;
 

@@ -12,6 +12,7 @@ import dev.anneal.protocol.TrainingSettings;
  * @param expectedTokens tokens that all steps together read
  * @param data what the training file is to the model
  * @param memory what the training is expected to need
+ * @param cost what it computes
  */
 public record ResolvedSettings(
         TrainingSettings training,
@@ -20,4 +21,5 @@ public record ResolvedSettings(
         int annealedAtStep,
         long expectedTokens,
         DatasetSize data,
-        MemoryEstimate memory) {}
+        MemoryEstimate memory,
+        TrainingCost cost) {}

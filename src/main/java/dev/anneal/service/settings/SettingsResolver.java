@@ -33,7 +33,7 @@ public final class SettingsResolver {
     }
 
     /**
-     * @param engine what is known of the engine that will train, for its memory alone
+     * @param engine what is known of the engine that will train, for its memory and time alone
      * @param seed the request's, or the one that was drawn for it
      */
     public static ResolvedSettings resolve(
@@ -58,14 +58,16 @@ public final class SettingsResolver {
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
                 seed);
+        long expectedTokens = Math.round((double) data.tokens() / stepsPerEpoch * totalSteps);
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / model.baseLearningRate(request.adapter()), epochs),
                 accumulation,
                 annealedAtStep(request.adapter(), totalSteps),
-                Math.round((double) data.tokens() / stepsPerEpoch * totalSteps),
+                expectedTokens,
                 data,
-                memory(request, model, data, engine, stepRows));
+                memory(request, model, data, engine, stepRows),
+                TrainingCost.of(model, request.adapter(), engine, work(training, data, expectedTokens)));
     }
 
     private static MemoryEstimate memory(
@@ -85,6 +87,21 @@ public final class SettingsResolver {
                         longest,
                         data.tokens(),
                         request.options().activationCheckpointing().equals("on")));
+    }
+
+    /** Rows of the validation file are taken to be as long as those that are trained. */
+    private static TrainingCost.Work work(TrainingSettings training, DatasetSize data, long expectedTokens) {
+        double rowTokens = (double) data.tokens() / data.rows();
+        int interval = training.evaluationIntervalSteps();
+        int validations = interval == 0 ? 0 : training.totalSteps() / interval;
+        return new TrainingCost.Work(
+                expectedTokens,
+                (double) data.trainedTokens() / data.tokens(),
+                rowTokens,
+                training.totalSteps(),
+                training.packing() ? data.rows() : Math.min(training.batchRows(), data.rows()),
+                validations * data.validatedRows() * rowTokens,
+                training.activationCheckpointing().equals("on"));
     }
 
     /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */

@@ -1,8 +1,10 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
+import dev.anneal.service.machine.Machines;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
@@ -46,9 +48,8 @@ class WorkerConfiguration {
             HeartbeatWriter heartbeats,
             WorkerMeters meters) {
         DeviceTrial.require(properties, launcher);
-        String name = Objects.requireNonNullElseGet(properties.name(), WorkerConfiguration::hostName);
         return new WorkerLifecycle(() -> new Supervisor(
-                name,
+                nameOf(properties),
                 queue,
                 heartbeats,
                 new Equipment(
@@ -59,6 +60,25 @@ class WorkerConfiguration {
                         launcher.openWorkspace(ORPHAN_GRACE),
                         meters,
                         Executors.newSingleThreadScheduledExecutor())));
+    }
+
+    @Bean
+    MachineMeasurement machineMeasurement(
+            WorkerProperties properties,
+            EngineProperties engine,
+            EngineLauncher launcher,
+            Machines machines,
+            HeartbeatWriter heartbeats) {
+        return new MachineMeasurement(
+                nameOf(properties),
+                new Task.Machine(properties.devices().get(0), engine.threads(), engine.precision()),
+                launcher,
+                machines,
+                () -> heartbeats.running().isEmpty());
+    }
+
+    private static String nameOf(WorkerProperties properties) {
+        return Objects.requireNonNullElseGet(properties.name(), WorkerConfiguration::hostName);
     }
 
     private static String hostName() {

@@ -2,13 +2,22 @@ package dev.anneal.service.jobapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.machine.Machine;
+import dev.anneal.service.machine.Machines;
 import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** Dry runs say what a job would be and make none. */
 class EstimateIT extends ServiceTest {
+
+    @Autowired
+    private Machines machines;
 
     @Test
     void estimateHoldsWhatTheJobWouldShow() {
@@ -27,8 +36,30 @@ class EstimateIT extends ServiceTest {
         assertThat(estimate.get("tokens").longValue())
                 .isEqualTo(10 * estimate.path("token_report").path("tokens").longValue());
         assertThat(estimate.path("memory").path("weights_bytes").longValue()).isEqualTo(4 * 2_656_704 + 2 * 1536 * 192);
-        assertThat(estimate.get("duration_seconds").isNull()).isTrue();
+        assertThat(estimate.path("memory").path("total_bytes").longValue())
+                .isEqualTo(Stream.of("process", "weights", "adapter", "activations", "head")
+                        .mapToLong(part ->
+                                estimate.path("memory").path(part + "_bytes").longValue())
+                        .sum());
         assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs")).get("data")).isEmpty();
+    }
+
+    /** The outlook looks again after 15 seconds at the latest. */
+    @Test
+    void durationSaysWhatItRestsOn() {
+        String body = "{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "'}";
+        machines.save(
+                "worker",
+                new Machine(new Machine.Setup("cpu", "auto", 2), true, 2, List.of(new Rate("fp32", 192, 1e11))));
+
+        await(() -> !estimate(body).get("duration_basis").isNull());
+
+        assertThat(estimate(body).get("duration_basis").stringValue()).isEqualTo("measured_machine");
+        assertThat(estimate(body).get("duration_seconds").doubleValue()).isBetween(2.0, 60.0);
+    }
+
+    private JsonNode estimate(String body) {
+        return json(post(ALPHA, "/v1/fine_tuning/estimate", body));
     }
 
     @Test

@@ -42,7 +42,7 @@ class SettingsResolverTest {
 
     private static final long PASSING = 11 * 512 + 12 * 192 + 4 * 320;
 
-    private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 60, 50_000, 20_000, 80);
+    private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 60, 50_000, 20_000, 80, 0);
 
     @Test
     void autoBecomesTheDocumentedNumbers() {
@@ -67,15 +67,15 @@ class SettingsResolverTest {
 
     @Test
     void smallFilesAreReadMoreOften() {
-        assertThat(resolve("", new DatasetSize(100, 1, 1, 1, 1)).training().epochs())
+        assertThat(resolve("", new DatasetSize(100, 1, 1, 1, 1, 0)).training().epochs())
                 .isEqualTo(8);
-        assertThat(resolve("", new DatasetSize(10, 1, 1, 1, 1)).training().epochs())
+        assertThat(resolve("", new DatasetSize(10, 1, 1, 1, 1, 0)).training().epochs())
                 .isEqualTo(10);
     }
 
     @Test
     void batchIsNotLargerThanTheFile() {
-        assertThat(resolve("", new DatasetSize(5, 1, 1, 1, 1)).training().batchRows())
+        assertThat(resolve("", new DatasetSize(5, 1, 1, 1, 1, 0)).training().batchRows())
                 .isEqualTo(5);
     }
 
@@ -257,7 +257,7 @@ class SettingsResolverTest {
 
     @Test
     void memoryIsThatOfTheLongestRowAsItIsCut() {
-        DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000);
+        DatasetSize data = new DatasetSize(1000, 600, 50_000, 20_000, 5000, 0);
 
         assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
                 .isEqualTo(MemoryEstimate.of(

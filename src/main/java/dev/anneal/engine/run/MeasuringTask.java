@@ -1,0 +1,122 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Program;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.MeasureTask;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Progress.Measured.Rate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/** Times products of the shape of a layer's: a micro-batch of tokens with a frozen matrix, on all compute threads at once. */
+final class MeasuringTask {
+
+    /** Small models, models of about 100 M and those of about 1 B parameters. */
+    private static final int[] WIDTHS = {192, 576, 2048};
+
+    private static final int TOKENS = 256;
+    private static final int ROWS_PER_COLUMN = 4;
+
+    /** Products of one call: so many that calling costs nothing. */
+    private static final int TIMES_WIDTH = 2048;
+    /** The best of some tries, so that what else runs now and then does not count. */
+    private static final int TRIES = 5;
+
+    private static final long NANOS_OF_A_TRY = Duration.ofMillis(50).toNanos();
+
+    private final MeasureTask task;
+    private final ProgressWriter progress;
+
+    MeasuringTask(MeasureTask task, ProgressWriter progress) {
+        this.task = task;
+        this.progress = progress;
+    }
+
+    ExitCode run() {
+        int threads = Hardware.threads(task.machine());
+        ExecutorService executor = Executors.newFixedThreadPool(threads);
+        try (Scope scope = Scope.open(task.machine().device())) {
+            Program program = Program.load(scope, "rate", "Rate", Map.of());
+            double startSeconds = sinceStart();
+            List<Rate> rates = new ArrayList<>();
+            for (ElementType type : List.of(ElementType.FLOAT32, ElementType.BFLOAT16)) {
+                for (int width : WIDTHS) {
+                    rates.add(new Rate(
+                            type == ElementType.BFLOAT16 ? Arithmetic.BF16 : Arithmetic.FP32,
+                            width,
+                            rate(executor, threads, () -> operationsPerSecond(scope, program, type, width))));
+                }
+            }
+            progress.write(new Progress.Measured(startSeconds, rates));
+            return ExitCode.DONE;
+        } finally {
+            executor.shutdown();
+        }
+    }
+
+    private static double sinceStart() {
+        Instant start = ProcessHandle.current().info().startInstant().orElseGet(Instant::now);
+        return Duration.between(start, Instant.now()).toMillis() / 1000.0;
+    }
+
+    /** Sum over the threads. */
+    private static double rate(ExecutorService executor, int threads, Callable<Double> ofThread) {
+        List<Future<Double>> running = new ArrayList<>();
+        for (int thread = 0; thread < threads; thread++) {
+            running.add(executor.submit(ofThread));
+        }
+        double sum = 0;
+        try {
+            for (Future<Double> rate : running) {
+                sum += rate.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while measuring", e);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot measure: " + e.getCause(), e.getCause());
+        }
+        return sum;
+    }
+
+    private static double operationsPerSecond(Scope owner, Program program, ElementType type, int width) {
+        int rows = ROWS_PER_COLUMN * width;
+        int times = Math.max(1, TIMES_WIDTH / width);
+        double best = 0;
+        try (Scope scope = owner.child()) {
+            Tensor x = scope.zeros(type, TOKENS, width);
+            Tensor weight = scope.zeros(type, rows, width);
+            Tensor out = scope.zeros(type, TOKENS, rows);
+            multiply(scope, program, x, weight, out, 1);
+            for (int count = 0; count < TRIES; count++) {
+                long begin = System.nanoTime();
+                long done = 0;
+                while (System.nanoTime() - begin < NANOS_OF_A_TRY) {
+                    multiply(scope, program, x, weight, out, times);
+                    done += times;
+                }
+                best = Math.max(best, 2.0 * TOKENS * width * rows * done / ((System.nanoTime() - begin) / 1e9));
+            }
+        }
+        return best;
+    }
+
+    /** Reading a number of the result waits for a device. */
+    private static void multiply(Scope scope, Program program, Tensor x, Tensor weight, Tensor out, int times) {
+        try (Tensor first = program.call(scope, "products", x, weight, out, times)) {
+            first.toDoubles();
+        }
+    }
+}

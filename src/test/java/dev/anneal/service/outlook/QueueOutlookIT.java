@@ -1,0 +1,98 @@
+package dev.anneal.service.outlook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.Progress.Measured.Rate;
+import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.machine.Machine;
+import dev.anneal.service.machine.MachineFixture;
+import dev.anneal.service.machine.Machines;
+import dev.anneal.service.outlook.ExpectedDuration.Basis;
+import dev.anneal.service.settings.TrainingCost;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+/** What durations are expected to be, and on what grounds. */
+@PostgresTest
+class QueueOutlookIT {
+
+    private static final TrainingCost COST = new TrainingCost(9e12, "bf16", 600, 2_000_000_000);
+
+    private static final Machine MACHINE = new Machine(
+            new Machine.Setup("cpu", "auto", 2),
+            true,
+            1.5,
+            List.of(new Rate("bf16", 192, 1), new Rate("bf16", 576, 1e11), new Rate("fp32", 576, 1)));
+
+    private final Machines machines = MachineFixture.machines();
+
+    @Test
+    void nothingIsExpectedBeforeAnythingWasSeen() {
+        assertThat(expected("some-model", 1)).isEmpty();
+    }
+
+    /** 1.5 s for the process, 2 s for 2 GB, and 9e12 operations at 1e11 a second. */
+    @Test
+    void aMeasuredMachineTellsTheTimeOfAModelThatNobodyHasTrained() {
+        machines.save("worker-1", MACHINE);
+
+        assertThat(expected("some-model", 1)).contains(new ExpectedDuration(93.5, Basis.MEASURED_MACHINE));
+        assertThat(expected("some-model", 0.5)).contains(new ExpectedDuration(48.5, Basis.MEASURED_MACHINE));
+    }
+
+    /** Two jobs took 20 s each, 4 of them before their first step, for 3.2e13 operations together: 1e12 a second. */
+    @Test
+    void pastJobsOfTheModelTellMore() {
+        machines.save("worker-1", MACHINE);
+        trained("some-model", 1.2e13);
+        trained("some-model", 2e13);
+
+        ExpectedDuration expected = expected("some-model", 1).orElseThrow();
+
+        assertThat(expected.basis()).isEqualTo(Basis.PAST_JOBS);
+        assertThat(expected.seconds()).isBetween(12.999, 13.001);
+        assertThat(expected("another-model", 1).orElseThrow().basis()).isEqualTo(Basis.MEASURED_MACHINE);
+    }
+
+    @Test
+    void aMachineIsMeasuredAgainWhenItIsSetUpAnew() {
+        machines.save("worker-1", MACHINE);
+
+        assertThat(machines.isKnown("worker-1", MACHINE.setup())).isTrue();
+        assertThat(machines.isKnown("worker-1", new Machine.Setup("cpu", "fp32", 2)))
+                .isFalse();
+        assertThat(machines.isKnown("worker-2", MACHINE.setup())).isFalse();
+    }
+
+    private Optional<ExpectedDuration> expected(String model, double share) {
+        return new QueueOutlook(TestDatabase.system(), machines, Clock.systemUTC()).duration(model, COST, share);
+    }
+
+    /** A training of 20 s whose first step of a second ended after five. */
+    private static void trained(String model, double operations) {
+        TestDatabase.administrator()
+                .sql("""
+                WITH done AS (
+                    INSERT INTO work (tenant_id, kind, method, state, priority, lease_token, started_at, claimed_at, finished_at)
+                    VALUES ('alpha', 'TRAIN', 'supervised', 'SUCCEEDED', 5, 1, now() - interval '20 s', now() - interval '20 s', now())
+                    RETURNING id
+                ), recorded AS (
+                    INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, seed, metadata, request,
+                                     settings, total_steps, annealed_at_step, body_digest)
+                    SELECT 'alpha', 'ftjob-' || id, id, now(), :model, 'file-1', 1, '{}', '{}',
+                           jsonb_build_object('cost', jsonb_build_object('operations', CAST(:operations AS double precision))), 9, 9, ''
+                    FROM done
+                    RETURNING id
+                )
+                INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
+                                      tokens_per_second, seconds)
+                SELECT id, 1, 'alpha', now() - interval '15 s', 0, 0, 0, 1, 1, 1, 1 FROM recorded
+                """)
+                .param("model", model)
+                .param("operations", operations)
+                .update();
+    }
+}
