@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param training where the checkpoint comes from
  * @param checkpointDirectory absolute path of the checkpoint folder to export
  * @param probeFile JSONL file whose first rows join the probe prompts, or null
- * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last
+ * @param shardBytes largest size of a file of merged weights
+ * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last. If its name ends in {@code -<number>}, what attempts
+ *     with smaller numbers have left beside it is kept
  */
 public record ExportTask(
         BaseModel model,
@@ -25,5 +27,6 @@ public record ExportTask(
         TrainingRecord training,
         String checkpointDirectory,
         @Nullable String probeFile,
+        long shardBytes,
         String outputDirectory)
         implements ModelTask {}

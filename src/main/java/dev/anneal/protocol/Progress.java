@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Validating.class, name = "validating"),
     @JsonSubTypes.Type(value = Progress.Validation.class, name = "validation"),
     @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
+    @JsonSubTypes.Type(value = Progress.PartsKept.class, name = "parts_kept"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
     @JsonSubTypes.Type(value = Progress.Measured.class, name = "measured"),
@@ -89,6 +90,14 @@ public sealed interface Progress {
      * @param bytes size of the folder
      */
     record CheckpointSaved(int step, double beta, String directory, long bytes) implements Progress {}
+
+    /**
+     * An export goes on where an earlier attempt was cut off.
+     *
+     * @param kept files of weights that were whole and are not made again
+     * @param total files of weights of the whole export
+     */
+    record PartsKept(int kept, int total) implements Progress {}
 
     /**
      * The export is complete, its {@code manifest.json} written.

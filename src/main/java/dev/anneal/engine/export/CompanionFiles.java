@@ -1,6 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,20 @@ final class CompanionFiles {
     /** What the model's licence asks to be passed on with it. */
     static void copyLicense(Path base, Path target) throws IOException {
         copy(LEGAL, base, target);
+    }
+
+    /** Hash of all these files, the configuration aside. */
+    static String fingerprint(Path base) throws IOException {
+        StringBuilder listing = new StringBuilder();
+        for (String name : COPIED) {
+            if (Files.isRegularFile(base.resolve(name))) {
+                listing.append(Sha256.of(base.resolve(name)))
+                        .append("  ")
+                        .append(name)
+                        .append('\n');
+            }
+        }
+        return Sha256.ofText(listing.toString());
     }
 
     private static void copy(List<String> names, Path base, Path target) throws IOException {

@@ -12,7 +12,10 @@ import java.util.List;
  * @param training where the checkpoint comes from, for the card
  * @param probes token ids of prompts on which a merged model is compared with base and adapter
  * @param device on which they are compared
- * @param betweenTensors called now and then; may throw to end the export
+ * @param shardBytes largest size of a file of merged weights, unless a single tensor is larger
+ * @param betweenTensors called now and then; may throw to end the export. After a {@link java.util.concurrent.CancellationException} what is whole stays for another
+ *     attempt
+ * @param partsKept hears of what another attempt has left
  */
 public record ExportRequest(
         String id,
@@ -21,7 +24,9 @@ public record ExportRequest(
         TrainingRecord training,
         List<int[]> probes,
         String device,
-        Runnable betweenTensors) {
+        long shardBytes,
+        Runnable betweenTensors,
+        PartsKept partsKept) {
 
     public ExportRequest {
         probes = List.copyOf(probes);

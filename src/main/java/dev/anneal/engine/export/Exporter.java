@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** Makes deployable weights from a checkpoint: refuses what would not be the trained model, proves the rest, and publishes it whole. */
@@ -27,7 +28,7 @@ public final class Exporter {
     }
 
     /**
-     * Writes an export. On any failure nothing is left of it.
+     * Writes an export. On any failure nothing is left of it; if it is stopped, what is whole stays beside its place for the next attempt.
      *
      * @param output folder that does not exist yet
      * @throws ExportException if the export is refused or its proof fails
@@ -39,16 +40,35 @@ public final class Exporter {
             throw new ExportException(ExportException.Code.ADAPTER_NOT_ANNEALED, notAnnealed());
         }
         try (StagedDirectory staged = StagedDirectory.beside(output)) {
-            Map<String, @Nullable Object> proof = kind.write(staged.path());
-            writeCard(request, kind, proof, staged.path());
-            List<Export.File> files = hash(staged.files(), request.betweenTensors());
-            Map<String, @Nullable Object> manifest = new Manifest(base, trained).of(request, kind, proof, files);
-            Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
-            staged.publish();
-            List<Export.File> all = new ArrayList<>(files);
-            all.add(fileOf(output.resolve(MANIFEST)));
-            return new Export(proof, all);
+            try {
+                return export(request, kind, staged, output);
+            } catch (CancellationException stopped) {
+                staged.keep();
+                throw stopped;
+            }
         }
+    }
+
+    private Export export(ExportRequest request, Kind kind, StagedDirectory staged, Path output) throws IOException {
+        Map<String, @Nullable Object> proof = kind.write(staged.path(), new Parts(staged, inputs(request), request));
+        writeCard(request, kind, proof, staged.path());
+        List<Export.File> files = hash(staged.files(), request.betweenTensors());
+        Map<String, @Nullable Object> manifest = new Manifest(base, trained).of(request, kind, proof, files);
+        Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
+        staged.publish();
+        List<Export.File> all = new ArrayList<>(files);
+        all.add(fileOf(output.resolve(MANIFEST), () -> {}));
+        return new Export(proof, all);
+    }
+
+    private String inputs(ExportRequest request) throws IOException {
+        return String.join(
+                "\n",
+                request.kind(),
+                request.dtype(),
+                base.fingerprint(),
+                Sha256.of(trained.weights(), request.betweenTensors()),
+                String.valueOf(trained.adapterConfig()));
     }
 
     private void writeCard(ExportRequest request, Kind kind, Map<String, @Nullable Object> proof, Path folder)
@@ -85,13 +105,12 @@ public final class Exporter {
     private static List<Export.File> hash(List<Path> paths, Runnable betweenFiles) throws IOException {
         List<Export.File> files = new ArrayList<>();
         for (Path path : paths) {
-            betweenFiles.run();
-            files.add(fileOf(path));
+            files.add(fileOf(path, betweenFiles));
         }
         return files;
     }
 
-    private static Export.File fileOf(Path path) throws IOException {
-        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), Sha256.of(path));
+    private static Export.File fileOf(Path path, Runnable betweenReads) throws IOException {
+        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), Sha256.of(path, betweenReads));
     }
 }

@@ -46,7 +46,7 @@ final class GgufModel implements Kind {
     }
 
     @Override
-    public Map<String, @Nullable Object> write(Path folder) throws IOException {
+    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         ModelConfig config = ModelConfig.read(base.directory().resolve(CompanionFiles.CONFIG));
         Family family = Family.of(config)
                 .orElseThrow(() -> unsupported("llama.cpp has no architecture for %s with biases in %s"
@@ -57,7 +57,7 @@ final class GgufModel implements Kind {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         proof.put("delta_dtype", "float32");
-        writeTensors(folder.resolve(fileName()), metadata, family, config, proof);
+        writeTensors(folder, parts, metadata, family, config, proof);
         proof.put("warnings", warnings);
         CompanionFiles.copyLicense(base.directory(), folder);
         return proof;
@@ -115,16 +115,29 @@ final class GgufModel implements Kind {
     }
 
     private void writeTensors(
-            Path file, Metadata metadata, Family family, ModelConfig config, Map<String, @Nullable Object> proof)
+            Path folder,
+            Parts parts,
+            Metadata metadata,
+            Family family,
+            ModelConfig config,
+            Map<String, @Nullable Object> proof)
             throws IOException {
+        Path file = folder.resolve(fileName());
+        Parts.Part part = new Parts.Part(fileName(), CompanionFiles.fingerprint(base.directory()));
+        Parts.@Nullable Receipt receipt = parts.keep(List.of(part)).get(part.name());
         try (WeightDirectory weights = WeightDirectory.open(base.directory());
                 WeightRows rows = trained.open(weights, config)) {
             WeightHeaders.check(weights, config);
             List<GgufSource> sources = sources(weights, family, config);
-            GgufWriter.write(
-                    file,
-                    metadata,
-                    sources.stream().map(source -> source.writing(rows)).toList());
+            if (receipt == null) {
+                GgufWriter.write(
+                        file,
+                        metadata,
+                        sources.stream().map(source -> source.writing(rows)).toList());
+                parts.made(part, rows.account());
+            } else {
+                rows.add(receipt.account());
+            }
             rows.describe(proof);
             GgufProof.require(file, sources, rows, proof);
         }

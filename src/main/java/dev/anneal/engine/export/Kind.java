@@ -15,8 +15,9 @@ interface Kind {
     boolean needsAnnealedAdapter();
 
     /**
+     * @param parts keeps what an earlier attempt has left in the folder, and is told of what is made
      * @return the proof, as the manifest shows it
      * @throws ExportException if it fails
      */
-    Map<String, @Nullable Object> write(Path folder) throws IOException;
+    Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException;
 }

@@ -52,13 +52,13 @@ final class MergedModel implements Kind {
     }
 
     @Override
-    public Map<String, @Nullable Object> write(Path folder) throws IOException {
+    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         ModelConfig config = ModelConfig.read(base.directory().resolve(CompanionFiles.CONFIG));
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         request.betweenTensors().run();
         try (Probe.Side reference = source.reference().open(base, request)) {
-            writeWeights(folder, config, proof);
+            writeWeights(folder, parts, config, proof);
             Tolerance tolerance = Tolerance.of(folder);
             AnswerDifference difference = compare(folder, reference);
             tolerance.describe(difference, request.probes().size(), proof);
@@ -67,11 +67,13 @@ final class MergedModel implements Kind {
         return proof;
     }
 
-    private void writeWeights(Path folder, ModelConfig config, Map<String, @Nullable Object> proof) throws IOException {
+    private void writeWeights(Path folder, Parts parts, ModelConfig config, Map<String, @Nullable Object> proof)
+            throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory());
                 WeightRows rows = source.weights().open(weights, config)) {
+            ShardPlan.Sizes sizes = new ShardPlan.Sizes(request.shardBytes(), ShardPlan.BLOCK_BYTES);
+            new MergedWeights(weights, rows, type).write(folder, parts, config.tiedEmbeddings(), sizes);
             CompanionFiles.copy(base.directory(), folder, type.torchName());
-            new MergedWeights(weights, rows, type).write(folder, config.tiedEmbeddings(), ShardPlan.Sizes.USUAL);
             rows.describe(proof);
             MergeTally tally = rows.tally();
             proof.put("unchanged_weight_fraction", tally.unchangedFraction());

@@ -10,6 +10,8 @@ import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Writes the weights of a trained model as safetensors. */
 final class MergedWeights {
@@ -26,8 +28,11 @@ final class MergedWeights {
         this.type = type;
     }
 
-    /** @param tied whether the output embedding is the input embedding, and therefore not stored */
-    void write(Path folder, boolean tied, ShardPlan.Sizes sizes) throws IOException {
+    /**
+     * @param parts of the folder: shards that are there and whole are not written again
+     * @param tied whether the output embedding is the input embedding, and therefore not stored
+     */
+    void write(Path folder, Parts parts, boolean tied, ShardPlan.Sizes sizes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
             if (!tied || !name.equals(OUTPUT_EMBEDDING)) {
@@ -40,9 +45,18 @@ final class MergedWeights {
             }
         }
         ShardPlan plan = ShardPlan.of(tensors, sizes.shardBytes());
-        for (int i = 0; i < plan.shards().size(); i++) {
-            SafetensorsWriter.write(
-                    folder.resolve(plan.nameOf(i)), plan.shards().get(i));
+        List<Parts.Part> shards = plan.parts();
+        Map<String, Parts.Receipt> kept = parts.keep(shards);
+        for (int i = 0; i < shards.size(); i++) {
+            Parts.Part shard = shards.get(i);
+            Parts.@Nullable Receipt receipt = kept.get(shard.name());
+            if (receipt == null) {
+                SafetensorsWriter.write(
+                        folder.resolve(shard.name()), plan.shards().get(i));
+                parts.made(shard, rows.account());
+            } else {
+                rows.add(receipt.account());
+            }
         }
         plan.writeIndex(folder);
     }

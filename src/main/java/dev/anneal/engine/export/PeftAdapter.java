@@ -9,6 +9,7 @@ import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +37,8 @@ final class PeftAdapter implements Kind {
     }
 
     @Override
-    public Map<String, @Nullable Object> write(Path folder) throws IOException {
+    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+        parts.keep(List.of());
         DurableFiles.copyContent(adapter.file(), folder.resolve(WEIGHTS));
         Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(adapter.config(), baseId), UTF_8);
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,11 +26,10 @@ record ShardPlan(List<List<TensorData>> shards) {
      * @param shardBytes of a file
      * @param blockBytes of a tensor's rows that are merged at one time
      */
-    record Sizes(long shardBytes, int blockBytes) {
+    record Sizes(long shardBytes, int blockBytes) {}
 
-        /** Shards as transformers 4 writes them by default; blocks of which a merge has some ten copies in fp32 and fp64. */
-        static final Sizes USUAL = new Sizes(5_000_000_000L, 4 << 20);
-    }
+    /** A merge has some ten copies of a block in fp32 and fp64. */
+    static final int BLOCK_BYTES = 4 << 20;
 
     ShardPlan {
         shards = shards.stream().map(List::copyOf).toList();
@@ -51,6 +51,18 @@ record ShardPlan(List<List<TensorData>> shards) {
         }
         shards.add(open);
         return new ShardPlan(shards);
+    }
+
+    /** What each file holds, so that another attempt makes the same ones. */
+    List<Parts.Part> parts() {
+        List<Parts.Part> parts = new ArrayList<>();
+        for (int i = 0; i < shards.size(); i++) {
+            String content = shards.get(i).stream()
+                    .map(tensor -> tensor.name() + " " + tensor.dtype() + " " + tensor.shape())
+                    .collect(Collectors.joining("\n"));
+            parts.add(new Parts.Part(nameOf(i), content));
+        }
+        return parts;
     }
 
     String nameOf(int shard) {

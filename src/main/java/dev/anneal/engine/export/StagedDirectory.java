@@ -5,20 +5,36 @@ import dev.anneal.engine.file.Folders;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A folder that appears under its name only when it is complete: it is filled beside its place and renamed at the end. */
+/**
+ * A folder that appears under its name only when it is complete: it is filled beside its place and renamed at the end.
+ *
+ * <p>Names that end in {@code -<number>} are attempts at one thing. What an earlier attempt has left beside them is taken over: its folder gets another name in
+ * one step, so that a process that still writes there can neither go on nor publish.
+ */
 final class StagedDirectory implements AutoCloseable {
+
+    private static final Pattern ATTEMPT = Pattern.compile("(.*)-(\\d{1,18})");
+    private static final String INCOMPLETE = ".incomplete-";
 
     private final Path target;
     private final Path staging;
+    private final boolean continued;
+    private boolean kept;
 
-    private StagedDirectory(Path target, Path staging) {
+    private StagedDirectory(Path target, Path staging, boolean continued) {
         this.target = target;
         this.staging = staging;
+        this.continued = continued;
     }
 
     /** @throws FileAlreadyExistsException if the target exists */
@@ -29,33 +45,95 @@ final class StagedDirectory implements AutoCloseable {
         }
         Path parent = DurableFiles.parentOf(absolute);
         Files.createDirectories(parent);
-        String prefix = "." + absolute.getFileName() + ".incomplete-";
-        removeLeftovers(parent, prefix);
-        Path staging = parent.resolve(prefix + UUID.randomUUID());
-        return new StagedDirectory(absolute, Files.createDirectory(staging));
+        String name = String.valueOf(absolute.getFileName());
+        Path staging = parent.resolve("." + name + INCOMPLETE + UUID.randomUUID());
+        boolean continued = takeOver(leftovers(parent, name), staging);
+        StagedDirectory staged = new StagedDirectory(absolute, staging, continued);
+        Files.createDirectories(staged.path());
+        Files.createDirectories(staged.receipts());
+        return staged;
     }
 
-    /** What processes left that were killed while they filled this folder. */
-    private static void removeLeftovers(Path parent, String prefix) throws IOException {
-        List<Path> leftovers;
+    /** What processes left that were killed while they filled this folder, or that of an earlier attempt; the newest attempt first. */
+    private static List<Path> leftovers(Path parent, String name) throws IOException {
         try (Stream<Path> siblings = Files.list(parent)) {
-            leftovers = siblings.filter(
-                            path -> String.valueOf(path.getFileName()).startsWith(prefix))
+            return siblings.filter(path -> attempt(path, name) >= 0)
+                    .sorted(Comparator.comparingLong((Path path) -> attempt(path, name))
+                            .reversed())
                     .toList();
         }
+    }
+
+    /** Which attempt's leftover a folder is; negative if it is none, or that of a later one. */
+    private static long attempt(Path folder, String name) {
+        String found = String.valueOf(folder.getFileName());
+        int end = found.indexOf(INCOMPLETE);
+        if (end < 1 || found.charAt(0) != '.') {
+            return -1;
+        }
+        String other = found.substring(1, end);
+        Matcher own = ATTEMPT.matcher(name);
+        Matcher earlier = ATTEMPT.matcher(other);
+        if (own.matches() && earlier.matches() && own.group(1).equals(earlier.group(1))) {
+            long number = Long.parseLong(earlier.group(2));
+            return number <= Long.parseLong(own.group(2)) ? number : -1;
+        }
+        return other.equals(name) ? 0 : -1;
+    }
+
+    private static boolean takeOver(List<Path> leftovers, Path staging) throws IOException {
+        boolean taken = false;
         for (Path leftover : leftovers) {
-            Folders.delete(leftover);
+            if (taken) {
+                Folders.delete(leftover);
+            } else {
+                taken = renamed(leftover, staging);
+            }
+        }
+        return taken;
+    }
+
+    /** Not if its own process has just removed it. */
+    private static boolean renamed(Path leftover, Path staging) throws IOException {
+        try {
+            DurableFiles.rename(leftover, staging);
+            return true;
+        } catch (NoSuchFileException gone) {
+            return false;
         }
     }
 
     /** Where to write. */
     Path path() {
-        return staging;
+        return staging.resolve("content");
+    }
+
+    /** Where it is written down that a file is complete; it is not published. */
+    Path receipt(String file) {
+        return receipts().resolve(file + ".json");
+    }
+
+    private Path receipts() {
+        return staging.resolve("receipts");
+    }
+
+    /** Whether there may be files of an attempt that was cut off. */
+    boolean isContinued() {
+        return continued;
+    }
+
+    /** Removes all files but these. */
+    void retain(Collection<String> names) throws IOException {
+        for (Path file : files()) {
+            if (!names.contains(String.valueOf(file.getFileName()))) {
+                Folders.delete(file);
+            }
+        }
     }
 
     /** The files written so far, by name. */
     List<Path> files() throws IOException {
-        try (Stream<Path> children = Files.list(staging)) {
+        try (Stream<Path> children = Files.list(path())) {
             return children.sorted().toList();
         }
     }
@@ -65,13 +143,20 @@ final class StagedDirectory implements AutoCloseable {
         for (Path file : files()) {
             DurableFiles.force(file);
         }
-        DurableFiles.forceFolder(staging);
-        DurableFiles.rename(staging, target);
+        DurableFiles.forceFolder(path());
+        DurableFiles.rename(path(), target);
     }
 
-    /** Removes what was not published. */
+    /** Leaves what was not published for the next attempt. */
+    void keep() {
+        kept = true;
+    }
+
+    /** Removes what was not published, unless it is kept. */
     @Override
     public void close() throws IOException {
-        Folders.delete(staging);
+        if (!kept) {
+            Folders.delete(staging);
+        }
     }
 }

@@ -11,6 +11,9 @@ public sealed interface Trained permits TrainedAdapter, TrainedWeights {
     /** Folder of the checkpoint. */
     Path checkpoint();
 
+    /** The file of what was trained. */
+    Path weights();
+
     /** The adapter's shape and form; null where all weights were trained. */
     @Nullable
     AdapterConfig adapterConfig();

@@ -30,6 +30,11 @@ public record TrainedAdapter(
         implements Trained {
 
     @Override
+    public Path weights() {
+        return file;
+    }
+
+    @Override
     public AdapterConfig adapterConfig() {
         return config;
     }

@@ -1,6 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,6 +25,11 @@ public record TrainedWeights(
         String baseFingerprint,
         String dataFingerprint)
         implements Trained {
+
+    @Override
+    public Path weights() {
+        return checkpoint.resolve(WeightDirectory.SINGLE_FILE);
+    }
 
     @Override
     public @Nullable AdapterConfig adapterConfig() {

@@ -32,7 +32,8 @@ final class TrainingState implements Kind {
     }
 
     @Override
-    public Map<String, @Nullable Object> write(Path folder) throws IOException {
+    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+        parts.keep(List.of());
         List<Path> files;
         try (Stream<Path> children = Files.list(checkpoint)) {
             files = children.filter(Files::isRegularFile).sorted().toList();

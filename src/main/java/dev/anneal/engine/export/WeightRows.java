@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,12 +28,22 @@ abstract class WeightRows implements AutoCloseable {
     private final Runnable betweenBlocks;
     private final Set<String> changed = new HashSet<>();
     private MergeTally tally = MergeTally.NOTHING;
+    private final Set<String> changedSince = new TreeSet<>();
+    private MergeTally tallySince = MergeTally.NOTHING;
 
     /** @param betweenBlocks called before each block; may throw to end the export */
     WeightRows(WeightDirectory base, Runnable betweenBlocks) {
         this.base = base;
         this.betweenBlocks = betweenBlocks;
     }
+
+    /**
+     * What has become of some trained tensors.
+     *
+     * @param changed names of those that are not as they were
+     * @param tally what rounding did to them
+     */
+    record Account(List<String> changed, MergeTally tally) {}
 
     /** Takes rows of one tensor, in order. The tensor it is given ends with the call. */
     @FunctionalInterface
@@ -145,9 +156,24 @@ abstract class WeightRows implements AutoCloseable {
                     "%d merged weights of '%s' are not finite in %s".formatted(whole.nonFinite(), entry.name(), type));
         }
         if (whole.deltas() > 0) {
-            changed.add(entry.name());
+            changedSince.add(entry.name());
         }
-        tally = tally.plus(whole);
+        tallySince = tallySince.plus(whole);
+    }
+
+    /** What has become of the tensors that were handed over since the last call. Only what was asked for here is in the sums below. */
+    final Account account() {
+        Account account = new Account(List.copyOf(changedSince), tallySince);
+        changedSince.clear();
+        tallySince = MergeTally.NOTHING;
+        add(account);
+        return account;
+    }
+
+    /** Counts tensors in that were handed over to an earlier attempt. */
+    final void add(Account account) {
+        changed.addAll(account.changed());
+        tally = tally.plus(account.tally());
     }
 
     /** A block's rows in a directory, whatever type the tensor has there. */
@@ -162,13 +188,13 @@ abstract class WeightRows implements AutoCloseable {
                 shape);
     }
 
-    /** What rounding did to the trained tensors that were handed over. */
+    /** What rounding did to the trained tensors of all accounts. */
     final MergeTally tally() {
         return tally;
     }
 
     /**
-     * Says what has become of the tensors, once all have been handed over.
+     * Says what has become of the tensors, once there is an account of all of them.
      *
      * @throws ExportException if they are the base's, or not all that were to change have
      */

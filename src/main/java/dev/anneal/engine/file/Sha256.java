@@ -19,11 +19,17 @@ public final class Sha256 {
 
     /** Reads the whole file. */
     public static String of(Path file) throws IOException {
+        return of(file, () -> {});
+    }
+
+    /** @param betweenReads called about once a megabyte; may throw to end the reading */
+    public static String of(Path file, Runnable betweenReads) throws IOException {
         MessageDigest digest = newDigest();
         byte[] buffer = new byte[BUFFER_BYTES];
         try (InputStream content = Files.newInputStream(file)) {
             for (int read = content.read(buffer); read >= 0; read = content.read(buffer)) {
                 digest.update(buffer, 0, read);
+                betweenReads.run();
             }
         }
         return HexFormat.of().formatHex(digest.digest());

@@ -22,7 +22,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Exports a checkpoint. A stopped export leaves nothing and is begun again elsewhere. */
+/** Exports a checkpoint. What a stopped or killed attempt has made whole is kept by the next one on this host. */
 final class ExportingTask {
 
     private final ExportTask task;
@@ -47,7 +47,9 @@ final class ExportingTask {
                 task.training(),
                 task.kind().equals("merged") ? probes() : List.of(),
                 task.machine().device(),
-                pulse);
+                task.shardBytes(),
+                pulse,
+                (kept, total) -> progress.write(new Progress.PartsKept(kept, total)));
         Export export = new Exporter(model, trained).export(request, Path.of(task.outputDirectory()));
         progress.write(new Progress.Exported(
                 JsonMapper.shared().writeValueAsString(export.proof()),

@@ -38,6 +38,9 @@ final class ClaimedAssignments implements Assignments {
                     Arrays.stream(ExportKind.values()).map(ExportKind::wireName), Stream.of("exact_match"))
             .collect(Collectors.toUnmodifiableSet());
 
+    /** Shards as transformers 4 writes them by default. */
+    private static final long SHARD_BYTES = 5_000_000_000L;
+
     private final Inputs inputs;
     private final ArtifactStore store;
     private final TrainingAssignment.Publication trainings;
@@ -160,6 +163,7 @@ final class ClaimedAssignments implements Assignments {
                 order.training(),
                 checkpoint(order.checkpoint()),
                 probeFile == null ? null : inputs.file(order.tenantId(), probeFile),
+                SHARD_BYTES,
                 output(folder));
         return new ExportAssignment(claim, order, task, folder, exports, store);
     }

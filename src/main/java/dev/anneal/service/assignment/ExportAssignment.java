@@ -62,7 +62,13 @@ final class ExportAssignment implements Assignment {
     }
 
     @Override
-    public void write(JdbcClient jdbc, List<Progress> events) {}
+    public void write(JdbcClient jdbc, List<Progress> events) {
+        events.forEach(event -> {
+            if (event instanceof Progress.PartsKept kept) {
+                journal.continued(jdbc, claim.lease().workId(), kept);
+            }
+        });
+    }
 
     @Override
     public void written() {}
@@ -92,7 +98,7 @@ final class ExportAssignment implements Assignment {
         journal.failed(jdbc, claim.lease().workId(), error);
     }
 
-    /** An export is made from the beginning again, which its job's events need not tell. */
+    /** What is kept of this attempt is told by the next one. */
     @Override
     public void givenBack(JdbcClient jdbc) {}
 }

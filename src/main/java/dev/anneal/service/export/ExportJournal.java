@@ -80,6 +80,16 @@ public final class ExportJournal {
                                 exported.files().size()));
     }
 
+    /** An attempt goes on from an earlier one: within {@link dev.anneal.service.lease.Leases#progress}. */
+    public void continued(JdbcClient jdbc, long workId, Progress.PartsKept parts) {
+        Export export = export(jdbc, workId);
+        events.info(
+                jdbc,
+                export.job(),
+                "Export %s (%s) goes on: %d of %d files of weights of an earlier attempt are whole and kept"
+                        .formatted(export.id(), export.kind().wireName(), parts.kept(), parts.total()));
+    }
+
     /** The attempt has failed: within {@link dev.anneal.service.lease.Leases#fail}, which has decided what the export becomes. */
     public void failed(JdbcClient jdbc, long workId, WorkError error) {
         Export export = export(jdbc, workId);

@@ -2,7 +2,6 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.protocol.TrainingRecord;
 import java.io.ByteArrayInputStream;
@@ -92,9 +91,7 @@ class CardTest {
         TrainingRecord training = new TrainingRecord("ftjob-1", "ft:a|b:default::1", deleted, deleted, null, List.of());
         ExportFixture fixture = ExportFixture.of("silu");
         new Exporter(fixture.base(), fixture.adapter())
-                .export(
-                        new ExportRequest("ftexp-1", "adapter", "base", training, List.of(), TestDevice.NAME, () -> {}),
-                        folder.resolve("export"));
+                .export(ExportFixture.request("adapter", "base", training), folder.resolve("export"));
 
         assertThat(folder.resolve("export/ANNEAL.svg")).doesNotExist();
         assertThat(card("export"))

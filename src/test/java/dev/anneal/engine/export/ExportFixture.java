@@ -136,8 +136,23 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     }
 
     Export export(String kind, String dtype, Path output) throws IOException {
-        return new Exporter(base, adapter)
-                .export(new ExportRequest("ftexp-1", kind, dtype, TRAINING, PROBES, TestDevice.NAME, () -> {}), output);
+        return new Exporter(base, adapter).export(request(kind, dtype, TRAINING), output);
+    }
+
+    static ExportRequest request(String kind, String dtype, TrainingRecord training) {
+        return request(kind, dtype, training, 5_000_000_000L, () -> {}, (kept, total) -> {});
+    }
+
+    /** As {@link #request(String, String, TrainingRecord)}, in shards, and with somebody who listens. */
+    static ExportRequest request(
+            String kind,
+            String dtype,
+            TrainingRecord training,
+            long shardBytes,
+            Runnable betweenTensors,
+            PartsKept partsKept) {
+        return new ExportRequest(
+                "ftexp-1", kind, dtype, training, PROBES, TestDevice.NAME, shardBytes, betweenTensors, partsKept);
     }
 
     /** Largest difference between the logits of a folder's model and those of a run's evaluation. */

@@ -107,16 +107,7 @@ class FullModelTest {
         return new Exporter(
                         new BaseModel("model", base, "abc"),
                         new TrainedWeights(checkpoint, 12, 24, ExportFixture.SETTINGS, "abc", "def"))
-                .export(
-                        new ExportRequest(
-                                "ftexp-1",
-                                kind,
-                                dtype,
-                                ExportFixture.TRAINING,
-                                ExportFixture.PROBES,
-                                TestDevice.NAME,
-                                () -> {}),
-                        folder.resolve("out"));
+                .export(ExportFixture.request(kind, dtype, ExportFixture.TRAINING), folder.resolve("out"));
     }
 
     /** The base's weights, each moved at random by up to {@code size}, as a checkpoint holds them. */

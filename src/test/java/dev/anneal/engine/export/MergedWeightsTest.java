@@ -27,14 +27,15 @@ class MergedWeightsTest {
     void shardsHoldTheSameModel() throws IOException {
         write(100_000, 1_000, () -> {});
 
-        try (WeightDirectory weights = WeightDirectory.open(folder)) {
+        try (WeightDirectory weights = WeightDirectory.open(folder.resolve("merged"))) {
             assertThat(weights.files()).hasSizeGreaterThan(2);
             assertThat(weights.names()).hasSize(20);
         }
         Files.copy(
                 ExportFixture.of(RUN).base().directory().resolve(CompanionFiles.CONFIG),
-                folder.resolve(CompanionFiles.CONFIG));
-        assertThat(ExportFixture.differenceFrom(folder, RUN, "logits_merged")).isLessThan(TestDevice.tolerance(2e-5));
+                folder.resolve("merged").resolve(CompanionFiles.CONFIG));
+        assertThat(ExportFixture.differenceFrom(folder.resolve("merged"), RUN, "logits_merged"))
+                .isLessThan(TestDevice.tolerance(2e-5));
     }
 
     /** Some 500 blocks in 20 tensors: one that is large is no time in which nothing is heard of the export. */
@@ -57,9 +58,12 @@ class MergedWeightsTest {
         ModelConfig config = ModelConfig.read(base.resolve(CompanionFiles.CONFIG));
         TrainedAdapter adapter = fixture.adapter();
         try (WeightDirectory weights = WeightDirectory.open(base);
-                WeightRows rows = AdapterRows.opener(adapter, betweenBlocks).open(weights, config)) {
+                WeightRows rows = AdapterRows.opener(adapter, betweenBlocks).open(weights, config);
+                StagedDirectory staged = StagedDirectory.beside(folder.resolve("merged"))) {
+            Parts parts = new Parts(staged, "", ExportFixture.request("merged", "base", ExportFixture.TRAINING));
             new MergedWeights(weights, rows, WeightType.BASE)
-                    .write(folder, true, new ShardPlan.Sizes(shardBytes, blockBytes));
+                    .write(staged.path(), parts, true, new ShardPlan.Sizes(shardBytes, blockBytes));
+            staged.publish();
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterLayers;
 import dev.anneal.engine.model.AdapterDropout;
@@ -40,9 +41,9 @@ class StreamedProofTest {
         Path directory = fixture.base().directory();
         TrainedAdapter trained = fixture.adapter();
         Set<Integer> held = new HashSet<>();
-        try (DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, "cpu");
+        try (DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.load(whole, trained.config(), trained.file());
-                StreamedModel streamed = StreamedModel.open(directory, directory, "cpu");
+                StreamedModel streamed = StreamedModel.open(directory, directory, TestDevice.NAME);
                 AdapterLayers layers = AdapterLayers.open(trained.file(), trained.config(), streamed.config());
                 Scope scope = streamed.scope().child()) {
             List<Tensor> states = streamed.hiddenStates(
@@ -70,9 +71,9 @@ class StreamedProofTest {
         ExportFixture fixture = ExportFixture.of("silu");
         Path directory = fixture.base().directory();
         try (Probe.Side adapted = Probe.Side.of(
-                        directory, fixture.adapter().file(), fixture.adapter().config(), "cpu");
-                Probe.Side base = Probe.Side.of(directory, directory, "cpu");
-                DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, "cpu");
+                        directory, fixture.adapter().file(), fixture.adapter().config(), TestDevice.NAME);
+                Probe.Side base = Probe.Side.of(directory, directory, TestDevice.NAME);
+                DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
                 Adapter adapter = Adapter.load(
                         whole, fixture.adapter().config(), fixture.adapter().file())) {
             AnswerDifference found = new Probe(PROMPTS, () -> {}, blockLogits).between(adapted, base);

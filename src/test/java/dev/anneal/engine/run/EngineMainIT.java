@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Random;
@@ -221,6 +223,44 @@ class EngineMainIT {
                 .first()
                 .satisfies(sample -> assertThat(sample.answer()).startsWith("{\"team\""));
         assertThat(byMerged).isEqualTo(byAdapter);
+    }
+
+    /** SIGKILL once some shards are there; one of them is cut off and one changed before the next attempt, which makes those again. */
+    @Test
+    void killedExportGoesOnFromItsWholeShards() throws Exception {
+        Path whole = folder.resolve("undisturbed/ftexp-1-1");
+        try (EngineChild undisturbedExport = export(whole)) {
+            undisturbedExport.assertEnds(ExitCode.DONE.code());
+        }
+        Path parent = folder.resolve("killed");
+        Map<Path, Object> left;
+        try (EngineChild killed = export(parent.resolve("ftexp-1-1"))) {
+            LeftShards.await(parent, 4);
+            killed.kill();
+            killed.assertEnds(137);
+            left = LeftShards.in(parent);
+        }
+        List<Path> damaged = left.keySet().stream().limit(2).toList();
+        LeftShards.change(damaged.get(0));
+        LeftShards.cutOff(damaged.get(1));
+
+        Path made = parent.resolve("ftexp-1-2");
+        try (EngineChild next = export(made)) {
+            next.assertEnds(ExitCode.DONE.code());
+            assertThat(next.last(Progress.PartsKept.class).kept()).isEqualTo(left.size() - 2);
+            assertThat(next.last(Progress.PartsKept.class).total()).isBetween(left.size(), 14);
+        }
+        LeftShards.assertSameFiles(made, whole);
+        assertThat(parent).isDirectoryNotContaining("glob:**incomplete**");
+        for (Path path : left.keySet()) {
+            boolean same = LeftShards.identity(made.resolve(path.getFileName())).equals(left.get(path));
+            assertThat(same).as("%s is the file of the first attempt", path).isEqualTo(!damaged.contains(path));
+        }
+    }
+
+    private EngineChild export(Path output) throws IOException {
+        ExportTask task = Tasks.sharded(Tasks.export("merged", "base", lastCheckpoint, output));
+        return EngineChild.start(task, folder.resolve("work-" + output.hashCode()));
     }
 
     @Test

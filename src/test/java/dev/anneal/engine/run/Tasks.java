@@ -24,6 +24,8 @@ final class Tasks {
     private static final Instant CREATED = Instant.parse("2026-03-05T07:08:09Z");
     private static final double LEARNING_RATE = 4e-3;
 
+    private static final long ONE_SHARD = 5_000_000_000L;
+
     private Tasks() {}
 
     /** Ten steps of 16 rows, a checkpoint after every second one. */
@@ -101,7 +103,24 @@ final class Tasks {
                         List.of()),
                 checkpoint.toString(),
                 resource("demo/tickets.valid.jsonl"),
+                ONE_SHARD,
                 output.toString());
+    }
+
+    /** The same export in shards of half a megabyte, some ten of the bundled model. */
+    static ExportTask sharded(ExportTask task) {
+        return new ExportTask(
+                task.model(),
+                task.machine(),
+                task.templateTime(),
+                task.exportId(),
+                task.kind(),
+                task.dtype(),
+                task.training(),
+                task.checkpointDirectory(),
+                task.probeFile(),
+                500_000,
+                task.outputDirectory());
     }
 
     static EvaluateTask evaluate(Task.BaseModel model, @Nullable Path checkpoint, Path rows) {

@@ -26,6 +26,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -149,6 +150,22 @@ class ExportsIT extends ServiceTest {
         assertThat(failed.path("error").path("code").stringValue()).isEqualTo("merge_equals_base");
         assertThat(job(ALPHA, id).get("status").stringValue()).isEqualTo("succeeded");
         assertThat(idOf(post(ALPHA, path("/merge"), ""))).isNotEqualTo(first);
+    }
+
+    @Test
+    void eventsTellHowMuchOfAnAttemptIsKept() {
+        worker().finish(5);
+        String merged = idOf(post(ALPHA, path("/merge"), ""));
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        leases.progress(
+                claim.lease(),
+                null,
+                null,
+                Duration.ofMinutes(1),
+                jdbc -> exports.continued(jdbc, claim.lease().workId(), new Progress.PartsKept(3, 7)));
+
+        assertThat(json(get(ALPHA, path("/events"))).get("data").toString())
+                .contains("Export " + merged + " (merged) goes on: 3 of 7 files of weights of an earlier attempt");
     }
 
     @Test
