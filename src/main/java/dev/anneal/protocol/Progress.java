@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
     @JsonSubTypes.Type(value = Progress.Measured.class, name = "measured"),
+    @JsonSubTypes.Type(value = Progress.DeviceMemory.class, name = "device_memory"),
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
     @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
     @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
@@ -151,6 +152,17 @@ public sealed interface Progress {
      * and then, so that slow work is not taken for hung.
      */
     record Working() implements Progress {}
+
+    /**
+     * Memory of the CUDA device that a training computes on: once its model is loaded, after its first step, and then every few seconds. Never written
+     * for a CPU.
+     *
+     * @param device {@code cuda:N}
+     * @param totalBytes what the device has
+     * @param usedBytes what is held of it, by whomever
+     * @param peakBytes the most that was held whenever it was looked at; libtorch holds what a step took until after the look
+     */
+    record DeviceMemory(String device, long totalBytes, long usedBytes, long peakBytes) implements Progress {}
 
     /** Something that the client should know; the task goes on. */
     record Warning(String message) implements Progress {}

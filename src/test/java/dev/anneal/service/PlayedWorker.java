@@ -113,6 +113,17 @@ public final class PlayedWorker {
         return this;
     }
 
+    public PlayedWorker deviceMemory(String device, long total, long peak) {
+        leases.progress(
+                lease,
+                null,
+                null,
+                STALL,
+                jdbc -> journal.deviceMemory(
+                        jdbc, lease.workId(), new Progress.DeviceMemory(device, total, peak, peak)));
+        return this;
+    }
+
     /** Publishes a checkpoint after {@code step} steps. */
     public PlayedWorker checkpoint(int step) {
         String directory =

@@ -6,6 +6,7 @@ import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.torch.Devices;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingJob;
@@ -49,9 +50,11 @@ final class TrainingTask {
         String fingerprint = base.fingerprint();
         try (DecoderModel model = base.load();
                 InitialValues initial = InitialValues.of(task, base)) {
-            Trainer.Outcome outcome = new Trainer(
-                            job(model, fingerprint, training, validation, initial.file()), progress::write, signals)
-                    .run();
+            String device = task.machine().device();
+            DeviceMemoryReport reported =
+                    new DeviceMemoryReport(progress::write, device, () -> Devices.memory(device), System::nanoTime);
+            Trainer.Outcome outcome =
+                    new Trainer(job(model, fingerprint, training, validation, initial.file()), reported, signals).run();
             return switch (outcome) {
                 case COMPLETED -> ExitCode.DONE;
                 case STOPPED -> ExitCode.GIVEN_BACK;

@@ -41,13 +41,22 @@ public record Job(
      * @param tokens tokens read so far, padding not counted
      * @param tokensPerSecond over the last steps; null before the first
      * @param secondsPerStep over the last steps; null before the first
+     * @param deviceMemory null on CPUs
      */
     public record Pace(
             int step,
             @Nullable Double epoch,
             long tokens,
             @Nullable Double tokensPerSecond,
-            @Nullable Double secondsPerStep) {}
+            @Nullable Double secondsPerStep,
+            @Nullable DeviceMemory deviceMemory) {}
+
+    /**
+     * Memory of the CUDA device that trained the job last.
+     *
+     * @param peakBytes the most that was held of it in any attempt
+     */
+    public record DeviceMemory(String device, long totalBytes, long peakBytes) {}
 
     /** What a training has made. */
     public record Result(String fineTunedModel, long trainedTokens, String resultFile) {}

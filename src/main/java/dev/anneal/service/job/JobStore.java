@@ -39,6 +39,7 @@ public final class JobStore {
     private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.settings,
                    job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
+                   progress.device, progress.device_bytes, progress.device_peak_bytes,
                    progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
                    EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
             FROM %s
@@ -293,9 +294,17 @@ public final class JobStore {
                         row.getObject("epoch", Double.class),
                         row.getLong("tokens"),
                         row.getObject("tokens_per_second", Double.class),
-                        row.getObject("seconds_per_step", Double.class)),
+                        row.getObject("seconds_per_step", Double.class),
+                        deviceMemory(row)),
                 row.getBoolean("has_mergeable"),
                 result(row));
+    }
+
+    private static Job.@Nullable DeviceMemory deviceMemory(ResultSet row) throws SQLException {
+        String device = row.getString("device");
+        return device == null
+                ? null
+                : new Job.DeviceMemory(device, row.getLong("device_bytes"), row.getLong("device_peak_bytes"));
     }
 
     private static Job.@Nullable Result result(ResultSet row) throws SQLException {

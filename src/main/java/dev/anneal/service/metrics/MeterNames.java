@@ -82,6 +82,15 @@ public final class MeterNames {
     /** Gauge, tag {@code slot}: steps of the whole job [anneal_train_total_steps]. */
     public static final String TRAIN_TOTAL_STEPS = "anneal.train.total.steps";
 
+    /** Gauge, bytes, tag {@code device}: memory of a CUDA device that trains now; absent on CPUs [anneal_device_memory_bytes]. */
+    public static final String DEVICE_MEMORY = "anneal.device.memory";
+
+    /** Gauge, bytes, tag {@code device}: what is held of it, by whomever [anneal_device_memory_used_bytes]. */
+    public static final String DEVICE_MEMORY_USED = "anneal.device.memory.used";
+
+    /** Gauge, bytes, tag {@code device}: the most that was held of it during this training [anneal_device_memory_peak_bytes]. */
+    public static final String DEVICE_MEMORY_PEAK = "anneal.device.memory.peak";
+
     /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
     public static final String BUILD_INFO = "anneal.build.info";
 

@@ -7,6 +7,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,7 @@ public final class TrainingGauges {
     private final String slot;
     private final List<Meter> meters = new ArrayList<>();
     private volatile Progress.@Nullable Step last;
+    private volatile Progress.@Nullable DeviceMemory lastMemory;
 
     TrainingGauges(MeterRegistry registry, int slot) {
         this.registry = registry;
@@ -45,11 +47,43 @@ public final class TrainingGauges {
         }
     }
 
+    /** The device was looked at. */
+    public void deviceMemory(Progress.DeviceMemory memory) {
+        boolean first = lastMemory == null;
+        lastMemory = memory;
+        if (first) {
+            deviceGauge(
+                    MeterNames.DEVICE_MEMORY,
+                    "Memory of a CUDA device that trains now",
+                    Progress.DeviceMemory::totalBytes);
+            deviceGauge(
+                    MeterNames.DEVICE_MEMORY_USED,
+                    "What is held of a CUDA device's memory, by whomever",
+                    Progress.DeviceMemory::usedBytes);
+            deviceGauge(
+                    MeterNames.DEVICE_MEMORY_PEAK,
+                    "The most that was held of a CUDA device's memory during this training",
+                    Progress.DeviceMemory::peakBytes);
+        }
+    }
+
+    private void deviceGauge(String name, String description, ToDoubleFunction<Progress.DeviceMemory> value) {
+        meters.add(Gauge.builder(name, () -> {
+                    Progress.DeviceMemory memory = lastMemory;
+                    return memory == null ? Double.NaN : value.applyAsDouble(memory);
+                })
+                .description(description)
+                .baseUnit("bytes")
+                .tag("device", Objects.requireNonNull(lastMemory).device())
+                .register(registry));
+    }
+
     /** The training has ended; its series go. */
     public void end() {
         meters.forEach(registry::remove);
         meters.clear();
         last = null;
+        lastMemory = null;
     }
 
     private void registerValues() {

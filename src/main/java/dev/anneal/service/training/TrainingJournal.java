@@ -3,6 +3,7 @@ package dev.anneal.service.training;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.history.DevicePeaks;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.history.ResultCsv;
@@ -95,6 +96,11 @@ public final class TrainingJournal {
                                 started.totalSteps(),
                                 started.trainableParameters(),
                                 started.precision()));
+    }
+
+    /** The job's device holds more than it ever did. */
+    public void deviceMemory(JdbcClient jdbc, long workId, Progress.DeviceMemory memory) {
+        DevicePeaks.record(jdbc, store.numberOf(jdbc, workId), memory);
     }
 
     /** Steps in order. About a hundred of a job's steps become metrics events; all are in its series. */

@@ -21,6 +21,7 @@ final class ProcessMonitor implements Consumer<Progress> {
     private final StallWatch watch;
     private final ProgressBuffer buffer;
     private long trainedTokens;
+    private long devicePeak;
     private boolean counting;
     private long lastEventNanos = System.nanoTime();
     private volatile Progress.@Nullable Failed failed;
@@ -41,6 +42,15 @@ final class ProcessMonitor implements Consumer<Progress> {
 
     @Override
     public void accept(Progress event) {
+        if (event instanceof Progress.DeviceMemory memory) {
+            // Neither step nor sign of life: it comes with one.
+            gauges.deviceMemory(memory);
+            if (memory.peakBytes() > devicePeak) {
+                devicePeak = memory.peakBytes();
+                buffer.add(memory);
+            }
+            return;
+        }
         long now = System.nanoTime();
         if (event instanceof Progress.Step step) {
             watch.step(step.seconds(), now);

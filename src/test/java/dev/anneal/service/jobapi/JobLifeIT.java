@@ -36,7 +36,7 @@ class JobLifeIT extends ServiceTest {
 
     private static final String ANNEAL_KEYS =
             "state beta step total_steps annealed_at_step init_adapter mergeable queue_position queue_depth estimated_start eta_seconds percent"
-                    + " epoch tokens tokens_per_second failure attempt attempts estimate";
+                    + " epoch tokens tokens_per_second device_memory failure attempt attempts estimate";
 
     @Autowired
     private Leases leases;
@@ -169,6 +169,19 @@ class JobLifeIT extends ServiceTest {
         assertThat(anneal.get("tokens_per_second").doubleValue()).isEqualTo(400);
         assertThat(anneal.get("eta_seconds").doubleValue()).isEqualTo(9);
         assertThat(anneal.get("attempts").get(0).get("reason").isNull()).isTrue();
+    }
+
+    @Test
+    void memoryOfADeviceIsTheMostOfAnyAttemptAndAbsentOnCpus() {
+        String id = queuedJob(ALPHA, file(ALPHA, 20), "");
+        claim().giveBack();
+        assertThat(job(ALPHA, id).get("anneal").get("device_memory").isNull()).isTrue();
+
+        claim().deviceMemory("cuda:0", 80L << 30, 9_000).giveBack();
+        claim().deviceMemory("cuda:1", 40L << 30, 8_000);
+
+        assertThat(job(ALPHA, id).get("anneal").get("device_memory").toString())
+                .isEqualTo("{\"device\":\"cuda:1\",\"total_bytes\":42949672960,\"peak_bytes\":9000}");
     }
 
     @Test

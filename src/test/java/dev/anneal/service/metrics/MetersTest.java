@@ -79,6 +79,24 @@ class MetersTest {
     }
 
     @Test
+    void aDevicesMemoryIsShownWhileItTrains() {
+        TrainingGauges gauges = meters.trainingGauges(0);
+        gauges.begin("ftjob-1", "anneal-tiny", "supervised");
+        assertThat(lines("anneal_device")).isEmpty();
+
+        gauges.deviceMemory(new Progress.DeviceMemory("cuda:1", 80, 50, 60));
+        gauges.deviceMemory(new Progress.DeviceMemory("cuda:1", 80, 40, 70));
+
+        assertThat(lines("anneal_device"))
+                .containsExactlyInAnyOrder(
+                        "anneal_device_memory_bytes{device=\"cuda:1\"} 80.0",
+                        "anneal_device_memory_used_bytes{device=\"cuda:1\"} 40.0",
+                        "anneal_device_memory_peak_bytes{device=\"cuda:1\"} 70.0");
+        gauges.end();
+        assertThat(lines("anneal_device")).isEmpty();
+    }
+
+    @Test
     void aWorkersCountersAndHistograms() {
         meters.slots(2);
         meters.claimed(Duration.ofSeconds(3));
