@@ -22,6 +22,7 @@ REWRITTEN = {
     "unused = torch.mul(df, act, out=d_up)": "unused = torch.copy_(d_up, torch.mul(df, act))",
     "unused = torch.mm(p, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(p, table))",
     ", grad_input=dp)": ")",
+    "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)))",
 }
 folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src/main/resources/torchscript")
 device = "cuda"
@@ -81,8 +82,12 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
         run.refresh(norms[0], tensor(HIDDEN))
         if normed:
             run.refresh_head_norm(weights[10], tensor(2, HEAD))
-    caches = [[tensor(KEY_HEADS, 20, HEAD, dtype=dtype) for _ in seeds] for _ in "kv"]
-    last = run.cached_layer(x, weights, adapter, cos, sin, rows, [0, 3], *caches, kind, beta)
+    keys, values, larger = (tensor(4, KEY_HEADS, room, HEAD, dtype=dtype) for room in (20, 20, 30))
+    run.cached_layer(x, weights, adapter, cos, sin, rows, [0, 3], ids, 9, 1, keys, values, kind, beta)
+    turn, two = tensor(2, 1, HEAD // 2, dtype=dtype), tensor(2, dtype=torch.int64)
+    last = run.cached_layer(tensor(2, HIDDEN, dtype=dtype), weights, adapter, turn, turn, [0, 1, 2], [5, 4], two, 9, 1, keys, values, kind, beta)
+    run.move(keys, 2, 1, 5)
+    run.grow(values, larger)
     for result in [y, *saved, sums, dy, dx, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
@@ -95,7 +100,16 @@ def others():
     optimizer.adamw([tensor(5)], [tensor(5)], [tensor(5)], [tensor(5)], 0.5, 1e-3, 0.1, 1)
     program("merge").merge(tensor(4, 6, dtype=BF16), tensor(2, 6), tensor(4, 2), 2.0, tensor(0, dtype=BF16))
     program("merge").replace(tensor(4, 6), tensor(4, 6), tensor(0))
-    program("compare", eps=1e-5).compare(*[tensor(3, 8), tensor(8), tensor(20, 8)] * 2)
+    compare = program("compare", eps=1e-5)
+    compare.normed([tensor(2, 8), tensor(1, 8)], tensor(8))
+    known = compare.add(compare.begin(tensor(3, 8)), tensor(3, 8), tensor(20, 8), tensor(3, 8), tensor(20, 8), 40)
+    assert compare.end(known).device.type == device
+    program("rate").products(tensor(5, 3), tensor(4, 3), tensor(5, 4), 2)
+    sampling = program("sampling")
+    logits, column, counts = tensor(3, 20), tensor(3, 1), tensor(3, 1, dtype=torch.int64)
+    sampling.filtered(logits, column, counts, column, column)
+    assert sampling.draw(sampling.warm(logits, column), counts).device.type == device
+    assert sampling.largest(logits).device.type == device
     adapter = program("adapter")
     adapter.views(tensor(20), [2, 2], [5, 5])
     adapter.place([tensor(4, 2)], [tensor(4, 2)], [1], [0, 4], 2.0)

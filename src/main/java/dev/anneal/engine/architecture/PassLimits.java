@@ -1,6 +1,6 @@
 package dev.anneal.engine.architecture;
 
-/** How much of a pass is computed at one time. With the sizes of a model and an adapter they decide how much memory a training takes. */
+/** How much of a pass a core computes at one time; other devices have their {@link DeviceLimits}. With the sizes of a model and an adapter they decide how much memory a training takes. */
 public final class PassLimits {
 
     /**
@@ -21,11 +21,6 @@ public final class PassLimits {
 
     private PassLimits() {}
 
-    /** Tokens of the micro-batches that all threads compute at one time, at most: a micro-batch gets another row as long as it has fewer than it aims at. */
-    public static long tokensAtOnce(int threads, int longestRowTokens) {
-        return (long) threads * (MICRO_BATCH_TOKENS + longestRowTokens);
-    }
-
     /** Gradients of an adapter that exist at one time beside that of the step: with one to spare no thread waits for one that computes a longer piece. */
     public static int adapterGradients(int threads) {
         return threads == 1 ? 1 : threads + 1;
@@ -33,9 +28,7 @@ public final class PassLimits {
 
     /** Micro-batches that a step is split into: an even number where there are several, and a row is never split. */
     public static int microBatches(long tokens, int rows) {
-        long wanted = (tokens + MICRO_BATCH_TOKENS - 1) / MICRO_BATCH_TOKENS;
-        long even = wanted > 1 ? wanted + wanted % 2 : wanted;
-        return (int) Math.min(even, rows);
+        return DeviceLimits.CPU.microBatches(tokens, rows);
     }
 
     /**
@@ -44,6 +37,6 @@ public final class PassLimits {
      * @param valueBytes of a logit before it is converted to fp32
      */
     public static long logitBytes(int valueBytes, int vocabularySize, int threads) {
-        return ((long) valueBytes * HEAD_CHUNK + (long) Float.BYTES * SOFTMAX_ROWS) * vocabularySize * threads;
+        return DeviceLimits.CPU.logitBytes(valueBytes, vocabularySize, threads);
     }
 }

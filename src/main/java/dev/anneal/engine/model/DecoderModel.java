@@ -1,9 +1,9 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.architecture.LayerWidths;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -70,7 +70,7 @@ public final class DecoderModel implements AutoCloseable {
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Scope scope = Scope.open(device);
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
-            DecoderProgram program = new DecoderProgram(scope, config, PassLimits.HEAD_CHUNK);
+            DecoderProgram program = new DecoderProgram(scope, config);
             FrozenWeights weights =
                     new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
             // Mapped files stay resident until their buffers are collected, and little else here makes the collector
@@ -102,7 +102,7 @@ public final class DecoderModel implements AutoCloseable {
         LayerWidths widths = LayerWidths.of(config);
         long kept = widths.kept(adapterWidth) * config.layers() * precision.bytes();
         return tokens * (kept + widths.passing() * Float.BYTES)
-                + PassLimits.logitBytes(precision.bytes(), config.vocabularySize(), threads);
+                + DeviceLimits.of(scope.device()).logitBytes(precision.bytes(), config.vocabularySize(), threads);
     }
 
     /** The scope that lives as long as the model. */

@@ -1,7 +1,7 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.engine.torch.Program;
 import dev.anneal.engine.torch.Scope;
@@ -19,23 +19,23 @@ final class DecoderProgram {
     /** For layers with a sliding window; windows of different lengths in one model do not occur. */
     private final Program windowed;
 
-    /** @param headChunk trained positions whose logits exist at one time */
-    DecoderProgram(Scope owner, ModelConfig config, int headChunk) {
+    DecoderProgram(Scope owner, ModelConfig config) {
         this.config = config;
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
-        this.program = load(owner, config, headChunk, 0);
-        this.windowed = window == 0 ? program : load(owner, config, headChunk, window);
+        this.program = load(owner, config, 0);
+        this.windowed = window == 0 ? program : load(owner, config, window);
     }
 
-    private static Program load(Scope owner, ModelConfig config, int headChunk, int window) {
+    private static Program load(Scope owner, ModelConfig config, int window) {
+        DeviceLimits limits = DeviceLimits.of(owner.device());
         Map<String, Number> attributes = new LinkedHashMap<>();
         attributes.put("eps", config.normEpsilon());
         attributes.put("heads", config.heads());
         attributes.put("kv_heads", config.keyValueHeads());
         attributes.put("head_size", config.headSize());
-        attributes.put("chunk", headChunk);
-        attributes.put("few", PassLimits.SOFTMAX_ROWS);
-        attributes.put("block", PassLimits.ATTENTION_BLOCK);
+        attributes.put("chunk", limits.headChunk());
+        attributes.put("few", limits.softmaxRows());
+        attributes.put("block", limits.attentionBlock());
         attributes.put("window", window);
         return Program.load(owner, "decoder", "Decoder", attributes);
     }

@@ -2,7 +2,6 @@ package dev.anneal.engine.model;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
@@ -31,7 +30,7 @@ public final class StreamedModel implements AutoCloseable {
         this.config = config;
         this.files = files;
         this.scope = Scope.open(device);
-        this.program = new DecoderProgram(scope, config, PassLimits.HEAD_CHUNK);
+        this.program = new DecoderProgram(scope, config);
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
         this.frequencies = scope.floats(angles, angles.length);
     }

@@ -1,6 +1,5 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
@@ -38,7 +37,7 @@ final class ActivationCheckpointing {
      */
     static long neededBytes(TrainingJob job) {
         int longest = job.training().stream().mapToInt(EncodedRow::length).max().orElse(0);
-        long atOnce = PassLimits.tokensAtOnce(job.computeThreads(), longest);
+        long atOnce = job.limits().tokensAtOnce(job.computeThreads(), longest);
         long ofStep = (long) job.settings().batchRows() * Math.max(longest, sequenceTokens(job));
         return job.model().passBytes(Math.min(atOnce, ofStep), adapterWidth(job.adapter()), job.computeThreads())
                 / 5

@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.architecture.PassLimits;
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.Targets;
@@ -23,10 +23,10 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
 
     /**
      * Splits rows into micro-batches of about equal tokens, an even number where there are several, and puts the one with the most tokens first: threads
-     * that take them in this order end at about the same time. A function of the rows' lengths alone, never of the number of threads, so that sums are
-     * formed in the same order everywhere. Rows without a trained token are left out.
+     * that take them in this order end at about the same time. A function of the rows' lengths and of the kind of device, never of the number of threads,
+     * so that sums are formed in the same order everywhere. Rows without a trained token are left out.
      */
-    static List<MicroBatch> split(List<EncodedRow> rows) {
+    static List<MicroBatch> split(List<EncodedRow> rows, DeviceLimits limits) {
         List<Integer> longestFirst = new ArrayList<>();
         int tokens = 0;
         for (int row = 0; row < rows.size(); row++) {
@@ -37,7 +37,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         }
         longestFirst.sort(Comparator.comparingInt(row -> -rows.get(row).length()));
         List<Bin> bins = new ArrayList<>();
-        for (int number = 0; number < PassLimits.microBatches(tokens, longestFirst.size()); number++) {
+        for (int number = 0; number < limits.microBatches(tokens, longestFirst.size()); number++) {
             bins.add(new Bin(number));
         }
         PriorityQueue<Bin> emptiestFirst = new PriorityQueue<>(bins);

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.protocol.AdapterSettings;
@@ -44,6 +45,11 @@ public record TrainingJob(
         if (training.isEmpty()) {
             throw new IllegalArgumentException("there are no rows to train on");
         }
+    }
+
+    /** How much one thread computes at one time where the model lies. */
+    DeviceLimits limits() {
+        return DeviceLimits.of(model.scope().device());
     }
 
     /** One thread drives an accelerator; on CPUs each core has one. */

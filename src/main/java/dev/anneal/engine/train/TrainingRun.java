@@ -70,7 +70,8 @@ final class TrainingRun {
                 settings.totalSteps());
         this.checkpoints = new CheckpointWriter(job.attemptDirectory());
         this.dataFingerprint = DataFingerprint.of(job.training());
-        this.validator = new Validator(MicroBatch.split(job.validation()), passes, progress, Validator.SIGN_OF_LIFE);
+        this.validator = new Validator(
+                MicroBatch.split(job.validation(), job.limits()), passes, progress, Validator.SIGN_OF_LIFE);
     }
 
     private static List<List<Integer>> sequences(List<EncodedRow> rows, TrainingSettings settings) {
@@ -150,7 +151,8 @@ final class TrainingRun {
                 .map(job.training()::get)
                 .toList();
         AppliedAdapter applied = trained.apply(beta);
-        Optional<LossSums> computed = computed(MicroBatch.split(rows), batch -> applied.with(beta, dropoutOf(batch)));
+        Optional<LossSums> computed =
+                computed(MicroBatch.split(rows, job.limits()), batch -> applied.with(beta, dropoutOf(batch)));
         if (computed.isEmpty()) {
             return false;
         }

@@ -29,7 +29,7 @@ class HiddenStatesTest {
                 GoldenTensors.ints(expected, "input_ids"), GoldenTensors.ints(expected, "attention_mask"), WIDTH));
         try (Scope scope = Scope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(folder)) {
-            DecoderProgram program = new DecoderProgram(scope, config, 64);
+            DecoderProgram program = new DecoderProgram(scope, config);
             FrozenWeights weights =
                     new WeightLoader(files, config, program, scope, ElementType.FLOAT32, 1 << 20).load();
             AppliedAdapter none = AppliedAdapter.none(scope, config, ElementType.FLOAT32);

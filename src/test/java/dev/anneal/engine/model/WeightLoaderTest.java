@@ -40,7 +40,7 @@ class WeightLoaderTest {
         ModelConfig config = ModelConfig.read(BASE.resolve("config.json"));
         try (Scope scope = Scope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(BASE)) {
-            DecoderProgram program = new DecoderProgram(scope, config, 64);
+            DecoderProgram program = new DecoderProgram(scope, config);
             List<FrozenWeights> loaded = new ArrayList<>();
             for (int blockBytes : new int[] {WeightLoader.BLOCK_BYTES, 1000}) {
                 loaded.add(new WeightLoader(files, config, program, scope, ElementType.FLOAT32, blockBytes).load());

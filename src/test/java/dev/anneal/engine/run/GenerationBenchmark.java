@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.generate.Prompt;
@@ -30,9 +31,9 @@ final class GenerationBenchmark {
                 .toList();
         boolean sampled = arguments[3].equals("sampled");
         Path directory = Path.of(arguments[0]);
-        Task.Machine machine = new Task.Machine("cpu", 0, "auto");
+        Task.Machine machine = new Task.Machine(TestDevice.NAME, 0, "auto");
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
-        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), "cpu")) {
+        try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
             Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), Hardware.threads(machine));
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();

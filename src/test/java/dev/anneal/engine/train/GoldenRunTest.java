@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterGradients;
@@ -146,8 +147,8 @@ class GoldenRunTest {
 
     /** Two micro-batches of two rows, as the reference had them. */
     private static List<MicroBatch> microBatches(List<EncodedRow> rows) {
-        List<MicroBatch> batches = new ArrayList<>(MicroBatch.split(rows.subList(0, 2)));
-        batches.addAll(MicroBatch.split(rows.subList(2, 4)));
+        List<MicroBatch> batches = new ArrayList<>(MicroBatch.split(rows.subList(0, 2), DeviceLimits.CPU));
+        batches.addAll(MicroBatch.split(rows.subList(2, 4), DeviceLimits.CPU));
         return batches;
     }
 

@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -44,7 +45,8 @@ class InterruptionTest {
 
     @Test
     void interruptedJobsEndWithTheBitsOfAnUndisturbedOne() throws IOException {
-        assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS))).hasSize(2);
+        assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS), DeviceLimits.CPU))
+                .hasSize(2);
         try (DecoderModel model =
                 DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME)) {
             TrainingFixture undisturbed = attempt(model, "undisturbed");

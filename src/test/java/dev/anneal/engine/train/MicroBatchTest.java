@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import java.util.Arrays;
 import java.util.List;
@@ -13,7 +14,7 @@ class MicroBatchTest {
 
     @Test
     void shortRowsStayTogether() {
-        List<MicroBatch> batches = MicroBatch.split(rows(20, 30, 40));
+        List<MicroBatch> batches = MicroBatch.split(rows(20, 30, 40), DeviceLimits.CPU);
 
         assertThat(batches).hasSize(1);
         assertThat(batches.get(0).rowsOfStep()).containsExactly(0, 1, 2);
@@ -22,7 +23,7 @@ class MicroBatchTest {
 
     @Test
     void severalMicroBatchesAreEvenInNumberAndLength() {
-        List<MicroBatch> batches = MicroBatch.split(rows(128, 128, 128, 128, 100, 45));
+        List<MicroBatch> batches = MicroBatch.split(rows(128, 128, 128, 128, 100, 45), DeviceLimits.CPU);
 
         assertThat(batches).hasSize(4);
         assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(228, 173, 128, 128);
@@ -32,14 +33,22 @@ class MicroBatchTest {
 
     @Test
     void theMicroBatchWithTheMostTokensComesFirst() {
-        List<MicroBatch> batches = MicroBatch.split(rows(440, 200, 140, 140, 140, 120, 90, 82));
+        List<MicroBatch> batches = MicroBatch.split(rows(440, 200, 140, 140, 140, 120, 90, 82), DeviceLimits.CPU);
 
         assertThat(batches).extracting(batch -> batch.rows().tokens()).containsExactly(440, 222, 210, 200, 140, 140);
     }
 
     @Test
+    void aCudaDeviceTakesMoreTokensAtOneTime() {
+        List<EncodedRow> rows = rows(1024, 1024, 1024, 1024);
+
+        assertThat(MicroBatch.split(rows, DeviceLimits.of("cuda:0"))).hasSize(1);
+        assertThat(MicroBatch.split(rows, DeviceLimits.of("cpu"))).hasSize(4);
+    }
+
+    @Test
     void aRowIsNeverCut() {
-        List<MicroBatch> batches = MicroBatch.split(rows(2000));
+        List<MicroBatch> batches = MicroBatch.split(rows(2000), DeviceLimits.CPU);
 
         assertThat(batches).hasSize(1);
         assertThat(batches.get(0).rows().tokens()).isEqualTo(2000);
@@ -49,8 +58,10 @@ class MicroBatchTest {
     void rowsWithoutATrainedTokenAreLeftOut() {
         EncodedRow context = new EncodedRow(1, new int[] {5, 6}, new int[] {-100, -100}, false);
 
-        assertThat(MicroBatch.split(List.of(context))).isEmpty();
-        assertThat(MicroBatch.split(List.of(context, rows(3).get(0))).get(0).rowsOfStep())
+        assertThat(MicroBatch.split(List.of(context), DeviceLimits.CPU)).isEmpty();
+        assertThat(MicroBatch.split(List.of(context, rows(3).get(0)), DeviceLimits.CPU)
+                        .get(0)
+                        .rowsOfStep())
                 .containsExactly(1);
     }
 

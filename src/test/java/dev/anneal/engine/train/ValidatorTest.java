@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.AdapterDropout;
@@ -53,7 +54,7 @@ class ValidatorTest {
     private boolean validate(Duration signOfLife, BooleanSupplier stop) throws IOException {
         List<MicroBatch> batches = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            batches.addAll(MicroBatch.split(GoldenBatches.inOrder().subList(i, i + 1)));
+            batches.addAll(MicroBatch.split(GoldenBatches.inOrder().subList(i, i + 1), DeviceLimits.CPU));
         }
         try (DecoderModel model = DecoderModel.load(
                         GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
