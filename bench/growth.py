@@ -1,14 +1,15 @@
 """How the engine's speed and memory grow with the work: rows of a step, their length, the adapter's rank, the model.
 
-bench/run.sh growth MODEL_DIR [MODEL_DIR ...] [--steps 4] [--precision auto] [--data FILE]
+bench/run.sh growth MODEL_DIR [MODEL_DIR ...] [--larger] [--steps 4] [--precision auto] [--data FILE]
 
 One value changes at a time; the others stay at 4 rows of 256 tokens, rank 16. Each line is a process of its own. The first
-two steps do not count.
+two steps do not count. --larger adds a model of SmolLM2-360M's shape with random weights and the first model's tokenizer.
 """
 import argparse
 import pathlib
 
 import engine
+import shape
 import workload
 
 BATCHES = (1, 2, 4, 8, 16)
@@ -27,6 +28,7 @@ def cases():
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("models", nargs="+", type=pathlib.Path, help="Hugging Face directories of models that the engine runs")
+    parser.add_argument("--larger", action="store_true", help="also a model of SmolLM2-360M's shape")
     parser.add_argument("--steps", type=int, default=4)
     parser.add_argument("--precision", choices=["auto", "bf16", "fp32"], default="auto")
     parser.add_argument("--data", type=pathlib.Path, default=workload.DEMO, help="chats, one JSON object with messages a line")
@@ -35,7 +37,8 @@ def main():
 
     classpath = engine.build_classpath()
     print(f"{'model':32s} rows  tokens of a row  rank  tokens/s  peak MiB")
-    for model in arguments.models:
+    larger = [shape.write("SmolLM2-360M-shape", shape.SMOLLM2_360M, arguments.models[0])] if arguments.larger else []
+    for model in arguments.models + larger:
         tokenizer = AutoTokenizer.from_pretrained(model)
         for batch, length, rank in cases():
             rows = workload.fixed(tokenizer, arguments.data, batch * arguments.steps, length)

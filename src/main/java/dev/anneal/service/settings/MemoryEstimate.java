@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapterBytes what is trained, the adapter or all weights: masters, what is multiplied with instead of them, optimizer, and gradients
  * @param activationsBytes what the micro-batches of all threads keep of their forward passes, and what a layer needs while it is computed
  * @param headBytes logits of all threads
- * @param loadingBytes what the process has while it loads the model, when the model's files are mapped beside the weights and the other parts are not there yet
+ * @param loadingBytes what the process has while it loads the model, when the tokenizer was at work and the model's files are mapped beside the weights and the other parts are not there yet
  * @param totalBytes the larger of that, and of the other parts together
  */
 public record MemoryEstimate(
@@ -28,6 +28,9 @@ public record MemoryEstimate(
 
     /** Code and data of libtorch and JVM, threads and tokenizer, as an engine process with a model of no size shows them. */
     static final long RUNTIME_BYTES = 232L << 20;
+
+    /** What the tokenizer leaves behind. Tensors take the place later, but not while the model is loaded or where there are few of them. */
+    static final long TOKENIZER_BYTES = 56L << 20;
 
     /** Ids and labels of a token in the Java heap. */
     private static final int BYTES_OF_A_TOKEN = 2 * Integer.BYTES;
@@ -79,7 +82,7 @@ public record MemoryEstimate(
                 : adapterBytes(model, adapter, valueBytes, engine.threads());
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = PassLimits.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
-        long loading = process + values + STORED_BYTES * model.parameters();
+        long loading = process + TOKENIZER_BYTES + values + STORED_BYTES * model.parameters();
         return new MemoryEstimate(
                 process,
                 weights,

@@ -1,0 +1,143 @@
+"""What a running service expects of trainings, against what they take.
+
+bench/run.sh estimate MODEL [URL] [--steps 8] [--cases 1x256/16 4x256/16 ...]
+
+MODEL is an id of the service, which runs on this machine without authentication and has nothing else to do
+(`java -jar target/anneal.jar`); Python alone is needed. A case is rows of a step x their tokens / rank of the adapter. All estimates are
+asked for before the first job, and each once more before its own: what the service has seen meanwhile makes the second one. Peak memory is
+the largest resident size of the engine process (VmHWM), time is from the claim to the end. Then, for each case, where the time before the
+first step goes, as the files show that the process has mapped.
+"""
+import argparse
+import json
+import pathlib
+import tempfile
+import time
+
+from api import Api
+
+CASES = ("1x256/16", "4x256/16", "4x256/64", "8x128/16", "4x1024/16")
+FINAL = ("succeeded", "failed", "cancelled")
+MEASURE_SECONDS = 60
+OUTLOOK_SECONDS = 16  # how old what the service has seen may be
+LIBRARIES = {"libtokenizers.so": "tokenizer", "libtorch_cpu.so": "libtorch", ".safetensors": "weights"}
+
+
+def parse(case):
+    size, rank = case.split("/")
+    rows, tokens = size.split("x")
+    return int(rows), int(tokens), int(rank)
+
+
+def upload(api, count, tokens):
+    """Rows longer than the longest that is trained: each is cut to exactly that."""
+    answer = "one two three four five six seven eight nine ten " * (tokens // 8)
+    with tempfile.TemporaryDirectory() as folder:
+        file = pathlib.Path(folder, f"rows-{count}x{tokens}.jsonl")
+        row = {"messages": [{"role": "user", "content": "Count."}, {"role": "assistant", "content": answer}]}
+        file.write_text((json.dumps(row) + "\n") * count)
+        return api.upload(file)
+
+
+def request(model, file, case, steps):
+    rows, tokens, rank = parse(case)
+    return {
+        "model": model, "training_file": file, "seed": 1,
+        "method": {"type": "supervised", "supervised": {"hyperparameters": {"batch_size": rows}}},
+        "afa_lora": {"rank": rank}, "anneal": {"max_length": tokens, "max_steps": steps, "checkpoint_interval": steps}}
+
+
+def estimate(api, body, patience=0):
+    """Waits until the file is counted, and some seconds for a worker that has just started to measure its machine."""
+    until = time.time() + patience
+    while True:
+        answer = api.call("POST", "/fine_tuning/estimate", body)
+        if answer["complete"] and (answer["duration_seconds"] is not None or time.time() > until):
+            return answer
+        time.sleep(1)
+
+
+class Engine:
+    """The engine process that trains, watched from outside."""
+
+    def __init__(self):
+        self.process = None
+        self.peak = 0
+        self.seen = {}
+
+    def look(self):
+        if self.process is None:
+            self.process = next(filter(trains, pathlib.Path("/proc").glob("[0-9]*")), None)
+            self.seen["process"] = time.time()
+        try:
+            self.peak = max(self.peak, *(int(line.split()[1]) / 1024 for line in (self.process / "status").read_text().splitlines()
+                                         if line.startswith("VmHWM:")))
+            maps = (self.process / "maps").read_text()
+        except (OSError, TypeError):
+            return
+        for library, name in LIBRARIES.items():
+            if library in maps:
+                self.seen.setdefault(name, time.time())
+            elif name in self.seen and name == "weights":
+                self.seen.setdefault("loaded", time.time())
+
+
+def trains(process):
+    try:
+        words = (process / "cmdline").read_text().rstrip("\0").split("\0")
+        return "dev.anneal.engine.run.EngineMain" in words and json.loads(pathlib.Path(words[-1]).read_text())["task"] == "train"
+    except (OSError, ValueError):
+        return False
+
+
+def train(api, body):
+    """Peak in MiB, seconds from claim to end, and when what was seen first."""
+    path = "/fine_tuning/jobs/" + api.call("POST", "/fine_tuning/jobs", body)["id"]
+    engine, claimed, job = Engine(), None, {"status": "queued"}
+    while job["status"] not in FINAL:
+        for _ in range(8):
+            engine.look() if claimed else None
+            time.sleep(0.02)
+        job = api.call("GET", path)
+        if claimed is None and job["status"] == "running":
+            claimed = time.time()
+        if job["anneal"]["step"]:
+            engine.seen.setdefault("first step", time.time())
+    if job["status"] != "succeeded":
+        raise SystemExit(f"the job is {job['status']}: {job['error']}")
+    return engine.peak, time.time() - claimed, {"claim": claimed, **engine.seen}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("model")
+    parser.add_argument("url", nargs="?", default="http://127.0.0.1:8080")
+    parser.add_argument("--steps", type=int, default=8)
+    parser.add_argument("--cases", nargs="+", default=CASES)
+    options = parser.parse_args()
+    api = Api(options.url)
+    files = {tokens: upload(api, 64, tokens) for tokens in sorted({parse(case)[1] for case in options.cases})}
+    bodies = {case: request(options.model, files[parse(case)[1]], case, options.steps) for case in options.cases}
+    before = {case: estimate(api, body, MEASURE_SECONDS) for case, body in bodies.items()}
+    print("rows x tokens / rank   peak MiB, expected: ratio   seconds, expected before all jobs: ratio   expected before this one: ratio")
+    phases = {}
+    for case, body in bodies.items():
+        time.sleep(OUTLOOK_SECONDS)
+        now = estimate(api, body)
+        peak, seconds, phases[case] = train(api, body)
+        expected = before[case]["memory"]["total_bytes"] / 2**20
+        print(f"{case:20s}   {peak:6.0f}  {expected:6.0f}: {expected / peak:.2f}   {seconds:6.1f}  {versus(before[case], seconds)}  {versus(now, seconds)}",
+              flush=True)
+    print("\nseconds from the claim to                 " + "  ".join(f"{case:>10s}" for case in phases))
+    for name in ("process", "tokenizer", "libtorch", "weights", "loaded", "first step"):
+        times = "  ".join(f"{seen[name] - seen['claim']:10.1f}" if name in seen else " " * 9 + "-" for seen in phases.values())
+        print(f"{name:42s}{times}")
+
+
+def versus(answer, seconds):
+    expected = answer["duration_seconds"]
+    return f"{'unknown':>34s}" if expected is None else f"{expected:6.1f} by {answer['duration_basis']:16s}: {expected / seconds:.2f}"
+
+
+if __name__ == "__main__":
+    main()
