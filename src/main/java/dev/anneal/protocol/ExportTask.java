@@ -4,14 +4,15 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes deployable weights from a checkpoint, and proves that they are the trained model.
+ * Makes deployable weights from a checkpoint or an uploaded adapter, and proves that they are the trained model.
  *
  * @param exportId id of the export, written into the manifest
  * @param kind {@code merged}, {@code adapter}, {@code gguf} or {@code training_state}
  * @param dtype of merged weights: {@code base} (the base model's), {@code float32}, {@code bfloat16} or
  *     {@code float16}; of a GGUF file {@code f32}, {@code f16}, {@code bf16} or {@code q8_0}
  * @param training where the checkpoint comes from
- * @param checkpointDirectory absolute path of the checkpoint folder to export
+ * @param checkpointDirectory absolute path of the checkpoint folder to export; null for an adapter from elsewhere
+ * @param adapterArchive absolute path of an uploaded archive of a PEFT folder to export; null for a checkpoint
  * @param probeFile JSONL file whose first rows join the probe prompts, or null
  * @param shardBytes largest size of a file of merged weights
  * @param outputDirectory absolute path of a folder that does not exist yet; {@code manifest.json} is written last. If its name ends in {@code -<number>}, what attempts
@@ -25,7 +26,8 @@ public record ExportTask(
         String kind,
         String dtype,
         TrainingRecord training,
-        String checkpointDirectory,
+        @Nullable String checkpointDirectory,
+        @Nullable String adapterArchive,
         @Nullable String probeFile,
         long shardBytes,
         String outputDirectory)

@@ -6,16 +6,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the service knows of the training that an export comes from, for the card in its folder.
  *
- * @param jobId id of the job
+ * @param jobId id of the job; null if the adapter was trained elsewhere
  * @param model name of the model that the job makes
+ * @param trainingData null if the adapter was trained elsewhere
  * @param validationData null if the job has none
- * @param initialAdapter the adapter that the training began with; null for values of its own
+ * @param initialAdapter the adapter that the training began with, or that was trained elsewhere; null for values of its own
  * @param curve steps up to the checkpoint, in order; of long trainings some of them
  */
 public record TrainingRecord(
-        String jobId,
+        @Nullable String jobId,
         String model,
-        DataFile trainingData,
+        @Nullable DataFile trainingData,
         @Nullable DataFile validationData,
         @Nullable InitialAdapter initialAdapter,
         List<Point> curve) {

@@ -34,8 +34,9 @@ final class Manifest {
         manifest.put("base_model", model);
         @Nullable AdapterConfig config = trained.adapterConfig();
         manifest.put("adapter", config == null ? null : adapterKeys(config));
-        manifest.put("step", trained.step());
-        manifest.put("total_steps", trained.totalSteps());
+        boolean elsewhere = trained.settings() == null;
+        manifest.put("step", elsewhere ? null : trained.step());
+        manifest.put("total_steps", elsewhere ? null : trained.totalSteps());
         manifest.put("proof", proof);
         manifest.put("files", files.stream().map(Manifest::fileKeys).toList());
         return manifest;
@@ -57,8 +58,10 @@ final class Manifest {
         schedule.put("end", config.schedule().end());
         keys.put("schedule", schedule);
         keys.put("beta", trained.beta());
-        keys.put("step", trained.step());
-        keys.put("total_steps", trained.totalSteps());
+        if (trained.settings() != null) {
+            keys.put("step", trained.step());
+            keys.put("total_steps", trained.totalSteps());
+        }
         return keys;
     }
 

@@ -8,9 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** What a training has made, as an export sees it: an adapter, or all weights of a model. */
 public sealed interface Trained permits TrainedAdapter, TrainedWeights {
 
-    /** Folder of the checkpoint. */
-    Path checkpoint();
-
     /** The file of what was trained. */
     Path weights();
 
@@ -27,13 +24,15 @@ public sealed interface Trained permits TrainedAdapter, TrainedWeights {
     /** Steps of the whole job. */
     int totalSteps();
 
-    /** How it was trained. */
+    /** How it was trained; null if that was elsewhere. */
+    @Nullable
     TrainingSettings settings();
 
     /** Fingerprint of the base model it was trained on. */
     String baseFingerprint();
 
-    /** Hash of the encoded rows it was trained on. */
+    /** Hash of the encoded rows it was trained on; null if that was elsewhere. */
+    @Nullable
     String dataFingerprint();
 
     /**

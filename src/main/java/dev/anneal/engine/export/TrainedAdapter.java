@@ -4,6 +4,7 @@ import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A checkpoint as an export sees it.
@@ -13,7 +14,7 @@ import java.nio.file.Path;
  * @param beta coefficient with which training would go on
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
- * @param settings how it was trained
+ * @param settings how it was trained; null if that was elsewhere, of which step and data are unknown as well
  * @param baseFingerprint fingerprint of the base model it was trained on
  * @param dataFingerprint hash of the encoded rows it was trained on
  */
@@ -24,10 +25,20 @@ public record TrainedAdapter(
         double beta,
         int step,
         int totalSteps,
-        TrainingSettings settings,
+        @Nullable TrainingSettings settings,
         String baseFingerprint,
-        String dataFingerprint)
+        @Nullable String dataFingerprint)
         implements Trained {
+
+    /**
+     * A linear adapter that was trained elsewhere.
+     *
+     * @param file with the names and shapes of the engine's own
+     * @param base the model that it is taken to be trained on: nothing in it says which one it was
+     */
+    public static TrainedAdapter elsewhere(Path file, AdapterConfig config, BaseModel base) {
+        return new TrainedAdapter(file.resolveSibling("."), file, config, 0, 0, 0, null, base.fingerprint(), null);
+    }
 
     @Override
     public Path weights() {

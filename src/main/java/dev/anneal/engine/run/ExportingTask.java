@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.export.BaseModel;
 import dev.anneal.engine.export.Export;
@@ -10,6 +11,8 @@ import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.export.TrainedAdapter;
 import dev.anneal.engine.export.TrainedWeights;
 import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.peft.ImportedAdapter;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.engine.train.CheckpointState;
@@ -17,8 +20,10 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -38,8 +43,22 @@ final class ExportingTask {
     }
 
     ExitCode run() throws IOException {
-        Trained trained = trained();
         BaseModel model = new BaseModel(task.model().id(), base.directory(), base.fingerprint());
+        @Nullable String archive = task.adapterArchive();
+        if (archive == null) {
+            return run(
+                    model, trained(Path.of(Objects.requireNonNull(task.checkpointDirectory(), "nothing to export"))));
+        }
+        Path values = Path.of(task.outputDirectory() + ".adapter.safetensors");
+        values = values.resolveSibling("." + values.getFileName());
+        try {
+            return run(model, TrainedAdapter.elsewhere(values, imported(Path.of(archive), values), model));
+        } finally {
+            Files.deleteIfExists(values);
+        }
+    }
+
+    private ExitCode run(BaseModel model, Trained trained) throws IOException {
         ExportRequest request = new ExportRequest(
                 task.exportId(),
                 task.kind(),
@@ -59,8 +78,23 @@ final class ExportingTask {
         return ExitCode.DONE;
     }
 
-    private Trained trained() throws IOException {
-        Path folder = Path.of(task.checkpointDirectory());
+    /** Writes an uploaded adapter's values as a checkpoint holds them. */
+    private AdapterConfig imported(Path archive, Path values) throws IOException {
+        try (ImportedAdapter adapter = ImportedAdapter.open(archive, base.config())) {
+            Files.createDirectories(values.resolveSibling("."));
+            adapter.writeTo(values);
+            return AdapterConfig.of(
+                    adapter.rank(),
+                    adapter.alpha(),
+                    adapter.rslora(),
+                    adapter.dropout(),
+                    AdapterConfig.NO_ACTIVATION,
+                    AnnealingSchedule.none(),
+                    adapter.targets().stream().map(Projection::shortName).toList());
+        }
+    }
+
+    private static Trained trained(Path folder) throws IOException {
         Checkpoint checkpoint = Checkpoint.open(folder);
         CheckpointState state = checkpoint.state();
         @Nullable AdapterConfig config = state.adapterConfig();

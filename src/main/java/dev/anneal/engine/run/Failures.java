@@ -57,7 +57,7 @@ final class Failures {
             return TaskException.badInput(export.code().wireName(), message(export), export);
         }
         if (thrown instanceof PeftException adapter) {
-            return TaskException.badInput("adapter_invalid", "the initial adapter: " + message(adapter), adapter);
+            return TaskException.badInput("adapter_invalid", "the uploaded adapter: " + message(adapter), adapter);
         }
         if (thrown instanceof TrainingException training) {
             return ofTraining(training);

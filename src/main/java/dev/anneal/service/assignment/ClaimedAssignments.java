@@ -153,15 +153,17 @@ final class ClaimedAssignments implements Assignments {
         ArtifactKey folder =
                 jobFolder(order).child(order.exportId() + "-" + claim.lease().token());
         String probeFile = order.probeFile();
+        String adapterFile = order.adapterFile();
         ExportTask task = new ExportTask(
                 inputs.model(order.model()),
                 inputs.machine(device),
-                order.jobCreatedAt(),
+                order.createdAt(),
                 order.exportId(),
                 order.kind().wireName(),
                 order.dtype(),
                 order.training(),
-                checkpoint(order.checkpoint()),
+                checkpointOrNull(order.checkpoint()),
+                adapterFile == null ? null : inputs.file(order.tenantId(), adapterFile),
                 probeFile == null ? null : inputs.file(order.tenantId(), probeFile),
                 SHARD_BYTES,
                 output(folder));
@@ -195,17 +197,15 @@ final class ClaimedAssignments implements Assignments {
         return new EvaluationAssignment(claim, order, task, evaluations);
     }
 
-    private String checkpoint(Checkpoint checkpoint) {
-        return inputs.folder(new ArtifactKey(checkpoint.directory())).toString();
-    }
-
     private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint) {
-        return checkpoint == null ? null : checkpoint(checkpoint);
+        return checkpoint == null
+                ? null
+                : inputs.folder(new ArtifactKey(checkpoint.directory())).toString();
     }
 
-    /** Where the exports of a job lie, each attempt's in a folder {@code {export}-{token}}. */
+    /** Where the exports of a job, or of all uploaded adapters, lie, each attempt's in a folder {@code {export}-{token}}. */
     static ArtifactKey jobFolder(ExportOrder order) {
-        return new ArtifactKey(order.tenantId()).child(order.jobId());
+        return new ArtifactKey(order.tenantId()).child(order.folder());
     }
 
     /** Where an attempt at a training writes. */

@@ -104,7 +104,13 @@ public final class Evaluations {
                     "'export' names '" + id + "', which is not complete; evaluate it when its status is 'succeeded'",
                     "export");
         }
-        return new Subject(jobs.byNumber(jdbc, export.job()).request().model(), null, export.number());
+        String base = export.adapter()
+                .map(Export.OfAdapter::model)
+                .orElseGet(() -> jobs.byNumber(
+                                jdbc, export.checkpoint().orElseThrow().job())
+                        .request()
+                        .model());
+        return new Subject(base, null, export.number());
     }
 
     private void requireTestFile(JdbcClient jdbc, String id) {

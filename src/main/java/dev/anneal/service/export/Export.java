@@ -4,31 +4,62 @@ import dev.anneal.service.queue.Work;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * An export as it stands now.
  *
  * @param number internal key
- * @param job internal key of its job
- * @param checkpointStep step of the checkpoint that it is made from
- * @param beta the checkpoint's
+ * @param origin what it is made from
  * @param result null until it has succeeded
  * @param work its making as the queue sees it; its state is the export's
  */
 public record Export(
         long number,
         String id,
-        long job,
-        String checkpointId,
-        int checkpointStep,
-        double beta,
+        Origin origin,
         Instant createdAt,
         ExportKind kind,
         String dtype,
         @Nullable String name,
         @Nullable Result result,
         Work work) {
+
+    /** What an export is made from. */
+    public sealed interface Origin {}
+
+    /**
+     * A checkpoint of a job.
+     *
+     * @param job internal key of the job
+     * @param beta the checkpoint's
+     */
+    public record OfCheckpoint(long job, String checkpointId, int step, double beta) implements Origin {}
+
+    /**
+     * An adapter that PEFT saved elsewhere.
+     *
+     * @param fileId the uploaded archive
+     * @param model id of its base model
+     * @param validationFile id of the file whose first rows join the probe prompts, or null
+     */
+    public record OfAdapter(
+            String fileId, String model, @Nullable String validationFile) implements Origin {}
+
+    /** The checkpoint, if it is made from one. */
+    public Optional<OfCheckpoint> checkpoint() {
+        return origin instanceof OfCheckpoint checkpoint ? Optional.of(checkpoint) : Optional.empty();
+    }
+
+    /** The uploaded adapter, if it is made from one. */
+    public Optional<OfAdapter> adapter() {
+        return origin instanceof OfAdapter adapter ? Optional.of(adapter) : Optional.empty();
+    }
+
+    boolean isOf(long job) {
+        return checkpoint().filter(checkpoint -> checkpoint.job() == job).isPresent();
+    }
 
     /**
      * What the export has made.

@@ -1,5 +1,6 @@
 package dev.anneal.service.export;
 
+import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
@@ -10,6 +11,7 @@ import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.UploadedAdapters;
 import dev.anneal.service.queue.WorkQueue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -18,7 +20,7 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class ExportConfiguration {
 
-    /** Files on which exports that have not ended are proved are kept. */
+    /** Files on which exports that have not ended are proved, or which they are made of, are kept. */
     private static final String UNFINISHED_USER_OF_FILE = """
             SELECT export.external_id
             FROM job
@@ -28,7 +30,14 @@ class ExportConfiguration {
               AND coalesce(job.validation_file, job.training_file) = :file
               AND work.finished_at IS NULL
               AND job.tenant_id = :tenant
-            ORDER BY export.external_id
+            UNION ALL
+            SELECT export.external_id
+            FROM export
+            JOIN work ON work.id = export.work_id
+            WHERE :file IN (export.adapter_file, export.validation_file)
+              AND work.finished_at IS NULL
+              AND export.tenant_id = :tenant
+            ORDER BY external_id
             LIMIT 1
             """;
 
@@ -52,6 +61,18 @@ class ExportConfiguration {
             Events events,
             Identifiers identifiers) {
         return new Exports(database, jobs, checkpoints, store, queue, events, identifiers);
+    }
+
+    @Bean
+    AdapterExports adapterExports(
+            TenantDatabase database,
+            ModelCatalog models,
+            UploadedAdapters adapters,
+            Files files,
+            ExportStore store,
+            WorkQueue queue,
+            Identifiers identifiers) {
+        return new AdapterExports(database, models, adapters, files, store, queue, identifiers);
     }
 
     @Bean

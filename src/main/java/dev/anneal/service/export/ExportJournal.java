@@ -19,6 +19,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public final class ExportJournal {
 
+    /** No job has this id. */
+    private static final String FOLDER_OF_ADAPTERS = "adapter-exports";
+
     private final SystemDatabase system;
     private final ExportStore store;
     private final Jobs jobs;
@@ -45,21 +48,48 @@ public final class ExportJournal {
     public ExportOrder order(long workId) {
         return system.call(jdbc -> {
             Export export = export(jdbc, workId);
-            Job job = jobs.byNumber(jdbc, export.job());
-            Checkpoint checkpoint =
-                    checkpoints.find(jdbc, export.job(), export.checkpointId()).orElseThrow();
-            return new ExportOrder(
-                    job.tenantId(),
-                    export.id(),
-                    job.id(),
-                    job.createdAt(),
-                    job.request().model(),
-                    export.kind(),
-                    export.dtype(),
-                    records.of(jdbc, job, checkpoint.step()),
-                    checkpoint,
-                    store.lockProbeFile(jdbc, export.kind(), job).orElse(null));
+            return export.adapter()
+                    .map(adapter -> order(jdbc, export, adapter))
+                    .orElseGet(() -> order(jdbc, export, export.checkpoint().orElseThrow()));
         });
+    }
+
+    private ExportOrder order(JdbcClient jdbc, Export export, Export.OfAdapter adapter) {
+        return new ExportOrder(
+                export.work().tenantId(),
+                export.id(),
+                FOLDER_OF_ADAPTERS,
+                export.createdAt(),
+                adapter.model(),
+                export.kind(),
+                export.dtype(),
+                records.of(jdbc, adapter),
+                null,
+                adapter.fileId(),
+                adapter.validationFile());
+    }
+
+    private ExportOrder order(JdbcClient jdbc, Export export, Export.OfCheckpoint origin) {
+        Job job = jobs.byNumber(jdbc, origin.job());
+        Checkpoint checkpoint =
+                checkpoints.find(jdbc, origin.job(), origin.checkpointId()).orElseThrow();
+        return new ExportOrder(
+                job.tenantId(),
+                export.id(),
+                job.id(),
+                job.createdAt(),
+                job.request().model(),
+                export.kind(),
+                export.dtype(),
+                records.of(jdbc, job, checkpoint.step()),
+                checkpoint,
+                null,
+                store.lockProbeFile(jdbc, export.kind(), job).orElse(null));
+    }
+
+    /** An export without a job has no events; its own error and proof tell its story. */
+    private void tell(JdbcClient jdbc, Export export, JobEvent.Level level, String message) {
+        export.checkpoint().ifPresent(origin -> events.append(jdbc, origin.job(), level, message));
     }
 
     /**
@@ -70,9 +100,10 @@ public final class ExportJournal {
     public void completed(JdbcClient jdbc, long workId, Progress.Exported exported, String directory) {
         Export export = export(jdbc, workId);
         store.complete(jdbc, export.number(), exported, directory);
-        events.info(
+        tell(
                 jdbc,
-                export.job(),
+                export,
+                JobEvent.Level.INFO,
                 "Export %s (%s) is ready: %d files"
                         .formatted(
                                 export.id(),
@@ -83,9 +114,10 @@ public final class ExportJournal {
     /** An attempt goes on from an earlier one: within {@link dev.anneal.service.lease.Leases#progress}. */
     public void continued(JdbcClient jdbc, long workId, Progress.PartsKept parts) {
         Export export = export(jdbc, workId);
-        events.info(
+        tell(
                 jdbc,
-                export.job(),
+                export,
+                JobEvent.Level.INFO,
                 "Export %s (%s) goes on: %d of %d files of weights of an earlier attempt are whole and kept"
                         .formatted(export.id(), export.kind().wireName(), parts.kept(), parts.total()));
     }
@@ -94,9 +126,9 @@ public final class ExportJournal {
     public void failed(JdbcClient jdbc, long workId, WorkError error) {
         Export export = export(jdbc, workId);
         String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";
-        events.append(
+        tell(
                 jdbc,
-                export.job(),
+                export,
                 JobEvent.Level.WARN,
                 "Export " + export.id() + " failed with " + error.code() + ": " + error.message() + next);
     }

@@ -8,20 +8,24 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a worker that has claimed an export is to do.
  *
- * @param jobCreatedAt when the job was created
+ * @param folder name of the folder of the tenant that its files go to
+ * @param createdAt what chat templates take for the present
  * @param model id of the base model
  * @param dtype as in {@link ExportRequest}
  * @param training what the card of the export says about it
+ * @param checkpoint what it is made from; null for an uploaded adapter
+ * @param adapterFile id of the uploaded archive that it is made from; null for a checkpoint
  * @param probeFile id of the uploaded file whose first rows join the probe prompts, or null
  */
 public record ExportOrder(
         String tenantId,
         String exportId,
-        String jobId,
-        Instant jobCreatedAt,
+        String folder,
+        Instant createdAt,
         String model,
         ExportKind kind,
         String dtype,
         TrainingRecord training,
-        Checkpoint checkpoint,
+        @Nullable Checkpoint checkpoint,
+        @Nullable String adapterFile,
         @Nullable String probeFile) {}

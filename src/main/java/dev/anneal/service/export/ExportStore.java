@@ -28,12 +28,17 @@ final class ExportStore {
             VALUES (:tenant, :id, :job, :checkpoint, :work, clock_timestamp(), :kind, :dtype, :name)
             """;
 
+    private static final String INSERT_OF_ADAPTER = """
+            INSERT INTO export (tenant_id, external_id, adapter_file, adapter_model, validation_file, work_id, created_at, kind, dtype, name)
+            VALUES (:tenant, :id, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :name)
+            """;
+
     private static final String SELECT = """
             SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype,
-                   export.name, export.directory, export.proof, checkpoint.external_id AS checkpoint_id, checkpoint.step,
-                   checkpoint.beta
+                   export.name, export.directory, export.proof, export.adapter_file, export.adapter_model, export.validation_file,
+                   checkpoint.external_id AS checkpoint_id, checkpoint.step, checkpoint.beta
             FROM export
-            JOIN checkpoint ON checkpoint.id = export.checkpoint_id
+            LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
             """;
 
     private static final String BY_ID = SELECT + "WHERE export.external_id = :value";
@@ -50,6 +55,18 @@ final class ExportStore {
             JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
             WHERE export.job_id = :job
               AND export.checkpoint_id = :checkpoint
+              AND export.kind = :kind
+              AND export.dtype = :dtype
+              AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
+            ORDER BY export.external_id DESC
+            LIMIT 1
+            """;
+
+    private static final String SAME_OF_ADAPTER = SELECT + """
+            JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
+            WHERE export.adapter_file = :adapter
+              AND export.adapter_model = :model
+              AND export.validation_file IS NOT DISTINCT FROM CAST(:validation AS text)
               AND export.kind = :kind
               AND export.dtype = :dtype
               AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
@@ -118,6 +135,34 @@ final class ExportStore {
                 .param("dtype", export.request().dtype())
                 .param("name", export.request().name())
                 .update();
+    }
+
+    void insert(JdbcClient jdbc, String tenantId, String id, long work, AdapterExportRequest request) {
+        bound(jdbc.sql(INSERT_OF_ADAPTER), request)
+                .param("tenant", tenantId)
+                .param("id", id)
+                .param("work", work)
+                .update();
+    }
+
+    /** As the other {@code same}. */
+    Optional<Export> same(JdbcClient jdbc, AdapterExportRequest request) {
+        return assemble(
+                        jdbc,
+                        bound(jdbc.sql(SAME_OF_ADAPTER), request)
+                                .query(ExportStore::row)
+                                .list())
+                .stream()
+                .findFirst();
+    }
+
+    private static JdbcClient.StatementSpec bound(JdbcClient.StatementSpec sql, AdapterExportRequest request) {
+        return sql.param("adapter", request.origin().fileId())
+                .param("model", request.origin().model())
+                .param("validation", request.origin().validationFile())
+                .param("kind", request.form().kind().wireName())
+                .param("dtype", request.form().dtype())
+                .param("name", request.form().name());
     }
 
     Optional<Export> byId(JdbcClient jdbc, String id) {
@@ -207,11 +252,8 @@ final class ExportStore {
     private record Row(
             long number,
             String id,
-            long job,
+            Export.Origin origin,
             long workId,
-            String checkpointId,
-            int checkpointStep,
-            double beta,
             Instant createdAt,
             ExportKind kind,
             String dtype,
@@ -227,20 +269,27 @@ final class ExportStore {
             Export.Result result = directory == null || proof == null
                     ? null
                     : new Export.Result(directory, JsonColumn.readMap(proof), files.getOrDefault(number, List.of()));
-            return new Export(
-                    number, id, job, checkpointId, checkpointStep, beta, createdAt, kind, dtype, name, result, own);
+            return new Export(number, id, origin, createdAt, kind, dtype, name, result, own);
         }
+    }
+
+    private static Export.Origin origin(ResultSet row) throws SQLException {
+        String adapter = row.getString("adapter_file");
+        return adapter == null
+                ? new Export.OfCheckpoint(
+                        row.getLong("job_id"),
+                        row.getString("checkpoint_id"),
+                        row.getInt("step"),
+                        row.getDouble("beta"))
+                : new Export.OfAdapter(adapter, row.getString("adapter_model"), row.getString("validation_file"));
     }
 
     private static Row row(ResultSet row, int index) throws SQLException {
         return new Row(
                 row.getLong("id"),
                 row.getString("external_id"),
-                row.getLong("job_id"),
+                origin(row),
                 row.getLong("work_id"),
-                row.getString("checkpoint_id"),
-                row.getInt("step"),
-                row.getDouble("beta"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ExportKind.ofWire(row.getString("kind")),
                 row.getString("dtype"),

@@ -134,7 +134,7 @@ public final class Exports {
         return database.call(tenantId, jdbc -> {
             Job job = jobs.require(jdbc, jobId);
             return store.byId(jdbc, exportId)
-                    .filter(export -> export.job() == job.number())
+                    .filter(export -> export.isOf(job.number()))
                     .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id"));
         });
     }
@@ -157,7 +157,7 @@ public final class Exports {
             String after = request.after();
             if (after != null
                     && store.byId(jdbc, after)
-                            .filter(export -> export.job() == job.number())
+                            .filter(export -> export.isOf(job.number()))
                             .isEmpty()) {
                 throw new Refusal(
                         RefusalCode.INVALID_CURSOR,

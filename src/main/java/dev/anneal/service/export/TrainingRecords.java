@@ -47,6 +47,17 @@ final class TrainingRecords {
                 curve(jdbc, job.number(), step));
     }
 
+    /** Of an adapter that was trained elsewhere, of which only its file is known. */
+    TrainingRecord of(JdbcClient jdbc, Export.OfAdapter adapter) {
+        return new TrainingRecord(
+                null,
+                adapter.model() + " with " + adapter.fileId(),
+                null,
+                null,
+                new InitialAdapter(null, file(jdbc, adapter.fileId())),
+                List.of());
+    }
+
     private InitialAdapter initialAdapter(JdbcClient jdbc, JobStore.Origin origin) {
         Long checkpoint = origin.checkpoint();
         String file = origin.fileId();

@@ -1,6 +1,16 @@
-/** Deployable weights made from a job's checkpoint, with the proof that they are the trained model. */
+/** Deployable weights made from a job's checkpoint or an uploaded adapter, with the proof that they are the trained model. */
 @ApplicationModule(
-        allowedDependencies = {"database", "file", "history", "job", "paging", "queue", "refusal", "request", "settings"
+        allowedDependencies = {
+            "catalog",
+            "database",
+            "file",
+            "history",
+            "job",
+            "paging",
+            "queue",
+            "refusal",
+            "request",
+            "settings"
         })
 @NullMarked
 package dev.anneal.service.export;

@@ -5,6 +5,7 @@ import dev.anneal.service.export.Export;
 import dev.anneal.service.export.ExportKind;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.job.export}. */
@@ -12,9 +13,11 @@ import org.jspecify.annotations.Nullable;
 record ExportBody(
         String id,
         String object,
-        String jobId,
-        String checkpoint,
-        int stepNumber,
+        @Nullable String jobId,
+        @Nullable String checkpoint,
+        @Nullable Integer stepNumber,
+        @Nullable String adapter,
+        @Nullable String model,
         double beta,
         long createdAt,
         @Nullable Long finishedAt,
@@ -31,9 +34,13 @@ record ExportBody(
     /** A file of an export and where it is read. */
     record FileBody(String name, long bytes, String sha256, String url) {}
 
-    static ExportBody of(Export export, String jobId) {
+    /** @param jobId of the job that it is made from; null for an uploaded adapter */
+    static ExportBody of(Export export, @Nullable String jobId) {
         Export.Result result = export.result();
-        String url = "/v1/fine_tuning/jobs/" + jobId + "/exports/" + export.id() + "/files/";
+        Optional<Export.OfCheckpoint> checkpoint = export.checkpoint();
+        Optional<Export.OfAdapter> adapter = export.adapter();
+        String url = "/v1/fine_tuning/" + (jobId == null ? "" : "jobs/" + jobId + "/") + "exports/" + export.id()
+                + "/files/";
         List<FileBody> files = result == null
                 ? List.of()
                 : result.files().stream()
@@ -43,9 +50,11 @@ record ExportBody(
                 export.id(),
                 "fine_tuning.job.export",
                 jobId,
-                export.checkpointId(),
-                export.checkpointStep(),
-                export.beta(),
+                checkpoint.map(Export.OfCheckpoint::checkpointId).orElse(null),
+                checkpoint.map(Export.OfCheckpoint::step).orElse(null),
+                adapter.map(Export.OfAdapter::fileId).orElse(null),
+                adapter.map(Export.OfAdapter::model).orElse(null),
+                checkpoint.map(Export.OfCheckpoint::beta).orElse(0.0),
                 export.createdAt().getEpochSecond(),
                 WorkBody.seconds(export.work().finishedAt()),
                 WorkBody.status(export.work()),

@@ -1,5 +1,6 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.export.AdapterExports;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.paging.Page;
@@ -14,6 +15,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpHeaders;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -22,33 +24,36 @@ import org.springframework.web.bind.annotation.RestController;
 
 /** The files of an export: their list, one of them with Range, all of them as a tar. Nothing is held in memory. */
 @RestController
-@RequestMapping("/v1/fine_tuning/jobs/{jobId}/exports/{exportId}")
+@RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}", "/v1/fine_tuning/exports/{exportId}"})
 class ExportDownloads {
 
     private final Exports exports;
+    private final AdapterExports adapterExports;
     private final ArtifactStore store;
 
-    ExportDownloads(Exports exports, ArtifactStore store) {
+    ExportDownloads(Exports exports, AdapterExports adapterExports, ArtifactStore store) {
         this.exports = exports;
+        this.adapterExports = adapterExports;
         this.store = store;
     }
 
     @GetMapping("/files")
-    ListBody<ExportBody.FileBody> files(Tenant tenant, @PathVariable String jobId, @PathVariable String exportId) {
-        Export export = exports.find(tenant.id(), jobId, exportId);
+    ListBody<ExportBody.FileBody> files(
+            Tenant tenant, @PathVariable(required = false) @Nullable String jobId, @PathVariable String exportId) {
+        Export export = find(tenant, jobId, exportId);
         return ListBody.of(new Page<>(ExportBody.of(export, jobId).files(), false), ExportBody.FileBody::name);
     }
 
     @GetMapping("/files/{name}")
     void file(
             Tenant tenant,
-            @PathVariable String jobId,
+            @PathVariable(required = false) @Nullable String jobId,
             @PathVariable String exportId,
             @PathVariable String name,
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        Export.Result result = complete(exports.find(tenant.id(), jobId, exportId));
+        Export.Result result = complete(find(tenant, jobId, exportId));
         Export.File file = result.files().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
@@ -58,9 +63,13 @@ class ExportDownloads {
     }
 
     @GetMapping("/archive")
-    void archive(Tenant tenant, @PathVariable String jobId, @PathVariable String exportId, HttpServletResponse response)
+    void archive(
+            Tenant tenant,
+            @PathVariable(required = false) @Nullable String jobId,
+            @PathVariable String exportId,
+            HttpServletResponse response)
             throws IOException {
-        Export export = exports.find(tenant.id(), jobId, exportId);
+        Export export = find(tenant, jobId, exportId);
         Export.Result result = complete(export);
         response.setContentType("application/x-tar");
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + exportId + ".tar\"");
@@ -74,6 +83,10 @@ class ExportDownloads {
             }
         }
         tar.finish();
+    }
+
+    private Export find(Tenant tenant, @Nullable String jobId, String exportId) {
+        return jobId == null ? adapterExports.find(tenant.id(), exportId) : exports.find(tenant.id(), jobId, exportId);
     }
 
     private static String folderOf(Export export) {

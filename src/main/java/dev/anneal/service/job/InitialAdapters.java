@@ -1,22 +1,11 @@
 package dev.anneal.service.job;
 
-import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.peft.ImportedAdapter;
-import dev.anneal.engine.peft.PeftException;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.catalog.BaseModel;
-import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.file.Files;
-import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.storage.ArtifactStore;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -29,15 +18,13 @@ final class InitialAdapters {
     private final JobStore jobs;
     private final Checkpoints checkpoints;
     private final TunedModels models;
-    private final Files files;
-    private final ArtifactStore store;
+    private final UploadedAdapters uploads;
 
-    InitialAdapters(JobStore jobs, Checkpoints checkpoints, TunedModels models, Files files, ArtifactStore store) {
+    InitialAdapters(JobStore jobs, Checkpoints checkpoints, TunedModels models, UploadedAdapters uploads) {
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.models = models;
-        this.files = files;
-        this.store = store;
+        this.uploads = uploads;
     }
 
     /**
@@ -47,7 +34,7 @@ final class InitialAdapters {
      */
     InitialAdapter find(JdbcClient jdbc, String id, BaseModel model) {
         if (id.startsWith("file-")) {
-            return ofFile(jdbc, id, model);
+            return InitialAdapter.of(uploads.require(jdbc, PARAM, id, model), id, "the uploaded " + id);
         }
         if (id.startsWith("ftjob-")) {
             Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id));
@@ -109,40 +96,5 @@ final class InitialAdapters {
         }
         return InitialAdapter.of(
                 adapter, checkpoint, "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
-    }
-
-    private InitialAdapter ofFile(JdbcClient jdbc, String id, BaseModel model) {
-        StoredFile file = files.lockForUse(jdbc, id).orElseThrow(() -> missing(id));
-        if (file.purpose() != FilePurpose.USER_DATA) {
-            throw Refusal.invalidValue(
-                    PARAM,
-                    "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
-                            .formatted(PARAM, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
-        }
-        try (ImportedAdapter adapter = ImportedAdapter.open(store.localCopy(file.content()), model.config())) {
-            return InitialAdapter.of(settings(adapter), id, "the uploaded " + id);
-        } catch (PeftException e) {
-            throw new Refusal(
-                    RefusalCode.ADAPTER_INVALID,
-                    "'%s' names '%s', which is no adapter that '%s' can begin with: %s"
-                            .formatted(PARAM, id, model.id(), e.getMessage()),
-                    PARAM);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static AdapterSettings settings(ImportedAdapter adapter) {
-        boolean all = adapter.targets().size() == Projection.values().length;
-        return new AdapterSettings(
-                adapter.rank(),
-                adapter.alpha(),
-                adapter.dropout(),
-                all
-                        ? List.of(AdapterConfig.ALL_LINEAR)
-                        : adapter.targets().stream().map(Projection::shortName).toList(),
-                adapter.rslora(),
-                AdapterConfig.NO_ACTIVATION,
-                new AdapterSettings.Schedule("linear", 0, 0.8));
     }
 }

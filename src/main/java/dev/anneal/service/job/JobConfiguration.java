@@ -63,8 +63,13 @@ class JobConfiguration {
 
     @Bean
     InitialAdapters initialAdapters(
-            JobStore jobs, Checkpoints checkpoints, TunedModels models, Files files, ArtifactStore store) {
-        return new InitialAdapters(jobs, checkpoints, models, files, store);
+            JobStore jobs, Checkpoints checkpoints, TunedModels models, UploadedAdapters uploads) {
+        return new InitialAdapters(jobs, checkpoints, models, uploads);
+    }
+
+    @Bean
+    UploadedAdapters uploadedAdapters(Files files, ArtifactStore store) {
+        return new UploadedAdapters(files, store);
     }
 
     /** Until a worker has measured its machine, as if workers were set up as this process is, on processors like this one. */

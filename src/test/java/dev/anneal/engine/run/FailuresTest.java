@@ -45,6 +45,7 @@ class FailuresTest {
                             List.of()),
                     "/srv/models of jobs/acme/checkpoint-8",
                     null,
+                    null,
                     1_000_000,
                     "/srv/artifacts/acme/ftexp-1"));
 

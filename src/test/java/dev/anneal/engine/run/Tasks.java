@@ -102,6 +102,7 @@ final class Tasks {
                         null,
                         List.of()),
                 checkpoint.toString(),
+                null,
                 resource("demo/tickets.valid.jsonl"),
                 ONE_SHARD,
                 output.toString());
@@ -118,6 +119,7 @@ final class Tasks {
                 task.dtype(),
                 task.training(),
                 task.checkpointDirectory(),
+                task.adapterArchive(),
                 task.probeFile(),
                 500_000,
                 task.outputDirectory());

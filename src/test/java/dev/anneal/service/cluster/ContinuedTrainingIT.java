@@ -63,9 +63,42 @@ class ContinuedTrainingIT extends ServiceTest {
         assertThat(merged.path("status").asString()).as(merged.toString()).isEqualTo("succeeded");
         assertThat(merged.path("proof").path("tensors_changed").asInt()).isEqualTo(42);
         String archive = imported.path("anneal").path("init_adapter").asString();
+        assertUploadMergesAsItsJob(archive, job, rows);
         assertThat(card(merged)).contains("| began with the adapter | uploaded as `" + archive + "`, sha256 `");
         assertThat(card(merged(next.path("id").asString(), 1)))
                 .contains("| began with the adapter | of `" + job + "`, step 12, checkpoint `ftckpt_");
+    }
+
+    /** The adapter that a job's export holds, uploaded and merged without a job, gives the bytes of the job's own merge. */
+    private void assertUploadMergesAsItsJob(String archive, String job, String rows) {
+        String request =
+                "{'adapter': '%s', 'model': 'anneal-tiny', 'kind': 'merged', 'dtype': 'float32', 'validation_file': '%s'}"
+                        .formatted(archive, rows);
+        String export =
+                json(post(ALPHA, "/v1/fine_tuning/exports", request)).path("id").asString();
+        JsonNode direct = awaitEnd("/v1/fine_tuning/exports/" + export);
+        assertThat(direct.path("status").asString()).as(direct.toString()).isEqualTo("succeeded");
+        String exports = "/v1/fine_tuning/jobs/" + job + "/exports";
+        String own = json(post(ALPHA, exports, "{'kind': 'merged', 'dtype': 'float32'}"))
+                .path("id")
+                .asString();
+
+        assertThat(hash(direct, "model.safetensors"))
+                .isEqualTo(hash(awaitEnd(exports + "/" + own), "model.safetensors"));
+        assertThat(direct.path("proof").path("probe_prompts").asInt()).isEqualTo(16);
+        assertThat(card(direct))
+                .contains("of an adapter that was trained elsewhere")
+                .contains("| adapter | uploaded as `" + archive + "`, sha256 `")
+                .doesNotContain("training data", "learning rate");
+    }
+
+    private static String hash(JsonNode export, String name) {
+        return export.path("files")
+                .valueStream()
+                .filter(file -> file.path("name").asString().equals(name))
+                .map(file -> file.path("sha256").asString())
+                .findFirst()
+                .orElseThrow();
     }
 
     private String card(JsonNode export) {

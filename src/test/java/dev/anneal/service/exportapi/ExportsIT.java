@@ -284,8 +284,9 @@ class ExportsIT extends ServiceTest {
 
         assertThat(record.jobId()).isEqualTo(id);
         assertThat(record.model()).startsWith("ft:anneal-tiny:alpha:");
-        assertThat(record.trainingData().id()).isEqualTo(file);
-        assertThat(record.trainingData().sha256()).hasSize(64);
+        TrainingRecord.DataFile data = Objects.requireNonNull(record.trainingData());
+        assertThat(data.id()).isEqualTo(file);
+        assertThat(data.sha256()).hasSize(64);
         assertThat(record.validationData()).isNull();
         assertThat(record.curve()).extracting(TrainingRecord.Point::step).containsExactly(1, 2, 3);
         assertThat(record.curve())
@@ -320,7 +321,8 @@ class ExportsIT extends ServiceTest {
         worker().finish(5);
         String export = idOf(post(ALPHA, path("/merge"), ""));
         Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
-        assertThat(exports.order(claim.lease().workId()).checkpoint().isMergeable())
+        assertThat(Objects.requireNonNull(exports.order(claim.lease().workId()).checkpoint())
+                        .isMergeable())
                 .isTrue();
         ArtifactKey key = new ArtifactKey(ALPHA).child(id).child("exports").child(export);
         Path folder = store.localFolder(key);

@@ -129,7 +129,8 @@ class InitialAdapterIT extends ServiceTest {
     @Test
     void uploadedAdapterIsReadWhenTheJobIsCreated() throws IOException {
         String refused = uploaded("{'peft_type': 'LORA', 'r': 0}", new byte[16]);
-        assertRefused(refused, "adapter_invalid", "'anneal-tiny' can begin with: 'r' of adapter_config.json is 0");
+        assertRefused(
+                refused, "adapter_invalid", "no adapter that fits 'anneal-tiny': 'r' of adapter_config.json is 0");
         String config =
                 "{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 3, 'use_rslora': true, 'lora_dropout': 0.1, 'target_modules': ['q_proj']}";
         String adapter = uploaded(config, queryAdapter(2));

@@ -70,8 +70,12 @@ public final class ModelCard {
         line("# " + training.model());
         line("");
         line(
-                "Export of kind `%s` of job `%s`, made by Anneal. `manifest.json` holds the sha256 of every file, this one among them."
-                        .formatted(kind, training.jobId()));
+                "Export of kind `%s` of %s, made by Anneal. `manifest.json` holds the sha256 of every file, this one among them."
+                        .formatted(
+                                kind,
+                                training.jobId() == null
+                                        ? "an adapter that was trained elsewhere"
+                                        : "job `" + training.jobId() + "`"));
     }
 
     private void origin() {
@@ -79,13 +83,19 @@ public final class ModelCard {
                 .with("base model", "`" + base.id() + "`")
                 .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`");
         if (training.initialAdapter() != null) {
-            rows.with("began with the adapter", adapter(training.initialAdapter()));
+            rows.with(
+                    training.jobId() == null ? "adapter" : "began with the adapter",
+                    adapter(training.initialAdapter()));
         }
-        rows.with("training data", file(training.trainingData()))
-                .with("validation data", training.validationData() == null ? "none" : file(training.validationData()))
-                .with("sha256 of the training rows as tokens and labels", "`" + trained.dataFingerprint() + "`")
-                .with("checkpoint", "step %d of %d".formatted(trained.step(), trained.totalSteps()))
-                .with("beta", trained.beta());
+        if (training.trainingData() != null) {
+            rows.with("training data", file(training.trainingData()))
+                    .with(
+                            "validation data",
+                            training.validationData() == null ? "none" : file(training.validationData()))
+                    .with("sha256 of the training rows as tokens and labels", "`" + trained.dataFingerprint() + "`")
+                    .with("checkpoint", "step %d of %d".formatted(trained.step(), trained.totalSteps()));
+        }
+        rows.with("beta", trained.beta());
         table("Origin", rows.rows());
     }
 
@@ -103,10 +113,16 @@ public final class ModelCard {
     }
 
     private void settings() {
-        TrainingSettings settings = trained.settings();
+        Rows rows = trainedRows();
+        if (trained.settings() != null) {
+            add(rows, trained.settings());
+        }
+        table("Settings", rows.rows());
+    }
+
+    private static void add(Rows rows, TrainingSettings settings) {
         TrainingSettings.Optimizer optimizer = settings.optimizer();
-        Map<String, @Nullable Object> rows = trainedRows()
-                .with("epochs", settings.epochs())
+        rows.with("epochs", settings.epochs())
                 .with(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows())
                 .with("longest row, tokens", settings.maxLengthTokens())
                 .with("learning rate", optimizer.learningRate())
@@ -115,9 +131,7 @@ public final class ModelCard {
                 .with("learning rate of B over that of A", optimizer.loraPlusRatio())
                 .with("weight decay", optimizer.weightDecay())
                 .with("largest gradient norm", optimizer.maxGradientNorm())
-                .with("seed", settings.seed())
-                .rows();
-        table("Settings", rows);
+                .with("seed", settings.seed());
     }
 
     private Rows trainedRows() {

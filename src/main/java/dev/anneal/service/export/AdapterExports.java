@@ -1,0 +1,100 @@
+package dev.anneal.service.export;
+
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.job.UploadedAdapters;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.refusal.Refusal;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Exports of adapters that clients have uploaded, without a job. */
+public final class AdapterExports {
+
+    /** Two deliveries of one request wait for each other here, so that the same arguments make one export. */
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))";
+
+    private final TenantDatabase database;
+    private final ModelCatalog models;
+    private final UploadedAdapters adapters;
+    private final Files files;
+    private final ExportStore store;
+    private final WorkQueue queue;
+    private final Identifiers identifiers;
+
+    AdapterExports(
+            TenantDatabase database,
+            ModelCatalog models,
+            UploadedAdapters adapters,
+            Files files,
+            ExportStore store,
+            WorkQueue queue,
+            Identifiers identifiers) {
+        this.database = database;
+        this.models = models;
+        this.adapters = adapters;
+        this.files = files;
+        this.store = store;
+        this.queue = queue;
+        this.identifiers = identifiers;
+    }
+
+    /** Begins an export; answers the earlier one if the same arguments made it before and it has not failed. */
+    public Export create(String tenantId, AdapterExportRequest request, @Nullable String traceparent) {
+        return database.call(tenantId, jdbc -> {
+            Export.OfAdapter origin = request.origin();
+            adapters.require(jdbc, "adapter", origin.fileId(), models.require(origin.model()));
+            requireRows(jdbc, origin.validationFile());
+            jdbc.sql(LOCK)
+                    .param("name", origin.fileId())
+                    .query((row, index) -> true)
+                    .single();
+            return store.same(jdbc, request).orElseGet(() -> insert(jdbc, tenantId, request, traceparent));
+        });
+    }
+
+    private void requireRows(JdbcClient jdbc, @Nullable String id) {
+        if (id == null) {
+            return;
+        }
+        StoredFile file = files.lockForUse(jdbc, id)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        "validation_file", "'validation_file' names '" + id + "', but there is no such file"));
+        if (file.purpose() != FilePurpose.FINE_TUNE) {
+            throw Refusal.invalidValue(
+                    "validation_file",
+                    "'validation_file' names '%s', whose purpose is '%s' and not 'fine-tune'"
+                            .formatted(id, file.purpose().wireName()));
+        }
+    }
+
+    private Export insert(
+            JdbcClient jdbc, String tenantId, AdapterExportRequest request, @Nullable String traceparent) {
+        long work = queue.enqueue(
+                jdbc,
+                new NewWork(
+                        tenantId,
+                        WorkKind.EXPORT,
+                        request.form().kind().wireName(),
+                        NewWork.DEFAULT_PRIORITY,
+                        traceparent));
+        String id = identifiers.next("ftexp-");
+        store.insert(jdbc, tenantId, id, work, request);
+        return store.byId(jdbc, id).orElseThrow();
+    }
+
+    /** An export of an uploaded adapter. */
+    public Export find(String tenantId, String exportId) {
+        return database.call(
+                tenantId,
+                jdbc -> store.byId(jdbc, exportId)
+                        .filter(export -> export.adapter().isPresent())
+                        .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id")));
+    }
+}

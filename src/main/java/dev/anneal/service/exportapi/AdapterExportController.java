@@ -1,0 +1,45 @@
+package dev.anneal.service.exportapi;
+
+import dev.anneal.service.export.AdapterExportRequest;
+import dev.anneal.service.export.AdapterExports;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.Tenant;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Exports of uploaded adapters, which belong to no job. */
+@RestController
+@RequestMapping("/v1/fine_tuning/exports")
+class AdapterExportController {
+
+    private final AdapterExports exports;
+
+    AdapterExportController(AdapterExports exports) {
+        this.exports = exports;
+    }
+
+    @PostMapping
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    ExportBody create(
+            Tenant tenant,
+            @RequestBody(required = false) @Nullable JsonNode body,
+            @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
+        AdapterExportRequest request =
+                AdapterExportRequest.read(JsonBody.of(body).object());
+        return ExportBody.of(exports.create(tenant.id(), request, traceparent), null);
+    }
+
+    @GetMapping("/{exportId}")
+    ExportBody retrieve(Tenant tenant, @PathVariable String exportId) {
+        return ExportBody.of(exports.find(tenant.id(), exportId), null);
+    }
+}

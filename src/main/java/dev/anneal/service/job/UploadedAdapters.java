@@ -1,0 +1,74 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.peft.ImportedAdapter;
+import dev.anneal.engine.peft.PeftException;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Archives of adapters that PEFT saved elsewhere: settings, names, types and shapes are held against a base model before anything is queued. */
+public final class UploadedAdapters {
+
+    private final Files files;
+    private final ArtifactStore store;
+
+    UploadedAdapters(Files files, ArtifactStore store) {
+        this.files = files;
+        this.store = store;
+    }
+
+    /**
+     * What an adapter says of itself. Its file is not deleted before the end of the transaction.
+     *
+     * @param jdbc a transaction of the tenant
+     * @param param key of the request that names the file
+     * @throws Refusal if there is no such file, or it is no adapter of the model
+     */
+    public AdapterSettings require(JdbcClient jdbc, String param, String id, BaseModel model) {
+        StoredFile file = files.lockForUse(jdbc, id)
+                .orElseThrow(() ->
+                        Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
+        if (file.purpose() != FilePurpose.USER_DATA) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
+                            .formatted(param, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
+        }
+        try (ImportedAdapter adapter = ImportedAdapter.open(store.localCopy(file.content()), model.config())) {
+            return settings(adapter);
+        } catch (PeftException e) {
+            throw new Refusal(
+                    RefusalCode.ADAPTER_INVALID,
+                    "'%s' names '%s', which is no adapter that fits '%s': %s"
+                            .formatted(param, id, model.id(), e.getMessage()),
+                    param);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static AdapterSettings settings(ImportedAdapter adapter) {
+        boolean all = adapter.targets().size() == Projection.values().length;
+        return new AdapterSettings(
+                adapter.rank(),
+                adapter.alpha(),
+                adapter.dropout(),
+                all
+                        ? List.of(AdapterConfig.ALL_LINEAR)
+                        : adapter.targets().stream().map(Projection::shortName).toList(),
+                adapter.rslora(),
+                AdapterConfig.NO_ACTIVATION,
+                new AdapterSettings.Schedule("linear", 0, 0.8));
+    }
+}

@@ -1,0 +1,206 @@
+package dev.anneal.service.exportapi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.peft.TarOf;
+import dev.anneal.engine.safetensors.SafetensorsWriter;
+import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.export.ExportOrder;
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.lease.Claim;
+import dev.anneal.service.lease.Leases;
+import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
+
+/** Exports of uploaded adapters over HTTP, from the request to the bytes; what the engine makes of them is seen elsewhere. */
+class AdapterExportsIT extends ServiceTest {
+
+    private static final String EXPORTS = "/v1/fine_tuning/exports";
+
+    @Autowired
+    private Leases leases;
+
+    @Autowired
+    private ExportJournal journal;
+
+    @Autowired
+    private FileIntake intake;
+
+    @Autowired
+    private ArtifactStore store;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    private String adapter = "";
+
+    @BeforeEach
+    void upload() throws IOException {
+        adapter = uploaded(192);
+    }
+
+    @Test
+    void sameArgumentsMakeOneExportThatIsReadWithoutAJob() {
+        JsonNode export = created(", 'kind': 'merged', 'dtype': 'float32'");
+        String id = export.path("id").asString();
+
+        assertThat(export.path("adapter").asString()).isEqualTo(adapter);
+        assertThat(export.path("model").asString()).isEqualTo("anneal-tiny");
+        assertThat(export.path("job_id").isNull()).isTrue();
+        assertThat(export.path("checkpoint").isNull()).isTrue();
+        assertThat(created(", 'kind': 'merged', 'dtype': 'float32'").path("id").asString())
+                .isEqualTo(id);
+        assertThat(created(", 'kind': 'gguf'").path("gguf_type").asString()).isEqualTo("f16");
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        ArtifactKey key = new ArtifactKey(ALPHA).child("adapter-exports").child(id + "-1");
+        write(store.localFolder(key).resolve("config.json"));
+        Progress.Exported exported =
+                new Progress.Exported("{}", List.of(new Progress.Exported.File("config.json", 2, "0".repeat(64))));
+        leases.succeed(
+                claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), exported, key.value()));
+
+        JsonNode made = json(get(ALPHA, EXPORTS + "/" + id));
+        assertThat(made.path("status").asString()).isEqualTo("succeeded");
+        String url = made.path("files").get(0).path("url").asString();
+        assertThat(url).isEqualTo(EXPORTS + "/" + id + "/files/config.json");
+        assertThat(get(ALPHA, url).body()).isEqualTo("{}");
+        assertThat(get(ALPHA, EXPORTS + "/" + id + "/archive").statusCode()).isEqualTo(200);
+        assertThat(json(get(ALPHA, EXPORTS + "/" + id + "/files")).get("data")).hasSize(1);
+        assertThat(get(BETA, EXPORTS + "/" + id).statusCode()).isEqualTo(404);
+        assertThat(get(BETA, url).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void workerGetsAdapterAndRowsWhichAreKeptMeanwhile() {
+        String rows = file(ALPHA, 20);
+        String id = created(", 'kind': 'merged', 'validation_file': '" + rows + "'")
+                .path("id")
+                .asString();
+        ExportOrder order = journal.order(workOf("export", id));
+
+        assertThat(order.adapterFile()).isEqualTo(adapter);
+        assertThat(order.checkpoint()).isNull();
+        assertThat(order.probeFile()).isEqualTo(rows);
+        assertThat(order.training().jobId()).isNull();
+        assertThat(Objects.requireNonNull(
+                                Objects.requireNonNull(order.training().initialAdapter())
+                                        .file())
+                        .sha256())
+                .hasSize(64);
+        for (String used : List.of(adapter, rows)) {
+            HttpResponse<String> refused =
+                    send(request(ALPHA, "/v1/files/" + used).DELETE());
+            assertThat(refused.statusCode()).isEqualTo(409);
+            assertThat(refused.body()).contains(id);
+        }
+        Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        WorkError error = WorkError.ofUser("merge_equals_base", "Equal.", null);
+        leases.fail(
+                claim.lease(), error, jdbc -> journal.failed(jdbc, claim.lease().workId(), error));
+        assertThat(json(get(ALPHA, EXPORTS + "/" + id))
+                        .path("error")
+                        .path("code")
+                        .asString())
+                .isEqualTo("merge_equals_base");
+        assertThat(send(request(ALPHA, "/v1/files/" + adapter).DELETE()).statusCode())
+                .isEqualTo(200);
+    }
+
+    @Test
+    void whatCannotBeExportedIsRefusedByName() throws IOException {
+        assertRefused(ALPHA, "file-none", ", 'kind': 'merged'", "adapter", "invalid_value", "there is no such thing");
+        assertRefused(BETA, adapter, ", 'kind': 'merged'", "adapter", "invalid_value", "there is no such thing");
+        String other = uploaded(64);
+        assertRefused(ALPHA, other, ", 'kind': 'merged'", "adapter", "adapter_invalid", "fits 'anneal-tiny'");
+        assertRefused(
+                ALPHA, file(ALPHA, 20), ", 'kind': 'merged'", "adapter", "invalid_value", "purpose is 'fine-tune'");
+        assertRefused(ALPHA, adapter, ", 'kind': 'training_state'", "kind", "invalid_value", "no training to go on");
+        assertRefused(ALPHA, adapter, "", "kind", "missing_parameter", "kind");
+        assertRefused(
+                ALPHA, adapter, ", 'kind': 'merged', 'checkpoint': 'x'", "checkpoint", "invalid_value", "left out");
+        assertRefused(
+                ALPHA,
+                adapter,
+                ", 'kind': 'merged', 'validation_file': 'file-none'",
+                "validation_file",
+                "invalid_value",
+                "there is no such file");
+        assertRefused(
+                ALPHA,
+                adapter,
+                ", 'kind': 'gguf', 'validation_file': 'file-none'",
+                "validation_file",
+                "invalid_value",
+                "unless kind is 'merged'");
+    }
+
+    private static void write(Path file) {
+        try {
+            Files.writeString(file, "{}");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private JsonNode created(String rest) {
+        HttpResponse<String> answer =
+                post(ALPHA, EXPORTS, "{'adapter': '%s', 'model': 'anneal-tiny'%s}".formatted(adapter, rest));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
+        return json(answer);
+    }
+
+    private void assertRefused(String tenant, String file, String rest, String param, String code, String words) {
+        HttpResponse<String> answer =
+                post(tenant, EXPORTS, "{'adapter': '%s', 'model': 'anneal-tiny'%s}".formatted(file, rest));
+        JsonNode error = json(answer).path("error");
+        assertThat(error.path("code").asString()).as(answer.body()).isEqualTo(code);
+        assertThat(error.path("param").asString()).isEqualTo(param);
+        assertThat(error.path("message").asString()).contains(words);
+    }
+
+    /** An adapter of the queries of anneal-tiny's six layers, which are 192 wide. */
+    private String uploaded(int width) throws IOException {
+        List<TensorData> tensors = new ArrayList<>();
+        for (int layer = 0; layer < 6; layer++) {
+            String module = "base_model.model.model.layers." + layer + ".self_attn.q_proj.lora_";
+            float[] values = new float[2 * width];
+            tensors.add(TensorsInMemory.ofFloats(module + "A.weight", List.of(2L, (long) width), values));
+            tensors.add(TensorsInMemory.ofFloats(module + "B.weight", List.of((long) width, 2L), values));
+        }
+        Path written = folder.resolve("adapter.safetensors");
+        SafetensorsWriter.write(written, tensors);
+        byte[] archive = new TarOf()
+                .file(
+                        "adapter_config.json",
+                        "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 4, \"target_modules\": [\"q_proj\"]}"
+                                .getBytes(UTF_8))
+                .file("adapter_model.safetensors", Files.readAllBytes(written))
+                .toBytes();
+        return intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
+                .id();
+    }
+}
