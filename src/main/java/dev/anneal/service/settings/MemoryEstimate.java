@@ -30,7 +30,7 @@ public record MemoryEstimate(
     static final long RUNTIME_BYTES = 232L << 20;
 
     /** What the tokenizer leaves behind. Tensors take the place later, but not while the model is loaded or where there are few of them. */
-    static final long TOKENIZER_BYTES = 56L << 20;
+    static final long TOKENIZER_BYTES = 40L << 20;
 
     /** Ids and labels of a token in the Java heap. */
     private static final int BYTES_OF_A_TOKEN = 2 * Integer.BYTES;

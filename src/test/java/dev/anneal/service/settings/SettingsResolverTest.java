@@ -203,7 +203,7 @@ class SettingsResolverTest {
         assertThat(estimate.activationsBytes())
                 .isEqualTo(withLoss(2L * 256 * (4 * 6 * KEPT + 4 * PASSING) + 2 * 4L * 4 * 3 * 100 * 100));
         assertThat(estimate.headBytes()).isEqualTo(2L * (4 * 256 + 4 * 16) * 1536);
-        assertThat(estimate.loadingBytes()).isEqualTo(estimate.processBytes() + (56L << 20) + 6 * 2_656_704);
+        assertThat(estimate.loadingBytes()).isEqualTo(estimate.processBytes() + (40L << 20) + 6 * 2_656_704);
         assertThat(estimate.totalBytes())
                 .isEqualTo(estimate.processBytes()
                         + estimate.weightsBytes()
