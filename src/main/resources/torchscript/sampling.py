@@ -1,5 +1,5 @@
 # The choice of next tokens: temperature, top-k, top-p and min-p, each with a value of its own for every sequence, in this order and with the
-# rules of transformers' generate. fp32; cumulative sums in fp64.
+# rules of transformers' generate. fp32; tokens are drawn from cumulative sums in fp64.
 #
 # M sequences   V vocabulary
 class Sampling(Module):

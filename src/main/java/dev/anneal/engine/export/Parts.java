@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
@@ -45,7 +46,14 @@ final class Parts {
      * @param inputs hash of what it was made of
      * @param account what became of its tensors
      */
-    record Receipt(String inputs, long bytes, String sha256, WeightRows.Account account) {}
+    record Receipt(String inputs, long bytes, String sha256, WeightRows.Account account) {
+
+        Receipt {
+            Objects.requireNonNull(inputs);
+            Objects.requireNonNull(sha256);
+            Objects.requireNonNull(account);
+        }
+    }
 
     /** Keeps the parts that are whole and removes everything else of an earlier attempt. Called once, before anything is written. */
     Map<String, Receipt> keep(List<Part> parts) throws IOException {
@@ -72,7 +80,7 @@ final class Parts {
                             && receipt.sha256().equals(Sha256.of(file, request.betweenTensors()))
                     ? Optional.of(receipt)
                     : Optional.empty();
-        } catch (NoSuchFileException | JacksonException | NullPointerException unusable) {
+        } catch (NoSuchFileException | JacksonException unusable) {
             return Optional.empty();
         }
     }

@@ -62,12 +62,21 @@ public record TrainedAdapter(
             case "gguf" ->
                 new GgufModel(
                         base, AdapterRows.opener(this, request.betweenTensors()), GgufType.named(request.dtype()));
-            case "training_state" -> new TrainingState(checkpoint, beta);
+            case "training_state" -> trainingState();
             default ->
                 throw new ExportException(
                         ExportException.Code.INVALID_EXPORT,
                         "kind must be merged, adapter, gguf or training_state, found '" + request.kind() + "'");
         };
+    }
+
+    private Kind trainingState() {
+        if (settings == null) {
+            throw new ExportException(
+                    ExportException.Code.INVALID_EXPORT,
+                    "an adapter that was trained elsewhere has no training state: kind must be merged, adapter or gguf");
+        }
+        return new TrainingState(checkpoint, beta);
     }
 
     private Probe.Side reference(BaseModel base, ExportRequest request) throws IOException {

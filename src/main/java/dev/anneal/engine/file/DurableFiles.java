@@ -52,13 +52,13 @@ public final class DurableFiles {
     /**
      * Gives a file or folder its name in one step, and waits until that name is on disk.
      *
-     * @param to in the same folder; a file of this name is replaced, a folder must be empty
+     * @param to on the same file system; a file of this name is replaced, a folder must be empty
      */
     public static void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException e) {
-            throw new IOException("the file system of " + to + " cannot rename within a folder atomically", e);
+            throw new IOException("the file system of " + to + " cannot rename atomically", e);
         }
         forceFolder(parentOf(to));
     }

@@ -6,11 +6,11 @@ import dev.anneal.engine.model.IncrementalDecoder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continues prompts with a model and an adapter at any beta. Prompts are dealt out to lanes, each on one platform thread at a time, in which several are
@@ -59,27 +59,25 @@ public final class Decoder {
      * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
      */
     public List<int[]> answer(List<Prompt> prompts, Runnable betweenTokens) {
-        List<Sequence> sequences = new ArrayList<>();
-        for (int i = 0; i < prompts.size(); i++) {
-            sequences.add(new Sequence(i, prompts.get(i), model.config().maxPositions()));
-        }
-        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        List<Sequence> sequences = prompts.stream()
+                .map(prompt -> new Sequence(prompt, model.config().maxPositions()))
+                .toList();
+        AtomicReference<Throwable> failure = new AtomicReference<>();
         try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
             NextTokens nextTokens = new NextTokens(incremental.scope());
-            List<Future<?>> lanes = new ArrayList<>();
-            try {
-                for (List<Sequence> dealt : deal(sequences)) {
-                    lanes.add(pool.submit(() -> {
-                        try (Lane lane = new Lane(incremental, adapter, nextTokens, ends, dealt, SLOTS)) {
-                            lane.run(betweenTokens);
-                        }
-                    }));
-                }
-                lanes.forEach(Decoder::await);
-            } finally {
-                end(pool);
+            ExecutorService pool = Executors.newFixedThreadPool(threads);
+            for (List<Sequence> dealt : deal(sequences)) {
+                pool.execute(() -> {
+                    try (Lane lane = new Lane(incremental, adapter, nextTokens, ends, dealt, SLOTS)) {
+                        lane.run(() -> failure.get() == null, betweenTokens);
+                    } catch (RuntimeException | Error e) {
+                        failure.compareAndSet(null, e);
+                    }
+                });
             }
+            awaitEnd(pool);
         }
+        rethrow(failure.get());
         return sequences.stream().map(Sequence::answer).toList();
     }
 
@@ -98,8 +96,8 @@ public final class Decoder {
     }
 
     /** Returns when no thread is left: one that still computed would use a model that its owner closes next. */
-    private static void end(ExecutorService pool) {
-        pool.shutdownNow();
+    private static void awaitEnd(ExecutorService pool) {
+        pool.shutdown();
         boolean interrupted = false;
         while (!pool.isTerminated()) {
             try {
@@ -113,20 +111,12 @@ public final class Decoder {
         }
     }
 
-    private static void await(Future<?> lane) {
-        try {
-            lane.get();
-        } catch (ExecutionException e) {
-            if (e.getCause() instanceof RuntimeException failure) {
-                throw failure;
-            }
-            if (e.getCause() instanceof Error error) {
-                throw error;
-            }
-            throw new IllegalStateException("a lane of answers failed", e.getCause());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while answers were decoded", e);
+    private static void rethrow(@Nullable Throwable failure) {
+        if (failure instanceof RuntimeException known) {
+            throw known;
+        }
+        if (failure instanceof Error error) {
+            throw error;
         }
     }
 }

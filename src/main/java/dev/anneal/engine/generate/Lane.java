@@ -11,6 +11,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /** Sequences that one thread continues: some at one time, and when one ends the next takes its slot. Closed by whoever made it. */
 final class Lane implements AutoCloseable {
@@ -49,8 +50,9 @@ final class Lane implements AutoCloseable {
                 waiting.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow());
     }
 
-    void run(Runnable betweenTokens) {
-        while (!waiting.isEmpty() || !running.isEmpty()) {
+    /** @param going asked before each token; once it says no the sequences stay unfinished */
+    void run(BooleanSupplier going, Runnable betweenTokens) {
+        while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
             betweenTokens.run();
             admit();
             if (!running.isEmpty()) {

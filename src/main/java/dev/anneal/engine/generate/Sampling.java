@@ -5,7 +5,7 @@ import dev.anneal.engine.random.SplitMix64;
 /**
  * How the next token of a sequence is chosen, with the filters of transformers' generate in its order: temperature, top_k, top_p, min_p.
  *
- * @param temperature by which logits are divided; 0 takes the most likely token
+ * @param temperature by which logits are divided; 0 takes the most likely token, else at least 1e-6
  * @param topK tokens that stay, the most likely ones and those that tie with the last of them; 0 for all
  * @param topP probability that the tokens that stay have together at least; 1 for all
  * @param minP share of the largest probability below which tokens are dropped; 0 for none
@@ -17,10 +17,15 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
     public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 0);
 
     public Sampling {
-        require(temperature >= 0 && temperature < Double.POSITIVE_INFINITY, "temperature", temperature);
+        require(temperature == 0 || isTemperature(temperature), "temperature", temperature);
         require(topK >= 0, "top_k", topK);
         require(topP > 0 && topP <= 1, "top_p", topP);
         require(minP >= 0 && minP <= 1, "min_p", minP);
+    }
+
+    /** Logits that are divided by it stay finite in fp32. */
+    private static boolean isTemperature(double value) {
+        return value >= 1e-6 && value < Double.POSITIVE_INFINITY;
     }
 
     private static void require(boolean condition, String name, Number value) {

@@ -6,27 +6,18 @@ import java.util.Set;
 /** A prompt and its answer so far. */
 final class Sequence {
 
-    private final int number;
     private final Sampling sampling;
     private final int[] tokens;
     private int[] unread;
     private int length;
     private boolean ended;
 
-    /**
-     * @param number by which the caller knows it
-     * @param context tokens of prompt and answer together, at most
-     */
-    Sequence(int number, Prompt prompt, int context) {
-        this.number = number;
+    /** @param context tokens of prompt and answer together, at most */
+    Sequence(Prompt prompt, int context) {
         this.sampling = prompt.sampling();
         this.unread = prompt.tokens();
         this.tokens = new int[Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length))];
         this.ended = tokens.length == 0;
-    }
-
-    int number() {
-        return number;
     }
 
     Sampling sampling() {

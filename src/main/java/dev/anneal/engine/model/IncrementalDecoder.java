@@ -4,6 +4,7 @@ import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.torch.TorchException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -25,7 +26,19 @@ public final class IncrementalDecoder implements AutoCloseable {
         this.scope = model.scope().child();
         boolean packs =
                 model.precision() == ElementType.BFLOAT16 && scope.device().equals("cpu");
-        this.weights = packs ? packed(model.weights()) : model.weights();
+        this.weights = packs ? packedIfPossible(model.weights()) : model.weights();
+    }
+
+    /** oneDNN has the layout only for processors that it multiplies bf16 with, not for all that can be told to compute in it. */
+    private FrozenWeights packedIfPossible(FrozenWeights plain) {
+        try {
+            return packed(plain);
+        } catch (TorchException e) {
+            if (e.isOutOfMemory()) {
+                throw e;
+            }
+            return plain;
+        }
     }
 
     private FrozenWeights packed(FrozenWeights plain) {

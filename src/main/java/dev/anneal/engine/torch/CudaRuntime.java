@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,9 @@ import org.jspecify.annotations.Nullable;
 final class CudaRuntime {
 
     private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
-    private static final String FILE_NAME = "/libcudart.so";
+    /** {@code libcudart.so.12}, or {@code libcudart-<hash>.so.12} as archives of libtorch have it. */
+    private static final Pattern FILE = Pattern.compile("/.*/libcudart[.-][^/]*$");
+
     private static final int SUCCESS = 0;
     private static final int COMPUTE_CAPABILITY_MAJOR = 75;
 
@@ -91,8 +95,9 @@ final class CudaRuntime {
     /** Where libtorch has loaded the library from. */
     static Optional<Path> fileIn(Stream<String> mappedFiles) {
         return mappedFiles
-                .filter(line -> line.contains(FILE_NAME))
-                .map(line -> Path.of(line.substring(line.indexOf('/'))))
+                .map(FILE::matcher)
+                .filter(Matcher::find)
+                .map(found -> Path.of(found.group()))
                 .findFirst();
     }
 

@@ -96,7 +96,7 @@ class NextTokensTest {
                 List<Sequence> sequences = new ArrayList<>();
                 for (int i = 0; i < 100; i++) {
                     Sampling sampling = new Sampling(1, 0, 1, 0, first + i);
-                    sequences.add(new Sequence(i, new Prompt(new int[] {1}, 1, sampling), 10));
+                    sequences.add(new Sequence(new Prompt(new int[] {1}, 1, sampling), 10));
                 }
                 for (int token : nextTokens.choose(scope, rows, sequences)) {
                     counts[token]++;

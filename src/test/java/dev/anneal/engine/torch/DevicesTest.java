@@ -52,6 +52,10 @@ class DevicesTest {
                 "7f1e30001000-7f1e30002000 r-xp 00001000 fe:00 131 /opt/my libs/libcudart.so.12");
 
         assertThat(CudaRuntime.fileIn(mapped)).contains(Path.of("/opt/my libs/libcudart.so.12"));
+        String ofAnArchive =
+                "7f1e30000000-7f1e30001000 r--p 00000000 fe:00 131 /opt/libtorch/lib/libcudart-c3a75b33.so.12";
+        assertThat(CudaRuntime.fileIn(Stream.of(ofAnArchive)))
+                .contains(Path.of("/opt/libtorch/lib/libcudart-c3a75b33.so.12"));
         assertThat(CudaRuntime.fileIn(Stream.of("7f1e30000000-7f1e30001000 r--p 00000000 fe:00 131 /lib/libc.so.6")))
                 .isEmpty();
     }
