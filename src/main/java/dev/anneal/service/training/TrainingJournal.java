@@ -98,7 +98,7 @@ public final class TrainingJournal {
                                 started.precision()));
     }
 
-    /** The job's device holds more than it ever did. */
+    /** The job's device holds more than it did before in this attempt. */
     public void deviceMemory(JdbcClient jdbc, long workId, Progress.DeviceMemory memory) {
         DevicePeaks.record(jdbc, store.numberOf(jdbc, workId), memory);
     }
