@@ -8,10 +8,7 @@ import dev.anneal.service.evaluation.EvaluationStore.Subject;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.export.ExportKind;
 import dev.anneal.service.export.Exports;
-import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.file.Files;
-import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.NewWork;
@@ -55,7 +52,7 @@ public final class Evaluations {
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Subject subject = subject(jdbc, request);
-            requireTestFile(jdbc, request.testFile());
+            files.requireChecked(jdbc, "test_file", request.testFile());
             long work = queue.enqueue(
                     jdbc,
                     new NewWork(tenantId, WorkKind.EVALUATE, "exact_match", NewWork.DEFAULT_PRIORITY, traceparent));
@@ -111,27 +108,5 @@ public final class Evaluations {
                         .request()
                         .model());
         return new Subject(base, null, export.number());
-    }
-
-    private void requireTestFile(JdbcClient jdbc, String id) {
-        StoredFile file = files.lockForUse(jdbc, id)
-                .filter(found -> found.purpose() == FilePurpose.FINE_TUNE)
-                .orElseThrow(() -> Refusal.invalidValue(
-                        "test_file",
-                        "'test_file' names '" + id + "', but there is no such file of purpose '"
-                                + FilePurpose.FINE_TUNE.wireName() + "'; upload chat rows to /v1/files"));
-        if (file.status() == FileStatus.UPLOADED) {
-            throw new Refusal(
-                    RefusalCode.FILE_NOT_READY,
-                    "'test_file' names '" + id
-                            + "', whose rows are still being checked; ask again when its status is 'processed'",
-                    "test_file");
-        }
-        if (file.status() == FileStatus.ERROR) {
-            throw new Refusal(
-                    RefusalCode.DATASET_INVALID,
-                    "'test_file' names '" + id + "', whose rows are faulty; its validation report lists them",
-                    "test_file");
-        }
     }
 }

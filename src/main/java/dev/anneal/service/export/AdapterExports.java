@@ -3,9 +3,7 @@ package dev.anneal.service.export;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
-import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.Files;
-import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.job.UploadedAdapters;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
@@ -50,28 +48,16 @@ public final class AdapterExports {
         return database.call(tenantId, jdbc -> {
             Export.OfAdapter origin = request.origin();
             adapters.require(jdbc, "adapter", origin.fileId(), models.require(origin.model()));
-            requireRows(jdbc, origin.validationFile());
+            String validationFile = origin.validationFile();
+            if (validationFile != null) {
+                files.requireChecked(jdbc, "validation_file", validationFile);
+            }
             jdbc.sql(LOCK)
                     .param("name", origin.fileId())
                     .query((row, index) -> true)
                     .single();
             return store.same(jdbc, request).orElseGet(() -> insert(jdbc, tenantId, request, traceparent));
         });
-    }
-
-    private void requireRows(JdbcClient jdbc, @Nullable String id) {
-        if (id == null) {
-            return;
-        }
-        StoredFile file = files.lockForUse(jdbc, id)
-                .orElseThrow(() -> Refusal.invalidValue(
-                        "validation_file", "'validation_file' names '" + id + "', but there is no such file"));
-        if (file.purpose() != FilePurpose.FINE_TUNE) {
-            throw Refusal.invalidValue(
-                    "validation_file",
-                    "'validation_file' names '%s', whose purpose is '%s' and not 'fine-tune'"
-                            .formatted(id, file.purpose().wireName()));
-        }
     }
 
     private Export insert(

@@ -47,6 +47,36 @@ public final class Files {
     }
 
     /**
+     * Holds a file of training data whose rows are usable, as {@link #lockForUse} does.
+     *
+     * @param param key of the request that names the file
+     * @throws Refusal if there is none, or its rows are faulty or still being checked
+     */
+    public void requireChecked(JdbcClient transaction, String param, String fileId) {
+        StoredFile file = lockForUse(transaction, fileId)
+                .filter(found -> found.purpose() == FilePurpose.FINE_TUNE)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        param,
+                        "'%s' names '%s', but there is no such file of purpose '%s'; upload chat rows to /v1/files"
+                                .formatted(param, fileId, FilePurpose.FINE_TUNE.wireName())));
+        switch (file.status()) {
+            case PROCESSED -> {}
+            case UPLOADED ->
+                throw new Refusal(
+                        RefusalCode.FILE_NOT_READY,
+                        "'%s' names '%s', whose rows are still being checked; ask again when its status is 'processed'"
+                                .formatted(param, fileId),
+                        param);
+            case ERROR ->
+                throw new Refusal(
+                        RefusalCode.DATASET_INVALID,
+                        "'%s' names '%s', whose rows are faulty; its validation report lists them"
+                                .formatted(param, fileId),
+                        param);
+        }
+    }
+
+    /**
      * A page of the tenant's files.
      *
      * @throws Refusal if the page is to begin behind something that never was a file of the tenant

@@ -9,6 +9,7 @@ import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportOrder;
 import dev.anneal.service.file.FileIntake;
@@ -156,6 +157,31 @@ class AdapterExportsIT extends ServiceTest {
                 "validation_file",
                 "invalid_value",
                 "unless kind is 'merged'");
+    }
+
+    /** The same rule as for the test file of an evaluation. */
+    @Test
+    void rowsThatProveAMergeAreUsable() {
+        String faulty = file(ALPHA, FilePurpose.FINE_TUNE, "no row");
+        String unchecked = file(ALPHA, 20);
+        TestDatabase.administrator()
+                .sql("UPDATE file SET status = 'UPLOADED' WHERE public_id = ?")
+                .param(unchecked)
+                .update();
+
+        assertRowsRefused(faulty, "dataset_invalid", "whose rows are faulty");
+        assertRowsRefused(unchecked, "file_not_ready", "whose rows are still being checked");
+        assertRowsRefused(adapter, "invalid_value", "but there is no such file of purpose 'fine-tune'");
+    }
+
+    private void assertRowsRefused(String rows, String code, String words) {
+        assertRefused(
+                ALPHA,
+                adapter,
+                ", 'kind': 'merged', 'validation_file': '" + rows + "'",
+                "validation_file",
+                code,
+                "'validation_file' names '" + rows + "', " + words);
     }
 
     private static void write(Path file) {
