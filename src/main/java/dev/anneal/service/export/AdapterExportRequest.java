@@ -21,13 +21,7 @@ public record AdapterExportRequest(Export.OfAdapter origin, ExportRequest form) 
         String adapter = body.requiredText("adapter");
         String model = body.requiredText("model");
         @Nullable String validationFile = body.text("validation_file");
-        ExportRequest form = ExportRequest.read(body);
-        if (!form.kind().isDeployable()) {
-            throw body.invalid(
-                    "kind",
-                    "must be merged, adapter or gguf: an uploaded adapter has no training to go on with",
-                    form.kind().wireName());
-        }
+        ExportRequest form = ExportRequest.read(body, ExportKind.deployableOnes());
         if (form.checkpointId() != null) {
             throw body.invalid("checkpoint", "must be left out: an uploaded adapter has none", form.checkpointId());
         }

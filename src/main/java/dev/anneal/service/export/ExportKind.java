@@ -30,8 +30,9 @@ public enum ExportKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    static List<String> wireNames() {
-        return Arrays.stream(values()).map(ExportKind::wireName).toList();
+    /** What can be made of an adapter that has no training to go on with. */
+    static List<ExportKind> deployableOnes() {
+        return Arrays.stream(values()).filter(ExportKind::isDeployable).toList();
     }
 
     static ExportKind ofWire(String name) {

@@ -3,6 +3,7 @@ package dev.anneal.service.export;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -29,18 +30,24 @@ public record ExportRequest(
     private static final List<String> KINDS_TO_COME = List.of("draft");
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
 
-    /** Reads the body of {@code POST …/exports}. */
+    /** Reads the body of {@code POST …/exports} of a job. */
     public static ExportRequest read(StrictObject body) {
+        return read(body, Arrays.asList(ExportKind.values()));
+    }
+
+    /** @param kinds those that can be made of what is to be exported */
+    static ExportRequest read(StrictObject body, List<ExportKind> kinds) {
+        List<String> names = kinds.stream().map(ExportKind::wireName).toList();
         String kind = body.requiredText("kind");
         if (KINDS_TO_COME.contains(kind)) {
             throw new Refusal(
                     RefusalCode.NOT_SUPPORTED,
                     "'kind' is '" + kind + "', which this version does not make yet; use one of "
-                            + String.join(", ", ExportKind.wireNames()),
+                            + String.join(", ", names),
                     "kind");
         }
-        if (!ExportKind.wireNames().contains(kind)) {
-            throw body.invalid("kind", "must be one of " + String.join(", ", ExportKind.wireNames()), kind);
+        if (!names.contains(kind)) {
+            throw body.invalid("kind", "must be one of " + String.join(", ", names), kind);
         }
         return read(body, ExportKind.ofWire(kind));
     }

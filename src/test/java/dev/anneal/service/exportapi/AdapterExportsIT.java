@@ -139,7 +139,11 @@ class AdapterExportsIT extends ServiceTest {
         assertRefused(ALPHA, other, ", 'kind': 'merged'", "adapter", "adapter_invalid", "fits 'anneal-tiny'");
         assertRefused(
                 ALPHA, file(ALPHA, 20), ", 'kind': 'merged'", "adapter", "invalid_value", "purpose is 'fine-tune'");
-        assertRefused(ALPHA, adapter, ", 'kind': 'training_state'", "kind", "invalid_value", "no training to go on");
+        for (String kind : List.of("training_state", "zip")) {
+            String form = ", 'kind': '" + kind + "'";
+            assertRefused(
+                    ALPHA, adapter, form, "kind", "invalid_value", "must be one of merged, adapter, gguf, but is");
+        }
         assertRefused(ALPHA, adapter, "", "kind", "missing_parameter", "kind");
         assertRefused(
                 ALPHA, adapter, ", 'kind': 'merged', 'checkpoint': 'x'", "checkpoint", "invalid_value", "left out");
