@@ -111,8 +111,14 @@ public final class ExportJournal {
                                 exported.files().size()));
     }
 
-    /** An attempt goes on from an earlier one: within {@link dev.anneal.service.lease.Leases#progress}. */
+    /**
+     * An attempt goes on from an earlier one: within {@link dev.anneal.service.lease.Leases#progress}. Where no file of that was whole there is
+     * nothing to tell.
+     */
     public void continued(JdbcClient jdbc, long workId, Progress.PartsKept parts) {
+        if (parts.kept() == 0) {
+            return;
+        }
         Export export = export(jdbc, workId);
         tell(
                 jdbc,

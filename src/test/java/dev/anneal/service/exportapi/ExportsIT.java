@@ -157,15 +157,21 @@ class ExportsIT extends ServiceTest {
         worker().finish(5);
         String merged = idOf(post(ALPHA, path("/merge"), ""));
         Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
+        keep(claim, 0);
+        assertThat(json(get(ALPHA, path("/events"))).get("data").toString()).doesNotContain("goes on");
+
+        keep(claim, 3);
+        assertThat(json(get(ALPHA, path("/events"))).get("data").toString())
+                .contains("Export " + merged + " (merged) goes on: 3 of 7 files of weights of an earlier attempt");
+    }
+
+    private void keep(Claim claim, int files) {
         leases.progress(
                 claim.lease(),
                 null,
                 null,
                 Duration.ofMinutes(1),
-                jdbc -> exports.continued(jdbc, claim.lease().workId(), new Progress.PartsKept(3, 7)));
-
-        assertThat(json(get(ALPHA, path("/events"))).get("data").toString())
-                .contains("Export " + merged + " (merged) goes on: 3 of 7 files of weights of an earlier attempt");
+                jdbc -> exports.continued(jdbc, claim.lease().workId(), new Progress.PartsKept(files, 7)));
     }
 
     @Test
