@@ -33,8 +33,10 @@ final class InitialAdapters {
      * @throws Refusal if there is none, or it is none to begin with
      */
     InitialAdapter find(JdbcClient jdbc, String id, BaseModel model) {
-        if (id.startsWith("file-")) {
-            return InitialAdapter.of(uploads.require(jdbc, PARAM, id, model), id, "the uploaded " + id);
+        Optional<String> uploaded = uploaded(jdbc, id);
+        if (uploaded.isPresent()) {
+            String file = uploaded.get();
+            return InitialAdapter.of(uploads.require(jdbc, PARAM, file, model), file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
             Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id));
@@ -43,6 +45,14 @@ final class InitialAdapters {
         Optional<Checkpoints.OfJob> found = savedIn(jdbc, id);
         Job job = found.flatMap(saved -> jobs.byNumber(jdbc, saved.job())).orElseThrow(() -> missing(id));
         return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
+    }
+
+    /** The file itself, or the one that an export was made from. */
+    private Optional<String> uploaded(JdbcClient jdbc, String id) {
+        if (id.startsWith("file-")) {
+            return Optional.of(id);
+        }
+        return id.startsWith("ftexp-") ? uploads.ofExport(jdbc, id) : Optional.empty();
     }
 
     private Optional<Checkpoints.OfJob> savedIn(JdbcClient jdbc, String id) {

@@ -158,6 +158,30 @@ class InitialAdapterIT extends ServiceTest {
                 .isEqualTo(200);
     }
 
+    @Test
+    void exportOfAnUploadedAdapterStandsForThatAdapter() throws IOException {
+        String adapter = uploaded("{'peft_type': 'LORA', 'r': 2, 'target_modules': ['q_proj']}", queryAdapter(2));
+        String export = json(post(
+                        ALPHA,
+                        "/v1/fine_tuning/exports",
+                        "{'adapter': '%s', 'model': 'anneal-tiny', 'kind': 'merged'}".formatted(adapter)))
+                .get("id")
+                .stringValue();
+
+        String id = queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + export + "'}");
+
+        assertThat(job(ALPHA, id).path("anneal").path("init_adapter").stringValue())
+                .isEqualTo(export);
+        assertThat(messages(id))
+                .anyMatch(message -> message.startsWith("Training begins with the adapter of the uploaded " + adapter));
+        assertThat(Objects.requireNonNull(PlayedWorker.claim(leases, journal, intake)
+                                .order()
+                                .initialAdapter())
+                        .fileId())
+                .isEqualTo(adapter);
+        assertRefused("ftexp-none", "invalid_value", "there is no such thing");
+    }
+
     private String uploaded(String config, byte[] weights) throws IOException {
         byte[] archive = new TarOf()
                 .file("adapter_config.json", config.replace('\'', '"').getBytes(UTF_8))
