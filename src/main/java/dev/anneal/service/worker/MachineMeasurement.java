@@ -1,61 +1,71 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.engine.architecture.Arithmetic;
-import dev.anneal.protocol.MeasureTask;
-import dev.anneal.protocol.Progress;
-import dev.anneal.protocol.Task;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.machine.Machines;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.EngineProcess;
-import dev.anneal.service.process.EngineWorkspace;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
-/** Has an engine process measure the worker's machine once, some seconds after its start or as soon as it has nothing to do, unless that is known. */
+/**
+ * Has the worker's machine measured some seconds after its start or as soon as it has nothing to do, unless it is known, and again when what is
+ * known has grown old.
+ */
 final class MachineMeasurement implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(MachineMeasurement.class);
 
-    /** Long enough for a first job to go before, and for a test to be over. */
-    static final Duration PAUSE = Duration.ofSeconds(10);
-
-    private static final Duration PATIENCE = Duration.ofMinutes(2);
-
-    /** What an earlier worker has left may take so long to end. */
-    private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
-
     private final String worker;
-    private final Task.Machine machine;
-    private final EngineLauncher launcher;
+    private final Probe probe;
     private final Machines machines;
     private final BooleanSupplier isIdle;
+    private final Pauses pauses;
     private @Nullable Thread thread;
 
+    /** Measures the machine. */
+    interface Probe {
+
+        /** How the machine is set up, which what is known of it must be of. */
+        Machine.Setup setup();
+
+        /**
+         * Takes some seconds.
+         *
+         * @return empty if there was no result, and will be none soon
+         * @throws IOException if another attempt may have one
+         */
+        Optional<Machine> measure() throws IOException, InterruptedException;
+    }
+
+    /**
+     * How long to wait for the next look.
+     *
+     * @param busy after the start, and while the worker has something to do
+     * @param failed after a measurement that failed, which may have taken minutes of all cores
+     * @param known when the machine was known, which it is for a week
+     */
+    record Pauses(Duration busy, Duration failed, Duration known) {
+
+        /** The first is long enough for a first job to go before, and for a test to be over. */
+        static final Pauses USUAL = new Pauses(Duration.ofSeconds(10), Duration.ofMinutes(5), Duration.ofHours(1));
+    }
+
     /** @param isIdle whether the worker runs nothing now */
-    MachineMeasurement(
-            String worker, Task.Machine machine, EngineLauncher launcher, Machines machines, BooleanSupplier isIdle) {
+    MachineMeasurement(String worker, Probe probe, Machines machines, BooleanSupplier isIdle, Pauses pauses) {
         this.worker = worker;
-        this.machine = machine;
-        this.launcher = launcher;
+        this.probe = probe;
         this.machines = machines;
         this.isIdle = isIdle;
+        this.pauses = pauses;
     }
 
     @Override
     public synchronized void start() {
-        Thread started = new Thread(this::measureOnceIdle, "worker-measure");
+        Thread started = new Thread(this::keepKnown, "worker-measure");
         started.setDaemon(true);
         started.start();
         thread = started;
@@ -74,73 +84,39 @@ final class MachineMeasurement implements SmartLifecycle {
         return thread != null;
     }
 
-    /** Returns when the machine is known, or when the thread is interrupted. */
-    private void measureOnceIdle() {
+    /** Returns when the thread is interrupted. */
+    private void keepKnown() {
         try {
-            do {
-                Thread.sleep(PAUSE.toMillis());
-            } while (!isIdle.getAsBoolean() || !isKnownNow());
+            Duration pause = pauses.busy();
+            while (true) {
+                Thread.sleep(pause.toMillis());
+                pause = look();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
     /** An estimate is not worth an alarm: what fails is tried again. */
-    private boolean isKnownNow() throws InterruptedException {
+    private Duration look() throws InterruptedException {
         try {
-            if (!machines.isKnown(worker, setup())) {
-                measure().ifPresent(measured -> machines.save(worker, measured));
-            }
-            return true;
+            return isIdle.getAsBoolean() ? lookIdle() : pauses.busy();
         } catch (IOException | RuntimeException e) {
-            LOG.debug("The machine could not be measured; trying again in {}", PAUSE, e);
-            return false;
+            LOG.debug("The machine could not be measured; trying again in {}", pauses.failed(), e);
+            return pauses.failed();
         }
     }
 
-    private Machine.Setup setup() {
-        return new Machine.Setup(machine.device(), machine.precision(), threads());
-    }
-
-    /** Compute threads of an engine process; one drives a CUDA device. */
-    private int threads() {
-        if (!isCpu()) {
-            return 1;
+    private Duration lookIdle() throws IOException, InterruptedException {
+        if (machines.isKnown(worker, probe.setup())) {
+            return pauses.known();
         }
-        return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
-    }
-
-    private boolean isCpu() {
-        return machine.device().equals("cpu");
-    }
-
-    /** Empty if the process ended without a word, which it would do again. */
-    Optional<Machine> measure() throws IOException, InterruptedException {
-        AtomicReference<Progress.Measured> measured = new AtomicReference<>();
-        try (EngineWorkspace workspace = launcher.openWorkspace(ORPHAN_GRACE)) {
-            Path directory = workspace.newDirectory("measure");
-            EngineProcess process = launcher.launch(new MeasureTask(machine), directory, event -> {
-                if (event instanceof Progress.Measured numbers) {
-                    measured.set(numbers);
-                }
-            });
-            await(process);
+        Optional<Machine> measured = probe.measure();
+        if (!isIdle.getAsBoolean()) {
+            // Work that has begun meanwhile took a share of the cores.
+            return pauses.busy();
         }
-        return Optional.ofNullable(measured.get())
-                .map(numbers -> new Machine(setup(), isBf16Fast(), numbers.startSeconds(), numbers.rates()));
-    }
-
-    private static void await(EngineProcess process) throws InterruptedException {
-        try {
-            process.exit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("The process that measures the machine did not end well", e);
-        } finally {
-            process.kill();
-        }
-    }
-
-    private boolean isBf16Fast() {
-        return !isCpu() || Arithmetic.processorMultipliesBf16Fast();
+        measured.ifPresent(machine -> machines.save(worker, machine));
+        return pauses.known();
     }
 }

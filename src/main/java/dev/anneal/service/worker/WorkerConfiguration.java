@@ -69,12 +69,13 @@ class WorkerConfiguration {
             EngineLauncher launcher,
             Machines machines,
             HeartbeatWriter heartbeats) {
+        Task.Machine machine = new Task.Machine(properties.devices().get(0), engine.threads(), engine.precision());
         return new MachineMeasurement(
                 nameOf(properties),
-                new Task.Machine(properties.devices().get(0), engine.threads(), engine.precision()),
-                launcher,
+                new MachineProbe(machine, launcher, MachineProbe.PATIENCE),
                 machines,
-                () -> heartbeats.running().isEmpty());
+                () -> heartbeats.running().isEmpty(),
+                MachineMeasurement.Pauses.USUAL);
     }
 
     private static String nameOf(WorkerProperties properties) {

@@ -2,41 +2,114 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.protocol.Progress.Measured.Rate;
-import dev.anneal.protocol.Task;
 import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.machine.MachineFixture;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.FakeTasks;
-import java.nio.file.Path;
-import java.util.Map;
+import dev.anneal.service.machine.Machines;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
-/** A real engine process measures this machine. */
+/** When a worker measures its machine, with pauses of milliseconds. */
 @PostgresTest
 class MachineMeasurementIT {
 
-    @TempDir
-    private Path folder;
+    private static final String WORKER = "worker";
+    private static final Machine.Setup SETUP = new Machine.Setup("cpu", "auto", 2);
+    private static final Duration SOON = Duration.ofMillis(1);
+    private static final long PATIENCE_SECONDS = 30;
+
+    private final Machines machines = MachineFixture.machines();
+    private final AtomicInteger measured = new AtomicInteger();
+    private final AtomicInteger failures = new AtomicInteger();
+    private final Semaphore looks = new Semaphore(0);
+    private volatile boolean isDisturbed;
+    private MachineMeasurement measurement = measurement(() -> true);
+
+    @AfterEach
+    void stop() {
+        measurement.stop();
+    }
 
     @Test
-    void productsAreTimedInBothPrecisionsOnAllThreads() throws Exception {
-        Task.Machine task = new Task.Machine("cpu", 2, "auto");
-        EngineLauncher launcher =
-                new EngineLauncher(FakeTasks.properties(Map.of()), folder, EngineLauncher.ENGINE_MAIN);
+    void aMachineIsMeasuredOnceAndAgainAfterAWeek() throws InterruptedException {
+        measurement.start();
+        awaitLooks(5);
+        assertThat(measured).hasValue(1);
 
-        Machine machine = new MachineMeasurement("worker", task, launcher, MachineFixture.machines(), () -> true)
-                .measure()
-                .orElseThrow();
+        TestDatabase.administrator()
+                .sql("UPDATE machine SET measured_at = measured_at - interval '8 days'")
+                .update();
+        awaitLooks(5);
+        assertThat(measured).hasValue(2);
+        assertThat(machines.isKnown(WORKER, SETUP)).isTrue();
+    }
 
-        assertThat(machine.setup()).isEqualTo(new Machine.Setup("cpu", "auto", 2));
-        assertThat(machine.startSeconds()).isBetween(0.1, 60.0);
-        assertThat(machine.rates())
-                .extracting(Rate::precision)
-                .containsExactly("fp32", "fp32", "fp32", "bf16", "bf16", "bf16");
-        assertThat(machine.rates())
-                .allMatch(rate -> rate.operationsPerSecond() > 1e8 && rate.operationsPerSecond() < 1e15);
+    @Test
+    void whatFailsIsTriedAgain() throws InterruptedException {
+        failures.set(2);
+
+        measurement.start();
+        awaitLooks(5);
+
+        assertThat(measured).hasValue(3);
+        assertThat(machines.isKnown(WORKER, SETUP)).isTrue();
+    }
+
+    /** The first measurement has work beside it from its middle on. */
+    @Test
+    void whatWorkHasDisturbedIsMeasuredAgain() throws InterruptedException {
+        isDisturbed = true;
+        measurement = measurement(() -> !isDisturbed || measured.get() == 0);
+        measurement.start();
+        awaitLooks(5);
+
+        assertThat(measured).hasValue(1);
+        assertThat(machines.isKnown(WORKER, SETUP)).isFalse();
+
+        isDisturbed = false;
+        awaitLooks(5);
+        assertThat(measured).hasValue(2);
+        assertThat(machines.isKnown(WORKER, SETUP)).isTrue();
+    }
+
+    /** Looks that begin from now on; the last of them has not ended. */
+    private void awaitLooks(int count) throws InterruptedException {
+        looks.drainPermits();
+        assertThat(looks.tryAcquire(count, PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private MachineMeasurement measurement(BooleanSupplier isIdle) {
+        BooleanSupplier counted = () -> {
+            looks.release();
+            return isIdle.getAsBoolean();
+        };
+        return new MachineMeasurement(
+                WORKER, new CountingProbe(), machines, counted, new MachineMeasurement.Pauses(SOON, SOON, SOON));
+    }
+
+    /** Measures nothing, and fails as often as it is told to. */
+    private final class CountingProbe implements MachineMeasurement.Probe {
+
+        @Override
+        public Machine.Setup setup() {
+            return SETUP;
+        }
+
+        @Override
+        public Optional<Machine> measure() throws IOException {
+            if (measured.incrementAndGet() <= failures.get()) {
+                throw new IOException("took too long");
+            }
+            return Optional.of(new Machine(SETUP, true, 1, List.of()));
+        }
     }
 }

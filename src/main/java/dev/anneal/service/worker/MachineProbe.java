@@ -1,0 +1,87 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.protocol.MeasureTask;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.machine.Machine;
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.process.EngineProcess;
+import dev.anneal.service.process.EngineWorkspace;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+
+/** Has an engine process measure this machine, some seconds long. */
+final class MachineProbe implements MachineMeasurement.Probe {
+
+    static final Duration PATIENCE = Duration.ofMinutes(2);
+
+    /** What an earlier worker has left may take so long to end. */
+    private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
+
+    private final Task.Machine machine;
+    private final EngineLauncher launcher;
+    private final Duration patience;
+
+    /** @param patience how long the process may take */
+    MachineProbe(Task.Machine machine, EngineLauncher launcher, Duration patience) {
+        this.machine = machine;
+        this.launcher = launcher;
+        this.patience = patience;
+    }
+
+    @Override
+    public Machine.Setup setup() {
+        return new Machine.Setup(machine.device(), machine.precision(), threads());
+    }
+
+    /** Compute threads of an engine process; one drives a CUDA device. */
+    private int threads() {
+        if (!isCpu()) {
+            return 1;
+        }
+        return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
+    }
+
+    private boolean isCpu() {
+        return machine.device().equals("cpu");
+    }
+
+    @Override
+    public Optional<Machine> measure() throws IOException, InterruptedException {
+        AtomicReference<Progress.Measured> measured = new AtomicReference<>();
+        try (EngineWorkspace workspace = launcher.openWorkspace(ORPHAN_GRACE)) {
+            Path directory = workspace.newDirectory("measure");
+            EngineProcess process = launcher.launch(new MeasureTask(machine), directory, event -> {
+                if (event instanceof Progress.Measured numbers) {
+                    measured.set(numbers);
+                }
+            });
+            await(process);
+        }
+        return Optional.ofNullable(measured.get())
+                .map(numbers -> new Machine(setup(), isBf16Fast(), numbers.startSeconds(), numbers.rates()));
+    }
+
+    private void await(EngineProcess process) throws IOException, InterruptedException {
+        try {
+            process.exit().get(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw new IOException("the process that measures the machine took longer than " + patience, e);
+        } catch (ExecutionException e) {
+            throw new IOException("the process that measures the machine did not end well", e);
+        } finally {
+            process.kill();
+        }
+    }
+
+    private boolean isBf16Fast() {
+        return !isCpu() || Arithmetic.processorMultipliesBf16Fast();
+    }
+}
