@@ -28,11 +28,15 @@ final class QueueOutlook {
 
     private static final String IN_STATE = "SELECT count(*) FROM work WHERE state = :state AND slot = 'TRAINING'";
 
+    /**
+     * Steps are recorded together, up to a second after their end. The first one began at the earliest time that any of the first two hundred
+     * tells: when it was recorded, less the seconds of all steps until then.
+     */
     private static final String RECENT = """
             SELECT job.model,
                    count(*) AS jobs,
                    sum(extract(EPOCH FROM recent.finished_at - recent.claimed_at))::double precision AS seconds,
-                   sum(greatest(0, extract(EPOCH FROM begun.recorded_at - recent.claimed_at) - begun.seconds))::double precision AS start_seconds,
+                   sum(greatest(0, extract(EPOCH FROM begun.at - recent.claimed_at)))::double precision AS start_seconds,
                    sum((job.settings -> 'cost' ->> 'operations')::double precision) AS operations
             FROM (
                 SELECT id, claimed_at, finished_at
@@ -42,7 +46,15 @@ final class QueueOutlook {
                 LIMIT 50
             ) AS recent
             JOIN job ON job.work_id = recent.id
-            JOIN job_step AS begun ON begun.job_id = job.id AND begun.step = 1
+            CROSS JOIN LATERAL (
+                SELECT min(recorded_at - make_interval(secs => computed)) AS at
+                FROM (
+                    SELECT recorded_at, sum(seconds) OVER (ORDER BY step) AS computed
+                    FROM job_step
+                    WHERE job_id = job.id AND step <= 200
+                ) AS step
+            ) AS begun
+            WHERE begun.at IS NOT NULL
             GROUP BY job.model
             """;
 

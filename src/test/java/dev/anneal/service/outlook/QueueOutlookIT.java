@@ -57,6 +57,14 @@ class QueueOutlookIT {
         assertThat(expected("another-model", 1).orElseThrow().basis()).isEqualTo(Basis.MEASURED_MACHINE);
     }
 
+    /** Steps of a tenth of a second come ten at a time, microseconds apart; the first one began after 4 s all the same. */
+    @Test
+    void fastStepsThatAreRecordedTogetherTellWhenTheFirstOneBegan() {
+        trained("some-model", 1.6e13, 10, 0.1);
+
+        assertThat(expected("some-model", 1).orElseThrow().seconds()).isBetween(12.999, 13.001);
+    }
+
     @Test
     void aMachineIsMeasuredAgainWhenItIsSetUpAnew() {
         machines.save("worker-1", MACHINE);
@@ -73,6 +81,11 @@ class QueueOutlookIT {
 
     /** A training of 20 s whose first step of a second ended after five. */
     private static void trained(String model, double operations) {
+        trained(model, operations, 1, 1);
+    }
+
+    /** @param together steps that are recorded at once, the first ones when the job is five seconds old */
+    private static void trained(String model, double operations, int together, double seconds) {
         TestDatabase.administrator()
                 .sql("""
                 WITH done AS (
@@ -89,10 +102,15 @@ class QueueOutlookIT {
                 )
                 INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
                                       tokens_per_second, seconds)
-                SELECT id, 1, 'alpha', now() - interval '15 s', 0, 0, 0, 1, 1, 1, 1 FROM recorded
+                SELECT id, step, 'alpha', now() - make_interval(secs => 16 - ((step - 1) / :together + 1) * :together * :seconds)
+                                          + step * interval '1 microsecond',
+                       0, 0, 0, 1, 1, 1, :seconds
+                FROM recorded, generate_series(1, 2 * :together) AS step
                 """)
                 .param("model", model)
                 .param("operations", operations)
+                .param("together", together)
+                .param("seconds", seconds)
                 .update();
     }
 }
