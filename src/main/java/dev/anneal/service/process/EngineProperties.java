@@ -2,7 +2,6 @@ package dev.anneal.service.process;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -60,11 +59,6 @@ public record EngineProperties(
         }
         if (heap.toMegabytes() < 64) {
             throw new IllegalArgumentException("anneal.engine.heap must be at least 64MB but is " + heap);
-        }
-        if (cudaLibtorch != null && !Files.isRegularFile(cudaLibtorch.resolve("libtorch.so"))) {
-            throw new IllegalArgumentException(
-                    "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + cudaLibtorch
-                            + "'");
         }
         jvmOptions = List.copyOf(jvmOptions);
         environment = Map.copyOf(environment);

@@ -26,14 +26,21 @@ final class DeviceTrial {
 
     private DeviceTrial() {}
 
-    /** @throws UnusableDeviceException if one of them cannot be used */
-    static void require(WorkerProperties properties, EngineLauncher launcher) {
+    /**
+     * @param libtorch {@code anneal.engine.cuda-libtorch}
+     * @throws UnusableDeviceException if one of them cannot be used
+     */
+    static void require(WorkerProperties properties, @Nullable Path libtorch, EngineLauncher launcher) {
         List<String> devices = Stream.concat(properties.devices().stream(), Stream.of(properties.lightDevice()))
                 .filter(device -> !device.equals("cpu"))
                 .distinct()
                 .toList();
         if (devices.isEmpty()) {
             return;
+        }
+        if (libtorch != null && !Files.isRegularFile(libtorch.resolve("libtorch.so"))) {
+            throw new UnusableDeviceException(
+                    "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + libtorch + "'");
         }
         try {
             Path folder = Files.createTempDirectory("anneal-devices-");

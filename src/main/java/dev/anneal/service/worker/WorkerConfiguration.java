@@ -28,9 +28,13 @@ class WorkerConfiguration {
     /** A second more than an engine process takes at most to save and end when its worker is gone. */
     private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
+    /** Nothing gets it before the worker's CUDA devices have been tried. */
     @Bean
-    EngineLauncher engineLauncher(EngineProperties properties, @Value("${anneal.home}") Path home) {
-        return new EngineLauncher(properties, home, EngineLauncher.ENGINE_MAIN);
+    EngineLauncher engineLauncher(
+            WorkerProperties worker, EngineProperties properties, @Value("${anneal.home}") Path home) {
+        EngineLauncher launcher = new EngineLauncher(properties, home, EngineLauncher.ENGINE_MAIN);
+        DeviceTrial.require(worker, properties.cudaLibtorch(), launcher);
+        return launcher;
     }
 
     @Bean
@@ -47,7 +51,6 @@ class WorkerConfiguration {
             Assignments assignments,
             HeartbeatWriter heartbeats,
             WorkerMeters meters) {
-        DeviceTrial.require(properties, launcher);
         return new WorkerLifecycle(() -> new Supervisor(
                 nameOf(properties),
                 queue,

@@ -19,7 +19,7 @@ class DeviceTrialTest {
     void aDeviceThatIsNotThereIsNamedWithWhatToDo(@TempDir Path home) {
         WorkerProperties properties = properties("cpu,cuda:99");
 
-        assertThatThrownBy(() -> DeviceTrial.require(properties, launcher(home)))
+        assertThatThrownBy(() -> DeviceTrial.require(properties, null, launcher(home)))
                 .isInstanceOfSatisfying(
                         UnusableDeviceException.class,
                         e -> assertThat(new UnusableDeviceFailureAnalyzer().analyze(e))
@@ -30,8 +30,18 @@ class DeviceTrialTest {
     }
 
     @Test
+    void aFolderWithoutLibtorchIsNamedBeforeAnythingIsTried(@TempDir Path home) {
+        WorkerProperties properties = properties("cuda:0");
+
+        assertThatThrownBy(() -> DeviceTrial.require(properties, home, launcher(home)))
+                .isInstanceOf(UnusableDeviceException.class)
+                .hasMessage(
+                        "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + home + "'");
+    }
+
+    @Test
     void theCpuIsNotTried(@TempDir Path home) {
-        DeviceTrial.require(properties("cpu"), launcher(home));
+        DeviceTrial.require(properties("cpu"), home, launcher(home));
 
         assertThat(home).isEmptyDirectory();
     }
