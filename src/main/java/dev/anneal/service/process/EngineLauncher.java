@@ -100,9 +100,7 @@ public final class EngineLauncher {
         Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(name -> !isInherited(name));
         environment.putAll(environment());
-        if (!device.equals("cpu")) {
-            CudaEnvironment.addTo(environment, properties.cudaLibtorch());
-        }
+        CudaEnvironment.settle(environment, device, properties.cudaLibtorch());
         environment.putAll(properties.environment());
         Files.createDirectories(cacheDirectory);
         Process process = builder.start();

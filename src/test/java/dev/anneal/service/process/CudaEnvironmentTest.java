@@ -7,14 +7,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** What a process for a CUDA device is told, and what an operator's own environment decides. */
+/** What processes for CUDA devices and for the CPU are told, and what an operator's own environment decides. */
 class CudaEnvironmentTest {
 
     @Test
     void theFolderOfLibtorchAndItsBindingAreNamed() {
         Map<String, String> environment = new HashMap<>();
 
-        CudaEnvironment.addTo(environment, Path.of("/opt/torch/lib"));
+        CudaEnvironment.settle(environment, "cuda:0", Path.of("/opt/torch/lib"));
 
         assertThat(environment)
                 .containsOnly(
@@ -25,12 +25,34 @@ class CudaEnvironmentTest {
     }
 
     @Test
+    void theSettingDecidesOverAnInheritedFolder() {
+        Map<String, String> environment = new HashMap<>(Map.of("PYTORCH_LIBRARY_PATH", "/usr/lib/torch"));
+
+        CudaEnvironment.settle(environment, "cuda:0", Path.of("/opt/torch/lib"));
+
+        assertThat(environment).containsEntry("PYTORCH_LIBRARY_PATH", "/opt/torch/lib");
+    }
+
+    @Test
+    void aProcessForTheCpuKeepsTheBundledLibtorch() {
+        Map<String, String> environment = new HashMap<>(Map.of(
+                "PYTORCH_LIBRARY_PATH", "/usr/lib/torch",
+                "PYTORCH_VERSION", "2.7.1",
+                "PYTORCH_FLAVOR", "cu128",
+                "PYTORCH_PRECXX11", "false"));
+
+        CudaEnvironment.settle(environment, "cpu", Path.of("/opt/torch/lib"));
+
+        assertThat(environment).containsOnly(Map.entry("PYTORCH_PRECXX11", "false"));
+    }
+
+    @Test
     void whatIsInheritedStays() {
         Map<String, String> inherited =
                 Map.of("PYTORCH_LIBRARY_PATH", "/usr/lib/torch", "PYTORCH_CUDA_ALLOC_CONF", "max_split_size_mb:128");
         Map<String, String> environment = new HashMap<>(inherited);
 
-        CudaEnvironment.addTo(environment, null);
+        CudaEnvironment.settle(environment, "cuda:0", null);
 
         assertThat(environment).containsAllEntriesOf(inherited);
     }
