@@ -1,0 +1,61 @@
+package dev.anneal.engine.objective;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Rewards of groups of completions, each group of one prompt, as advantages: how much better one is than its group (Shao et al. 2024, as TRL has it). */
+public final class Advantages {
+
+    /** Added to the standard deviation. */
+    private static final double EPSILON = 1e-4;
+
+    private Advantages() {}
+
+    /** What differences from a group's mean are divided by. */
+    public enum Scale {
+        /** Standard deviation of the group. */
+        GROUP,
+        /** Standard deviation of all rewards of the step. */
+        BATCH,
+        /** Nothing (Dr. GRPO). */
+        NONE
+    }
+
+    /**
+     * @param rewards of each group's completions, finite
+     * @return the same shape
+     */
+    public static List<double[]> of(List<double[]> rewards, Scale scale) {
+        double all = deviation(rewards.stream().flatMapToDouble(Arrays::stream).toArray());
+        List<double[]> advantages = new ArrayList<>();
+        for (double[] group : rewards) {
+            double mean = mean(group);
+            double divisor = switch (scale) {
+                case GROUP -> deviation(group) + EPSILON;
+                case BATCH -> all + EPSILON;
+                case NONE -> 1;
+            };
+            advantages.add(Arrays.stream(group)
+                    .map(reward -> (reward - mean) / divisor)
+                    .toArray());
+        }
+        return advantages;
+    }
+
+    /** Of a sample: divided by one less than there are. 0 for a single value. */
+    public static double deviation(double[] values) {
+        if (values.length < 2) {
+            return 0;
+        }
+        double mean = mean(values);
+        double squares = Arrays.stream(values)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        return Math.sqrt(squares / (values.length - 1));
+    }
+
+    private static double mean(double[] values) {
+        return Arrays.stream(values).average().orElse(0);
+    }
+}
