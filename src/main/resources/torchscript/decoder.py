@@ -483,7 +483,11 @@ class Decoder(Module):
     return self.product(h, table, norm[:0]).to(6)                               # [M, V]
 
   # Loss of a few positions, whose logits become their own gradient in place. In fp32, and few, so that the passes over them stay in the cache.
-  def loss(self: __torch__.Decoder, logits: Tensor, targets: Tensor) -> Tensor:
+  def loss(self: __torch__.Decoder,
+           logits: Tensor,        # [few, V]
+           targets: Tensor,       # [few]   int64
+           out: Tensor            # [few]   fp32, takes the negative log-likelihoods
+           ) -> Tensor:
     target = torch.unsqueeze(targets, 1)                              # [few, 1]
     p = logits.to(6)                                                  # [few, V]
     top = torch.amax(p, [1], True)
@@ -494,10 +498,12 @@ class Decoder(Module):
     # p - 1 of a confident target is small: it is formed in fp32 and rounded once.
     p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
     unused = torch.copy_(logits, p)
+    unused = torch.copy_(out, torch.squeeze(nll, 1))
     return torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.ge(own, top), dtype=7)])
 
   # Loss of the trained positions, chunk by chunk.
-  # Returns the gradient of x (left out unless asked for), and [sum of the negative log-likelihoods, right predictions] in fp64.
+  # Returns [sum of the negative log-likelihoods, right predictions] in fp64, the negative log-likelihoods, [M] fp32, and, where asked for, the gradient
+  # of their sum with respect to x.
   # A target counts as predicted when no logit is larger. Where all weights are trained, `dweights` holds fp32 tensors for the gradients of norm
   # and table; it is empty where they are frozen.
   def head(self: __torch__.Decoder,
@@ -512,6 +518,7 @@ class Decoder(Module):
     h, rstd = self.norm(chosen, norm)
     dh = torch.empty_like(h)
     sums = torch.new_zeros(x, [2], dtype=7)
+    each = torch.new_empty(x, [h.size(0)], dtype=6)
     if len(dweights) > 0:
       unused = torch.zero_(dweights[1])
     for i in range((h.size(0) + self.chunk - 1) // self.chunk):
@@ -521,15 +528,25 @@ class Decoder(Module):
       for j in range((hi - lo + self.few - 1) // self.few):
         begin = j * self.few
         end = min(begin + self.few, hi - lo)
-        unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end]))
+        unused = torch.add_(sums, self.loss(p[begin:end], targets[lo + begin:lo + end], each[lo + begin:lo + end]))
       if backward:
         unused = torch.mm(p, table, out=dh[lo:hi])
         if len(dweights) > 0:
           unused = torch.add_(dweights[1], torch.matmul(torch.t(p), h[lo:hi]))
-    result = [sums]
+    result = [sums, each]
     if backward:
       if len(dweights) > 0:
         unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
       dx = torch.zeros_like(x)
       result.append(torch.index_copy_(dx, 0, at, self.norm_backward(dh, chosen, norm, rstd)))
     return result
+
+  # The gradient of a sum of the tokens' log-likelihoods, each times a weight, from that of the sum of their negatives: a token's logits have a gradient
+  # of their own. In place.
+  def weigh(self: __torch__.Decoder,
+            dx: Tensor,            # [N, H]
+            at: Tensor,            # [M]   int64, other rows are 0
+            weights: Tensor        # [M]   fp32, derivatives of what is minimised with respect to the log-likelihoods
+            ) -> Tensor:
+    chosen = torch.index_select(dx, 0, at) * torch.unsqueeze(torch.neg(weights), 1)
+    return torch.index_copy_(dx, 0, at, torch.type_as(chosen, dx))

@@ -173,11 +173,8 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * Loss of the trained positions and its gradient with respect to what is trained.
      *
-     * @param gradients overwritten with the gradient of the summed loss. Untouched if there are no targets
-     * @param recompute whether a layer's activations are computed again for its backward, with the same bits, instead of kept: of a layer only its
-     *     input, [N, H], stays in memory
-     * @param betweenLayers called before each layer, forward and backward; what it throws ends the pass and comes out here, and gradients
-     *     are overwritten in part
+     * @param gradients overwritten with the gradient of what is minimised. Untouched if there are no targets
+     * @param objective what is minimised; where all weights are trained {@link Objective#LIKELIHOOD} alone
      */
     public LossSums lossAndGradient(
             Scope target,
@@ -185,24 +182,24 @@ public final class DecoderModel implements AutoCloseable {
             Targets targets,
             AppliedAdapter adapter,
             Gradients gradients,
-            boolean recompute,
-            Runnable betweenLayers) {
+            PassControl control,
+            Objective objective) {
         if (targets.count() == 0) {
             return LossSums.NONE;
         }
         try (Scope pass = target.child()) {
             Batch batch = batch(pass, rows);
-            LayerActivations activations = new LayerActivations(program, weights, batch, adapter, recompute);
+            LayerActivations activations = new LayerActivations(program, weights, batch, adapter, control.recompute());
             Tensor ids = pass.longs(rows.ids(), rows.tokens());
             Tensor x = program.embed(pass, ids, weights.embedding());
             for (int layer = 0; layer < config.layers(); layer++) {
-                betweenLayers.run();
+                control.betweenLayers().run();
                 x = activations.forward(pass, x);
             }
             List<Tensor> lossAndGradient = head(pass, x, targets, gradients.ofHead(), true);
-            Tensor upstream = lossAndGradient.get(1);
+            Tensor upstream = weighed(pass, lossAndGradient, targets, objective);
             for (int layer = config.layers() - 1; layer >= 0; layer--) {
-                betweenLayers.run();
+                control.betweenLayers().run();
                 Tensor next = activations.backward(pass, upstream, gradients, layer);
                 upstream.close();
                 upstream = next;
@@ -236,6 +233,36 @@ public final class DecoderModel implements AutoCloseable {
         DecoderProgram.Positions positions = new DecoderProgram.Positions(
                 pass.longs(targets.at(), targets.count()), pass.longs(targets.ids(), targets.count()));
         return program.head(pass, hidden, positions, weights, weightGradients, backward);
+    }
+
+    /** Log-probabilities of the trained tokens, row after row. */
+    public float[] logProbabilities(
+            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
+        if (targets.count() == 0) {
+            return new float[0];
+        }
+        try (Scope pass = target.child()) {
+            Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
+            return negated(head(pass, hidden, targets, List.of(), false).get(1).toFloats());
+        }
+    }
+
+    /** Gradient of the last layer's output. */
+    private Tensor weighed(Scope pass, List<Tensor> lossAndGradient, Targets targets, Objective objective) {
+        Tensor gradient = lossAndGradient.get(2);
+        float[] weights = objective.derivatives(negated(lossAndGradient.get(1).toFloats()));
+        if (weights != null) {
+            program.weigh(
+                    pass, gradient, pass.longs(targets.at(), targets.count()), pass.floats(weights, targets.count()));
+        }
+        return gradient;
+    }
+
+    private static float[] negated(float[] values) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] = -values[i];
+        }
+        return values;
     }
 
     /** The gradient of a tied embedding holds the head's part already. */

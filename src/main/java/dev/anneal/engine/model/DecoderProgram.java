@@ -177,7 +177,7 @@ final class DecoderProgram {
     }
 
     /**
-     * Sums of the loss, then the gradient of {@code x} if {@code backward}.
+     * Sums of the loss, the negative log-likelihood of each trained token, then the gradient of {@code x} if {@code backward}.
      *
      * @param weightGradients take those of final norm and output embedding; empty where they are frozen
      */
@@ -198,6 +198,11 @@ final class DecoderProgram {
                 positions.targets(),
                 weightGradients,
                 backward);
+    }
+
+    /** Weighs the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods of the tokens, [M] fp32. */
+    void weigh(Scope scope, Tensor gradient, Tensor at, Tensor derivatives) {
+        program.call(scope, "weigh", gradient, at, derivatives).close();
     }
 
     /**

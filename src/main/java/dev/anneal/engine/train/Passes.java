@@ -3,6 +3,8 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.model.PassControl;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
@@ -11,6 +13,7 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 
 /** Forward and backward passes of the micro-batches of a step, shared by the compute threads. Whoever makes it closes it. */
 final class Passes implements AutoCloseable {
@@ -60,9 +63,13 @@ final class Passes implements AutoCloseable {
      * Losses and gradients of a step. Gradients are added in the order of the micro-batches.
      *
      * @param adapterOf the adapter as each micro-batch applies it: its dropout is its own
+     * @param objectiveOf what each micro-batch minimises, by its place
      * @return empty if the step was given up; what its micro-batches left in the gradients is overwritten by the next
      */
-    Optional<LossSums> train(List<MicroBatch> batches, Function<MicroBatch, AppliedAdapter> adapterOf) {
+    Optional<LossSums> train(
+            List<MicroBatch> batches,
+            Function<MicroBatch, AppliedAdapter> adapterOf,
+            IntFunction<Objective> objectiveOf) {
         LossSums[] sums = new LossSums[batches.size()];
         ComputeThreads.Work work = new ComputeThreads.Work() {
             @Override
@@ -74,8 +81,8 @@ final class Passes implements AutoCloseable {
                         batch.targets(),
                         adapterOf.apply(batch),
                         buffers.get(buffer).forModel(),
-                        checkpointing.isOn(),
-                        betweenLayers());
+                        new PassControl(checkpointing.isOn(), betweenLayers()),
+                        objectiveOf.apply(piece));
             }
 
             @Override

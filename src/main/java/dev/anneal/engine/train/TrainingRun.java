@@ -6,6 +6,7 @@ import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.Progress;
@@ -185,7 +186,7 @@ final class TrainingRun {
     /** Where memory does not hold the activations, they are computed again from then on. */
     private Optional<LossSums> computed(List<MicroBatch> batches, Function<MicroBatch, AppliedAdapter> adapterOf) {
         try {
-            return passes.train(batches, adapterOf);
+            return passes.train(batches, adapterOf, piece -> Objective.LIKELIHOOD);
         } catch (TorchException e) {
             if (!e.isOutOfMemory() || !checkpointing.turnOn()) {
                 throw e;
@@ -193,7 +194,7 @@ final class TrainingRun {
             progress.accept(
                     new Progress.Warning("the activations of step %d did not fit into memory: from here on they are %s"
                             .formatted(step + 1, COMPUTED_AGAIN)));
-            return passes.train(batches, adapterOf);
+            return passes.train(batches, adapterOf, piece -> Objective.LIKELIHOOD);
         }
     }
 

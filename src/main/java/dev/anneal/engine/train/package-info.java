@@ -1,5 +1,6 @@
 /** The training loop: batches in, adapter and progress out; optimizer, schedules, checkpoints. */
-@ApplicationModule(allowedDependencies = {"architecture", "data", "file", "lora", "model", "safetensors", "torch"})
+@ApplicationModule(
+        allowedDependencies = {"architecture", "data", "file", "lora", "model", "objective", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.train;
 

@@ -9,6 +9,8 @@ import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.Gradients;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.model.PassControl;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
@@ -118,8 +120,8 @@ class AdapterTest {
                     targets,
                     adapter.apply(0.7, AdapterDropout.NONE),
                     new Gradients(gradients.layers(), null),
-                    false,
-                    () -> {});
+                    new PassControl(false, () -> {}),
+                    Objective.LIKELIHOOD);
 
             Map<String, float[]> named = NamedMatrices.of(scope, adapter, gradients);
             assertThat(named).hasSize(28);

@@ -9,6 +9,8 @@ import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.Gradients;
 import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.model.PassControl;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
@@ -76,8 +78,8 @@ class Bf16GradientsTest {
                     Targets.of(rows, ragged(inputs, "labels"), -100),
                     adapter.apply(beta, dropout),
                     new Gradients(gradients.layers(), null),
-                    false,
-                    () -> {});
+                    new PassControl(false, () -> {}),
+                    Objective.LIKELIHOOD);
             return new Result(loss, NamedMatrices.of(scope, adapter, gradients));
         }
     }

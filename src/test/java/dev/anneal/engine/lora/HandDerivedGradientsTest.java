@@ -9,6 +9,8 @@ import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.Gradients;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.model.PassControl;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
@@ -200,7 +202,13 @@ class HandDerivedGradientsTest {
             AdapterGradients own = adapter.newGradients(scope);
             boolean recompute = tokens.rows() % 2 == 0;
             loss += model.lossAndGradient(
-                            scope, tokens, targets, applied, new Gradients(own.layers(), null), recompute, () -> {})
+                            scope,
+                            tokens,
+                            targets,
+                            applied,
+                            new Gradients(own.layers(), null),
+                            new PassControl(recompute, () -> {}),
+                            Objective.LIKELIHOOD)
                     .negativeLogLikelihood();
             if (targets.count() > 0) {
                 NamedMatrices.of(scope, adapter, own)

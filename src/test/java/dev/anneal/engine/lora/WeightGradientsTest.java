@@ -8,6 +8,8 @@ import dev.anneal.engine.architecture.Architecture;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.model.PassControl;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.model.TrainableWeights;
@@ -59,8 +61,8 @@ class WeightGradientsTest {
                     Targets.of(tokens, labels, -100),
                     model.noAdapter(),
                     weights.arranged(gradients),
-                    true,
-                    () -> {});
+                    new PassControl(true, () -> {}),
+                    Objective.LIKELIHOOD);
             AutogradReference reference = AutogradReference.ofWeights(shape, scope);
             for (int row = 0; row < rows.size(); row++) {
                 reference.add(rows.get(row), labels.get(row), AdapterDropout.NONE);

@@ -47,7 +47,7 @@ class ConfidentTargetTest {
             // The norm takes out what is parallel to x: -(1 - p) (1, -1, 1, -1) + OTHER (1, -1, -1, 1), 1 - p = 3
             // OTHER.
             double[] expected = {-2 * OTHER, 2 * OTHER, -4 * OTHER, 4 * OTHER};
-            double[] gradient = results.get(1).toDoubles();
+            double[] gradient = results.get(2).toDoubles();
             for (int i = 0; i < expected.length; i++) {
                 assertThat(gradient[i]).isCloseTo(expected[i], within(TestDevice.tolerance(tolerance(precision))));
             }

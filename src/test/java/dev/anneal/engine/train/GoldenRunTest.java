@@ -15,6 +15,7 @@ import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -74,8 +75,8 @@ class GoldenRunTest {
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
                 AppliedAdapter applied = adapter.apply(run.config().schedule().betaAt(step, 24), AdapterDropout.NONE);
 
-                LossSums sums =
-                        passes.train(microBatches(own), batch -> applied).orElseThrow();
+                LossSums sums = passes.train(microBatches(own), batch -> applied, piece -> Objective.LIKELIHOOD)
+                        .orElseThrow();
                 double norm = optimizer.norm(passes.gradients()) / sums.trained();
 
                 assertThat(sums.trained())
@@ -128,8 +129,8 @@ class GoldenRunTest {
                 List<EncodedRow> own = rows.subList(4 * step, 4 * step + 4);
                 AppliedAdapter applied = trained.apply(0);
 
-                LossSums sums =
-                        passes.train(microBatches(own), batch -> applied).orElseThrow();
+                LossSums sums = passes.train(microBatches(own), batch -> applied, piece -> Objective.LIKELIHOOD)
+                        .orElseThrow();
                 double norm = optimizer.norm(passes.gradients()) / sums.trained();
 
                 assertThat(sums.mean())

@@ -1,0 +1,66 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.objective.PreferenceLoss;
+import dev.anneal.engine.objective.PreferenceLoss.Completion;
+import dev.anneal.engine.objective.PreferenceLoss.Outcome;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The summed preference loss of the pairs of a micro-batch, whose rows are a chosen completion, its rejected one, the next chosen one, and so on. */
+final class PreferenceObjective implements Objective {
+
+    private final PreferenceLoss loss;
+    private final int[] tokens;
+    private final double[] reference;
+    private List<Outcome> outcomes = List.of();
+
+    /**
+     * @param tokens trained tokens of each row
+     * @param reference sum of their log-probabilities under the reference
+     */
+    PreferenceObjective(PreferenceLoss loss, int[] tokens, double[] reference) {
+        if (tokens.length != reference.length || tokens.length % 2 != 0) {
+            throw new IllegalArgumentException(
+                    "%d rows with %d references are no pairs".formatted(tokens.length, reference.length));
+        }
+        this.loss = loss;
+        this.tokens = tokens.clone();
+        this.reference = reference.clone();
+    }
+
+    @Override
+    public float[] derivatives(float[] logProbabilities) {
+        float[] derivatives = new float[logProbabilities.length];
+        List<Outcome> pairs = new ArrayList<>();
+        int begin = 0;
+        for (int chosen = 0; chosen < tokens.length; chosen += 2) {
+            int middle = begin + tokens[chosen];
+            int end = middle + tokens[chosen + 1];
+            Outcome outcome = loss.of(
+                    new Completion(sum(logProbabilities, begin, middle), reference[chosen], tokens[chosen]),
+                    new Completion(sum(logProbabilities, middle, end), reference[chosen + 1], tokens[chosen + 1]));
+            Arrays.fill(derivatives, begin, middle, (float) outcome.chosenGradient());
+            Arrays.fill(derivatives, middle, end, (float) outcome.rejectedGradient());
+            pairs.add(outcome);
+            begin = end;
+        }
+        outcomes = List.copyOf(pairs);
+        return derivatives;
+    }
+
+    /** Sum of the log-probabilities of a row's trained tokens. */
+    static double sum(float[] logProbabilities, int begin, int end) {
+        double sum = 0;
+        for (int i = begin; i < end; i++) {
+            sum += logProbabilities[i];
+        }
+        return sum;
+    }
+
+    /** Of each pair, once the forward pass is done. */
+    List<Outcome> outcomes() {
+        return outcomes;
+    }
+}
