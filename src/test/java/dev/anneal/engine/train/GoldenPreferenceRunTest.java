@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterGradients;
@@ -59,7 +60,7 @@ class GoldenPreferenceRunTest {
                 JsonNode expected = run.metrics(step);
                 // The order of a micro-batch's rows is that of the step.
                 List<EncodedRow> own = pairs(rows, step);
-                MicroBatch batch = MicroBatch.split(own).get(0);
+                MicroBatch batch = MicroBatch.split(own, DeviceLimits.CPU).get(0);
                 assertThat(batch.rowsOfStep()).hasSize(2 * PAIRS);
                 double[] reference = sums(model, scope, batch, own);
                 requireSums(reference, expected, "reference");
