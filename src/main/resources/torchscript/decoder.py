@@ -396,19 +396,23 @@ class Decoder(Module):
                   values: Tensor
                   ) -> Tensor:           # [n, Q]
     n = qkv.size(0)
-    at = torch.expand(torch.view(positions, [n, 1, 1, 1]), [n, self.kv_heads, 1, self.head_size])
-    unused = torch.scatter_(keys, 2, at, torch.unsqueeze(qkv[:, self.heads:self.heads + self.kv_heads], 2))
-    unused = torch.scatter_(values, 2, at, torch.unsqueeze(qkv[:, self.heads + self.kv_heads:], 2))
+    sequence = torch.unsqueeze(torch.arange(n, dtype=4, device=positions.device), 1)
+    head = torch.unsqueeze(torch.arange(self.kv_heads, dtype=4, device=positions.device), 0)
+    position = torch.unsqueeze(positions, 1)                                                      # [n, 1]
+    place = annotate(List[Optional[Tensor]], [sequence, head, position])
+    unused = torch.index_put_(keys, place, qkv[:, self.heads:self.heads + self.kv_heads])
+    unused = torch.index_put_(values, place, qkv[:, self.heads + self.kv_heads:])
     q = torch.reshape(qkv[:, :self.heads], [n * self.kv_heads, -1, self.head_size])               # [n KV, G, D]
-    s = self.scaled(q, torch.transpose(torch.flatten(keys[:, :, :longest], 0, 1), 1, 2))          # [n KV, G, longest]
-    place = torch.arange(longest, dtype=4, device=positions.device)
-    position = torch.unsqueeze(positions, 1)
-    hidden = torch.gt(place, position)                                                            # [n, longest]
+    # Keys on the left: on the right they would be copied, to lie the other way round.
+    s = self.scaled(torch.flatten(keys[:, :, :longest], 0, 1), torch.transpose(q, 1, 2))          # [n KV, longest, G]
+    s = torch.contiguous(torch.transpose(s, 1, 2))                                                # [n KV, G, longest]
+    token = torch.arange(longest, dtype=4, device=positions.device)
+    hidden = torch.gt(token, position)                                                            # [n, longest]
     if self.window > 0:
-      hidden = torch.logical_or(hidden, torch.le(place, position - self.window))
+      hidden = torch.logical_or(hidden, torch.le(token, position - self.window))
     unused = torch.masked_fill_(torch.view(s, [n, self.heads, longest]), torch.unsqueeze(hidden, 1), -inf)
     p = torch._softmax(s, -1, False, out=s)
-    return torch.view(torch.matmul(p, torch.flatten(values[:, :, :longest], 0, 1)), [n, -1])
+    return torch.view(torch.bmm(p, torch.flatten(values[:, :, :longest], 0, 1)), [n, -1])
 
   # Attention of rows of any lengths, row after row, over what the cache holds of their sequences.
   def attend_continuing(self: __torch__.Decoder, qkv: Tensor, rows: List[int], past: List[int], keys: Tensor, values: Tensor) -> Tensor:
