@@ -5,10 +5,14 @@ import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.job.UploadedAdapters;
+import dev.anneal.service.paging.Page;
+import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -75,12 +79,28 @@ public final class AdapterExports {
         return store.byId(jdbc, id).orElseThrow();
     }
 
+    /** A page of the tenant's exports of uploaded adapters, newest first unless the request says otherwise. */
+    public Page<Export> list(String tenantId, PageRequest request) {
+        return database.call(tenantId, jdbc -> {
+            String after = request.after();
+            if (after != null && ofAdapter(jdbc, after).isEmpty()) {
+                throw new Refusal(
+                        RefusalCode.INVALID_CURSOR,
+                        "'after' must be the id of an export of an uploaded adapter but is '" + after + "'",
+                        "after");
+            }
+            return Page.of(store.pageOfAdapters(jdbc, request), request);
+        });
+    }
+
+    private Optional<Export> ofAdapter(JdbcClient jdbc, String exportId) {
+        return store.byId(jdbc, exportId).filter(export -> export.adapter().isPresent());
+    }
+
     /** An export of an uploaded adapter. */
     public Export find(String tenantId, String exportId) {
         return database.call(
                 tenantId,
-                jdbc -> store.byId(jdbc, exportId)
-                        .filter(export -> export.adapter().isPresent())
-                        .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id")));
+                jdbc -> ofAdapter(jdbc, exportId).orElseThrow(() -> Refusal.notFound("export", exportId, "export_id")));
     }
 }

@@ -46,10 +46,13 @@ final class ExportStore {
     private static final String BY_NUMBER = SELECT + "WHERE export.id = :value";
 
     private static final String PAGE = SELECT + """
-            WHERE export.job_id = :job AND (CAST(:after AS text) IS NULL OR export.external_id %s :after)
+            WHERE %s AND (CAST(:after AS text) IS NULL OR export.external_id %s :after)
             ORDER BY export.external_id %s
             LIMIT :limit
             """;
+
+    private static final String OF_JOB = "export.job_id = :job";
+    private static final String OF_NO_JOB = "export.job_id IS NULL";
 
     private static final String SAME = SELECT + """
             JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
@@ -194,11 +197,20 @@ final class ExportStore {
     }
 
     List<Export> page(JdbcClient jdbc, long job, PageRequest request) {
-        String query = request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC");
+        return page(jdbc, OF_JOB, Map.of("job", job), request);
+    }
+
+    List<Export> pageOfAdapters(JdbcClient jdbc, PageRequest request) {
+        return page(jdbc, OF_NO_JOB, Map.of(), request);
+    }
+
+    private List<Export> page(JdbcClient jdbc, String condition, Map<String, Object> parameters, PageRequest request) {
+        String query =
+                request.ascending() ? PAGE.formatted(condition, ">", "ASC") : PAGE.formatted(condition, "<", "DESC");
         return assemble(
                 jdbc,
                 jdbc.sql(query)
-                        .param("job", job)
+                        .params(parameters)
                         .param("after", request.after())
                         .param("limit", request.rowsToRead())
                         .query(ExportStore::row)

@@ -2,8 +2,11 @@ package dev.anneal.service.exportapi;
 
 import dev.anneal.service.export.AdapterExportRequest;
 import dev.anneal.service.export.AdapterExports;
+import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ListBody;
+import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -36,6 +39,11 @@ class AdapterExportController {
         AdapterExportRequest request =
                 AdapterExportRequest.read(JsonBody.of(body).object());
         return ExportBody.of(exports.create(tenant.id(), request, traceparent), null);
+    }
+
+    @GetMapping
+    ListBody<ExportBody> list(Tenant tenant, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+        return ListBody.of(exports.list(tenant.id(), page).map(export -> ExportBody.of(export, null)), ExportBody::id);
     }
 
     @GetMapping("/{exportId}")

@@ -96,6 +96,30 @@ class AdapterExportsIT extends ServiceTest {
     }
 
     @Test
+    void exportsWithoutAJobAreListedInPages() {
+        String first = created(", 'kind': 'merged'").path("id").asString();
+        String second = created(", 'kind': 'gguf'").path("id").asString();
+        String third = created(", 'kind': 'adapter'").path("id").asString();
+
+        JsonNode page = json(get(ALPHA, EXPORTS + "?limit=2"));
+        assertThat(ids(page)).containsExactly(third, second);
+        assertThat(page.path("has_more").asBoolean()).isTrue();
+        assertThat(ids(json(get(ALPHA, EXPORTS + "?limit=2&after=" + second)))).containsExactly(first);
+        assertThat(ids(json(get(ALPHA, EXPORTS + "?order=asc")))).containsExactly(first, second, third);
+        assertThat(ids(json(get(BETA, EXPORTS)))).isEmpty();
+        HttpResponse<String> refused = get(BETA, EXPORTS + "?after=" + second);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains("invalid_cursor", second);
+    }
+
+    private static List<String> ids(JsonNode page) {
+        return page.path("data")
+                .valueStream()
+                .map(export -> export.path("id").asString())
+                .toList();
+    }
+
+    @Test
     void workerGetsAdapterAndRowsWhichAreKeptMeanwhile() {
         String rows = file(ALPHA, 20);
         String id = created(", 'kind': 'merged', 'validation_file': '" + rows + "'")
