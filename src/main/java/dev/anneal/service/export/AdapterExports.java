@@ -11,7 +11,6 @@ import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -84,10 +83,7 @@ public final class AdapterExports {
         return database.call(tenantId, jdbc -> {
             String after = request.after();
             if (after != null && ofAdapter(jdbc, after).isEmpty()) {
-                throw new Refusal(
-                        RefusalCode.INVALID_CURSOR,
-                        "'after' must be the id of an export of an uploaded adapter but is '" + after + "'",
-                        "after");
+                throw Refusal.invalidCursor("an export of an uploaded adapter", after);
             }
             return Page.of(store.pageOfAdapters(jdbc, request), request);
         });

@@ -150,13 +150,7 @@ final class ExportStore {
 
     /** As the other {@code same}. */
     Optional<Export> same(JdbcClient jdbc, AdapterExportRequest request) {
-        return assemble(
-                        jdbc,
-                        bound(jdbc.sql(SAME_OF_ADAPTER), request)
-                                .query(ExportStore::row)
-                                .list())
-                .stream()
-                .findFirst();
+        return first(jdbc, bound(jdbc.sql(SAME_OF_ADAPTER), request));
     }
 
     private static JdbcClient.StatementSpec bound(JdbcClient.StatementSpec sql, AdapterExportRequest request) {
@@ -182,18 +176,14 @@ final class ExportStore {
 
     /** The newest export that the same arguments made and that has not failed. */
     Optional<Export> same(JdbcClient jdbc, long job, long checkpoint, ExportRequest request) {
-        return assemble(
-                        jdbc,
-                        jdbc.sql(SAME)
-                                .param("job", job)
-                                .param("checkpoint", checkpoint)
-                                .param("kind", request.kind().wireName())
-                                .param("dtype", request.dtype())
-                                .param("name", request.name())
-                                .query(ExportStore::row)
-                                .list())
-                .stream()
-                .findFirst();
+        return first(
+                jdbc,
+                jdbc.sql(SAME)
+                        .param("job", job)
+                        .param("checkpoint", checkpoint)
+                        .param("kind", request.kind().wireName())
+                        .param("dtype", request.dtype())
+                        .param("name", request.name()));
     }
 
     List<Export> page(JdbcClient jdbc, long job, PageRequest request) {
@@ -234,9 +224,11 @@ final class ExportStore {
     }
 
     private Optional<Export> one(JdbcClient jdbc, String query, Object value) {
-        List<Row> rows =
-                jdbc.sql(query).param("value", value).query(ExportStore::row).list();
-        return assemble(jdbc, rows).stream().findFirst();
+        return first(jdbc, jdbc.sql(query).param("value", value));
+    }
+
+    private Optional<Export> first(JdbcClient jdbc, JdbcClient.StatementSpec query) {
+        return assemble(jdbc, query.query(ExportStore::row).list()).stream().findFirst();
     }
 
     private List<Export> assemble(JdbcClient jdbc, List<Row> rows) {

@@ -159,10 +159,7 @@ public final class Exports {
                     && store.byId(jdbc, after)
                             .filter(export -> export.isOf(job.number()))
                             .isEmpty()) {
-                throw new Refusal(
-                        RefusalCode.INVALID_CURSOR,
-                        "'after' must be the id of an export of this job but is '" + after + "'",
-                        "after");
+                throw Refusal.invalidCursor("an export of this job", after);
             }
             return Page.of(store.page(jdbc, job.number(), request), request);
         });

@@ -92,11 +92,7 @@ public final class Files {
     }
 
     private static Long position(JdbcClient jdbc, String after) {
-        return FileRows.position(jdbc, after)
-                .orElseThrow(() -> new Refusal(
-                        RefusalCode.INVALID_CURSOR,
-                        "'after' must be the id of a file but is '" + after + "'",
-                        "after"));
+        return FileRows.position(jdbc, after).orElseThrow(() -> Refusal.invalidCursor("a file", after));
     }
 
     /**

@@ -4,7 +4,6 @@ import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -123,10 +122,7 @@ public final class Checkpoints {
     public Page<Checkpoint> page(JdbcClient jdbc, long job, PageRequest request) {
         String after = request.after();
         if (after != null && !isCursor(jdbc, job, after)) {
-            throw new Refusal(
-                    RefusalCode.INVALID_CURSOR,
-                    "'after' must be the id of a checkpoint of this job but is '" + after + "'",
-                    "after");
+            throw Refusal.invalidCursor("a checkpoint of this job", after);
         }
         List<Checkpoint> rows = jdbc.sql(request.ascending() ? NEWER : OLDER)
                 .param("job", job)

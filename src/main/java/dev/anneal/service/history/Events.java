@@ -5,7 +5,6 @@ import dev.anneal.service.database.JsonColumn;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
@@ -127,10 +126,7 @@ public final class Events {
                 .param("id", eventId)
                 .query(Integer.class)
                 .optional()
-                .orElseThrow(() -> new Refusal(
-                        RefusalCode.INVALID_CURSOR,
-                        "'after' must be the id of an event of this job but is '" + eventId + "'",
-                        "after"));
+                .orElseThrow(() -> Refusal.invalidCursor("an event of this job", eventId));
     }
 
     private static List<JobEvent> read(JdbcClient jdbc, String query, long job, int position, int limit) {

@@ -138,10 +138,7 @@ public final class Jobs {
         return database.call(tenantId, jdbc -> {
             String after = request.after();
             if (after != null && store.byId(jdbc, after).isEmpty()) {
-                throw new Refusal(
-                        RefusalCode.INVALID_CURSOR,
-                        "'after' must be the id of a fine-tuning job but is '" + after + "'",
-                        "after");
+                throw Refusal.invalidCursor("a fine-tuning job", after);
             }
             return Page.of(store.page(jdbc, request, filter), request);
         });

@@ -32,6 +32,16 @@ public final class Refusal extends RuntimeException {
         return new Refusal(RefusalCode.NOT_FOUND, "No such " + noun + ": '" + id + "'", parameter);
     }
 
+    /**
+     * A page that is to begin behind something that is not in the list.
+     *
+     * @param noun what the list is of, with its article
+     */
+    public static Refusal invalidCursor(String noun, String after) {
+        return new Refusal(
+                RefusalCode.INVALID_CURSOR, "'after' must be the id of " + noun + " but is '" + after + "'", "after");
+    }
+
     public RefusalCode code() {
         return code;
     }
