@@ -39,7 +39,7 @@ public final class WeightHeaders {
         Map<String, List<Long>> shapes = new LinkedHashMap<>();
         List<Long> vector = List.of((long) config.hiddenSize());
         List<Long> vocabulary = List.of((long) config.vocabularySize(), (long) config.hiddenSize());
-        shapes.put("model.embed_tokens.weight", vocabulary);
+        shapes.put(OuterWeights.EMBEDDING, vocabulary);
         for (int layer = 0; layer < config.layers(); layer++) {
             for (LayerNorm norm : LayerNorm.of(config.architecture())) {
                 shapes.put(norm.weightName(layer), List.of((long) norm.size(config)));
@@ -52,9 +52,9 @@ public final class WeightHeaders {
                 }
             }
         }
-        shapes.put("model.norm.weight", vector);
+        shapes.put(OuterWeights.NORM, vector);
         if (!config.tiedEmbeddings()) {
-            shapes.put("lm_head.weight", vocabulary);
+            shapes.put(OuterWeights.HEAD, vocabulary);
         }
         return shapes;
     }
@@ -76,7 +76,7 @@ public final class WeightHeaders {
     /** A tensor that nobody asked for, such as a bias, would change the model's answers. */
     private void refuseUnread(String name) {
         boolean harmless =
-                name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings() && name.equals("lm_head.weight"));
+                name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings() && name.equals(OuterWeights.HEAD));
         if (!shapes.containsKey(name) && !harmless) {
             throw refusal("tensor '%s' has no place in %s as this engine computes it"
                     .formatted(name, config.architecture().className()));

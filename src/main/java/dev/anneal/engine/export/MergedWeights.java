@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.architecture.OuterWeights;
 import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
@@ -15,8 +16,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Writes the weights of a trained model as safetensors. */
 final class MergedWeights {
-
-    private static final String OUTPUT_EMBEDDING = "lm_head.weight";
 
     private final WeightDirectory base;
     private final WeightRows rows;
@@ -35,7 +34,7 @@ final class MergedWeights {
     void write(Path folder, Parts parts, boolean tied, ShardPlan.Sizes sizes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
-            if (!tied || !name.equals(OUTPUT_EMBEDDING)) {
+            if (!tied || !name.equals(OuterWeights.HEAD)) {
                 TensorEntry entry = base.entry(name);
                 tensors.add(new TensorData(
                         name,

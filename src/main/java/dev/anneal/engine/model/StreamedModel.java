@@ -2,6 +2,7 @@ package dev.anneal.engine.model;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.architecture.OuterWeights;
 import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
@@ -17,8 +18,6 @@ import java.util.List;
  * fp32 what a {@link DecoderModel} of that precision computes. For use by one thread.
  */
 public final class StreamedModel implements AutoCloseable {
-
-    private static final String EMBEDDING = "model.embed_tokens.weight";
 
     private final ModelConfig config;
     private final WeightDirectory files;
@@ -132,12 +131,12 @@ public final class StreamedModel implements AutoCloseable {
 
     /** Weight of the norm between the last layer and the output embedding, [H]. */
     public Tensor finalNorm(Scope owner) throws IOException {
-        return loader(owner).tensor("model.norm.weight");
+        return loader(owner).tensor(OuterWeights.NORM);
     }
 
     /** Some rows of the embedding whose product with the normed hidden states gives the logits, [rows, H]. */
     public Tensor outputEmbedding(Scope owner, long firstRow, long rows) throws IOException {
-        return loader(owner).rows(config.tiedEmbeddings() ? EMBEDDING : "lm_head.weight", firstRow, rows);
+        return loader(owner).rows(config.tiedEmbeddings() ? OuterWeights.EMBEDDING : OuterWeights.HEAD, firstRow, rows);
     }
 
     private WeightLoader loader(Scope owner) {
@@ -160,7 +159,7 @@ public final class StreamedModel implements AutoCloseable {
             WeightLoader loader = loader(passing);
             List<Tensor> embedded = new ArrayList<>();
             for (long id : rows.ids()) {
-                embedded.add(loader.rows(EMBEDDING, id, 1));
+                embedded.add(loader.rows(OuterWeights.EMBEDDING, id, 1));
             }
             return program.fuse(passing, embedded).in(pass);
         }

@@ -3,6 +3,7 @@ package dev.anneal.engine.model;
 import dev.anneal.engine.architecture.LayerNorm;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.architecture.OuterWeights;
 import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.engine.architecture.WeightHeaders;
@@ -54,13 +55,13 @@ final class WeightLoader {
     /** @throws ModelConfigException if the checkpoint does not fit the configuration, see {@link WeightHeaders} */
     FrozenWeights load() throws IOException {
         WeightHeaders.check(files, config);
-        Tensor embedding = tensor("model.embed_tokens.weight");
+        Tensor embedding = tensor(OuterWeights.EMBEDDING);
         List<List<Tensor>> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             layers.add(layer(layer));
         }
-        Tensor norm = tensor("model.norm.weight");
-        Tensor head = config.tiedEmbeddings() ? embedding : tensor("lm_head.weight");
+        Tensor norm = tensor(OuterWeights.NORM);
+        Tensor head = config.tiedEmbeddings() ? embedding : tensor(OuterWeights.HEAD);
         return new FrozenWeights(embedding, layers, norm, head);
     }
 

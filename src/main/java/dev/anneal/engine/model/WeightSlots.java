@@ -2,6 +2,7 @@ package dev.anneal.engine.model;
 
 import dev.anneal.engine.architecture.LayerNorm;
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.OuterWeights;
 import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import java.util.ArrayList;
@@ -36,15 +37,15 @@ final class WeightSlots {
     }
 
     Slot embedding() {
-        return Slot.matrix("model.embed_tokens.weight", config.vocabularySize(), config.hiddenSize());
+        return Slot.matrix(OuterWeights.EMBEDDING, config.vocabularySize(), config.hiddenSize());
     }
 
     Slot norm() {
-        return Slot.vector("model.norm.weight", config.hiddenSize());
+        return Slot.vector(OuterWeights.NORM, config.hiddenSize());
     }
 
     Slot head() {
-        return Slot.matrix("lm_head.weight", config.vocabularySize(), config.hiddenSize());
+        return Slot.matrix(OuterWeights.HEAD, config.vocabularySize(), config.hiddenSize());
     }
 
     /** The tensors of each weight of a layer, in the order of {@link FrozenWeights#layers}; none where the family has no such weight. */

@@ -1,6 +1,7 @@
 package dev.anneal.engine.export.llamacpp;
 
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.OuterWeights;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -21,9 +22,9 @@ public record TensorPlace(String name, int headRows) {
     private static final Pattern IN_LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
 
     private static final Map<String, String> OUTSIDE = Map.of(
-            "model.embed_tokens.weight", "token_embd.weight",
-            "model.norm.weight", "output_norm.weight",
-            "lm_head.weight", "output.weight");
+            OuterWeights.EMBEDDING, "token_embd.weight",
+            OuterWeights.NORM, "output_norm.weight",
+            OuterWeights.HEAD, "output.weight");
 
     private static final Map<String, String> PARTS = Map.ofEntries(
             Map.entry("input_layernorm", "attn_norm"),
@@ -40,7 +41,7 @@ public record TensorPlace(String name, int headRows) {
 
     /** Empty for what the file does not hold: the output embedding of a tied model, and tables that are computed. */
     public static Optional<TensorPlace> of(String tensor, Family family, ModelConfig config) {
-        if (tensor.equals("lm_head.weight") && config.tiedEmbeddings()) {
+        if (tensor.equals(OuterWeights.HEAD) && config.tiedEmbeddings()) {
             return Optional.empty();
         }
         @Nullable String outside = OUTSIDE.get(tensor);
