@@ -25,18 +25,4 @@ public final class PassLimits {
     public static int adapterGradients(int threads) {
         return threads == 1 ? 1 : threads + 1;
     }
-
-    /** Micro-batches that a step is split into: an even number where there are several, and a row is never split. */
-    public static int microBatches(long tokens, int rows) {
-        return DeviceLimits.CPU.microBatches(tokens, rows);
-    }
-
-    /**
-     * Memory of the logits of all threads, in bytes.
-     *
-     * @param valueBytes of a logit before it is converted to fp32
-     */
-    public static long logitBytes(int valueBytes, int vocabularySize, int threads) {
-        return DeviceLimits.CPU.logitBytes(valueBytes, vocabularySize, threads);
-    }
 }

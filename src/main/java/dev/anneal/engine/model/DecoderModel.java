@@ -197,7 +197,10 @@ public final class DecoderModel implements AutoCloseable {
                 x = activations.forward(pass, x);
             }
             List<Tensor> lossAndGradient = head(pass, x, targets, gradients.ofHead(), true);
-            Tensor upstream = weighed(pass, lossAndGradient, targets, objective);
+            Tensor upstream = lossAndGradient.get(2);
+            if (objective != Objective.LIKELIHOOD) {
+                weigh(pass, upstream, targets, objective.derivatives(logProbabilities(lossAndGradient)));
+            }
             for (int layer = config.layers() - 1; layer >= 0; layer--) {
                 control.betweenLayers().run();
                 Tensor next = activations.backward(pass, upstream, gradients, layer);
@@ -215,13 +218,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     Batch batch(Scope pass, TokenRows rows) {
-        if (rows.lastPosition() >= config.maxPositions()) {
-            throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
-                    .formatted(rows.lastPosition() + 1, config.maxPositions()));
-        }
-        Tensor positions = pass.longs(rows.positions(), rows.tokens());
-        List<Tensor> turns = program.turns(pass, positions, frequencies, weights.norm());
-        return new Batch(rows, positions, turns.get(0), turns.get(1));
+        return program.batch(pass, rows, frequencies, weights.norm());
     }
 
     Tensor embed(Scope pass, TokenRows rows) {
@@ -243,22 +240,18 @@ public final class DecoderModel implements AutoCloseable {
         }
         try (Scope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
-            return negated(head(pass, hidden, targets, List.of(), false).get(1).toFloats());
+            return logProbabilities(head(pass, hidden, targets, List.of(), false));
         }
     }
 
-    /** Gradient of the last layer's output. */
-    private Tensor weighed(Scope pass, List<Tensor> lossAndGradient, Targets targets, Objective objective) {
-        Tensor gradient = lossAndGradient.get(2);
-        float[] weights = objective.derivatives(negated(lossAndGradient.get(1).toFloats()));
-        if (weights != null) {
-            program.weigh(
-                    pass, gradient, pass.longs(targets.at(), targets.count()), pass.floats(weights, targets.count()));
-        }
-        return gradient;
+    private void weigh(Scope pass, Tensor gradient, Targets targets, float[] derivatives) {
+        Tensor at = pass.longs(targets.at(), targets.count());
+        program.weigh(pass, gradient, at, pass.floats(derivatives, targets.count()));
     }
 
-    private static float[] negated(float[] values) {
+    /** @param ofHead what the head has returned, its negative log-likelihoods second */
+    private static float[] logProbabilities(List<Tensor> ofHead) {
+        float[] values = ofHead.get(1).toFloats();
         for (int i = 0; i < values.length; i++) {
             values[i] = -values[i];
         }

@@ -54,8 +54,25 @@ final class DecoderProgram {
     }
 
     /** Cosines, then sines, of the tokens' angles in the type of {@code like}. */
-    List<Tensor> turns(Scope scope, Tensor positions, Tensor frequencies, Tensor like) {
+    private List<Tensor> turns(Scope scope, Tensor positions, Tensor frequencies, Tensor like) {
         return program.callForList(scope, "turns", positions, frequencies, like);
+    }
+
+    /**
+     * Rows as every layer sees them.
+     *
+     * @param frequencies of the rotary embedding, [D / 2] fp32
+     * @param like of the type that layers compute in
+     * @throws IllegalArgumentException if a row is longer than the model's positions
+     */
+    Batch batch(Scope scope, TokenRows rows, Tensor frequencies, Tensor like) {
+        if (rows.lastPosition() >= config.maxPositions()) {
+            throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
+                    .formatted(rows.lastPosition() + 1, config.maxPositions()));
+        }
+        Tensor positions = scope.longs(rows.positions(), rows.tokens());
+        List<Tensor> turns = turns(scope, positions, frequencies, like);
+        return new Batch(rows, positions, turns.get(0), turns.get(1));
     }
 
     Tensor embed(Scope scope, Tensor ids, Tensor table) {

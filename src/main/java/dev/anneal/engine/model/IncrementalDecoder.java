@@ -57,11 +57,6 @@ public final class IncrementalDecoder implements AutoCloseable {
         return scope;
     }
 
-    /** Tokens that a sequence can have. */
-    public int maxPositions() {
-        return model.config().maxPositions();
-    }
-
     /** An empty cache for a number of sequences of at most {@code capacity} tokens each. */
     public KeyValueCache newCache(Scope owner, int slots, int capacity) {
         ModelConfig config = model.config();

@@ -92,7 +92,7 @@ public final class StreamedModel implements AutoCloseable {
             List<Tensor> states = new ArrayList<>();
             for (int[] prompt : prompts) {
                 TokenRows rows = TokenRows.of(List.of(prompt));
-                batches.add(batch(pass, rows));
+                batches.add(program.batch(pass, rows, frequencies, frequencies));
                 states.add(embed(pass, rows));
             }
             for (int layer = 0; layer < config.layers(); layer++) {
@@ -141,16 +141,6 @@ public final class StreamedModel implements AutoCloseable {
 
     private WeightLoader loader(Scope owner) {
         return new WeightLoader(files, config, program, owner, ElementType.FLOAT32, WeightLoader.BLOCK_BYTES);
-    }
-
-    private Batch batch(Scope pass, TokenRows rows) {
-        if (rows.lastPosition() >= config.maxPositions()) {
-            throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
-                    .formatted(rows.lastPosition() + 1, config.maxPositions()));
-        }
-        Tensor positions = pass.longs(rows.positions(), rows.tokens());
-        List<Tensor> turns = program.turns(pass, positions, frequencies, frequencies);
-        return new Batch(rows, positions, turns.get(0), turns.get(1));
     }
 
     /** Only the rows of the embedding that the tokens ask for are read. */

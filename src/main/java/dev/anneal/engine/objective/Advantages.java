@@ -44,7 +44,7 @@ public final class Advantages {
     }
 
     /** Of a sample: divided by one less than there are. 0 for a single value. */
-    public static double deviation(double[] values) {
+    private static double deviation(double[] values) {
         if (values.length < 2) {
             return 0;
         }

@@ -1,5 +1,6 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
@@ -61,7 +62,7 @@ public record MemoryEstimate(
 
         /** Threads that have something to do at one time. */
         int atWork(EngineSetup engine) {
-            return Math.min(engine.threads(), PassLimits.microBatches(tokensOfStep, ofStep));
+            return Math.min(engine.threads(), DeviceLimits.CPU.microBatches(tokensOfStep, ofStep));
         }
 
         /** Tokens of the micro-batches that they compute at one time. */
@@ -81,7 +82,7 @@ public record MemoryEstimate(
                 ? allWeightsBytes(model, valueBytes, engine.threads(), rows.atWork(engine))
                 : adapterBytes(model, adapter, valueBytes, engine.threads());
         long activations = activationsBytes(model, adapter, engine, rows);
-        long head = PassLimits.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
+        long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
         long loading = process + TOKENIZER_BYTES + values + STORED_BYTES * model.parameters();
         return new MemoryEstimate(
                 process,

@@ -1,6 +1,7 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
@@ -115,7 +116,7 @@ public record TrainingCost(double operations, String precision, int width, long 
     }
 
     private static int microBatches(Work work) {
-        return Math.max(1, PassLimits.microBatches(Math.round(work.tokens() / work.steps()), work.stepRows()));
+        return Math.max(1, DeviceLimits.CPU.microBatches(Math.round(work.tokens() / work.steps()), work.stepRows()));
     }
 
     private static double layerWeights(ModelProfile model) {

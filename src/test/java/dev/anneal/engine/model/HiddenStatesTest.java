@@ -10,7 +10,6 @@ import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,9 +45,7 @@ class HiddenStatesTest {
     private static Batch batch(
             Scope scope, DecoderProgram program, ModelConfig config, TokenRows rows, FrozenWeights weights) {
         float[] angles = config.rotary().inverseFrequencies(config.headSize());
-        Tensor positions = scope.longs(rows.positions(), rows.tokens());
-        List<Tensor> turns = program.turns(scope, positions, scope.floats(angles, angles.length), weights.norm());
-        return new Batch(rows, positions, turns.get(0), turns.get(1));
+        return program.batch(scope, rows, scope.floats(angles, angles.length), weights.norm());
     }
 
     private static void requireClose(float[] actual, String file, int layer, TokenRows rows) {
