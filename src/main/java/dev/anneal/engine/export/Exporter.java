@@ -50,14 +50,16 @@ public final class Exporter {
     }
 
     private Export export(ExportRequest request, Kind kind, StagedDirectory staged, Path output) throws IOException {
-        Map<String, @Nullable Object> proof = kind.write(staged.path(), new Parts(staged, inputs(request), request));
+        Parts parts = new Parts(staged, inputs(request), request);
+        Map<String, @Nullable Object> proof = kind.write(staged.path(), parts);
         writeCard(request, kind, proof, staged.path());
-        List<Export.File> files = hash(staged.files(), request.betweenTensors());
+        List<Export.File> files = hash(staged.files(), parts);
         Map<String, @Nullable Object> manifest = new Manifest(base, trained).of(request, kind, proof, files);
         Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
         staged.publish();
         List<Export.File> all = new ArrayList<>(files);
-        all.add(fileOf(output.resolve(MANIFEST), () -> {}));
+        Path published = output.resolve(MANIFEST);
+        all.add(fileOf(published, Sha256.of(published)));
         return new Export(proof, all);
     }
 
@@ -102,15 +104,15 @@ public final class Exporter {
                 .formatted(trained.beta(), trained.step(), annealed, trained.totalSteps());
     }
 
-    private static List<Export.File> hash(List<Path> paths, Runnable betweenFiles) throws IOException {
+    private static List<Export.File> hash(List<Path> paths, Parts parts) throws IOException {
         List<Export.File> files = new ArrayList<>();
         for (Path path : paths) {
-            files.add(fileOf(path, betweenFiles));
+            files.add(fileOf(path, parts.sha256(path)));
         }
         return files;
     }
 
-    private static Export.File fileOf(Path path, Runnable betweenReads) throws IOException {
-        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), Sha256.of(path, betweenReads));
+    private static Export.File fileOf(Path path, String sha256) throws IOException {
+        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), sha256);
     }
 }

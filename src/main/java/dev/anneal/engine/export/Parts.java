@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,9 @@ final class Parts {
     private final StagedDirectory staged;
     private final String inputs;
     private final ExportRequest request;
+
+    /** Hashes of the parts that are whole, by name. */
+    private final Map<String, String> hashes = new HashMap<>();
 
     /** @param inputs everything that decides the files' bytes, beside what each part says of itself */
     Parts(StagedDirectory staged, String inputs, ExportRequest request) {
@@ -62,6 +66,7 @@ final class Parts {
             for (Part part : parts) {
                 whole(part).ifPresent(receipt -> kept.put(part.name(), receipt));
             }
+            kept.forEach((name, receipt) -> hashes.put(name, receipt.sha256()));
             staged.retain(kept.keySet());
             if (!parts.isEmpty()) {
                 request.partsKept().accept(kept.size(), parts.size());
@@ -90,6 +95,13 @@ final class Parts {
         Path file = staged.path().resolve(part.name());
         Receipt receipt = new Receipt(hash(part), Files.size(file), Sha256.of(file, request.betweenTensors()), account);
         Files.write(staged.receipt(part.name()), JsonMapper.shared().writeValueAsBytes(receipt));
+        hashes.put(part.name(), receipt.sha256());
+    }
+
+    /** Hash of a file of the export; a part is not read another time for it. */
+    String sha256(Path file) throws IOException {
+        String known = hashes.get(String.valueOf(file.getFileName()));
+        return known == null ? Sha256.of(file, request.betweenTensors()) : known;
     }
 
     private String hash(Part part) {
