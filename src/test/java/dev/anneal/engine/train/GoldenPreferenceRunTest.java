@@ -7,9 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.lora.GoldenRun;
-import dev.anneal.engine.lora.NamedMatrices;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
@@ -18,12 +16,9 @@ import dev.anneal.engine.objective.PreferenceLoss;
 import dev.anneal.engine.objective.PreferenceLoss.Outcome;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -76,13 +71,13 @@ class GoldenPreferenceRunTest {
                 double norm = optimizer.norm(passes.gradients()) / PAIRS;
                 assertThat(norm).isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 if (step == 0) {
-                    requireGradients(named(model.scope(), adapter, passes), run);
+                    GoldenAdapter.requireGradients(model.scope(), adapter, passes, run, PAIRS);
                 }
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / PAIRS;
                 optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
             }
-            requireClose(NamedMatrices.of(model.scope(), adapter), GoldenTensors.all(run.file("final")), 5e-5);
+            GoldenAdapter.requireTrained(model.scope(), adapter, run);
         }
     }
 
@@ -149,27 +144,5 @@ class GoldenPreferenceRunTest {
             pairs.add(rows.get(2 * PAIRS * step + PAIRS + pair));
         }
         return pairs;
-    }
-
-    private static Map<String, float[]> named(Scope scope, Adapter adapter, Passes passes) {
-        List<Tensor> flat = passes.gradients().ofParameters();
-        return NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
-    }
-
-    private static void requireGradients(Map<String, float[]> sums, GoldenRun run) {
-        sums.values().forEach(values -> {
-            for (int i = 0; i < values.length; i++) {
-                values[i] /= PAIRS;
-            }
-        });
-        requireClose(sums, GoldenTensors.all(run.file("grads_step0")), 2e-6);
-    }
-
-    private static void requireClose(Map<String, float[]> actual, Map<String, float[]> expected, double tolerance) {
-        assertThat(actual.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((name, values) -> assertThat(
-                        GoldenTensors.largestDifference(Objects.requireNonNull(actual.get(name)), values))
-                .as(name)
-                .isLessThan(TestDevice.tolerance(tolerance)));
     }
 }

@@ -7,9 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterGradients;
 import dev.anneal.engine.lora.GoldenRun;
-import dev.anneal.engine.lora.NamedMatrices;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
@@ -19,13 +17,10 @@ import dev.anneal.engine.model.Objective;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,11 +85,11 @@ class GoldenRunTest {
                 double rate = expected.path("lr").asDouble();
                 double factor = Math.min(1, 1 / (norm + 1e-6)) / sums.trained();
                 if (step == 0) {
-                    requireGradients(named(model.scope(), adapter, passes), run, sums.trained());
+                    GoldenAdapter.requireGradients(model.scope(), adapter, passes, run, sums.trained());
                 }
                 optimizer.step(passes.gradients(), factor, new AdamW.Rates(rate, rate, 0.01), step + 1);
             }
-            requireClose(NamedMatrices.of(model.scope(), adapter), GoldenTensors.all(run.file("final")), 5e-5);
+            GoldenAdapter.requireTrained(model.scope(), adapter, run);
             for (String beta : List.of("1", "0.5", "0")) {
                 float[] logits = logits(run, model, adapter.apply(Double.parseDouble(beta), AdapterDropout.NONE));
                 assertThat(GoldenTensors.largestDifference(logits, expectedLogits(run, "logits_beta_" + beta)))
@@ -102,11 +97,6 @@ class GoldenRunTest {
                         .isLessThan(TestDevice.tolerance(5e-5));
             }
         }
-    }
-
-    private static Map<String, float[]> named(Scope scope, Adapter adapter, Passes passes) {
-        List<Tensor> flat = passes.gradients().ofParameters();
-        return NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
     }
 
     /** Every parameter is trained, norms and embeddings too, with the decay on all of them. */
@@ -151,23 +141,6 @@ class GoldenRunTest {
         List<MicroBatch> batches = new ArrayList<>(MicroBatch.split(rows.subList(0, 2), DeviceLimits.CPU));
         batches.addAll(MicroBatch.split(rows.subList(2, 4), DeviceLimits.CPU));
         return batches;
-    }
-
-    private static void requireGradients(Map<String, float[]> sums, GoldenRun run, long trained) {
-        sums.values().forEach(values -> {
-            for (int i = 0; i < values.length; i++) {
-                values[i] /= trained;
-            }
-        });
-        requireClose(sums, GoldenTensors.all(run.file("grads_step0")), 2e-6);
-    }
-
-    private static void requireClose(Map<String, float[]> actual, Map<String, float[]> expected, double tolerance) {
-        assertThat(actual.keySet()).isEqualTo(expected.keySet());
-        expected.forEach((name, values) -> assertThat(
-                        GoldenTensors.largestDifference(Objects.requireNonNull(actual.get(name)), values))
-                .as(name)
-                .isLessThan(TestDevice.tolerance(tolerance)));
     }
 
     private static float[] logits(GoldenRun run, DecoderModel model, AppliedAdapter adapter) {

@@ -1,0 +1,46 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterGradients;
+import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.lora.NamedMatrices;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.Tensor;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** An adapter and its gradients, held against those of one of the reference's runs. */
+final class GoldenAdapter {
+
+    private GoldenAdapter() {}
+
+    /** @param count what the gradients' sums are divided by */
+    static void requireGradients(Scope scope, Adapter adapter, Passes passes, GoldenRun run, long count) {
+        List<Tensor> flat = passes.gradients().ofParameters();
+        Map<String, float[]> sums =
+                NamedMatrices.of(scope, adapter, new AdapterGradients(flat.get(0), flat.get(1), List.of()));
+        sums.values().forEach(values -> {
+            for (int i = 0; i < values.length; i++) {
+                values[i] /= count;
+            }
+        });
+        requireClose(sums, GoldenTensors.all(run.file("grads_step0")), 2e-6);
+    }
+
+    static void requireTrained(Scope scope, Adapter adapter, GoldenRun run) {
+        requireClose(NamedMatrices.of(scope, adapter), GoldenTensors.all(run.file("final")), 5e-5);
+    }
+
+    private static void requireClose(Map<String, float[]> actual, Map<String, float[]> expected, double tolerance) {
+        assertThat(actual.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((name, values) -> assertThat(
+                        GoldenTensors.largestDifference(Objects.requireNonNull(actual.get(name)), values))
+                .as(name)
+                .isLessThan(TestDevice.tolerance(tolerance)));
+    }
+}
