@@ -31,5 +31,19 @@ public sealed interface Task permits ModelTask, MeasureTask {
      * @param threads compute threads, each with one intra-op thread; 0 takes the number of cores
      * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
      */
-    record Machine(String device, int threads, String precision) {}
+    record Machine(String device, int threads, String precision) {
+
+        /** Compute threads of the process. */
+        public int computeThreads() {
+            return computeThreads(device, threads);
+        }
+
+        /** One thread drives a CUDA device; on a CPU there are as many as are asked for, or one for each core. */
+        public static int computeThreads(String device, int threads) {
+            if (!device.equals("cpu")) {
+                return 1;
+            }
+            return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        }
+    }
 }

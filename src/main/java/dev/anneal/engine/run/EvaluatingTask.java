@@ -82,7 +82,8 @@ final class EvaluatingTask {
 
     private List<int[]> answer(
             List<int[]> prompts, ModelTokenizer tokenizer, DecoderModel model, AppliedAdapter adapter) {
-        Decoder decoder = new Decoder(model, adapter, tokenizer.endIds(), Hardware.threads(task.machine()));
+        Decoder decoder =
+                new Decoder(model, adapter, tokenizer.endIds(), task.machine().computeThreads());
         return decoder.answerGreedily(prompts, task.maxNewTokens(), pulse);
     }
 

@@ -14,14 +14,6 @@ final class Hardware {
 
     private Hardware() {}
 
-    /** Compute threads of a task; one drives a CUDA device. */
-    static int threads(Task.Machine machine) {
-        if (!machine.device().equals(CPU)) {
-            return 1;
-        }
-        return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
-    }
-
     /** Memory that passes may take where the task computes, in bytes. */
     static LongSupplier freeMemory(Task.Machine machine) {
         return machine.device().equals(CPU) ? FreeMemory::bytes : () -> FreeMemory.ofDevice(machine.device());

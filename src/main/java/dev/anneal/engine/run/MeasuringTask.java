@@ -45,7 +45,7 @@ final class MeasuringTask {
     }
 
     ExitCode run() {
-        int threads = Hardware.threads(task.machine());
+        int threads = task.machine().computeThreads();
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try (Scope scope = Scope.open(task.machine().device())) {
             Program program = Program.load(scope, "rate", "Rate", Map.of());

@@ -83,7 +83,7 @@ final class TrainingTask {
                 validation,
                 task.adapter(),
                 task.settings(),
-                Hardware.threads(task.machine()),
+                task.machine().computeThreads(),
                 Hardware.freeMemory(task.machine()),
                 Path.of(task.attemptDirectory()),
                 initialAdapter,

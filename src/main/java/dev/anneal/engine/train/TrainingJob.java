@@ -4,6 +4,7 @@ import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 import java.util.List;
@@ -52,11 +53,7 @@ public record TrainingJob(
         return DeviceLimits.of(model.scope().device());
     }
 
-    /** One thread drives an accelerator; on CPUs each core has one. */
     int computeThreads() {
-        if (!model.scope().device().equals("cpu")) {
-            return 1;
-        }
-        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        return Task.Machine.computeThreads(model.scope().device(), threads);
     }
 }

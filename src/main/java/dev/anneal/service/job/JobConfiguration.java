@@ -1,6 +1,7 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.protocol.Task;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
@@ -75,8 +76,7 @@ class JobConfiguration {
     /** Until a worker has measured its machine, as if workers were set up as this process is, on processors like this one. */
     @Bean
     EngineSetups engineSetups(EngineProperties engine, Machines machines) {
-        int threads =
-                engine.threads() > 0 ? engine.threads() : Runtime.getRuntime().availableProcessors();
+        int threads = Task.Machine.computeThreads("cpu", engine.threads());
         return new EngineSetups(
                 machines, new EngineSetup(engine.precision(), Arithmetic.processorMultipliesBf16Fast(), threads));
     }

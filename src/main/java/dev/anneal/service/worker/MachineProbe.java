@@ -38,19 +38,7 @@ final class MachineProbe implements MachineMeasurement.Probe {
 
     @Override
     public Machine.Setup setup() {
-        return new Machine.Setup(machine.device(), machine.precision(), threads());
-    }
-
-    /** Compute threads of an engine process; one drives a CUDA device. */
-    private int threads() {
-        if (!isCpu()) {
-            return 1;
-        }
-        return machine.threads() > 0 ? machine.threads() : Runtime.getRuntime().availableProcessors();
-    }
-
-    private boolean isCpu() {
-        return machine.device().equals("cpu");
+        return new Machine.Setup(machine.device(), machine.precision(), machine.computeThreads());
     }
 
     @Override
@@ -82,6 +70,6 @@ final class MachineProbe implements MachineMeasurement.Probe {
     }
 
     private boolean isBf16Fast() {
-        return !isCpu() || Arithmetic.processorMultipliesBf16Fast();
+        return !machine.device().equals("cpu") || Arithmetic.processorMultipliesBf16Fast();
     }
 }

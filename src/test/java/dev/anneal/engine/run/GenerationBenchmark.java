@@ -34,7 +34,7 @@ final class GenerationBenchmark {
         Task.Machine machine = new Task.Machine(TestDevice.NAME, 0, "auto");
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
-            Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), Hardware.threads(machine));
+            Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), machine.computeThreads());
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
             List<int[]> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});

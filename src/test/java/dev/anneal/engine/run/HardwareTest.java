@@ -10,7 +10,7 @@ class HardwareTest {
 
     @Test
     void oneThreadDrivesADevice() {
-        assertThat(Hardware.threads(new Task.Machine("cuda:0", 8, "auto"))).isEqualTo(1);
-        assertThat(Hardware.threads(new Task.Machine("cpu", 8, "auto"))).isEqualTo(8);
+        assertThat(new Task.Machine("cuda:0", 8, "auto").computeThreads()).isEqualTo(1);
+        assertThat(new Task.Machine("cpu", 8, "auto").computeThreads()).isEqualTo(8);
     }
 }

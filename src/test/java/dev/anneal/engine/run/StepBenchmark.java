@@ -78,7 +78,7 @@ final class StepBenchmark {
                     List.of(),
                     adapter(),
                     settings(),
-                    Hardware.threads(machine),
+                    machine.computeThreads(),
                     () -> Long.MAX_VALUE,
                     attempt,
                     null,
