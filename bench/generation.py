@@ -9,11 +9,11 @@ import argparse
 import json
 import os
 import pathlib
-import statistics
 import sys
 
 import engine
 import workload
+from speed import spread
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -28,10 +28,6 @@ def prompts_of(batch, arguments):
         for chat in chats:
             out.write(json.dumps(workload.ids(tokenizer, chat[:-1], add_generation_prompt=True)) + "\n")
     return file
-
-
-def spread(values):
-    return f"{statistics.median(values):8.2f}   {min(values):8.2f} .. {max(values):8.2f}"
 
 
 def compare(batch, arguments, classpath):

@@ -22,9 +22,6 @@ final class MachineProbe implements MachineMeasurement.Probe {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);
 
-    /** What an earlier worker has left may take so long to end. */
-    private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
-
     private final Task.Machine machine;
     private final EngineLauncher launcher;
     private final Duration patience;
@@ -44,7 +41,7 @@ final class MachineProbe implements MachineMeasurement.Probe {
     @Override
     public Optional<Machine> measure() throws IOException, InterruptedException {
         AtomicReference<Progress.Measured> measured = new AtomicReference<>();
-        try (EngineWorkspace workspace = launcher.openWorkspace(ORPHAN_GRACE)) {
+        try (EngineWorkspace workspace = launcher.openWorkspace(WorkerConfiguration.ORPHAN_GRACE)) {
             Path directory = workspace.newDirectory("measure");
             EngineProcess process = launcher.launch(new MeasureTask(machine), directory, event -> {
                 if (event instanceof Progress.Measured numbers) {

@@ -26,7 +26,7 @@ import org.springframework.context.annotation.Configuration;
 class WorkerConfiguration {
 
     /** A second more than an engine process takes at most to save and end when its worker is gone. */
-    private static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
+    static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
     /** Nothing gets it before the worker's CUDA devices have been tried. */
     @Bean
