@@ -3,6 +3,7 @@ package dev.anneal.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,8 @@ public sealed interface Progress {
      *
      * @param step steps done so far, 1 after the first
      * @param epoch share of the data seen, in epochs
-     * @param loss mean negative log-likelihood of the step's trained tokens, nats
-     * @param tokenAccuracy share of trained tokens whose most likely prediction is right
+     * @param loss what the method minimises; of supervised training the mean negative log-likelihood of the step's trained tokens, nats
+     * @param tokenAccuracy share of trained tokens whose most likely prediction is right; null where the method does not count them
      * @param learningRate rate of this step
      * @param gradientNorm global norm before clipping
      * @param beta annealing coefficient of this step
@@ -50,6 +51,7 @@ public sealed interface Progress {
      * @param tokens tokens read so far, padding not counted
      * @param tokensPerSecond tokens of this step, padding not counted, over its duration
      * @param seconds duration of the step
+     * @param metrics what else the method measures, finite values by TRL's names
      */
     record Step(
             int step,
@@ -63,8 +65,14 @@ public sealed interface Progress {
             long trainedTokens,
             long tokens,
             double tokensPerSecond,
-            double seconds)
-            implements Progress {}
+            double seconds,
+            Map<String, Double> metrics)
+            implements Progress {
+
+        public Step {
+            metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+        }
+    }
 
     /**
      * A validation has begun or is under way: a sign of life, every few seconds.
@@ -75,12 +83,23 @@ public sealed interface Progress {
      */
     record Validating(int step, int done, int total) implements Progress {}
 
-    /** The validation file was read after {@code step} steps, with the annealing coefficient {@code beta}. */
+    /**
+     * The validation file was read after {@code step} steps, with the annealing coefficient {@code beta}.
+     *
+     * @param loss null where the method has none on rows that it is not trained on
+     * @param metrics what else the method measures, finite values by TRL's names
+     */
     record Validation(
             int step,
             double beta,
             @Nullable Double loss,
-            @Nullable Double tokenAccuracy) implements Progress {}
+            @Nullable Double tokenAccuracy,
+            Map<String, Double> metrics) implements Progress {
+
+        public Validation {
+            metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+        }
+    }
 
     /**
      * A checkpoint is complete on disk.

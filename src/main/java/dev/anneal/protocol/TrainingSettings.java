@@ -1,10 +1,13 @@
 package dev.anneal.protocol;
 
+import java.util.Objects;
+
 /**
- * How a supervised job trains, with every {@code auto} resolved.
+ * How a job trains, with every {@code auto} resolved.
  *
+ * @param method what is learned from
  * @param epochs passes over the training rows
- * @param batchRows rows of one optimizer step, or packed sequences
+ * @param batchRows rows of one optimizer step, packed sequences, pairs, or prompts
  * @param totalSteps optimizer steps of the whole job; the annealing and learning-rate schedules refer to it
  * @param maxLengthTokens longest row in tokens; longer rows are cut at their end or dropped, and counted
  * @param packing whether rows are packed into sequences of at most {@code maxLengthTokens}, which are then what a batch counts
@@ -16,6 +19,7 @@ package dev.anneal.protocol;
  * @param seed seed of data order, initialisation and dropout
  */
 public record TrainingSettings(
+        TrainingMethod method,
         int epochs,
         int batchRows,
         int totalSteps,
@@ -26,6 +30,11 @@ public record TrainingSettings(
         int checkpointIntervalSteps,
         int evaluationIntervalSteps,
         long seed) {
+
+    /** Settings that were written before there were other methods name none. */
+    public TrainingSettings {
+        method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
+    }
 
     /**
      * AdamW with decoupled weight decay and a learning rate that warms up and decays.

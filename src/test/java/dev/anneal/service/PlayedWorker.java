@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -94,7 +95,8 @@ public final class PlayedWorker {
                 step * 100L,
                 step * 200L,
                 400.0,
-                0.5);
+                0.5,
+                Map.of());
     }
 
     /** The coefficient of step t, counted from 0. */
@@ -109,7 +111,7 @@ public final class PlayedWorker {
                 null,
                 STALL,
                 jdbc -> journal.validated(
-                        jdbc, lease.workId(), new Progress.Validation(step, beta(step), 0.75, 0.625)));
+                        jdbc, lease.workId(), new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of())));
         return this;
     }
 

@@ -9,6 +9,7 @@ import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.torch.Devices;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.Trainer;
+import dev.anneal.engine.train.TrainingData;
 import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
@@ -79,8 +80,7 @@ final class TrainingTask {
         return new TrainingJob(
                 model,
                 fingerprint,
-                training,
-                validation,
+                new TrainingData.Rows(training, validation),
                 task.adapter(),
                 task.settings(),
                 task.machine().computeThreads(),

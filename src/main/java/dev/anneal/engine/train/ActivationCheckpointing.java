@@ -1,6 +1,5 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
@@ -36,9 +35,11 @@ final class ActivationCheckpointing {
      * is lost between tensors.
      */
     static long neededBytes(TrainingJob job) {
-        int longest = job.training().stream().mapToInt(EncodedRow::length).max().orElse(0);
+        int longest = job.data().longestTokens();
         long atOnce = job.limits().tokensAtOnce(job.computeThreads(), longest);
-        long ofStep = (long) job.settings().batchRows() * Math.max(longest, sequenceTokens(job));
+        long ofStep = (long) job.settings().batchRows()
+                * job.data().sequencesOfUnit()
+                * Math.max(longest, sequenceTokens(job));
         return job.model().passBytes(Math.min(atOnce, ofStep), adapterWidth(job.adapter()), job.computeThreads())
                 / 5
                 * 6;

@@ -64,13 +64,18 @@ public final class Trainer {
                         job.computeThreads(),
                         control::isStopping,
                         progress::layerDone)) {
-            TrainingRun run = new TrainingRun(job, trained, optimizer, passes, checkpointing, progress::tell);
+            StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
+            TrainingRun run = new TrainingRun(job, trained, optimizer, stepPasses, steps(stepPasses), progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));
             }
             return run.toTheEnd(control);
         }
+    }
+
+    private Steps steps(StepPasses passes) {
+        return new SupervisedSteps(job, (TrainingData.Rows) job.data(), passes, progress::tell);
     }
 
     private Trainable trainable() throws IOException {

@@ -1,13 +1,11 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model loaded base model; stays the caller's
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
- * @param training rows to train on, at least one
- * @param validation rows to measure on; may be empty
+ * @param data what the settings' method trains on
  * @param adapter null trains all weights of the model, which then change
  * @param threads compute threads; 0 takes the number of cores
  * @param freeMemoryBytes memory that passes may still take, asked once everything else is there
@@ -29,8 +26,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainingJob(
         DecoderModel model,
         String baseFingerprint,
-        List<EncodedRow> training,
-        List<EncodedRow> validation,
+        TrainingData data,
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         int threads,
@@ -39,14 +35,6 @@ public record TrainingJob(
         @Nullable Path initialAdapter,
         @Nullable Path resumeFrom,
         int validatedStep) {
-
-    public TrainingJob {
-        training = List.copyOf(training);
-        validation = List.copyOf(validation);
-        if (training.isEmpty()) {
-            throw new IllegalArgumentException("there are no rows to train on");
-        }
-    }
 
     /** How much one thread computes at one time where the model lies. */
     DeviceLimits limits() {

@@ -5,6 +5,7 @@ import dev.anneal.engine.model.LossSums;
 import dev.anneal.protocol.Progress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +45,7 @@ final class Validator {
         say(step, 0);
         Optional<LossSums> sums = passes.evaluate(batches, adapter, done -> sayInTime(step, done));
         sums.ifPresent(found -> progress.accept(
-                new Progress.Validation(step, adapter.beta(), finiteOrNull(found.mean()), found.accuracy())));
+                new Progress.Validation(step, adapter.beta(), finiteOrNull(found.mean()), found.accuracy(), Map.of())));
         return sums.isPresent();
     }
 

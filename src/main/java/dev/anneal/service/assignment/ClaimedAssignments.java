@@ -4,6 +4,7 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.EvaluationOrder;
 import dev.anneal.service.export.ExportJournal;
@@ -33,7 +34,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ClaimedAssignments implements Assignments {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClaimedAssignments.class);
-    private static final Set<String> TRAININGS = Set.of("supervised");
+    private static final Set<String> TRAININGS = Set.of(TrainingMethod.SUPERVISED);
     private static final Set<String> LIGHT = Stream.concat(
                     Arrays.stream(ExportKind.values()).map(ExportKind::wireName), Stream.of("exact_match"))
             .collect(Collectors.toUnmodifiableSet());

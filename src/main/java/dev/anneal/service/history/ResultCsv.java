@@ -5,18 +5,30 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job's series as comma-separated values: the result file of a finished job, and {@code /metrics?format=csv}. The header is part of
- * the API and fixed by a golden file; later columns are appended.
+ * the API and fixed by a golden file; what else a method measures is appended under its own names, of validations with {@code valid_} before them.
  */
 public final class ResultCsv {
 
-    public static final String HEADER =
+    private static final String HEADER =
             "step,train_loss,train_accuracy,train_mean_token_accuracy,valid_loss,valid_accuracy,valid_mean_token_accuracy,"
-                    + "epoch,beta,learning_rate,grad_norm,tokens,trained_tokens,tokens_per_second\n";
+                    + "epoch,beta,learning_rate,grad_norm,tokens,trained_tokens,tokens_per_second";
 
-    private ResultCsv() {}
+    private final MetricNames names;
+
+    /** @param names the columns that the job's method adds */
+    public ResultCsv(MetricNames names) {
+        this.names = names;
+    }
+
+    public String header() {
+        StringBuilder header = new StringBuilder(HEADER);
+        names.ofSteps().forEach(name -> header.append(',').append(name));
+        names.ofValidations().forEach(name -> header.append(",valid_").append(name));
+        return header.append('\n').toString();
+    }
 
     /** OpenAI's files name the token accuracy in two columns, of which readers use one or the other. */
-    public static String line(SeriesRow row) {
+    public String line(SeriesRow row) {
         StringBuilder line = new StringBuilder().append(row.step());
         append(line, row.trainLoss());
         append(line, row.trainMeanTokenAccuracy());
@@ -29,10 +41,10 @@ public final class ResultCsv {
         append(line, row.learningRate());
         append(line, row.gradNorm());
         line.append(',').append(row.tokens()).append(',').append(row.trainedTokens());
-        return line.append(',')
-                .append(String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()))
-                .append('\n')
-                .toString();
+        line.append(',').append(String.format(Locale.ROOT, "%.1f", row.tokensPerSecond()));
+        names.ofSteps().forEach(name -> append(line, row.metrics().get(name)));
+        names.ofValidations().forEach(name -> append(line, row.validMetrics().get(name)));
+        return line.append('\n').toString();
     }
 
     private static void append(StringBuilder line, @Nullable Double value) {

@@ -16,17 +16,17 @@ public final class Series {
     /** One statement for a batch: steps of a small model come faster than single inserts are worth. */
     private static final String RECORD_STEPS = """
             INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm,
-                                  beta, trained_tokens, tokens, tokens_per_second, seconds)
+                                  beta, trained_tokens, tokens, tokens_per_second, seconds, metrics)
             SELECT progress.job_id, batch.step, progress.tenant_id, clock_timestamp(), batch.epoch, batch.loss, batch.token_accuracy,
                    batch.learning_rate, batch.gradient_norm, batch.beta, batch.trained_tokens, batch.tokens,
-                   batch.tokens_per_second, batch.seconds
+                   batch.tokens_per_second, batch.seconds, batch.metrics::jsonb
             FROM job_progress AS progress,
                  unnest(:steps::integer[], :epochs::double precision[], :losses::double precision[],
                         :accuracies::double precision[], :rates::double precision[], :norms::double precision[],
                         :betas::double precision[], :trainedTokens::bigint[], :tokens::bigint[],
-                        :speeds::double precision[], :seconds::double precision[])
+                        :speeds::double precision[], :seconds::double precision[], :metrics::text[])
                      AS batch (step, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens, tokens,
-                               tokens_per_second, seconds)
+                               tokens_per_second, seconds, metrics)
             WHERE progress.job_id = :job
             ON CONFLICT (job_id, step) DO UPDATE
             SET recorded_at = EXCLUDED.recorded_at,
@@ -39,30 +39,47 @@ public final class Series {
                 trained_tokens = EXCLUDED.trained_tokens,
                 tokens = EXCLUDED.tokens,
                 tokens_per_second = EXCLUDED.tokens_per_second,
-                seconds = EXCLUDED.seconds
+                seconds = EXCLUDED.seconds,
+                metrics = EXCLUDED.metrics
             """;
 
     private static final String MOVE_TO = "UPDATE job_progress SET step = :step WHERE job_id = :job";
 
     private static final String RECORD_VALIDATION = """
-            INSERT INTO job_validation (job_id, step, tenant_id, recorded_at, beta, loss, token_accuracy)
-            SELECT job_id, :step, tenant_id, clock_timestamp(), :beta, :loss, :accuracy
+            INSERT INTO job_validation (job_id, step, tenant_id, recorded_at, beta, loss, token_accuracy, metrics)
+            SELECT job_id, :step, tenant_id, clock_timestamp(), :beta, :loss, :accuracy, :metrics::jsonb
             FROM job_progress
             WHERE job_id = :job
             ON CONFLICT (job_id, step) DO UPDATE
             SET recorded_at = EXCLUDED.recorded_at,
                 beta = EXCLUDED.beta,
                 loss = EXCLUDED.loss,
-                token_accuracy = EXCLUDED.token_accuracy
+                token_accuracy = EXCLUDED.token_accuracy,
+                metrics = EXCLUDED.metrics
             """;
 
     private static final String LAST_VALIDATION =
             "SELECT coalesce(max(step), 0) FROM job_validation WHERE job_id = :job";
 
+    private static final String METRIC_NAMES = """
+            SELECT DISTINCT name
+            FROM job_step, jsonb_object_keys(metrics) AS name
+            WHERE job_id = :job
+            ORDER BY name
+            """;
+
+    private static final String VALIDATION_METRIC_NAMES = """
+            SELECT DISTINCT name
+            FROM job_validation, jsonb_object_keys(metrics) AS name
+            WHERE job_id = :job
+            ORDER BY name
+            """;
+
     private static final String READ = """
             SELECT step.step, step.recorded_at, step.epoch, step.loss, step.token_accuracy, step.learning_rate, step.gradient_norm,
                    step.beta, step.trained_tokens, step.tokens, step.tokens_per_second, step.seconds,
-                   validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy, validation.beta AS valid_beta
+                   step.metrics, validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy,
+                   validation.beta AS valid_beta, validation.metrics AS valid_metrics
             FROM job_step AS step
             LEFT JOIN job_validation AS validation ON validation.job_id = step.job_id AND validation.step = step.step
             WHERE step.job_id = :job AND step.step > :after
@@ -96,6 +113,11 @@ public final class Series {
                 .param("tokens", steps.stream().map(Progress.Step::tokens).toArray(Long[]::new))
                 .param("speeds", doubles(steps, Progress.Step::tokensPerSecond))
                 .param("seconds", doubles(steps, Progress.Step::seconds))
+                .param(
+                        "metrics",
+                        steps.stream()
+                                .map(step -> Metrics.toJson(step.metrics()))
+                                .toArray(String[]::new))
                 .update();
         moveTo(jdbc, job, steps.get(steps.size() - 1).step());
     }
@@ -112,12 +134,22 @@ public final class Series {
                 .param("beta", validation.beta())
                 .param("loss", finite(validation.loss()))
                 .param("accuracy", finite(validation.tokenAccuracy()))
+                .param("metrics", Metrics.toJson(validation.metrics()))
                 .update();
     }
 
     /** Newest step whose validation is recorded; 0 if there is none. */
     public int lastValidation(JdbcClient jdbc, long job) {
         return jdbc.sql(LAST_VALIDATION).param("job", job).query(Integer.class).single();
+    }
+
+    /** What the job's method measures beside what every method does. */
+    public MetricNames metricNames(JdbcClient jdbc, long job) {
+        return new MetricNames(names(jdbc, job, METRIC_NAMES), names(jdbc, job, VALIDATION_METRIC_NAMES));
+    }
+
+    private static List<String> names(JdbcClient jdbc, long job, String query) {
+        return jdbc.sql(query).param("job", job).query(String.class).list();
     }
 
     /** Rows after step {@code after}, in the order of steps. */
@@ -167,6 +199,8 @@ public final class Series {
                 row.getDouble("seconds"),
                 row.getObject("valid_loss", Double.class),
                 row.getObject("valid_accuracy", Double.class),
-                row.getObject("valid_beta", Double.class));
+                row.getObject("valid_beta", Double.class),
+                Metrics.fromJson(row.getString("metrics")),
+                Metrics.fromJson(row.getString("valid_metrics")));
     }
 }

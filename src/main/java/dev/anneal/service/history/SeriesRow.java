@@ -1,6 +1,7 @@
 package dev.anneal.service.history;
 
 import java.time.Instant;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
  * @param seconds duration of the step
+ * @param metrics what else the job's method measures in a step
+ * @param validMetrics likewise when it reads the validation file
  */
 public record SeriesRow(
         int step,
@@ -27,4 +30,12 @@ public record SeriesRow(
         double seconds,
         @Nullable Double validLoss,
         @Nullable Double validMeanTokenAccuracy,
-        @Nullable Double validBeta) {}
+        @Nullable Double validBeta,
+        Map<String, Double> metrics,
+        Map<String, Double> validMetrics) {
+
+    public SeriesRow {
+        metrics = Map.copyOf(metrics);
+        validMetrics = Map.copyOf(validMetrics);
+    }
+}

@@ -5,6 +5,7 @@ import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.JobEvent;
+import dev.anneal.service.history.MetricNames;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.history.SeriesRow;
 import dev.anneal.service.paging.Page;
@@ -47,6 +48,11 @@ public final class JobHistory {
         return database.call(
                 tenantId,
                 jdbc -> checkpoints.page(jdbc, jobs.require(jdbc, jobId).number(), request));
+    }
+
+    /** What the job's method has measured beside what every method does. */
+    public MetricNames metricNames(Job job) {
+        return database.call(job.tenantId(), jdbc -> series.metricNames(jdbc, job.number()));
     }
 
     /** Rows of the series after step {@code after}, in the order of steps. */

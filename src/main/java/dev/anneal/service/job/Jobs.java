@@ -100,7 +100,7 @@ public final class Jobs {
                 new NewWork(
                         tenantId,
                         WorkKind.TRAIN,
-                        "supervised",
+                        inputs.request().method().wireName(),
                         request.options().priority(),
                         submission.traceparent()));
         Integer wished = request.seed();

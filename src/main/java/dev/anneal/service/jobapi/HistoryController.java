@@ -92,11 +92,12 @@ class HistoryController {
         Job job = jobs.find(tenant.id(), id);
         response.setContentType("text/csv;charset=UTF-8");
         response.setHeader("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
-        response.getOutputStream().write(ResultCsv.HEADER.getBytes(StandardCharsets.UTF_8));
+        ResultCsv csv = new ResultCsv(history.metricNames(job));
+        response.getOutputStream().write(csv.header().getBytes(StandardCharsets.UTF_8));
         List<SeriesRow> rows = history.series(job, 0, CHUNK);
         while (!rows.isEmpty()) {
             for (SeriesRow row : rows) {
-                response.getOutputStream().write(ResultCsv.line(row).getBytes(StandardCharsets.UTF_8));
+                response.getOutputStream().write(csv.line(row).getBytes(StandardCharsets.UTF_8));
             }
             rows = history.series(job, rows.get(rows.size() - 1).step(), CHUNK);
         }

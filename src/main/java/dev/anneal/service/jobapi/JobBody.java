@@ -75,7 +75,7 @@ record JobBody(
                 job.seed(),
                 seconds(insight.estimatedFinish()),
                 List.of(),
-                Map.of("type", "supervised", "supervised", Map.of("hyperparameters", hyperparameters)),
+                MethodBody.of(job.request().method(), hyperparameters),
                 metadata.isEmpty() ? null : metadata,
                 job.request().suffix(),
                 job.request().adapter(),

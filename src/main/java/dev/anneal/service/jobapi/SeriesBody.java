@@ -2,6 +2,7 @@ package dev.anneal.service.jobapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.history.SeriesRow;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One step of a job's series. */
@@ -21,7 +22,9 @@ record SeriesBody(
         double seconds,
         @Nullable Double validLoss,
         @Nullable Double validMeanTokenAccuracy,
-        @Nullable Double validBeta) {
+        @Nullable Double validBeta,
+        Map<String, Double> metrics,
+        Map<String, Double> validMetrics) {
 
     static SeriesBody of(SeriesRow row) {
         return new SeriesBody(
@@ -39,6 +42,8 @@ record SeriesBody(
                 row.seconds(),
                 row.validLoss(),
                 row.validMeanTokenAccuracy(),
-                row.validBeta());
+                row.validBeta(),
+                row.metrics(),
+                row.validMetrics());
     }
 }

@@ -1,6 +1,7 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -8,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a client asks of a fine-tuning job: each value valid in itself, nothing yet checked against model and files.
  *
+ * @param method with every default filled in
  * @param seed null lets the service draw one
  * @param adapter with every default filled in, and with what the initial adapter decides once that is found; null trains all weights
  * @param initialAdapter null for an adapter that begins with values of its own
@@ -19,12 +21,15 @@ public record JobRequest(
         @Nullable String suffix,
         @Nullable Integer seed,
         Map<String, String> metadata,
+        TrainingMethod method,
         Hyperparameters hyperparameters,
         @Nullable AdapterSettings adapter,
         @Nullable InitialAdapter initialAdapter,
         TrainingOptions options) {
 
+    /** Requests that were stored before there were other methods name none. */
     public JobRequest {
+        method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
         metadata = Map.copyOf(metadata);
     }
 
@@ -50,6 +55,7 @@ public record JobRequest(
                 suffix,
                 seed,
                 metadata,
+                method,
                 hyperparameters,
                 named.asked().continuing(initial, named.id()),
                 named,

@@ -3,16 +3,12 @@ package dev.anneal.service.settings;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
-import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the body of {@code POST /v1/fine_tuning/jobs}: OpenAI's keys, {@code afa_lora} and {@code anneal}. */
 public final class JobRequestReader {
-
-    private static final String SUPERVISED = "supervised";
-    private static final List<String> METHODS = List.of(SUPERVISED, "dpo", "reinforcement");
 
     /** The suffix becomes part of a model id, which holds neither slash nor colon nor white space. */
     private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
@@ -26,12 +22,12 @@ public final class JobRequestReader {
         String suffix = suffix(body);
         Integer seed = body.wholeNumber("seed", 0, Integer.MAX_VALUE);
         Map<String, String> metadata = body.metadata("metadata");
-        Hyperparameters hyperparameters = hyperparameters(body);
+        MethodReader.Read method = MethodReader.read(body);
         refuseIntegrations(body);
         StrictObject anneal = body.object("anneal");
         AdapterRequest adapter = AdapterReader.read(body, anneal);
         String initialAdapter = anneal == null ? null : anneal.text("init_adapter");
-        TrainingOptions options = OptionsReader.read(anneal, hyperparameters);
+        TrainingOptions options = OptionsReader.read(anneal, method.hyperparameters());
         body.refuseOthers();
         return new JobRequest(
                 model,
@@ -40,7 +36,8 @@ public final class JobRequestReader {
                 suffix,
                 seed,
                 metadata,
-                hyperparameters,
+                method.method(),
+                method.hyperparameters(),
                 adapter == null ? null : adapter.settings(),
                 adapter == null || initialAdapter == null
                         ? null
@@ -57,53 +54,6 @@ public final class JobRequestReader {
                     suffix);
         }
         return suffix;
-    }
-
-    /** They stand in {@code method.supervised}, or at the top as older clients send them, but not in both places. */
-    private static Hyperparameters hyperparameters(StrictObject body) {
-        StrictObject deprecated = body.object("hyperparameters");
-        StrictObject current = methodHyperparameters(body);
-        if (deprecated != null && current != null) {
-            throw Refusal.invalidValue(
-                    "hyperparameters",
-                    "'hyperparameters' and 'method.supervised.hyperparameters' are both given; leave out the former, which is deprecated");
-        }
-        StrictObject given = current == null ? deprecated : current;
-        return given == null ? Hyperparameters.AUTO : hyperparametersIn(given);
-    }
-
-    private static Hyperparameters hyperparametersIn(StrictObject given) {
-        Hyperparameters read = new Hyperparameters(
-                given.wholeNumberOrAuto("batch_size", 1, 256),
-                given.numberOrAuto("learning_rate_multiplier", value -> value > 0, "above 0"),
-                given.wholeNumberOrAuto("n_epochs", 1, 50));
-        given.refuseOthers();
-        return read;
-    }
-
-    private static @Nullable StrictObject methodHyperparameters(StrictObject body) {
-        StrictObject method = body.object("method");
-        if (method == null) {
-            return null;
-        }
-        String type = method.requiredText("type");
-        if (METHODS.contains(type) && !type.equals(SUPERVISED)) {
-            throw new Refusal(
-                    RefusalCode.METHOD_NOT_SUPPORTED,
-                    "'method.type' is '" + type + "', which this version does not train yet; use 'supervised'",
-                    "method.type");
-        }
-        if (!type.equals(SUPERVISED)) {
-            throw method.invalid("type", "must be 'supervised'", type);
-        }
-        StrictObject supervised = method.object(SUPERVISED);
-        method.refuseOthers();
-        if (supervised == null) {
-            return null;
-        }
-        StrictObject hyperparameters = supervised.object("hyperparameters");
-        supervised.refuseOthers();
-        return hyperparameters;
     }
 
     private static void refuseIntegrations(StrictObject body) {

@@ -48,6 +48,7 @@ public final class SettingsResolver {
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
         double rate = learningRate(request, model);
         TrainingSettings training = new TrainingSettings(
+                request.method(),
                 epochs,
                 stepRows,
                 totalSteps,

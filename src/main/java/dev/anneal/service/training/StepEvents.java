@@ -39,6 +39,7 @@ final class StepEvents {
         put(data, "grad_norm", step.gradientNorm());
         data.put("beta", step.beta());
         data.put("tokens_per_second", step.tokensPerSecond());
+        data.putAll(step.metrics());
         return data;
     }
 
@@ -57,6 +58,7 @@ final class StepEvents {
         put(data, "full_valid_loss", validation.loss());
         put(data, "full_valid_mean_token_accuracy", validation.tokenAccuracy());
         data.put("beta", validation.beta());
+        validation.metrics().forEach((name, value) -> data.put("full_valid_" + name, value));
         return data;
     }
 

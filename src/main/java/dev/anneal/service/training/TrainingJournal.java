@@ -155,9 +155,12 @@ public final class TrainingJournal {
 
     /** Hands the lines of the result file, each with its end, to {@code lines}; the header first. */
     public void writeResult(long workId, Consumer<String> lines) {
-        lines.accept(ResultCsv.HEADER);
-        system.run(
-                jdbc -> series.readAll(jdbc, store.numberOf(jdbc, workId), row -> lines.accept(ResultCsv.line(row))));
+        system.run(jdbc -> {
+            long job = store.numberOf(jdbc, workId);
+            ResultCsv csv = new ResultCsv(series.metricNames(jdbc, job));
+            lines.accept(csv.header());
+            series.readAll(jdbc, job, row -> lines.accept(csv.line(row)));
+        });
     }
 
     /**

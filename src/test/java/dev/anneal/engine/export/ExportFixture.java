@@ -14,6 +14,7 @@ import dev.anneal.engine.safetensors.TensorsInMemory;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
@@ -49,7 +50,17 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
                     new TrainingRecord.Point(18, 0.25, null, 0)));
 
     static final TrainingSettings SETTINGS = new TrainingSettings(
-            1, 4, 24, 256, false, "auto", new TrainingSettings.Optimizer(2e-4, "linear", 0, 0.01, 1, 1), 12, 12, 7);
+            new TrainingMethod.Supervised(),
+            1,
+            4,
+            24,
+            256,
+            false,
+            "auto",
+            new TrainingSettings.Optimizer(2e-4, "linear", 0, 0.01, 1, 1),
+            12,
+            12,
+            7);
 
     private static final Path BASE = GoldenTensors.path("models/llama-tied");
 

@@ -6,6 +6,7 @@ import dev.anneal.engine.torch.DeviceMemory;
 import dev.anneal.protocol.Progress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +52,6 @@ class DeviceMemoryReportTest {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0.1, 2.0, 0.5, 1e-3, 0.5, 1.0, 100, 120, 1000, 0.1);
+        return new Progress.Step(step, 10, 0.1, 2.0, 0.5, 1e-3, 0.5, 1.0, 100, 120, 1000, 0.1, Map.of());
     }
 }

@@ -5,10 +5,12 @@ import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.train.Trainer;
+import dev.anneal.engine.train.TrainingData;
 import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,8 +76,7 @@ final class StepBenchmark {
             TrainingJob job = new TrainingJob(
                     model,
                     "",
-                    rows,
-                    List.of(),
+                    new TrainingData.Rows(rows, List.of()),
                     adapter(),
                     settings(),
                     machine.computeThreads(),
@@ -134,7 +135,18 @@ final class StepBenchmark {
 
     private TrainingSettings settings() {
         TrainingSettings.Optimizer optimizer = new TrainingSettings.Optimizer(2e-4, "linear", 0, 0, 1, 1);
-        return new TrainingSettings(1, batch, steps, 1 << 20, false, checkpointing, optimizer, steps, 0, 0);
+        return new TrainingSettings(
+                new TrainingMethod.Supervised(),
+                1,
+                batch,
+                steps,
+                1 << 20,
+                false,
+                checkpointing,
+                optimizer,
+                steps,
+                0,
+                0);
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
@@ -66,6 +67,7 @@ final class Tasks {
                         "silu",
                         new AdapterSettings.Schedule("linear", 0, 0.8)),
                 new TrainingSettings(
+                        new TrainingMethod.Supervised(),
                         1,
                         16,
                         STEPS,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -101,7 +102,17 @@ class CheckpointTest {
 
     private static CheckpointState state(int step, Map<String, String> hashes) {
         TrainingSettings settings = new TrainingSettings(
-                1, 4, 24, 512, false, "auto", new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1), 0, 0, -7);
+                new TrainingMethod.Supervised(),
+                1,
+                4,
+                24,
+                512,
+                false,
+                "auto",
+                new TrainingSettings.Optimizer(1e-2, "linear", 4, 0.01, 1, 1),
+                0,
+                0,
+                -7);
         return new CheckpointState(
                 step,
                 24,

@@ -158,7 +158,8 @@ class InterruptionTest {
                 step.trainedTokens(),
                 step.tokens(),
                 0,
-                0);
+                0,
+                step.metrics());
     }
 
     /** The end of a process in the middle of something: nothing is saved. */

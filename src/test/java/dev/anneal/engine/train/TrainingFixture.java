@@ -7,6 +7,7 @@ import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -140,6 +141,7 @@ final class TrainingFixture {
 
     TrainingJob job() {
         TrainingSettings settings = new TrainingSettings(
+                new TrainingMethod.Supervised(),
                 1,
                 GoldenBatches.STEP_ROWS,
                 steps,
@@ -153,8 +155,7 @@ final class TrainingFixture {
         return new TrainingJob(
                 model,
                 "base",
-                rows,
-                validation,
+                new TrainingData.Rows(rows, validation),
                 adapter,
                 settings,
                 threads,

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -136,6 +137,7 @@ class MetersTest {
     }
 
     private static Progress.Step step(int step, @Nullable Double loss, double beta) {
-        return new Progress.Step(step, 10, 0.1 * step, loss, 0.5, 1e-3, 0.5, beta, 100L * step, 120L * step, 1000, 0.1);
+        return new Progress.Step(
+                step, 10, 0.1 * step, loss, 0.5, 1e-3, 0.5, beta, 100L * step, 120L * step, 1000, 0.1, Map.of());
     }
 }

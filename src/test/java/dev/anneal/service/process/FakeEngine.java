@@ -226,7 +226,8 @@ public final class FakeEngine {
                 tokens,
                 tokens,
                 1000,
-                0.1);
+                0.1,
+                Map.of());
     }
 
     private static double beta(int step, int total) {

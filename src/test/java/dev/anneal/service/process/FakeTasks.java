@@ -3,6 +3,7 @@ package dev.anneal.service.process;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -48,6 +49,7 @@ public final class FakeTasks {
                 new AdapterSettings(
                         4, 8, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8)),
                 new TrainingSettings(
+                        new TrainingMethod.Supervised(),
                         1,
                         1,
                         steps,

@@ -7,6 +7,7 @@ import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.MemoryEstimate;
@@ -113,6 +114,7 @@ class MemoryEstimateIT {
                 resource("/demo/tickets.valid.jsonl").toString(),
                 adapter,
                 new TrainingSettings(
+                        new TrainingMethod.Supervised(),
                         1,
                         rows,
                         6,

@@ -3,6 +3,7 @@ package dev.anneal.service.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.settings.ModelProfile.LayerSize;
@@ -51,6 +52,7 @@ class SettingsResolverTest {
         assertThat(settings.hyperparameters()).isEqualTo(new Hyperparameters(8, 1.0, 3));
         assertThat(settings.training())
                 .isEqualTo(new TrainingSettings(
+                        new TrainingMethod.Supervised(),
                         3,
                         8,
                         375,

@@ -11,6 +11,7 @@ import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkKind;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +122,6 @@ class PublisherIT {
     }
 
     private static Progress.Step step(int step) {
-        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 1, 1);
+        return new Progress.Step(step, 10, 0, 1.0, 1.0, 0, 0.0, 1, step, step, 1, 1, Map.of());
     }
 }

@@ -1,0 +1,83 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.torch.TorchException;
+import dev.anneal.protocol.Progress;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.IntFunction;
+
+/** The training passes of steps: each row with the dropout of its place, and within the memory that there is. */
+final class StepPasses {
+
+    private static final String COMPUTED_AGAIN =
+            "computed again for the backward, which takes about a third more time and changes no bit of the result";
+
+    private final TrainingJob job;
+    private final Trainable trained;
+    private final Passes passes;
+    private final ActivationCheckpointing checkpointing;
+    private final Consumer<Progress> progress;
+
+    StepPasses(
+            TrainingJob job,
+            Trainable trained,
+            Passes passes,
+            ActivationCheckpointing checkpointing,
+            Consumer<Progress> progress) {
+        this.job = job;
+        this.trained = trained;
+        this.passes = passes;
+        this.checkpointing = checkpointing;
+        this.progress = progress;
+    }
+
+    /** Passes without gradients. */
+    Passes passes() {
+        return passes;
+    }
+
+    /**
+     * Losses and gradient of a step, as {@link Passes#train} computes them.
+     *
+     * @param step steps done
+     */
+    Optional<LossSums> train(
+            int step, List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective> objectiveOf) {
+        try {
+            return once(step, batches, adapter, objectiveOf);
+        } catch (TorchException e) {
+            if (!e.isOutOfMemory() || !checkpointing.turnOn()) {
+                throw e;
+            }
+            progress.accept(
+                    new Progress.Warning("the activations of step %d did not fit into memory: from here on they are %s"
+                            .formatted(step + 1, COMPUTED_AGAIN)));
+            return once(step, batches, adapter, objectiveOf);
+        }
+    }
+
+    private Optional<LossSums> once(
+            int step, List<MicroBatch> batches, AppliedAdapter adapter, IntFunction<Objective> objectiveOf) {
+        return passes.train(
+                batches,
+                batch -> adapter.with(
+                        adapter.beta(),
+                        batch.dropout(trained.dropout(), job.settings().seed(), step)),
+                objectiveOf);
+    }
+
+    /** Where memory would not hold the activations, they are computed again from the first step on. */
+    void keepActivationsIfTheyFit() {
+        long needed = ActivationCheckpointing.neededBytes(job);
+        long free = job.freeMemoryBytes().getAsLong();
+        if (needed > free && checkpointing.turnOn()) {
+            progress.accept(new Progress.Warning(
+                    "the passes of a step would take %d MiB, and %d MiB of memory are free: activations are %s"
+                            .formatted(needed >> 20, free >> 20, COMPUTED_AGAIN)));
+        }
+    }
+}

@@ -1,0 +1,68 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.data.Packing;
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingSettings;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** Raises the likelihood of answers: the loss is the mean negative log-likelihood of a step's trained tokens. */
+final class SupervisedSteps implements Steps {
+
+    private final TrainingJob job;
+    private final List<EncodedRow> rows;
+    private final StepPasses passes;
+    private final List<List<Integer>> sequences;
+    private final StepPlan plan;
+    private final Validator validator;
+
+    SupervisedSteps(TrainingJob job, TrainingData.Rows data, StepPasses passes, Consumer<Progress> progress) {
+        TrainingSettings settings = job.settings();
+        this.job = job;
+        this.rows = data.training();
+        this.passes = passes;
+        this.sequences = sequences(rows, settings);
+        this.plan = new StepPlan(sequences.size(), settings.batchRows(), settings.totalSteps(), settings.seed());
+        this.validator = new Validator(
+                MicroBatch.split(data.validation(), job.limits()), passes.passes(), progress, Validator.SIGN_OF_LIFE);
+    }
+
+    private static List<List<Integer>> sequences(List<EncodedRow> rows, TrainingSettings settings) {
+        int[] lengths = rows.stream().mapToInt(EncodedRow::length).toArray();
+        return settings.packing() ? Packing.of(lengths, settings.maxLengthTokens()) : Packing.none(lengths.length);
+    }
+
+    @Override
+    public int perEpoch() {
+        return plan.stepsPerEpoch();
+    }
+
+    @Override
+    public Optional<Result> compute(int step, AppliedAdapter adapter) {
+        List<EncodedRow> ofStep = Arrays.stream(plan.rowsOf(step))
+                .mapToObj(sequences::get)
+                .flatMap(List::stream)
+                .map(rows::get)
+                .toList();
+        long read = ofStep.stream().mapToLong(EncodedRow::length).sum();
+        return passes.train(step, MicroBatch.split(ofStep, job.limits()), adapter, piece -> Objective.LIKELIHOOD)
+                .map(sums -> new Result(sums.mean(), sums.accuracy(), sums.trained(), read, sums.trained(), Map.of()));
+    }
+
+    @Override
+    public boolean canValidate() {
+        return validator.hasRows();
+    }
+
+    @Override
+    public boolean validate(int step, AppliedAdapter adapter) {
+        return validator.validate(step, adapter);
+    }
+}

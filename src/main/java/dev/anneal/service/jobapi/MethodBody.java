@@ -1,0 +1,15 @@
+package dev.anneal.service.jobapi;
+
+import dev.anneal.protocol.TrainingMethod;
+import java.util.Map;
+
+/** The object {@code method} of a job. */
+final class MethodBody {
+
+    private MethodBody() {}
+
+    /** @param hyperparameters those that every method has, as the API shows them */
+    static Map<String, Object> of(TrainingMethod method, Map<String, Object> hyperparameters) {
+        return Map.of("type", method.wireName(), method.wireName(), Map.of("hyperparameters", hyperparameters));
+    }
+}
