@@ -1,10 +1,12 @@
 package dev.anneal.fuzz;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.EncodedDataset;
+import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.data.EncodedRow;
-import dev.anneal.engine.rows.ChatFile;
+import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.DatasetFile;
+import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.DatasetValidator;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.engine.tokens.Golden;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.assertj.core.api.Assertions;
@@ -42,23 +45,32 @@ final class ChatRowsBody implements FuzzBody {
         Assertions.assertThat(report.toString().codePoints())
                 .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);
         if (dropped == 0) {
-            encode(report.accepted());
+            encode(report.accepted(), report.format());
         } else {
-            Assertions.assertThatThrownBy(() -> ChatFile.forEach(file, (line, row) -> {}))
+            Assertions.assertThatThrownBy(() -> DatasetFile.forEach(file, (line, row) -> {}))
                     .isInstanceOf(DataException.class);
         }
     }
 
-    private void encode(long accepted) throws IOException {
+    private void encode(long accepted, DatasetFormat format) throws IOException {
         AtomicLong rows = new AtomicLong();
-        ChatFile.forEach(file, (line, row) -> rows.incrementAndGet());
+        DatasetFile.forEach(file, (line, row) -> rows.incrementAndGet());
         Assertions.assertThat(rows.get()).isEqualTo(accepted);
-        EncodedDataset encoded = encoder.encode(file, MAX_LENGTH);
-        long lost = encoded.report().dropped().values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
-        Assertions.assertThat(encoded.rows().size() + lost).isEqualTo(accepted);
-        encoded.rows().forEach(ChatRowsBody::requireSound);
+        TokenReport report = encoder.report(file, MAX_LENGTH);
+        long lost =
+                report.dropped().values().stream().mapToLong(Long::longValue).sum();
+        Assertions.assertThat(report.rows() + lost).isEqualTo(accepted);
+        if (format == DatasetFormat.REINFORCEMENT) {
+            List<EncodedPrompt> prompts =
+                    encoder.encodePrompts(file, MAX_LENGTH).prompts();
+            Assertions.assertThat(prompts).hasSize(report.rows());
+            prompts.forEach(prompt -> Assertions.assertThat(prompt.ids()).hasSizeLessThan(MAX_LENGTH));
+        } else {
+            List<EncodedRow> encoded = encoder.encode(file, MAX_LENGTH).rows();
+            Assertions.assertThat(encoded)
+                    .hasSize(format == DatasetFormat.PREFERENCE ? 2 * report.rows() : report.rows());
+            encoded.forEach(ChatRowsBody::requireSound);
+        }
     }
 
     private static void requireSound(EncodedRow row) {

@@ -1,17 +1,17 @@
 package dev.anneal.engine.data;
 
-import dev.anneal.engine.rows.ChatFile;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.DatasetFile;
+import dev.anneal.engine.rows.DatasetRow;
 import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.PreferenceRow;
+import dev.anneal.engine.rows.PromptRow;
 import dev.anneal.engine.rows.RowFault;
 import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.ChatTemplate;
-import dev.anneal.engine.template.Rendering;
 import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.template.TemplateException;
-import dev.anneal.engine.tokens.ChatTemplates;
-import dev.anneal.engine.tokens.EncodedText;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,26 +19,22 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns conversations into tokens and labels with a model's tokenizer and chat template. Only assistant messages are trained, from behind their role header up to and
+ * Turns datasets into tokens and labels with a model's tokenizer and chat template. Only assistant messages are trained, from behind their role header up to and
  * including their end-of-turn token. Safe for many threads; the tokenizer stays its owner's.
  *
  * <p>A row longer than allowed keeps its start (TRL's {@code keep_start}): its last token is then whatever stands there, and no end of sequence is put in its place.
- * Such rows are counted, and dropped if nothing trained is left of them.
+ * Such rows are counted, and dropped if nothing trained is left of them. A pair becomes two rows, each cut for itself, and is dropped whole if nothing trained is left of either. A prompt
+ * is never cut: one that leaves no room for an answer is dropped.
  */
 public final class ChatEncoder {
 
-    private final ModelTokenizer tokenizer;
-    private final Form plain;
-    private final Form withTools;
+    private final RowEncoder encoder;
 
-    private ChatEncoder(ModelTokenizer tokenizer, Form plain, Form withTools) {
-        this.tokenizer = tokenizer;
-        this.plain = plain;
-        this.withTools = withTools;
+    private ChatEncoder(RowEncoder encoder) {
+        this.encoder = encoder;
     }
 
     /**
@@ -48,121 +44,127 @@ public final class ChatEncoder {
      * @throws DataException with code {@code base_model_unreadable} if it has none that is understood
      */
     public static ChatEncoder of(ModelTokenizer tokenizer, Instant now) {
-        ChatTemplates templates = tokenizer.readTemplates(now);
-        return of(tokenizer, templates.forTools(false), templates.forTools(true));
+        return new ChatEncoder(RowEncoder.of(tokenizer, now));
     }
 
     static ChatEncoder of(ModelTokenizer tokenizer, ChatTemplate plain, ChatTemplate withTools) {
-        Form form = new Form(plain, new AssistantText(tokenizer, plain));
-        return new ChatEncoder(
-                tokenizer,
-                form,
-                withTools == plain ? form : new Form(withTools, new AssistantText(tokenizer, withTools)));
+        return new ChatEncoder(RowEncoder.of(tokenizer, plain, withTools));
     }
 
     /**
-     * Encodes a validated file.
+     * Encodes a validated file of conversations or pairs.
      *
      * @param maxLengthTokens tokens a row may have, at least 2
-     * @throws DataException if the file holds a line that is not a row
+     * @throws DataException if the file holds a line that is not a row, or prompts
      * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
      */
     public EncodedDataset encode(Path file, int maxLengthTokens) throws IOException {
         List<EncodedRow> rows = new ArrayList<>();
-        TokenReport report = forEach(file, maxLengthTokens, rows::add);
+        Sink sink = new Sink(rows::add, prompt -> {
+            throw wrongFormat(prompt.line(), "answers to learn from", "a prompt alone");
+        });
+        TokenReport report = forEach(file, maxLengthTokens, sink);
         return new EncodedDataset(rows, report);
     }
 
-    /** Counts what {@link #encode} would give, holding one row at a time. */
-    public TokenReport report(Path file, int maxLengthTokens) throws IOException {
-        return forEach(file, maxLengthTokens, row -> {});
+    /**
+     * Encodes a validated file of prompts.
+     *
+     * @param maxLengthTokens tokens a prompt and its answer may have together, at least 2; prompts are shorter
+     * @throws DataException if the file holds a line that is not a row, or other rows than prompts
+     * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
+     */
+    public EncodedPrompts encodePrompts(Path file, int maxLengthTokens) throws IOException {
+        List<EncodedPrompt> prompts = new ArrayList<>();
+        Sink sink = new Sink(
+                row -> {
+                    throw wrongFormat(row.line(), "a prompt", "an answer as well");
+                },
+                prompts::add);
+        TokenReport report = forEach(file, maxLengthTokens, sink);
+        return new EncodedPrompts(prompts, report);
     }
 
-    private TokenReport forEach(Path file, int maxLength, Consumer<EncodedRow> consumer) throws IOException {
+    /** Counts what {@link #encode} or {@link #encodePrompts} would give, holding one row at a time. */
+    public TokenReport report(Path file, int maxLengthTokens) throws IOException {
+        return forEach(file, maxLengthTokens, new Sink(row -> {}, prompt -> {}));
+    }
+
+    private TokenReport forEach(Path file, int maxLength, Sink sink) throws IOException {
         if (maxLength < 2) {
             throw new IllegalArgumentException("rows of at most %d tokens train nothing".formatted(maxLength));
         }
         TokenCount count = new TokenCount(maxLength);
-        ChatFile.forEach(file, (line, row) -> {
+        DatasetFile.forEach(file, (line, row) -> {
             try {
-                EncodedRow encoded = encode(line, row, maxLength, count);
-                consumer.accept(encoded);
+                encode(line, row, maxLength, count, sink);
             } catch (RowRejectedException e) {
                 count.dropped(e.problem());
+            } catch (StalledRenderingException e) {
+                throw e.atLine(line);
             }
         });
         return count.report();
     }
 
-    private EncodedRow encode(long line, ChatRow row, int maxLength, TokenCount count) throws RowRejectedException {
+    private void encode(long line, DatasetRow row, int maxLength, TokenCount count, Sink sink)
+            throws RowRejectedException {
         Place place = Place.ofLine(line);
-        Form form = form(row);
-        Conversation conversation = Conversation.of(place, row, form.template, tokenizer);
-        List<TextSpan> trained;
-        EncodedText text;
-        boolean unshown;
+        if (row instanceof ChatRow chat) {
+            RowEncoder.Encoded encoded = encoder.encode(place, line, chat, maxLength, count);
+            count.accepted(List.of(encoded));
+            sink.rows.accept(encoded.row());
+        } else if (row instanceof PreferenceRow pair) {
+            List<RowEncoder.Encoded> both = List.of(
+                    answer(place, "preferred_output", line, pair.chosen(), maxLength, count),
+                    answer(place, "non_preferred_output", line, pair.rejected(), maxLength, count));
+            count.accepted(both);
+            both.forEach(encoded -> sink.rows.accept(encoded.row()));
+        } else if (row instanceof PromptRow prompt) {
+            sink.prompts.accept(prompt(place, line, prompt, maxLength, count));
+        }
+    }
+
+    private RowEncoder.Encoded answer(
+            Place place, String output, long line, ChatRow row, int maxLength, TokenCount count)
+            throws RowRejectedException {
         try {
-            Rendering all = conversation.render(conversation.size(), false);
-            trained = form.assistant.trained(place, row, conversation, all, form.template.marksAssistantText());
-            text = tokenizer.encodeMarked(all.text(), conversation.mark());
-            unshown = UnshownText.isIn(conversation, all.text());
+            return encoder.encode(place, line, row, maxLength, count);
+        } catch (RowRejectedException e) {
+            throw e.at(place.key(output));
+        }
+    }
+
+    private EncodedPrompt prompt(Place place, long line, PromptRow row, int maxLength, TokenCount count)
+            throws RowRejectedException {
+        RowEncoder.Prompt prompt;
+        try {
+            prompt = encoder.prompt(place, row.prompt(), row.prompt().messages().size());
         } catch (TemplateException e) {
             throw TemplateFault.rejection(place, e);
-        } catch (StalledRenderingException e) {
-            throw e.atLine(line);
         }
-        count.length(line, text.ids().length);
-        refuseDoubleStart(place, text.ids());
-        int length = Math.min(maxLength, text.ids().length);
-        EncodedRow encoded =
-                new EncodedRow(line, text.ids(length), LabelMask.of(text, trained, length), length < text.ids().length);
-        if (encoded.trainedTokens() == 0) {
-            throw nothingTrained(place, encoded, text.ids().length, maxLength);
+        int length = prompt.tokens().length();
+        count.length(line, length);
+        if (length >= maxLength) {
+            throw place.key("messages")
+                    .reject(
+                            RowFault.PROMPT_TOO_LONG,
+                            "a prompt of fewer than %,d tokens, so that an answer has room".formatted(maxLength),
+                            "%,d tokens".formatted(length),
+                            "raise max_length or shorten the prompt");
         }
-        count.accepted(encoded, IntStream.of(encoded.labels()).anyMatch(form.assistant::isEndOfTurn), unshown);
-        return encoded;
+        count.acceptedPrompt(line, length, prompt.hasUnshownText());
+        return new EncodedPrompt(line, prompt.tokens().ids(), row.item());
     }
 
     /** The token that the chat template writes after an assistant's message, or null if it writes none that is special. */
     public @Nullable Integer endOfTurn() {
-        return plain.assistant.ownEndOfTurn();
-    }
-
-    private Form form(ChatRow row) {
-        return row.tools().isEmpty() ? plain : withTools;
-    }
-
-    private void refuseDoubleStart(Place place, int[] ids) throws RowRejectedException {
-        Integer start = tokenizer.beginOfSequenceId();
-        if (start != null && ids.length > 1 && ids[0] == start && ids[1] == start) {
-            throw place.key("messages")
-                    .reject(
-                            RowFault.DOUBLE_BOS,
-                            "one beginning-of-sequence token",
-                            "two",
-                            "remove one of them from the model's chat template");
-        }
-    }
-
-    private static RowRejectedException nothingTrained(Place place, EncodedRow row, int length, int maxLength) {
-        if (row.isTruncated()) {
-            return place.key("messages")
-                    .reject(
-                            RowFault.NOTHING_TRAINED_WITHIN_LENGTH,
-                            "a trained token within the first %,d".formatted(maxLength),
-                            "%,d tokens of which the trained ones come later".formatted(length),
-                            "raise max_length or shorten what comes before the answer");
-        }
-        return place.key("messages")
-                .reject(
-                        RowFault.NOTHING_TRAINED,
-                        "a trained token",
-                        "none in the text that the chat template makes",
-                        "give the assistant's messages content");
+        return encoder.endOfTurn();
     }
 
     /**
-     * Ids that ask for the last assistant message of a row: everything before it and the generation prompt. All of a row whose last word is not the assistant's.
+     * Ids that ask for the last assistant message of a row: everything before it and the generation prompt. All of a row in which the user has the last word, or in which the
+     * assistant says nothing.
      *
      * @param line the row's line in its file, counted from 1
      * @throws DataException if the chat template refuses the conversation
@@ -182,11 +184,11 @@ public final class ChatEncoder {
     }
 
     private int[] encodePrompt(Place place, ChatRow row) {
-        int before = row.lastAssistant() < 0 ? row.messages().size() : row.lastAssistant();
+        boolean asksWithAll = row.isPrompt() || row.lastAssistant() < 0;
         try {
-            Conversation conversation = Conversation.of(place, row, form(row).template, tokenizer);
-            String text = conversation.render(before, true).text();
-            return tokenizer.encodeMarked(text, conversation.mark()).ids();
+            return encoder.prompt(place, row, asksWithAll ? row.messages().size() : row.lastAssistant())
+                    .tokens()
+                    .ids();
         } catch (TemplateException e) {
             throw invalid(TemplateFault.rejection(place, e));
         } catch (RowRejectedException e) {
@@ -194,10 +196,15 @@ public final class ChatEncoder {
         }
     }
 
+    private static DataException wrongFormat(long line, String expected, String found) {
+        return new DataException(
+                DataException.Code.DATASET_INVALID, "line %d: expected %s, found %s".formatted(line, expected, found));
+    }
+
     private static DataException invalid(RowRejectedException e) {
         return new DataException(DataException.Code.DATASET_INVALID, e.problem().toString(), e);
     }
 
-    /** A chat template with what is known about it. */
-    private record Form(ChatTemplate template, AssistantText assistant) {}
+    /** Where the rows of a file go: conversations, and prompts. */
+    private record Sink(Consumer<EncodedRow> rows, Consumer<EncodedPrompt> prompts) {}
 }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * A dataset as tokens, in memory: eight bytes a token.
  *
- * @param rows the rows that can be trained, in the order of the file
+ * @param rows the conversations that can be trained, in the order of the file; of a preference dataset preferred and rejected in turn
  * @param report what was counted on the way, dropped rows included
  */
 public record EncodedDataset(List<EncodedRow> rows, TokenReport report) {

@@ -13,6 +13,7 @@ final class TokenCount {
     private final ProblemLog problems = new ProblemLog();
     private final List<Long> firstTruncated = new ArrayList<>();
     private final List<Integer> lengths = new ArrayList<>();
+    private int rows;
     private long tokens;
     private long trainedTokens;
     private int longestRow;
@@ -33,23 +34,42 @@ final class TokenCount {
         }
     }
 
-    /** @param hasUnshownText whether the chat template leaves something out of it */
-    void accepted(EncodedRow row, boolean hasTrainedEnd, boolean hasUnshownText) {
-        lengths.add(row.length());
-        tokens += row.length();
-        trainedTokens += row.trainedTokens();
-        unendedRows += hasTrainedEnd ? 0 : 1;
-        if (hasUnshownText) {
-            unshownRows++;
-            if (firstUnshown.size() < DatasetLimits.LISTED_PROBLEMS) {
-                firstUnshown.add(row.line());
-            }
+    /** Counts a row, or both halves of a pair as one. */
+    void accepted(List<RowEncoder.Encoded> parts) {
+        EncodedRow first = parts.get(0).row();
+        parts.forEach(part -> lengths.add(part.row().length()));
+        rows++;
+        tokens += parts.stream().mapToLong(part -> part.row().length()).sum();
+        trainedTokens +=
+                parts.stream().mapToLong(part -> part.row().trainedTokens()).sum();
+        unendedRows += parts.stream().allMatch(RowEncoder.Encoded::isEnded) ? 0 : 1;
+        if (parts.stream().anyMatch(RowEncoder.Encoded::hasUnshownText)) {
+            unshown(first.line());
         }
-        if (row.isTruncated()) {
+        if (parts.stream().anyMatch(part -> part.row().isTruncated())) {
             truncatedRows++;
-            if (firstTruncated.size() < DatasetLimits.LISTED_PROBLEMS) {
-                firstTruncated.add(row.line());
-            }
+            addFirst(firstTruncated, first.line());
+        }
+    }
+
+    /** Counts a prompt, which nothing is trained of. */
+    void acceptedPrompt(long line, int length, boolean hasUnshownText) {
+        rows++;
+        lengths.add(length);
+        tokens += length;
+        if (hasUnshownText) {
+            unshown(line);
+        }
+    }
+
+    private void unshown(long line) {
+        unshownRows++;
+        addFirst(firstUnshown, line);
+    }
+
+    private static void addFirst(List<Long> lines, long line) {
+        if (lines.size() < DatasetLimits.LISTED_PROBLEMS) {
+            lines.add(line);
         }
     }
 
@@ -60,7 +80,7 @@ final class TokenCount {
     TokenReport report() {
         return new TokenReport(
                 maxLength,
-                lengths.size(),
+                rows,
                 Packing.of(lengths.stream().mapToInt(Integer::intValue).toArray(), maxLength)
                         .size(),
                 tokens,

@@ -15,7 +15,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * What a dataset file is to one model at one longest row length. A validated file may still lose rows here: to the model's chat template or to the length.
  *
  * @param maxLengthTokens the longest row length that was asked for
- * @param rows rows that can be trained
+ * @param rows rows that can be trained; a pair is one row, and has the tokens of both its conversations
  * @param packedSequences sequences of at most that length into which {@link Packing} puts them
  * @param tokens their tokens, after truncation
  * @param trainedTokens their tokens with a label
@@ -23,7 +23,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param longestRowLine its line, counted from 1; 0 if there is none
  * @param truncatedRows trainable rows that lost their end; dropped rows do not count
  * @param firstTruncatedLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
- * @param unendedRows trainable rows in which no trained message is followed by an end-of-turn token within the length: alone they would teach a model never to stop
+ * @param unendedRows trainable conversations, or pairs with one, in which no trained message is followed by an end-of-turn token within the length: alone they would teach a model never to stop
  * @param unshownRows trainable rows of which the chat template leaves out the text of a message, a tool or a call
  * @param firstUnshownLines lines of the first of them, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param dropped counts of rows that cannot be trained by {@link RowFault#wireName}

@@ -1,10 +1,10 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.rows.ChatFile;
 import dev.anneal.engine.rows.ChatMessage;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.DatasetFile;
 import dev.anneal.engine.rows.Role;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,14 +34,14 @@ public final class ProbePrompts {
     /**
      * Leaves out what the chat template refuses, as the training did.
      *
-     * @param file chat rows of which the first ones join the fixed prompts, or null
+     * @param file rows of which the first ones join the fixed prompts, or null
      * @throws DataException if it refuses them all
      */
     public static List<int[]> encode(ChatEncoder encoder, @Nullable Path file) throws IOException {
         List<ChatRow> rows = new ArrayList<>();
         FIXED.forEach(text -> rows.add(new ChatRow(List.of(ChatMessage.of(Role.USER, text)), List.of())));
         if (file != null) {
-            rows.addAll(ChatFile.first(file, MAX_ROWS));
+            DatasetFile.first(file, MAX_ROWS).forEach(row -> rows.add(row.conversation()));
         }
         return accepted(encoder, rows);
     }

@@ -27,4 +27,9 @@ public record ChatMessage(
     public static ChatMessage of(Role role, String content) {
         return new ChatMessage(role, content, role == Role.ASSISTANT, Map.of());
     }
+
+    /** The same message as context. */
+    ChatMessage untrained() {
+        return new ChatMessage(role, content, false, otherKeys);
+    }
 }

@@ -2,15 +2,16 @@ package dev.anneal.engine.rows;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A conversation of a dataset: one line of its file.
+ * A conversation: one line of a supervised dataset, or a part of a line of another.
  *
  * @param messages in the order in which they were said; at least one
  * @param tools functions the assistant may call, each as OpenAI's {@code {"type": "function", "function": {…}}}; empty if the row has none
  */
-public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Object>> tools) {
+public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Object>> tools) implements DatasetRow {
 
     public ChatRow {
         messages = List.copyOf(messages);
@@ -27,5 +28,34 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
             last--;
         }
         return last;
+    }
+
+    /** Whether the user has the last word, so that all of it asks for an answer. */
+    public boolean isPrompt() {
+        return lastMessage().role() == Role.USER;
+    }
+
+    ChatMessage lastMessage() {
+        return messages.get(messages.size() - 1);
+    }
+
+    /** The same conversation with nothing to learn in it. */
+    ChatRow untrained() {
+        return new ChatRow(messages.stream().map(ChatMessage::untrained).toList(), tools);
+    }
+
+    /** The conversation with one more message. */
+    ChatRow with(ChatMessage last) {
+        return new ChatRow(Stream.concat(messages.stream(), Stream.of(last)).toList(), tools);
+    }
+
+    @Override
+    public DatasetFormat format() {
+        return DatasetFormat.CHAT;
+    }
+
+    @Override
+    public ChatRow conversation() {
+        return this;
     }
 }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks a supervised dataset line by line in constant memory, without a model. Whatever the bytes are, the answer is a report; only a stream that cannot be
+ * Checks a dataset line by line in constant memory, without a model. Whatever the bytes are, the answer is a report; only a stream that cannot be
  * read ends in an exception. Each instance is used once.
  */
 public final class DatasetValidator {
@@ -47,9 +47,11 @@ public final class DatasetValidator {
             }
         }
         Verdict verdict = verdict();
+        DatasetFormat format = rows.format();
         return new ValidationReport(
                 verdict.code == null ? null : verdict.code.wireName(),
                 verdict.message,
+                format == null ? DatasetFormat.CHAT : format,
                 lines,
                 rows.blankLines(),
                 accepted,
@@ -63,15 +65,21 @@ public final class DatasetValidator {
 
     private void accept(RowParser.Parsed parsed) {
         accepted++;
-        List<ChatMessage> all = parsed.row().messages();
-        messages += all.size();
-        trainedMessages += all.stream().filter(ChatMessage::isTrained).count();
+        count(parsed.row().conversation().messages());
+        if (parsed.row() instanceof PreferenceRow pair) {
+            count(List.of(pair.rejected().lastMessage()));
+        }
         for (String key : parsed.unknownKeys()) {
             String shown = Excerpt.shorten(key);
             if (unknownKeys.size() < DatasetLimits.LISTED_KEYS || unknownKeys.containsKey(shown)) {
                 unknownKeys.merge(shown, 1L, Long::sum);
             }
         }
+    }
+
+    private void count(List<ChatMessage> counted) {
+        messages += counted.size();
+        trainedMessages += counted.stream().filter(ChatMessage::isTrained).count();
     }
 
     private Verdict verdict() {

@@ -22,6 +22,14 @@ public enum RowFault {
     INVALID_WEIGHT,
     INVALID_TOOLS,
     INVALID_MESSAGE,
+    /** The input of a pair is no conversation. */
+    INVALID_INPUT,
+    /** An output of a pair is not one assistant message. */
+    INVALID_OUTPUT,
+    /** Both outputs of a pair say the same. */
+    IDENTICAL_OUTPUTS,
+    /** A row of another {@link DatasetFormat} than the first row of the file. */
+    MIXED_FORMATS,
     /** Half of a surrogate pair, which is no character and has no UTF-8 form. */
     LONE_SURROGATE,
     NO_ASSISTANT_MESSAGE,
@@ -38,7 +46,9 @@ public enum RowFault {
     /** The chat template begins the conversation with two BOS tokens. */
     DOUBLE_BOS,
     /** No trained token is left once the row is cut to the longest allowed length. */
-    NOTHING_TRAINED_WITHIN_LENGTH;
+    NOTHING_TRAINED_WITHIN_LENGTH,
+    /** A prompt leaves no room for an answer within the longest allowed length. */
+    PROMPT_TOO_LONG;
 
     /** The name in reports. */
     @JsonValue

@@ -4,8 +4,12 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/** Reads a dataset line by line and parses each line when asked to. Blank lines are skipped and counted, a byte order mark at the start is skipped. */
+/**
+ * Reads a dataset line by line and parses each line when asked to. Blank lines are skipped and counted, a byte order mark at the start is skipped. All rows are of
+ * the first one's format.
+ */
 final class RowReader implements Closeable {
 
     private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
@@ -13,6 +17,8 @@ final class RowReader implements Closeable {
     private final LineReader lines;
     private boolean byteOrderMark;
     private long blankLines;
+    private @Nullable DatasetFormat format;
+    private long formatLine;
 
     RowReader(InputStream in) {
         lines = new LineReader(in, DatasetLimits.LINE_BYTES);
@@ -78,7 +84,41 @@ final class RowReader implements Closeable {
         int from = skipped();
         int length = (int) lines.length();
         byte[] bytes = from == 0 ? lines.bytes() : Arrays.copyOfRange(lines.bytes(), from, length);
-        return RowParser.parse(line(), bytes, length - from);
+        RowParser.Parsed parsed = RowParser.parse(line(), bytes, length - from);
+        requireSameFormat(parsed.row().format());
+        return parsed;
+    }
+
+    private void requireSameFormat(DatasetFormat found) throws RowRejectedException {
+        DatasetFormat first = format;
+        if (first == null) {
+            format = found;
+            formatLine = line();
+        } else if (first != found) {
+            throw mixed(first, found);
+        }
+    }
+
+    private RowRejectedException mixed(DatasetFormat first, DatasetFormat found) {
+        Place row = Place.ofLine(line());
+        boolean isPair = first == DatasetFormat.PREFERENCE || found == DatasetFormat.PREFERENCE;
+        String remedy = "give each format a file of its own";
+        if (!isPair) {
+            remedy = (first == DatasetFormat.CHAT ? "add the assistant's answer, or " : "remove the answer, or ")
+                    + remedy;
+        }
+        return (isPair ? row : row.key("messages"))
+                .reject(
+                        RowFault.MIXED_FORMATS,
+                        "a row of %s, as line %d is".formatted(first.description(), formatLine),
+                        "one of " + found.description(),
+                        remedy);
+    }
+
+    /** The format of the rows that were read; null before the first. */
+    @Nullable
+    DatasetFormat format() {
+        return format;
     }
 
     @Override

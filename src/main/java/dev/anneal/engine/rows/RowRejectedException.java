@@ -14,4 +14,9 @@ public final class RowRejectedException extends Exception {
     public RowProblem problem() {
         return problem;
     }
+
+    /** The same problem, said of another place. */
+    public RowRejectedException at(Place place) {
+        return place.reject(problem.reason(), problem.expected(), problem.found(), problem.remedy());
+    }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -16,6 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param code {@code dataset_invalid} or {@code dataset_too_small}; null if the file is usable
  * @param message the code in words, with the first faulty line; null if the file is usable
+ * @param format what the rows are, as the first of them says; {@link DatasetFormat#CHAT} of a file without rows
  * @param lines lines that are not blank
  * @param blankLines lines of white space alone, which are skipped
  * @param accepted lines that are rows
@@ -30,6 +32,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 public record ValidationReport(
         @Nullable String code,
         @Nullable String message,
+        DatasetFormat format,
         long lines,
         long blankLines,
         long accepted,
@@ -41,6 +44,8 @@ public record ValidationReport(
         boolean byteOrderMark) {
 
     public ValidationReport {
+        // Reports that were stored before there were other formats.
+        format = Objects.requireNonNullElse(format, DatasetFormat.CHAT);
         dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
         firstProblems = List.copyOf(firstProblems);
         unknownKeys = Collections.unmodifiableMap(new TreeMap<>(unknownKeys));

@@ -1,4 +1,4 @@
-/** Chat rows: JSONL read strictly, validation, and what is wrong with a line. Needs no model. */
+/** Rows of datasets, supervised, preference and reinforcement: JSONL read strictly, validation, and what is wrong with a line. Needs no model. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.engine.rows;

@@ -7,9 +7,9 @@ import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.rows.ChatFile;
 import dev.anneal.engine.rows.ChatMessage;
 import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.DatasetFile;
 import dev.anneal.engine.rows.Role;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
@@ -43,9 +43,9 @@ final class EvaluatingTask {
             ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
             List<int[]> prompts = new ArrayList<>();
             List<Question> questions = new ArrayList<>();
-            ChatFile.forEach(Path.of(task.testFile()), (line, row) -> {
-                prompts.add(encoder.encodePrompt(line, row));
-                questions.add(Question.of(row));
+            DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
+                prompts.add(encoder.encodePrompt(line, row.conversation()));
+                questions.add(Question.of(row.conversation()));
             });
             List<String> answers = answer(prompts, tokenizer).stream()
                     .map(ids -> tokenizer.decode(ids, true).strip())

@@ -1,5 +1,7 @@
 package dev.anneal.service.evaluation;
 
+import dev.anneal.engine.rows.DatasetFormat;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
@@ -9,6 +11,7 @@ import dev.anneal.service.export.Export;
 import dev.anneal.service.export.ExportKind;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.file.Files;
+import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.NewWork;
@@ -52,7 +55,7 @@ public final class Evaluations {
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Subject subject = subject(jdbc, request);
-            files.requireChecked(jdbc, "test_file", request.testFile());
+            requireAnswers(files.requireChecked(jdbc, "test_file", request.testFile()));
             long work = queue.enqueue(
                     jdbc,
                     new NewWork(tenantId, WorkKind.EVALUATE, "exact_match", NewWork.DEFAULT_PRIORITY, traceparent));
@@ -60,6 +63,19 @@ public final class Evaluations {
             store.insert(jdbc, new NewEvaluation(tenantId, id, work, request, subject));
             return store.byId(jdbc, id).orElseThrow();
         });
+    }
+
+    private static void requireAnswers(StoredFile file) {
+        ValidationReport report = file.report();
+        if (report != null && report.format() == DatasetFormat.REINFORCEMENT) {
+            throw new Refusal(
+                    RefusalCode.DATASET_INVALID,
+                    "'test_file' names '" + file.id() + "' of "
+                            + report.format().description()
+                            + ", which has no answers to compare with; name a file of "
+                            + DatasetFormat.CHAT.description() + " or " + DatasetFormat.PREFERENCE.description(),
+                    "test_file");
+        }
     }
 
     public Evaluation find(String tenantId, String id) {

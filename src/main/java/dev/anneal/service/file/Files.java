@@ -47,20 +47,20 @@ public final class Files {
     }
 
     /**
-     * Holds a file of training data whose rows are usable, as {@link #lockForUse} does.
+     * Holds a file of training data whose rows are usable, as {@link #lockForUse} does; it comes with its report.
      *
      * @param param key of the request that names the file
      * @throws Refusal if there is none, or its rows are faulty or still being checked
      */
-    public void requireChecked(JdbcClient transaction, String param, String fileId) {
+    public StoredFile requireChecked(JdbcClient transaction, String param, String fileId) {
         StoredFile file = lockForUse(transaction, fileId)
                 .filter(found -> found.purpose() == FilePurpose.FINE_TUNE)
                 .orElseThrow(() -> Refusal.invalidValue(
                         param,
-                        "'%s' names '%s', but there is no such file of purpose '%s'; upload chat rows to /v1/files"
+                        "'%s' names '%s', but there is no such file of purpose '%s'; upload one to /v1/files"
                                 .formatted(param, fileId, FilePurpose.FINE_TUNE.wireName())));
-        switch (file.status()) {
-            case PROCESSED -> {}
+        return switch (file.status()) {
+            case PROCESSED -> file;
             case UPLOADED ->
                 throw new Refusal(
                         RefusalCode.FILE_NOT_READY,
@@ -73,7 +73,7 @@ public final class Files {
                         "'%s' names '%s', whose rows are faulty; its validation report lists them"
                                 .formatted(param, fileId),
                         param);
-        }
+        };
     }
 
     /**

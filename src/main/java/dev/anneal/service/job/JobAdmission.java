@@ -1,5 +1,6 @@
 package dev.anneal.service.job;
 
+import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
@@ -97,6 +98,7 @@ public final class JobAdmission {
         if (file.status() == FileStatus.ERROR) {
             throw invalidDataset(file, param);
         }
+        FormatCheck.require(file, DatasetFormat.CHAT, param);
         return file;
     }
 

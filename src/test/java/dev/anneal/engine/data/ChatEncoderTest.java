@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.entry;
 
-import dev.anneal.engine.rows.ChatFile;
 import dev.anneal.engine.rows.ChatMessage;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.DatasetFile;
 import dev.anneal.engine.rows.Role;
 import dev.anneal.engine.rows.RowFault;
 import dev.anneal.engine.rows.RowProblem;
@@ -113,10 +113,10 @@ class ChatEncoderTest {
         try (ModelTokenizer tokenizer =
                 withTemplate(testCase, testCase.get("template").stringValue())) {
             ChatEncoder encoder = ChatEncoder.of(tokenizer, Instant.EPOCH);
-            ChatFile.forEach(
+            DatasetFile.forEach(
                     file(row(testCase)),
-                    (line, row) ->
-                            assertThat(encoder.encodePrompt(row)).isEqualTo(Golden.ints(testCase.get("prompt_ids"))));
+                    (line, row) -> assertThat(encoder.encodePrompt(row.conversation()))
+                            .isEqualTo(Golden.ints(testCase.get("prompt_ids"))));
         }
     }
 
@@ -257,7 +257,7 @@ class ChatEncoderTest {
         String row = Rows.ofMessages(
                 "{'role': 'user', 'content': 'q'}",
                 "{'role': 'assistant', 'content': 'a'}",
-                "{'role': 'user', 'content': 'r'}");
+                "{'role': 'tool', 'content': 'r'}");
         try (ModelTokenizer tokenizer = withTemplate(CASES.get(0), backwards)) {
             TokenReport report = ChatEncoder.of(tokenizer, Instant.EPOCH).report(file(row), 99);
             assertThat(report.isTrainable()).isFalse();

@@ -20,10 +20,31 @@ class DatasetValidatorMutationTest {
                     + Rows.ofMessages(
                             "{'role': 'system', 'content': [{'type': 'text', 'text': 'Stra\u00dfe \ud83d\ude00'}]}",
                             "{'role': 'assistant', 'content': null, 'weight': 1, 'tool_calls': [{'function': {'name': 'f', 'arguments': '{}'}}]}")
+                    + "\n" + Rows.pair("a", "b") + "\n" + Rows.prompt("q")
                     + "\n{\"tools\": [{\"function\": {\"name\": \"f\"}}], \"messages\": [{\"role\": \"assistant\", \"content\": \"\\ud83d\\ude00\"}]}");
     private static final String[] PIECES = {
-        "\"", "\\", "{", "}", "[", "]", ",", ":", "\n", "\r", "\0", "\uFEFF", "\\ud800", "\\u0000", "1e999", "-0",
-        "null", "true", "weight", "role",
+        "\"",
+        "\\",
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\n",
+        "\r",
+        "\0",
+        "\uFEFF",
+        "\\ud800",
+        "\\u0000",
+        "1e999",
+        "-0",
+        "null",
+        "true",
+        "weight",
+        "role",
+        "input",
+        "preferred_output"
     };
 
     private static void check(byte[] bytes) throws IOException {

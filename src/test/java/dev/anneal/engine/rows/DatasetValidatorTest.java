@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A file's report counts every line and says of the first faulty ones what stands where and how to repair it. */
 class DatasetValidatorTest {
@@ -59,7 +60,8 @@ class DatasetValidatorTest {
         ValidationReport report = validate(GOOD_TEN);
         assertThat(report.isUsable()).isTrue();
         assertThat(report)
-                .isEqualTo(new ValidationReport(null, null, 10, 0, 10, Map.of(), List.of(), 20, 10, Map.of(), false));
+                .isEqualTo(new ValidationReport(
+                        null, null, DatasetFormat.CHAT, 10, 0, 10, Map.of(), List.of(), 20, 10, Map.of(), false));
     }
 
     @Test
@@ -224,6 +226,7 @@ class DatasetValidatorTest {
                 .containsExactlyInAnyOrder(
                         "code",
                         "message",
+                        "format",
                         "lines",
                         "blank_lines",
                         "accepted",
@@ -235,5 +238,46 @@ class DatasetValidatorTest {
                         "byte_order_mark");
         assertThat(json.at("/first_problems/0/reason").stringValue()).isEqualTo("missing_messages");
         assertThat(mapper.treeToValue(json, ValidationReport.class)).isEqualTo(report);
+    }
+
+    @Test
+    void reportsOfEarlierVersionsAreOfChatRows() {
+        JsonMapper mapper = new JsonMapper();
+        ObjectNode json = mapper.valueToTree(validate(GOOD_TEN));
+        json.remove("format");
+        assertThat(mapper.treeToValue(json, ValidationReport.class)).isEqualTo(validate(GOOD_TEN));
+    }
+
+    @Test
+    void pairsAndPromptsAreRowsOfTheirOwnFormats() {
+        ValidationReport pairs = validate((Rows.pair("good", "bad") + "\n").repeat(10));
+        assertThat(pairs.isUsable()).isTrue();
+        assertThat(pairs.format()).isEqualTo(DatasetFormat.PREFERENCE);
+        assertThat(pairs.messages()).isEqualTo(30);
+        assertThat(pairs.trainedMessages()).isEqualTo(20);
+        ValidationReport prompts = validate((Rows.prompt("question") + "\n").repeat(10));
+        assertThat(prompts.isUsable()).isTrue();
+        assertThat(prompts.format()).isEqualTo(DatasetFormat.REINFORCEMENT);
+        assertThat(prompts.trainedMessages()).isZero();
+        assertThat(prompts.unknownKeys()).isEmpty();
+    }
+
+    @Test
+    void rowOfAnotherFormatThanTheFirstIsNamedWithBoth() {
+        assertThat(problemOf(Rows.prompt("question")))
+                .isEqualTo(new RowProblem(
+                        11,
+                        RowFault.MIXED_FORMATS,
+                        "$.messages",
+                        "a row of the format 'chat' (messages that end with the assistant's), as line 1 is",
+                        "one of the format 'reinforcement' (messages that end with the user's)",
+                        "add the assistant's answer, or give each format a file of its own"));
+        assertThat(problemOf(Rows.pair("good", "bad")).path()).isEqualTo("$");
+        assertThat(validate("[]\n" + Rows.prompt("q") + "\n" + GOOD_TEN)
+                        .firstProblems()
+                        .get(1)
+                        .toString())
+                .startsWith("line 3, $.messages: expected a row of the format 'reinforcement'")
+                .contains("as line 2 is", "remove the answer, or");
     }
 }

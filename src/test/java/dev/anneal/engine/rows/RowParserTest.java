@@ -2,7 +2,9 @@ package dev.anneal.engine.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -10,12 +12,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One line becomes one conversation, or a problem that names the place, what belongs there and what stands there. */
+/** One line becomes one conversation, pair or prompt, or a problem that names the place, what belongs there and what stands there. */
 class RowParserTest {
 
     private static ChatRow parse(String line) throws RowRejectedException {
+        return parsed(line).row().conversation();
+    }
+
+    private static RowParser.Parsed parsed(String line) throws RowRejectedException {
         byte[] bytes = Rows.utf8(line);
-        return RowParser.parse(1, bytes, bytes.length).row();
+        return RowParser.parse(1, bytes, bytes.length);
     }
 
     private static RowProblem problemOf(String line) {
@@ -77,7 +83,7 @@ class RowParserTest {
 
     @Test
     void rowWithoutAssistantMessage() {
-        RowProblem problem = problemOf(Rows.ofMessages("{'role': 'user', 'content': 'q'}"));
+        RowProblem problem = problemOf(Rows.ofMessages("{'role': 'system', 'content': 's'}"));
         assertThat(problem.reason()).isEqualTo(RowFault.NO_ASSISTANT_MESSAGE);
         assertThat(problem.path()).isEqualTo("$.messages");
     }
@@ -247,5 +253,66 @@ class RowParserTest {
     void excerptsHoldNoControlCharacters() {
         RowProblem problem = problemOf("{\"messages\": [{\"role\": \"a\\u0000\\u202e\\n" + "z".repeat(500) + "\"}]}");
         assertThat(problem.found()).isEqualTo("\"a\\u0000\\u202e\\u000a" + "z".repeat(76) + "…\"");
+    }
+
+    @Test
+    void rowInWhichTheUserHasTheLastWordIsAPromptWithItsItem() throws RowRejectedException {
+        RowParser.Parsed parsed = parsed("""
+                {"messages": [{"role": "user", "content": "q"}, {"role": "assistant", "content": "a", "weight": 1},
+                 {"role": "user", "content": "r", "odd": 1}], "answer": {"n": [7, null]}, "tools": null}""".replace("\n", " "));
+        PromptRow row = (PromptRow) parsed.row();
+        assertThat(row.prompt().messages())
+                .extracting(ChatMessage::content, ChatMessage::isTrained)
+                .containsExactly(tuple("q", false), tuple("a", false), tuple("r", false));
+        assertThat(row.item()).containsOnlyKeys("messages", "answer", "tools");
+        assertThat(row.item().get("answer")).hasToString("{n=[7, null]}");
+        assertThat(parsed.unknownKeys()).containsExactly("messages[].odd");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"output", "completion"})
+    void pairIsTwoConversationsOfWhichOnlyTheAnswersAreTrained(String spelling) throws RowRejectedException {
+        RowParser.Parsed parsed = parsed("""
+                {"input": {"messages": [{"role": "assistant", "content": "hello"}, {"role": "user", "content": "q"}],
+                  "tools": [{"type": "function", "function": {"name": "f"}}], "seed": 1},
+                 "preferred_%s": [{"role": "assistant", "content": "good", "odd": 1}],
+                 "non_preferred_%s": [{"role": "assistant", "content": "bad"}], "id": 7}""".formatted(spelling, spelling).replace("\n", " "));
+        PreferenceRow pair = (PreferenceRow) parsed.row();
+        assertThat(pair.chosen().messages())
+                .extracting(ChatMessage::content, ChatMessage::isTrained)
+                .containsExactly(tuple("hello", false), tuple("q", false), tuple("good", true));
+        assertThat(pair.rejected().messages())
+                .extracting(ChatMessage::content, ChatMessage::isTrained)
+                .containsExactly(tuple("hello", false), tuple("q", false), tuple("bad", true));
+        assertThat(pair.chosen().tools()).hasSize(1).isEqualTo(pair.rejected().tools());
+        assertThat(parsed.unknownKeys()).containsExactly("id", "input.seed", "preferred_%s[].odd".formatted(spelling));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "`'input': []`                                 | INVALID_INPUT     | $.input",
+                "`'input': {}`                                 | MISSING_MESSAGES  | $.input.messages",
+                "`'input': {'messages': [{'role': 'x'}]}`      | UNKNOWN_ROLE      | $.input.messages[0].role",
+                "`'preferred_output': null`                    | INVALID_OUTPUT    | $.preferred_output",
+                "`'preferred_output': []`                      | INVALID_OUTPUT    | $.preferred_output",
+                "`'non_preferred_output': [1, 2]`              | INVALID_OUTPUT    | $.non_preferred_output",
+                "`'non_preferred_output': [{'role': 'user', 'content': 'a'}]` | INVALID_OUTPUT | $.non_preferred_output[0]",
+                "`'non_preferred_output': [{'role': 'assistant', 'content': 'good'}]` | IDENTICAL_OUTPUTS | $.non_preferred_output",
+                "`'preferred_output': [{'role': 'assistant', 'content': 7}]`  | INVALID_CONTENT | $.preferred_output[0].content",
+                "`'preferred_output': [{'role': 'assistant', 'content': 'a', 'weight': 0}]` | INVALID_WEIGHT | $.preferred_output[0].weight",
+                "`'preferred_completion': []`                  | INVALID_OUTPUT    | $.preferred_completion",
+            })
+    void brokenPairs(String key, RowFault fault, String path) {
+        Map<String, String> parts = new LinkedHashMap<>();
+        parts.put("input", "'input': {'messages': [{'role': 'user', 'content': 'q'}]}");
+        parts.put("preferred_output", "'preferred_output': [{'role': 'assistant', 'content': 'good'}]");
+        parts.put("non_preferred_output", "'non_preferred_output': [{'role': 'assistant', 'content': 'bad'}]");
+        parts.put(key.substring(1, key.indexOf("':")), key);
+        RowProblem problem = problemOf(("{" + String.join(", ", parts.values()) + "}").replace('\'', '"'));
+        assertThat(problem.reason()).isEqualTo(fault);
+        assertThat(problem.path()).isEqualTo(path);
     }
 }

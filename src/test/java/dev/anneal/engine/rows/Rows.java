@@ -21,6 +21,18 @@ public final class Rows {
         return IntStream.range(0, count).mapToObj(Rows::good).collect(Collectors.joining("\n", "", "\n"));
     }
 
+    /** A pair of answers to one question. */
+    public static String pair(String preferred, String rejected) {
+        return """
+                {"input": {"messages": [{"role": "user", "content": "question"}]}, "preferred_output": [{"role": "assistant", "content": "%s"}], "non_preferred_output": [{"role": "assistant", "content": "%s"}]}""".formatted(preferred, rejected);
+    }
+
+    /** A question that waits for its answer, which a grader finds in the row. */
+    public static String prompt(String question) {
+        return """
+                {"messages": [{"role": "user", "content": "%s"}], "answer": "a"}""".formatted(question);
+    }
+
     /** A row of the given messages, written with single instead of double quotes. */
     public static String ofMessages(String... messages) {
         return "{\"messages\": [" + String.join(", ", messages).replace('\'', '"') + "]}";

@@ -3,6 +3,7 @@ package dev.anneal.service.exportapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.rows.Rows;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
@@ -73,6 +74,16 @@ class EvaluationsIT extends ServiceTest {
         assertThat(done.get("samples").toString())
                 .isEqualTo("[{\"prompt\":\"p\",\"expected\":\"e\",\"answer\":\"a\"}]");
         assertThat(get(BETA, EVALUATIONS + "/" + id).statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void promptsWithoutAnswersAreRefused() {
+        String file = file(ALPHA, FilePurpose.FINE_TUNE, (Rows.prompt("a") + "\n").repeat(10));
+
+        HttpResponse<String> answer = post(ALPHA, EVALUATIONS, "{'model': 'anneal-tiny', 'test_file': '" + file + "'}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("dataset_invalid", "test_file", "no answers to compare with");
     }
 
     @Test

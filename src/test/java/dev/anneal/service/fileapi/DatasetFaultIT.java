@@ -34,7 +34,8 @@ class DatasetFaultIT extends ApiTestBase {
                 fault("invalid_json", "", text(TEN + "{\"messages\": [\n")),
                 fault("missing_messages", "$", text(TEN + "{\"prompt\":\"Hi\"}\n")),
                 fault("unknown_role", "$.messages[0].role", text(TEN + row("{\"role\":\"robot\",\"content\":\"x\"}"))),
-                fault("no_assistant_message", "$.messages", text(TEN + row("{\"role\":\"user\",\"content\":\"x\"}"))),
+                fault("no_assistant_message", "$.messages", text(TEN + row("{\"role\":\"system\",\"content\":\"x\"}"))),
+                fault("mixed_formats", "$.messages", text(TEN + row("{\"role\":\"user\",\"content\":\"x\"}"))),
                 fault(
                         "invalid_weight",
                         "$.messages[0].weight",

@@ -2,6 +2,7 @@ package dev.anneal.service.jobapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.rows.Rows;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
 import java.net.http.HttpRequest;
@@ -47,6 +48,21 @@ class JobRefusalsIT extends ServiceTest {
 
         refused(body(few, ""), "dataset_too_small", "training_file", "10");
         refused(body(broken, ""), "dataset_invalid", "training_file", "line 1");
+    }
+
+    @Test
+    void rowsMustBeOfTheMethodsFormat() {
+        String pairs = file(ALPHA, FilePurpose.FINE_TUNE, (Rows.pair("a", "b") + "\n").repeat(10));
+        String prompts = file(ALPHA, FilePurpose.FINE_TUNE, (Rows.prompt("a") + "\n").repeat(10));
+        String chat = file(ALPHA, 10);
+
+        refused(body(pairs, ""), "dataset_invalid", "training_file", "or the method 'dpo'");
+        refused(body(prompts, ""), "dataset_invalid", "training_file", "or the method 'reinforcement'");
+        refused(
+                body(chat, ", 'validation_file': '" + pairs + "'"),
+                "dataset_invalid",
+                "validation_file",
+                "format 'preference'");
     }
 
     @Test

@@ -7,9 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The rows of a file that {@link DatasetValidator} found usable, one after the other. */
-public final class ChatFile {
+public final class DatasetFile {
 
-    private ChatFile() {}
+    private DatasetFile() {}
 
     /** Takes the rows of a file in order. */
     @FunctionalInterface
@@ -20,7 +20,7 @@ public final class ChatFile {
          *
          * @param line its line, counted from 1
          */
-        void accept(long line, ChatRow row);
+        void accept(long line, DatasetRow row);
     }
 
     /**
@@ -44,8 +44,8 @@ public final class ChatFile {
      *
      * @throws DataException if a line before them is not a row
      */
-    public static List<ChatRow> first(Path file, int count) throws IOException {
-        List<ChatRow> first = new ArrayList<>();
+    public static List<DatasetRow> first(Path file, int count) throws IOException {
+        List<DatasetRow> first = new ArrayList<>();
         try (RowReader rows = new RowReader(Files.newInputStream(file))) {
             while (first.size() < count && rows.next()) {
                 first.add(rows.row().row());

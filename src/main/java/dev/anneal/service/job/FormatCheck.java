@@ -1,0 +1,42 @@
+package dev.anneal.service.job;
+
+import dev.anneal.engine.rows.DatasetFormat;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import org.jspecify.annotations.Nullable;
+
+/** Whether the rows of a file are what a method trains on. */
+final class FormatCheck {
+
+    private FormatCheck() {}
+
+    /**
+     * @param param key of the request that names the file
+     * @throws Refusal if its rows are known to be of another format
+     */
+    static void require(StoredFile file, DatasetFormat needed, @Nullable String param) {
+        ValidationReport report = file.report();
+        if (report != null && report.isUsable() && report.format() != needed) {
+            throw new Refusal(
+                    RefusalCode.DATASET_INVALID,
+                    "'%s' holds rows of %s, but the method '%s' trains on %s; name another file, or the method '%s'"
+                            .formatted(
+                                    file.id(),
+                                    report.format().description(),
+                                    methodOf(needed),
+                                    needed.description(),
+                                    methodOf(report.format())),
+                    param);
+        }
+    }
+
+    private static String methodOf(DatasetFormat format) {
+        return switch (format) {
+            case CHAT -> "supervised";
+            case PREFERENCE -> "dpo";
+            case REINFORCEMENT -> "reinforcement";
+        };
+    }
+}
