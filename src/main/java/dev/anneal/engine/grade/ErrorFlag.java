@@ -1,0 +1,32 @@
+package dev.anneal.engine.grade;
+
+import java.util.Locale;
+
+/** What can go wrong while a completion is graded. The lower-case names are the flags of OpenAI's reply to a grader's run. */
+public enum ErrorFlag {
+    /** A formula cannot be read. Formulas are read before anything is graded, so that this never comes up here. */
+    FORMULA_PARSE_ERROR,
+    /** A template asks for a part of the completion that it does not have, such as JSON of a completion that is none. The grade is 0. */
+    SAMPLE_PARSE_ERROR,
+    /** A text was longer than its metric compares; the grade is that of its beginning. */
+    TRUNCATED_OBSERVATION_ERROR,
+    /** An endpoint gave no answer, or none with a score. */
+    UNRESPONSIVE_REWARD_ERROR,
+    /** A template names something that the row does not have. */
+    INVALID_VARIABLE_ERROR,
+    /** Anything else, such as a reward that is no finite number. */
+    OTHER_ERROR,
+    PYTHON_GRADER_SERVER_ERROR,
+    PYTHON_GRADER_RUNTIME_ERROR,
+    /** The judging model could not be asked. */
+    MODEL_GRADER_SERVER_ERROR,
+    /** The judging model answered nothing. */
+    MODEL_GRADER_REFUSAL_ERROR,
+    /** The judging model's answer holds no score or no label. */
+    MODEL_GRADER_PARSE_ERROR;
+
+    /** The name as the API writes it. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,52 @@
+package dev.anneal.engine.grade;
+
+import java.util.Locale;
+
+/** A grader object that cannot be used. The message says what must hold, what was found and what to do. */
+public final class GraderException extends RuntimeException {
+
+    /** Why; the lower-case names are the API's {@code error.code}. */
+    public enum Code {
+        /** A key is unknown, missing, of the wrong type or out of range. */
+        GRADER_INVALID,
+        /** A kind of grader, or of its input, that this version does not run. */
+        GRADER_NOT_SUPPORTED;
+
+        /** The name as the API writes it. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Code code;
+    private final String param;
+
+    /** @param param path of what the message is about, such as {@code method.reinforcement.grader.graders[1].operation} */
+    GraderException(Code code, String message, String param) {
+        super(message);
+        this.code = code;
+        this.param = param;
+    }
+
+    static GraderException invalid(String param, String message) {
+        return new GraderException(Code.GRADER_INVALID, "'" + param + "' " + message, param);
+    }
+
+    static GraderException notSupported(String param, String message) {
+        return new GraderException(Code.GRADER_NOT_SUPPORTED, "'" + param + "' " + message, param);
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public String param() {
+        return param;
+    }
+
+    /** The message, which is never null. */
+    public String explanation() {
+        String message = getMessage();
+        return message == null ? code.wireName() : message;
+    }
+}

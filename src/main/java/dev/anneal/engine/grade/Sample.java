@@ -1,0 +1,106 @@
+package dev.anneal.engine.grade;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** One completion with the row it answers. Safe for use by several threads. */
+public final class Sample {
+
+    private static final int MAX_DEPTH = 64;
+
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(MAX_DEPTH)
+                            .build())
+                    .build())
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final Map<String, @Nullable Object> item;
+    private final String outputText;
+    private final List<Map<String, @Nullable Object>> toolCalls;
+    private volatile @Nullable Parsed parsed;
+
+    /** What the completion is as JSON; {@code isJson} tells JSON's null from text that is no JSON. */
+    private record Parsed(boolean isJson, @Nullable Object value) {}
+
+    /** @param item the row as parsed from JSON: maps, lists, strings, numbers, booleans and null. Not copied: it must not change */
+    public Sample(Map<String, @Nullable Object> item, String outputText) {
+        this(item, outputText, List.of());
+    }
+
+    /** @param toolCalls as OpenAI's {@code message.tool_calls} */
+    public Sample(
+            Map<String, @Nullable Object> item, String outputText, List<Map<String, @Nullable Object>> toolCalls) {
+        this.item = item;
+        this.outputText = outputText;
+        this.toolCalls = List.copyOf(toolCalls);
+    }
+
+    public Map<String, @Nullable Object> item() {
+        return item;
+    }
+
+    public String outputText() {
+        return outputText;
+    }
+
+    /** The namespace {@code sample} as an endpoint gets it; {@code output_json} only if the completion is JSON. */
+    public Map<String, @Nullable Object> namespace() {
+        Map<String, @Nullable Object> variables = new LinkedHashMap<>();
+        for (SampleVariable variable : SampleVariable.values()) {
+            if (variable != SampleVariable.OUTPUT_JSON || parsed().isJson()) {
+                variables.put(variable.wireName(), value(variable));
+            }
+        }
+        return variables;
+    }
+
+    boolean has(SampleVariable variable) {
+        return variable != SampleVariable.OUTPUT_JSON || parsed().isJson();
+    }
+
+    @Nullable
+    Object value(SampleVariable variable) {
+        return switch (variable) {
+            case OUTPUT_TEXT -> outputText;
+            case OUTPUT_JSON -> parsed().value();
+            case OUTPUT_TOOLS -> toolCalls;
+            case CHOICES -> List.of(choice());
+        };
+    }
+
+    private Map<String, @Nullable Object> choice() {
+        Map<String, @Nullable Object> message = new LinkedHashMap<>();
+        message.put("role", "assistant");
+        message.put("content", outputText);
+        if (!toolCalls.isEmpty()) {
+            message.put("tool_calls", toolCalls);
+        }
+        return Map.of("index", 0, "message", message);
+    }
+
+    private Parsed parsed() {
+        Parsed known = parsed;
+        if (known == null) {
+            known = parse();
+            parsed = known;
+        }
+        return known;
+    }
+
+    private Parsed parse() {
+        try {
+            return new Parsed(true, JSON.readValue(outputText, Object.class));
+        } catch (JacksonException e) {
+            return new Parsed(false, null);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package dev.anneal.engine.grade;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/** A path into a row or a completion, such as {@code item.answers[0].text} or {@code sample.output_json["full name"]}. */
+final class Variable {
+
+    private static final Pattern NAMESPACE = Pattern.compile("(item|sample)(?=[.\\[])");
+
+    /** {@code .key}, {@code ["key"]}, {@code ['key']} or {@code [0]}. */
+    private static final Pattern STEP =
+            Pattern.compile("\\.([\\p{L}\\p{N}_-]+)|\\[\"([^\"]*)\"]|\\['([^']*)']|\\[([0-9]{1,6})]");
+
+    private final String text;
+    private final @Nullable SampleVariable ofSample;
+    private final List<Object> steps;
+
+    /** @param steps keys as strings, places in lists as whole numbers */
+    private Variable(String text, @Nullable SampleVariable ofSample, List<Object> steps) {
+        this.text = text;
+        this.ofSample = ofSample;
+        this.steps = List.copyOf(steps);
+    }
+
+    static Variable parse(String text, String param) {
+        Matcher namespace = NAMESPACE.matcher(text);
+        if (!namespace.lookingAt()) {
+            throw GraderException.invalid(
+                    param,
+                    "asks for {{" + text
+                            + "}}, but variables begin with 'item.', the row, or 'sample.', the completion:"
+                            + " write {{item.key}} or one of " + SampleVariable.names());
+        }
+        List<Object> steps = steps(text, namespace.end(), param);
+        if (namespace.group().equals("item")) {
+            return new Variable(text, null, steps);
+        }
+        SampleVariable variable = SampleVariable.named(String.valueOf(steps.get(0)))
+                .orElseThrow(() -> GraderException.invalid(
+                        param,
+                        "asks for {{" + text + "}}, which no completion has; there are " + SampleVariable.names()));
+        if (variable == SampleVariable.OUTPUT_TEXT && steps.size() > 1) {
+            throw GraderException.invalid(
+                    param,
+                    "asks for {{" + text
+                            + "}}, but sample.output_text is a string; use sample.output_json for parts of JSON");
+        }
+        return new Variable(text, variable, steps.subList(1, steps.size()));
+    }
+
+    private static List<Object> steps(String text, int from, String param) {
+        List<Object> steps = new ArrayList<>();
+        Matcher step = STEP.matcher(text);
+        int at = from;
+        while (at < text.length()) {
+            step.region(at, text.length());
+            if (!step.lookingAt()) {
+                throw GraderException.invalid(
+                        param,
+                        "asks for {{" + text + "}}, which cannot be read from '" + text.substring(at)
+                                + "' on; steps are .key, [\"any key\"] and [0]");
+            }
+            steps.add(step.group(4) != null ? Integer.valueOf(step.group(4)) : key(step));
+            at = step.end();
+        }
+        return steps;
+    }
+
+    private static String key(Matcher step) {
+        String plain = step.group(1);
+        String quoted = step.group(2);
+        return plain != null ? plain : quoted != null ? quoted : step.group(3);
+    }
+
+    @Nullable
+    Object of(Sample sample) throws UnfilledException {
+        if (ofSample == null) {
+            return follow(sample.item());
+        }
+        if (!sample.has(ofSample)) {
+            throw new UnfilledException(
+                    ErrorFlag.SAMPLE_PARSE_ERROR,
+                    "{{" + text + "}} needs a completion that is JSON, and this one is not");
+        }
+        return follow(sample.value(ofSample));
+    }
+
+    private @Nullable Object follow(@Nullable Object root) throws UnfilledException {
+        Object value = root;
+        for (Object step : steps) {
+            if (step instanceof String key && value instanceof Map<?, ?> map && map.containsKey(key)) {
+                value = map.get(key);
+            } else if (step instanceof Integer index && value instanceof List<?> list && index < list.size()) {
+                value = list.get(index);
+            } else {
+                throw missing(step, value);
+            }
+        }
+        return value;
+    }
+
+    private UnfilledException missing(Object step, @Nullable Object value) {
+        String what = step instanceof Integer ? "entry [" + step + "]" : "key '" + step + "'";
+        String where = ofSample == null ? "the row" : "the completion";
+        return new UnfilledException(
+                ofSample == null ? ErrorFlag.INVALID_VARIABLE_ERROR : ErrorFlag.SAMPLE_PARSE_ERROR,
+                "{{" + text + "}}: " + where + " has no " + what + " there, but " + shape(value));
+    }
+
+    private static String shape(@Nullable Object value) {
+        if (value == null) {
+            return "null";
+        }
+        if (value instanceof Map) {
+            return "an object";
+        }
+        return value instanceof List ? "an array" : value instanceof String ? "a string" : "the value " + value;
+    }
+}

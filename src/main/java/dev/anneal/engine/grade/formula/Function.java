@@ -1,0 +1,53 @@
+package dev.anneal.engine.grade.formula;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** What a formula may call, by its lower-case name. */
+enum Function {
+    MIN,
+    MAX,
+    ABS,
+    FLOOR,
+    CEIL,
+    EXP,
+    SQRT,
+    /** To the base e. */
+    LOG;
+
+    static Optional<Function> named(String name) {
+        return Arrays.stream(values())
+                .filter(function -> function.wireName().equals(name))
+                .findFirst();
+    }
+
+    static String names() {
+        return Arrays.stream(values()).map(Function::wireName).collect(Collectors.joining(", "));
+    }
+
+    private String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whether it takes this many numbers, of which there is at least one. */
+    boolean takes(int arguments) {
+        return this == MIN || this == MAX || arguments == 1;
+    }
+
+    /** NaN where it has no value, and where an argument is NaN. */
+    double of(double[] arguments) {
+        double first = arguments[0];
+        return switch (this) {
+            case MIN -> Arrays.stream(arguments).min().orElse(Double.NaN);
+            case MAX -> Arrays.stream(arguments).max().orElse(Double.NaN);
+            case ABS -> Math.abs(first);
+            case FLOOR -> Math.floor(first);
+            case CEIL -> Math.ceil(first);
+            case EXP -> Math.exp(first);
+            case SQRT -> Math.sqrt(first);
+            case LOG -> Math.log(first);
+        };
+    }
+}
