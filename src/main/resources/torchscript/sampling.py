@@ -44,3 +44,22 @@ class Sampling(Module):
   # The most likely tokens; of equal ones the first.
   def largest(self: __torch__.Sampling, logits: Tensor) -> Tensor:
     return torch.argmax(logits, -1)                                   # [M]      int64
+
+  # Log-probabilities as the model gives them, at temperature 1 and without filters.
+  def logprobs(self: __torch__.Sampling, logits: Tensor) -> Tensor:
+    return torch.log_softmax(logits, -1)                              # [M, V]
+
+  # Those of the tokens that were chosen.
+  def logprobs_of(self: __torch__.Sampling,
+                  logprobs: Tensor,      # [M, V]
+                  tokens: Tensor         # [M, 1]   int64
+                  ) -> Tensor:           # [M, 1]
+    return torch.gather(logprobs, 1, tokens)
+
+  # The most likely tokens and their log-probabilities, most likely first.
+  def most_likely(self: __torch__.Sampling,
+                  logprobs: Tensor,      # [M, V]
+                  count: int
+                  ) -> List[Tensor]:     # [M, count] each: fp32, int64
+    values, tokens = torch.topk(logprobs, count, -1)
+    return [values, tokens]

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Measured.class, name = "measured"),
     @JsonSubTypes.Type(value = Progress.DeviceMemory.class, name = "device_memory"),
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
+    @JsonSubTypes.Type(value = Progress.Replied.class, name = "replied"),
     @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
     @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
 })
@@ -182,6 +183,13 @@ public sealed interface Progress {
      * @param peakBytes the most that was held whenever it was looked at; libtorch holds what a step took until after the look
      */
     record DeviceMemory(String device, long totalBytes, long usedBytes, long peakBytes) implements Progress {}
+
+    /**
+     * Something about a request of a {@link ServeTask}.
+     *
+     * @param request id of the {@link ServeRequest}
+     */
+    record Replied(long request, ServeReply reply) implements Progress {}
 
     /** Something that the client should know; the task goes on. */
     record Warning(String message) implements Progress {}

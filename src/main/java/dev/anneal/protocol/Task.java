@@ -9,9 +9,10 @@ import com.fasterxml.jackson.annotation.JsonTypeInfo;
     @JsonSubTypes.Type(value = TrainTask.class, name = "train"),
     @JsonSubTypes.Type(value = ExportTask.class, name = "export"),
     @JsonSubTypes.Type(value = EvaluateTask.class, name = "evaluate"),
-    @JsonSubTypes.Type(value = MeasureTask.class, name = "measure")
+    @JsonSubTypes.Type(value = MeasureTask.class, name = "measure"),
+    @JsonSubTypes.Type(value = ServeTask.class, name = "serve")
 })
-public sealed interface Task permits ModelTask, MeasureTask {
+public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
 
     /** Device and threads that the process may use. */
     Machine machine();

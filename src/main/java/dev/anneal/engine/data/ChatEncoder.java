@@ -183,12 +183,24 @@ public final class ChatEncoder {
         return encodePrompt(Place.ofNoFile(), row);
     }
 
+    /**
+     * Ids that ask for a further message of the assistant: the whole conversation and the generation prompt.
+     *
+     * @throws DataException if the chat template refuses the conversation
+     */
+    public int[] encodeChat(ChatRow conversation) {
+        return encodePrompt(
+                Place.ofNoFile(), conversation, conversation.messages().size());
+    }
+
     private int[] encodePrompt(Place place, ChatRow row) {
         boolean asksWithAll = row.isPrompt() || row.lastAssistant() < 0;
+        return encodePrompt(place, row, asksWithAll ? row.messages().size() : row.lastAssistant());
+    }
+
+    private int[] encodePrompt(Place place, ChatRow row, int before) {
         try {
-            return encoder.prompt(place, row, asksWithAll ? row.messages().size() : row.lastAssistant())
-                    .tokens()
-                    .ids();
+            return encoder.prompt(place, row, before).tokens().ids();
         } catch (TemplateException e) {
             throw invalid(TemplateFault.rejection(place, e));
         } catch (RowRejectedException e) {

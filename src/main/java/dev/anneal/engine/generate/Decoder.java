@@ -3,6 +3,7 @@ package dev.anneal.engine.generate;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -59,16 +60,20 @@ public final class Decoder {
      * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
      */
     public List<int[]> answer(List<Prompt> prompts, Runnable betweenTokens) {
-        List<Sequence> sequences = prompts.stream()
-                .map(prompt -> new Sequence(prompt, model.config().maxPositions()))
-                .toList();
+        List<WholeAnswer> answers = new ArrayList<>();
+        List<Sequence> sequences = new ArrayList<>();
+        for (Prompt prompt : prompts) {
+            WholeAnswer answer = new WholeAnswer(ends);
+            answers.add(answer);
+            sequences.add(new Sequence(prompt, model.config().maxPositions(), answer));
+        }
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
             NextTokens nextTokens = new NextTokens(incremental.scope());
             ExecutorService pool = Executors.newFixedThreadPool(threads);
             for (List<Sequence> dealt : deal(sequences)) {
                 pool.execute(() -> {
-                    try (Lane lane = new Lane(incremental, adapter, nextTokens, ends, dealt, SLOTS)) {
+                    try (Lane lane = lane(incremental, nextTokens, dealt)) {
                         lane.run(() -> failure.get() == null, betweenTokens);
                     } catch (RuntimeException | Error e) {
                         failure.compareAndSet(null, e);
@@ -78,7 +83,13 @@ public final class Decoder {
             awaitEnd(pool);
         }
         rethrow(failure.get());
-        return sequences.stream().map(Sequence::answer).toList();
+        return answers.stream().map(WholeAnswer::tokens).toList();
+    }
+
+    private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {
+        int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
+        return new Lane(
+                incremental, adapter, nextTokens, new ArrayDeque<>(dealt), Math.min(SLOTS, dealt.size()), capacity);
     }
 
     private static List<List<Sequence>> deal(List<Sequence> sequences) {

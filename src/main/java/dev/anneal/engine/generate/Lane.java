@@ -5,15 +5,12 @@ import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.model.KeyValueCache;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collection;
-import java.util.Deque;
 import java.util.List;
-import java.util.Set;
+import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
-/** Sequences that one thread continues: some at one time, and when one ends the next takes its slot. Closed by whoever made it. */
+/** Sequences that one thread continues: some at one time, and when one ends the next takes its slot. Further ones may come while it runs. Closed by whoever made it. */
 final class Lane implements AutoCloseable {
 
     /** Prompts that are read at one time, beyond the first: longer ones together would take much memory. */
@@ -22,32 +19,31 @@ final class Lane implements AutoCloseable {
     private final IncrementalDecoder model;
     private final AppliedAdapter adapter;
     private final NextTokens nextTokens;
-    private final Set<Integer> ends;
     private final Scope scope;
     private final KeyValueCache cache;
-    private final Deque<Sequence> waiting;
+    private final Queue<Sequence> waiting;
 
     /** Sequence i is in slot i. */
     private final List<Sequence> running = new ArrayList<>();
 
-    /** @param sequences at least one, none of them ended; they hold their answers in the end */
+    /**
+     * @param waiting sequences that only this lane takes out; any thread may add to a queue that allows it
+     * @param slots sequences at one time
+     * @param capacity tokens that the longest of them has in the cache
+     */
     Lane(
             IncrementalDecoder model,
             AppliedAdapter adapter,
             NextTokens nextTokens,
-            Set<Integer> ends,
-            Collection<Sequence> sequences,
-            int slots) {
+            Queue<Sequence> waiting,
+            int slots,
+            int capacity) {
         this.model = model;
         this.adapter = adapter;
         this.nextTokens = nextTokens;
-        this.ends = ends;
-        this.waiting = new ArrayDeque<>(sequences);
+        this.waiting = waiting;
         this.scope = model.scope().child();
-        this.cache = model.newCache(
-                scope,
-                Math.min(slots, waiting.size()),
-                waiting.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow());
+        this.cache = model.newCache(scope, slots, capacity);
     }
 
     /** @param going asked before each token; once it says no the sequences stay unfinished */
@@ -70,10 +66,14 @@ final class Lane implements AutoCloseable {
                     && running.size() < cache.slots()
                     && (tokens == 0 || tokens + waiting.element().unread().length <= TOKENS_READ_AT_ONCE)) {
                 Sequence next = waiting.remove();
-                tokens += next.unread().length;
-                running.add(next);
+                if (!next.hasEnded()) {
+                    tokens += next.unread().length;
+                    running.add(next);
+                }
             }
-            advance(first);
+            if (running.size() > first) {
+                advance(first);
+            }
         }
     }
 
@@ -86,14 +86,14 @@ final class Lane implements AutoCloseable {
             read += sequences.get(i).unread().length;
             last[i] = read - 1;
         }
-        int[] chosen;
+        List<ChosenToken> chosen;
         try (Scope step = scope.child()) {
             Tensor hidden =
                     model.read(step, sequences.stream().map(Sequence::unread).toList(), cache, first, adapter);
-            chosen = nextTokens.choose(step, model.logits(step, hidden, last), sequences);
+            chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), sequences);
         }
-        for (int i = 0; i < chosen.length; i++) {
-            sequences.get(i).take(chosen[i], ends);
+        for (int i = 0; i < last.length; i++) {
+            sequences.get(i).take(chosen.get(i));
         }
         removeEnded();
     }
@@ -111,6 +111,11 @@ final class Lane implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Ends what runs without an answer. */
+    void fail(Throwable cause) {
+        running.forEach(sequence -> sequence.fail(cause));
     }
 
     @Override

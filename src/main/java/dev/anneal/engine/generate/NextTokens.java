@@ -12,9 +12,17 @@ import java.util.function.ToLongFunction;
 final class NextTokens {
 
     private final Program program;
+    private final TokenLogprobs logprobs;
 
     NextTokens(Scope owner) {
         this.program = Program.load(owner, "sampling", "Sampling", Map.of());
+        this.logprobs = new TokenLogprobs(program);
+    }
+
+    /** As {@link #choose}, with the log-probabilities that the sequences ask for. */
+    List<ChosenToken> chooseWithLogprobs(Scope scope, Tensor logits, List<Sequence> sequences) {
+        int[] counts = sequences.stream().mapToInt(Sequence::topLogprobs).toArray();
+        return logprobs.of(scope, logits, choose(scope, logits, sequences), counts);
     }
 
     /** @param logits of the sequences' next tokens, fp32 [M, V] */

@@ -1,27 +1,33 @@
 package dev.anneal.engine.generate;
 
-import java.util.Arrays;
-import java.util.Set;
-
 /** A prompt and its answer so far. */
 final class Sequence {
 
     private final Sampling sampling;
-    private final int[] tokens;
+    private final TokenSink sink;
+    private final int room;
     private int[] unread;
     private int length;
     private boolean ended;
 
-    /** @param context tokens of prompt and answer together, at most */
-    Sequence(Prompt prompt, int context) {
+    /**
+     * @param context tokens of prompt and answer together, at most
+     * @param sink takes the answer
+     */
+    Sequence(Prompt prompt, int context, TokenSink sink) {
         this.sampling = prompt.sampling();
+        this.sink = sink;
         this.unread = prompt.tokens();
-        this.tokens = new int[Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length))];
-        this.ended = tokens.length == 0;
+        this.room = Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length));
+        endIfFull();
     }
 
     Sampling sampling() {
         return sampling;
+    }
+
+    int topLogprobs() {
+        return sink.topLogprobs();
     }
 
     /** What the model is to read next. */
@@ -35,25 +41,36 @@ final class Sequence {
     }
 
     boolean hasEnded() {
-        return ended;
+        return ended || sink.isCancelled();
     }
 
     /** Tokens that a cache has to hold at the end: the last one of an answer is never read. */
     int cachedTokens() {
-        return unread.length + tokens.length - 1;
+        return unread.length + room - 1;
     }
 
-    void take(int token, Set<Integer> ends) {
-        if (ends.contains(token)) {
+    void take(ChosenToken token) {
+        length++;
+        unread = new int[] {token.id()};
+        if (sink.take(token)) {
+            endIfFull();
+        } else {
             ended = true;
-            return;
         }
-        tokens[length++] = token;
-        unread = new int[] {token};
-        ended = length == tokens.length;
     }
 
-    int[] answer() {
-        return Arrays.copyOf(tokens, length);
+    private void endIfFull() {
+        if (length == room) {
+            ended = true;
+            sink.cut();
+        }
+    }
+
+    /** Ends it without an answer. */
+    void fail(Throwable cause) {
+        if (!ended) {
+            ended = true;
+            sink.failed(cause);
+        }
     }
 }

@@ -8,22 +8,29 @@ import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.train.CheckpointState;
 import dev.anneal.protocol.ModelTask;
+import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** The base model of a task. Whatever is wrong with its files is the input's fault and is said so. */
+/** A base model that a task reads. Whatever is wrong with its files is the input's fault and is said so. */
 final class BaseModelFiles {
 
     private static final String UNREADABLE = "base_model_unreadable";
 
-    private final ModelTask task;
+    private final Task.BaseModel model;
+    private final Task.Machine machine;
     private final Path directory;
 
     BaseModelFiles(ModelTask task) {
-        this.task = task;
-        this.directory = Path.of(task.model().directory());
+        this(task.model(), task.machine());
+    }
+
+    BaseModelFiles(Task.BaseModel model, Task.Machine machine) {
+        this.model = model;
+        this.machine = machine;
+        this.directory = Path.of(model.directory());
     }
 
     Path directory() {
@@ -42,11 +49,8 @@ final class BaseModelFiles {
     /** @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights */
     DecoderModel load(Path weights) throws IOException {
         ModelConfig config = config();
-        return guarded(() -> DecoderModel.load(
-                directory,
-                weights,
-                Hardware.precision(task.machine(), config),
-                task.machine().device()));
+        return guarded(
+                () -> DecoderModel.load(directory, weights, Hardware.precision(machine, config), machine.device()));
     }
 
     /** Hash of configuration and weights; the engine's cache folder remembers those of unchanged files. */
@@ -66,7 +70,7 @@ final class BaseModelFiles {
             throw TaskException.badInput(
                     "base_model_changed",
                     "the adapter was trained on a base model with the fingerprint %s, but %s now has %s"
-                            .formatted(trained.baseFingerprint(), task.model().id(), fingerprint),
+                            .formatted(trained.baseFingerprint(), model.id(), fingerprint),
                     null);
         }
     }

@@ -9,20 +9,26 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
 
-/** Turns the lines of standard input into signals. Its end means that the supervisor is gone: nobody will ever stop this process again. */
+/** Turns the lines of standard input into signals, and hands on those that are requests. Its end means that the supervisor is gone: nobody will ever stop this process again. */
 final class CommandReader {
 
     private static final Logger LOG = System.getLogger(CommandReader.class.getName());
 
     private final InputStream input;
     private final Signals signals;
+    private final Consumer<String> requests;
     private final Runnable onEnd;
 
-    /** @param onEnd what happens when the input ends, after the stop signal is given */
-    CommandReader(InputStream input, Signals signals, Runnable onEnd) {
+    /**
+     * @param requests gets the lines that are JSON objects, as they stand
+     * @param onEnd what happens when the input ends, after the stop signal is given
+     */
+    CommandReader(InputStream input, Signals signals, Consumer<String> requests, Runnable onEnd) {
         this.input = input;
         this.signals = signals;
+        this.requests = requests;
         this.onEnd = onEnd;
     }
 
@@ -46,6 +52,10 @@ final class CommandReader {
     }
 
     private void obey(String line) {
+        if (line.startsWith("{")) {
+            requests.accept(line);
+            return;
+        }
         try {
             switch (Command.ofLine(line)) {
                 case SAVE -> signals.requestSave();

@@ -6,6 +6,8 @@ import dev.anneal.protocol.Task;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 
 /**
  * Main class of an engine process: runs one task, named by the path of its {@code task.json}. Progress goes to standard output as JSON
@@ -29,10 +31,11 @@ public final class EngineMain {
         Signals signals = new Signals();
         Ending ending = new Ending(signals, Ending.GRACE);
         ending.installHook();
-        new CommandReader(System.in, signals, ending::endSoon).start();
+        BlockingQueue<String> requests = new LinkedBlockingQueue<>();
+        new CommandReader(System.in, signals, requests::add, ending::endSoon).start();
         ExitCode code = ExitCode.FAILURE;
         try {
-            code = run(Path.of(arguments[0]).toAbsolutePath(), new ProgressWriter(protocol), signals);
+            code = run(Path.of(arguments[0]).toAbsolutePath(), new ProgressWriter(protocol), signals, requests);
         } finally {
             // Also when the failure could not even be reported: the hook waits for nothing then.
             ending.taskEnded(code);
@@ -40,14 +43,15 @@ public final class EngineMain {
         System.exit(code.code());
     }
 
-    private static ExitCode run(Path taskFile, ProgressWriter progress, Signals signals) {
+    private static ExitCode run(
+            Path taskFile, ProgressWriter progress, Signals signals, BlockingQueue<String> requests) {
         Path workDirectory = DurableFiles.parentOf(taskFile);
         HostPaths paths = HostPaths.of(workDirectory);
         try (WorkDirectoryLock lock = WorkDirectoryLock.acquire(workDirectory, LOCK_PATIENCE)) {
             lock.recordOwner();
             Task task = TaskFile.read(taskFile);
             paths = paths.with(task);
-            return new TaskRunner(progress, signals).run(task);
+            return new TaskRunner(progress, signals, requests).run(task);
         } catch (Exception | Error e) {
             return Failures.report(e, progress, paths);
         }

@@ -39,7 +39,8 @@ final class Failures {
         return failure.exitCode();
     }
 
-    private static TaskException classified(Throwable thrown) {
+    /** What a failure is to the client. */
+    static TaskException classified(Throwable thrown) {
         if (thrown instanceof TaskException known) {
             return known;
         }

@@ -11,6 +11,7 @@
             "peft",
             "rows",
             "safetensors",
+            "serve",
             "template",
             "tokens",
             "torch",

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -96,7 +97,7 @@ class NextTokensTest {
                 List<Sequence> sequences = new ArrayList<>();
                 for (int i = 0; i < 100; i++) {
                     Sampling sampling = new Sampling(1, 0, 1, 0, first + i);
-                    sequences.add(new Sequence(new Prompt(new int[] {1}, 1, sampling), 10));
+                    sequences.add(new Sequence(new Prompt(new int[] {1}, 1, sampling), 10, new WholeAnswer(Set.of())));
                 }
                 for (int token : nextTokens.choose(scope, rows, sequences)) {
                     counts[token]++;

@@ -7,6 +7,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.SequenceInputStream;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
@@ -15,6 +17,7 @@ class CommandReaderTest {
 
     private final Signals signals = new Signals();
     private final AtomicInteger ends = new AtomicInteger();
+    private final List<String> requests = new ArrayList<>();
 
     @Test
     void saveIsAskedForOnce() {
@@ -22,6 +25,14 @@ class CommandReaderTest {
 
         assertThat(signals.takeSave()).isTrue();
         assertThat(signals.takeSave()).isFalse();
+    }
+
+    @Test
+    void linesThatAreJsonAreHandedOnAsTheyStand() {
+        read("{\"request\": \"cancel\"}\nsave\n");
+
+        assertThat(requests).containsExactly("{\"request\": \"cancel\"}");
+        assertThat(signals.takeSave()).isTrue();
     }
 
     @Test
@@ -43,14 +54,15 @@ class CommandReaderTest {
     void brokenInputStopsTheTask() {
         InputStream broken =
                 new SequenceInputStream(new ByteArrayInputStream("save\n".getBytes(UTF_8)), new BrokenInput());
-        new CommandReader(broken, signals, ends::incrementAndGet).readToTheEnd();
+        new CommandReader(broken, signals, requests::add, ends::incrementAndGet).readToTheEnd();
 
         assertThat(signals.isStopping()).isTrue();
         assertThat(ends).hasValue(1);
     }
 
     private void read(String input) {
-        new CommandReader(new ByteArrayInputStream(input.getBytes(UTF_8)), signals, ends::incrementAndGet)
+        new CommandReader(
+                        new ByteArrayInputStream(input.getBytes(UTF_8)), signals, requests::add, ends::incrementAndGet)
                 .readToTheEnd();
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.Task;
 import java.io.BufferedReader;
 import java.io.File;
@@ -120,7 +121,15 @@ final class EngineChild implements AutoCloseable {
     }
 
     void send(Command command) throws IOException {
-        process.getOutputStream().write((command.line() + "\n").getBytes(UTF_8));
+        send(command.line());
+    }
+
+    void send(ServeRequest request) throws IOException {
+        send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
+    }
+
+    private void send(String line) throws IOException {
+        process.getOutputStream().write((line + "\n").getBytes(UTF_8));
         process.getOutputStream().flush();
     }
 

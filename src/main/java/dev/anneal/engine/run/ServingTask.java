@@ -1,0 +1,83 @@
+package dev.anneal.engine.run;
+
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.serve.ModelSource;
+import dev.anneal.engine.serve.Server;
+import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ServeReply;
+import dev.anneal.protocol.ServeRequest;
+import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Answers requests until it is told to stop. */
+final class ServingTask implements ModelSource {
+
+    private static final Logger LOG = System.getLogger(ServingTask.class.getName());
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    /** How long a stop may go unnoticed. */
+    private static final long POLL_MILLIS = 100;
+
+    private final ServeTask task;
+    private final ProgressWriter progress;
+    private final Signals signals;
+    private final BlockingQueue<String> requests;
+
+    /** @param requests lines that hold a {@link ServeRequest} each */
+    ServingTask(ServeTask task, ProgressWriter progress, Signals signals, BlockingQueue<String> requests) {
+        this.task = task;
+        this.progress = progress;
+        this.signals = signals;
+        this.requests = requests;
+    }
+
+    ExitCode run() {
+        try (Server server = new Server(
+                this,
+                task.limits(),
+                task.machine().computeThreads(),
+                (request, reply) -> progress.write(new Progress.Replied(request, reply)),
+                ServingTask::fault)) {
+            while (!signals.isStopping()) {
+                @Nullable String line = requests.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+                if (line != null) {
+                    server.take(JSON.readValue(line, ServeRequest.class));
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (JacksonException e) {
+            throw TaskException.failure("invalid_task", "a line is no request: " + e.getOriginalMessage(), e);
+        }
+        return ExitCode.DONE;
+    }
+
+    private static ServeReply.Refused fault(Throwable thrown) {
+        LOG.log(Level.WARNING, "A request is not answered", thrown);
+        TaskException failure = Failures.classified(thrown);
+        return new ServeReply.Refused(failure.code(), failure.message());
+    }
+
+    @Override
+    public DecoderModel load(Task.BaseModel base, Path weights) throws IOException {
+        return new BaseModelFiles(base, task.machine()).load(weights);
+    }
+
+    @Override
+    public Checkpoint checkpoint(ServeRequest.ServedModel model, Path folder) throws IOException {
+        Checkpoint trained = Checkpoint.open(folder);
+        new BaseModelFiles(model.base(), task.machine()).requireTrainedOn(trained.state());
+        return trained;
+    }
+}

@@ -1,0 +1,114 @@
+package dev.anneal.engine.serve;
+
+import dev.anneal.engine.generate.ChosenToken;
+import dev.anneal.engine.generate.TokenSink;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.protocol.ServeReply;
+import dev.anneal.protocol.ServeRequest;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** One choice of a request while it is generated: its tokens become text, and the text ends where the request says. */
+final class Answer implements TokenSink {
+
+    private final int choice;
+    private final OpenRequest request;
+    private final ModelTokenizer tokenizer;
+    private final Set<Integer> ends;
+    private final GrowingText text;
+    private final StopTexts stops;
+    private final @Nullable Integer topLogprobs;
+    private int tokens;
+
+    /** @param ends tokens before which the answer ends */
+    Answer(
+            int choice,
+            OpenRequest request,
+            ModelTokenizer tokenizer,
+            Set<Integer> ends,
+            ServeRequest.Decoding decoding) {
+        this.choice = choice;
+        this.request = request;
+        this.tokenizer = tokenizer;
+        this.ends = ends;
+        this.text = new GrowingText(tokenizer);
+        this.stops = new StopTexts(decoding.stop());
+        this.topLogprobs = decoding.topLogprobs();
+    }
+
+    @Override
+    public int topLogprobs() {
+        return topLogprobs == null ? NO_LOGPROBS : topLogprobs;
+    }
+
+    @Override
+    public boolean take(ChosenToken token) {
+        try {
+            return !request.isCancelled() && goesOnAfter(token);
+        } catch (RuntimeException e) {
+            request.fail(e);
+            return false;
+        }
+    }
+
+    private boolean goesOnAfter(ChosenToken token) {
+        tokens++;
+        if (ends.contains(token.id())) {
+            end("stop");
+            return false;
+        }
+        tell(stops.pass(text.add(token.id())), told(token));
+        if (stops.reached()) {
+            request.ended(new ServeReply.Ended(choice, "stop", tokens));
+            return false;
+        }
+        return true;
+    }
+
+    private List<ServeReply.Token> told(ChosenToken token) {
+        return topLogprobs == null
+                ? List.of()
+                : List.of(new ServeReply.Token(
+                        textOf(token.id()),
+                        token.logprob(),
+                        token.top().stream()
+                                .map(likely -> new ServeReply.Likely(textOf(likely.id()), likely.logprob()))
+                                .toList()));
+    }
+
+    private String textOf(int token) {
+        return tokenizer.decode(new int[] {token}, false);
+    }
+
+    private void tell(String more, List<ServeReply.Token> chosen) {
+        if (!more.isEmpty() || !chosen.isEmpty()) {
+            request.tell(new ServeReply.Text(choice, more, chosen));
+        }
+    }
+
+    private void end(String reason) {
+        tell(stops.pass(text.rest()), List.of());
+        tell(stops.rest(), List.of());
+        request.ended(new ServeReply.Ended(choice, stops.reached() ? "stop" : reason, tokens));
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return request.isCancelled();
+    }
+
+    @Override
+    public void cut() {
+        try {
+            end("length");
+        } catch (RuntimeException e) {
+            request.fail(e);
+        }
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        request.fail(cause);
+    }
+}

@@ -1,0 +1,139 @@
+package dev.anneal.engine.serve;
+
+import dev.anneal.engine.generate.OpenDecoder;
+import dev.anneal.engine.generate.Turns;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.train.Checkpoint;
+import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/** A base model in memory with those of its adapters that are in use. Used by one thread; its decoders have their own. */
+final class HeldModel implements AutoCloseable {
+
+    private final String id;
+    private final DecoderModel model;
+    private final IncrementalDecoder incremental;
+    private final ModelTokenizer tokenizer;
+    private final PromptReader prompts;
+    private final OpenDecoder.Limits limits;
+    private final Turns turns;
+    private final Map<String, HeldAdapter> adapters = new LinkedHashMap<>();
+    private volatile long lastUsedNanos = System.nanoTime();
+
+    private HeldModel(
+            Task.BaseModel base, DecoderModel model, ModelTokenizer tokenizer, ServeTask.Limits limits, Turns turns) {
+        this.id = base.id();
+        this.model = model;
+        this.incremental = new IncrementalDecoder(model);
+        this.tokenizer = tokenizer;
+        this.prompts = new PromptReader(tokenizer, model.config());
+        this.limits = new OpenDecoder.Limits(
+                limits.slots(), Math.min(limits.maxTokens(), model.config().maxPositions()));
+        this.turns = turns;
+    }
+
+    static HeldModel load(Task.BaseModel base, Path weights, ModelSource source, ServeTask.Limits limits, Turns turns)
+            throws IOException {
+        DecoderModel model = source.load(base, weights);
+        try {
+            return new HeldModel(base, model, ModelTokenizer.open(Path.of(base.directory())), limits, turns);
+        } catch (RuntimeException | Error e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    ModelTokenizer tokenizer() {
+        return tokenizer;
+    }
+
+    PromptReader prompts() {
+        return prompts;
+    }
+
+    /** Tokens of prompt and answer together. */
+    int context() {
+        return limits.context();
+    }
+
+    Map<String, HeldAdapter> adapters() {
+        return adapters;
+    }
+
+    /** The model without any adapter. */
+    HeldAdapter alone(String key) {
+        return adapters.computeIfAbsent(
+                key,
+                absent -> new HeldAdapter(
+                        null, new OpenDecoder(incremental, model.noAdapter(), limits, turns, "decoder-" + id)));
+    }
+
+    /** The model with a checkpoint's adapter at the checkpoint's beta. */
+    HeldAdapter adapted(String key, Checkpoint trained) throws IOException {
+        AdapterConfig config = Objects.requireNonNull(trained.state().adapterConfig());
+        Adapter adapter = Adapter.load(model, config, trained.adapterFile());
+        HeldAdapter held = new HeldAdapter(
+                adapter,
+                new OpenDecoder(
+                        incremental,
+                        adapter.apply(trained.state().beta(), AdapterDropout.NONE),
+                        limits,
+                        turns,
+                        "decoder-" + id + "-adapted"));
+        adapters.put(key, held);
+        return held;
+    }
+
+    int adapterCount() {
+        return (int) adapters.values().stream().filter(HeldAdapter::isAdapter).count();
+    }
+
+    boolean isInUse() {
+        return adapters.values().stream().anyMatch(HeldAdapter::isInUse);
+    }
+
+    /** When a request last ended, of the model alone or with any adapter. */
+    long lastUsedNanos() {
+        return lastUsedNanos;
+    }
+
+    /** Closes adapters, none of them in use. */
+    void letGo(Predicate<HeldAdapter> which) {
+        adapters.values().removeIf(adapter -> {
+            boolean goes = which.test(adapter);
+            if (goes) {
+                adapter.close();
+            }
+            return goes;
+        });
+    }
+
+    void requestEnds() {
+        lastUsedNanos = System.nanoTime();
+    }
+
+    @Nullable
+    HeldAdapter held(String key) {
+        return adapters.get(key);
+    }
+
+    @Override
+    public void close() {
+        adapters.values().forEach(HeldAdapter::close);
+        incremental.close();
+        tokenizer.close();
+        model.close();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.anneal.engine.serve;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.rows.ChatPrompt;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.RowRejectedException;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.protocol.ServeRequest.Input;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Makes tokens of what a request wants continued. Not safe for use by several threads. */
+final class PromptReader {
+
+    private final ModelTokenizer tokenizer;
+    private final ModelConfig config;
+    private @Nullable ChatEncoder encoder;
+    private Instant encoderTime = Instant.MIN;
+
+    PromptReader(ModelTokenizer tokenizer, ModelConfig config) {
+        this.tokenizer = tokenizer;
+        this.config = config;
+    }
+
+    /** What is to be continued, and the tokens of the model that end it. */
+    static final class Read {
+
+        private final int[] tokens;
+        private final Set<Integer> ends;
+
+        private Read(int[] tokens, Set<Integer> ends) {
+            this.tokens = tokens;
+            this.ends = ends;
+        }
+
+        int[] tokens() {
+            return tokens;
+        }
+
+        Set<Integer> ends() {
+            return ends;
+        }
+    }
+
+    /** @param now what the chat template takes for the present, to the minute */
+    Read read(Input input, Instant now) {
+        if (input instanceof Input.Chat chat) {
+            ChatEncoder chats = encoder(now.truncatedTo(ChronoUnit.MINUTES));
+            Set<Integer> ends = new HashSet<>(tokenizer.endIds());
+            Integer endOfTurn = chats.endOfTurn();
+            if (endOfTurn != null) {
+                ends.add(endOfTurn);
+            }
+            return new Read(encode(chats, chat), ends);
+        }
+        if (input instanceof Input.Text text) {
+            return new Read(tokenizer.encode(text.text()), tokenizer.endIds());
+        }
+        return new Read(checked(((Input.Tokens) input).ids()), tokenizer.endIds());
+    }
+
+    private static int[] encode(ChatEncoder encoder, Input.Chat chat) {
+        try {
+            return encoder.encodeChat(ChatPrompt.parse(chat.json()));
+        } catch (RowRejectedException e) {
+            throw new RequestException("invalid_value", e.problem().toString());
+        } catch (DataException e) {
+            if (e.code() == DataException.Code.DATASET_INVALID) {
+                throw new RequestException("invalid_value", String.valueOf(e.getMessage()));
+            }
+            throw e;
+        }
+    }
+
+    /** The template is compiled with its time. */
+    private ChatEncoder encoder(Instant minute) {
+        ChatEncoder known = encoder;
+        if (known != null && encoderTime.equals(minute)) {
+            return known;
+        }
+        ChatEncoder made = ChatEncoder.of(tokenizer, minute);
+        encoder = made;
+        encoderTime = minute;
+        return made;
+    }
+
+    private int[] checked(List<Integer> ids) {
+        for (int id : ids) {
+            if (id < 0 || id >= config.vocabularySize()) {
+                throw new RequestException(
+                        "invalid_value",
+                        "the prompt holds the token %d; this model's tokens are 0 to %d"
+                                .formatted(id, config.vocabularySize() - 1));
+            }
+        }
+        return ids.stream().mapToInt(Integer::intValue).toArray();
+    }
+}

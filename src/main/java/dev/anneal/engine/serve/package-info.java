@@ -1,0 +1,9 @@
+/** Models in memory that answer requests: prompts into tokens, tokens into text as they come, and what of it is kept while. */
+@ApplicationModule(
+        allowedDependencies = {"architecture", "data", "generate", "lora", "model", "random", "rows", "tokens", "train"
+        })
+@NullMarked
+package dev.anneal.engine.serve;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

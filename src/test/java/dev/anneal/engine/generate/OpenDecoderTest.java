@@ -1,0 +1,205 @@
+package dev.anneal.engine.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.torch.ElementType;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Prompts that come while others are decoded get the golden answers, with the base model and with an adapter beside it. */
+class OpenDecoderTest {
+
+    private static final int NEW_TOKENS = 32;
+    private static final OpenDecoder.Limits TWO_SLOTS = new OpenDecoder.Limits(2, 512);
+
+    private static GoldenAnswers golden;
+    private static DecoderModel model;
+    private static IncrementalDecoder incremental;
+
+    @BeforeAll
+    static void load() throws IOException {
+        golden = GoldenAnswers.of("llama-tied");
+        model = DecoderModel.load(golden.model(), ElementType.FLOAT32, TestDevice.NAME);
+        incremental = new IncrementalDecoder(model);
+    }
+
+    @AfterAll
+    static void close() {
+        incremental.close();
+        model.close();
+    }
+
+    @Test
+    void baseAndAdapterAnswerBesideEachOther() throws Exception {
+        Turns one = new Turns(1);
+        try (Adapter adapter = Adapter.load(model, golden.adapterConfig(), golden.adapter());
+                OpenDecoder base = new OpenDecoder(incremental, model.noAdapter(), TWO_SLOTS, one, "base");
+                OpenDecoder adapted = new OpenDecoder(
+                        incremental, adapter.apply(0.5, AdapterDropout.NONE), TWO_SLOTS, one, "adapted")) {
+            List<Kept> ofBase = submitAll(base);
+            List<Kept> ofAdapter = submitAll(adapted);
+
+            assertThat(answers(ofBase)).isEqualTo(golden.expected("base"));
+            assertThat(answers(ofAdapter)).isEqualTo(golden.expected("beta_0.5"));
+        }
+    }
+
+    @Test
+    void aPromptThatComesWhileAnotherIsDecodedGetsItsAnswer() throws Exception {
+        try (OpenDecoder decoder = decoder()) {
+            Kept first = new Kept(0);
+            Kept second = new Kept(0);
+            first.onToken(5, () -> decoder.submit(prompt(1), second));
+            decoder.submit(prompt(0), first);
+
+            assertThat(answers(List.of(first, second)))
+                    .isEqualTo(golden.expected("base").subList(0, 2));
+        }
+    }
+
+    @Test
+    void aCancelledAnswerGivesItsSlotToOthers() throws Exception {
+        try (OpenDecoder decoder = new OpenDecoder(
+                incremental, model.noAdapter(), new OpenDecoder.Limits(1, 512), new Turns(1), "single")) {
+            Kept cancelled = new Kept(0);
+            cancelled.onToken(3, () -> cancelled.cancelled = true);
+            decoder.submit(prompt(0), cancelled);
+            Kept next = new Kept(0);
+            decoder.submit(prompt(1), next);
+
+            assertThat(answers(List.of(next)))
+                    .containsExactly(golden.expected("base").get(1));
+            assertThat(cancelled.tokens).hasSize(3);
+        }
+    }
+
+    @Test
+    void aFailureReachesThoseThatRunAndOthersGoOn() throws Exception {
+        try (OpenDecoder decoder = decoder()) {
+            Kept failing = new Kept(0);
+            failing.onToken(2, () -> {
+                throw new UnsupportedOperationException("planted");
+            });
+            decoder.submit(prompt(0), failing);
+            assertThat(failing.end.handle((whole, failure) -> failure).get(60, TimeUnit.SECONDS))
+                    .isInstanceOf(UnsupportedOperationException.class);
+            Kept next = new Kept(0);
+            decoder.submit(prompt(1), next);
+
+            assertThat(answers(List.of(next)))
+                    .containsExactly(golden.expected("base").get(1));
+        }
+    }
+
+    /** A greedy token is the most likely one, and its probability with all others' is 1. */
+    @Test
+    void logprobsAreTheModelsOwn() throws Exception {
+        int vocabulary = model.config().vocabularySize();
+        try (OpenDecoder decoder = decoder()) {
+            Kept kept = new Kept(vocabulary);
+            decoder.submit(prompt(0), kept);
+            kept.end.get(60, TimeUnit.SECONDS);
+
+            ChosenToken chosen = kept.tokens.get(7);
+            assertThat(chosen.top()).hasSize(vocabulary);
+            assertThat(chosen.top().get(0)).isEqualTo(new ChosenToken.Likely(chosen.id(), chosen.logprob()));
+            assertThat(chosen.top().stream()
+                            .mapToDouble(likely -> Math.exp(likely.logprob()))
+                            .sum())
+                    .isCloseTo(1, within(1e-5));
+        }
+    }
+
+    private static OpenDecoder decoder() {
+        return new OpenDecoder(incremental, model.noAdapter(), TWO_SLOTS, new Turns(1), "decoder");
+    }
+
+    private static Prompt prompt(int index) {
+        return new Prompt(
+                golden.expected("prompt").get(index).stream()
+                        .mapToInt(Integer::intValue)
+                        .toArray(),
+                NEW_TOKENS,
+                Sampling.GREEDY);
+    }
+
+    private static List<Kept> submitAll(OpenDecoder decoder) {
+        List<Kept> all = new ArrayList<>();
+        for (int i = 0; i < golden.expected("prompt").size(); i++) {
+            Kept kept = new Kept(TokenSink.NO_LOGPROBS);
+            all.add(kept);
+            decoder.submit(prompt(i), kept);
+        }
+        return all;
+    }
+
+    private static List<List<Integer>> answers(List<Kept> all) throws Exception {
+        List<List<Integer>> answers = new ArrayList<>();
+        for (Kept kept : all) {
+            kept.end.get(60, TimeUnit.SECONDS);
+            answers.add(kept.tokens.stream().map(ChosenToken::id).toList());
+        }
+        return answers;
+    }
+
+    /** Keeps all tokens and does something at one of them. */
+    private static final class Kept implements TokenSink {
+
+        private final int topLogprobs;
+        private final List<ChosenToken> tokens = new ArrayList<>();
+        private final CompletableFuture<Boolean> end = new CompletableFuture<>();
+        private volatile boolean cancelled;
+        private int momentousToken;
+        private Runnable action = () -> {};
+
+        private Kept(int topLogprobs) {
+            this.topLogprobs = topLogprobs;
+        }
+
+        private void onToken(int number, Runnable does) {
+            momentousToken = number;
+            action = does;
+        }
+
+        @Override
+        public int topLogprobs() {
+            return topLogprobs;
+        }
+
+        @Override
+        public boolean take(ChosenToken token) {
+            tokens.add(token);
+            if (tokens.size() == momentousToken) {
+                action.run();
+            }
+            return true;
+        }
+
+        @Override
+        public boolean isCancelled() {
+            return cancelled;
+        }
+
+        @Override
+        public void cut() {
+            end.complete(true);
+        }
+
+        @Override
+        public void failed(Throwable cause) {
+            end.completeExceptionally(cause);
+        }
+    }
+}
