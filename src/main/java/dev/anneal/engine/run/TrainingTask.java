@@ -14,6 +14,7 @@ import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -80,7 +81,7 @@ final class TrainingTask {
         return new TrainingJob(
                 model,
                 fingerprint,
-                new TrainingData.Rows(training, validation),
+                data(training, validation),
                 task.adapter(),
                 task.settings(),
                 task.machine().computeThreads(),
@@ -89,6 +90,12 @@ final class TrainingTask {
                 initialAdapter,
                 resumeFrom == null ? null : Path.of(resumeFrom),
                 task.validatedStep());
+    }
+
+    private TrainingData data(List<EncodedRow> training, List<EncodedRow> validation) {
+        return task.settings().method() instanceof TrainingMethod.Dpo
+                ? new TrainingData.Pairs(training, validation)
+                : new TrainingData.Rows(training, validation);
     }
 
     private List<EncodedRow> rows(ChatEncoder encoder, String name, String file) throws IOException {

@@ -36,7 +36,8 @@ final class ActivationCheckpointing {
      */
     static long neededBytes(TrainingJob job) {
         int longest = job.data().longestTokens();
-        long atOnce = job.limits().tokensAtOnce(job.computeThreads(), longest);
+        long atOnce = job.limits()
+                .tokensAtOnce(job.computeThreads(), longest * job.data().sequencesTogether());
         long ofStep = (long) job.settings().batchRows()
                 * job.data().sequencesOfUnit()
                 * Math.max(longest, sequenceTokens(job));

@@ -116,13 +116,48 @@ final class Passes implements AutoCloseable {
         return run(sums, work);
     }
 
-    private Optional<LossSums> run(LossSums[] sums, ComputeThreads.Work work) {
+    /**
+     * Log-probabilities of the trained tokens, without gradients and dropout.
+     *
+     * @return those of each micro-batch, row after row; empty if the pass was given up
+     */
+    Optional<List<float[]>> logProbabilities(List<MicroBatch> batches, AppliedAdapter adapter) {
+        float[][] each = new float[batches.size()][];
+        ComputeThreads.Work work = new ComputeThreads.Work() {
+            @Override
+            public void compute(int buffer, int piece) {
+                MicroBatch batch = batches.get(piece);
+                each[piece] = model.logProbabilities(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
+            }
+
+            @Override
+            public void handOver(int buffer, int piece) {}
+        };
+        return attempt(betweenParts -> {
+            threads.run(each.length, work);
+            return List.of(each);
+        });
+    }
+
+    /**
+     * Work that is no pass.
+     *
+     * @param work calls what it is given after each of its parts
+     * @return empty if the training is to stop
+     */
+    <T> Optional<T> attempt(Function<Runnable, T> work) {
         try {
-            threads.run(sums.length, work);
-            return Optional.of(sum(sums));
+            return Optional.of(work.apply(betweenLayers()));
         } catch (GivenUpException e) {
             return Optional.empty();
         }
+    }
+
+    private Optional<LossSums> run(LossSums[] sums, ComputeThreads.Work work) {
+        return attempt(betweenParts -> {
+            threads.run(sums.length, work);
+            return sum(sums);
+        });
     }
 
     /** What a model is to call before each layer of one pass. */

@@ -14,7 +14,15 @@ final class PreferenceObjective implements Objective {
     private final PreferenceLoss loss;
     private final int[] tokens;
     private final double[] reference;
-    private List<Outcome> outcomes = List.of();
+    private List<Pair> pairs = List.of();
+
+    /**
+     * A pair that was computed.
+     *
+     * @param chosen sum of the log-probabilities of the chosen completion's tokens
+     * @param rejected likewise of the rejected one
+     */
+    record Pair(Outcome outcome, double chosen, double rejected) {}
 
     /**
      * @param tokens trained tokens of each row
@@ -32,22 +40,36 @@ final class PreferenceObjective implements Objective {
 
     @Override
     public float[] derivatives(float[] logProbabilities) {
+        pairs = pairs(logProbabilities);
         float[] derivatives = new float[logProbabilities.length];
-        List<Outcome> pairs = new ArrayList<>();
+        int begin = 0;
+        for (int chosen = 0; chosen < tokens.length; chosen += 2) {
+            Outcome outcome = pairs.get(chosen / 2).outcome();
+            int middle = begin + tokens[chosen];
+            int end = middle + tokens[chosen + 1];
+            Arrays.fill(derivatives, begin, middle, (float) outcome.chosenGradient());
+            Arrays.fill(derivatives, middle, end, (float) outcome.rejectedGradient());
+            begin = end;
+        }
+        return derivatives;
+    }
+
+    /** What the pairs come to. */
+    List<Pair> pairs(float[] logProbabilities) {
+        List<Pair> computed = new ArrayList<>();
         int begin = 0;
         for (int chosen = 0; chosen < tokens.length; chosen += 2) {
             int middle = begin + tokens[chosen];
             int end = middle + tokens[chosen + 1];
+            double sumOfChosen = sum(logProbabilities, begin, middle);
+            double sumOfRejected = sum(logProbabilities, middle, end);
             Outcome outcome = loss.of(
-                    new Completion(sum(logProbabilities, begin, middle), reference[chosen], tokens[chosen]),
-                    new Completion(sum(logProbabilities, middle, end), reference[chosen + 1], tokens[chosen + 1]));
-            Arrays.fill(derivatives, begin, middle, (float) outcome.chosenGradient());
-            Arrays.fill(derivatives, middle, end, (float) outcome.rejectedGradient());
-            pairs.add(outcome);
+                    new Completion(sumOfChosen, reference[chosen], tokens[chosen]),
+                    new Completion(sumOfRejected, reference[chosen + 1], tokens[chosen + 1]));
+            computed.add(new Pair(outcome, sumOfChosen, sumOfRejected));
             begin = end;
         }
-        outcomes = List.copyOf(pairs);
-        return derivatives;
+        return computed;
     }
 
     /** Sum of the log-probabilities of a row's trained tokens. */
@@ -59,8 +81,8 @@ final class PreferenceObjective implements Objective {
         return sum;
     }
 
-    /** Of each pair, once the forward pass is done. */
-    List<Outcome> outcomes() {
-        return outcomes;
+    /** Those of the last forward pass. */
+    List<Pair> pairs() {
+        return pairs;
     }
 }

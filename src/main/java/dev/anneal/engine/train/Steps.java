@@ -13,6 +13,11 @@ interface Steps {
     /** Steps in which every row of the training file is visited once. */
     int perEpoch();
 
+    /** Computes what every step needs, once; false if it was given up because the training is to stop. */
+    default boolean prepare() {
+        return true;
+    }
+
     /**
      * Computes loss and gradient, and changes nothing else.
      *

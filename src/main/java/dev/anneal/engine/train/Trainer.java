@@ -65,7 +65,8 @@ public final class Trainer {
                         control::isStopping,
                         progress::layerDone)) {
             StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
-            TrainingRun run = new TrainingRun(job, trained, optimizer, stepPasses, steps(stepPasses), progress::tell);
+            TrainingRun run =
+                    new TrainingRun(job, trained, optimizer, stepPasses, steps(trained, stepPasses), progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));
@@ -74,7 +75,10 @@ public final class Trainer {
         }
     }
 
-    private Steps steps(StepPasses passes) {
+    private Steps steps(Trainable trained, StepPasses passes) {
+        if (job.data() instanceof TrainingData.Pairs pairs) {
+            return new PreferenceSteps(job, pairs, trained, passes, progress::tell);
+        }
         return new SupervisedSteps(job, (TrainingData.Rows) job.data(), passes, progress::tell);
     }
 

@@ -15,6 +15,11 @@ public sealed interface TrainingData {
     /** Sequences that each unit of {@link dev.anneal.protocol.TrainingSettings#batchRows} comes to. */
     int sequencesOfUnit();
 
+    /** Sequences that one micro-batch holds together, whatever their length. */
+    default int sequencesTogether() {
+        return 1;
+    }
+
     /**
      * Answers to learn.
      *
@@ -44,6 +49,57 @@ public sealed interface TrainingData {
         @Override
         public int sequencesOfUnit() {
             return 1;
+        }
+    }
+
+    /**
+     * Answers of which one is preferred: chosen and rejected in turn, two rows of one line beside each other.
+     *
+     * @param training at least one pair
+     * @param validation pairs to measure on; may be empty
+     */
+    record Pairs(List<EncodedRow> training, List<EncodedRow> validation) implements TrainingData {
+
+        /** Rows of a pair. */
+        static final int ROWS = 2;
+
+        public Pairs {
+            training = List.copyOf(training);
+            validation = List.copyOf(validation);
+            if (training.isEmpty()) {
+                throw new IllegalArgumentException("there are no pairs to train on");
+            }
+            requirePairs(training);
+            requirePairs(validation);
+        }
+
+        private static void requirePairs(List<EncodedRow> rows) {
+            for (int row = 0; row < rows.size(); row += ROWS) {
+                long line = rows.get(row).line();
+                if (row + 1 == rows.size() || rows.get(row + 1).line() != line) {
+                    throw new IllegalArgumentException("line %d is no pair".formatted(line));
+                }
+            }
+        }
+
+        @Override
+        public String fingerprint() {
+            return DataFingerprint.of(training);
+        }
+
+        @Override
+        public int longestTokens() {
+            return training.stream().mapToInt(EncodedRow::length).max().orElse(0);
+        }
+
+        @Override
+        public int sequencesOfUnit() {
+            return ROWS;
+        }
+
+        @Override
+        public int sequencesTogether() {
+            return ROWS;
         }
     }
 }

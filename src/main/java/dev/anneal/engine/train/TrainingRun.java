@@ -81,7 +81,7 @@ final class TrainingRun {
             save();
         }
         passes.keepActivationsIfTheyFit();
-        boolean going = step <= job.validatedStep() || validateIfDue();
+        boolean going = steps.prepare() && (step <= job.validatedStep() || validateIfDue());
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
         }

@@ -6,6 +6,7 @@ import dev.anneal.engine.model.GoldenTensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** The reference's 24 steps of 4 rows as a training set whose shuffled plan visits them in the reference's order. */
 final class GoldenBatches {
@@ -48,6 +49,15 @@ final class GoldenBatches {
     /** The rows of {@link #forPlan}, each repeated up to a length, so that a step has several micro-batches. */
     static List<EncodedRow> ofLength(int tokens) {
         return forPlan().stream().map(row -> repeated(row, tokens)).toList();
+    }
+
+    /** The first rows of {@link #ofLength} as pairs: neighbours say that they come from one line. */
+    static List<EncodedRow> pairsOfLength(int tokens, int pairs) {
+        List<EncodedRow> rows = ofLength(tokens);
+        return IntStream.range(0, 2 * pairs)
+                .mapToObj(row -> new EncodedRow(
+                        row / 2 + 1, rows.get(row).ids(), rows.get(row).labels(), false))
+                .toList();
     }
 
     private static EncodedRow repeated(EncodedRow row, int tokens) {

@@ -67,7 +67,11 @@ class GoldenPreferenceRunTest {
                 assertThat(passes.train(List.of(batch), each -> applied, piece -> objective))
                         .isPresent();
 
-                requireOutcomes(objective.outcomes(), expected);
+                requireOutcomes(
+                        objective.pairs().stream()
+                                .map(PreferenceObjective.Pair::outcome)
+                                .toList(),
+                        expected);
                 double norm = optimizer.norm(passes.gradients()) / PAIRS;
                 assertThat(norm).isCloseTo(expected.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-5)));
                 if (step == 0) {

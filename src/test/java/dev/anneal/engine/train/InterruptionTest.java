@@ -10,6 +10,7 @@ import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,20 +20,20 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Jobs of 60 steps with two micro-batches each, dropout, a new data order every 24 steps, validations and checkpoints are interrupted 100
- * times at random: stopped, or killed in the middle of a step or a validation. Every attempt has another number of threads.
+ * Jobs with two micro-batches a step, dropout, data orders that change, validations and checkpoints are interrupted many times at
+ * random: stopped, or killed in the middle of a step, a validation, or what is computed before the first step. Every attempt has another number of threads.
  */
 class InterruptionTest {
 
-    private static final int STEPS = 60;
-    private static final int INTERRUPTIONS = 100;
     private static final List<EncodedRow> ROWS = GoldenBatches.ofLength(65);
+    private static final List<EncodedRow> PAIRS = GoldenBatches.pairsOfLength(60, 24);
 
     /** A step asks whether it should stop: before it, and before each of two layers of its micro-batches there and back. */
     private static final int QUESTIONS_PER_STEP = 9;
@@ -42,29 +43,53 @@ class InterruptionTest {
 
     private final Random random = new Random(60);
     private int interruptions;
+    private int steps;
 
     @Test
     void interruptedJobsEndWithTheBitsOfAnUndisturbedOne() throws IOException {
         assertThat(MicroBatch.split(ROWS.subList(0, GoldenBatches.STEP_ROWS), DeviceLimits.CPU))
                 .hasSize(2);
+        steps = 60;
+        requireSameBits(
+                100,
+                attempt -> attempt.rows(ROWS).validating(ROWS.subList(0, 4), 7),
+                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER));
+    }
+
+    @Test
+    void interruptedJobsOfPairsDoSoToo() throws IOException {
+        assertThat(MicroBatch.split(PAIRS.subList(0, 2 * GoldenBatches.STEP_ROWS), 2, DeviceLimits.CPU))
+                .hasSize(2);
+        steps = 16;
+        requireSameBits(
+                10,
+                attempt -> attempt.preferring(new TrainingMethod.Dpo(0.1, "sigmoid", 0))
+                        .rows(PAIRS)
+                        .validating(PAIRS.subList(0, 4), 7),
+                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, References.FILE));
+    }
+
+    private void requireSameBits(int wanted, UnaryOperator<TrainingFixture> kind, List<String> files)
+            throws IOException {
         try (DecoderModel model =
                 DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME)) {
-            TrainingFixture undisturbed = attempt(model, "undisturbed");
+            TrainingFixture undisturbed = kind.apply(attempt(model, "undisturbed"));
             undisturbed.run();
-            for (int job = 0; interruptions < INTERRUPTIONS; job++) {
-                requireSameStory(undisturbed, interrupted(model, "job" + job));
+            for (int job = 0; interruptions < wanted; job++) {
+                requireSameStory(undisturbed, interrupted(model, "job" + job, kind), files);
             }
         }
     }
 
     /** All attempts of a job that is interrupted every few steps until it ends. */
-    private List<TrainingFixture> interrupted(DecoderModel model, String job) throws IOException {
+    private List<TrainingFixture> interrupted(DecoderModel model, String job, UnaryOperator<TrainingFixture> kind)
+            throws IOException {
         List<TrainingFixture> attempts = new ArrayList<>();
         @Nullable Path checkpoint = null;
         int validated = 0;
         boolean going = true;
         while (going) {
-            TrainingFixture attempt = attempt(model, job + "-" + attempts.size())
+            TrainingFixture attempt = kind.apply(attempt(model, job + "-" + attempts.size()))
                     .threads(1 + random.nextInt(3))
                     .validated(validated);
             if (checkpoint != null) {
@@ -110,19 +135,17 @@ class InterruptionTest {
         AdapterSettings dropping = new AdapterSettings(
                 4, 8, 0.2, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
         return new TrainingFixture(model, folder.resolve(name))
-                .lasting(STEPS)
+                .lasting(steps)
                 .adapter(dropping)
-                .rows(ROWS)
-                .validating(ROWS.subList(0, 4), 7)
                 .savingEvery(4);
     }
 
     /** Steps and validations that were done twice are told twice, and the same. */
-    private static void requireSameStory(TrainingFixture undisturbed, List<TrainingFixture> attempts) {
+    private void requireSameStory(TrainingFixture undisturbed, List<TrainingFixture> attempts, List<String> files) {
         TrainingFixture last = attempts.get(attempts.size() - 1);
-        for (String file : List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER)) {
-            assertThat(last.checkpoint(STEPS).resolve(file))
-                    .hasSameBinaryContentAs(undisturbed.checkpoint(STEPS).resolve(file));
+        for (String file : files) {
+            assertThat(last.checkpoint(steps).resolve(file))
+                    .hasSameBinaryContentAs(undisturbed.checkpoint(steps).resolve(file));
         }
         assertThat(told(attempts, Progress.Step.class, Progress.Step::step, InterruptionTest::withoutTime))
                 .isEqualTo(told(

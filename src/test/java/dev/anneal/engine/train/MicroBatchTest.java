@@ -55,6 +55,16 @@ class MicroBatchTest {
     }
 
     @Test
+    void rowsOfAUnitStayTogetherInTheirOrder() {
+        List<EncodedRow> rows = rows(100, 90, 10, 20, 200, 40, 30, 60, 128, 128);
+        List<MicroBatch> batches = MicroBatch.split(rows, 2, DeviceLimits.CPU);
+
+        assertThat(batches)
+                .extracting(MicroBatch::rowsOfStep)
+                .containsExactly(List.of(8, 9), List.of(4, 5), List.of(0, 1), List.of(2, 3, 6, 7));
+    }
+
+    @Test
     void rowsWithoutATrainedTokenAreLeftOut() {
         EncodedRow context = new EncodedRow(1, new int[] {5, 6}, new int[] {-100, -100}, false);
 

@@ -33,6 +33,7 @@ final class TrainingFixture {
     private int steps = GoldenBatches.STEPS;
     private int longest = 512;
     private boolean packing;
+    private TrainingMethod method = new TrainingMethod.Supervised();
     private long freeMemoryBytes = Long.MAX_VALUE;
     private String activationCheckpointing = "auto";
     private int checkpointInterval;
@@ -67,6 +68,12 @@ final class TrainingFixture {
     TrainingFixture validating(List<EncodedRow> value, int interval) {
         validation = value;
         evaluationInterval = interval;
+        return this;
+    }
+
+    /** The rows are pairs, chosen and rejected in turn. */
+    TrainingFixture preferring(TrainingMethod.Dpo value) {
+        method = value;
         return this;
     }
 
@@ -141,7 +148,7 @@ final class TrainingFixture {
 
     TrainingJob job() {
         TrainingSettings settings = new TrainingSettings(
-                new TrainingMethod.Supervised(),
+                method,
                 1,
                 GoldenBatches.STEP_ROWS,
                 steps,
@@ -155,7 +162,7 @@ final class TrainingFixture {
         return new TrainingJob(
                 model,
                 "base",
-                new TrainingData.Rows(rows, validation),
+                data(),
                 adapter,
                 settings,
                 threads,
@@ -164,6 +171,12 @@ final class TrainingFixture {
                 initialAdapter,
                 resumeFrom,
                 validatedStep);
+    }
+
+    private TrainingData data() {
+        return method instanceof TrainingMethod.Dpo
+                ? new TrainingData.Pairs(rows, validation)
+                : new TrainingData.Rows(rows, validation);
     }
 
     List<Progress.Step> steps() {

@@ -1,0 +1,38 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.train.PreferenceObjective.Pair;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
+
+/** What is told of pairs, by TRL's names: means over them. */
+final class PreferenceMetrics {
+
+    private final List<Pair> pairs;
+
+    PreferenceMetrics(List<Pair> pairs) {
+        this.pairs = List.copyOf(pairs);
+    }
+
+    double loss() {
+        return mean(pair -> pair.outcome().loss());
+    }
+
+    /** Those that are finite. A pair counts as right if its chosen reward is above the rejected one. */
+    Map<String, Double> byName() {
+        Map<String, Double> all = new TreeMap<>();
+        all.put("rewards/chosen", mean(pair -> pair.outcome().chosenReward()));
+        all.put("rewards/rejected", mean(pair -> pair.outcome().rejectedReward()));
+        all.put("rewards/margins", mean(pair -> pair.outcome().margin()));
+        all.put("rewards/accuracies", mean(pair -> pair.outcome().margin() > 0 ? 1 : 0));
+        all.put("logps/chosen", mean(Pair::chosen));
+        all.put("logps/rejected", mean(Pair::rejected));
+        all.values().removeIf(value -> !Double.isFinite(value));
+        return all;
+    }
+
+    private double mean(ToDoubleFunction<Pair> value) {
+        return pairs.stream().mapToDouble(value).sum() / pairs.size();
+    }
+}

@@ -1,0 +1,182 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.objective.PreferenceLoss;
+import dev.anneal.engine.train.PreferenceObjective.Pair;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Prefers one answer over another: the loss of a step is the mean preference loss of its pairs. The reference is the model as the training found it, with the adapter
+ * that it begins with if there is one, and linear; it is asked once, before the first step.
+ */
+final class PreferenceSteps implements Steps {
+
+    private final TrainingJob job;
+    private final TrainingData.Pairs data;
+    private final Trainable trained;
+    private final StepPasses passes;
+    private final Consumer<Progress> progress;
+    private final PreferenceLoss loss;
+    private final StepPlan plan;
+    private @Nullable References references;
+
+    PreferenceSteps(
+            TrainingJob job,
+            TrainingData.Pairs data,
+            Trainable trained,
+            StepPasses passes,
+            Consumer<Progress> progress) {
+        TrainingSettings settings = job.settings();
+        TrainingMethod.Dpo method = (TrainingMethod.Dpo) settings.method();
+        this.job = job;
+        this.data = data;
+        this.trained = trained;
+        this.passes = passes;
+        this.progress = progress;
+        this.loss = new PreferenceLoss(
+                PreferenceLoss.Kind.valueOf(method.loss().toUpperCase(Locale.ROOT)),
+                method.beta(),
+                method.labelSmoothing());
+        this.plan = new StepPlan(
+                data.training().size() / TrainingData.Pairs.ROWS,
+                settings.batchRows(),
+                settings.totalSteps(),
+                settings.seed());
+    }
+
+    @Override
+    public int perEpoch() {
+        return plan.stepsPerEpoch();
+    }
+
+    @Override
+    public boolean prepare() {
+        if (references != null) {
+            return true;
+        }
+        AppliedAdapter before = job.initialAdapter() == null ? job.model().noAdapter() : trained.apply(0);
+        Optional<References> computed = sums(data.training(), before)
+                .flatMap(training ->
+                        sums(data.validation(), before).map(validation -> new References(training, validation)));
+        references = computed.orElse(null);
+        return computed.isPresent();
+    }
+
+    /** Sum of the log-probabilities of each row's trained tokens; empty if the pass was given up. */
+    private Optional<double[]> sums(List<EncodedRow> rows, AppliedAdapter adapter) {
+        List<MicroBatch> batches = split(rows);
+        return passes.passes().logProbabilities(batches, adapter).map(each -> {
+            double[] sums = new double[rows.size()];
+            for (int batch = 0; batch < batches.size(); batch++) {
+                int begin = 0;
+                for (int row : batches.get(batch).rowsOfStep()) {
+                    int end = begin + rows.get(row).trainedTokens();
+                    sums[row] = PreferenceObjective.sum(each.get(batch), begin, end);
+                    begin = end;
+                }
+            }
+            return sums;
+        });
+    }
+
+    private List<MicroBatch> split(List<EncodedRow> rows) {
+        return MicroBatch.split(rows, TrainingData.Pairs.ROWS, job.limits());
+    }
+
+    @Override
+    public Optional<Result> compute(int step, AppliedAdapter adapter) {
+        int[] places = Arrays.stream(plan.rowsOf(step))
+                .flatMap(pair ->
+                        IntStream.range(0, TrainingData.Pairs.ROWS).map(half -> TrainingData.Pairs.ROWS * pair + half))
+                .toArray();
+        List<EncodedRow> rows =
+                Arrays.stream(places).mapToObj(data.training()::get).toList();
+        double[] reference = Arrays.stream(places)
+                .mapToDouble(place -> prepared().training()[place])
+                .toArray();
+        List<MicroBatch> batches = split(rows);
+        List<PreferenceObjective> objectives = objectives(batches, rows, reference);
+        long read = rows.stream().mapToLong(EncodedRow::length).sum();
+        return passes.train(step, batches, adapter, objectives::get).map(sums -> {
+            List<Pair> pairs = new ArrayList<>();
+            objectives.forEach(objective -> pairs.addAll(objective.pairs()));
+            PreferenceMetrics metrics = new PreferenceMetrics(pairs);
+            return new Result(metrics.loss(), null, pairs.size(), read, sums.trained(), metrics.byName());
+        });
+    }
+
+    /** @param reference of each row, as {@link References} has it */
+    private List<PreferenceObjective> objectives(List<MicroBatch> batches, List<EncodedRow> rows, double[] reference) {
+        return batches.stream()
+                .map(batch -> new PreferenceObjective(
+                        loss,
+                        batch.rowsOfStep().stream()
+                                .mapToInt(row -> rows.get(row).trainedTokens())
+                                .toArray(),
+                        batch.rowsOfStep().stream()
+                                .mapToDouble(row -> reference[row])
+                                .toArray()))
+                .toList();
+    }
+
+    @Override
+    public boolean canValidate() {
+        return !data.validation().isEmpty();
+    }
+
+    @Override
+    public boolean validate(int step, AppliedAdapter adapter) {
+        List<MicroBatch> batches = split(data.validation());
+        progress.accept(new Progress.Validating(step, 0, batches.size()));
+        List<PreferenceObjective> objectives =
+                objectives(batches, data.validation(), prepared().validation());
+        Optional<List<float[]>> measured = passes.passes().logProbabilities(batches, adapter);
+        measured.ifPresent(each -> {
+            List<Pair> pairs = new ArrayList<>();
+            for (int batch = 0; batch < batches.size(); batch++) {
+                pairs.addAll(objectives.get(batch).pairs(each.get(batch)));
+            }
+            PreferenceMetrics metrics = new PreferenceMetrics(pairs);
+            double mean = metrics.loss();
+            progress.accept(new Progress.Validation(
+                    step, adapter.beta(), Double.isFinite(mean) ? mean : null, null, metrics.byName()));
+        });
+        return measured.isPresent();
+    }
+
+    private References prepared() {
+        References known = references;
+        if (known == null) {
+            throw new IllegalStateException("the reference was not asked yet");
+        }
+        return known;
+    }
+
+    @Override
+    public List<CheckpointWriter.Part> parts() {
+        References known = references;
+        return known == null ? List.of() : List.of(new CheckpointWriter.Part(References.FILE, known::write));
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) throws IOException {
+        // A checkpoint that was saved before the reference was asked is one of step 0, and it is asked now.
+        Path file = checkpoint.folder().resolve(References.FILE);
+        references = Files.exists(file) ? References.read(file) : null;
+    }
+}
