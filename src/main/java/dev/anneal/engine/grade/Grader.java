@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Set;
 
 /** Says what completions are worth. Immutable, safe for use by several threads; made by {@link Graders}. */
-public sealed interface Grader permits StringCheck, TextSimilarity, Multi {
+public sealed interface Grader permits StringCheck, TextSimilarity, ScoreModel, LabelModel, EndpointGrader, Multi {
 
     String name();
 
@@ -26,6 +26,11 @@ public sealed interface Grader permits StringCheck, TextSimilarity, Multi {
 
     /** Models that are asked to judge; empty for graders that compute their rewards themselves. */
     default Set<String> judges() {
+        return Set.of();
+    }
+
+    /** Endpoints that are asked. */
+    default Set<EndpointClient.Endpoint> endpoints() {
         return Set.of();
     }
 }

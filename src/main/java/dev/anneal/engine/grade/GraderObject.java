@@ -99,7 +99,7 @@ final class GraderObject {
                 .orElseThrow(() -> invalid(key, "must be one of " + names, value));
     }
 
-    private static String wireName(Enum<?> constant) {
+    static String wireName(Enum<?> constant) {
         return constant.name().toLowerCase(Locale.ROOT);
     }
 

@@ -6,7 +6,14 @@ import org.jspecify.annotations.Nullable;
 /** Reads grader objects of OpenAI's API. */
 public final class Graders {
 
-    private static final String KINDS = String.join(", ", StringCheck.TYPE, TextSimilarity.TYPE, Multi.TYPE);
+    private static final String KINDS = String.join(
+            ", ",
+            StringCheck.TYPE,
+            TextSimilarity.TYPE,
+            ScoreModel.TYPE,
+            LabelModel.TYPE,
+            EndpointGrader.TYPE,
+            Multi.TYPE);
 
     private Graders() {}
 
@@ -28,12 +35,15 @@ public final class Graders {
         Grader grader = switch (type) {
             case StringCheck.TYPE -> StringCheck.read(object, name);
             case TextSimilarity.TYPE -> TextSimilarity.read(object, name);
+            case ScoreModel.TYPE -> ScoreModel.read(object, name);
+            case LabelModel.TYPE -> LabelModel.read(object, name);
+            case EndpointGrader.TYPE -> EndpointGrader.read(object, name);
             case Multi.TYPE -> Multi.read(object, name);
             case "python" ->
                 throw GraderException.notSupported(
                         object.param("type"),
                         "is 'python', and this service runs no code of its clients: use string_check, text_similarity"
-                                + " or multi with a formula, or run the code behind a URL of your own");
+                                + " or multi with a formula, or run the code behind a URL of your own, as an 'endpoint'");
             default -> throw object.invalid("type", "must be one of " + KINDS, type);
         };
         object.refuseOthers();

@@ -55,6 +55,13 @@ final class Multi implements Grader {
     }
 
     @Override
+    public Set<EndpointClient.Endpoint> endpoints() {
+        return graders.values().stream()
+                .flatMap(grader -> grader.endpoints().stream())
+                .collect(Collectors.toSet());
+    }
+
+    @Override
     public List<Grade> grade(List<Sample> samples, Outside outside) {
         Map<String, List<Grade>> parts = new LinkedHashMap<>();
         graders.forEach((part, grader) -> parts.put(part, grader.grade(samples, outside)));

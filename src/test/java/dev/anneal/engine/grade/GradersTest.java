@@ -30,6 +30,13 @@ class GradersTest {
         return JSON.readValue(json.replace('\'', '"'), new TypeReference<Map<String, @Nullable Object>>() {});
     }
 
+    /** A grader with other values for some keys. */
+    static Map<String, @Nullable Object> changed(String json, String changes) {
+        Map<String, @Nullable Object> map = map(json);
+        map.putAll(map(changes));
+        return map;
+    }
+
     static Grade grade(String grader, String answer, String completion) {
         return parse(grader).grade(new Sample(Map.of("answer", answer), completion), Outside.NONE);
     }

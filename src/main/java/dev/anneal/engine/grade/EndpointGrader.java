@@ -1,0 +1,108 @@
+package dev.anneal.engine.grade;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** {@code endpoint}: the score that an HTTP endpoint of the client's gives. */
+record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements Grader {
+
+    static final String TYPE = "endpoint";
+
+    private static final int MAX_URL = 2_048;
+    private static final int MOST_HEADERS = 16;
+    private static final int MOST_A_SECOND = 1_000;
+    private static final Pattern HEADER_NAME = Pattern.compile("[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}");
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7E]{0,1024}");
+
+    /** What the connection and the signature are made of. */
+    private static final Pattern RESERVED = Pattern.compile(
+            "connection|content-.*|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via|webhook-.*");
+
+    static EndpointGrader read(GraderObject object, String name) {
+        object.number(GraderObject.PASS_THRESHOLD, -Grade.MAX_MAGNITUDE, Grade.MAX_MAGNITUDE);
+        return new EndpointGrader(
+                name,
+                new EndpointClient.Endpoint(
+                        url(object), headers(object), object.wholeNumber("rate_limit", 1, MOST_A_SECOND)));
+    }
+
+    private static URI url(GraderObject object) {
+        String text = object.requiredText("url");
+        try {
+            URI url = new URI(text);
+            String scheme = url.getScheme();
+            boolean isWeb = "https".equalsIgnoreCase(scheme) || "http".equalsIgnoreCase(scheme);
+            if (isWeb
+                    && url.getHost() != null
+                    && url.getUserInfo() == null
+                    && url.getFragment() == null
+                    && text.length() <= MAX_URL) {
+                return url;
+            }
+        } catch (URISyntaxException e) {
+            throw object.invalid("url", "must be a URL", text);
+        }
+        throw object.invalid(
+                "url",
+                "must be an http or https URL of at most " + MAX_URL
+                        + " characters, without user, password and fragment",
+                text);
+    }
+
+    private static Map<String, String> headers(GraderObject object) {
+        Map<String, String> headers = new LinkedHashMap<>();
+        if (!(object.value("headers") instanceof Map<?, ?> given)) {
+            object.object("headers");
+            return headers;
+        }
+        given.forEach((key, value) -> {
+            String header = String.valueOf(key);
+            if (!HEADER_NAME.matcher(header).matches()
+                    || RESERVED.matcher(header.toLowerCase(Locale.ROOT)).matches()) {
+                throw object.invalid("headers", "must not hold a header of the connection or the signature", header);
+            }
+            if (!(value instanceof String text) || !HEADER_VALUE.matcher(text).matches()) {
+                // The value may be a secret, so it is not shown.
+                throw GraderException.invalid(
+                        object.param("headers") + "." + header,
+                        "must be a string of at most 1024 printable ASCII characters");
+            }
+            headers.put(header, text);
+        });
+        if (headers.size() > MOST_HEADERS) {
+            throw object.invalid("headers", "must be at most " + MOST_HEADERS, headers.size());
+        }
+        return headers;
+    }
+
+    @Override
+    public String type() {
+        return TYPE;
+    }
+
+    @Override
+    public Set<EndpointClient.Endpoint> endpoints() {
+        return Set.of(endpoint);
+    }
+
+    @Override
+    public List<Grade> grade(List<Sample> samples, Outside outside) {
+        return outside.replies(endpoint, samples).stream().map(this::grade).toList();
+    }
+
+    private Grade grade(EndpointClient.Reply reply) {
+        Double score = reply.score();
+        if (score != null) {
+            return Grade.of(name, score);
+        }
+        String failure = reply.failure();
+        return Grade.none(new GradeError(
+                ErrorFlag.UNRESPONSIVE_REWARD_ERROR, name, failure == null ? "the endpoint gave no score" : failure));
+    }
+}

@@ -1,0 +1,86 @@
+package dev.anneal.engine.grade;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Reads what a judging model wrote. Models here are not held to a format, so an answer is taken in three forms: JSON with the key {@code result},
+ * as OpenAI has it, also within a fence of Markdown; the bare value; or a text that holds exactly one value. What could be read in two ways is not.
+ */
+final class JudgeAnswer {
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private static final Pattern FENCE = Pattern.compile("(?s)\\A```[a-z]*\\s*(.*?)\\s*```\\z");
+    private static final String RESULT = "result";
+
+    /** A number that is no part of a word or of a longer number. */
+    private static final Pattern NUMBER = Pattern.compile(
+            "(?<![\\p{L}\\p{N}_.,-])[+-]?(?:[0-9]+(?:\\.[0-9]+)?|\\.[0-9]+)(?![\\p{L}\\p{N}_%]|[.,][0-9])");
+
+    private JudgeAnswer() {}
+
+    /** Finite; empty if the answer holds no number, or several. */
+    static OptionalDouble score(String answer) {
+        Object result = result(answer);
+        if (result instanceof Number number) {
+            return finite(number.doubleValue());
+        }
+        Matcher numbers = NUMBER.matcher(result instanceof String text ? text : unfenced(answer));
+        if (!numbers.find()) {
+            return OptionalDouble.empty();
+        }
+        double number = Double.parseDouble(numbers.group());
+        return numbers.find() ? OptionalDouble.empty() : finite(number);
+    }
+
+    private static OptionalDouble finite(double number) {
+        return Double.isFinite(number) ? OptionalDouble.of(number) : OptionalDouble.empty();
+    }
+
+    /** One of the labels; empty if the answer holds none of them, or several. */
+    static Optional<String> label(String answer, List<String> labels) {
+        Object result = result(answer);
+        String text = (result instanceof String given ? given : unfenced(answer)).strip();
+        if (labels.contains(text)) {
+            return Optional.of(text);
+        }
+        List<String> found = labels.stream().filter(label -> holds(text, label)).toList();
+        return found.size() == 1 ? Optional.of(found.get(0)) : Optional.empty();
+    }
+
+    /** Whether the label stands in the text as a word of its own, in any case of letters. */
+    private static boolean holds(String text, String label) {
+        return Pattern.compile(
+                        "(?<![\\p{L}\\p{N}_])" + Pattern.quote(label) + "(?![\\p{L}\\p{N}_])",
+                        Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE)
+                .matcher(text)
+                .find();
+    }
+
+    /** The value of {@code result}, or the answer itself if it is a JSON value; null if it is no JSON or has no result. */
+    private static @Nullable Object result(String answer) {
+        try {
+            Object value = JSON.readValue(unfenced(answer), Object.class);
+            return value instanceof Map<?, ?> map ? map.get(RESULT) : value;
+        } catch (JacksonException e) {
+            return null;
+        }
+    }
+
+    private static String unfenced(String answer) {
+        String text = answer.strip();
+        Matcher fence = FENCE.matcher(text);
+        return fence.matches() ? fence.group(1) : text;
+    }
+}
