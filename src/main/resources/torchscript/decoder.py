@@ -516,6 +516,7 @@ class Decoder(Module):
            table: Tensor,         # [V, H]
            at: Tensor,            # [M]   int64, tokens that predict a trained one
            targets: Tensor,       # [M]   int64
+           temperature: float,    # by which logits are divided
            dweights: List[Tensor],
            backward: bool) -> List[Tensor]:
     chosen = torch.index_select(x, 0, at)                             # [M, H]
@@ -529,6 +530,8 @@ class Decoder(Module):
       lo = i * self.chunk
       hi = min(lo + self.chunk, h.size(0))
       p = torch.linear(h[lo:hi], table)                               # [c, V]   logits
+      if temperature != 1.:
+        unused = torch.div_(p, temperature)
       for j in range((hi - lo + self.few - 1) // self.few):
         begin = j * self.few
         end = min(begin + self.few, hi - lo)
@@ -536,9 +539,11 @@ class Decoder(Module):
       if backward:
         unused = torch.mm(p, table, out=dh[lo:hi])
         if len(dweights) > 0:
-          unused = torch.add_(dweights[1], torch.matmul(torch.t(p), h[lo:hi]))
+          unused = torch.add_(dweights[1], torch.matmul(torch.t(p), h[lo:hi]), alpha=1. / temperature)
     result = [sums, each]
     if backward:
+      if temperature != 1.:
+        unused = torch.div_(dh, temperature)
       if len(dweights) > 0:
         unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, chosen, rstd))
       dx = torch.zeros_like(x)

@@ -10,6 +10,9 @@ class Optimizer(Module):
       unused = torch.add_(total, part)
     return total
 
+  def clear(self: __torch__.Optimizer, total: Tensor) -> Tensor:
+    return torch.zero_(total)
+
   # Euclidean norm over all tensors together, fp64 [].
   def norm(self: __torch__.Optimizer, tensors: List[Tensor]) -> Tensor:
     squares = annotate(List[Tensor], [])

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Step.class, name = "step"),
     @JsonSubTypes.Type(value = Progress.Validating.class, name = "validating"),
     @JsonSubTypes.Type(value = Progress.Validation.class, name = "validation"),
+    @JsonSubTypes.Type(value = Progress.Samples.class, name = "samples"),
     @JsonSubTypes.Type(value = Progress.CheckpointSaved.class, name = "checkpoint_saved"),
     @JsonSubTypes.Type(value = Progress.PartsKept.class, name = "parts_kept"),
     @JsonSubTypes.Type(value = Progress.Exported.class, name = "exported"),
@@ -99,6 +100,42 @@ public sealed interface Progress {
 
         public Validation {
             metrics = metrics == null ? Map.of() : Map.copyOf(metrics);
+        }
+    }
+
+    /**
+     * Completions of a rollout, word for word.
+     *
+     * @param step the step that they were sampled for, 1 for the first
+     * @param beta coefficient of the policy that they were sampled from
+     */
+    record Samples(int step, double beta, List<Completion> completions) implements Progress {
+
+        /**
+         * A completion.
+         *
+         * @param line of the prompt in the training file, counted from 1
+         * @param tokens of the completion, with the one that ended it
+         * @param truncated whether it was cut before it came to an end
+         * @param reward null if the grader came to no verdict
+         * @param errors what went wrong in grading, each with the grader's name
+         */
+        public record Completion(
+                long line,
+                String prompt,
+                String text,
+                int tokens,
+                boolean truncated,
+                @Nullable Double reward,
+                List<String> errors) {
+
+            public Completion {
+                errors = List.copyOf(errors);
+            }
+        }
+
+        public Samples {
+            completions = List.copyOf(completions);
         }
     }
 

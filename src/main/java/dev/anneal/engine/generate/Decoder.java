@@ -45,13 +45,16 @@ public final class Decoder {
         this.threads = threads;
     }
 
-    /** As {@link #answer(List, Runnable)}, each time with the most likely token. */
+    /** Tokens of the answers of {@link #answer(List, Runnable)}, each time with the most likely token. */
     public List<int[]> answerGreedily(List<int[]> prompts, int maxNewTokens, Runnable betweenTokens) {
         return answer(
-                prompts.stream()
-                        .map(tokens -> new Prompt(tokens, maxNewTokens, Sampling.GREEDY))
-                        .toList(),
-                betweenTokens);
+                        prompts.stream()
+                                .map(tokens -> new Prompt(tokens, maxNewTokens, Sampling.GREEDY))
+                                .toList(),
+                        betweenTokens)
+                .stream()
+                .map(Answer::tokens)
+                .toList();
     }
 
     /**
@@ -59,7 +62,7 @@ public final class Decoder {
      *
      * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
      */
-    public List<int[]> answer(List<Prompt> prompts, Runnable betweenTokens) {
+    public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         List<WholeAnswer> answers = new ArrayList<>();
         List<Sequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
@@ -83,7 +86,7 @@ public final class Decoder {
             awaitEnd(pool);
         }
         rethrow(failure.get());
-        return answers.stream().map(WholeAnswer::tokens).toList();
+        return answers.stream().map(WholeAnswer::answer).toList();
     }
 
     private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.generate;
 
 import java.util.Arrays;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps an answer up to an end token, which is not part of it. */
 final class WholeAnswer implements TokenSink {
@@ -9,13 +10,14 @@ final class WholeAnswer implements TokenSink {
     private final Set<Integer> ends;
     private int[] tokens = new int[16];
     private int length;
+    private @Nullable Integer end;
 
     WholeAnswer(Set<Integer> ends) {
         this.ends = ends;
     }
 
-    int[] tokens() {
-        return Arrays.copyOf(tokens, length);
+    Answer answer() {
+        return new Answer(Arrays.copyOf(tokens, length), end);
     }
 
     @Override
@@ -26,6 +28,7 @@ final class WholeAnswer implements TokenSink {
     @Override
     public boolean take(ChosenToken token) {
         if (ends.contains(token.id())) {
+            end = token.id();
             return false;
         }
         if (length == tokens.length) {

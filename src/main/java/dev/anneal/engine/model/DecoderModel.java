@@ -228,7 +228,9 @@ public final class DecoderModel implements AutoCloseable {
     private List<Tensor> head(
             Scope pass, Tensor hidden, Targets targets, List<Tensor> weightGradients, boolean backward) {
         DecoderProgram.Positions positions = new DecoderProgram.Positions(
-                pass.longs(targets.at(), targets.count()), pass.longs(targets.ids(), targets.count()));
+                pass.longs(targets.at(), targets.count()),
+                pass.longs(targets.ids(), targets.count()),
+                targets.temperature());
         return program.head(pass, hidden, positions, weights, weightGradients, backward);
     }
 

@@ -213,6 +213,7 @@ final class DecoderProgram {
                 weights.head(),
                 positions.at(),
                 positions.targets(),
+                positions.temperature(),
                 weightGradients,
                 backward);
     }
@@ -227,8 +228,9 @@ final class DecoderProgram {
      *
      * @param at tokens that predict a trained one, [M] int64
      * @param targets the trained tokens, [M] int64
+     * @param temperature by which their logits are divided
      */
-    record Positions(Tensor at, Tensor targets) {}
+    record Positions(Tensor at, Tensor targets, double temperature) {}
 
     /** @param anew whether the gradient of the input embedding's rows overwrites what is there, or is added to it */
     void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {

@@ -9,9 +9,12 @@ public final class Targets {
     private final long[] at;
     private final long[] ids;
 
-    private Targets(long[] at, long[] ids) {
+    private final double temperature;
+
+    private Targets(long[] at, long[] ids, double temperature) {
         this.at = at;
         this.ids = ids;
+        this.temperature = temperature;
     }
 
     /**
@@ -33,7 +36,12 @@ public final class Targets {
                 }
             }
         }
-        return new Targets(Arrays.copyOf(at, count), Arrays.copyOf(ids, count));
+        return new Targets(Arrays.copyOf(at, count), Arrays.copyOf(ids, count), 1);
+    }
+
+    /** The same ones under logits that are divided by a temperature above 0, as tokens are that were sampled so. */
+    public Targets at(double temperature) {
+        return new Targets(at, ids, temperature);
     }
 
     /** Number of trained positions. */
@@ -48,5 +56,9 @@ public final class Targets {
 
     long[] ids() {
         return ids;
+    }
+
+    double temperature() {
+        return temperature;
     }
 }

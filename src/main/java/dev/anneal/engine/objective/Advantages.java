@@ -43,8 +43,8 @@ public final class Advantages {
         return advantages;
     }
 
-    /** Of a sample: divided by one less than there are. 0 for a single value. */
-    private static double deviation(double[] values) {
+    /** Standard deviation of a sample: divided by one less than there are. 0 for a single value. */
+    public static double deviation(double[] values) {
         if (values.length < 2) {
             return 0;
         }

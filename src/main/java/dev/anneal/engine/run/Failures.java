@@ -70,7 +70,7 @@ final class Failures {
         return switch (e.code()) {
             // The step that failed is the one after those that were done.
             case NON_FINITE_LOSS -> TaskException.badInput(e.code().text(), message(e), e.step() + 1);
-            case DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
+            case GRADER_FAILED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
                 TaskException.failure(e.code().text(), message(e), e);
         };
     }

@@ -39,6 +39,12 @@ final class AdamW implements AutoCloseable {
         }
     }
 
+    /** Sets a gradient to 0. */
+    void clear(Scope passing, StepGradients total) {
+        total.ofParameters()
+                .forEach(gradient -> program.call(passing, "clear", gradient).close());
+    }
+
     /** Euclidean norm of all gradients together; not finite if one of them is not. */
     double norm(StepGradients gradients) {
         try (Tensor norm = program.call(scope, "norm", gradients.ofParameters())) {

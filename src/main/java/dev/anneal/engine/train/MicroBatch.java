@@ -63,6 +63,11 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                 .toList();
     }
 
+    /** These rows, whose tokens were sampled at a temperature. */
+    MicroBatch at(double temperature) {
+        return new MicroBatch(rows, targets.at(temperature), rowsOfStep);
+    }
+
     /** Dropout of these rows in a step of a job. */
     AdapterDropout dropout(double probability, long seed, int step) {
         if (probability == 0) {

@@ -139,6 +139,11 @@ final class Passes implements AutoCloseable {
         });
     }
 
+    /** The gradient of a step in which nothing is to be learned. */
+    void clear() {
+        optimizer.clear(scope, total);
+    }
+
     /**
      * Work that is no pass.
      *

@@ -76,10 +76,14 @@ public final class Trainer {
     }
 
     private Steps steps(Trainable trained, StepPasses passes) {
-        if (job.data() instanceof TrainingData.Pairs pairs) {
+        TrainingData data = job.data();
+        if (data instanceof TrainingData.Pairs pairs) {
             return new PreferenceSteps(job, pairs, trained, passes, progress::tell);
         }
-        return new SupervisedSteps(job, (TrainingData.Rows) job.data(), passes, progress::tell);
+        if (data instanceof TrainingData.Prompts prompts) {
+            return new PolicySteps(job, prompts, passes, progress::tell);
+        }
+        return new SupervisedSteps(job, (TrainingData.Rows) data, passes, progress::tell);
     }
 
     private Trainable trainable() throws IOException {

@@ -1,6 +1,10 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.rollout.Grading;
+import dev.anneal.engine.rollout.Wording;
+import java.util.Arrays;
 import java.util.List;
 
 /** What a method trains on, encoded. */
@@ -100,6 +104,65 @@ public sealed interface TrainingData {
         @Override
         public int sequencesTogether() {
             return ROWS;
+        }
+    }
+
+    /**
+     * Prompts to answer.
+     *
+     * @param training at least one
+     * @param validation prompts to measure on; may be empty
+     * @param wording how the model's tokens read; used by one thread at a time
+     * @param samplesOfPrompt completions of each prompt in a step
+     * @param maxCompletionTokens tokens of a completion at most
+     */
+    record Prompts(
+            List<EncodedPrompt> training,
+            List<EncodedPrompt> validation,
+            Wording wording,
+            Grading grading,
+            int samplesOfPrompt,
+            int maxCompletionTokens)
+            implements TrainingData {
+
+        public Prompts {
+            training = List.copyOf(training);
+            validation = List.copyOf(validation);
+            if (training.isEmpty()) {
+                throw new IllegalArgumentException("there are no prompts to train on");
+            }
+        }
+
+        @Override
+        public String fingerprint() {
+            return DataFingerprint.of(training.stream()
+                    .map(prompt -> new EncodedRow(prompt.line(), prompt.ids(), untrained(prompt), false))
+                    .toList());
+        }
+
+        private static int[] untrained(EncodedPrompt prompt) {
+            int[] labels = new int[prompt.ids().length];
+            Arrays.fill(labels, EncodedRow.NOT_TRAINED);
+            return labels;
+        }
+
+        @Override
+        public int longestTokens() {
+            return maxCompletionTokens
+                    + training.stream()
+                            .mapToInt(prompt -> prompt.ids().length)
+                            .max()
+                            .orElse(0);
+        }
+
+        @Override
+        public int sequencesOfUnit() {
+            return samplesOfPrompt;
+        }
+
+        @Override
+        public int sequencesTogether() {
+            return 1;
         }
     }
 }

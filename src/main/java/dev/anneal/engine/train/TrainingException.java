@@ -10,6 +10,8 @@ public final class TrainingException extends RuntimeException {
     public enum Code {
         /** Loss or gradient is no number; trying again gives the same. */
         NON_FINITE_LOSS("non_finite_loss"),
+        /** The grader gave no completion of a step a reward. */
+        GRADER_FAILED("grader_failed"),
         /** No room for a checkpoint. */
         DISK_FULL("disk_full"),
         /** The checkpoint to resume from is damaged or incomplete. */

@@ -1,6 +1,17 @@
 /** The training loop: batches in, adapter and progress out; optimizer, schedules, checkpoints. */
 @ApplicationModule(
-        allowedDependencies = {"architecture", "data", "file", "lora", "model", "objective", "safetensors", "torch"})
+        allowedDependencies = {
+            "architecture",
+            "data",
+            "file",
+            "grade",
+            "lora",
+            "model",
+            "objective",
+            "rollout",
+            "safetensors",
+            "torch"
+        })
 @NullMarked
 package dev.anneal.engine.train;
 

@@ -11,7 +11,7 @@ import dev.anneal.engine.torch.Tensor;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * The head's loss and gradient where the model is sure of the target: 1 - p is 0.001, and bf16 has no number between 0.998 and 1. All inputs
@@ -25,10 +25,14 @@ class ConfidentTargetTest {
     /** Probability of each of the three other tokens: their logits are 0 and the target's is 8. */
     private static final double OTHER = Math.exp(-8) / (1 + 3 * Math.exp(-8));
 
+    /** Logits that are as much larger as the temperature divides them by give the same loss, and the same gradient of what they are made from. */
     @ParameterizedTest
-    @EnumSource(names = {"FLOAT32", "BFLOAT16"})
-    void lossAndGradientAreTheClosedForm(ElementType precision) {
+    @CsvSource({"FLOAT32,1", "BFLOAT16,1", "FLOAT32,2", "BFLOAT16,2"})
+    void lossAndGradientAreTheClosedForm(ElementType precision, double temperature) {
         float[] table = {3, 1, 3, 1, 1, 1, -1, -1, 1, -1, -1, 1, -1, -1, 1, 1};
+        for (int i = 0; i < table.length; i++) {
+            table[i] *= (float) temperature;
+        }
         try (Scope scope = Scope.open(TestDevice.NAME)) {
             List<Tensor> results = Program.load(scope, "decoder", "Decoder", ATTRIBUTES)
                     .callForList(
@@ -39,6 +43,7 @@ class ConfidentTargetTest {
                             tensor(scope, precision, table, 4, 4),
                             scope.longs(new long[] {0}, 1),
                             scope.longs(new long[] {0}, 1),
+                            temperature,
                             List.of(),
                             true);
 

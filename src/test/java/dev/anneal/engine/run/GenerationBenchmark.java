@@ -2,6 +2,7 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.generate.Answer;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.generate.Prompt;
 import dev.anneal.engine.generate.Sampling;
@@ -37,9 +38,10 @@ final class GenerationBenchmark {
             Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), machine.computeThreads());
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
-            List<int[]> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});
+            List<Answer> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});
             double seconds = (System.nanoTime() - begin) / 1e9;
-            int tokens = answers.stream().mapToInt(answer -> answer.length).sum();
+            int tokens =
+                    answers.stream().mapToInt(answer -> answer.tokens().length).sum();
             System.out.println(JsonMapper.shared()
                     .writeValueAsString(
                             Map.of("tokens_per_second", tokens / seconds, "peak_mib", StepBenchmark.peakMebibytes())));

@@ -33,6 +33,8 @@ final class TrainingFixture {
     private int steps = GoldenBatches.STEPS;
     private int longest = 512;
     private boolean packing;
+    private TrainingData.@Nullable Prompts prompts;
+    private int stepRows = GoldenBatches.STEP_ROWS;
     private TrainingMethod method = new TrainingMethod.Supervised();
     private long freeMemoryBytes = Long.MAX_VALUE;
     private String activationCheckpointing = "auto";
@@ -67,6 +69,16 @@ final class TrainingFixture {
 
     TrainingFixture validating(List<EncodedRow> value, int interval) {
         validation = value;
+        evaluationInterval = interval;
+        return this;
+    }
+
+    /** Learns from rewards, from so many prompts a step, validating every so many steps. */
+    TrainingFixture reinforcing(
+            TrainingMethod.Reinforcement value, TrainingData.Prompts data, int promptsOfStep, int interval) {
+        method = value;
+        prompts = data;
+        stepRows = promptsOfStep;
         evaluationInterval = interval;
         return this;
     }
@@ -150,7 +162,7 @@ final class TrainingFixture {
         TrainingSettings settings = new TrainingSettings(
                 method,
                 1,
-                GoldenBatches.STEP_ROWS,
+                stepRows,
                 steps,
                 longest,
                 packing,
@@ -174,6 +186,9 @@ final class TrainingFixture {
     }
 
     private TrainingData data() {
+        if (prompts != null) {
+            return prompts;
+        }
         return method instanceof TrainingMethod.Dpo
                 ? new TrainingData.Pairs(rows, validation)
                 : new TrainingData.Rows(rows, validation);

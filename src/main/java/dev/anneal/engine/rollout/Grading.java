@@ -1,0 +1,7 @@
+package dev.anneal.engine.rollout;
+
+import dev.anneal.engine.grade.Grader;
+import dev.anneal.engine.grade.Outside;
+
+/** A grader and what it may ask. */
+public record Grading(Grader grader, Outside outside) {}

@@ -1,0 +1,111 @@
+package dev.anneal.engine.rollout;
+
+import dev.anneal.engine.data.EncodedPrompt;
+import dev.anneal.engine.generate.Answer;
+import dev.anneal.engine.generate.Decoder;
+import dev.anneal.engine.generate.Prompt;
+import dev.anneal.engine.generate.Sampling;
+import dev.anneal.engine.grade.Grade;
+import dev.anneal.engine.grade.Grader;
+import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.grade.Sample;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.random.SplitMix64;
+import dev.anneal.protocol.TrainingMethod;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Samples completions of prompts and has them graded. What is sampled is a function of the policy, the prompts and the numbers (seed, rollout, line, sample)
+ * alone, so that a training that goes on after a crash samples what the lost attempt did.
+ */
+public final class Sampler {
+
+    private final DecoderModel model;
+    private final Wording wording;
+    private final Grader grader;
+    private final Outside outside;
+    private final TrainingMethod.Rollouts settings;
+    private final long seed;
+    private final int threads;
+
+    /**
+     * @param threads that decode at one time
+     */
+    public Sampler(
+            DecoderModel model,
+            Wording wording,
+            Grading grading,
+            TrainingMethod.Rollouts settings,
+            long seed,
+            int threads) {
+        this.model = model;
+        this.wording = wording;
+        this.grader = grading.grader();
+        this.outside = grading.outside();
+        this.settings = settings;
+        this.seed = seed;
+        this.threads = threads;
+    }
+
+    /**
+     * Samples and grades.
+     *
+     * @param rollout number of the rollout, by which two of the same prompts differ
+     * @param samples completions of each prompt
+     * @param policy adapter as it stands, with its activation at its beta
+     * @param betweenTokens called by each thread before each token; what it throws ends the work and comes out here
+     */
+    public List<Group> sample(
+            int rollout, List<EncodedPrompt> asked, int samples, AppliedAdapter policy, Runnable betweenTokens) {
+        List<Prompt> prompts = new ArrayList<>();
+        for (EncodedPrompt prompt : asked) {
+            for (int sample = 0; sample < samples; sample++) {
+                prompts.add(new Prompt(
+                        prompt.ids(),
+                        settings.maxCompletionTokens(),
+                        new Sampling(
+                                settings.temperature(),
+                                settings.topK(),
+                                settings.topP(),
+                                settings.minP(),
+                                seedOf(rollout, prompt.line(), sample))));
+            }
+        }
+        List<Answer> answers = new Decoder(model, policy, wording.ends(), threads).answer(prompts, betweenTokens);
+        return grade(asked, samples, answers);
+    }
+
+    private List<Group> grade(List<EncodedPrompt> asked, int samples, List<Answer> answers) {
+        List<Sample> toGrade = new ArrayList<>();
+        for (int i = 0; i < answers.size(); i++) {
+            Map<String, @Nullable Object> item =
+                    new LinkedHashMap<>(asked.get(i / samples).item());
+            toGrade.add(new Sample(item, wording.text().apply(answers.get(i).tokens())));
+        }
+        List<Grade> grades = grader.grade(toGrade, outside);
+        List<Group> groups = new ArrayList<>();
+        for (int group = 0; group < asked.size(); group++) {
+            List<Completion> completions = new ArrayList<>();
+            for (int i = group * samples; i < (group + 1) * samples; i++) {
+                Answer answer = answers.get(i);
+                completions.add(new Completion(
+                        answer.chosen(), answer.isCut(), toGrade.get(i).outputText(), grades.get(i)));
+            }
+            groups.add(new Group(asked.get(group), completions));
+        }
+        return groups;
+    }
+
+    private long seedOf(long rollout, long line, long sample) {
+        return mixed(mixed(mixed(mixed(seed) + rollout) + line) + sample);
+    }
+
+    private static long mixed(long value) {
+        return SplitMix64.mix(value + SplitMix64.GAMMA);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.objective.PolicyLoss;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The policy loss of the completions of a micro-batch. */
+final class PolicyObjective implements Objective {
+
+    private final PolicyLoss loss;
+    private final PolicyLoss.Divisors divisors;
+    private final List<Row> rows;
+    private PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
+
+    /**
+     * A completion of the micro-batch.
+     *
+     * @param tokens trained ones
+     * @param old their log-probabilities under what sampled them; null if that is what is trained
+     * @param reference likewise under the reference; null without one
+     */
+    @SuppressWarnings("ArrayRecordComponent")
+    record Row(int tokens, double advantage, float @Nullable [] old, float @Nullable [] reference) {}
+
+    PolicyObjective(PolicyLoss loss, PolicyLoss.Divisors divisors, List<Row> rows) {
+        this.loss = loss;
+        this.divisors = divisors;
+        this.rows = List.copyOf(rows);
+    }
+
+    @Override
+    public float[] derivatives(float[] logProbabilities) {
+        List<PolicyLoss.Completion> completions = new ArrayList<>();
+        List<double[]> gradients = new ArrayList<>();
+        int begin = 0;
+        for (Row row : rows) {
+            double[] policy = doubles(logProbabilities, begin, row.tokens());
+            float[] old = row.old();
+            float[] reference = row.reference();
+            completions.add(new PolicyLoss.Completion(
+                    policy,
+                    old == null ? policy : doubles(old, 0, old.length),
+                    reference == null ? null : doubles(reference, 0, reference.length),
+                    row.advantage()));
+            gradients.add(new double[row.tokens()]);
+            begin += row.tokens();
+        }
+        sums = loss.of(completions, divisors, gradients);
+        return joined(gradients, logProbabilities.length);
+    }
+
+    private static double[] doubles(float[] values, int begin, int count) {
+        double[] doubles = new double[count];
+        for (int i = 0; i < count; i++) {
+            doubles[i] = values[begin + i];
+        }
+        return doubles;
+    }
+
+    private static float[] joined(List<double[]> parts, int length) {
+        float[] joined = new float[length];
+        int at = 0;
+        for (double[] part : parts) {
+            for (double value : part) {
+                joined[at++] = (float) value;
+            }
+        }
+        return joined;
+    }
+
+    /** How many completions there are. */
+    int rows() {
+        return rows.size();
+    }
+
+    /** Once the forward pass is done. */
+    PolicyLoss.Sums sums() {
+        return sums;
+    }
+}

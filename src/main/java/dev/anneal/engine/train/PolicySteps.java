@@ -1,0 +1,151 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedPrompt;
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.rollout.Group;
+import dev.anneal.engine.rollout.GroupAdvantages;
+import dev.anneal.engine.rollout.RolloutMetrics;
+import dev.anneal.engine.rollout.Sampler;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Raises the probability of completions that are graded above their group's mean (GRPO and its kin). Completions are sampled from the policy as it stands,
+ * with its activation at the step's beta, and the ratio of probabilities refers to the policy at that time.
+ */
+final class PolicySteps implements Steps {
+
+    /** Number of the rollout of validations: each time the same random numbers, so that what changes is the policy. */
+    private static final int VALIDATION = -1;
+
+    private final TrainingJob job;
+    private final TrainingMethod.Reinforcement method;
+    private final TrainingData.Prompts data;
+    private final StepPasses passes;
+    private final Consumer<Progress> progress;
+    private final StepPlan plan;
+    private final Sampler sampler;
+    private final PolicyUpdate update;
+    private final GradingFaults faults;
+    private @Nullable PolicyBatch batch;
+
+    PolicySteps(TrainingJob job, TrainingData.Prompts data, StepPasses passes, Consumer<Progress> progress) {
+        TrainingSettings settings = job.settings();
+        this.job = job;
+        this.method = (TrainingMethod.Reinforcement) settings.method();
+        this.data = data;
+        this.passes = passes;
+        this.progress = progress;
+        int updates = method.policy().updatesPerRollout();
+        this.plan = new StepPlan(
+                data.training().size(),
+                settings.batchRows(),
+                (settings.totalSteps() - 1) / updates + 1,
+                settings.seed());
+        this.sampler = new Sampler(
+                job.model(), data.wording(), data.grading(), method.rollouts(), settings.seed(), job.computeThreads());
+        this.update = new PolicyUpdate(job, method, passes);
+        this.faults = new GradingFaults(progress);
+    }
+
+    @Override
+    public int perEpoch() {
+        return plan.stepsPerEpoch() * method.policy().updatesPerRollout();
+    }
+
+    @Override
+    public Optional<Result> compute(int step, AppliedAdapter adapter) {
+        long begin = System.nanoTime();
+        PolicyBatch current = batch;
+        if (current == null) {
+            Optional<PolicyBatch> sampled = rollOut(step, adapter);
+            if (sampled.isEmpty()) {
+                return Optional.empty();
+            }
+            current = sampled.get();
+        }
+        long sampledAt = System.nanoTime();
+        Optional<PolicyUpdate.Outcome> outcome = update.compute(step, current, adapter);
+        if (outcome.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean isLast = (step + 1) % method.policy().updatesPerRollout() == 0;
+        batch = isLast ? null : current;
+        Map<String, Double> metrics = new LinkedHashMap<>(current.metrics());
+        metrics.putAll(outcome.get().metrics());
+        metrics.put("seconds/rollout", (sampledAt - begin) / 1e9);
+        metrics.put("seconds/update", (System.nanoTime() - sampledAt) / 1e9);
+        return Optional.of(
+                new Result(outcome.get().loss(), null, 1, current.tokens(), current.trainedTokens(), metrics));
+    }
+
+    private Optional<PolicyBatch> rollOut(int step, AppliedAdapter adapter) {
+        int rollout = step / method.policy().updatesPerRollout();
+        List<EncodedPrompt> prompts = Arrays.stream(plan.rowsOf(rollout))
+                .mapToObj(data.training()::get)
+                .toList();
+        Optional<List<Group>> sampled =
+                sample(rollout, prompts, method.rollouts().groupSize(), adapter);
+        if (sampled.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Group> groups = sampled.get();
+        faults.require(step, groups);
+        if (rollout % method.sampleIntervalSteps() == 0
+                || step == job.settings().totalSteps() - 1) {
+            progress.accept(RolloutSamples.of(step + 1, adapter.beta(), groups, data.wording()));
+        }
+        PolicyBatch made = PolicyBatch.of(
+                groups,
+                GroupAdvantages.of(groups, PolicyUpdate.scale(method.policy())),
+                method.policy().maskTruncated(),
+                RolloutMetrics.of(groups, data.grading().grader().name()));
+        return method.policy().updatesPerRollout() == 1 ? Optional.of(made) : update.withOld(made, adapter);
+    }
+
+    private Optional<List<Group>> sample(
+            int rollout, List<EncodedPrompt> prompts, int samples, AppliedAdapter adapter) {
+        return passes.passes()
+                .attempt(betweenTokens -> sampler.sample(rollout, prompts, samples, adapter, betweenTokens));
+    }
+
+    @Override
+    public boolean canValidate() {
+        return !data.validation().isEmpty();
+    }
+
+    @Override
+    public boolean validate(int step, AppliedAdapter adapter) {
+        progress.accept(new Progress.Validating(step, 0, 1));
+        Optional<List<Group>> sampled =
+                sample(VALIDATION, data.validation(), method.rollouts().evaluationSamples(), adapter);
+        sampled.ifPresent(groups -> progress.accept(new Progress.Validation(
+                step,
+                adapter.beta(),
+                null,
+                null,
+                RolloutMetrics.of(groups, data.grading().grader().name()))));
+        return sampled.isPresent();
+    }
+
+    @Override
+    public List<CheckpointWriter.Part> parts() {
+        PolicyBatch kept = batch;
+        return kept == null ? List.of() : List.of(RolloutFile.part(kept));
+    }
+
+    @Override
+    public void restore(Checkpoint checkpoint) throws IOException {
+        batch = RolloutFile.in(checkpoint);
+    }
+}

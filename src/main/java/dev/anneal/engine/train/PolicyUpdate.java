@@ -1,0 +1,143 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.objective.Advantages;
+import dev.anneal.engine.objective.PolicyLoss;
+import dev.anneal.engine.objective.PolicyLoss.Aggregation;
+import dev.anneal.engine.objective.PolicyLoss.Ratio;
+import dev.anneal.protocol.TrainingMethod;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Gradient of the policy loss of a rollout's completions. The whole step is one batch to the loss, however it is split up. */
+final class PolicyUpdate {
+
+    private final TrainingJob job;
+    private final TrainingMethod.Rollouts rollouts;
+    private final PolicyLoss loss;
+    private final StepPasses passes;
+
+    PolicyUpdate(TrainingJob job, TrainingMethod.Reinforcement method, StepPasses passes) {
+        this.job = job;
+        this.rollouts = method.rollouts();
+        this.loss = loss(method.policy());
+        this.passes = passes;
+    }
+
+    /** The loss of the settings' name; {@code gspo} is GRPO's with one ratio for each completion. */
+    static PolicyLoss loss(TrainingMethod.Policy policy) {
+        boolean ofSequences = policy.loss().equals("gspo");
+        return new PolicyLoss(
+                ofSequences
+                        ? Aggregation.GRPO
+                        : Aggregation.valueOf(policy.loss().toUpperCase(Locale.ROOT)),
+                ofSequences ? Ratio.SEQUENCE : Ratio.TOKEN,
+                policy.clipLow(),
+                policy.clipHigh(),
+                policy.klWeight());
+    }
+
+    static Advantages.Scale scale(TrainingMethod.Policy policy) {
+        return Advantages.Scale.valueOf(policy.scaleRewards().toUpperCase(Locale.ROOT));
+    }
+
+    /** @param metrics of the update */
+    record Outcome(double loss, Map<String, Double> metrics) {}
+
+    /** The batch with the log-probabilities of its completions under the policy as it stands; empty if that was given up. */
+    Optional<PolicyBatch> withOld(PolicyBatch batch, AppliedAdapter adapter) {
+        List<MicroBatch> pieces = pieces(batch.rows(true));
+        return passes.passes().logProbabilities(pieces, adapter).map(each -> batch.withOld(byRow(batch, pieces, each)));
+    }
+
+    /** @return empty if it was given up */
+    Optional<Outcome> compute(int step, PolicyBatch batch, AppliedAdapter adapter) {
+        List<EncodedRow> rows = batch.rows(loss.klWeight() > 0);
+        List<MicroBatch> pieces = pieces(rows);
+        List<float[]> reference = null;
+        if (loss.klWeight() > 0) {
+            Optional<List<float[]>> computed =
+                    passes.passes().logProbabilities(pieces, job.model().noAdapter());
+            if (computed.isEmpty()) {
+                return Optional.empty();
+            }
+            reference = byRow(batch, pieces, computed.get());
+        }
+        if (pieces.isEmpty()) {
+            passes.passes().clear();
+            return Optional.of(new Outcome(0, Map.of()));
+        }
+        List<PolicyObjective> objectives = objectives(batch, pieces, reference);
+        Optional<LossSums> sums = passes.train(step, pieces, adapter, objectives::get);
+        return sums.map(trained -> outcome(objectives, trained));
+    }
+
+    private List<MicroBatch> pieces(List<EncodedRow> rows) {
+        return MicroBatch.split(rows, job.limits()).stream()
+                .map(piece -> piece.at(rollouts.temperature()))
+                .toList();
+    }
+
+    private List<PolicyObjective> objectives(
+            PolicyBatch batch, List<MicroBatch> pieces, @Nullable List<float[]> reference) {
+        long tokens = batch.trainedTokens();
+        PolicyLoss.Divisors divisors =
+                new PolicyLoss.Divisors(batch.sequences().size(), tokens, 1, tokens, rollouts.maxCompletionTokens());
+        List<float[]> old = batch.old();
+        return pieces.stream()
+                .map(piece -> new PolicyObjective(
+                        loss,
+                        divisors,
+                        piece.rowsOfStep().stream()
+                                .map(row -> new PolicyObjective.Row(
+                                        batch.sequences().get(row).trainedTokens(),
+                                        batch.sequences().get(row).advantage(),
+                                        old == null ? null : old.get(row),
+                                        reference == null ? null : reference.get(row)))
+                                .toList()))
+                .toList();
+    }
+
+    /** Values of micro-batches as those of completions; of one in no micro-batch an empty array. */
+    private static List<float[]> byRow(PolicyBatch batch, List<MicroBatch> pieces, List<float[]> ofPieces) {
+        List<float[]> ofRows =
+                new ArrayList<>(Collections.nCopies(batch.sequences().size(), new float[0]));
+        for (int piece = 0; piece < pieces.size(); piece++) {
+            int begin = 0;
+            for (int row : pieces.get(piece).rowsOfStep()) {
+                int end = begin + batch.sequences().get(row).trainedTokens();
+                ofRows.set(row, Arrays.copyOfRange(ofPieces.get(piece), begin, end));
+                begin = end;
+            }
+        }
+        return ofRows;
+    }
+
+    private Outcome outcome(List<PolicyObjective> objectives, LossSums trained) {
+        PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
+        for (PolicyObjective objective : objectives) {
+            sums = sums.plus(objective.sums());
+        }
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        metrics.put("entropy", trained.mean());
+        double parts = loss.ratio() == Ratio.TOKEN
+                ? trained.trained()
+                : objectives.stream().mapToInt(PolicyObjective::rows).sum();
+        metrics.put("clip_ratio/low_mean", sums.clippedLow() / parts);
+        metrics.put("clip_ratio/high_mean", sums.clippedHigh() / parts);
+        metrics.put("clip_ratio/region_mean", (sums.clippedLow() + sums.clippedHigh()) / parts);
+        if (loss.klWeight() > 0) {
+            metrics.put("kl", sums.divergence() / trained.trained());
+        }
+        return new Outcome(sums.loss(), metrics);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.rollout.Completion;
+import dev.anneal.engine.rollout.Group;
+import dev.anneal.engine.rollout.Wording;
+import dev.anneal.protocol.Progress;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Completions of a rollout word for word: what is being rewarded, which averages do not show. */
+final class RolloutSamples {
+
+    /** Groups that are shown of a rollout. */
+    private static final int GROUPS = 4;
+
+    /** Completions that are shown of a group. */
+    private static final int COMPLETIONS = 8;
+
+    /** Characters after which a text is cut, at its beginning if it is a prompt. */
+    private static final int LONGEST = 4000;
+
+    private RolloutSamples() {}
+
+    /** @param step the step that the rollout is for, 1 for the first */
+    static Progress.Samples of(int step, double beta, List<Group> groups, Wording wording) {
+        List<Progress.Samples.Completion> samples = new ArrayList<>();
+        for (Group group : groups.subList(0, Math.min(GROUPS, groups.size()))) {
+            String prompt = wording.text().apply(group.prompt().ids());
+            for (Completion completion : group.completions()
+                    .subList(0, Math.min(COMPLETIONS, group.completions().size()))) {
+                samples.add(new Progress.Samples.Completion(
+                        group.prompt().line(),
+                        prompt.substring(Math.max(0, prompt.length() - LONGEST)),
+                        completion
+                                .text()
+                                .substring(
+                                        0, Math.min(LONGEST, completion.text().length())),
+                        completion.length(),
+                        completion.isCut(),
+                        completion.reward(),
+                        completion.grade().errors().stream()
+                                .map(error -> error.grader() + ": " + error.message())
+                                .toList()));
+            }
+        }
+        return new Progress.Samples(step, beta, samples);
+    }
+}

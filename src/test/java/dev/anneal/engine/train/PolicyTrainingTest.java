@@ -1,0 +1,187 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.rollout.Wording;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Trainings of golden models on rewards of what they write. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PolicyTrainingTest {
+
+    private static final TrainingSettings.Optimizer QUICK =
+            new TrainingSettings.Optimizer(2e-2, "constant", 0, 0, 1, 1);
+
+    private final DecoderModel model;
+
+    @TempDir
+    Path folder;
+
+    PolicyTrainingTest() throws IOException {
+        model = DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
+    }
+
+    @AfterAll
+    void close() {
+        model.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"grpo", "bnpo", "dr_grpo", "dapo", "gspo"})
+    void rewardsRise(String loss) throws IOException {
+        TrainingFixture training = training(PromptFixture.LETTER, PromptFixture.policy(loss, 0, 1), 24);
+
+        assertThat(training.run()).isEqualTo(Trainer.Outcome.COMPLETED);
+
+        List<Double> rewards = metric(training, "reward");
+        assertThat(mean(rewards.subList(18, 24))).as("%s", rewards).isGreaterThan(mean(rewards.subList(0, 6)) + 0.2);
+        assertThat(training.eventsOf(Progress.Validation.class)).hasSize(2).allSatisfy(validation -> {
+            assertThat(validation.loss()).isNull();
+            assertThat(validation.metrics()).containsKeys("reward", "completions/mean_length");
+        });
+        assertThat(training.steps())
+                .allSatisfy(step -> assertThat(step.metrics())
+                        .containsKeys(
+                                "reward",
+                                "reward_std",
+                                "frac_reward_zero_std",
+                                "rewards/letter/mean",
+                                "completions/clipped_ratio",
+                                "seconds/rollout")
+                        .containsEntry("rewards/failed_ratio", 0.0));
+    }
+
+    /** Rollouts are on policy, activation and all: the first ratio is 1, and what a group gains it loses. */
+    @Test
+    void firstUpdateOfEachRolloutIsOnPolicy() throws IOException {
+        TrainingFixture training = training(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0, 3), 9);
+
+        training.run();
+
+        List<Double> clipped = metric(training, "clip_ratio/region_mean");
+        List<Double> rewards = metric(training, "reward");
+        for (int rollout = 0; rollout < 9; rollout += 3) {
+            assertThat(clipped.get(rollout)).isZero();
+            assertThat(rewards.subList(rollout, rollout + 3)).containsOnly(rewards.get(rollout));
+            assertThat(training.steps().get(rollout).loss()).isCloseTo(0, within(1e-4));
+        }
+        assertThat(clipped).anySatisfy(share -> assertThat(share).isPositive());
+    }
+
+    @Test
+    void divergenceIsThatFromTheModelWithoutAdapter() throws IOException {
+        TrainingFixture training = training(PromptFixture.LIKENESS, PromptFixture.policy("grpo", 0.1, 1), 6);
+
+        training.run();
+
+        List<Double> divergence = metric(training, "kl");
+        assertThat(divergence.get(0)).as("B is 0 at the start").isCloseTo(0, within(1e-6));
+        assertThat(divergence.get(5)).isPositive();
+    }
+
+    @Test
+    void equalRewardsTeachNothing() throws IOException {
+        Map<String, Object> never = Map.of(
+                "type", "string_check",
+                "name", "never",
+                "input", "{{sample.output_text}}",
+                "reference", "no word of the model",
+                "operation", "eq");
+        TrainingFixture training = training(never, PromptFixture.policy("dapo", 0, 1), 3);
+
+        training.run();
+
+        assertThat(training.steps()).allSatisfy(step -> {
+            assertThat(step.gradientNorm()).isZero();
+            assertThat(step.loss()).isZero();
+            assertThat(step.metrics()).containsEntry("frac_reward_zero_std", 1.0);
+        });
+    }
+
+    @Test
+    void completionsThatWereCutTeachNothingWhereTheyAreMasked() throws IOException {
+        TrainingMethod.Policy masking = new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", true, 1);
+        TrainingData.Prompts endless = PromptFixture.prompts(PromptFixture.LIKENESS, 4);
+        TrainingData.Prompts prompts = new TrainingData.Prompts(
+                endless.training(),
+                endless.validation(),
+                new Wording(Set.of(), endless.wording().text()),
+                endless.grading(),
+                4,
+                PromptFixture.MAX_TOKENS);
+        TrainingFixture training = new TrainingFixture(model, folder)
+                .lasting(2)
+                .reinforcing(PromptFixture.method(PromptFixture.LIKENESS, masking), prompts, 2, 0);
+
+        training.run();
+
+        assertThat(training.steps()).allSatisfy(step -> {
+            assertThat(step.gradientNorm()).isZero();
+            assertThat(step.metrics()).containsEntry("completions/clipped_ratio", 1.0);
+            assertThat(step.trainedTokens()).isZero();
+        });
+    }
+
+    @Test
+    void graderThatSaysNothingEndsTheTraining() {
+        Map<String, Object> lost = Map.of(
+                "type", "string_check",
+                "name", "lost",
+                "input", "{{item.nothing}}",
+                "reference", "a",
+                "operation", "eq");
+        TrainingFixture training = training(lost, PromptFixture.policy("dapo", 0, 1), 3);
+
+        assertThatThrownBy(training::run)
+                .isInstanceOfSatisfying(
+                        TrainingException.class,
+                        e -> assertThat(e.code()).isEqualTo(TrainingException.Code.GRADER_FAILED))
+                .hasMessageContaining("'lost'")
+                .hasMessageContaining("item.nothing");
+    }
+
+    private TrainingFixture training(Map<String, Object> grader, TrainingMethod.Policy policy, int steps) {
+        return new TrainingFixture(model, folder)
+                .lasting(steps)
+                .optimizer(QUICK)
+                .threads(2)
+                .reinforcing(
+                        PromptFixture.method(grader, policy),
+                        PromptFixture.prompts(grader, 8),
+                        4,
+                        Math.max(1, steps / 2));
+    }
+
+    private static List<Double> metric(TrainingFixture training, String name) {
+        return training.steps().stream()
+                .map(step -> {
+                    @Nullable Double value = step.metrics().get(name);
+                    return value == null ? Double.NaN : value;
+                })
+                .toList();
+    }
+
+    private static double mean(List<Double> values) {
+        return values.stream().mapToDouble(Double::doubleValue).average().orElseThrow();
+    }
+}
