@@ -1,5 +1,6 @@
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
@@ -46,8 +47,27 @@ class Submit {
         client.fineTuning().jobs().checkpoints().list(job.id()).autoPager().forEach(checkpoint ->
                 checkpoint.metrics().fullValidLoss().ifPresent(loss -> losses.add(checkpoint.stepNumber() + "=" + loss)));
         require(!losses.isEmpty(), "no checkpoint carries a validation loss");
+        for (String model : List.of(arguments[0], job.fineTunedModel().orElseThrow())) {
+            require(!chat(client, model).isEmpty(), model + " says nothing");
+        }
         System.out.println("java: " + job.id() + " " + job.fineTunedModel().orElseThrow() + " trained "
                 + job.trainedTokens().orElseThrow() + " tokens, validation loss by step " + losses);
+    }
+
+    private static String chat(OpenAIClient client, String model) {
+        return client.chat()
+                .completions()
+                .create(ChatCompletionCreateParams.builder()
+                        .model(model)
+                        .addUserMessage("Where is my Lumo Kettle?")
+                        .temperature(0)
+                        .maxCompletionTokens(32)
+                        .build())
+                .choices()
+                .get(0)
+                .message()
+                .content()
+                .orElseThrow();
     }
 
     private static String upload(OpenAIClient client, String path) throws InterruptedException {

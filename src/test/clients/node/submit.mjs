@@ -50,6 +50,15 @@ assert.ok(losses.length > 0, "checkpoints carry the validation loss");
 assert.equal((await client.models.retrieve(job.fine_tuned_model)).id, job.fine_tuned_model);
 const results = await (await client.files.content(job.result_files[0])).text();
 assert.ok(results.startsWith("step,"), results.slice(0, 80));
+const messages = [{ role: "user", content: "Where is my Lumo Kettle?" }];
+for (const name of [model, job.fine_tuned_model]) {
+  const asked = { model: name, messages, temperature: 0, max_completion_tokens: 32 };
+  const whole = await client.chat.completions.create(asked);
+  let streamed = "";
+  for await (const chunk of await client.chat.completions.create({ ...asked, stream: true })) streamed += chunk.choices[0]?.delta?.content ?? "";
+  assert.equal(streamed, whole.choices[0].message.content, "a stream says the same");
+  assert.ok(whole.usage.completion_tokens > 0);
+}
 await assert.rejects(client.fineTuning.jobs.cancel(job.id), (refusal) => refusal.status === 409);
 console.log(
   `node: ${job.id} ${job.fine_tuned_model} trained ${job.trained_tokens} tokens, ` +

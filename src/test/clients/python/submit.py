@@ -46,6 +46,16 @@ assert losses, "checkpoints carry the validation loss"
 assert client.models.retrieve(job.fine_tuned_model).id == job.fine_tuned_model
 results = client.files.content(job.result_files[0]).text
 assert results.startswith("step,"), results[:80]
+messages = [{"role": "developer", "content": "Answer in one line."}, {"role": "user", "content": "Where is my Lumo Kettle?"}]
+said = {}
+for name in (model, job.fine_tuned_model):
+    whole = client.chat.completions.create(model=name, messages=messages, temperature=0, max_completion_tokens=32, logprobs=True, top_logprobs=2)
+    said[name] = whole.choices[0].message.content
+    chunks = list(client.chat.completions.create(model=name, messages=messages, temperature=0, max_completion_tokens=32, stream=True, stream_options={"include_usage": True}))
+    assert said[name] == "".join(c.choices[0].delta.content or "" for c in chunks if c.choices), "a stream says the same"
+    assert chunks[-1].usage.completion_tokens == whole.usage.completion_tokens == len(whole.choices[0].logprobs.content) + (whole.choices[0].finish_reason == "stop")
+assert said[model] != said[job.fine_tuned_model], said
+assert client.completions.create(model=model, prompt="one two", max_tokens=3, temperature=0).choices[0].text
 try:
     client.fine_tuning.jobs.cancel(job.id)
 except Exception as refusal:  # a final job cannot be cancelled

@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The service: one jar whose roles ({@code anneal.roles}) decide whether it serves HTTP, works on jobs, or both. */
+/** The service: one jar whose roles ({@code anneal.roles}) decide what it does: serve the API, work on jobs, generate. */
 @SpringBootApplication
 @ConfigurationPropertiesScan
 @EnableScheduling

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,13 +19,15 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
-/** The README's table of settings lists every property of every module with the default that the code has, and no other. */
+/** The tables of settings, the README's and those it refers to, list every property of every module with the default that the code has, and no other. */
 class DocumentedSettingsTest {
 
     private static final Pattern ROW = Pattern.compile("\\| `(anneal\\.[a-z.-]+)` \\| (`([^`]*)`|[^|]*) \\| .+ \\|");
 
     /** Properties without a default in their record: given in application.yaml, or absent. The README says so in words. */
     private static final String IN_WORDS = "";
+
+    private static final List<String> DOCUMENTS = List.of("README.md", "docs/inference.md");
 
     @Test
     void readmeListsEveryPropertyWithItsDefault() throws Exception {
@@ -33,10 +36,12 @@ class DocumentedSettingsTest {
 
     private static Map<String, String> documented() throws IOException {
         Map<String, String> settings = new TreeMap<>();
-        for (String line : Files.readAllLines(Path.of("README.md"))) {
-            Matcher row = ROW.matcher(line);
-            if (row.matches() && !row.group(1).equals("anneal.roles")) {
-                settings.put(row.group(1), row.group(3) == null ? IN_WORDS : row.group(3));
+        for (String document : DOCUMENTS) {
+            for (String line : Files.readAllLines(Path.of(document))) {
+                Matcher row = ROW.matcher(line);
+                if (row.matches() && !row.group(1).equals("anneal.roles")) {
+                    settings.put(row.group(1), row.group(3) == null ? IN_WORDS : row.group(3));
+                }
             }
         }
         return settings;

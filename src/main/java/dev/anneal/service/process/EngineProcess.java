@@ -2,6 +2,7 @@ package dev.anneal.service.process;
 
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ServeRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -55,10 +56,19 @@ public final class EngineProcess {
     }
 
     /** Tells the process what to do; without effect on one that has ended. */
-    public synchronized void send(Command command) {
+    public void send(Command command) {
+        send(command.line());
+    }
+
+    /** Asks a process that serves; without effect on one that has ended. */
+    public void send(ServeRequest request) {
+        send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
+    }
+
+    private synchronized void send(String line) {
         try {
             OutputStream input = process.getOutputStream();
-            input.write((command.line() + "\n").getBytes(StandardCharsets.UTF_8));
+            input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
             input.flush();
         } catch (IOException e) {
             LOG.debug("Engine process {} no longer reads commands", pid(), e);

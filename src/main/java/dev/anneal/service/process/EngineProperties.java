@@ -52,6 +52,12 @@ public record EngineProperties(
             @DefaultValue("8GB") DataSize trimThreshold,
             @DefaultValue("16MB") DataSize topPad) {}
 
+    /** The same, yielding the processor otherwise. */
+    public EngineProperties withNiceness(int other) {
+        return new EngineProperties(
+                heap, threads, other, precision, cacheDirectory, cudaLibtorch, malloc, jvmOptions, environment);
+    }
+
     public EngineProperties {
         if (!PRECISIONS.contains(precision)) {
             throw new IllegalArgumentException(

@@ -11,6 +11,7 @@ public enum RefusalCode {
     ADAPTER_NOT_ANNEALED(409),
     BASE_MODEL_CHANGED(409),
     BASE_MODEL_UNREADABLE(422),
+    CONTEXT_LENGTH_EXCEEDED(400),
     DATASET_INVALID(400),
     DATASET_TOO_SMALL(400),
     DORA_NOT_SUPPORTED_WITH_ANNEALING(400),
@@ -35,9 +36,11 @@ public enum RefusalCode {
     METHOD_NOT_SUPPORTED(400),
     MISSING_PARAMETER(400),
     MODEL_NOT_AVAILABLE(400),
+    MODEL_NOT_FOUND(404),
     NOT_ACCEPTABLE(406),
     NOT_FOUND(404),
     NOT_SUPPORTED(400),
+    QUEUE_FULL(429),
     RANGE_NOT_SATISFIABLE(416),
     RENDERING_STALLED(422),
     REQUEST_TOO_LARGE(413),
@@ -69,6 +72,9 @@ public enum RefusalCode {
 
     /** The value of {@code error.type}, as OpenAI groups its errors. */
     public String type() {
+        if (status == 429) {
+            return "rate_limit_error";
+        }
         return isServiceFault() ? "server_error" : "invalid_request_error";
     }
 }

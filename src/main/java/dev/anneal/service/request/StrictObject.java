@@ -89,6 +89,48 @@ public final class StrictObject {
         return isAuto(key) ? null : wholeNumber(key, least, most, " or \"auto\"");
     }
 
+    /** A whole number of 64 bits. */
+    public @Nullable Long longNumber(String key) {
+        JsonNode value = value(key);
+        if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw invalid(key, "must be a whole number of 64 bits", value);
+        }
+        return value == null ? null : value.longValue();
+    }
+
+    /** A list of whole numbers, none if the key is absent. */
+    public List<Integer> wholeNumbers(String key, int least, int most, int longest) {
+        List<Integer> numbers = new ArrayList<>();
+        for (JsonNode value : array(key, longest)) {
+            if (!value.isIntegralNumber()
+                    || !value.canConvertToInt()
+                    || value.intValue() < least
+                    || value.intValue() > most) {
+                throw invalid(key, "must hold whole numbers from " + least + " to " + most, value);
+            }
+            numbers.add(value.intValue());
+        }
+        return numbers;
+    }
+
+    private Iterable<JsonNode> array(String key, int longest) {
+        JsonNode value = value(key);
+        if (value != null && (!value.isArray() || value.size() > longest)) {
+            throw invalid(key, "must be an array of at most " + longest + " entries", value);
+        }
+        return value == null ? List.of() : value;
+    }
+
+    /** The value as it stands, for another reader; null if the key is absent. */
+    public @Nullable JsonNode raw(String key) {
+        return value(key);
+    }
+
+    /** Keys that mean nothing here and are not looked at. */
+    public void ignore(Collection<String> keys) {
+        known.addAll(keys);
+    }
+
     private @Nullable Integer wholeNumber(String key, int least, int most, String alternative) {
         JsonNode value = value(key);
         if (value == null) {

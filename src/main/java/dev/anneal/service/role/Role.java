@@ -12,7 +12,9 @@ public enum Role {
     /** Serves the HTTP API and validates datasets. */
     API,
     /** Claims work and runs it in engine processes; serves health and metrics alone. */
-    WORKER;
+    WORKER,
+    /** Generates with base and tuned models, in an engine process of its own; serves the endpoints of generation. */
+    INFERENCE;
 
     private static final String PROPERTY = "anneal.roles";
 
@@ -22,7 +24,8 @@ public enum Role {
                 .bind(PROPERTY, Bindable.listOf(Role.class))
                 .orElse(List.of(values()));
         if (named.isEmpty()) {
-            throw new IllegalArgumentException(PROPERTY + " must name at least one of api and worker but is empty");
+            throw new IllegalArgumentException(
+                    PROPERTY + " must name at least one of api, worker and inference but is empty");
         }
         return EnumSet.copyOf(named);
     }

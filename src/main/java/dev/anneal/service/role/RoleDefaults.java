@@ -1,18 +1,20 @@
 package dev.anneal.service.role;
 
 import java.util.Map;
+import java.util.Set;
 import org.springframework.boot.EnvironmentPostProcessor;
 import org.springframework.boot.SpringApplication;
 import org.springframework.core.Ordered;
 import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
-/** A process without the role {@code api} opens no port for it, whatever is configured; health and metrics have their own. */
+/** A process with neither the role {@code api} nor {@code inference} opens no port for them, whatever is configured; health and metrics have their own. */
 final class RoleDefaults implements EnvironmentPostProcessor, Ordered {
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        if (!Role.in(environment).contains(Role.API)) {
+        Set<Role> roles = Role.in(environment);
+        if (!roles.contains(Role.API) && !roles.contains(Role.INFERENCE)) {
             environment.getPropertySources().addFirst(new MapPropertySource("roles", Map.of("server.port", "-1")));
         }
     }

@@ -1,4 +1,4 @@
-/** What a process of the service does: serve the API, work on jobs, or both ({@code anneal.roles}). */
+/** What a process of the service does: serve the API, work on jobs, generate, or several of these ({@code anneal.roles}). */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.service.role;

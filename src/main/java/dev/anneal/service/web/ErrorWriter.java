@@ -19,6 +19,11 @@ public final class ErrorWriter {
         this.json = json;
     }
 
+    /** The envelope alone, for answers that have begun. */
+    public String json(Refusal refusal) {
+        return json.writeValueAsString(ErrorBody.of(refusal));
+    }
+
     public void write(HttpServletResponse response, Refusal refusal) throws IOException {
         byte[] body = json.writeValueAsBytes(ErrorBody.of(refusal));
         response.setStatus(refusal.code().status());

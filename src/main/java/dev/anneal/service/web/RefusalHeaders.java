@@ -19,7 +19,7 @@ final class RefusalHeaders {
         switch (code.status()) {
             case 401 -> headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             case 409, 507 -> headers.set(SHOULD_RETRY, "false");
-            case 503 -> headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+            case 429, 503 -> headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
             default -> {}
         }
         return headers;

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 /** Train, merge, evaluate: with the bundled model and the real engine, as a client of the HTTP API. */
 @TestPropertySource(
         properties = {
-            "anneal.roles=api,worker",
+            "anneal.roles=api,worker,inference",
             "anneal.home=target/test-home-whole-path",
             "anneal.engine.cache-directory=target/engine-cache",
             "anneal.engine.heap=256MB",
@@ -64,6 +64,31 @@ class WholePathIT extends ServiceTest {
         assertThat(ofAdapter.path("rows").asInt()).isEqualTo(10);
         assertThat(ofMerged.path("samples")).isEqualTo(ofAdapter.path("samples"));
         assertThat(ofMerged.path("exact_matches")).isEqualTo(ofAdapter.path("exact_matches"));
+        assertChatsAnswerAsEvaluated(trained.path("fine_tuned_model").asString(), ofAdapter.path("samples"));
+    }
+
+    /** The tuned model, unmerged; and a checkpoint whose adapter is not linear yet. */
+    private void assertChatsAnswerAsEvaluated(String model, JsonNode samples) {
+        for (JsonNode sample : samples) {
+            assertThat(chat(model, sample.path("prompt")))
+                    .isEqualTo(sample.path("answer").asString());
+        }
+        assertThat(chat(model + ":ckpt-step-5", samples.get(0).path("prompt"))).isNotEmpty();
+        HttpResponse<String> foreign =
+                post(BETA, "/v1/chat/completions", request(model, samples.get(0).path("prompt")));
+        assertThat(foreign.statusCode()).isEqualTo(404);
+        assertThat(json(foreign).at("/error/code").asString()).isEqualTo("model_not_found");
+    }
+
+    private String chat(String model, JsonNode prompt) {
+        HttpResponse<String> answer = post(ALPHA, "/v1/chat/completions", request(model, prompt));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer).at("/choices/0/message/content").asString().strip();
+    }
+
+    private static String request(String model, JsonNode prompt) {
+        return "{\"model\": \"%s\", \"temperature\": 0, \"max_tokens\": 24, \"messages\": [{\"role\": \"system\", \"content\": \"Turn the support ticket into one line of JSON.\"}, {\"role\": \"user\", \"content\": %s}]}"
+                .formatted(model, prompt);
     }
 
     private JsonNode evaluation(String subject, String testFile) {

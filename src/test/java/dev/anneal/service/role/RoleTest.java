@@ -40,12 +40,17 @@ class RoleTest {
         MockEnvironment worker =
                 new MockEnvironment().withProperty("anneal.roles", "worker").withProperty("server.port", "8080");
         MockEnvironment api = new MockEnvironment().withProperty("server.port", "8080");
+        MockEnvironment inference = new MockEnvironment()
+                .withProperty("anneal.roles", "worker,inference")
+                .withProperty("server.port", "8080");
 
         new RoleDefaults().postProcessEnvironment(worker, new SpringApplication());
+        new RoleDefaults().postProcessEnvironment(inference, new SpringApplication());
         new RoleDefaults().postProcessEnvironment(api, new SpringApplication());
 
         assertThat(worker.getProperty("server.port")).isEqualTo("-1");
         assertThat(api.getProperty("server.port")).isEqualTo("8080");
+        assertThat(inference.getProperty("server.port")).isEqualTo("8080");
     }
 
     @Configuration(proxyBeanMethods = false)

@@ -1,0 +1,58 @@
+package dev.anneal.service.inference;
+
+import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import dev.anneal.service.storage.ArtifactStore;
+import java.nio.file.Path;
+import java.time.Clock;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.INFERENCE)
+class InferenceConfiguration {
+
+    @Bean
+    ServedModels servedModels(
+            ModelCatalog catalog, TenantDatabase database, TunedModels tuned, Jobs jobs, ArtifactStore store) {
+        return new ServedModels(catalog, database, tuned, jobs, store);
+    }
+
+    @Bean
+    LocalTextGenerator textGenerator(
+            InferenceProperties properties,
+            EngineProperties engine,
+            ServedModels models,
+            @Value("${anneal.home}") Path home,
+            Clock clock) {
+        EngineProperties yielding = engine.withNiceness(properties.niceness());
+        return new LocalTextGenerator(
+                properties,
+                models,
+                () -> new EngineLauncher(yielding, home, EngineLauncher.ENGINE_MAIN),
+                task(properties, engine),
+                clock);
+    }
+
+    private static ServeTask task(InferenceProperties properties, EngineProperties engine) {
+        int threads = properties.computeThreads(Runtime.getRuntime().availableProcessors());
+        return new ServeTask(
+                new Task.Machine(properties.device(), threads, engine.precision()),
+                new ServeTask.Limits(
+                        properties.models(),
+                        properties.adapters(),
+                        properties.slots(),
+                        properties.maxTokens(),
+                        Math.toIntExact(properties.idleTimeout().toSeconds())));
+    }
+}

@@ -1,0 +1,138 @@
+package dev.anneal.service.inference;
+
+import dev.anneal.protocol.ServeRequest;
+import dev.anneal.protocol.ServeTask;
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Clock;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
+import org.springframework.context.SmartLifecycle;
+
+/** Generates in an engine process of this service, which is started when it is first needed, and again after it has died. */
+final class LocalTextGenerator implements TextGenerator, SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LocalTextGenerator.class);
+
+    private final InferenceProperties properties;
+    private final ServedModels models;
+    private final Supplier<EngineLauncher> launchers;
+    private final ServeTask task;
+    private final Clock clock;
+    private final AtomicInteger openAnswers = new AtomicInteger();
+    private final AtomicLong lastId = new AtomicLong();
+    private @Nullable EngineLauncher launcher;
+    private @Nullable ServingProcess process;
+    private boolean running;
+
+    LocalTextGenerator(
+            InferenceProperties properties,
+            ServedModels models,
+            Supplier<EngineLauncher> launchers,
+            ServeTask task,
+            Clock clock) {
+        this.properties = properties;
+        this.models = models;
+        this.launchers = launchers;
+        this.task = task;
+        this.clock = clock;
+    }
+
+    @Override
+    public Generation start(String tenantId, GenerationRequest request) {
+        ServedModels.Found found = models.find(tenantId, request.model());
+        int choices = request.decoding().choices();
+        take(choices);
+        AtomicBoolean released = new AtomicBoolean();
+        Generation generation = new Generation(choices, properties.requestTimeout());
+        generation.begun(found.fingerprint(), () -> release(choices, released));
+        try {
+            ServingProcess serving = serving();
+            long id = lastId.incrementAndGet();
+            generation.begun(found.fingerprint(), () -> {
+                serving.cancel(id);
+                release(choices, released);
+            });
+            serving.send(
+                    new ServeRequest.Generate(id, found.model(), request.input(), request.decoding(), clock.instant()),
+                    generation::take);
+            generation.awaitAcceptance();
+            return generation;
+        } catch (RuntimeException e) {
+            generation.close();
+            throw e;
+        }
+    }
+
+    private void take(int choices) {
+        if (openAnswers.addAndGet(choices) > properties.maxAnswers()) {
+            openAnswers.addAndGet(-choices);
+            throw new Refusal(
+                    RefusalCode.QUEUE_FULL,
+                    "All %d answers that may be generated or wait at a time (anneal.inference.max-answers) are taken. Try again."
+                            .formatted(properties.maxAnswers()));
+        }
+    }
+
+    private void release(int choices, AtomicBoolean released) {
+        if (released.compareAndSet(false, true)) {
+            openAnswers.addAndGet(-choices);
+        }
+    }
+
+    private synchronized ServingProcess serving() {
+        ServingProcess current = process;
+        if (current != null && current.isAlive()) {
+            return current;
+        }
+        if (!running) {
+            throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service starts or stops. Try again.");
+        }
+        try {
+            EngineLauncher starter = launcher == null ? launchers.get() : launcher;
+            launcher = starter;
+            ServingProcess started = ServingProcess.start(starter, task);
+            process = started;
+            return started;
+        } catch (IOException | UncheckedIOException e) {
+            LOG.error("The engine process that serves cannot be started; the next request tries again", e);
+            throw new Refusal(
+                    RefusalCode.SERVICE_UNAVAILABLE,
+                    "The process that generates cannot be started; the service's log says why. Try again.");
+        }
+    }
+
+    @Override
+    public synchronized void start() {
+        running = true;
+    }
+
+    @Override
+    public synchronized void stop() {
+        running = false;
+        if (process != null) {
+            process.close();
+            process = null;
+        }
+    }
+
+    @Override
+    public synchronized boolean isRunning() {
+        return running;
+    }
+
+    /** Begins before the web server and ends after it, which has answered what is open by then. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.START_STOP_LIFECYCLE_PHASE - 1;
+    }
+}

@@ -1,0 +1,116 @@
+package dev.anneal.service.inference;
+
+import dev.anneal.engine.file.Sha256;
+import dev.anneal.protocol.ServeRequest.ServedModel;
+import dev.anneal.protocol.Task;
+import dev.anneal.service.catalog.BaseModel;
+import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Which files a model's name means. */
+final class ServedModels {
+
+    private static final String TUNED = "ft:";
+    private static final String PARAMETER = "model";
+    private static final int FINGERPRINT_DIGITS = 12;
+
+    private final ModelCatalog catalog;
+    private final TenantDatabase database;
+    private final TunedModels tuned;
+    private final Jobs jobs;
+    private final ArtifactStore store;
+
+    ServedModels(ModelCatalog catalog, TenantDatabase database, TunedModels tuned, Jobs jobs, ArtifactStore store) {
+        this.catalog = catalog;
+        this.database = database;
+        this.tuned = tuned;
+        this.jobs = jobs;
+        this.store = store;
+    }
+
+    /**
+     * A model's files on this machine.
+     *
+     * @param fingerprint the same as long as the answers come from the same files
+     */
+    record Found(ServedModel model, String fingerprint) {}
+
+    /** @throws Refusal {@code model_not_found} if there is no such model for the tenant, or why it cannot be used */
+    Found find(String tenantId, String name) {
+        if (!name.startsWith(TUNED)) {
+            BaseModel base = base(name);
+            return found(base, null, null);
+        }
+        // Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens.
+        Tuned model = tuned(tenantId, name.replace("/", "--")).orElseThrow(() -> notFound(name));
+        return found(base(model.base()), model.checkpoint(), folder(model.checkpoint(), name));
+    }
+
+    private BaseModel base(String name) {
+        try {
+            return catalog.require(name);
+        } catch (Refusal refusal) {
+            throw refusal.code() == RefusalCode.MODEL_NOT_AVAILABLE
+                    ? new Refusal(RefusalCode.MODEL_NOT_FOUND, refusal.explanation(), PARAMETER)
+                    : refusal;
+        }
+    }
+
+    /** What a training made of a base model. */
+    private record Tuned(String base, Checkpoint checkpoint) {}
+
+    private Optional<Tuned> tuned(String tenantId, String name) {
+        return database.call(
+                tenantId,
+                jdbc -> tuned.find(jdbc, name)
+                        .map(found -> new Tuned(
+                                jobs.byNumber(jdbc, found.model().job())
+                                        .request()
+                                        .model(),
+                                found.checkpoint())));
+    }
+
+    private String folder(Checkpoint checkpoint, String name) {
+        try {
+            return store.localCopy(new ArtifactKey(checkpoint.directory())).toString();
+        } catch (StorageException failure) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_FOUND,
+                    "The files of model '" + name + "' are not in the artifact store any more: " + failure.getMessage(),
+                    PARAMETER);
+        }
+    }
+
+    private static Found found(BaseModel base, @Nullable Checkpoint checkpoint, @Nullable String folder) {
+        String identity = base.id()
+                + '\n'
+                + base.createdAt()
+                + '\n'
+                + base.tokenizer()
+                + '\n'
+                + (checkpoint == null ? "" : checkpoint.id());
+        return new Found(
+                new ServedModel(
+                        new Task.BaseModel(
+                                base.id(), base.directory().toAbsolutePath().toString()),
+                        folder),
+                "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS));
+    }
+
+    private static Refusal notFound(String name) {
+        return new Refusal(
+                RefusalCode.MODEL_NOT_FOUND,
+                "The model '" + name + "' does not exist; /v1/models lists those that do.",
+                PARAMETER);
+    }
+}

@@ -1,0 +1,21 @@
+/**
+ * Generation with base and tuned models: which model a name means to a tenant, the engine process that holds models and generates, and a bound on what
+ * is asked of it at a time. {@link dev.anneal.service.inference.TextGenerator} is for everybody who wants text.
+ */
+@ApplicationModule(
+        allowedDependencies = {
+            "catalog",
+            "database",
+            "history",
+            "job",
+            "process",
+            "refusal",
+            "role",
+            "settings",
+            "storage"
+        })
+@NullMarked
+package dev.anneal.service.inference;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

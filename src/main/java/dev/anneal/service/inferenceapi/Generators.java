@@ -1,0 +1,66 @@
+package dev.anneal.service.inferenceapi;
+
+import dev.anneal.service.inference.InferenceProperties;
+import dev.anneal.service.inference.TextGenerator;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.web.ErrorWriter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Who generates for this process: itself, or another one that it hands requests on to. */
+@Component
+class Generators {
+
+    private final @Nullable TextGenerator local;
+    private final @Nullable Forwarder forwarder;
+    private final JsonMapper json;
+    private final ErrorWriter errors;
+
+    Generators(
+            ObjectProvider<TextGenerator> local, InferenceProperties properties, JsonMapper json, ErrorWriter errors) {
+        this.local = local.getIfAvailable();
+        URI url = properties.url();
+        this.forwarder = url == null ? null : new Forwarder(url, properties);
+        this.json = json;
+        this.errors = errors;
+    }
+
+    /** Whether requests are handed on. */
+    boolean areElsewhere() {
+        return local == null && forwarder != null;
+    }
+
+    /** @throws Refusal {@code service_unavailable} if nobody generates */
+    TextGenerator local() {
+        if (local == null) {
+            throw new Refusal(
+                    RefusalCode.SERVICE_UNAVAILABLE,
+                    "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one that has it (anneal.inference.url).");
+        }
+        return local;
+    }
+
+    void forward(HttpServletRequest request, @Nullable JsonNode body, HttpServletResponse response) throws IOException {
+        if (forwarder != null) {
+            forwarder.forward(request, body == null ? "" : json.writeValueAsString(body), response);
+        }
+    }
+
+    EventWriter events(HttpServletResponse response) throws IOException {
+        return new EventWriter(response, json, errors);
+    }
+
+    void write(HttpServletResponse response, Object body) throws IOException {
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        response.getOutputStream().write(json.writeValueAsBytes(body));
+    }
+}

@@ -1,0 +1,7 @@
+/** Generation over HTTP: OpenAI's chat completions and completions, whole and streamed, here or handed on to a process that generates. */
+@ApplicationModule(allowedDependencies = {"database", "inference", "refusal", "request", "role", "tenant", "web"})
+@NullMarked
+package dev.anneal.service.inferenceapi;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,155 @@
+package dev.anneal.service.inferenceapi;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.ServiceTest;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+
+/** A process without the role inference hands requests on, and the answers back as they come. */
+class ForwardingIT extends ServiceTest {
+
+    private static final String CHATS = "/v1/chat/completions";
+    private static final String BODY = "{'model': 'anneal-tiny', 'messages': [{'role': 'user', 'content': 'Hi'}]}";
+    private static final HttpServer OTHER = otherProcess();
+
+    private static volatile Answering answering = exchange -> {};
+
+    /** What the other process does. */
+    private interface Answering {
+        void answer(HttpExchange exchange) throws IOException, InterruptedException;
+    }
+
+    @DynamicPropertySource
+    static void url(DynamicPropertyRegistry registry) {
+        registry.add(
+                "anneal.inference.url",
+                () -> "http://127.0.0.1:" + OTHER.getAddress().getPort() + "/");
+    }
+
+    private static HttpServer otherProcess() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/", ForwardingIT::answer);
+            server.setExecutor(Executors.newCachedThreadPool(task -> {
+                Thread thread = new Thread(task);
+                thread.setDaemon(true);
+                return thread;
+            }));
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            answering.answer(exchange);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @AfterEach
+    void answerNothing() {
+        answering = exchange -> {};
+    }
+
+    @AfterAll
+    static void stop() {
+        OTHER.stop(0);
+    }
+
+    @Test
+    void keyBodyAndPathAreHandedOnAndRefusalsBack() {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        answering = exchange -> {
+            seen.complete(exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            exchange.getResponseHeaders().add("Content-Type", "application/json");
+            exchange.getResponseHeaders().add("Retry-After", "3");
+            byte[] body =
+                    "{\"error\": {\"message\": \"m\", \"type\": \"rate_limit_error\", \"param\": null, \"code\": \"queue_full\"}}"
+                            .getBytes(UTF_8);
+            exchange.sendResponseHeaders(429, body.length);
+            exchange.getResponseBody().write(body);
+        };
+
+        HttpResponse<String> answer = post(ALPHA, CHATS, BODY);
+
+        assertThat(answer.statusCode()).isEqualTo(429);
+        assertThat(answer.headers().firstValue("retry-after")).contains("3");
+        assertThat(json(answer).at("/error/code").asString()).isEqualTo("queue_full");
+        assertThat(seen.join())
+                .isEqualTo(CHATS + " Bearer alpha-key-0123456789 "
+                        + "{\"model\":\"anneal-tiny\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
+    }
+
+    /** The second event is sent once the first has been read. */
+    @Test
+    void streamsPassThroughAsTheyCome() throws Exception {
+        CountDownLatch firstRead = new CountDownLatch(1);
+        answering = exchange -> {
+            exchange.getResponseHeaders().add("Content-Type", "text/event-stream");
+            exchange.sendResponseHeaders(200, 0);
+            exchange.getResponseBody().write("data: {}\n\n".getBytes(UTF_8));
+            exchange.getResponseBody().flush();
+            if (firstRead.await(30, TimeUnit.SECONDS)) {
+                exchange.getResponseBody().write("data: [DONE]\n\n".getBytes(UTF_8));
+            }
+        };
+
+        HttpResponse<InputStream> answer = send(
+                request(ALPHA, CHATS)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(BODY.replace('\'', '"'))),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), UTF_8))) {
+            assertThat(answer.headers().firstValue("content-type")).contains("text/event-stream");
+            assertThat(lines.readLine()).isEqualTo("data: {}");
+            firstRead.countDown();
+            assertThat(lines.readLine()).isEmpty();
+            assertThat(lines.readLine()).isEqualTo("data: [DONE]");
+        }
+    }
+
+    @Test
+    void aProcessThatBreaksOffIsSaidToBeUnreachable() {
+        HttpResponse<String> answer = post(ALPHA, CHATS, BODY);
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(json(answer).at("/error/code").asString()).isEqualTo("service_unavailable");
+        assertThat(answer.body()).contains("anneal.inference.url");
+    }
+
+    @Test
+    void whatWasHandedOnOnceIsNotHandedOnAgain() {
+        HttpResponse<String> answer = send(request(ALPHA, CHATS)
+                .header("Content-Type", "application/json")
+                .header("anneal-forwarded", "1")
+                .POST(HttpRequest.BodyPublishers.ofString(BODY.replace('\'', '"'))));
+
+        assertThat(answer.statusCode()).isEqualTo(503);
+        assertThat(answer.body()).contains("anneal.roles");
+    }
+}
