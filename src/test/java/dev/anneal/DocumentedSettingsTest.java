@@ -19,18 +19,18 @@ import org.springframework.context.annotation.ClassPathScanningCandidateComponen
 import org.springframework.core.type.filter.AnnotationTypeFilter;
 import org.springframework.util.ClassUtils;
 
-/** The tables of settings, the README's and those it refers to, list every property of every module with the default that the code has, and no other. */
+/** The tables of settings in the documents list every property of every module with the default that the code has, and no other. */
 class DocumentedSettingsTest {
 
     private static final Pattern ROW = Pattern.compile("\\| `(anneal\\.[a-z.-]+)` \\| (`([^`]*)`|[^|]*) \\| .+ \\|");
 
-    /** Properties without a default in their record: given in application.yaml, or absent. The README says so in words. */
+    /** Properties without a default in their record: given in application.yaml, or absent. The tables say so in words. */
     private static final String IN_WORDS = "";
 
-    private static final List<String> DOCUMENTS = List.of("README.md", "docs/inference.md");
+    private static final List<String> DOCUMENTS = List.of("docs/settings.md", "docs/inference.md");
 
     @Test
-    void readmeListsEveryPropertyWithItsDefault() throws Exception {
+    void tablesListEveryPropertyWithItsDefault() throws Exception {
         assertThat(documented()).containsExactlyInAnyOrderEntriesOf(declared());
     }
 
