@@ -7,7 +7,9 @@ import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.tokens.AddedEnds;
 import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.tokens.Vocabulary;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
@@ -38,7 +40,7 @@ final class HeldModel implements AutoCloseable {
         this.model = model;
         this.incremental = new IncrementalDecoder(model);
         this.tokenizer = tokenizer;
-        this.prompts = new PromptReader(tokenizer, model.config());
+        this.prompts = new PromptReader(tokenizer, model.config(), begin(base, tokenizer));
         this.limits = new OpenDecoder.Limits(
                 limits.slots(), Math.min(limits.maxTokens(), model.config().maxPositions()));
         this.turns = turns;
@@ -53,6 +55,12 @@ final class HeldModel implements AutoCloseable {
             model.close();
             throw e;
         }
+    }
+
+    private static @Nullable Integer begin(Task.BaseModel base, ModelTokenizer tokenizer) {
+        boolean begins =
+                AddedEnds.of(Vocabulary.read(Path.of(base.directory()))).begin();
+        return begins ? tokenizer.beginOfSequenceId() : null;
     }
 
     ModelTokenizer tokenizer() {

@@ -9,9 +9,11 @@ import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeRequest.Input;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Makes tokens of what a request wants continued. Not safe for use by several threads. */
@@ -19,12 +21,15 @@ final class PromptReader {
 
     private final ModelTokenizer tokenizer;
     private final ModelConfig config;
+    private final @Nullable Integer begin;
     private @Nullable ChatEncoder encoder;
     private Instant encoderTime = Instant.MIN;
 
-    PromptReader(ModelTokenizer tokenizer, ModelConfig config) {
+    /** @param begin token that the tokenizer adds before a text of its own accord; null if it adds none */
+    PromptReader(ModelTokenizer tokenizer, ModelConfig config, @Nullable Integer begin) {
         this.tokenizer = tokenizer;
         this.config = config;
+        this.begin = begin;
     }
 
     /** What is to be continued, and the tokens of the model that end it. */
@@ -59,7 +64,7 @@ final class PromptReader {
             return new Read(encode(chats, chat), ends);
         }
         if (input instanceof Input.Text text) {
-            return new Read(tokenizer.encode(text.text()), tokenizer.endIds());
+            return new Read(begun(tokenizer.encode(text.text())), tokenizer.endIds());
         }
         return new Read(checked(((Input.Tokens) input).ids()), tokenizer.endIds());
     }
@@ -87,6 +92,14 @@ final class PromptReader {
         encoder = made;
         encoderTime = minute;
         return made;
+    }
+
+    private int[] begun(int[] ids) {
+        Integer first = begin;
+        if (first == null || (ids.length > 0 && ids[0] == first)) {
+            return ids;
+        }
+        return IntStream.concat(IntStream.of(first), Arrays.stream(ids)).toArray();
     }
 
     private int[] checked(List<Integer> ids) {

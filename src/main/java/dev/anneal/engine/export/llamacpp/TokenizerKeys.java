@@ -1,6 +1,7 @@
 package dev.anneal.engine.export.llamacpp;
 
 import dev.anneal.engine.gguf.Metadata;
+import dev.anneal.engine.tokens.AddedEnds;
 import dev.anneal.engine.tokens.AddedToken;
 import dev.anneal.engine.tokens.Vocabulary;
 import java.util.ArrayList;
@@ -163,6 +164,7 @@ public final class TokenizerKeys {
         if (endOfTurn != null) {
             metadata.count(KEYS + "eot_token_id", endOfTurn);
         }
+        // llama.cpp would guess otherwise, and stops where it is to add a token that there is none of.
         AddedEnds ends = AddedEnds.of(vocabulary);
         metadata.flag(KEYS + "add_bos_token", ends.begin()).flag(KEYS + "add_eos_token", ends.end());
     }

@@ -1,19 +1,19 @@
-package dev.anneal.engine.export.llamacpp;
+package dev.anneal.engine.tokens;
 
-import dev.anneal.engine.tokens.Vocabulary;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /**
- * What a tokenizer adds to a text of its own accord. llama.cpp would guess otherwise, and stops where it is to add a token that there is none of.
+ * What a tokenizer adds to a text of its own accord, where it is not told otherwise as it is here.
  *
  * @param begin whether the beginning-of-sequence token
  * @param end whether the end-of-sequence token
  */
-record AddedEnds(boolean begin, boolean end) {
+public record AddedEnds(boolean begin, boolean end) {
 
-    static AddedEnds of(Vocabulary vocabulary) {
+    /** As the tokenizer's post-processor says, or else its configuration. */
+    public static AddedEnds of(Vocabulary vocabulary) {
         @Nullable JsonNode template = template(vocabulary.parts().get("post_processor"));
         if (template != null) {
             JsonNode single = template.path("single");
