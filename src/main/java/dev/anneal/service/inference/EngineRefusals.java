@@ -3,7 +3,6 @@ package dev.anneal.service.inference;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
-import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -26,17 +25,8 @@ final class EngineRefusals {
     private static RefusalCode code(String name) {
         return switch (name) {
             case "out_of_memory", "device_unavailable" -> RefusalCode.SERVICE_UNAVAILABLE;
-            default -> known(name);
+            // Codes of failures that no client can do anything about are no codes of the API.
+            default -> RefusalCode.named(name).orElse(RefusalCode.INTERNAL_ERROR);
         };
-    }
-
-    /** Codes of failures that no client can do anything about are no codes of the API. */
-    private static RefusalCode known(String name) {
-        for (RefusalCode code : RefusalCode.values()) {
-            if (code.name().equals(name.toUpperCase(Locale.ROOT))) {
-                return code;
-            }
-        }
-        return RefusalCode.INTERNAL_ERROR;
     }
 }

@@ -21,6 +21,7 @@ public final class Generation implements AutoCloseable {
     private Runnable onClose = () -> {};
     private String fingerprint = "";
     private int promptTokens;
+    private int completionTokens;
     private int endedChoices;
 
     /** @param timeout how long it may take in all */
@@ -87,6 +88,11 @@ public final class Generation implements AutoCloseable {
         return promptTokens;
     }
 
+    /** Tokens of the choices that have ended. */
+    int completionTokens() {
+        return completionTokens;
+    }
+
     /** Whether all choices have ended. */
     public boolean isComplete() {
         return endedChoices == choices;
@@ -103,8 +109,9 @@ public final class Generation implements AutoCloseable {
         if (reply instanceof ServeReply.Refused refused) {
             throw EngineRefusals.of(refused);
         }
-        if (reply instanceof ServeReply.Ended) {
+        if (reply instanceof ServeReply.Ended ended) {
             endedChoices++;
+            completionTokens += ended.tokens();
         }
         if (reply == null && System.nanoTime() >= deadlineNanos) {
             throw new Refusal(

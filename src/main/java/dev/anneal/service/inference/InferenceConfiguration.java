@@ -11,37 +11,54 @@ import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.tenant.TenantProperties;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Makes the module's beans. */
 @Configuration(proxyBeanMethods = false)
-@ConditionalOnRole(Role.INFERENCE)
 class InferenceConfiguration {
 
     @Bean
+    @ConditionalOnRole(Role.INFERENCE)
     ServedModels servedModels(
             ModelCatalog catalog, TenantDatabase database, TunedModels tuned, Jobs jobs, ArtifactStore store) {
         return new ServedModels(catalog, database, tuned, jobs, store);
     }
 
     @Bean
-    LocalTextGenerator textGenerator(
+    TextGenerator textGenerator(
+            ObjectProvider<LocalGenerator> local, InferenceProperties properties, TenantProperties keys) {
+        LocalGenerator here = local.getIfAvailable();
+        URI url = properties.url();
+        if (here != null) {
+            return here::generate;
+        }
+        return url == null ? new NoTextGenerator() : new RemoteTextGenerator(url, properties, keys);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.INFERENCE)
+    LocalGenerator localGenerator(
             InferenceProperties properties,
             EngineProperties engine,
             ServedModels models,
             @Value("${anneal.home}") Path home,
-            Clock clock) {
+            Clock clock,
+            ObjectProvider<GenerationListener> listeners) {
         EngineProperties yielding = engine.withNiceness(properties.niceness());
-        return new LocalTextGenerator(
+        return new LocalGenerator(
                 properties,
                 models,
                 () -> new EngineLauncher(yielding, home, EngineLauncher.ENGINE_MAIN),
                 task(properties, engine),
-                clock);
+                clock,
+                listeners.orderedStream().toList());
     }
 
     private static ServeTask task(InferenceProperties properties, EngineProperties engine) {

@@ -2,22 +2,19 @@ package dev.anneal.service.inference;
 
 import dev.anneal.service.refusal.Refusal;
 
-/** Generates text with models of this installation. Safe for use by many threads. */
+/**
+ * Generates text with models of this installation, in this process or the one that {@code anneal.inference.url} names. In every process; safe for use
+ * by many threads.
+ */
+@FunctionalInterface
 public interface TextGenerator {
 
     /**
-     * Begins a generation and returns when the prompt has been accepted, which may take seconds where a model is to be loaded. The caller closes it.
+     * All answers to a prompt, when they are complete.
      *
      * @param tenantId whose tuned models are meant
-     * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} and whatever else is wrong with the request or model;
-     *     {@code service_unavailable} if the engine cannot be reached
+     * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} (try again in seconds) and whatever else is wrong with
+     *     request or model; {@code service_unavailable} if nothing generates or it cannot be reached
      */
-    Generation start(String tenantId, GenerationRequest request);
-
-    /** All of a generation. */
-    default Generation.Whole generate(String tenantId, GenerationRequest request) {
-        try (Generation generation = start(tenantId, request)) {
-            return generation.whole();
-        }
-    }
+    Generation.Whole generate(String tenantId, GenerationRequest request);
 }

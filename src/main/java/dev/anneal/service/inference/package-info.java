@@ -1,6 +1,6 @@
 /**
  * Generation with base and tuned models: which model a name means to a tenant, the engine process that holds models and generates, and a bound on what
- * is asked of it at a time. {@link dev.anneal.service.inference.TextGenerator} is for everybody who wants text.
+ * is asked of it at a time. {@link dev.anneal.service.inference.TextGenerator} is for everybody in the service who wants text.
  */
 @ApplicationModule(
         allowedDependencies = {
@@ -12,7 +12,8 @@
             "refusal",
             "role",
             "settings",
-            "storage"
+            "storage",
+            "tenant"
         })
 @NullMarked
 package dev.anneal.service.inference;

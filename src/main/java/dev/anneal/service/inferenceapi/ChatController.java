@@ -49,11 +49,11 @@ class ChatController {
                     generation.fingerprint(),
                     request.generation().decoding().topLogprobs() != null);
             if (request.streaming().stream()) {
-                new AnswerStream(
-                                frame,
-                                generators.events(response),
-                                request.generation().decoding().choices())
-                        .write(List.of(generation), request.streaming().usage());
+                int choices = request.generation().decoding().choices();
+                generators.stream(
+                        response,
+                        events -> new AnswerStream(frame, events, choices)
+                                .write(List.of(generation), request.streaming().usage()));
             } else {
                 generators.write(response, frame.whole(generation.whole()));
             }

@@ -62,11 +62,10 @@ class CompletionController {
                 request,
                 generations.get(0).fingerprint());
         if (request.streaming().stream()) {
-            new AnswerStream(
-                            frame,
-                            generators.events(response),
-                            request.decoding().choices())
-                    .write(generations, request.streaming().usage());
+            generators.stream(
+                    response,
+                    events -> new AnswerStream(frame, events, request.decoding().choices())
+                            .write(generations, request.streaming().usage()));
         } else {
             generators.write(
                     response,

@@ -38,6 +38,9 @@ final class Forwarder {
 
     private static final int BUFFER_BYTES = 1 << 13;
 
+    /** Streams have a sign of life every 5 s. */
+    private static final Duration SILENCE = Duration.ofSeconds(30);
+
     private final String root;
     private final Duration timeout;
     private final HttpClient client;
@@ -61,7 +64,7 @@ final class Forwarder {
         for (String name : ANSWER_HEADERS) {
             answer.headers().firstValue(name).ifPresent(value -> response.setHeader(name, value));
         }
-        try (InputStream content = answer.body()) {
+        try (HopStream content = new HopStream(answer.body(), SILENCE)) {
             copy(content, response.getOutputStream());
         }
     }
@@ -96,11 +99,17 @@ final class Forwarder {
                 "The process that generates (anneal.inference.url) cannot be used: " + why + ". Try again.");
     }
 
+    /** @throws IOException if the other process breaks off, which the client is to see; one that has gone itself sees nothing more */
     private static void copy(InputStream content, OutputStream target) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-            target.write(buffer, 0, count);
-            target.flush();
+            try {
+                target.write(buffer, 0, count);
+                target.flush();
+            } catch (IOException e) {
+                LOG.debug("The client of an answer that is handed on has gone", e);
+                return;
+            }
         }
     }
 }

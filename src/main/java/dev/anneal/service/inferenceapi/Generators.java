@@ -1,15 +1,17 @@
 package dev.anneal.service.inferenceapi;
 
 import dev.anneal.service.inference.InferenceProperties;
-import dev.anneal.service.inference.TextGenerator;
+import dev.anneal.service.inference.LocalGenerator;
+import dev.anneal.service.inference.NoTextGenerator;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.web.ErrorWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -20,13 +22,15 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class Generators {
 
-    private final @Nullable TextGenerator local;
+    private static final Logger LOG = LoggerFactory.getLogger(Generators.class);
+
+    private final @Nullable LocalGenerator local;
     private final @Nullable Forwarder forwarder;
     private final JsonMapper json;
     private final ErrorWriter errors;
 
     Generators(
-            ObjectProvider<TextGenerator> local, InferenceProperties properties, JsonMapper json, ErrorWriter errors) {
+            ObjectProvider<LocalGenerator> local, InferenceProperties properties, JsonMapper json, ErrorWriter errors) {
         this.local = local.getIfAvailable();
         URI url = properties.url();
         this.forwarder = url == null ? null : new Forwarder(url, properties);
@@ -40,11 +44,9 @@ class Generators {
     }
 
     /** @throws Refusal {@code service_unavailable} if nobody generates */
-    TextGenerator local() {
+    LocalGenerator local() {
         if (local == null) {
-            throw new Refusal(
-                    RefusalCode.SERVICE_UNAVAILABLE,
-                    "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one that has it (anneal.inference.url).");
+            throw NoTextGenerator.refusal();
         }
         return local;
     }
@@ -55,8 +57,18 @@ class Generators {
         }
     }
 
-    EventWriter events(HttpServletResponse response) throws IOException {
-        return new EventWriter(response, json, errors);
+    /** Writes a stream. A client that goes away ends it, which is nobody's fault. */
+    void stream(HttpServletResponse response, Streamed streamed) {
+        try {
+            streamed.write(new EventWriter(response, json, errors));
+        } catch (IOException e) {
+            LOG.debug("The client of a stream has gone; what is generated for it is cancelled", e);
+        }
+    }
+
+    /** An answer that is written while it is generated. */
+    interface Streamed {
+        void write(EventWriter events) throws IOException;
     }
 
     void write(HttpServletResponse response, Object body) throws IOException {

@@ -91,6 +91,15 @@ public final class MeterNames {
     /** Gauge, bytes, tag {@code device}: the most that was held of it during this training [anneal_device_memory_peak_bytes]. */
     public static final String DEVICE_MEMORY_PEAK = "anneal.device.memory.peak";
 
+    /** Gauge: answers that this process generates or that wait for it [anneal_inference_open_answers]. */
+    public static final String INFERENCE_OPEN_ANSWERS = "anneal.inference.open.answers";
+
+    /** Counter: answers that were refused with 429 [anneal_inference_refused_answers_total]. */
+    public static final String INFERENCE_REFUSED_ANSWERS = "anneal.inference.refused.answers";
+
+    /** Counter, tag {@code kind} (prompt, completion): tokens of requests that were answered to their end [anneal_inference_tokens_total]. */
+    public static final String INFERENCE_TOKENS = "anneal.inference.tokens";
+
     /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
     public static final String BUILD_INFO = "anneal.build.info";
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.metrics;
 
+import dev.anneal.service.inference.GenerationListener;
 import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkEndListener;
@@ -53,6 +54,12 @@ class MetricsConfiguration {
     @ConditionalOnRole(Role.WORKER)
     WorkerMeters workerMeters(MeterRegistry registry) {
         return new WorkerMeters(registry);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.INFERENCE)
+    GenerationListener inferenceMeters(MeterRegistry registry) {
+        return new InferenceMeters(registry);
     }
 
     @Bean

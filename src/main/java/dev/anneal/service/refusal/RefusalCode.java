@@ -1,6 +1,8 @@
 package dev.anneal.service.refusal;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Why a request was not carried out. The lower-case name is {@code error.code} on the wire; the status decides which exception an
@@ -53,6 +55,13 @@ public enum RefusalCode {
 
     RefusalCode(int status) {
         this.status = status;
+    }
+
+    /** The code with this name on the wire. */
+    public static Optional<RefusalCode> named(String wireName) {
+        return Arrays.stream(values())
+                .filter(code -> code.wireName().equals(wireName))
+                .findFirst();
     }
 
     /** HTTP status of the answer. */

@@ -5,7 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.anneal.protocol.ServeRequest;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.inference.Generation;
+import dev.anneal.service.inference.GenerationRequest;
+import dev.anneal.service.inference.TextGenerator;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +18,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -21,6 +26,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 
@@ -32,6 +38,9 @@ class ForwardingIT extends ServiceTest {
     private static final HttpServer OTHER = otherProcess();
 
     private static volatile Answering answering = exchange -> {};
+
+    @Autowired
+    private TextGenerator generator;
 
     /** What the other process does. */
     private interface Answering {
@@ -131,6 +140,35 @@ class ForwardingIT extends ServiceTest {
             assertThat(lines.readLine()).isEmpty();
             assertThat(lines.readLine()).isEqualTo("data: [DONE]");
         }
+    }
+
+    /** What graders of a worker do: the key is the one that the configuration has for the tenant. */
+    @Test
+    void theServicesOwnRequestsAreHandedOnAsWell() {
+        CompletableFuture<String> seen = new CompletableFuture<>();
+        answering = exchange -> {
+            seen.complete(exchange.getRequestURI() + " "
+                    + exchange.getRequestHeaders().getFirst("Authorization") + " "
+                    + new String(exchange.getRequestBody().readAllBytes(), UTF_8));
+            byte[] body =
+                    "{\"choices\": [{\"message\": {\"content\": \"yes\"}, \"finish_reason\": \"stop\"}], \"usage\": {\"prompt_tokens\": 5, \"completion_tokens\": 2}}"
+                            .getBytes(UTF_8);
+            exchange.sendResponseHeaders(200, body.length);
+            exchange.getResponseBody().write(body);
+        };
+
+        Generation.Whole whole = generator.generate(
+                BETA,
+                new GenerationRequest(
+                        "anneal-tiny",
+                        new ServeRequest.Input.Chat("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"),
+                        new ServeRequest.Decoding(1, 3, 0, 0, 1, 0, 9, List.of(), List.of(), null)));
+
+        assertThat(whole.choices()).containsExactly(new Generation.Choice("yes", List.of(), "stop", 2));
+        assertThat(whole.promptTokens()).isEqualTo(5);
+        assertThat(seen.join())
+                .startsWith(CHATS + " Bearer beta-key-0123456789 ")
+                .contains("\"max_tokens\":3", "\"seed\":9");
     }
 
     @Test

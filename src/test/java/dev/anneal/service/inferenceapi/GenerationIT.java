@@ -11,7 +11,10 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import dev.anneal.service.ServiceTest;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +22,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
@@ -38,6 +42,9 @@ class GenerationIT extends ServiceTest {
     private static final String COMPLETIONS = "/v1/completions";
     private static final String SUM = "What is 17 + 25?";
     private static final String WORDS = "Sort the words: river apple stone cloud";
+
+    @Autowired
+    private MeterRegistry registry;
 
     @Test
     void aChatIsAnsweredAsOpenAiAnswersIt() {
@@ -191,6 +198,35 @@ class GenerationIT extends ServiceTest {
         HttpResponse<String> next = awaitValue(
                 () -> post(ALPHA, CHATS, request(", 'max_tokens': 1")), answer -> answer.statusCode() == 200);
         assertThat(json(next).at("/usage/completion_tokens").asInt()).isEqualTo(1);
+    }
+
+    /** All places are taken by a stream whose client goes. */
+    @Test
+    void aClientThatGoesMakesPlaceForOthers() throws IOException {
+        String all =
+                "{'model': 'anneal-tiny', 'prompt': [5, 6, 7], 'n': 8, 'temperature': 2, 'max_tokens': 1000, 'stream': true}";
+        HttpResponse<InputStream> stream = send(
+                request(ALPHA, COMPLETIONS)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(all.replace('\'', '"'))),
+                HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream events = stream.body()) {
+            assertThat(events.read()).isEqualTo('d');
+        }
+
+        awaitValue(
+                () -> post(ALPHA, CHATS, request(", 'max_tokens': 1, 'n': 8")), answer -> answer.statusCode() == 200);
+    }
+
+    @Test
+    void meterCountsTokens() {
+        chat(", 'max_tokens': 1");
+
+        assertThat(registry.get("anneal.inference.tokens")
+                        .tag("kind", "prompt")
+                        .counter()
+                        .count())
+                .isPositive();
     }
 
     private static List<ProcessHandle> engines() throws IOException {

@@ -8,6 +8,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,35 +20,43 @@ import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /** Generates in an engine process of this service, which is started when it is first needed, and again after it has died. */
-final class LocalTextGenerator implements TextGenerator, SmartLifecycle {
+public final class LocalGenerator implements SmartLifecycle {
 
-    private static final Logger LOG = LoggerFactory.getLogger(LocalTextGenerator.class);
+    private static final Logger LOG = LoggerFactory.getLogger(LocalGenerator.class);
 
     private final InferenceProperties properties;
     private final ServedModels models;
     private final Supplier<EngineLauncher> launchers;
     private final ServeTask task;
     private final Clock clock;
+    private final List<GenerationListener> listeners;
     private final AtomicInteger openAnswers = new AtomicInteger();
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
     private @Nullable ServingProcess process;
     private boolean running;
 
-    LocalTextGenerator(
+    LocalGenerator(
             InferenceProperties properties,
             ServedModels models,
             Supplier<EngineLauncher> launchers,
             ServeTask task,
-            Clock clock) {
+            Clock clock,
+            List<GenerationListener> listeners) {
         this.properties = properties;
         this.models = models;
         this.launchers = launchers;
         this.task = task;
         this.clock = clock;
+        this.listeners = listeners;
     }
 
-    @Override
+    /**
+     * Begins a generation and returns when the prompt has been accepted, which may take seconds where a model is to be loaded. The caller closes it.
+     *
+     * @param tenantId whose tuned models are meant
+     * @throws Refusal as {@link TextGenerator#generate} does
+     */
     public Generation start(String tenantId, GenerationRequest request) {
         ServedModels.Found found = models.find(tenantId, request.model());
         int choices = request.decoding().choices();
@@ -60,6 +69,7 @@ final class LocalTextGenerator implements TextGenerator, SmartLifecycle {
             long id = lastId.incrementAndGet();
             generation.begun(found.fingerprint(), () -> {
                 serving.cancel(id);
+                tellGenerated(generation);
                 release(choices, released);
             });
             serving.send(
@@ -73,19 +83,40 @@ final class LocalTextGenerator implements TextGenerator, SmartLifecycle {
         }
     }
 
+    /** All of a generation. */
+    Generation.Whole generate(String tenantId, GenerationRequest request) {
+        try (Generation generation = start(tenantId, request)) {
+            return generation.whole();
+        }
+    }
+
     private void take(int choices) {
         if (openAnswers.addAndGet(choices) > properties.maxAnswers()) {
             openAnswers.addAndGet(-choices);
+            listeners.forEach(listener -> listener.refused(choices));
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
                     "All %d answers that may be generated or wait at a time (anneal.inference.max-answers) are taken. Try again."
                             .formatted(properties.maxAnswers()));
         }
+        tellOpenAnswers();
     }
 
     private void release(int choices, AtomicBoolean released) {
         if (released.compareAndSet(false, true)) {
             openAnswers.addAndGet(-choices);
+            tellOpenAnswers();
+        }
+    }
+
+    private void tellOpenAnswers() {
+        int now = openAnswers.get();
+        listeners.forEach(listener -> listener.openAnswers(now));
+    }
+
+    private void tellGenerated(Generation generation) {
+        if (generation.isComplete()) {
+            listeners.forEach(listener -> listener.generated(generation.promptTokens(), generation.completionTokens()));
         }
     }
 

@@ -1,0 +1,20 @@
+package dev.anneal.service.inference;
+
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+
+/** Says that nothing generates for this process, and what its operator can do about it. */
+public final class NoTextGenerator implements TextGenerator {
+
+    @Override
+    public Generation.Whole generate(String tenantId, GenerationRequest request) {
+        throw refusal();
+    }
+
+    /** What every request for text is answered. */
+    public static Refusal refusal() {
+        return new Refusal(
+                RefusalCode.SERVICE_UNAVAILABLE,
+                "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one that has it (anneal.inference.url).");
+    }
+}

@@ -1,0 +1,136 @@
+package dev.anneal.service.inference;
+
+import dev.anneal.protocol.ServeRequest.Decoding;
+import dev.anneal.protocol.ServeRequest.Input;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.tenant.TenantProperties;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.http.HttpHeaders;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Generates by the HTTP API of another process, with the key that this process's configuration has for the tenant. Tells no log-probabilities. */
+final class RemoteTextGenerator implements TextGenerator {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+    private static final int OK = 200;
+
+    private final String root;
+    private final InferenceProperties properties;
+    private final TenantProperties keys;
+    private final HttpClient client;
+
+    RemoteTextGenerator(URI url, InferenceProperties properties, TenantProperties keys) {
+        this.root = url.toString().replaceFirst("/+$", "");
+        this.properties = properties;
+        this.keys = keys;
+        this.client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(properties.connectTimeout())
+                .build();
+    }
+
+    @Override
+    public Generation.Whole generate(String tenantId, GenerationRequest request) {
+        boolean isChat = request.input() instanceof Input.Chat;
+        HttpRequest.Builder hop = HttpRequest.newBuilder(
+                        URI.create(root + (isChat ? "/v1/chat/completions" : "/v1/completions")))
+                .timeout(properties.requestTimeout())
+                .header(HttpHeaders.CONTENT_TYPE, "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(body(request).toString()));
+        if (keys.keysRequired()) {
+            hop.header(HttpHeaders.AUTHORIZATION, "Bearer " + key(tenantId));
+        }
+        HttpResponse<String> answer = send(hop.build());
+        try {
+            JsonNode json = JSON.readTree(answer.body());
+            if (answer.statusCode() != OK) {
+                throw refusal(json.path("error"));
+            }
+            return whole(json, isChat);
+        } catch (JacksonException e) {
+            throw unavailable("answers with status " + answer.statusCode() + " and no JSON");
+        }
+    }
+
+    private String key(String tenantId) {
+        return keys.apiKeys().stream()
+                .filter(entry -> entry.startsWith(tenantId + ":"))
+                .map(entry -> entry.substring(tenantId.length() + 1).strip())
+                .findFirst()
+                .orElseThrow(() -> unavailable("needs a key of tenant '" + tenantId
+                        + "', and anneal.api-keys of the process that asks has none"));
+    }
+
+    private HttpResponse<String> send(HttpRequest request) {
+        try {
+            return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (IOException e) {
+            throw unavailable("does not answer: " + e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("was not waited for, because the service stops");
+        }
+    }
+
+    private static ObjectNode body(GenerationRequest request) {
+        ObjectNode body = JSON.createObjectNode();
+        Input input = request.input();
+        if (input instanceof Input.Chat chat) {
+            JSON.readTree(chat.json()).forEachEntry(body::set);
+        } else if (input instanceof Input.Text text) {
+            body.put("prompt", text.text());
+        } else {
+            body.set("prompt", JSON.valueToTree(((Input.Tokens) input).ids()));
+        }
+        Decoding decoding = request.decoding();
+        body.put("model", request.model())
+                .put("n", decoding.choices())
+                .put("temperature", decoding.temperature())
+                .put("top_k", decoding.topK())
+                .put("top_p", decoding.topP())
+                .put("min_p", decoding.minP())
+                .put("seed", decoding.seed());
+        if (!decoding.stop().isEmpty()) {
+            body.set("stop", JSON.valueToTree(decoding.stop()));
+        }
+        body.set("stop_token_ids", JSON.valueToTree(decoding.stopTokens()));
+        Integer maxTokens = decoding.maxNewTokens();
+        return maxTokens == null ? body : body.put("max_tokens", maxTokens);
+    }
+
+    private static Generation.Whole whole(JsonNode json, boolean isChat) {
+        List<Generation.Choice> choices = new ArrayList<>();
+        int tokens = json.at("/usage/completion_tokens").asInt();
+        for (JsonNode choice : json.path("choices")) {
+            String text = choice.at(isChat ? "/message/content" : "/text").asString();
+            // The whole usage is told, not each answer's.
+            int share = choices.isEmpty() ? tokens : 0;
+            choices.add(new Generation.Choice(
+                    text, List.of(), choice.path("finish_reason").asString(), share));
+        }
+        return new Generation.Whole(json.at("/usage/prompt_tokens").asInt(), choices);
+    }
+
+    private static Refusal refusal(JsonNode error) {
+        Optional<RefusalCode> code = RefusalCode.named(error.path("code").asString(""));
+        return new Refusal(
+                code.orElse(RefusalCode.SERVICE_UNAVAILABLE),
+                error.path("message").asString("no message"));
+    }
+
+    private static Refusal unavailable(String why) {
+        return new Refusal(
+                RefusalCode.SERVICE_UNAVAILABLE, "The process that generates (anneal.inference.url) " + why + ".");
+    }
+}
