@@ -2,6 +2,7 @@ package dev.anneal.service.job;
 
 import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
@@ -16,7 +17,8 @@ final class FormatCheck {
      * @param param key of the request that names the file
      * @throws Refusal if its rows are known to be of another format
      */
-    static void require(StoredFile file, DatasetFormat needed, @Nullable String param) {
+    static void require(StoredFile file, TrainingMethod method, @Nullable String param) {
+        DatasetFormat needed = formatOf(method);
         ValidationReport report = file.report();
         if (report != null && report.isUsable() && report.format() != needed) {
             throw new Refusal(
@@ -25,18 +27,25 @@ final class FormatCheck {
                             .formatted(
                                     file.id(),
                                     report.format().description(),
-                                    methodOf(needed),
+                                    method.wireName(),
                                     needed.description(),
                                     methodOf(report.format())),
                     param);
         }
     }
 
+    private static DatasetFormat formatOf(TrainingMethod method) {
+        if (method instanceof TrainingMethod.Supervised) {
+            return DatasetFormat.CHAT;
+        }
+        return method instanceof TrainingMethod.Dpo ? DatasetFormat.PREFERENCE : DatasetFormat.REINFORCEMENT;
+    }
+
     private static String methodOf(DatasetFormat format) {
         return switch (format) {
-            case CHAT -> "supervised";
-            case PREFERENCE -> "dpo";
-            case REINFORCEMENT -> "reinforcement";
+            case CHAT -> TrainingMethod.SUPERVISED;
+            case PREFERENCE -> TrainingMethod.DPO;
+            case REINFORCEMENT -> TrainingMethod.REINFORCEMENT;
         };
     }
 }

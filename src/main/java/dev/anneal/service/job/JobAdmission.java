@@ -1,7 +1,7 @@
 package dev.anneal.service.job;
 
-import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.TenantDatabase;
@@ -72,8 +72,10 @@ public final class JobAdmission {
         return new JobInputs(
                 settled,
                 model,
-                requireUsable(jdbc, request.trainingFile(), "training_file"),
-                validationFile == null ? null : requireUsable(jdbc, validationFile, "validation_file"),
+                requireUsable(jdbc, request.trainingFile(), request.method(), "training_file"),
+                validationFile == null
+                        ? null
+                        : requireUsable(jdbc, validationFile, request.method(), "validation_file"),
                 initial);
     }
 
@@ -81,7 +83,7 @@ public final class JobAdmission {
         return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
     }
 
-    private StoredFile requireUsable(JdbcClient jdbc, String fileId, String param) {
+    private StoredFile requireUsable(JdbcClient jdbc, String fileId, TrainingMethod method, String param) {
         StoredFile file = files.lockForUse(jdbc, fileId)
                 .orElseThrow(() -> Refusal.invalidValue(
                         param,
@@ -98,7 +100,7 @@ public final class JobAdmission {
         if (file.status() == FileStatus.ERROR) {
             throw invalidDataset(file, param);
         }
-        FormatCheck.require(file, DatasetFormat.CHAT, param);
+        FormatCheck.require(file, method, param);
         return file;
     }
 

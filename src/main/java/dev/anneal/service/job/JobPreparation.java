@@ -1,7 +1,6 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.FileStatus;
@@ -126,7 +125,7 @@ final class JobPreparation {
         if (file.status() == FileStatus.ERROR) {
             throw JobAdmission.invalidDataset(file, param);
         }
-        FormatCheck.require(file, DatasetFormat.CHAT, param);
+        FormatCheck.require(file, job.request().method(), param);
         int maxLength = SettingsResolver.maxLengthTokens(job.request(), JobAdmission.profileOf(model));
         TokenCount count = counts.count(jdbc, file, new TokenCounts.Question(model, maxLength));
         if (count.isServiceFault()) {

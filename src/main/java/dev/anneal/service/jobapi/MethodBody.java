@@ -1,6 +1,7 @@
 package dev.anneal.service.jobapi;
 
 import dev.anneal.protocol.TrainingMethod;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** The object {@code method} of a job. */
@@ -10,6 +11,10 @@ final class MethodBody {
 
     /** @param hyperparameters those that every method has, as the API shows them */
     static Map<String, Object> of(TrainingMethod method, Map<String, Object> hyperparameters) {
-        return Map.of("type", method.wireName(), method.wireName(), Map.of("hyperparameters", hyperparameters));
+        Map<String, Object> all = new LinkedHashMap<>(hyperparameters);
+        if (method instanceof TrainingMethod.Dpo dpo) {
+            all.put("beta", dpo.beta());
+        }
+        return Map.of("type", method.wireName(), method.wireName(), Map.of("hyperparameters", all));
     }
 }

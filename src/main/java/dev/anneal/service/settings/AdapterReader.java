@@ -28,9 +28,9 @@ final class AdapterReader {
      *
      * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
      */
-    static @Nullable AdapterRequest read(StrictObject body, @Nullable StrictObject anneal) {
+    static @Nullable AdapterRequest read(StrictObject body, StrictObject anneal) {
         StrictObject given = body.object("afa_lora");
-        if (anneal != null && "none".equals(anneal.choice("adapter", ADAPTERS))) {
+        if ("none".equals(anneal.choice("adapter", ADAPTERS))) {
             refuseBesidesNoAdapter(given != null, "afa_lora");
             refuseBesidesNoAdapter(anneal.has("init_adapter"), "anneal.init_adapter");
             refuseBesidesNoAdapter(anneal.has("lora_plus_ratio"), "anneal.lora_plus_ratio");
@@ -63,9 +63,9 @@ final class AdapterReader {
     }
 
     /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} say the same: a plain LoRA. */
-    private static @Nullable String activation(@Nullable StrictObject given, @Nullable StrictObject anneal) {
+    private static @Nullable String activation(@Nullable StrictObject given, StrictObject anneal) {
         String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
-        String adapter = anneal == null ? null : anneal.choice("adapter", ADAPTERS);
+        String adapter = anneal.choice("adapter", ADAPTERS);
         if (adapter != null && activation != null && adapter.equals("lora") != activation.equals(PLAIN)) {
             throw Refusal.invalidValue(
                     "anneal.adapter",

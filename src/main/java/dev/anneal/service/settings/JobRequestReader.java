@@ -22,11 +22,12 @@ public final class JobRequestReader {
         String suffix = suffix(body);
         Integer seed = body.wholeNumber("seed", 0, Integer.MAX_VALUE);
         Map<String, String> metadata = body.metadata("metadata");
-        MethodReader.Read method = MethodReader.read(body);
+        StrictObject given = body.object("anneal");
+        StrictObject anneal = given == null ? StrictObject.empty("anneal") : given;
+        MethodReader.Read method = MethodReader.read(body, anneal);
         refuseIntegrations(body);
-        StrictObject anneal = body.object("anneal");
         AdapterRequest adapter = AdapterReader.read(body, anneal);
-        String initialAdapter = anneal == null ? null : anneal.text("init_adapter");
+        String initialAdapter = anneal.text("init_adapter");
         TrainingOptions options = OptionsReader.read(anneal, method.hyperparameters());
         body.refuseOthers();
         return new JobRequest(

@@ -4,47 +4,50 @@ import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Reads the request's {@code method}, and its hyperparameters where older clients put them. */
+/** Reads the request's {@code method}, its hyperparameters where older clients put them, and {@code anneal.loss}, which is the method's. */
 final class MethodReader {
-
-    private static final List<String> METHODS =
-            List.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO, TrainingMethod.REINFORCEMENT);
 
     private MethodReader() {}
 
     /** What a job learns from, with the hyperparameters that every method has. */
     record Read(TrainingMethod method, Hyperparameters hyperparameters) {}
 
-    static Read read(StrictObject body) {
+    /** @param anneal the request's {@code anneal} object */
+    static Read read(StrictObject body, StrictObject anneal) {
         StrictObject method = body.object("method");
-        if (method == null) {
-            return supervised(body, null);
+        String type = method == null ? TrainingMethod.SUPERVISED : method.requiredText("type");
+        StrictObject own = method == null ? null : method.object(type);
+        Read read = switch (type) {
+            case TrainingMethod.SUPERVISED -> supervised(body, own, anneal);
+            case TrainingMethod.DPO -> PreferenceReader.read(body, own, anneal);
+            case TrainingMethod.REINFORCEMENT ->
+                throw new Refusal(
+                        RefusalCode.METHOD_NOT_SUPPORTED,
+                        "'method.type' is '" + type
+                                + "', which this version does not train yet; use 'supervised' or 'dpo'",
+                        "method.type");
+            default -> throw body.invalid("method.type", "must be 'supervised' or 'dpo'", type);
+        };
+        if (own != null) {
+            own.refuseOthers();
         }
-        String type = method.requiredText("type");
-        if (!METHODS.contains(type)) {
-            throw method.invalid("type", "must be 'supervised'", type);
+        if (method != null) {
+            method.refuseOthers();
         }
-        if (!type.equals(TrainingMethod.SUPERVISED)) {
-            throw new Refusal(
-                    RefusalCode.METHOD_NOT_SUPPORTED,
-                    "'method.type' is '" + type + "', which this version does not train yet; use 'supervised'",
-                    "method.type");
-        }
-        StrictObject supervised = method.object(TrainingMethod.SUPERVISED);
-        method.refuseOthers();
-        return supervised(body, supervised);
+        return read;
     }
 
     /** They stand in {@code method.supervised}, or at the top as older clients send them, but not in both places. */
-    private static Read supervised(StrictObject body, @Nullable StrictObject supervised) {
+    private static Read supervised(StrictObject body, @Nullable StrictObject supervised, StrictObject anneal) {
+        if (anneal.has("loss")) {
+            throw Refusal.invalidValue(
+                    "anneal.loss",
+                    "'anneal.loss' is given, but the method 'supervised' has one loss, the negative log-likelihood; leave it out");
+        }
         StrictObject deprecated = body.object("hyperparameters");
         StrictObject current = supervised == null ? null : supervised.object("hyperparameters");
-        if (supervised != null) {
-            supervised.refuseOthers();
-        }
         if (deprecated != null && current != null) {
             throw Refusal.invalidValue(
                     "hyperparameters",
@@ -59,10 +62,32 @@ final class MethodReader {
     }
 
     /** Those that every method has. */
-    private static Hyperparameters hyperparameters(StrictObject given) {
+    static Hyperparameters hyperparameters(StrictObject given) {
         return new Hyperparameters(
                 given.wholeNumberOrAuto("batch_size", 1, 256),
                 given.numberOrAuto("learning_rate_multiplier", value -> value > 0, "above 0"),
                 given.wholeNumberOrAuto("n_epochs", 1, 50));
+    }
+
+    /** Refuses what supervised training alone can do. */
+    static void refuseSupervisedOnly(StrictObject body, StrictObject anneal, String method) {
+        if (body.has("hyperparameters")) {
+            throw Refusal.invalidValue(
+                    "hyperparameters",
+                    "'hyperparameters' at the top is the method 'supervised's; give 'method.%s.hyperparameters'"
+                            .formatted(method));
+        }
+        if ("none".equals(anneal.text("adapter"))) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is 'none', but the method '%s' trains adapters alone; leave it out, or use the method 'supervised'"
+                            .formatted(method));
+        }
+        if (Boolean.TRUE.equals(anneal.flag("packing"))) {
+            throw Refusal.invalidValue(
+                    "anneal.packing",
+                    "'anneal.packing' is true, but a batch of the method '%s' counts whole rows of its file; leave it out"
+                            .formatted(method));
+        }
     }
 }

@@ -14,15 +14,14 @@ final class OptionsReader {
 
     private OptionsReader() {}
 
-    static TrainingOptions read(@Nullable StrictObject anneal, Hyperparameters hyperparameters) {
-        StrictObject given = anneal == null ? StrictObject.empty("anneal") : anneal;
+    static TrainingOptions read(StrictObject given, Hyperparameters hyperparameters) {
         TrainingOptions options = options(given);
         if (options.learningRate() != null && hyperparameters.learningRateMultiplier() != null) {
             throw Refusal.invalidValue(
                     "anneal.learning_rate",
                     "'anneal.learning_rate' and 'learning_rate_multiplier' are both given; leave one of them out");
         }
-        refuseWhatIsToCome(given);
+        refuseEarlyStopping(given.object("early_stopping"), given);
         given.refuseOthers();
         return options;
     }
@@ -45,13 +44,6 @@ final class OptionsReader {
                 Boolean.TRUE.equals(given.flag("packing")),
                 checkpointing == null ? TrainingOptions.AUTO : checkpointing,
                 priority == null ? TrainingOptions.DEFAULT_PRIORITY : priority);
-    }
-
-    private static void refuseWhatIsToCome(StrictObject given) {
-        if (given.has("loss")) {
-            throw notYet(given, "loss", "given; it");
-        }
-        refuseEarlyStopping(given.object("early_stopping"), given);
     }
 
     private static void refuseEarlyStopping(@Nullable StrictObject stopping, StrictObject given) {

@@ -4,6 +4,7 @@ import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,9 @@ public final class SettingsResolver {
     static final double WARMUP_RATIO = 0.03;
     static final double MAX_GRADIENT_NORM = 1.0;
     static final int CHECKPOINTS = 10;
+
+    /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
+    static final double PREFERENCE_RATE = 0.05;
 
     private SettingsResolver() {}
 
@@ -62,7 +66,7 @@ public final class SettingsResolver {
         long expectedTokens = Math.round((double) data.tokens() / stepsPerEpoch * totalSteps);
         return new ResolvedSettings(
                 training,
-                new Hyperparameters(batchSize, rate / model.baseLearningRate(request.adapter()), epochs),
+                new Hyperparameters(batchSize, rate / baseLearningRate(request, model), epochs),
                 accumulation,
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
@@ -77,7 +81,8 @@ public final class SettingsResolver {
         int longest = Math.min(maxLength, data.longestRowTokens());
         boolean packed = request.options().packing();
         int rows = packed ? data.rows() : Math.min(stepRows, data.rows());
-        long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * longest;
+        int unit = longest * sequencesOfRow(request.method());
+        long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
         return MemoryEstimate.of(
                 model,
                 request.adapter(),
@@ -85,23 +90,30 @@ public final class SettingsResolver {
                 new MemoryEstimate.Rows(
                         rows,
                         tokens,
-                        longest,
+                        unit,
                         data.tokens(),
                         request.options().activationCheckpointing().equals("on")));
     }
 
-    /** Rows of the validation file are taken to be as long as those that are trained. */
+    /** Conversations that a row of the file is trained as. */
+    private static int sequencesOfRow(TrainingMethod method) {
+        return method instanceof TrainingMethod.Dpo ? 2 : 1;
+    }
+
+    /** Rows of the validation file are taken to be as long as those that are trained. The reference of pairs reads both files once. */
     private static TrainingCost.Work work(TrainingSettings training, DatasetSize data, long expectedTokens) {
         double rowTokens = (double) data.tokens() / data.rows();
+        double validated = data.validatedRows() * rowTokens;
+        double reference = training.method() instanceof TrainingMethod.Dpo ? data.tokens() + validated : 0;
         int interval = training.evaluationIntervalSteps();
         int validations = interval == 0 ? 0 : training.totalSteps() / interval;
         return new TrainingCost.Work(
                 expectedTokens,
                 (double) data.trainedTokens() / data.tokens(),
-                rowTokens,
+                rowTokens / sequencesOfRow(training.method()),
                 training.totalSteps(),
                 training.packing() ? data.rows() : Math.min(training.batchRows(), data.rows()),
-                validations * data.validatedRows() * rowTokens,
+                validations * validated + reference,
                 training.activationCheckpointing().equals("on"));
     }
 
@@ -117,7 +129,13 @@ public final class SettingsResolver {
 
     private static double learningRate(JobRequest request, ModelProfile model) {
         double multiplier = or(request.hyperparameters().learningRateMultiplier(), 1.0);
-        return or(request.options().learningRate(), multiplier * model.baseLearningRate(request.adapter()));
+        return or(request.options().learningRate(), multiplier * baseLearningRate(request, model));
+    }
+
+    /** Peak rate that the multiplier 1 stands for. */
+    private static double baseLearningRate(JobRequest request, ModelProfile model) {
+        double rate = model.baseLearningRate(request.adapter());
+        return request.method() instanceof TrainingMethod.Dpo ? rate * PREFERENCE_RATE : rate;
     }
 
     private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {

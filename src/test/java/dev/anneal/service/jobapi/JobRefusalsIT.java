@@ -57,6 +57,11 @@ class JobRefusalsIT extends ServiceTest {
         String chat = file(ALPHA, 10);
 
         refused(body(pairs, ""), "dataset_invalid", "training_file", "or the method 'dpo'");
+        refused(
+                body(chat, ", 'method': {'type': 'dpo'}"),
+                "dataset_invalid",
+                "training_file",
+                "the method 'dpo' trains on the format 'preference'");
         refused(body(prompts, ""), "dataset_invalid", "training_file", "or the method 'reinforcement'");
         refused(
                 body(chat, ", 'validation_file': '" + pairs + "'"),
@@ -94,7 +99,7 @@ class JobRefusalsIT extends ServiceTest {
         String file = file(ALPHA, 10);
 
         refused(
-                body(file, ", 'method': {'type': 'dpo', 'dpo': {}}"),
+                body(file, ", 'method': {'type': 'reinforcement', 'reinforcement': {}}"),
                 "method_not_supported",
                 "method.type",
                 "'supervised'");

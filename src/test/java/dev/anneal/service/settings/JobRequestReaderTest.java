@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.JsonBody;
@@ -56,6 +57,18 @@ class JobRequestReaderTest {
         assertThat(old).isEqualTo(current);
         assertThat(old.hyperparameters().toWire())
                 .isEqualTo(Map.of("n_epochs", 2, "batch_size", "auto", "learning_rate_multiplier", 1.0));
+    }
+
+    @Test
+    void pairsHaveABetaAndALoss() {
+        assertThat(read(", 'method': {'type': 'dpo'}").method()).isEqualTo(new TrainingMethod.Dpo(0.1, "sigmoid", 0));
+        JobRequest asked = read(", 'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'beta': 2, 'n_epochs': 4}}},"
+                + " 'anneal': {'loss': {'type': 'robust', 'label_smoothing': 0.2}}");
+        assertThat(asked.method()).isEqualTo(new TrainingMethod.Dpo(2, "robust", 0.2));
+        assertThat(asked.hyperparameters()).isEqualTo(new Hyperparameters(null, null, 4));
+        assertThat(read(", 'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'beta': 'auto'}}}")
+                        .method())
+                .isEqualTo(new TrainingMethod.Dpo(0.1, "sigmoid", 0));
     }
 
     @Test
@@ -128,9 +141,21 @@ class JobRequestReaderTest {
             'hyperparameters': {'learning_rate_multiplier': 0} | INVALID_VALUE | hyperparameters.learning_rate_multiplier | above 0
             'hyperparameters': {'beta': 0.1}                   | UNKNOWN_PARAMETER | hyperparameters.beta | known here are batch_size
             'hyperparameters': {}, 'method': {'type': 'supervised', 'supervised': {'hyperparameters': {}}} | INVALID_VALUE | hyperparameters | both given
-            'method': {'type': 'dpo'}                          | METHOD_NOT_SUPPORTED | method.type | use 'supervised'
-            'method': {'type': 'reinforcement', 'reinforcement': {}} | METHOD_NOT_SUPPORTED | method.type | use 'supervised'
-            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be 'supervised', but is magic
+            'method': {'type': 'dpo', 'supervised': {}}        | UNKNOWN_PARAMETER | method.supervised | known here are type, dpo
+            'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'beta': 0}}} | INVALID_VALUE | method.dpo.hyperparameters.beta | above 0 and at most 2 or "auto", but is 0
+            'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'beta': 2.1}}} | INVALID_VALUE | method.dpo.hyperparameters.beta | but is 2.1
+            'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'n_epochs': 0}}} | INVALID_VALUE | method.dpo.hyperparameters.n_epochs | but is 0
+            'method': {'type': 'dpo', 'dpo': {'beta': 1}}      | UNKNOWN_PARAMETER | method.dpo.beta | known here are hyperparameters
+            'method': {'type': 'dpo'}, 'hyperparameters': {}   | INVALID_VALUE | hyperparameters | give 'method.dpo.hyperparameters'
+            'method': {'type': 'dpo'}, 'anneal': {'adapter': 'none'} | INVALID_VALUE | anneal.adapter | trains adapters alone
+            'method': {'type': 'dpo'}, 'anneal': {'packing': true} | INVALID_VALUE | anneal.packing | leave it out
+            'method': {'type': 'dpo'}, 'anneal': {'loss': 'ipo'} | INVALID_VALUE | anneal.loss | must be an object
+            'method': {'type': 'dpo'}, 'anneal': {'loss': {'type': 'kto'}} | INVALID_VALUE | anneal.loss.type | one of sigmoid, robust, hinge, ipo
+            'method': {'type': 'dpo'}, 'anneal': {'loss': {'label_smoothing': 0.5}} | INVALID_VALUE | anneal.loss.label_smoothing | below 0.5
+            'method': {'type': 'dpo'}, 'anneal': {'loss': {'type': 'ipo', 'label_smoothing': 0.1}} | INVALID_VALUE | anneal.loss.label_smoothing | use 'sigmoid' or 'robust'
+            'method': {'type': 'dpo'}, 'anneal': {'loss': {'smoothing': 0.1}} | UNKNOWN_PARAMETER | anneal.loss.smoothing | known here are type, label_smoothing
+            'method': {'type': 'reinforcement', 'reinforcement': {}} | METHOD_NOT_SUPPORTED | method.type | use 'supervised' or 'dpo'
+            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be 'supervised' or 'dpo', but is magic
             'method': {}                                       | MISSING_PARAMETER | method.type | is required
             'seed': -1                                         | INVALID_VALUE | seed | from 0 to 2147483647
             'seed': 2147483648                                 | INVALID_VALUE | seed | but is 2147483648
@@ -155,7 +180,7 @@ class JobRequestReaderTest {
             'anneal': {'packing': 'bfd'}                       | INVALID_VALUE | anneal.packing | true or false
             'anneal': {'activation_checkpointing': 'always'}   | INVALID_VALUE | anneal.activation_checkpointing | one of auto, on, off
             'anneal': {'init_adapter': ['ftjob-1']}            | INVALID_VALUE | anneal.init_adapter | must be a string
-            'anneal': {'loss': {}}                             | NOT_SUPPORTED | anneal.loss | leave it out
+            'anneal': {'loss': {}}                             | INVALID_VALUE | anneal.loss | has one loss
             'anneal': {'early_stopping': {'patience': 2}}      | EARLY_STOP_BEFORE_ANNEALED | anneal.early_stopping | 'finish_anneal': true
             'anneal': {'early_stopping': {'finish_anneal': true}} | NOT_SUPPORTED | anneal.early_stopping | leave it out
             'anneal': {'priority': 10}                         | INVALID_VALUE | anneal.priority | from 0 to 9

@@ -118,6 +118,24 @@ class SettingsResolverTest {
     }
 
     @Test
+    void pairIsARowOfTwoConversations() {
+        ResolvedSettings settings = resolve(", 'method': {'type': 'dpo'}", THOUSAND_ROWS);
+
+        assertThat(settings.training().batchRows()).isEqualTo(8);
+        assertThat(settings.training().totalSteps()).isEqualTo(375);
+        assertThat(settings.training().optimizer().learningRate()).isEqualTo(2e-4);
+        assertThat(settings.hyperparameters().learningRateMultiplier()).isEqualTo(1);
+        assertThat(settings.memory())
+                .isEqualTo(MemoryEstimate.of(
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 1280, 160, 50_000, false)));
+        assertThat(settings.cost().operations())
+                .as("the reference reads the file as well, the attention of a half as long row is less")
+                .isBetween(
+                        1.0 * resolve("", THOUSAND_ROWS).cost().operations(),
+                        1.2 * resolve("", THOUSAND_ROWS).cost().operations());
+    }
+
+    @Test
     void absoluteLearningRateShowsAsMultiplier() {
         ResolvedSettings settings = resolve(", 'anneal': {'learning_rate': 0.002}", THOUSAND_ROWS);
 

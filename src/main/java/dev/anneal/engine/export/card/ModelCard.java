@@ -6,6 +6,7 @@ import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.engine.template.PythonFloat;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.Point;
 import dev.anneal.protocol.TrainingSettings;
@@ -122,6 +123,12 @@ public final class ModelCard {
 
     private static void add(Rows rows, TrainingSettings settings) {
         TrainingSettings.Optimizer optimizer = settings.optimizer();
+        rows.with("method", settings.method().wireName());
+        if (settings.method() instanceof TrainingMethod.Dpo dpo) {
+            rows.with("preference loss", dpo.loss())
+                    .with("preference beta", dpo.beta())
+                    .with("label smoothing", dpo.labelSmoothing());
+        }
         rows.with("epochs", settings.epochs())
                 .with(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows())
                 .with("longest row, tokens", settings.maxLengthTokens())
