@@ -82,7 +82,41 @@ public final class PlayedWorker {
         return this;
     }
 
+    /** Publishes a step that has sampled completions, one of which got no reward. */
+    public PlayedWorker rollout(int step) {
+        Progress.Step done = step(step, Map.of("reward", 0.25 * step, "completions/mean_length", 3.5));
+        Progress.Samples samples = new Progress.Samples(
+                step,
+                beta(step - 1),
+                List.of(
+                        new Progress.Samples.Completion(7, "1 + 1 =", "2\0", 2, false, 1.0, List.of()),
+                        new Progress.Samples.Completion(
+                                7, "1 + 1 =", "1 1 1", 16, true, null, List.of("sum: item.answer is missing"))));
+        leases.progress(lease, step, null, STALL, jdbc -> {
+            journal.steps(jdbc, lease.workId(), List.of(done));
+            journal.sampled(jdbc, lease.workId(), samples);
+        });
+        return this;
+    }
+
+    public PlayedWorker rewardedValidation(int step) {
+        leases.progress(
+                lease,
+                step,
+                null,
+                STALL,
+                jdbc -> journal.validated(
+                        jdbc,
+                        lease.workId(),
+                        new Progress.Validation(step, beta(step), null, null, Map.of("reward", 0.875))));
+        return this;
+    }
+
     private Progress.Step step(int step) {
+        return step(step, Map.of());
+    }
+
+    private Progress.Step step(int step, Map<String, Double> metrics) {
         return new Progress.Step(
                 step,
                 totalSteps(),
@@ -96,7 +130,7 @@ public final class PlayedWorker {
                 step * 200L,
                 400.0,
                 0.5,
-                Map.of());
+                metrics);
     }
 
     /** The coefficient of step t, counted from 0. */

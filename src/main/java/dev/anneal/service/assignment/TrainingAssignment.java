@@ -116,6 +116,8 @@ final class TrainingAssignment implements Assignment {
             forgotten = Stream.concat(
                             forgotten.stream(), journal.pruneCheckpoints(jdbc, workId(), keptCheckpoints).stream())
                     .toList();
+        } else if (event instanceof Progress.Samples samples) {
+            journal.sampled(jdbc, workId(), samples);
         } else if (event instanceof Progress.DeviceMemory memory) {
             journal.deviceMemory(jdbc, workId(), memory);
         } else if (event instanceof Progress.Warning warning) {

@@ -19,6 +19,11 @@ class HistoryConfiguration {
     }
 
     @Bean
+    Samples samples() {
+        return new Samples();
+    }
+
+    @Bean
     Checkpoints checkpoints(Identifiers identifiers) {
         return new Checkpoints(identifiers);
     }

@@ -11,6 +11,7 @@ import dev.anneal.service.file.Files;
 import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
+import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.machine.Machines;
 import dev.anneal.service.process.EngineProperties;
@@ -119,7 +120,13 @@ class JobConfiguration {
     }
 
     @Bean
-    JobHistory jobHistory(TenantDatabase database, Jobs jobs, Events events, Series series, Checkpoints checkpoints) {
-        return new JobHistory(database, jobs, events, series, checkpoints);
+    JobHistory jobHistory(
+            TenantDatabase database,
+            Jobs jobs,
+            Events events,
+            Series series,
+            Samples samples,
+            Checkpoints checkpoints) {
+        return new JobHistory(database, jobs, events, series, samples, checkpoints);
     }
 }

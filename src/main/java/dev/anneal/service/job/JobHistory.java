@@ -6,6 +6,8 @@ import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.history.MetricNames;
+import dev.anneal.service.history.SampleRow;
+import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.history.SeriesRow;
 import dev.anneal.service.paging.Page;
@@ -19,13 +21,21 @@ public final class JobHistory {
     private final Jobs jobs;
     private final Events events;
     private final Series series;
+    private final Samples samples;
     private final Checkpoints checkpoints;
 
-    JobHistory(TenantDatabase database, Jobs jobs, Events events, Series series, Checkpoints checkpoints) {
+    JobHistory(
+            TenantDatabase database,
+            Jobs jobs,
+            Events events,
+            Series series,
+            Samples samples,
+            Checkpoints checkpoints) {
         this.database = database;
         this.jobs = jobs;
         this.events = events;
         this.series = series;
+        this.samples = samples;
         this.checkpoints = checkpoints;
     }
 
@@ -48,6 +58,11 @@ public final class JobHistory {
         return database.call(
                 tenantId,
                 jdbc -> checkpoints.page(jdbc, jobs.require(jdbc, jobId).number(), request));
+    }
+
+    public Page<SampleRow> samples(String tenantId, String jobId, PageRequest request) {
+        return database.call(
+                tenantId, jdbc -> samples.page(jdbc, jobs.require(jdbc, jobId).number(), request));
     }
 
     /** What the job's method has measured beside what every method does. */

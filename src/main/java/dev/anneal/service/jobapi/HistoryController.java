@@ -67,6 +67,13 @@ class HistoryController {
                 CheckpointBody::id);
     }
 
+    /** What the policy has written and what it was worth, newest step first. */
+    @GetMapping("/samples")
+    ListBody<SampleBody> samples(
+            Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+        return ListBody.of(history.samples(tenant.id(), id, page).map(SampleBody::of), SampleBody::id);
+    }
+
     @GetMapping(path = "/metrics", params = "format!=csv")
     ListBody<SeriesBody> series(
             Tenant tenant,

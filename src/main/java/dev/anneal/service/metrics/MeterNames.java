@@ -76,6 +76,27 @@ public final class MeterNames {
     /** Gauge, tag {@code slot}: speed of the last step [anneal_train_tokens_per_second]. */
     public static final String TRAIN_TOKENS_PER_SECOND = "anneal.train.tokens.per.second";
 
+    /** Gauge, tag {@code slot}: mean reward of the last step's completions [anneal_train_reward]. */
+    public static final String TRAIN_REWARD = "anneal.train.reward";
+
+    /** Gauge, tag {@code slot}, nats per token: divergence of the last step from the base model [anneal_train_kl]. */
+    public static final String TRAIN_KL = "anneal.train.kl";
+
+    /** Gauge, tag {@code slot}, nats per token: entropy of the last step's policy [anneal_train_entropy]. */
+    public static final String TRAIN_ENTROPY = "anneal.train.entropy";
+
+    /** Gauge, tag {@code slot}: mean tokens of the last step's completions [anneal_train_completion_tokens]. */
+    public static final String TRAIN_COMPLETION_TOKENS = "anneal.train.completion.tokens";
+
+    /** Gauge, tag {@code slot}: share of the last step's completions that were cut [anneal_train_truncated_ratio]. */
+    public static final String TRAIN_TRUNCATED = "anneal.train.truncated.ratio";
+
+    /** Gauge, tag {@code slot}: share of the last step's pairs in which the chosen answer gains more [anneal_train_preference_accuracy]. */
+    public static final String TRAIN_PREFERENCE_ACCURACY = "anneal.train.preference.accuracy";
+
+    /** Gauge, tag {@code slot}: mean margin of the rewards of the last step's pairs [anneal_train_preference_margin]. */
+    public static final String TRAIN_PREFERENCE_MARGIN = "anneal.train.preference.margin";
+
     /** Gauge, tag {@code slot}: steps done [anneal_train_step]. */
     public static final String TRAIN_STEP = "anneal.train.step";
 

@@ -44,6 +44,7 @@ public final class TrainingGauges {
         last = step;
         if (first) {
             registerValues();
+            registerMetrics(step);
         }
     }
 
@@ -97,6 +98,17 @@ public final class TrainingGauges {
         gauge(MeterNames.TRAIN_TOKENS_PER_SECOND, "Speed of the last step", Progress.Step::tokensPerSecond);
         gauge(MeterNames.TRAIN_STEP, "Optimizer steps done", Progress.Step::step);
         gauge(MeterNames.TRAIN_TOTAL_STEPS, "Optimizer steps of the whole job", Progress.Step::totalSteps);
+    }
+
+    private void registerMetrics(Progress.Step step) {
+        MethodGauges.byMetric().forEach((metric, gauge) -> {
+            if (step.metrics().containsKey(metric)) {
+                gauge(
+                        gauge.name(),
+                        gauge.description(),
+                        each -> orNaN(each.metrics().get(metric)));
+            }
+        });
     }
 
     private void gauge(String name, String description, ToDoubleFunction<Progress.Step> value) {

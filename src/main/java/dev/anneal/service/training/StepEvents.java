@@ -19,14 +19,21 @@ final class StepEvents {
         return step.step() == 1 || step.step() == step.totalSteps() || step.step() % interval == 0;
     }
 
+    /** A policy's loss is about 0 by its making, so the reward comes first where there is one. */
     static String message(Progress.Step step) {
         return String.format(
                 Locale.ROOT,
-                "Step %d/%d: training loss=%.4f, beta=%.4f",
+                "Step %d/%d: %straining loss=%.4f, beta=%.4f",
                 step.step(),
                 step.totalSteps(),
+                reward(step.metrics()),
                 step.loss(),
                 step.beta());
+    }
+
+    private static String reward(Map<String, Double> metrics) {
+        Double reward = metrics.get("reward");
+        return reward == null ? "" : String.format(Locale.ROOT, "reward=%.4f, ", reward);
     }
 
     static Map<String, Object> data(Progress.Step step) {
@@ -44,11 +51,13 @@ final class StepEvents {
     }
 
     static String message(Progress.Validation validation) {
+        Double loss = validation.loss();
         return String.format(
                 Locale.ROOT,
-                "Step %d: full validation loss=%.4f, beta=%.4f",
+                "Step %d: full validation %s%sbeta=%.4f",
                 validation.step(),
-                validation.loss(),
+                reward(validation.metrics()),
+                loss == null ? "" : String.format(Locale.ROOT, "loss=%.4f, ", loss),
                 validation.beta());
     }
 

@@ -3,6 +3,7 @@ package dev.anneal.service.training;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
+import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
@@ -20,9 +21,10 @@ class TrainingConfiguration {
             JobStore store,
             Events events,
             Series series,
+            Samples samples,
             Checkpoints checkpoints,
             TunedModels models) {
-        return new TrainingJournal(system, store, events, series, checkpoints, models);
+        return new TrainingJournal(system, store, events, series, samples, checkpoints, models);
     }
 
     @Bean

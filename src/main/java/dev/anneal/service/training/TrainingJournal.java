@@ -7,6 +7,7 @@ import dev.anneal.service.history.DevicePeaks;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.history.ResultCsv;
+import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.JobStore;
@@ -31,6 +32,7 @@ public final class TrainingJournal {
     private final JobStore store;
     private final Events events;
     private final Series series;
+    private final Samples samples;
     private final Checkpoints checkpoints;
     private final TunedModels models;
 
@@ -39,12 +41,14 @@ public final class TrainingJournal {
             JobStore store,
             Events events,
             Series series,
+            Samples samples,
             Checkpoints checkpoints,
             TunedModels models) {
         this.system = system;
         this.store = store;
         this.events = events;
         this.series = series;
+        this.samples = samples;
         this.checkpoints = checkpoints;
         this.models = models;
     }
@@ -120,9 +124,14 @@ public final class TrainingJournal {
     public void validated(JdbcClient jdbc, long workId, Progress.Validation validation) {
         long job = store.numberOf(jdbc, workId);
         series.recordValidation(jdbc, job, validation);
-        if (validation.loss() != null) {
+        if (validation.loss() != null || !validation.metrics().isEmpty()) {
             events.metrics(jdbc, job, StepEvents.message(validation), StepEvents.data(validation));
         }
+    }
+
+    /** Completions of a rollout. */
+    public void sampled(JdbcClient jdbc, long workId, Progress.Samples completions) {
+        samples.record(jdbc, store.numberOf(jdbc, workId), completions);
     }
 
     /** @param directory key of the checkpoint's folder in the artifact store, where it is complete */

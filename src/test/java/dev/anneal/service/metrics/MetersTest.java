@@ -41,6 +41,21 @@ class MetersTest {
     }
 
     @Test
+    void whatAMethodMeasuresIsAGaugeWhereItsNameIsKnown() {
+        TrainingGauges gauges = meters.trainingGauges(0);
+        gauges.begin("ftjob-1", "anneal-tiny", "reinforcement");
+        gauges.step(measuring(1, Map.of("reward", 0.5, "rewards/a client's name/mean", 1.0)));
+        gauges.step(measuring(2, Map.of("reward", 0.75)));
+
+        assertThat(lines("anneal_train_reward", "anneal_train_kl"))
+                .containsExactly("anneal_train_reward{slot=\"0\"} 0.75");
+    }
+
+    private static Progress.Step measuring(int step, Map<String, Double> metrics) {
+        return new Progress.Step(step, 10, 0.1 * step, 0.0, null, 1e-3, 0.5, 1, 100, 120, 1000, 0.1, metrics);
+    }
+
+    @Test
     void aTrainingsGaugesGoWithIt() {
         TrainingGauges gauges = meters.trainingGauges(0);
         gauges.begin("ftjob-1", "anneal-tiny", "supervised");
