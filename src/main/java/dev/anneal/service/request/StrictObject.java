@@ -11,7 +11,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
@@ -19,6 +21,8 @@ import tools.jackson.databind.node.JsonNodeFactory;
  * refuses the keys that nobody asked for. A key whose value is {@code null} counts as absent, as the SDKs mean it.
  */
 public final class StrictObject {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final String path;
     private final JsonNode node;
@@ -173,6 +177,14 @@ public final class StrictObject {
             throw invalid(key, "must be an object", value);
         }
         return value == null ? null : new StrictObject(param(key), value);
+    }
+
+    /** An object as maps, lists, strings, numbers, booleans and null, for one that is read elsewhere. */
+    public @Nullable Map<String, @Nullable Object> map(String key) {
+        if (object(key) == null) {
+            return null;
+        }
+        return JSON.treeToValue(node.get(key), new TypeReference<Map<String, @Nullable Object>>() {});
     }
 
     /** Number of entries of an array, 0 if the key is absent. */

@@ -1,0 +1,18 @@
+package dev.anneal.service.grader;
+
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Whom graders ask. */
+@Configuration(proxyBeanMethods = false)
+class GraderConfiguration {
+
+    private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
+
+    @Bean
+    HttpEndpointClient endpointClient(GraderProperties properties, Clock clock) {
+        return new HttpEndpointClient(new EndpointTransport(properties, clock), properties, FIRST_RETRY_DELAY);
+    }
+}

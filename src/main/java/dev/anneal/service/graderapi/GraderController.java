@@ -1,0 +1,85 @@
+package dev.anneal.service.graderapi;
+
+import dev.anneal.engine.grade.Grade;
+import dev.anneal.engine.grade.Grader;
+import dev.anneal.engine.grade.GraderException;
+import dev.anneal.engine.grade.Graders;
+import dev.anneal.engine.grade.Sample;
+import dev.anneal.service.grader.GraderRefusals;
+import dev.anneal.service.grader.GradingHelp;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.tenant.Tenant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/fine_tuning/alpha/graders}: run and validate. */
+@RestController
+@RequestMapping("/v1/fine_tuning/alpha/graders")
+class GraderController {
+
+    private static final String GRADER = "grader";
+    private static final String SAMPLE = "model_sample";
+
+    private final GradingHelp help;
+
+    GraderController(GradingHelp help) {
+        this.help = help;
+    }
+
+    /** The reply to a check: the grader as it was sent. */
+    record Validated(Map<String, @Nullable Object> grader) {}
+
+    @PostMapping("/run")
+    GraderRunBody run(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
+        StrictObject request = JsonBody.of(body).object();
+        Grader grader = read(required(request));
+        String completion = request.text(SAMPLE);
+        Map<String, @Nullable Object> item = request.map("item");
+        request.refuseOthers();
+        if (completion == null) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "'" + SAMPLE + "' is required: give the completion to grade as a string, which may be empty",
+                    SAMPLE);
+        }
+        long start = System.nanoTime();
+        Grade grade = grader.grade(new Sample(item == null ? Map.of() : item, completion), help.of(tenant.id()));
+        return GraderRunBody.of(grader, grade, (System.nanoTime() - start) / 1e9);
+    }
+
+    @PostMapping("/validate")
+    Validated validate(@RequestBody(required = false) @Nullable JsonNode body) {
+        StrictObject request = JsonBody.of(body).object();
+        Map<String, @Nullable Object> grader = required(request);
+        request.refuseOthers();
+        read(grader);
+        return new Validated(grader);
+    }
+
+    private static Map<String, @Nullable Object> required(StrictObject request) {
+        Map<String, @Nullable Object> grader = request.map(GRADER);
+        if (grader == null) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "'" + GRADER + "' is required: give a grader object such as {\"type\": \"string_check\", …}",
+                    GRADER);
+        }
+        return grader;
+    }
+
+    private static Grader read(Map<String, @Nullable Object> grader) {
+        try {
+            return Graders.parse(grader, GRADER);
+        } catch (GraderException e) {
+            throw GraderRefusals.of(e);
+        }
+    }
+}

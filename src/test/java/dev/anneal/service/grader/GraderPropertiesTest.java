@@ -1,0 +1,42 @@
+package dev.anneal.service.grader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** Keys and defaults of {@code anneal.graders}. */
+class GraderPropertiesTest {
+
+    @Test
+    void defaults() {
+        assertThat(bind(Map.of())).isEqualTo(new GraderProperties(List.of(), 16, 3, null, Duration.ofSeconds(30)));
+    }
+
+    @Test
+    void everyPropertyCanBeSet() {
+        assertThat(bind(Map.of(
+                        "anneal.graders.allowed-addresses", "10.1.0.0/16,192.168.1.7",
+                        "anneal.graders.endpoint-concurrency", "4",
+                        "anneal.graders.endpoint-retries", "1",
+                        "anneal.graders.endpoint-secret", "whsec_x",
+                        "anneal.graders.endpoint-timeout", "5s")))
+                .isEqualTo(new GraderProperties(
+                        List.of("10.1.0.0/16", "192.168.1.7"), 4, 1, "whsec_x", Duration.ofSeconds(5)));
+    }
+
+    @Test
+    void theSecretIsNotShown() {
+        assertThat(bind(Map.of("anneal.graders.endpoint-secret", "whsec_x")).toString())
+                .doesNotContain("whsec_x");
+    }
+
+    private static GraderProperties bind(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("anneal.graders", GraderProperties.class);
+    }
+}
