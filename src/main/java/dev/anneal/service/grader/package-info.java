@@ -1,5 +1,5 @@
-/** Grading on the service's side: what graders ask over HTTP, and how a grader that cannot be used is refused. */
-@ApplicationModule(allowedDependencies = {"refusal"})
+/** Grading on the service's side: the models and endpoints that graders ask, and how a grader that cannot be used is refused. */
+@ApplicationModule(allowedDependencies = {"inference", "refusal"})
 @NullMarked
 package dev.anneal.service.grader;
 

@@ -10,7 +10,6 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
-import dev.anneal.service.ServiceTest;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,20 +22,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** Chats and completions of the bundled model by OpenAI's strict client and by hand. Tuned models: {@link dev.anneal.service.cluster.WholePathIT}. */
-@TestPropertySource(
-        properties = {
-            "anneal.roles=api,inference",
-            "anneal.home=target/test-home-inference",
-            "anneal.engine.cache-directory=target/engine-cache",
-            "anneal.engine.heap=256MB",
-            "anneal.engine.precision=fp32",
-            "anneal.inference.max-answers=8"
-        })
-class GenerationIT extends ServiceTest {
+class GenerationIT extends InferenceTest {
 
     private static final String CHATS = "/v1/chat/completions";
     private static final String COMPLETIONS = "/v1/completions";
