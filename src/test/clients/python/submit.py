@@ -56,6 +56,16 @@ for name in (model, job.fine_tuned_model):
     assert chunks[-1].usage.completion_tokens == whole.usage.completion_tokens == len(whole.choices[0].logprobs.content) + (whole.choices[0].finish_reason == "stop")
 assert said[model] != said[job.fine_tuned_model], said
 assert client.completions.create(model=model, prompt="one two", max_tokens=3, temperature=0).choices[0].text
+near = {"type": "text_similarity", "name": "near", "input": "{{sample.output_text}}", "reference": "{{item.answer}}", "evaluation_metric": "fuzzy_match"}
+graders = client.fine_tuning.alpha.graders
+assert graders.validate(grader=near).grader.evaluation_metric == "fuzzy_match"
+grade = graders.run(grader=near, model_sample="abcx", item={"answer": "abcd"})
+assert grade.reward == 0.75 and not grade.metadata.errors.other_error, grade
+both = {"type": "multi", "name": "both", "graders": {"a": near, "b": {**near, "evaluation_metric": "rouge_l"}}, "calculate_output": "a / 2 + b / 2"}
+assert graders.run(grader=both, model_sample="abcx", item={"answer": "abcd"}).sub_rewards == {"a": 0.75, "b": 0}
+judge = {"type": "score_model", "name": "judge", "model": model, "range": [0, 1000], "input": [{"role": "user", "content": "What is {{sample.output_text}}?"}]}
+grade = graders.run(grader=judge, model_sample="17 + 25")
+assert grade.metadata.token_usage > 0 and not grade.metadata.errors.api_model_grader_server_error, grade
 try:
     client.fine_tuning.jobs.cancel(job.id)
 except Exception as refusal:  # a final job cannot be cancelled
