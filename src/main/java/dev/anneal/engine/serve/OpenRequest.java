@@ -46,8 +46,13 @@ final class OpenRequest {
 
     /** A choice is complete. */
     void ended(ServeReply.Ended reply) {
+        boolean isLast = openChoices.decrementAndGet() == 0;
+        if (isLast) {
+            // Whoever reads that it is complete may ask for another model in its place.
+            release();
+        }
         tell(reply);
-        if (openChoices.decrementAndGet() == 0) {
+        if (isLast) {
             end();
         }
     }
@@ -81,10 +86,15 @@ final class OpenRequest {
                 return;
             }
             over = true;
-            if (use != null) {
-                use.end();
-            }
         }
+        release();
         onEnd.run();
+    }
+
+    private synchronized void release() {
+        if (use != null) {
+            use.end();
+            use = null;
+        }
     }
 }

@@ -107,6 +107,38 @@ class ServingIT {
         }
     }
 
+    /** There is room for one. */
+    @Test
+    void modelsMakeRoomForOneAnotherUnlessTheyAreInUse() throws Exception {
+        Task.BaseModel golden = new Task.BaseModel(
+                "llama-tied",
+                GoldenAnswers.of("llama-tied").model().toAbsolutePath().toString());
+        ServeRequest.Input prompt = new ServeRequest.Input.Tokens(List.of(5, 6, 7));
+        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 4, 512, 600))) {
+            engine.send(sampled(1, golden, 4));
+            engine.await(
+                    Progress.Replied.class, said -> said.request() == 1 && said.reply() instanceof ServeReply.Text);
+            engine.send(generate(2, Tasks.MODEL, null, prompt, 4));
+            assertThat(refusal(engine, 2).code()).isEqualTo("queue_full");
+
+            engine.send(new ServeRequest.Cancel(1));
+            engine.send(generate(3, Tasks.MODEL, null, prompt, 4));
+            assertThat(ended(engine, 3).tokens()).isPositive();
+            engine.send(generate(4, golden, null, prompt, 4));
+            assertThat(ended(engine, 4).tokens()).isPositive();
+        }
+    }
+
+    /** Long answers of random tokens, of which hardly all end at once. */
+    private static ServeRequest sampled(long id, Task.BaseModel base, int choices) {
+        return new ServeRequest.Generate(
+                id,
+                new ServeRequest.ServedModel(base, null),
+                new ServeRequest.Input.Tokens(List.of(5, 6, 7)),
+                new ServeRequest.Decoding(choices, 500, 2, 0, 1, 0, 0, List.of(), List.of(), null),
+                Instant.EPOCH);
+    }
+
     private EngineChild start(ServeTask.Limits limits) throws IOException {
         return EngineChild.start(new ServeTask(Tasks.onThreads(2), limits), folder.resolve("work"));
     }

@@ -1,5 +1,6 @@
 package dev.anneal.service.inferenceapi;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.client.OpenAIClient;
@@ -176,29 +177,29 @@ class GenerationIT extends InferenceTest {
         assertThat(answer.path("object").asString()).isEqualTo("chat.completion");
     }
 
+    /** Eight answers, of which one alone may end by itself at once. */
     @Test
-    void anotherProcessIsStartedAfterOneHasDied() throws IOException {
-        chat(", 'max_tokens': 1");
-        for (ProcessHandle engine : engines()) {
-            engine.destroyForcibly();
-            engine.onExit().join();
+    void whatIsOpenWhenTheProcessDiesIsToldSoAndAnotherIsStarted() throws IOException {
+        HttpResponse<InputStream> stream = longStream();
+        try (InputStream events = stream.body()) {
+            assertThat(events.read()).isEqualTo('d');
+            for (ProcessHandle engine : engines()) {
+                engine.destroyForcibly();
+                engine.onExit().join();
+            }
+            assertThat(new String(events.readAllBytes(), UTF_8))
+                    .contains("data: {\"error\":", "service_unavailable", "the next request starts another one")
+                    .doesNotContain("[DONE]");
         }
 
-        HttpResponse<String> next = awaitValue(
-                () -> post(ALPHA, CHATS, request(", 'max_tokens': 1")), answer -> answer.statusCode() == 200);
+        HttpResponse<String> next = post(ALPHA, CHATS, request(", 'max_tokens': 1"));
         assertThat(json(next).at("/usage/completion_tokens").asInt()).isEqualTo(1);
     }
 
     /** All places are taken by a stream whose client goes. */
     @Test
     void aClientThatGoesMakesPlaceForOthers() throws IOException {
-        String all =
-                "{'model': 'anneal-tiny', 'prompt': [5, 6, 7], 'n': 8, 'temperature': 2, 'max_tokens': 1000, 'stream': true}";
-        HttpResponse<InputStream> stream = send(
-                request(ALPHA, COMPLETIONS)
-                        .header("Content-Type", "application/json")
-                        .POST(HttpRequest.BodyPublishers.ofString(all.replace('\'', '"'))),
-                HttpResponse.BodyHandlers.ofInputStream());
+        HttpResponse<InputStream> stream = longStream();
         try (InputStream events = stream.body()) {
             assertThat(events.read()).isEqualTo('d');
         }
@@ -216,6 +217,16 @@ class GenerationIT extends InferenceTest {
                         .counter()
                         .count())
                 .isPositive();
+    }
+
+    private HttpResponse<InputStream> longStream() {
+        String body =
+                "{\"model\": \"anneal-tiny\", \"prompt\": [5, 6, 7], \"n\": 8, \"temperature\": 2, \"max_tokens\": 1000, \"stream\": true}";
+        return send(
+                request(ALPHA, COMPLETIONS)
+                        .header("Content-Type", "application/json")
+                        .POST(HttpRequest.BodyPublishers.ofString(body)),
+                HttpResponse.BodyHandlers.ofInputStream());
     }
 
     private static List<ProcessHandle> engines() throws IOException {
