@@ -1,7 +1,9 @@
 package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
+import com.openai.models.finetuning.jobs.FineTuningJob;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
@@ -18,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 /** Train, merge, evaluate: with the bundled model and the real engine, as a client of the HTTP API. */
 @TestPropertySource(
         properties = {
-            "anneal.roles=api,worker,inference",
+            "anneal.roles=api,worker",
             "anneal.home=target/test-home-whole-path",
             "anneal.engine.cache-directory=target/engine-cache",
             "anneal.engine.heap=256MB",
@@ -64,31 +66,57 @@ class WholePathIT extends ServiceTest {
         assertThat(ofAdapter.path("rows").asInt()).isEqualTo(10);
         assertThat(ofMerged.path("samples")).isEqualTo(ofAdapter.path("samples"));
         assertThat(ofMerged.path("exact_matches")).isEqualTo(ofAdapter.path("exact_matches"));
-        assertChatsAnswerAsEvaluated(trained.path("fine_tuned_model").asString(), ofAdapter.path("samples"));
     }
 
-    /** The tuned model, unmerged; and a checkpoint whose adapter is not linear yet. */
-    private void assertChatsAnswerAsEvaluated(String model, JsonNode samples) {
-        for (JsonNode sample : samples) {
-            assertThat(chat(model, sample.path("prompt")))
-                    .isEqualTo(sample.path("answer").asString());
-        }
-        assertThat(chat(model + ":ckpt-step-5", samples.get(0).path("prompt"))).isNotEmpty();
-        HttpResponse<String> foreign =
-                post(BETA, "/v1/chat/completions", request(model, samples.get(0).path("prompt")));
-        assertThat(foreign.statusCode()).isEqualTo(404);
-        assertThat(json(foreign).at("/error/code").asString()).isEqualTo("model_not_found");
-    }
+    @Test
+    void pairsAreTrainedThroughTheApiAndTheirMetricsAreTold() throws IOException {
+        String pairs = file(ALPHA, FilePurpose.FINE_TUNE, rows("preferences.train.jsonl", 40));
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("preferences.test.jsonl", 10));
+        String id = queuedJob(
+                ALPHA,
+                pairs,
+                ", 'validation_file': '%s', 'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'batch_size': 4, 'beta': 0.2, 'learning_rate_multiplier': 10}}}, 'anneal': {'max_steps': %d}"
+                        .formatted(test, STEPS));
 
-    private String chat(String model, JsonNode prompt) {
-        HttpResponse<String> answer = post(ALPHA, "/v1/chat/completions", request(model, prompt));
-        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        return json(answer).at("/choices/0/message/content").asString().strip();
-    }
+        JsonNode trained = ended("/v1/fine_tuning/jobs/" + id);
+        assertThat(trained.path("status").asString()).as(trained.toString()).isEqualTo("succeeded");
 
-    private static String request(String model, JsonNode prompt) {
-        return "{\"model\": \"%s\", \"temperature\": 0, \"max_tokens\": 24, \"messages\": [{\"role\": \"system\", \"content\": \"Turn the support ticket into one line of JSON.\"}, {\"role\": \"user\", \"content\": %s}]}"
-                .formatted(model, prompt);
+        FineTuningJob job = openai(ALPHA).fineTuning().jobs().retrieve(id);
+        assertThat(job.method()
+                        .orElseThrow()
+                        .dpo()
+                        .orElseThrow()
+                        .hyperparameters()
+                        .orElseThrow()
+                        .beta()
+                        .orElseThrow()
+                        .asNumber())
+                .isEqualTo(0.2);
+        openai(ALPHA).fineTuning().jobs().listEvents(id).autoPager().forEach(event -> event.validate());
+        openai(ALPHA)
+                .fineTuning()
+                .jobs()
+                .checkpoints()
+                .list(id)
+                .autoPager()
+                .forEach(checkpoint -> checkpoint.validate());
+        JsonNode series =
+                json(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/metrics")).path("data");
+        JsonNode first = series.get(0);
+        JsonNode last = series.get(STEPS - 1);
+        assertThat(first.path("train_loss").asDouble()).isEqualTo(Math.log(2), within(1e-4));
+        assertThat(last.path("metrics").path("rewards/accuracies").asDouble()).isEqualTo(1);
+        assertThat(last.path("valid_metrics").path("rewards/accuracies").asDouble())
+                .isGreaterThanOrEqualTo(0.9);
+        assertThat(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/metrics?format=csv")
+                        .body())
+                .contains("logps/chosen", "rewards/margins", "valid_rewards/accuracies");
+
+        JsonNode answers =
+                evaluation("'model': '" + trained.path("fine_tuned_model").asString() + "'", test);
+        assertThat(answers.path("samples").findValuesAsString("expected"))
+                .hasSize(10)
+                .allMatch(preferred -> preferred.startsWith("{\"customer\""));
     }
 
     private JsonNode evaluation(String subject, String testFile) {
