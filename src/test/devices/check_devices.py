@@ -110,6 +110,9 @@ def others():
     sampling.filtered(logits, column, counts, column, column)
     assert sampling.draw(sampling.warm(logits, column), counts).device.type == device
     assert sampling.largest(logits).device.type == device
+    logprobs = sampling.logprobs(logits)
+    for result in [sampling.logprobs_of(logprobs, counts), *sampling.most_likely(logprobs, 3)]:
+        assert result.device.type == device
     adapter = program("adapter")
     adapter.views(tensor(20), [2, 2], [5, 5])
     adapter.place([tensor(4, 2)], [tensor(4, 2)], [1], [0, 4], 2.0)
