@@ -34,7 +34,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ClaimedAssignments implements Assignments {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClaimedAssignments.class);
-    private static final Set<String> TRAININGS = Set.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO);
+    private static final Set<String> TRAININGS =
+            Set.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO, TrainingMethod.REINFORCEMENT);
     private static final Set<String> LIGHT = Stream.concat(
                     Arrays.stream(ExportKind.values()).map(ExportKind::wireName), Stream.of("exact_match"))
             .collect(Collectors.toUnmodifiableSet());

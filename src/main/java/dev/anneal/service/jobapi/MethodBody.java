@@ -15,6 +15,14 @@ final class MethodBody {
         if (method instanceof TrainingMethod.Dpo dpo) {
             all.put("beta", dpo.beta());
         }
+        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
+            all.put("eval_samples", reinforcement.rollouts().evaluationSamples());
+            return Map.of(
+                    "type",
+                    method.wireName(),
+                    method.wireName(),
+                    Map.of("grader", reinforcement.grader(), "hyperparameters", all));
+        }
         return Map.of("type", method.wireName(), method.wireName(), Map.of("hyperparameters", all));
     }
 }

@@ -28,7 +28,7 @@ public final class JobRequestReader {
         refuseIntegrations(body);
         AdapterRequest adapter = AdapterReader.read(body, anneal);
         String initialAdapter = anneal.text("init_adapter");
-        TrainingOptions options = OptionsReader.read(anneal, method.hyperparameters());
+        TrainingOptions options = OptionsReader.read(anneal, method);
         body.refuseOthers();
         return new JobRequest(
                 model,

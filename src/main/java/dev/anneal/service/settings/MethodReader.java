@@ -2,7 +2,6 @@ package dev.anneal.service.settings;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +10,20 @@ final class MethodReader {
 
     private MethodReader() {}
 
-    /** What a job learns from, with the hyperparameters that every method has. */
-    record Read(TrainingMethod method, Hyperparameters hyperparameters) {}
+    /**
+     * What a job learns from, with the hyperparameters that every method has.
+     *
+     * @param evaluationInterval steps, where the method's hyperparameters say them
+     */
+    record Read(
+            TrainingMethod method,
+            Hyperparameters hyperparameters,
+            @Nullable Integer evaluationInterval) {
+
+        Read(TrainingMethod method, Hyperparameters hyperparameters) {
+            this(method, hyperparameters, null);
+        }
+    }
 
     /** @param anneal the request's {@code anneal} object */
     static Read read(StrictObject body, StrictObject anneal) {
@@ -22,13 +33,8 @@ final class MethodReader {
         Read read = switch (type) {
             case TrainingMethod.SUPERVISED -> supervised(body, own, anneal);
             case TrainingMethod.DPO -> PreferenceReader.read(body, own, anneal);
-            case TrainingMethod.REINFORCEMENT ->
-                throw new Refusal(
-                        RefusalCode.METHOD_NOT_SUPPORTED,
-                        "'method.type' is '" + type
-                                + "', which this version does not train yet; use 'supervised' or 'dpo'",
-                        "method.type");
-            default -> throw body.invalid("method.type", "must be 'supervised' or 'dpo'", type);
+            case TrainingMethod.REINFORCEMENT -> ReinforcementReader.read(body, own, anneal);
+            default -> throw body.invalid("method.type", "must be 'supervised', 'dpo' or 'reinforcement'", type);
         };
         if (own != null) {
             own.refuseOthers();

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class OptionsReader {
 
     private static final List<String> SCHEDULES = List.of("linear", "cosine", "constant");
-    private static final int MOST_STEPS = 10_000_000;
+    static final int MOST_STEPS = 10_000_000;
 
     private OptionsReader() {}
 
-    static TrainingOptions read(StrictObject given, Hyperparameters hyperparameters) {
-        TrainingOptions options = options(given);
-        if (options.learningRate() != null && hyperparameters.learningRateMultiplier() != null) {
+    static TrainingOptions read(StrictObject given, MethodReader.Read method) {
+        TrainingOptions options = options(given, method.evaluationInterval());
+        if (options.learningRate() != null && method.hyperparameters().learningRateMultiplier() != null) {
             throw Refusal.invalidValue(
                     "anneal.learning_rate",
                     "'anneal.learning_rate' and 'learning_rate_multiplier' are both given; leave one of them out");
@@ -26,7 +26,7 @@ final class OptionsReader {
         return options;
     }
 
-    private static TrainingOptions options(StrictObject given) {
+    private static TrainingOptions options(StrictObject given, @Nullable Integer evaluationInterval) {
         Integer priority = given.wholeNumber("priority", 0, 9);
         String checkpointing = given.choice("activation_checkpointing", List.of(TrainingOptions.AUTO, "on", "off"));
         return new TrainingOptions(
@@ -39,7 +39,7 @@ final class OptionsReader {
                 given.wholeNumber("max_length", 8, 1_048_576),
                 given.wholeNumber("gradient_accumulation", 1, 1024),
                 given.wholeNumber("checkpoint_interval", 1, MOST_STEPS),
-                given.wholeNumber("eval_interval", 1, MOST_STEPS),
+                evaluationInterval == null ? given.wholeNumber("eval_interval", 1, MOST_STEPS) : evaluationInterval,
                 given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"),
                 Boolean.TRUE.equals(given.flag("packing")),
                 checkpointing == null ? TrainingOptions.AUTO : checkpointing,

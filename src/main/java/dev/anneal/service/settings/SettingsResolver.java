@@ -29,6 +29,9 @@ public final class SettingsResolver {
     /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
     static final double PREFERENCE_RATE = 0.05;
 
+    /** Share of the base rate that reinforcement learning begins from. */
+    static final double REINFORCEMENT_RATE = 0.5;
+
     private SettingsResolver() {}
 
     /** Longest row of a job, needed before its files can be counted. */
@@ -63,7 +66,8 @@ public final class SettingsResolver {
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
                 seed);
-        long expectedTokens = Math.round((double) data.tokens() / stepsPerEpoch * totalSteps);
+        long expectedTokens =
+                Math.round(SequenceShape.of(request.method()).trainedWith(data) / stepsPerEpoch * totalSteps);
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / baseLearningRate(request, model), epochs),
@@ -80,8 +84,9 @@ public final class SettingsResolver {
         int maxLength = maxLengthTokens(request, model);
         int longest = Math.min(maxLength, data.longestRowTokens());
         boolean packed = request.options().packing();
-        int rows = packed ? data.rows() : Math.min(stepRows, data.rows());
-        int unit = longest * sequencesOfRow(request.method());
+        SequenceShape shape = SequenceShape.of(request.method());
+        int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
+        int unit = shape.longest(longest);
         long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
         return MemoryEstimate.of(
                 model,
@@ -95,25 +100,25 @@ public final class SettingsResolver {
                         request.options().activationCheckpointing().equals("on")));
     }
 
-    /** Conversations that a row of the file is trained as. */
-    private static int sequencesOfRow(TrainingMethod method) {
-        return method instanceof TrainingMethod.Dpo ? 2 : 1;
-    }
-
-    /** Rows of the validation file are taken to be as long as those that are trained. The reference of pairs reads both files once. */
+    /**
+     * Rows of the validation file are taken to be as long as those that are trained. The reference of pairs reads both files once; completions of prompts
+     * are sampled before they are trained.
+     */
     private static TrainingCost.Work work(TrainingSettings training, DatasetSize data, long expectedTokens) {
+        SequenceShape shape = SequenceShape.of(training.method());
         double rowTokens = (double) data.tokens() / data.rows();
         double validated = data.validatedRows() * rowTokens;
         double reference = training.method() instanceof TrainingMethod.Dpo ? data.tokens() + validated : 0;
         int interval = training.evaluationIntervalSteps();
         int validations = interval == 0 ? 0 : training.totalSteps() / interval;
+        int rows = Math.min(training.batchRows(), data.rows());
         return new TrainingCost.Work(
                 expectedTokens,
-                (double) data.trainedTokens() / data.tokens(),
-                rowTokens / sequencesOfRow(training.method()),
+                shape.trainedShare(data),
+                shape.ofSequence(data),
                 training.totalSteps(),
-                training.packing() ? data.rows() : Math.min(training.batchRows(), data.rows()),
-                validations * validated + reference,
+                (training.packing() ? data.rows() : rows) * shape.apart(),
+                validations * validated + reference + shape.sampling((double) rows * training.totalSteps()),
                 training.activationCheckpointing().equals("on"));
     }
 
@@ -135,7 +140,11 @@ public final class SettingsResolver {
     /** Peak rate that the multiplier 1 stands for. */
     private static double baseLearningRate(JobRequest request, ModelProfile model) {
         double rate = model.baseLearningRate(request.adapter());
-        return request.method() instanceof TrainingMethod.Dpo ? rate * PREFERENCE_RATE : rate;
+        return switch (request.method().wireName()) {
+            case TrainingMethod.DPO -> rate * PREFERENCE_RATE;
+            case TrainingMethod.REINFORCEMENT -> rate * REINFORCEMENT_RATE;
+            default -> rate;
+        };
     }
 
     private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {

@@ -154,8 +154,8 @@ class JobRequestReaderTest {
             'method': {'type': 'dpo'}, 'anneal': {'loss': {'label_smoothing': 0.5}} | INVALID_VALUE | anneal.loss.label_smoothing | below 0.5
             'method': {'type': 'dpo'}, 'anneal': {'loss': {'type': 'ipo', 'label_smoothing': 0.1}} | INVALID_VALUE | anneal.loss.label_smoothing | use 'sigmoid' or 'robust'
             'method': {'type': 'dpo'}, 'anneal': {'loss': {'smoothing': 0.1}} | UNKNOWN_PARAMETER | anneal.loss.smoothing | known here are type, label_smoothing
-            'method': {'type': 'reinforcement', 'reinforcement': {}} | METHOD_NOT_SUPPORTED | method.type | use 'supervised' or 'dpo'
-            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be 'supervised' or 'dpo', but is magic
+            'method': {'type': 'reinforcement', 'reinforcement': {}} | MISSING_PARAMETER | method.reinforcement.grader | it gives completions their rewards
+            'method': {'type': 'magic'}                        | INVALID_VALUE | method.type | must be 'supervised', 'dpo' or 'reinforcement', but is magic
             'method': {}                                       | MISSING_PARAMETER | method.type | is required
             'seed': -1                                         | INVALID_VALUE | seed | from 0 to 2147483647
             'seed': 2147483648                                 | INVALID_VALUE | seed | but is 2147483648
