@@ -1,5 +1,6 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.protocol.TrainingMethod;
@@ -19,6 +20,7 @@ final class ReinforcementReader {
     static final int SAMPLE_INTERVAL_STEPS = 10;
     static final double CLIP = 0.2;
 
+    private static final String GRADER = "method.reinforcement.grader";
     private static final List<String> LOSSES = List.of("dapo", "grpo", "bnpo", "dr_grpo", "gspo");
     private static final List<String> SCALES = List.of("group", "batch", "none");
     private static final int MOST_COMPLETIONS = 256;
@@ -33,7 +35,7 @@ final class ReinforcementReader {
                     RefusalCode.MISSING_PARAMETER,
                     "'method.reinforcement.grader' is required: it gives completions their rewards, for example {\"type\": \"string_check\","
                             + " \"name\": \"exact\", \"input\": \"{{sample.output_text}}\", \"reference\": \"{{item.answer}}\", \"operation\": \"eq\"}",
-                    "method.reinforcement.grader");
+                    GRADER);
         }
         check(grader);
         StrictObject hyperparameters = orEmpty(reinforcement, "hyperparameters");
@@ -61,10 +63,18 @@ final class ReinforcementReader {
     }
 
     private static void check(Map<String, @Nullable Object> grader) {
+        Grader read;
         try {
-            Graders.parse(grader, "method.reinforcement.grader");
+            read = Graders.parse(grader, GRADER);
         } catch (GraderException e) {
             throw new Refusal(RefusalCode.valueOf(e.code().name()), e.explanation(), e.param());
+        }
+        if (!read.judges().isEmpty() || !read.endpoints().isEmpty()) {
+            throw new Refusal(
+                    RefusalCode.GRADER_NOT_SUPPORTED,
+                    "'%s' asks a model or an endpoint, which the process of a training cannot do yet; use string_check, text_similarity or multi"
+                            .formatted(GRADER),
+                    GRADER);
         }
     }
 
