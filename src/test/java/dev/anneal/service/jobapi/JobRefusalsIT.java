@@ -95,14 +95,14 @@ class JobRefusalsIT extends ServiceTest {
     }
 
     @Test
-    void methodsToComeAndUnknownKeysAreNamed() {
+    void methodsWithoutTheirGraderAndUnknownKeysAreNamed() {
         String file = file(ALPHA, 10);
 
         refused(
                 body(file, ", 'method': {'type': 'reinforcement', 'reinforcement': {}}"),
-                "method_not_supported",
-                "method.type",
-                "'supervised'");
+                "missing_parameter",
+                "method.reinforcement.grader",
+                "string_check");
         refused(body(file, ", 'n_epochs': 3"), "unknown_parameter", "n_epochs", "known here are");
         refused(
                 body(file, ", 'hyperparameters': {'n_epochs': 0}"),
@@ -138,9 +138,7 @@ class JobRefusalsIT extends ServiceTest {
 
     @Test
     void endpointsToComeAnswer404WithTheEnvelope() {
-        for (String path : new String[] {
-            "/v1/uploads", "/v1/fine_tuning/checkpoints/ft:a:b:c:d/permissions", "/v1/fine_tuning/alpha/graders/run"
-        }) {
+        for (String path : new String[] {"/v1/uploads", "/v1/fine_tuning/checkpoints/ft:a:b:c:d/permissions"}) {
             HttpResponse<String> answer = post(ALPHA, path, "{}");
             assertThat(answer.statusCode()).as(path).isEqualTo(404);
             assertThat(json(answer).path("error").propertyNames()).contains("type", "message", "param", "code");
