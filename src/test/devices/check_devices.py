@@ -74,8 +74,8 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     cos, sin = run.turns(ids, tensor(HEAD // 2), table)
     x = run.embed(ids, table)
     y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, seeds, kind, beta, dropout)
-    sums, dy = run.head(y, norms[2], table, at, at, [tensor(HIDDEN), dtable] if whole else [], True)
-    run.head(y, norms[2], table, at, at, [], False)
+    sums, each, dy = run.head(y, norms[2], table, at, at, 0.7, [tensor(HIDDEN), dtable] if whole else [], True)
+    run.head(y, norms[2], table, at, at, 0.7, [], False)
     dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, seeds, scale, kind, beta, dropout)
     if whole:
         run.embed_backward(dx, ids, dtable, True)
@@ -83,12 +83,12 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
         if normed:
             run.refresh_head_norm(weights[10], tensor(2, HEAD))
     keys, values, larger = (tensor(4, KEY_HEADS, room, HEAD, dtype=dtype) for room in (20, 20, 30))
-    run.cached_layer(x, weights, adapter, cos, sin, rows, [0, 3], ids, 9, 1, keys, values, kind, beta)
+    run.cached_layer(x, weights, adapter, cos, sin, rows, [0, 3], [], 1, keys, values, kind, beta)
     turn, two = tensor(2, 1, HEAD // 2, dtype=dtype), tensor(2, dtype=torch.int64)
-    last = run.cached_layer(tensor(2, HIDDEN, dtype=dtype), weights, adapter, turn, turn, [0, 1, 2], [5, 4], two, 9, 1, keys, values, kind, beta)
+    last = run.cached_layer(tensor(2, HIDDEN, dtype=dtype), weights, adapter, turn, turn, [0, 1, 2], [5, 4], run.next_tokens(two, 9, 20), 1, keys, values, kind, beta)
     run.move(keys, 2, 1, 5)
     run.grow(values, larger)
-    for result in [y, *saved, sums, dy, dx, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    for result in [y, *saved, sums, each, dy, dx, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
 

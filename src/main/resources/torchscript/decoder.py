@@ -97,7 +97,9 @@ class Decoder(Module):
 
   # z = A dropout(x), each adapted projection with a mask of its own.
   def narrow(self: __torch__.Decoder, x: Tensor, a: Tensor, n: int, rows: List[int], seeds: List[int], first: int, dropout: float) -> Tensor:
-    if dropout == 0. or n == 0:
+    if a.size(0) == 0:
+      z = torch.new_empty(x, [x.size(0), 0])
+    elif dropout == 0.:
       z = torch.linear(x, a)                                          # [N, S]
     else:
       parts = annotate(List[Tensor], [])
@@ -387,30 +389,41 @@ class Decoder(Module):
       unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, x, rstd1))
     return g + self.norm_backward(dh, x, norm1, rstd1)
 
+  # Of one new token of each sequence: its place among all keys of these sequences, [n KV], and which of the first `longest` tokens it does not see,
+  # [n, 1, longest]. They are the same in all layers with this window.
+  def next_tokens(self: __torch__.Decoder,
+                  positions: Tensor,     # [n]   int64
+                  longest: int,          # tokens of the longest sequence, the new one among them
+                  room: int              # tokens of a sequence that the cache has room for
+                  ) -> List[Tensor]:
+    head = torch.arange(positions.size(0) * self.kv_heads, dtype=4, device=positions.device)      # [n KV]
+    place = torch.add_(torch.mul_(head, room), torch.repeat_interleave(positions, self.kv_heads))
+    token = torch.arange(longest, dtype=4, device=positions.device)
+    position = torch.unsqueeze(positions, 1)                                                      # [n, 1]
+    hidden = torch.gt(token, position)                                                            # [n, longest]
+    if self.window > 0:
+      hidden = torch.logical_or(hidden, torch.le(token, position - self.window))
+    return [place, torch.unsqueeze(hidden, 1)]
+
   # Attention of one new token of each sequence over its keys and values, all sequences at one time.
   def attend_next(self: __torch__.Decoder,
                   qkv: Tensor,           # [n, heads + 2 kv_heads, D]
-                  positions: Tensor,     # [n]                     int64
-                  longest: int,          # tokens of the longest sequence, the new one among them
-                  keys: Tensor,          # [n, KV, capacity, D]    take the new ones
+                  place: Tensor,         # as next_tokens returns them
+                  hidden: Tensor,
+                  keys: Tensor,          # [n, KV, room, D]    take the new ones
                   values: Tensor
                   ) -> Tensor:           # [n, Q]
     n = qkv.size(0)
-    sequence = torch.unsqueeze(torch.arange(n, dtype=4, device=positions.device), 1)
-    head = torch.unsqueeze(torch.arange(self.kv_heads, dtype=4, device=positions.device), 0)
-    position = torch.unsqueeze(positions, 1)                                                      # [n, 1]
-    place = annotate(List[Optional[Tensor]], [sequence, head, position])
-    unused = torch.index_put_(keys, place, qkv[:, self.heads:self.heads + self.kv_heads])
-    unused = torch.index_put_(values, place, qkv[:, self.heads + self.kv_heads:])
+    longest = hidden.size(2)
+    k = torch.reshape(qkv[:, self.heads:self.heads + self.kv_heads], [-1, self.head_size])        # [n KV, D]
+    v = torch.reshape(qkv[:, self.heads + self.kv_heads:], [-1, self.head_size])
+    unused = torch.index_copy_(torch.view(keys, [-1, self.head_size]), 0, place, k)
+    unused = torch.index_copy_(torch.view(values, [-1, self.head_size]), 0, place, v)
     q = torch.reshape(qkv[:, :self.heads], [n * self.kv_heads, -1, self.head_size])               # [n KV, G, D]
     # Keys on the left: on the right they would be copied, to lie the other way round.
     s = self.scaled(torch.flatten(keys[:, :, :longest], 0, 1), torch.transpose(q, 1, 2))          # [n KV, longest, G]
     s = torch.contiguous(torch.transpose(s, 1, 2))                                                # [n KV, G, longest]
-    token = torch.arange(longest, dtype=4, device=positions.device)
-    hidden = torch.gt(token, position)                                                            # [n, longest]
-    if self.window > 0:
-      hidden = torch.logical_or(hidden, torch.le(token, position - self.window))
-    unused = torch.masked_fill_(torch.view(s, [n, self.heads, longest]), torch.unsqueeze(hidden, 1), -inf)
+    unused = torch.masked_fill_(torch.view(s, [n, self.heads, longest]), hidden, -inf)
     p = torch._softmax(s, -1, False, out=s)
     return torch.view(torch.bmm(p, torch.flatten(values[:, :, :longest], 0, 1)), [n, -1])
 
@@ -427,7 +440,9 @@ class Decoder(Module):
 
   # A layer for generation: row i continues the sequence in slot first + i of a cache, which takes the new keys and values. Returns [N, H].
   def cached_layer(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], cos: Tensor, sin: Tensor,
-                   rows: List[int], past: List[int], positions: Tensor, longest: int, first: int,
+                   rows: List[int], past: List[int],
+                   next: List[Tensor],    # as next_tokens returns them where each row has one token; else empty
+                   first: int,
                    keys: Tensor,          # [slots, KV, capacity, D]
                    values: Tensor, kind: int, beta: float) -> Tensor:
     seeds = annotate(List[int], [])
@@ -435,8 +450,8 @@ class Decoder(Module):
     n = len(past)
     own_keys = keys[first:first + n]
     own_values = values[first:first + n]
-    if x.size(0) == n:
-      o = self.attend_next(qkv, positions, longest, own_keys, own_values)
+    if len(next) > 0:
+      o = self.attend_next(qkv, next[0], next[1], own_keys, own_values)
     else:
       o = self.attend_continuing(qkv, rows, past, own_keys, own_values)
     return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]

@@ -166,8 +166,7 @@ final class DecoderProgram {
                 batch.sin(),
                 batch.rows().offsets(),
                 batch.rows().past(),
-                batch.positions(),
-                batch.rows().lastPosition() + 1,
+                config.windows().get(layer) == 0 ? slots.next() : slots.nextInWindow(),
                 (long) slots.first(),
                 slots.cache().keys(layer),
                 slots.cache().values(layer),
@@ -175,8 +174,27 @@ final class DecoderProgram {
                 adapter.beta());
     }
 
-    /** Neighbouring slots of a cache, from the first on, one for each row. */
-    record Slots(KeyValueCache cache, int first) {}
+    /**
+     * Neighbouring slots of a cache, one for each row.
+     *
+     * @param next what layers without a window attend to where each row has one token, as the program's {@code next_tokens} returns it; else empty
+     * @param nextInWindow likewise with the window
+     */
+    record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
+
+    /** The slots of a batch's rows from {@code first} on. */
+    Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch) {
+        List<Tensor> next = nextTokens(scope, program, cache, batch);
+        return new Slots(cache, first, next, windowed == program ? next : nextTokens(scope, windowed, cache, batch));
+    }
+
+    private static List<Tensor> nextTokens(Scope scope, Program program, KeyValueCache cache, Batch batch) {
+        TokenRows rows = batch.rows();
+        return rows.tokens() == rows.rows()
+                ? program.callForList(
+                        scope, "next_tokens", batch.positions(), rows.lastPosition() + 1, (long) cache.room())
+                : List.of();
+    }
 
     /** Copies a sequence of {@code length} tokens from one slot of a layer's keys or values to another. */
     void move(Scope scope, Tensor cached, int source, int target, int length) {

@@ -64,7 +64,9 @@ public final class IncrementalDecoder implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
         }
-        return new KeyValueCache(owner.child(), model.program(), config, model.precision(), slots, capacity);
+        Scope own = owner.child();
+        DecoderProgram program = new DecoderProgram(own, config);
+        return new KeyValueCache(own, program, config, model.precision(), slots, capacity);
     }
 
     /**
@@ -81,11 +83,11 @@ public final class IncrementalDecoder implements AutoCloseable {
         cache.reserve((int) rows.lastPosition() + 1);
         try (Scope pass = target.child()) {
             Batch batch = model.batch(pass, rows);
-            DecoderProgram.Slots slots = new DecoderProgram.Slots(cache, first);
+            DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch);
             Tensor x = model.embed(pass, rows);
             for (int layer = 0; layer < model.config().layers(); layer++) {
                 try (Tensor input = x) {
-                    x = model.program().cachedLayer(pass, input, layer, batch, slots, weights, adapter);
+                    x = cache.program().cachedLayer(pass, input, layer, batch, slots, weights, adapter);
                 }
             }
             for (int row = 0; row < tokens.size(); row++) {

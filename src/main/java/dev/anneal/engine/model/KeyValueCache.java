@@ -25,7 +25,6 @@ public final class KeyValueCache implements AutoCloseable {
     private List<Tensor> keys = List.of();
     private List<Tensor> values = List.of();
 
-    /** Tokens of a sequence that fit without growing. */
     private int room;
 
     KeyValueCache(
@@ -66,6 +65,18 @@ public final class KeyValueCache implements AutoCloseable {
         }
         lengths[to] = lengths[from];
         free(from);
+    }
+
+    /** Tokens of each sequence that fit without growing. */
+    int room() {
+        return room;
+    }
+
+    /**
+     * The cache's own: threads that call methods of one at the same time wait for each other's locks.
+     */
+    DecoderProgram program() {
+        return program;
     }
 
     /** Makes room for sequences of so many tokens. */

@@ -153,9 +153,11 @@ public final class EngineLauncher {
                 "true",
                 "ENGINE_CACHE_DIR",
                 cacheDirectory.toString(),
-                // An arena for each thread would keep freed buffers of its own.
+                // Threads that share one wait for each other at every tensor; one for each thread would keep freed
+                // buffers
+                // of its own.
                 "MALLOC_ARENA_MAX",
-                "1",
+                "2",
                 "MALLOC_MMAP_THRESHOLD_",
                 Long.toString(malloc.mmapThreshold().toBytes()),
                 "MALLOC_TRIM_THRESHOLD_",

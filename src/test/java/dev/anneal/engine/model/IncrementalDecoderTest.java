@@ -100,6 +100,33 @@ class IncrementalDecoderTest {
         }
     }
 
+    /** In bf16 on a CPU: oneDNN multiplies each row alike, however many there are. */
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-untied-gqa", "mistral", "qwen2", "qwen3"})
+    void inBf16BitsDoNotDependOnSequencesBeside(String name) throws IOException {
+        List<int[]> rows = rows("models/" + name + "/expected.safetensors", "input_ids");
+        int[] a = rows.get(0);
+        int[] b = rows.get(1);
+        try (DecoderModel model = load(name, ElementType.BFLOAT16);
+                IncrementalDecoder decoder = new IncrementalDecoder(model)) {
+            float[] alone = tenth(decoder, model.noAdapter(), List.of(a));
+
+            assertThat(row(tenth(decoder, model.noAdapter(), List.of(b, a, b)), 1))
+                    .isEqualTo(alone);
+        }
+    }
+
+    /** Logits of the tenth token of each row, after nine that are read before. */
+    private static float[] tenth(IncrementalDecoder decoder, AppliedAdapter adapter, List<int[]> rows) {
+        try (Scope scope = decoder.scope().child();
+                KeyValueCache cache = decoder.newCache(scope, rows.size(), WIDTH)) {
+            List<int[]> nine = rows.stream().map(row -> part(row, 0, 9)).toList();
+            List<int[]> next = rows.stream().map(row -> part(row, 9, 10)).toList();
+            step(decoder, scope, adapter, nine, cache, 0);
+            return step(decoder, scope, adapter, next, cache, 0);
+        }
+    }
+
     @Test
     void cachesLongerThanTheModelAreRefused() throws IOException {
         try (DecoderModel model = load("llama-tied", ElementType.FLOAT32);

@@ -163,7 +163,12 @@ class EngineProcessTest {
                 List.of(Files.readString(Path.of("/proc/" + process().pid() + "/environ"))
                         .split("\0", -1));
         assertThat(environment)
-                .contains("MARK=1", "OMP_NUM_THREADS=1", "OPT_OUT_TRACKING=true", "MALLOC_TOP_PAD_=1048576")
+                .contains(
+                        "MARK=1",
+                        "OMP_NUM_THREADS=1",
+                        "OPT_OUT_TRACKING=true",
+                        "MALLOC_ARENA_MAX=2",
+                        "MALLOC_TOP_PAD_=1048576")
                 .allMatch(variable -> !variable.startsWith("SPRING_") && !variable.startsWith("ANNEAL_"))
                 .noneMatch(variable -> variable.startsWith("MAVEN_"));
     }
