@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.DeviceMemory.class, name = "device_memory"),
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
     @JsonSubTypes.Type(value = Progress.Replied.class, name = "replied"),
+    @JsonSubTypes.Type(value = Progress.Asked.class, name = "asked"),
     @JsonSubTypes.Type(value = Progress.Warning.class, name = "warning"),
     @JsonSubTypes.Type(value = Progress.Failed.class, name = "failed")
 })
@@ -227,6 +228,13 @@ public sealed interface Progress {
      * @param request id of the {@link ServeRequest}
      */
     record Replied(long request, ServeReply reply) implements Progress {}
+
+    /**
+     * Something that the graders of a training ask; the supervisor answers by a {@link GradingReply}.
+     *
+     * @param id counted from 1
+     */
+    record Asked(long id, GradingQuestion asked) implements Progress {}
 
     /** Something that the client should know; the task goes on. */
     record Warning(String message) implements Progress {}

@@ -52,6 +52,10 @@ public final class Sample {
         return outputText;
     }
 
+    public List<Map<String, @Nullable Object>> toolCalls() {
+        return toolCalls;
+    }
+
     /** The namespace {@code sample} as an endpoint gets it; {@code output_json} only if the completion is JSON. */
     public Map<String, @Nullable Object> namespace() {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();

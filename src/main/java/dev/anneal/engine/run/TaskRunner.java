@@ -27,7 +27,7 @@ final class TaskRunner {
     /** @return {@link ExitCode#DONE} or {@link ExitCode#GIVEN_BACK}; every other end is an exception */
     ExitCode run(Task task) throws IOException {
         if (task instanceof TrainTask training) {
-            return new TrainingTask(training, progress, signals).run();
+            return new TrainingTask(training, progress, signals, requests).run();
         }
         if (task instanceof ExportTask export) {
             return new ExportingTask(export, progress, signals).run();

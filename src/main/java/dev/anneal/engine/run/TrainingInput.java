@@ -7,7 +7,6 @@ import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.rollout.Grading;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.tokens.ModelTokenizer;
@@ -18,6 +17,7 @@ import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and encodes the files of a training as its method wants them. */
@@ -26,12 +26,17 @@ final class TrainingInput {
     private final TrainTask task;
     private final int maxPositions;
     private final ProgressWriter progress;
+    private final BlockingQueue<String> replies;
 
-    /** @param maxPositions of the model's context */
-    TrainingInput(TrainTask task, int maxPositions, ProgressWriter progress) {
+    /**
+     * @param maxPositions of the model's context
+     * @param replies lines of standard input that answer what graders ask
+     */
+    TrainingInput(TrainTask task, int maxPositions, ProgressWriter progress, BlockingQueue<String> replies) {
         this.task = task;
         this.maxPositions = maxPositions;
         this.progress = progress;
+        this.replies = replies;
     }
 
     /** @param tokenizer stays open as long as the data is used */
@@ -60,7 +65,7 @@ final class TrainingInput {
                 training.prompts(),
                 file == null ? List.of() : prompts(encoder, "validation", file).prompts(),
                 new Wording(tokenizer.endIds(), ids -> tokenizer.decode(ids, true)),
-                new Grading(grader, Outside.NONE),
+                new Grading(grader, new SupervisorHelp(progress::write, replies, Pulse.INTERVAL).outside()),
                 method.rollouts().groupSize(),
                 method.rollouts().maxCompletionTokens());
     }

@@ -11,6 +11,7 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Encodes the rows of a job, loads its model and trains. */
@@ -20,17 +21,20 @@ final class TrainingTask {
     private final BaseModelFiles base;
     private final ProgressWriter progress;
     private final Signals signals;
+    private final BlockingQueue<String> replies;
 
-    TrainingTask(TrainTask task, ProgressWriter progress, Signals signals) {
+    /** @param replies lines of standard input that answer what graders ask */
+    TrainingTask(TrainTask task, ProgressWriter progress, Signals signals, BlockingQueue<String> replies) {
         this.task = task;
         this.base = new BaseModelFiles(task);
         this.progress = progress;
         this.signals = signals;
+        this.replies = replies;
     }
 
     ExitCode run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            TrainingInput input = new TrainingInput(task, base.config().maxPositions(), progress);
+            TrainingInput input = new TrainingInput(task, base.config().maxPositions(), progress, replies);
             return train(input.read(tokenizer));
         }
     }

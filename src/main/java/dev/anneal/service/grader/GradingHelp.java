@@ -1,16 +1,22 @@
 package dev.anneal.service.grader;
 
 import dev.anneal.engine.grade.EndpointClient;
+import dev.anneal.engine.grade.Judge;
 import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.grade.Sample;
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.TextGenerator;
+import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.springframework.stereotype.Component;
 
 /** Whom the graders of a tenant may ask: endpoints by HTTP, and models of this installation. */
 @Component
-public class GradingHelp implements AutoCloseable {
+public class GradingHelp implements GradingAnswers, AutoCloseable {
 
     /** Conversations with judging models that this process has open at a time. */
     private static final int JUDGING_THREADS = 4;
@@ -32,6 +38,40 @@ public class GradingHelp implements AutoCloseable {
 
     public Outside of(String tenantId) {
         return new Outside(new ModelJudge(generator, tenantId, judging, PATIENCE), endpoints);
+    }
+
+    @Override
+    public GradingReply answer(String tenantId, long id, GradingQuestion question) {
+        Outside outside = of(tenantId);
+        return new GradingReply(
+                id,
+                question instanceof GradingQuestion.OfModel ofModel
+                        ? judged(outside.judge(), ofModel)
+                        : scored(outside.endpoints(), (GradingQuestion.OfEndpoint) question));
+    }
+
+    private static List<GradingReply.Answer> judged(Judge judge, GradingQuestion.OfModel question) {
+        List<List<Judge.Message>> conversations = question.conversations().stream()
+                .map(conversation -> conversation.stream()
+                        .map(message -> new Judge.Message(message.role(), message.content()))
+                        .toList())
+                .toList();
+        Judge.Sampling sampling =
+                new Judge.Sampling(question.temperature(), question.topP(), question.maxTokens(), question.seed());
+        return judge.answer(question.model(), conversations, sampling).stream()
+                .map(answer -> new GradingReply.Answer(answer.text(), null, answer.tokens(), answer.failure()))
+                .toList();
+    }
+
+    private static List<GradingReply.Answer> scored(EndpointClient endpoints, GradingQuestion.OfEndpoint question) {
+        EndpointClient.Endpoint endpoint =
+                new EndpointClient.Endpoint(URI.create(question.url()), question.headers(), question.ratePerSecond());
+        List<Sample> samples = question.completions().stream()
+                .map(completion -> new Sample(completion.item(), completion.outputText(), completion.toolCalls()))
+                .toList();
+        return endpoints.score(endpoint, samples).stream()
+                .map(reply -> new GradingReply.Answer(null, reply.score(), 0, reply.failure()))
+                .toList();
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.anneal.service.process;
 
 import dev.anneal.protocol.Command;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeRequest;
 import java.io.IOException;
@@ -63,6 +64,11 @@ public final class EngineProcess {
     /** Asks a process that serves; without effect on one that has ended. */
     public void send(ServeRequest request) {
         send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
+    }
+
+    /** Answers a training's graders; without effect on a process that has ended. */
+    public void send(GradingReply reply) {
+        send(JSON.writeValueAsString(reply));
     }
 
     private synchronized void send(String line) {

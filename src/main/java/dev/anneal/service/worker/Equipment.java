@@ -1,6 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
+import dev.anneal.service.grader.GradingAnswers;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
@@ -19,4 +20,5 @@ record Equipment(
         EngineLauncher launcher,
         EngineWorkspace workspace,
         WorkerMeters meters,
+        GradingAnswers grading,
         ScheduledExecutorService timer) {}

@@ -20,6 +20,7 @@ final class ProcessMonitor implements Consumer<Progress> {
     private final TrainingGauges gauges;
     private final StallWatch watch;
     private final ProgressBuffer buffer;
+    private final Consumer<Progress.Asked> questions;
     private long trainedTokens;
     private long devicePeak;
     private boolean counting;
@@ -31,13 +32,15 @@ final class ProcessMonitor implements Consumer<Progress> {
             WorkerMeters meters,
             TrainingGauges gauges,
             StallWatch watch,
-            ProgressBuffer buffer) {
+            ProgressBuffer buffer,
+            Consumer<Progress.Asked> questions) {
         this.label = assignment.label();
         this.onGpu = !assignment.task().machine().device().equals("cpu");
         this.meters = meters;
         this.gauges = gauges;
         this.watch = watch;
         this.buffer = buffer;
+        this.questions = questions;
     }
 
     @Override
@@ -52,6 +55,11 @@ final class ProcessMonitor implements Consumer<Progress> {
             return;
         }
         long now = System.nanoTime();
+        if (event instanceof Progress.Asked asked) {
+            watch.alive(now);
+            questions.accept(asked);
+            return;
+        }
         if (event instanceof Progress.Step step) {
             watch.step(step.seconds(), now);
             gauges.step(step);

@@ -33,6 +33,7 @@ final class RunningWork {
     private final Equipment equipment;
     private final ProgressBuffer buffer;
     private final StoppableProcess process;
+    private final GradingDesk desk;
 
     RunningWork(Claim claim, HeldLease lease, String device, TrainingGauges gauges, Equipment equipment) {
         WorkerProperties properties = equipment.properties();
@@ -43,6 +44,7 @@ final class RunningWork {
         this.equipment = equipment;
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
         this.process = new StoppableProcess(claim.lease().workId(), properties.stopGrace(), equipment.timer());
+        this.desk = new GradingDesk(claim.tenantId(), equipment.grading());
     }
 
     HeldLease lease() {
@@ -67,6 +69,7 @@ final class RunningWork {
         try {
             attempt(assignment);
         } finally {
+            desk.close();
             gauges.end();
         }
     }
@@ -81,7 +84,7 @@ final class RunningWork {
                 equipment.leases(),
                 equipment.meters(),
                 equipment.properties().storePatience());
-        ProcessMonitor monitor = new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer);
+        ProcessMonitor monitor = new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take);
         if (assignment.label().isTraining()) {
             gauges.begin(
                     assignment.label().id(),
@@ -110,6 +113,7 @@ final class RunningWork {
         Path directory = equipment.workspace().newDirectory(claim.kind().name().toLowerCase(Locale.ROOT));
         try {
             EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
+            desk.serve(running);
             try {
                 LOG.info(
                         "{} runs in engine process {}, attempt {}",

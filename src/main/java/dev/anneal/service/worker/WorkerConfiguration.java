@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignments;
+import dev.anneal.service.grader.GradingAnswers;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.machine.Machines;
@@ -27,6 +28,12 @@ class WorkerConfiguration {
 
     /** A second more than an engine process takes at most to save and end when its worker is gone. */
     static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
+
+    private final GradingAnswers grading;
+
+    WorkerConfiguration(GradingAnswers grading) {
+        this.grading = grading;
+    }
 
     /** Nothing gets it before the worker's CUDA devices have been tried. */
     @Bean
@@ -62,6 +69,7 @@ class WorkerConfiguration {
                         launcher,
                         launcher.openWorkspace(ORPHAN_GRACE),
                         meters,
+                        grading,
                         Executors.newSingleThreadScheduledExecutor())));
     }
 

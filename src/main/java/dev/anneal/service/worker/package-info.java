@@ -1,5 +1,6 @@
 /** The supervisor: claims work, runs it in engine processes, keeps the leases, ends what hangs, gives back what it cannot finish. */
-@ApplicationModule(allowedDependencies = {"assignment", "lease", "machine", "metrics", "process", "queue", "role"})
+@ApplicationModule(
+        allowedDependencies = {"assignment", "grader", "lease", "machine", "metrics", "process", "queue", "role"})
 @NullMarked
 package dev.anneal.service.worker;
 

@@ -3,6 +3,8 @@ package dev.anneal.service.process;
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.protocol.Command;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -37,6 +40,8 @@ public final class FakeEngine {
         /** Refuses its input. */
         BAD_INPUT,
         FAIL,
+        /** Asks an endpoint for a score, and fails unless it is 0.5. */
+        ASK,
         /** Ends with a code that means nothing. */
         EXIT_1,
         /** Is ended by signal 9, as the kernel does when memory runs out. */
@@ -62,6 +67,7 @@ public final class FakeEngine {
     private final PrintStream progress =
             new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
     private final BlockingQueue<Command> commands = new LinkedBlockingQueue<>();
+    private final BlockingQueue<GradingReply> replies = new LinkedBlockingQueue<>();
     private final Misdeed misdeed;
     private final int misdeedStep;
     private final long stepMillis;
@@ -168,6 +174,9 @@ public final class FakeEngine {
                 write(new Progress.Failed("engine_failure", "the disk is full", step));
                 return ExitCode.FAILURE;
             }
+            case ASK -> {
+                return ask();
+            }
             case EXIT_1 -> {
                 System.err.println("last words");
                 Runtime.getRuntime().halt(1);
@@ -180,6 +189,16 @@ public final class FakeEngine {
             case GARBAGE -> writeGarbage();
         }
         return null;
+    }
+
+    private @Nullable ExitCode ask() throws InterruptedException {
+        GradingQuestion.Completion completion = new GradingQuestion.Completion(Map.of(), "a", List.of());
+        write(new Progress.Asked(
+                7, new GradingQuestion.OfEndpoint("http://example.com", Map.of(), null, List.of(completion))));
+        GradingReply reply = replies.take();
+        return reply.equals(new GradingReply(7, List.of(new GradingReply.Answer(null, 0.5, 0, null))))
+                ? null
+                : ExitCode.FAILURE;
     }
 
     private void takeLong() throws InterruptedException {
@@ -246,7 +265,11 @@ public final class FakeEngine {
         Thread reader = new Thread(() -> {
             try (BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
                 for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                    commands.add(Command.ofLine(line));
+                    if (line.startsWith("{")) {
+                        replies.add(JSON.readValue(line, GradingReply.class));
+                    } else {
+                        commands.add(Command.ofLine(line));
+                    }
                 }
             } catch (IOException e) {
                 System.err.println(e);

@@ -3,6 +3,7 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.grader.GradingAnswers;
 import dev.anneal.service.process.EngineWorkspace;
 import dev.anneal.service.process.FakeEngine;
 import dev.anneal.service.process.FakeTasks;
@@ -33,6 +34,9 @@ final class Stage {
     private final WorkerTest.Parts parts;
     private final Path folder;
     private final List<Supervisor> supervisors = new ArrayList<>();
+    private GradingAnswers grading = (tenant, id, question) -> {
+        throw new IllegalStateException("nobody was to ask");
+    };
 
     Stage(WorkerTest.Parts parts, Path folder) {
         this.parts = parts;
@@ -55,6 +59,11 @@ final class Stage {
 
     void resume(long work) {
         parts.tenant().run("acme", jdbc -> parts.queue().resume(jdbc, work));
+    }
+
+    /** Who answers what graders ask of the workers that are started from now on. */
+    void answerGraders(GradingAnswers answers) {
+        grading = answers;
     }
 
     int rescue() {
@@ -85,6 +94,7 @@ final class Stage {
                 FakeTasks.launcher(folder, behaviour),
                 EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
                 parts.meters(),
+                grading,
                 Executors.newSingleThreadScheduledExecutor());
         HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
         Supervisor supervisor = new Supervisor("test", parts.properties(), heartbeats, equipment);

@@ -6,6 +6,7 @@ import static dev.anneal.service.worker.Stage.rows;
 import static dev.anneal.service.worker.Stage.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.process.FakeEngine;
 import dev.anneal.service.process.FakeEngine.Misdeed;
 import dev.anneal.service.process.FakeTasks;
@@ -13,6 +14,7 @@ import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -56,6 +58,18 @@ class SupervisorIT {
         assertThat(rows(work, "completed")).hasSize(1);
         assertThat(finalState(work)).isEqualTo(FakeEngine.stateAfter(FakeTasks.SEED, STEPS));
         assertThat(stage.attempts(work)).extracting(Attempt::outcome).containsExactly(Attempt.Outcome.SUCCEEDED);
+    }
+
+    /** #5 */
+    @Test
+    void whatGradersAskIsAnsweredForTheTenant() {
+        long work = stage.enqueue();
+        stage.answerGraders((tenant, id, question) ->
+                new GradingReply(id, List.of(new GradingReply.Answer(null, tenant.equals("acme") ? 0.5 : 0, 0, null))));
+        stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.ASK, 3));
+
+        stage.awaitState(work, WorkState.SUCCEEDED);
+        assertThat(stage.attempts(work)).hasSize(1);
     }
 
     @Test
