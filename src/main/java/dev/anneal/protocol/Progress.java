@@ -173,13 +173,40 @@ public sealed interface Progress {
         }
     }
 
-    /** An evaluation has ended. */
-    record Evaluated(int rows, int exactMatches, List<Sample> samples) implements Progress {
+    /**
+     * An evaluation has ended.
+     *
+     * @param rows of the test file
+     * @param exactMatches answers that equal what the file says; null where completions are graded
+     * @param metrics of graded completions, finite values by TRL's names; empty where answers are compared
+     */
+    record Evaluated(int rows, @Nullable Integer exactMatches, Map<String, Double> metrics, List<Sample> samples)
+            implements Progress {
 
-        /** One row: the last user message, the answer wanted and the answer given. */
-        public record Sample(String prompt, String expected, String answer) {}
+        /**
+         * One row.
+         *
+         * @param prompt the last user message
+         * @param expected the answer wanted; null where completions are graded
+         * @param answer the answer given, or the first of the completions
+         * @param reward of that completion; null where answers are compared, and if the grader came to no verdict
+         * @param errors what went wrong in grading it, each with the grader's name
+         */
+        public record Sample(
+                String prompt,
+                @Nullable String expected,
+                String answer,
+                @Nullable Double reward,
+                List<String> errors) {
+
+            public Sample {
+                // Samples that were stored before there were graders.
+                errors = errors == null ? List.of() : List.copyOf(errors);
+            }
+        }
 
         public Evaluated {
+            metrics = Map.copyOf(metrics);
             samples = List.copyOf(samples);
         }
     }

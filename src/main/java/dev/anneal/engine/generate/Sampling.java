@@ -34,6 +34,11 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
         }
     }
 
+    /** The same with other random numbers. */
+    public Sampling withSeed(long other) {
+        return new Sampling(temperature, topK, topP, minP, other);
+    }
+
     boolean isGreedy() {
         return temperature == 0;
     }

@@ -1,6 +1,7 @@
 package dev.anneal.engine.rollout;
 
 import dev.anneal.engine.grade.Grade;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** One sampled answer with its grade. */
@@ -40,6 +41,13 @@ public final class Completion {
 
     public Grade grade() {
         return grade;
+    }
+
+    /** What went wrong in grading, each with the grader's name. */
+    public List<String> faults() {
+        return grade.errors().stream()
+                .map(error -> error.grader() + ": " + error.message())
+                .toList();
     }
 
     /** Null if the grader came to no verdict. */

@@ -12,7 +12,6 @@ import dev.anneal.engine.grade.Sample;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.random.SplitMix64;
-import dev.anneal.protocol.TrainingMethod;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,26 +28,23 @@ public final class Sampler {
     private final Wording wording;
     private final Grader grader;
     private final Outside outside;
-    private final TrainingMethod.Rollouts settings;
-    private final long seed;
+    private final Sampling sampling;
+    private final int maxTokens;
     private final int threads;
 
     /**
+     * @param sampling how tokens are chosen; its seed is that of all rollouts
+     * @param maxTokens after which a completion is cut
      * @param threads that decode at one time
      */
     public Sampler(
-            DecoderModel model,
-            Wording wording,
-            Grading grading,
-            TrainingMethod.Rollouts settings,
-            long seed,
-            int threads) {
+            DecoderModel model, Wording wording, Grading grading, Sampling sampling, int maxTokens, int threads) {
         this.model = model;
         this.wording = wording;
         this.grader = grading.grader();
         this.outside = grading.outside();
-        this.settings = settings;
-        this.seed = seed;
+        this.sampling = sampling;
+        this.maxTokens = maxTokens;
         this.threads = threads;
     }
 
@@ -65,15 +61,8 @@ public final class Sampler {
         List<Prompt> prompts = new ArrayList<>();
         for (EncodedPrompt prompt : asked) {
             for (int sample = 0; sample < samples; sample++) {
-                prompts.add(new Prompt(
-                        prompt.ids(),
-                        settings.maxCompletionTokens(),
-                        new Sampling(
-                                settings.temperature(),
-                                settings.topK(),
-                                settings.topP(),
-                                settings.minP(),
-                                seedOf(rollout, prompt.line(), sample))));
+                prompts.add(
+                        new Prompt(prompt.ids(), maxTokens, sampling.withSeed(seedOf(rollout, prompt.line(), sample))));
             }
         }
         List<Answer> answers = new Decoder(model, policy, wording.ends(), threads).answer(prompts, betweenTokens);
@@ -102,7 +91,7 @@ public final class Sampler {
     }
 
     private long seedOf(long rollout, long line, long sample) {
-        return mixed(mixed(mixed(mixed(seed) + rollout) + line) + sample);
+        return mixed(mixed(mixed(mixed(sampling.seed()) + rollout) + line) + sample);
     }
 
     private static long mixed(long value) {

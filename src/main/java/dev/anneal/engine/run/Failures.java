@@ -1,6 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.evaluate.GraderFailedException;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.file.DiskFull;
 import dev.anneal.engine.lora.AdapterConfigException;
@@ -59,6 +60,9 @@ final class Failures {
         }
         if (thrown instanceof PeftException adapter) {
             return TaskException.badInput("adapter_invalid", "the uploaded adapter: " + message(adapter), adapter);
+        }
+        if (thrown instanceof GraderFailedException grader) {
+            return TaskException.badInput("grader_failed", message(grader), grader);
         }
         if (thrown instanceof TrainingException training) {
             return ofTraining(training);

@@ -3,9 +3,9 @@
         allowedDependencies = {
             "architecture",
             "data",
+            "evaluate",
             "export",
             "file",
-            "generate",
             "grade",
             "lora",
             "model",

@@ -3,10 +3,10 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.grade.GradeError;
 import dev.anneal.engine.rollout.Completion;
 import dev.anneal.engine.rollout.Group;
+import dev.anneal.engine.rollout.Ungraded;
 import dev.anneal.protocol.Progress;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
@@ -30,13 +30,13 @@ final class GradingFaults {
                 .filter(completion -> completion.reward() == null)
                 .toList();
         int all = groups.stream().mapToInt(group -> group.completions().size()).sum();
-        if (!failed.isEmpty() && failed.size() == all) {
+        Ungraded.reason(groups).ifPresent(reason -> {
             throw new TrainingException(
                     TrainingException.Code.GRADER_FAILED,
                     step,
                     "the grader gave none of the %d completions of step %d a reward: %s"
-                            .formatted(all, step + 1, first(failed)));
-        }
+                            .formatted(all, step + 1, reason));
+        });
         failed.forEach(completion -> tell(step, completion, failed.size(), all));
     }
 
@@ -54,14 +54,5 @@ final class GradingFaults {
                                         error.message())));
             }
         }
-    }
-
-    private static String first(List<Completion> failed) {
-        Optional<GradeError> error = failed.stream()
-                .flatMap(completion -> completion.grade().errors().stream())
-                .findFirst();
-        return error.map(each ->
-                        "'%s' (%s): %s".formatted(each.grader(), each.flag().wireName(), each.message()))
-                .orElse("it says no reason");
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.rollout.Group;
 import dev.anneal.engine.rollout.GroupAdvantages;
@@ -52,8 +53,15 @@ final class PolicySteps implements Steps {
                 settings.batchRows(),
                 (settings.totalSteps() - 1) / updates + 1,
                 settings.seed());
+        TrainingMethod.Rollouts rollouts = method.rollouts();
         this.sampler = new Sampler(
-                job.model(), data.wording(), data.grading(), method.rollouts(), settings.seed(), job.computeThreads());
+                job.model(),
+                data.wording(),
+                data.grading(),
+                new Sampling(
+                        rollouts.temperature(), rollouts.topK(), rollouts.topP(), rollouts.minP(), settings.seed()),
+                rollouts.maxCompletionTokens(),
+                job.computeThreads());
         this.update = new PolicyUpdate(job, method, passes);
         this.faults = new GradingFaults(progress);
     }

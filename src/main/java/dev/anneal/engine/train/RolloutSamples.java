@@ -38,9 +38,7 @@ final class RolloutSamples {
                         completion.length(),
                         completion.isCut(),
                         completion.reward(),
-                        completion.grade().errors().stream()
-                                .map(error -> error.grader() + ": " + error.message())
-                                .toList()));
+                        completion.faults()));
             }
         }
         return new Progress.Samples(step, beta, samples);

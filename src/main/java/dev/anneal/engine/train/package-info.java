@@ -4,6 +4,7 @@
             "architecture",
             "data",
             "file",
+            "generate",
             "grade",
             "lora",
             "model",

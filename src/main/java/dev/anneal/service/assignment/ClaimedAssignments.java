@@ -7,6 +7,7 @@ import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.EvaluationOrder;
+import dev.anneal.service.evaluation.Evaluations;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportKind;
 import dev.anneal.service.export.ExportOrder;
@@ -37,7 +38,8 @@ final class ClaimedAssignments implements Assignments {
     private static final Set<String> TRAININGS =
             Set.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO, TrainingMethod.REINFORCEMENT);
     private static final Set<String> LIGHT = Stream.concat(
-                    Arrays.stream(ExportKind.values()).map(ExportKind::wireName), Stream.of("exact_match"))
+                    Arrays.stream(ExportKind.values()).map(ExportKind::wireName),
+                    Stream.of(Evaluations.EXACT_MATCH, Evaluations.GRADED))
             .collect(Collectors.toUnmodifiableSet());
 
     /** Shards as transformers 4 writes them by default. */
@@ -195,7 +197,8 @@ final class ClaimedAssignments implements Assignments {
                 checkpointOrNull(order.checkpoint()),
                 inputs.file(order.tenantId(), order.testFile()),
                 order.maxNewTokens(),
-                order.sampleRows());
+                order.sampleRows(),
+                order.grading());
         return new EvaluationAssignment(claim, order, task, evaluations);
     }
 

@@ -1,9 +1,11 @@
 package dev.anneal.service.evaluation;
 
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.queue.Work;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param baseModel the base model behind it
  * @param checkpoint internal key of the checkpoint whose adapter is applied, or null
  * @param export internal key of the export that is evaluated, or null
+ * @param grading how completions are sampled and graded, or null to compare answers
  * @param result null until it has succeeded
  * @param work its running as the queue sees it; its state is the evaluation's
  */
@@ -28,19 +31,33 @@ public record Evaluation(
         String testFile,
         int maxNewTokens,
         int sampleRows,
+        EvaluateTask.@Nullable Grading grading,
         @Nullable Result result,
         Work work) {
 
-    /** What was counted. */
-    public record Result(int rows, int exactMatches, List<Progress.Evaluated.Sample> samples) {
+    /**
+     * What came of it.
+     *
+     * @param exactMatches null where completions are graded
+     * @param metrics of graded completions by TRL's names, empty where answers are compared
+     */
+    public record Result(
+            int rows,
+            @Nullable Integer exactMatches,
+            Map<String, Double> metrics,
+            List<Progress.Evaluated.Sample> samples) {
 
         public Result {
+            metrics = Map.copyOf(metrics);
             samples = List.copyOf(samples);
         }
 
-        /** Share of exact matches, 0 without rows. */
-        public double accuracy() {
-            return rows == 0 ? 0 : (double) exactMatches / rows;
+        /** Share of exact matches, 0 without rows; null where completions are graded. */
+        public @Nullable Double accuracy() {
+            if (exactMatches == null) {
+                return null;
+            }
+            return rows == 0 ? 0.0 : (double) exactMatches / rows;
         }
     }
 }

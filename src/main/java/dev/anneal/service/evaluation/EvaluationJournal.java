@@ -39,7 +39,8 @@ public final class EvaluationJournal {
                     exportDirectory(jdbc, evaluation.export()),
                     evaluation.testFile(),
                     evaluation.maxNewTokens(),
-                    evaluation.sampleRows());
+                    evaluation.sampleRows(),
+                    evaluation.grading());
         });
     }
 

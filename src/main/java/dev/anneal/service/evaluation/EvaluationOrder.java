@@ -1,5 +1,6 @@
 package dev.anneal.service.evaluation;
 
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.service.history.Checkpoint;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param checkpoint checkpoint whose adapter is applied, or null
  * @param exportDirectory key of a merged export's folder, which is the model instead of the base, or null
  * @param testFile id of an uploaded file
+ * @param grading how completions are sampled and graded, or null to compare answers
  */
 public record EvaluationOrder(
         String tenantId,
@@ -22,4 +24,5 @@ public record EvaluationOrder(
         @Nullable String exportDirectory,
         String testFile,
         int maxNewTokens,
-        int sampleRows) {}
+        int sampleRows,
+        EvaluateTask.@Nullable Grading grading) {}

@@ -1,5 +1,6 @@
 package dev.anneal.service.evaluation;
 
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
@@ -12,9 +13,15 @@ import org.jspecify.annotations.Nullable;
  * @param export id of a merged export, or null
  * @param maxNewTokens tokens after which an answer is cut
  * @param samples rows that are reported word for word
+ * @param grading how completions are sampled and graded, or null to compare answers
  */
 public record EvaluationRequest(
-        @Nullable String model, @Nullable String export, String testFile, int maxNewTokens, int samples) {
+        @Nullable String model,
+        @Nullable String export,
+        String testFile,
+        int maxNewTokens,
+        int samples,
+        EvaluateTask.@Nullable Grading grading) {
 
     private static final int DEFAULT_NEW_TOKENS = 64;
     private static final int DEFAULT_SAMPLES = 3;
@@ -33,13 +40,15 @@ public record EvaluationRequest(
         String testFile = body.requiredText("test_file");
         Integer maxNewTokens = body.wholeNumber("max_new_tokens", 1, 4096);
         Integer samples = body.wholeNumber("samples", 0, 100);
+        EvaluateTask.Grading grading = GradingKeys.read(body);
         body.refuseOthers();
         return new EvaluationRequest(
                 model,
                 export,
                 testFile,
                 maxNewTokens == null ? DEFAULT_NEW_TOKENS : maxNewTokens,
-                samples == null ? DEFAULT_SAMPLES : samples);
+                samples == null ? DEFAULT_SAMPLES : samples,
+                grading);
     }
 
     /** What the client named. */

@@ -1,5 +1,6 @@
 package dev.anneal.service.evaluation;
 
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.database.JsonColumn;
 import dev.anneal.service.queue.Work;
@@ -8,6 +9,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -17,12 +19,13 @@ import tools.jackson.core.type.TypeReference;
 final class EvaluationStore {
 
     private static final TypeReference<List<Progress.Evaluated.Sample>> SAMPLES = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Double>> METRICS = new TypeReference<>() {};
 
     private static final String INSERT = """
             INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, checkpoint_id, export_id,
-                                    test_file, max_new_tokens, sample_rows)
+                                    test_file, max_new_tokens, sample_rows, grading)
             VALUES (:tenant, :id, :work, clock_timestamp(), :subject, :baseModel, :checkpoint, :export,
-                    :testFile, :maxNewTokens, :sampleRows)
+                    :testFile, :maxNewTokens, :sampleRows, CAST(:grading AS jsonb))
             """;
 
     private static final String BY_ID = "SELECT * FROM evaluation WHERE external_id = :value";
@@ -30,7 +33,7 @@ final class EvaluationStore {
 
     private static final String COMPLETE = """
             UPDATE evaluation
-            SET row_count = :rows, exact_matches = :matches, samples = CAST(:samples AS jsonb)
+            SET row_count = :rows, exact_matches = :matches, metrics = CAST(:metrics AS jsonb), samples = CAST(:samples AS jsonb)
             WHERE work_id = :work
             """;
 
@@ -50,6 +53,7 @@ final class EvaluationStore {
     record NewEvaluation(String tenantId, String id, long workId, EvaluationRequest request, Subject subject) {}
 
     void insert(JdbcClient jdbc, NewEvaluation evaluation) {
+        EvaluateTask.Grading grading = evaluation.request().grading();
         jdbc.sql(INSERT)
                 .param("tenant", evaluation.tenantId())
                 .param("id", evaluation.id())
@@ -61,6 +65,7 @@ final class EvaluationStore {
                 .param("testFile", evaluation.request().testFile())
                 .param("maxNewTokens", evaluation.request().maxNewTokens())
                 .param("sampleRows", evaluation.request().samples())
+                .param("grading", grading == null ? null : JsonColumn.write(grading))
                 .update();
     }
 
@@ -83,13 +88,27 @@ final class EvaluationStore {
                 .param("work", workId)
                 .param("rows", evaluated.rows())
                 .param("matches", evaluated.exactMatches())
-                .param("samples", JsonColumn.write(evaluated.samples()))
+                .param("metrics", evaluated.exactMatches() == null ? JsonColumn.write(evaluated.metrics()) : null)
+                .param("samples", JsonColumn.write(storable(evaluated.samples())))
                 .update();
+    }
+
+    /** PostgreSQL has no zero character, and a model may answer one. */
+    private static List<Progress.Evaluated.Sample> storable(List<Progress.Evaluated.Sample> samples) {
+        return samples.stream()
+                .map(sample -> new Progress.Evaluated.Sample(
+                        sample.prompt(),
+                        sample.expected(),
+                        sample.answer().replace('\0', '\uFFFD'),
+                        sample.reward(),
+                        sample.errors()))
+                .toList();
     }
 
     private Evaluation evaluation(JdbcClient jdbc, ResultSet row) throws SQLException {
         Work work = queue.find(jdbc, row.getLong("work_id"))
                 .orElseThrow(() -> new IllegalStateException("an evaluation has lost its work"));
+        String grading = row.getString("grading");
         return new Evaluation(
                 row.getLong("id"),
                 row.getString("external_id"),
@@ -101,15 +120,20 @@ final class EvaluationStore {
                 row.getString("test_file"),
                 row.getInt("max_new_tokens"),
                 row.getInt("sample_rows"),
+                grading == null ? null : JsonColumn.read(grading, EvaluateTask.Grading.class),
                 result(row),
                 work);
     }
 
     private static Evaluation.@Nullable Result result(ResultSet row) throws SQLException {
         String samples = row.getString("samples");
+        String metrics = row.getString("metrics");
         return samples == null
                 ? null
                 : new Evaluation.Result(
-                        row.getInt("row_count"), row.getInt("exact_matches"), JsonColumn.read(samples, SAMPLES));
+                        row.getInt("row_count"),
+                        row.getObject("exact_matches", Integer.class),
+                        metrics == null ? Map.of() : JsonColumn.read(metrics, METRICS),
+                        JsonColumn.read(samples, SAMPLES));
     }
 }

@@ -25,6 +25,12 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** What clients do with evaluations. */
 public final class Evaluations {
 
+    /** Method of work that compares answers. */
+    public static final String EXACT_MATCH = "exact_match";
+
+    /** Method of work that has completions graded. */
+    public static final String GRADED = "graded";
+
     private final TenantDatabase database;
     private final ModelCatalog catalog;
     private final Files files;
@@ -55,27 +61,42 @@ public final class Evaluations {
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Subject subject = subject(jdbc, request);
-            requireAnswers(files.requireChecked(jdbc, "test_file", request.testFile()));
+            boolean isGraded = request.grading() != null;
+            requireFitting(files.requireChecked(jdbc, "test_file", request.testFile()), isGraded);
             long work = queue.enqueue(
                     jdbc,
-                    new NewWork(tenantId, WorkKind.EVALUATE, "exact_match", NewWork.DEFAULT_PRIORITY, traceparent));
+                    new NewWork(
+                            tenantId,
+                            WorkKind.EVALUATE,
+                            isGraded ? GRADED : EXACT_MATCH,
+                            NewWork.DEFAULT_PRIORITY,
+                            traceparent));
             String id = identifiers.next("fteval-");
             store.insert(jdbc, new NewEvaluation(tenantId, id, work, request, subject));
             return store.byId(jdbc, id).orElseThrow();
         });
     }
 
-    private static void requireAnswers(StoredFile file) {
+    /** Prompts are graded, and answers compared. */
+    private static void requireFitting(StoredFile file, boolean isGraded) {
         ValidationReport report = file.report();
-        if (report != null && report.format() == DatasetFormat.REINFORCEMENT) {
-            throw new Refusal(
-                    RefusalCode.DATASET_INVALID,
-                    "'test_file' names '" + file.id() + "' of "
-                            + report.format().description()
-                            + ", which has no answers to compare with; name a file of "
-                            + DatasetFormat.CHAT.description() + " or " + DatasetFormat.PREFERENCE.description(),
-                    "test_file");
+        DatasetFormat format = report == null ? DatasetFormat.CHAT : report.format();
+        if (isGraded == (format == DatasetFormat.REINFORCEMENT)) {
+            return;
         }
+        String named = "'test_file' names '" + file.id() + "' of " + format.description();
+        if (isGraded) {
+            throw Refusal.invalidValue(
+                    "grader",
+                    "'grader' is given, but " + named + ", whose answers are compared; leave it out, or name a file of "
+                            + DatasetFormat.REINFORCEMENT.description());
+        }
+        throw new Refusal(
+                RefusalCode.MISSING_PARAMETER,
+                named + ", which has no answers to compare with; give 'grader', which says what completions are worth,"
+                        + " or name a file of " + DatasetFormat.CHAT.description() + " or "
+                        + DatasetFormat.PREFERENCE.description(),
+                "grader");
     }
 
     public Evaluation find(String tenantId, String id) {

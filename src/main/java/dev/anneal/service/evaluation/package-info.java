@@ -1,10 +1,11 @@
-/** How many answers of a model match those of a test file. */
+/** How many answers of a model match those of a test file, or what a grader says its completions are worth. */
 @ApplicationModule(
         allowedDependencies = {
             "catalog",
             "database",
             "export",
             "file",
+            "grader",
             "history",
             "job",
             "queue",

@@ -1,12 +1,15 @@
 package dev.anneal.service.exportapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.evaluation.Evaluation;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The object {@code fine_tuning.evaluation}. */
+/** The object {@code fine_tuning.evaluation}. What has to do with a grader is null where answers are compared, and the other way round. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record EvaluationBody(
         String id,
@@ -19,12 +22,32 @@ record EvaluationBody(
         String baseModel,
         String testFile,
         int maxNewTokens,
+        @Nullable Map<String, @Nullable Object> grader,
+        @Nullable Integer completions,
+        @Nullable Double temperature,
+        @Nullable Long seed,
         @Nullable Integer rows,
         @Nullable Integer exactMatches,
         @Nullable Double accuracy,
-        List<Progress.Evaluated.Sample> samples) {
+        Map<String, Double> metrics,
+        List<Sample> samples) {
+
+    /** A row word for word. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Sample(
+            String prompt,
+            @Nullable String expected,
+            String answer,
+            @Nullable Double reward,
+            List<String> errors) {
+
+        static Sample of(Progress.Evaluated.Sample sample) {
+            return new Sample(sample.prompt(), sample.expected(), sample.answer(), sample.reward(), sample.errors());
+        }
+    }
 
     static EvaluationBody of(Evaluation evaluation) {
+        EvaluateTask.Grading grading = evaluation.grading();
         Evaluation.Result result = evaluation.result();
         return new EvaluationBody(
                 evaluation.id(),
@@ -37,9 +60,16 @@ record EvaluationBody(
                 evaluation.baseModel(),
                 evaluation.testFile(),
                 evaluation.maxNewTokens(),
+                grading == null ? null : grading.grader(),
+                grading == null ? null : (Integer) grading.completions(),
+                grading == null ? null : (Double) grading.temperature(),
+                grading == null ? null : (Long) grading.seed(),
                 result == null ? null : (Integer) result.rows(),
-                result == null ? null : (Integer) result.exactMatches(),
-                result == null ? null : (Double) result.accuracy(),
-                result == null ? List.of() : result.samples());
+                result == null ? null : result.exactMatches(),
+                result == null ? null : result.accuracy(),
+                result == null ? Map.of() : new TreeMap<>(result.metrics()),
+                result == null
+                        ? List.of()
+                        : result.samples().stream().map(Sample::of).toList());
     }
 }

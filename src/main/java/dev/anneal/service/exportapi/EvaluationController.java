@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/fine_tuning/evaluations}: how many answers of a model match those of a test file. */
+/** {@code /v1/fine_tuning/evaluations}: what a model makes of a test file. */
 @RestController
 @RequestMapping("/v1/fine_tuning/evaluations")
 class EvaluationController {

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +28,8 @@ class TaskFileTest {
             null,
             "/data/test.jsonl",
             48,
-            3);
+            3,
+            new EvaluateTask.Grading(Map.of("type", "string_check", "reference", List.of(1, 2.5, true)), 4, 0.7, -1));
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // set by JUnit
@@ -45,7 +48,8 @@ class TaskFileTest {
                 "[]",
                 "{\"task\":\"dance\"}",
                 "{\"task\":\"evaluate\"}",
-                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1,\"extra\":1}",
+                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1}",
+                "{\"task\":\"evaluate\",\"model\":null,\"machine\":null,\"templateTime\":null,\"checkpointDirectory\":null,\"testFile\":\"a\",\"maxNewTokens\":1,\"sampleRows\":1,\"grading\":null,\"extra\":1}",
             })
     void anythingElseIsBadInput(String json) throws IOException {
         Path file = write(json);

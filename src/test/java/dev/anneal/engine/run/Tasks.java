@@ -129,7 +129,14 @@ final class Tasks {
 
     static EvaluateTask evaluate(Task.BaseModel model, @Nullable Path checkpoint, Path rows) {
         return new EvaluateTask(
-                model, MACHINE, CREATED, checkpoint == null ? null : checkpoint.toString(), rows.toString(), 48, 2);
+                model,
+                MACHINE,
+                CREATED,
+                checkpoint == null ? null : checkpoint.toString(),
+                rows.toString(),
+                48,
+                2,
+                null);
     }
 
     private static String resource(String name) {

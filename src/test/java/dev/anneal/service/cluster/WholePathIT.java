@@ -66,6 +66,38 @@ class WholePathIT extends ServiceTest {
         assertThat(ofAdapter.path("rows").asInt()).isEqualTo(10);
         assertThat(ofMerged.path("samples")).isEqualTo(ofAdapter.path("samples"));
         assertThat(ofMerged.path("exact_matches")).isEqualTo(ofAdapter.path("exact_matches"));
+        assertGradesAreTheSame(
+                "'model': '" + trained.path("fine_tuned_model").asString() + "'",
+                "'export': '" + export.path("id").asString() + "'");
+    }
+
+    private void assertGradesAreTheSame(String tuned, String merged) {
+        String file = file(ALPHA, FilePurpose.FINE_TUNE, sums());
+
+        JsonNode ofTuned = graded(tuned, file);
+        assertThat(ofTuned.path("rows").asInt()).isEqualTo(10);
+        assertThat(ofTuned.path("metrics").path("reward").isNumber())
+                .as(ofTuned.toString())
+                .isTrue();
+        JsonNode ofMerged = graded(merged, file);
+        assertThat(ofMerged.path("metrics")).isEqualTo(ofTuned.path("metrics"));
+        assertThat(ofMerged.path("samples")).isEqualTo(ofTuned.path("samples"));
+    }
+
+    private static String sums() {
+        StringBuilder sums = new StringBuilder();
+        for (int i = 0; i < 10; i++) {
+            sums.append(
+                    "{\"messages\": [{\"role\": \"user\", \"content\": \"What is %d + %d?\"}], \"answer\": \"%d\"}\n"
+                            .formatted(20 + i, 30 + i, 50 + 2 * i));
+        }
+        return sums.toString();
+    }
+
+    private JsonNode graded(String subject, String testFile) {
+        return endedEvaluation(
+                "{%s, 'test_file': '%s', 'max_new_tokens': 8, 'completions': 2, 'temperature': 0, 'samples': 10, 'grader': {'type': 'text_similarity', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'evaluation_metric': 'fuzzy_match'}}"
+                        .formatted(subject, testFile));
     }
 
     @Test
@@ -120,9 +152,12 @@ class WholePathIT extends ServiceTest {
     }
 
     private JsonNode evaluation(String subject, String testFile) {
-        String id = id(
-                "/v1/fine_tuning/evaluations",
+        return endedEvaluation(
                 "{%s, 'test_file': '%s', 'max_new_tokens': 24, 'samples': 10}".formatted(subject, testFile));
+    }
+
+    private JsonNode endedEvaluation(String body) {
+        String id = id("/v1/fine_tuning/evaluations", body);
         JsonNode evaluation = ended("/v1/fine_tuning/evaluations/" + id);
         assertThat(evaluation.path("status").asString())
                 .as(evaluation.toString())

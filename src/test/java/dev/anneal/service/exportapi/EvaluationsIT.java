@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.rows.Rows;
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.EvaluationOrder;
+import dev.anneal.service.evaluation.Evaluations;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.Files;
@@ -20,15 +23,23 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /** Evaluations of base and tuned models. */
 class EvaluationsIT extends ServiceTest {
 
     private static final String EVALUATIONS = "/v1/fine_tuning/evaluations";
+
+    private static final String EXACT =
+            "{'type': 'string_check', 'name': 'exact', 'input': '{{sample.output_text}}', 'operation': 'eq', 'reference': '{{item.answer}}'}";
+
+    private static final TypeReference<Map<String, @Nullable Object>> MAP = new TypeReference<>() {};
 
     @Autowired
     private Leases leases;
@@ -45,6 +56,9 @@ class EvaluationsIT extends ServiceTest {
     @Autowired
     private Files files;
 
+    @Autowired
+    private SystemDatabase system;
+
     @Test
     void baseModelIsEvaluatedOnATestFile() {
         String file = file(ALPHA, 10);
@@ -55,14 +69,15 @@ class EvaluationsIT extends ServiceTest {
         assertThat(created.statusCode()).isEqualTo(202);
         String id = json(created).get("id").stringValue();
         assertThat(json(created).get("accuracy").isNull()).isTrue();
+        assertThat(json(created).get("grader").isNull()).isTrue();
 
         Claim claim = claim();
         EvaluationOrder order = journal.order(claim.lease().workId());
         assertThat(order.testFile()).isEqualTo(file);
         assertThat(order.maxNewTokens()).isEqualTo(8);
         assertThat(order.checkpoint()).isNull();
-        Progress.Evaluated evaluated =
-                new Progress.Evaluated(10, 4, List.of(new Progress.Evaluated.Sample("p", "e", "a")));
+        assertThat(order.grading()).isNull();
+        Progress.Evaluated evaluated = new Progress.Evaluated(10, 4, Map.of(), List.of(sample("e", "a\0", null)));
         leases.succeed(
                 claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), evaluated));
 
@@ -72,18 +87,88 @@ class EvaluationsIT extends ServiceTest {
         assertThat(done.get("exact_matches").intValue()).isEqualTo(4);
         assertThat(done.get("accuracy").doubleValue()).isEqualTo(0.4);
         assertThat(done.get("samples").toString())
-                .isEqualTo("[{\"prompt\":\"p\",\"expected\":\"e\",\"answer\":\"a\"}]");
+                .as("PostgreSQL has no zero character")
+                .isEqualTo(
+                        "[{\"prompt\":\"p\",\"expected\":\"e\",\"answer\":\"a\uFFFD\",\"reward\":null,\"errors\":[]}]");
+        assertThat(done.get("metrics")).isEmpty();
         assertThat(get(BETA, EVALUATIONS + "/" + id).statusCode()).isEqualTo(404);
+        assertIsReadAsStoredBeforeThereWereGraders(id);
+    }
+
+    private void assertIsReadAsStoredBeforeThereWereGraders(String id) {
+        system.call(jdbc -> jdbc.sql("UPDATE evaluation SET samples = :old::jsonb WHERE external_id = :id")
+                .param("old", "[{\"prompt\": \"p\", \"expected\": \"e\", \"answer\": \"a\"}]")
+                .param("id", id)
+                .update());
+        JsonNode sample = json(get(ALPHA, EVALUATIONS + "/" + id)).at("/samples/0");
+        assertThat(sample.get("expected").stringValue()).isEqualTo("e");
+        assertThat(sample.get("reward").isNull()).isTrue();
     }
 
     @Test
-    void promptsWithoutAnswersAreRefused() {
-        String file = file(ALPHA, FilePurpose.FINE_TUNE, (Rows.prompt("a") + "\n").repeat(10));
+    void completionsOfPromptsAreGraded() {
+        String body = "{'model': 'anneal-tiny', 'test_file': '" + prompts() + "', 'grader': " + EXACT;
+        JsonNode created = json(post(ALPHA, EVALUATIONS, body + ", 'completions': 4, 'temperature': 0, 'seed': -7}"));
+        assertThat(created.get("grader")).isEqualTo(JSON.readTree(EXACT.replace('\'', '"')));
+        assertThat(created.get("metrics")).isEmpty();
 
-        HttpResponse<String> answer = post(ALPHA, EVALUATIONS, "{'model': 'anneal-tiny', 'test_file': '" + file + "'}");
+        Claim claim = claim();
+        assertThat(claim.method()).isEqualTo("graded");
+        assertThat(journal.order(claim.lease().workId()).grading())
+                .isEqualTo(new EvaluateTask.Grading(JSON.convertValue(created.get("grader"), MAP), 4, 0, -7));
+        Map<String, Double> metrics = Map.of("reward", 0.75, "rewards/exact/mean", 0.75);
+        Progress.Evaluated evaluated =
+                new Progress.Evaluated(10, null, metrics, List.of(sample(null, "a", 1.0), sample(null, "b", null)));
+        leases.succeed(
+                claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), evaluated));
 
-        assertThat(answer.statusCode()).isEqualTo(400);
-        assertThat(answer.body()).contains("dataset_invalid", "test_file", "no answers to compare with");
+        JsonNode done = json(get(ALPHA, EVALUATIONS + "/" + created.get("id").stringValue()));
+        assertThat(done.get("metrics").toString()).isEqualTo("{\"reward\":0.75,\"rewards/exact/mean\":0.75}");
+        assertThat(done.get("rows").intValue()).isEqualTo(10);
+        assertThat(done.get("exact_matches").isNull()).isTrue();
+        assertThat(done.get("accuracy").isNull()).isTrue();
+        assertThat(done.get("completions").intValue()).isEqualTo(4);
+        assertThat(done.get("temperature").doubleValue()).isZero();
+        assertThat(done.get("seed").longValue()).isEqualTo(-7);
+        assertThat(done.at("/samples/0/expected").isNull()).isTrue();
+        assertThat(done.at("/samples/0/reward").doubleValue()).isEqualTo(1);
+        assertThat(done.at("/samples/1/reward").isNull()).isTrue();
+    }
+
+    @Test
+    void oneCompletionOfEachPromptIsSampledByDefault() {
+        JsonNode created = json(post(
+                ALPHA,
+                EVALUATIONS,
+                "{'model': 'anneal-tiny', 'test_file': '" + prompts() + "', 'grader': " + EXACT + "}"));
+
+        assertThat(created.get("completions").intValue()).isEqualTo(1);
+        assertThat(created.get("temperature").doubleValue()).isEqualTo(1);
+        assertThat(created.get("seed").longValue()).isZero();
+    }
+
+    @Test
+    void gradersAreForPromptsAndPromptsForGraders() {
+        String ofPrompts = "{'model': 'anneal-tiny', 'test_file': '" + prompts() + "'";
+        String ofChats = "{'model': 'anneal-tiny', 'test_file': '" + file(ALPHA, 10) + "'";
+
+        assertRefused(ofPrompts + "}", "missing_parameter", "grader");
+        assertRefused(ofChats + ", 'grader': " + EXACT + "}", "invalid_value", "grader");
+        assertRefused(ofChats + ", 'completions': 2}", "invalid_value", "completions");
+        assertRefused(ofPrompts + ", 'grader': " + EXACT + ", 'completions': 65}", "invalid_value", "completions");
+        assertRefused(ofPrompts + ", 'grader': " + EXACT + ", 'temperature': 2.5}", "invalid_value", "temperature");
+        assertRefused(ofPrompts + ", 'grader': {'type': 'string_check'}}", "grader_invalid", "grader.input");
+        assertRefused(ofPrompts + ", 'grader': {'type': 'python'}}", "grader_not_supported", "grader.type");
+        assertRefused(
+                ofPrompts + ", 'grader': {'type': 'endpoint', 'url': 'https://example.com'}}",
+                "grader_not_supported",
+                "grader");
+        assertRefused(
+                ofPrompts
+                        + ", 'grader': {'type': 'multi', 'calculate_output': 'a', 'graders': {'a': {'type': 'score_model',"
+                        + " 'model': 'anneal-tiny', 'input': [{'role': 'user', 'content': 'x'}]}}}}",
+                "grader_not_supported",
+                "grader");
     }
 
     @Test
@@ -138,8 +223,17 @@ class EvaluationsIT extends ServiceTest {
         assertThat(job(ALPHA, job).get("training_file").stringValue()).isEqualTo(trained);
     }
 
+    private static Progress.Evaluated.Sample sample(@Nullable String expected, String answer, @Nullable Double reward) {
+        return new Progress.Evaluated.Sample("p", expected, answer, reward, List.of());
+    }
+
+    private String prompts() {
+        return file(ALPHA, FilePurpose.FINE_TUNE, (Rows.prompt("a") + "\n").repeat(10));
+    }
+
     private Claim claim() {
-        return leases.claim("w", Slot.LIGHT, Set.of("exact_match")).orElseThrow();
+        return leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH, Evaluations.GRADED))
+                .orElseThrow();
     }
 
     private void assertRefused(String body, String code, String param) {

@@ -1,0 +1,32 @@
+package dev.anneal.engine.evaluate;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+
+/** Asks a model the questions of a file and judges its answers. The questions are in memory as tokens. */
+public interface Evaluator {
+
+    /**
+     * Reads the task's file.
+     *
+     * @param tokenizer stays open as long as the evaluator is used
+     */
+    static Evaluator of(EvaluateTask task, ModelTokenizer tokenizer) throws IOException {
+        ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
+        EvaluateTask.Grading grading = task.grading();
+        return grading == null
+                ? ExactMatchEvaluator.read(task, tokenizer, encoder)
+                : RewardEvaluator.read(task, grading, tokenizer, encoder);
+    }
+
+    /**
+     * @param adapter what is added to the model, at its own beta
+     * @param betweenTokens called by each thread that decodes before each token; what it throws ends the work and comes out here
+     */
+    Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens);
+}

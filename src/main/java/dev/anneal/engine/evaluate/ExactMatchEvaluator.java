@@ -1,0 +1,76 @@
+package dev.anneal.engine.evaluate;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.generate.Decoder;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.DatasetFile;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Counts the greedy answers that equal what the file says, white space at both ends left out. */
+final class ExactMatchEvaluator implements Evaluator {
+
+    private final EvaluateTask task;
+    private final ModelTokenizer tokenizer;
+    private final List<int[]> prompts;
+    private final List<Question> questions;
+
+    private ExactMatchEvaluator(
+            EvaluateTask task, ModelTokenizer tokenizer, List<int[]> prompts, List<Question> questions) {
+        this.task = task;
+        this.tokenizer = tokenizer;
+        this.prompts = prompts;
+        this.questions = questions;
+    }
+
+    static Evaluator read(EvaluateTask task, ModelTokenizer tokenizer, ChatEncoder encoder) throws IOException {
+        List<int[]> prompts = new ArrayList<>();
+        List<Question> questions = new ArrayList<>();
+        DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
+            prompts.add(encoder.encodePrompt(line, row.conversation()));
+            questions.add(Question.of(row.conversation()));
+        });
+        return new ExactMatchEvaluator(task, tokenizer, prompts, questions);
+    }
+
+    @Override
+    public Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens) {
+        Decoder decoder =
+                new Decoder(model, adapter, tokenizer.endIds(), task.machine().computeThreads());
+        List<String> answers = decoder.answerGreedily(prompts, task.maxNewTokens(), betweenTokens).stream()
+                .map(ids -> tokenizer.decode(ids, true).strip())
+                .toList();
+        int exact = 0;
+        List<Progress.Evaluated.Sample> samples = new ArrayList<>();
+        for (int i = 0; i < questions.size(); i++) {
+            Question question = questions.get(i);
+            exact += question.expected().equals(answers.get(i)) ? 1 : 0;
+            if (i < task.sampleRows()) {
+                samples.add(new Progress.Evaluated.Sample(
+                        question.prompt(), question.expected(), answers.get(i), null, List.of()));
+            }
+        }
+        return new Progress.Evaluated(questions.size(), exact, Map.of(), samples);
+    }
+
+    /** What a row asks before its last assistant message, and what that message answers. */
+    private record Question(String prompt, String expected) {
+
+        static Question of(ChatRow row) {
+            int answer = row.lastAssistant();
+            return new Question(
+                    LastQuestion.in(row.messages().subList(0, Math.max(0, answer))),
+                    answer < 0
+                            ? ""
+                            : LastQuestion.text(row.messages().get(answer)).strip());
+        }
+    }
+}

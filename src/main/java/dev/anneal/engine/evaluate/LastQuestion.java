@@ -1,0 +1,25 @@
+package dev.anneal.engine.evaluate;
+
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.Role;
+import java.util.List;
+import java.util.Objects;
+
+/** What a conversation asks. */
+final class LastQuestion {
+
+    private LastQuestion() {}
+
+    /** Text of the last message of the user, empty without one. */
+    static String in(List<ChatMessage> messages) {
+        String question = "";
+        for (ChatMessage message : messages) {
+            question = message.role() == Role.USER ? text(message) : question;
+        }
+        return question;
+    }
+
+    static String text(ChatMessage message) {
+        return Objects.requireNonNullElse(message.content(), "");
+    }
+}

@@ -1,0 +1,100 @@
+package dev.anneal.engine.evaluate;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.data.EncodedPrompt;
+import dev.anneal.engine.generate.Sampling;
+import dev.anneal.engine.grade.Graders;
+import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.rollout.Completion;
+import dev.anneal.engine.rollout.Grading;
+import dev.anneal.engine.rollout.Group;
+import dev.anneal.engine.rollout.RolloutMetrics;
+import dev.anneal.engine.rollout.Sampler;
+import dev.anneal.engine.rollout.Ungraded;
+import dev.anneal.engine.rollout.Wording;
+import dev.anneal.engine.rows.DatasetFile;
+import dev.anneal.engine.rows.PromptRow;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.Progress;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Samples completions of each prompt and has them graded. A prompt that fills the model's context gets an empty completion. */
+final class RewardEvaluator implements Evaluator {
+
+    /** Number of the rollout by which random numbers of evaluations are drawn: what differs between two evaluations of a file is the model. */
+    private static final int ROLLOUT = 0;
+
+    private final EvaluateTask task;
+    private final EvaluateTask.Grading settings;
+    private final Grading grading;
+    private final Wording wording;
+    private final List<EncodedPrompt> prompts;
+    private final List<String> questions;
+
+    private RewardEvaluator(
+            EvaluateTask task, EvaluateTask.Grading settings, Wording wording, List<Question> questions) {
+        this.task = task;
+        this.settings = settings;
+        this.grading = new Grading(Graders.parse(settings.grader(), "grader"), Outside.NONE);
+        this.wording = wording;
+        this.prompts = questions.stream().map(Question::prompt).toList();
+        this.questions = questions.stream().map(Question::text).toList();
+    }
+
+    /** A row as tokens and as its last user message. */
+    private record Question(EncodedPrompt prompt, String text) {}
+
+    static Evaluator read(
+            EvaluateTask task, EvaluateTask.Grading settings, ModelTokenizer tokenizer, ChatEncoder encoder)
+            throws IOException {
+        List<Question> questions = new ArrayList<>();
+        DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
+            if (!(row instanceof PromptRow prompt)) {
+                throw new IllegalArgumentException(
+                        "line %d: expected a prompt, found a row of %s".formatted(line, row.format()));
+            }
+            int[] ids = encoder.encodePrompt(line, prompt.prompt());
+            questions.add(new Question(
+                    new EncodedPrompt(line, ids, prompt.item()),
+                    LastQuestion.in(prompt.prompt().messages())));
+        });
+        Wording wording = new Wording(tokenizer.endIds(), ids -> tokenizer.decode(ids, true));
+        return new RewardEvaluator(task, settings, wording, questions);
+    }
+
+    @Override
+    public Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens) {
+        Sampling sampling = new Sampling(settings.temperature(), 0, 1, 0, settings.seed());
+        Sampler sampler = new Sampler(
+                model,
+                wording,
+                grading,
+                sampling,
+                task.maxNewTokens(),
+                task.machine().computeThreads());
+        List<Group> groups = sampler.sample(ROLLOUT, prompts, settings.completions(), adapter, betweenTokens);
+        Ungraded.reason(groups).ifPresent(reason -> {
+            throw new GraderFailedException("the grader gave none of the %d completions a reward: %s"
+                    .formatted(prompts.size() * settings.completions(), reason));
+        });
+        return new Progress.Evaluated(
+                groups.size(), null, RolloutMetrics.of(groups, grading.grader().name()), samples(groups));
+    }
+
+    /** The first completion of each of the first prompts: those that are shown are not chosen by what became of them. */
+    private List<Progress.Evaluated.Sample> samples(List<Group> groups) {
+        List<Progress.Evaluated.Sample> samples = new ArrayList<>();
+        for (int row = 0; row < Math.min(task.sampleRows(), groups.size()); row++) {
+            Completion first = groups.get(row).completions().get(0);
+            samples.add(new Progress.Evaluated.Sample(
+                    questions.get(row), null, first.text(), first.reward(), first.faults()));
+        }
+        return samples;
+    }
+}

@@ -1,0 +1,7 @@
+/** Judges of a model's answers to the questions of a file: equal to what the file says, or graded. */
+@ApplicationModule(allowedDependencies = {"data", "generate", "grade", "model", "rollout", "rows", "tokens"})
+@NullMarked
+package dev.anneal.engine.evaluate;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

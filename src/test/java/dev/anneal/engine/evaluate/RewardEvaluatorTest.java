@@ -1,0 +1,122 @@
+package dev.anneal.engine.evaluate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.torch.ElementType;
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.EvaluateTask.Grading;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Completions of the bundled model, which answers some 58 % of sums of two digits rightly, and their grades. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class RewardEvaluatorTest {
+
+    private static final Path MODEL = Path.of("src/main/resources/models/anneal-tiny");
+    private static final int PROMPTS = 24;
+
+    private final ModelTokenizer tokenizer = ModelTokenizer.open(MODEL);
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    @SuppressWarnings("NullAway.Init") // set before each test
+    private DecoderModel model;
+
+    @BeforeAll
+    void load() throws IOException {
+        model = DecoderModel.load(MODEL, ElementType.FLOAT32, TestDevice.NAME);
+    }
+
+    @AfterAll
+    void close() {
+        model.close();
+        tokenizer.close();
+    }
+
+    @Test
+    void completionsAreSampledAndGraded() throws IOException {
+        Progress.Evaluated evaluated = evaluate(new Grading(answerIs("{{item.answer}}"), 4, 1, 3));
+
+        assertThat(evaluated.rows()).isEqualTo(PROMPTS);
+        assertThat(evaluated.exactMatches()).isNull();
+        // Of 96 completions; five standard deviations are a quarter.
+        assertThat(evaluated.metrics().get("reward")).isBetween(0.33, 0.83);
+        assertThat(evaluated.metrics())
+                .containsEntry("rewards/exact/mean", evaluated.metrics().get("reward"))
+                .containsEntry("rewards/failed_ratio", 0.0)
+                .containsKeys("reward_std", "completions/mean_length", "completions/clipped_ratio");
+        assertThat(evaluated.samples()).hasSize(2).first().satisfies(sample -> {
+            assertThat(sample.prompt()).isEqualTo("What is 11 + 20?");
+            assertThat(sample.expected()).isNull();
+            assertThat(sample.reward()).isEqualTo(sample.answer().equals("31") ? 1.0 : 0.0);
+        });
+        assertThat(evaluate(new Grading(answerIs("{{item.answer}}"), 4, 1, 3))).isEqualTo(evaluated);
+        assertThat(evaluate(new Grading(answerIs("{{item.answer}}"), 4, 1, 4)).metrics())
+                .as("another seed")
+                .isNotEqualTo(evaluated.metrics());
+    }
+
+    @Test
+    void completionsOfTemperatureZeroAreTheSame() throws IOException {
+        Progress.Evaluated evaluated = evaluate(new Grading(answerIs("{{item.answer}}"), 2, 0, 3));
+
+        assertThat(evaluated.metrics()).containsEntry("frac_reward_zero_std", 1.0);
+        assertThat(evaluate(new Grading(answerIs("{{item.answer}}"), 2, 0, 4))).isEqualTo(evaluated);
+    }
+
+    @Test
+    void aGraderThatSaysNothingIsAnError() {
+        assertThatThrownBy(() -> evaluate(new Grading(answerIs("{{item.solution}}"), 2, 1, 0)))
+                .isInstanceOf(GraderFailedException.class)
+                .hasMessageContainingAll("none of the 48 completions", "'exact'", "item.solution");
+    }
+
+    private Progress.Evaluated evaluate(Grading grading) throws IOException {
+        EvaluateTask task = new EvaluateTask(
+                new Task.BaseModel("anneal-tiny", MODEL.toString()),
+                new Task.Machine(TestDevice.NAME, 2, "fp32"),
+                Instant.EPOCH,
+                null,
+                sums().toString(),
+                8,
+                2,
+                grading);
+        return Evaluator.of(task, tokenizer).evaluate(model, model.noAdapter(), () -> {});
+    }
+
+    private Path sums() throws IOException {
+        List<String> lines = IntStream.range(0, PROMPTS)
+                .mapToObj(i -> """
+                        {"messages": [{"role": "user", "content": "What is %d + %d?"}], "answer": "%d"}""".formatted(11 + 3 * i, 20 + 2 * i, 31 + 5 * i))
+                .collect(Collectors.toList());
+        return Files.write(folder.resolve("sums.jsonl"), lines);
+    }
+
+    private static Map<String, Object> answerIs(String reference) {
+        return Map.of(
+                "type", "string_check",
+                "name", "exact",
+                "input", "{{sample.output_text}}",
+                "reference", reference,
+                "operation", "eq");
+    }
+}
