@@ -13,9 +13,9 @@ import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
 import org.springframework.stereotype.Component;
 
-/** Runs the demo on a thread of its own once the service answers; the service goes on afterwards, whatever the demo's end. */
+/** Runs the demo that the profile names on a thread of its own once the service answers; the service goes on afterwards, whatever the demo's end. */
 @Component
-@Profile("demo")
+@Profile({"demo", "demo-rl"})
 class DemoStarter {
 
     private static final Logger log = LoggerFactory.getLogger(DemoStarter.class);
@@ -43,8 +43,13 @@ class DemoStarter {
         String rootUrl = "http://127.0.0.1:" + environment.getRequiredProperty("local.server.port");
         try {
             AnnealClient client = new AnnealClient(rootUrl + "/v1", Duration.ofMillis(500));
-            new Demo(client, System.out, isTerminal())
-                    .run(rootUrl, environment.getRequiredProperty("local.management.port"));
+            Stage stage = new Stage(client, System.out, isTerminal());
+            String managementPort = environment.getRequiredProperty("local.management.port");
+            if (environment.matchesProfiles("demo-rl")) {
+                new SumsDemo(stage).run(rootUrl, managementPort);
+            } else {
+                new TicketsDemo(stage).run(rootUrl, managementPort);
+            }
         } catch (RuntimeException e) {
             if (closing) {
                 log.info("The demo ends with the service; what it has begun goes on at the next start");

@@ -18,8 +18,12 @@ final class ProgressLine {
         this.redraws = redraws;
     }
 
-    /** Shows a {@code fine_tuning.job} object; ends the line when the job has ended. */
-    void show(JsonNode job, double lastLoss) {
+    /**
+     * Shows a {@code fine_tuning.job} object; ends the line when the job has ended.
+     *
+     * @param newest what is to be seen of the newest step
+     */
+    void show(JsonNode job, String newest) {
         JsonNode anneal = job.path("anneal");
         int step = anneal.path("step").asInt(0);
         int total = anneal.path("total_steps").asInt(0);
@@ -28,7 +32,7 @@ final class ProgressLine {
         if (total == 0 || (!redraws && !isNewTenth(step, total))) {
             return;
         }
-        String line = line(anneal, step, total, lastLoss);
+        String line = line(anneal, step, total, newest);
         if (redraws) {
             out.print("\r" + line + (ended ? System.lineSeparator() : ""));
         } else {
@@ -44,16 +48,16 @@ final class ProgressLine {
         return isNew;
     }
 
-    private static String line(JsonNode anneal, int step, int total, double loss) {
+    private static String line(JsonNode anneal, int step, int total, String newest) {
         int filled = BAR_WIDTH * step / total;
         return String.format(
                 Locale.ROOT,
-                "  %s%s step %3d/%d  loss %s  beta %.3f  %5.0f tokens/s  ETA %3.0f s ",
+                "  %s%s step %3d/%d  %-12s  beta %.3f  %5.0f tokens/s  ETA %3.0f s ",
                 "█".repeat(filled),
                 "░".repeat(BAR_WIDTH - filled),
                 step,
                 total,
-                Double.isNaN(loss) ? "  -   " : String.format(Locale.ROOT, "%.4f", loss),
+                newest,
                 anneal.path("beta").asDouble(1),
                 anneal.path("tokens_per_second").asDouble(0),
                 anneal.path("eta_seconds").asDouble(0));

@@ -1,0 +1,121 @@
+package dev.anneal.service.demo;
+
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import org.springframework.core.io.ClassPathResource;
+import tools.jackson.databind.JsonNode;
+
+/** What every demo does: it calls the API, waits, and tells what it sees. */
+final class Stage {
+
+    static final String MODEL = "anneal-tiny";
+
+    private static final String JOBS = "/fine_tuning/jobs/";
+
+    private final AnnealClient client;
+    private final PrintStream out;
+    private final boolean redraws;
+
+    /** @param redraws whether a line may be written over, as on a terminal */
+    Stage(AnnealClient client, PrintStream out, boolean redraws) {
+        this.client = client;
+        this.out = out;
+        this.redraws = redraws;
+    }
+
+    void say(String format, Object... values) {
+        out.println(String.format(Locale.ROOT, format, values));
+    }
+
+    String upload(String name) {
+        String id = client.upload(new ClassPathResource("demo/" + name));
+        JsonNode report = client.get("/files/" + id).path("anneal").path("validation_report");
+        say("  uploaded %-21s %4d rows  %s", name, report.path("accepted").asInt(), id);
+        return id;
+    }
+
+    JsonNode evaluate(Map<String, Object> request) {
+        String id = AnnealClient.id(client.post("/fine_tuning/evaluations", request));
+        return client.await("/fine_tuning/evaluations/" + id, unused -> {});
+    }
+
+    /**
+     * Creates a job and follows it to its end.
+     *
+     * @param shown what the line of progress shows of the newest step
+     */
+    JsonNode train(Map<String, Object> request, Function<JsonNode, String> shown) {
+        JsonNode created = client.post("/fine_tuning/jobs", request);
+        String path = JOBS + AnnealClient.id(created);
+        say("%nTraining an AFA-LoRA adapter: job %s", AnnealClient.id(created));
+        ProgressLine line = new ProgressLine(out, redraws);
+        JsonNode job = client.await(path, now -> line.show(now, newest(path, now, shown)));
+        say(
+                "  %s, %d tokens trained on, beta %s",
+                job.path("fine_tuned_model").asString(),
+                job.path("trained_tokens").asInt(),
+                job.path("anneal").path("beta").asString());
+        return job;
+    }
+
+    private String newest(String path, JsonNode job, Function<JsonNode, String> shown) {
+        int before = Math.max(0, job.path("anneal").path("step").asInt() - 1);
+        JsonNode rows = client.get(path + "/metrics?after=" + before).path("data");
+        return rows.isEmpty() ? "" : shown.apply(rows.get(rows.size() - 1));
+    }
+
+    /** Rows of the job's series. */
+    List<JsonNode> series(JsonNode job) {
+        return client.all(JOBS + AnnealClient.id(job) + "/metrics");
+    }
+
+    void plot(String title, char mark, List<JsonNode> rows, Function<JsonNode, JsonNode> value) {
+        List<Double> values = rows.stream()
+                .map(value)
+                .filter(JsonNode::isNumber)
+                .map(JsonNode::asDouble)
+                .toList();
+        out.print(TerminalPlot.of(title, mark, values));
+    }
+
+    JsonNode get(String path) {
+        return client.get(path);
+    }
+
+    JsonNode merge(JsonNode job) {
+        String path = JOBS + AnnealClient.id(job);
+        say("%nMerging the adapter into the base weights");
+        String id = AnnealClient.id(client.post(path + "/merge", Map.of()));
+        JsonNode export = client.await(path + "/exports/" + id, unused -> {});
+        JsonNode proof = export.path("proof");
+        say(
+                "  beta %s, %s of %s target tensors changed, differs from the base: %s",
+                proof.path("beta").asString(),
+                proof.path("tensors_changed").asString(),
+                proof.path("tensors_targeted").asString(),
+                proof.path("differs_from_base").asString());
+        say(
+                "  against base + adapter on %s prompts: max |logit difference| %.3f, mean KL %.1e (allowed %.0e),"
+                        + " best token equal %.1f %% (at least %.0f %%)",
+                proof.path("probe_prompts").asString(),
+                proof.path("max_abs_logit_diff").asDouble(),
+                proof.path("mean_kl").asDouble(),
+                proof.path("tolerance").path("mean_kl").asDouble(),
+                100 * proof.path("top1_agreement").asDouble(),
+                100 * proof.path("tolerance").path("top1_agreement").asDouble());
+        return export;
+    }
+
+    void goOn(String rootUrl, String managementPort, JsonNode job, JsonNode export) {
+        String base = rootUrl + "/v1/fine_tuning/jobs/" + AnnealClient.id(job);
+        say("%nThe service keeps running at %s (stop it with Ctrl-C). To go on:", rootUrl);
+        say("  curl %s", base);
+        say("  curl '%s/metrics?format=csv'", base);
+        say("  curl -N '%s/events?stream=true'", base);
+        say("  curl %s/exports/%s/archive | tar xv        # a Hugging Face directory", base, AnnealClient.id(export));
+        say("  curl http://127.0.0.1:%s/actuator/prometheus | grep anneal_%n", managementPort);
+    }
+}

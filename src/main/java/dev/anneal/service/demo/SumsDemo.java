@@ -1,0 +1,126 @@
+package dev.anneal.service.demo;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.databind.JsonNode;
+
+/** Lets the bundled model, which forgets to carry, learn addition from a checker of its answers: reinforcement learning (GRPO). */
+final class SumsDemo {
+
+    /** Completions of each test prompt. */
+    private static final int COMPLETIONS = 4;
+
+    private static final Map<String, Object> GRADER = Map.of(
+            "type",
+            "string_check",
+            "name",
+            "sum",
+            "input",
+            "{{sample.output_text}}",
+            "reference",
+            "{{item.answer}}",
+            "operation",
+            "eq");
+
+    private final Stage stage;
+
+    SumsDemo(Stage stage) {
+        this.stage = stage;
+    }
+
+    /**
+     * @param rootUrl where the service listens, shown in the lines to go on with
+     * @param managementPort where its metrics are, likewise
+     */
+    void run(String rootUrl, String managementPort) {
+        stage.say(
+                "%nAnneal demo: teach %s to add by rewarding right sums (GRPO), on this machine's CPU, through the HTTP API.%n",
+                Stage.MODEL);
+        String training = stage.upload("addition.train.jsonl");
+        String test = stage.upload("addition.test.jsonl");
+        String hard = stage.upload("addition-hard.test.jsonl");
+
+        stage.say("%nBefore: the base model answers each held-out sum %d times, sampled at temperature 1", COMPLETIONS);
+        score("model", Stage.MODEL, test, hard);
+
+        JsonNode job = train(training);
+        List<JsonNode> rows = stage.series(job);
+        stage.say("");
+        stage.plot(
+                "reward (share of right sums) over steps",
+                '•',
+                rows,
+                row -> row.path("metrics").path("reward"));
+        stage.plot("beta (share of the activation) over steps", '▪', rows, row -> row.path("beta"));
+        samples(job);
+        JsonNode export = stage.merge(job);
+
+        stage.say("%nAfter: the merged model answers the same sums");
+        score("export", AnnealClient.id(export), test, hard);
+        stage.goOn(rootUrl, managementPort, job, export);
+    }
+
+    private void score(String kind, String subject, String test, String hard) {
+        stage.say("  two numbers of two digits:                   %s", rightSums(kind, subject, test));
+        stage.say("  three digits, or three numbers (not trained): %s", rightSums(kind, subject, hard));
+    }
+
+    private String rightSums(String kind, String subject, String file) {
+        JsonNode evaluation = stage.evaluate(Map.of(
+                kind, subject, "test_file", file, "grader", GRADER, "completions", COMPLETIONS, "max_new_tokens", 16));
+        return String.format(
+                Locale.ROOT,
+                "%.1f %% of %d",
+                100 * evaluation.path("metrics").path("reward").asDouble(),
+                COMPLETIONS * evaluation.path("rows").asInt());
+    }
+
+    private JsonNode train(String training) {
+        Map<String, Object> hyperparameters = Map.of("batch_size", 16, "learning_rate_multiplier", 1.5);
+        return stage.train(
+                Map.of(
+                        "model",
+                        Stage.MODEL,
+                        "training_file",
+                        training,
+                        "suffix",
+                        "sums",
+                        "seed",
+                        1,
+                        "method",
+                        Map.of(
+                                "type",
+                                "reinforcement",
+                                "reinforcement",
+                                Map.of("grader", GRADER, "hyperparameters", hyperparameters)),
+                        "anneal",
+                        Map.of("max_steps", 80, "rollouts", Map.of("group_size", 8, "max_completion_tokens", 16))),
+                row -> String.format(
+                        Locale.ROOT,
+                        "reward %.3f",
+                        row.path("metrics").path("reward").asDouble()));
+    }
+
+    /** Some of what was rewarded: the first completions of the first rollout, and of the last. */
+    private void samples(JsonNode job) {
+        String path = "/fine_tuning/jobs/" + AnnealClient.id(job) + "/samples?limit=2&order=";
+        stage.say("%nWhat it wrote, and what that was worth");
+        for (String order : List.of("asc", "desc")) {
+            for (JsonNode sample : stage.get(path + order).path("data")) {
+                stage.say(
+                        "  step %3d  %-22s  %-6s  %s",
+                        sample.path("step").asInt(),
+                        lastLine(sample.path("prompt").asString()),
+                        sample.path("completion").asString().strip(),
+                        sample.path("reward").asString());
+            }
+        }
+    }
+
+    /** The question: behind it the template names the assistant. */
+    private static String lastLine(String prompt) {
+        List<String> lines = prompt.strip().lines().toList();
+        return lines.get(Math.max(0, lines.size() - 2));
+    }
+}
