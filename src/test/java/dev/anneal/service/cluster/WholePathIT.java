@@ -1,36 +1,16 @@
 package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import com.openai.models.finetuning.jobs.FineTuningJob;
-import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.List;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** Train, merge, evaluate: with the bundled model and the real engine, as a client of the HTTP API. */
-@TestPropertySource(
-        properties = {
-            "anneal.roles=api,worker",
-            "anneal.home=target/test-home-whole-path",
-            "anneal.engine.cache-directory=target/engine-cache",
-            "anneal.engine.heap=256MB",
-            "anneal.engine.precision=fp32",
-            "anneal.worker.poll-interval=200ms",
-            "anneal.worker.publish-interval=200ms"
-        })
-class WholePathIT extends ServiceTest {
+class WholePathIT extends EngineTest {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
     private static final int STEPS = 20;
 
     /** Merged in fp32: rounding to the base's bf16 may decide otherwise between two tokens that are almost as likely. */
@@ -69,6 +49,31 @@ class WholePathIT extends ServiceTest {
         assertGradesAreTheSame(
                 "'model': '" + trained.path("fine_tuned_model").asString() + "'",
                 "'export': '" + export.path("id").asString() + "'");
+        assertChatsAnswerAsEvaluated(trained.path("fine_tuned_model").asString(), ofAdapter.path("samples"));
+    }
+
+    /** The tuned model, unmerged; and a checkpoint whose adapter is not linear yet. */
+    private void assertChatsAnswerAsEvaluated(String model, JsonNode samples) {
+        for (JsonNode sample : samples) {
+            assertThat(chat(model, sample.path("prompt")))
+                    .isEqualTo(sample.path("answer").asString());
+        }
+        assertThat(chat(model + ":ckpt-step-5", samples.get(0).path("prompt"))).isNotEmpty();
+        HttpResponse<String> foreign =
+                post(BETA, "/v1/chat/completions", request(model, samples.get(0).path("prompt")));
+        assertThat(foreign.statusCode()).isEqualTo(404);
+        assertThat(json(foreign).at("/error/code").asString()).isEqualTo("model_not_found");
+    }
+
+    private String chat(String model, JsonNode prompt) {
+        HttpResponse<String> answer = post(ALPHA, "/v1/chat/completions", request(model, prompt));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return json(answer).at("/choices/0/message/content").asString().strip();
+    }
+
+    private static String request(String model, JsonNode prompt) {
+        return "{\"model\": \"%s\", \"temperature\": 0, \"max_tokens\": 24, \"messages\": [{\"role\": \"system\", \"content\": \"Turn the support ticket into one line of JSON.\"}, {\"role\": \"user\", \"content\": %s}]}"
+                .formatted(model, prompt);
     }
 
     private void assertGradesAreTheSame(String tuned, String merged) {
@@ -98,96 +103,5 @@ class WholePathIT extends ServiceTest {
         return endedEvaluation(
                 "{%s, 'test_file': '%s', 'max_new_tokens': 8, 'completions': 2, 'temperature': 0, 'samples': 10, 'grader': {'type': 'text_similarity', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'evaluation_metric': 'fuzzy_match'}}"
                         .formatted(subject, testFile));
-    }
-
-    @Test
-    void pairsAreTrainedThroughTheApiAndTheirMetricsAreTold() throws IOException {
-        String pairs = file(ALPHA, FilePurpose.FINE_TUNE, rows("preferences.train.jsonl", 40));
-        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("preferences.test.jsonl", 10));
-        String id = queuedJob(
-                ALPHA,
-                pairs,
-                ", 'validation_file': '%s', 'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'batch_size': 4, 'beta': 0.2, 'learning_rate_multiplier': 10}}}, 'anneal': {'max_steps': %d}"
-                        .formatted(test, STEPS));
-
-        JsonNode trained = ended("/v1/fine_tuning/jobs/" + id);
-        assertThat(trained.path("status").asString()).as(trained.toString()).isEqualTo("succeeded");
-
-        FineTuningJob job = openai(ALPHA).fineTuning().jobs().retrieve(id);
-        assertThat(job.method()
-                        .orElseThrow()
-                        .dpo()
-                        .orElseThrow()
-                        .hyperparameters()
-                        .orElseThrow()
-                        .beta()
-                        .orElseThrow()
-                        .asNumber())
-                .isEqualTo(0.2);
-        openai(ALPHA).fineTuning().jobs().listEvents(id).autoPager().forEach(event -> event.validate());
-        openai(ALPHA)
-                .fineTuning()
-                .jobs()
-                .checkpoints()
-                .list(id)
-                .autoPager()
-                .forEach(checkpoint -> checkpoint.validate());
-        JsonNode series =
-                json(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/metrics")).path("data");
-        JsonNode first = series.get(0);
-        JsonNode last = series.get(STEPS - 1);
-        assertThat(first.path("train_loss").asDouble()).isEqualTo(Math.log(2), within(1e-4));
-        assertThat(last.path("metrics").path("rewards/accuracies").asDouble()).isEqualTo(1);
-        assertThat(last.path("valid_metrics").path("rewards/accuracies").asDouble())
-                .isGreaterThanOrEqualTo(0.9);
-        assertThat(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/metrics?format=csv")
-                        .body())
-                .contains("logps/chosen", "rewards/margins", "valid_rewards/accuracies");
-
-        JsonNode answers =
-                evaluation("'model': '" + trained.path("fine_tuned_model").asString() + "'", test);
-        assertThat(answers.path("samples").findValuesAsString("expected"))
-                .hasSize(10)
-                .allMatch(preferred -> preferred.startsWith("{\"customer\""));
-    }
-
-    private JsonNode evaluation(String subject, String testFile) {
-        return endedEvaluation(
-                "{%s, 'test_file': '%s', 'max_new_tokens': 24, 'samples': 10}".formatted(subject, testFile));
-    }
-
-    private JsonNode endedEvaluation(String body) {
-        String id = id("/v1/fine_tuning/evaluations", body);
-        JsonNode evaluation = ended("/v1/fine_tuning/evaluations/" + id);
-        assertThat(evaluation.path("status").asString())
-                .as(evaluation.toString())
-                .isEqualTo("succeeded");
-        return evaluation;
-    }
-
-    private String id(String path, String body) {
-        HttpResponse<String> created = post(ALPHA, path, body);
-        assertThat(created.statusCode()).as(created.body()).isEqualTo(202);
-        return json(created).path("id").asString();
-    }
-
-    private JsonNode ended(String path) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        JsonNode object = json(get(ALPHA, path));
-        while (!List.of("succeeded", "failed", "cancelled")
-                .contains(object.path("status").asString())) {
-            assertThat(System.nanoTime())
-                    .as("not ended within " + PATIENCE + ": " + object)
-                    .isLessThan(deadline);
-            Waiting.pause();
-            object = json(get(ALPHA, path));
-        }
-        return object;
-    }
-
-    private static String rows(String name, int count) throws IOException {
-        return Files.readAllLines(Path.of("src/main/resources/demo").resolve(name)).stream()
-                .limit(count)
-                .collect(Collectors.joining("\n", "", "\n"));
     }
 }
