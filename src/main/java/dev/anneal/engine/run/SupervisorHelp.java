@@ -9,39 +9,48 @@ import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Has the supervisor ask models and endpoints. It is waited for until it answers, also while the process is to stop: a step that went on without its
- * grades would not be the one that a resumed training computes. A supervisor in a hurry kills the process, which resumes from its checkpoint.
+ * Has the supervisor ask models and endpoints, one question at a time. It is waited for until it answers, or the training is to stop: then the step is
+ * given up, and a resumed training samples and asks the same again.
  */
 final class SupervisorHelp {
 
-    /** Bytes of completions in one line; the supervisor reads lines of 8 MiB. */
-    private static final int PIECE_BYTES = 2 << 20;
+    /** Far above what an endpoint may take that answers each of many completions in its last try. */
+    static final Duration PATIENCE = Duration.ofHours(1);
+
+    /** UTF-8 bytes of completions in one question. A supervisor skips lines of 8 MiB and more. */
+    static final int PIECE_BYTES = 4 << 20;
+
+    /** How long a stop may go unnoticed. */
+    private static final long POLL_MILLIS = 50;
 
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Consumer<Progress> progress;
     private final BlockingQueue<String> replies;
-    private final Duration signOfLife;
+    private final Runnable pulse;
+    private final Duration patience;
     private long lastId;
 
     /**
      * @param replies lines that hold a {@link GradingReply} each
-     * @param signOfLife how often a wait says that it is not hung
+     * @param pulse run again and again within a wait; what it throws ends it
+     * @param patience how long an answer is waited for
      */
-    SupervisorHelp(Consumer<Progress> progress, BlockingQueue<String> replies, Duration signOfLife) {
+    SupervisorHelp(Consumer<Progress> progress, BlockingQueue<String> replies, Runnable pulse, Duration patience) {
         this.progress = progress;
         this.replies = replies;
-        this.signOfLife = signOfLife;
+        this.pulse = pulse;
+        this.patience = patience;
     }
 
     Outside outside() {
@@ -49,14 +58,9 @@ final class SupervisorHelp {
     }
 
     private List<Judge.Answer> judged(String model, List<List<Judge.Message>> conversations, Judge.Sampling sampling) {
-        Function<List<List<Judge.Message>>, GradingQuestion> question = piece -> new GradingQuestion.OfModel(
-                model,
-                piece.stream().map(SupervisorHelp::messages).toList(),
-                sampling.temperature(),
-                sampling.topP(),
-                sampling.maxTokens(),
-                sampling.seed());
-        return ask(pieces(conversations), question).stream()
+        Function<List<List<GradingQuestion.Message>>, GradingQuestion> question = piece -> new GradingQuestion.OfModel(
+                model, piece, sampling.temperature(), sampling.topP(), sampling.maxTokens(), sampling.seed());
+        return ask(conversations.stream().map(SupervisorHelp::messages).toList(), question).stream()
                 .map(answer -> new Judge.Answer(answer.text(), answer.tokens(), answer.failure()))
                 .toList();
     }
@@ -73,56 +77,76 @@ final class SupervisorHelp {
                 .toList();
         Function<List<GradingQuestion.Completion>, GradingQuestion> question = piece -> new GradingQuestion.OfEndpoint(
                 endpoint.url().toString(), endpoint.headers(), endpoint.ratePerSecond(), piece);
-        return ask(pieces(completions), question).stream()
+        return ask(completions, question).stream()
                 .map(answer -> new EndpointClient.Reply(answer.score(), answer.failure()))
                 .toList();
     }
 
-    /** Asks all pieces at one time and waits for all. */
-    private synchronized <T> List<GradingReply.Answer> ask(
-            List<List<T>> pieces, Function<List<T>, GradingQuestion> question) {
-        List<Long> asked = new ArrayList<>();
-        for (List<T> piece : pieces) {
-            lastId++;
-            asked.add(lastId);
-            progress.accept(new Progress.Asked(lastId, question.apply(piece)));
-        }
-        Map<Long, List<GradingReply.Answer>> came = new HashMap<>();
-        while (!came.keySet().containsAll(asked)) {
-            GradingReply reply = next();
-            came.put(reply.question(), reply.answers());
-        }
-        return asked.stream()
-                .flatMap(id -> came.getOrDefault(id, List.of()).stream())
-                .toList();
-    }
-
-    private GradingReply next() {
-        try {
-            String line = replies.poll(signOfLife.toNanos(), TimeUnit.NANOSECONDS);
-            while (line == null) {
-                progress.accept(new Progress.Working());
-                line = replies.poll(signOfLife.toNanos(), TimeUnit.NANOSECONDS);
-            }
-            return JSON.readValue(line, GradingReply.class);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the supervisor was asked", e);
-        }
-    }
-
-    private static <T> List<List<T>> pieces(List<T> all) {
-        List<List<T>> pieces = new ArrayList<>();
-        int bytes = PIECE_BYTES;
-        for (T one : all) {
-            int size = JSON.writeValueAsBytes(one).length;
+    private synchronized <T> List<GradingReply.Answer> ask(List<T> each, Function<List<T>, GradingQuestion> question) {
+        List<GradingReply.Answer> answers = new ArrayList<>();
+        List<T> piece = new ArrayList<>();
+        long bytes = 0;
+        for (T one : each) {
+            long size = JSON.writeValueAsBytes(one).length;
             if (bytes + size > PIECE_BYTES) {
-                pieces.add(new ArrayList<>());
+                answers.addAll(answers(piece, question));
+                piece.clear();
                 bytes = 0;
             }
-            pieces.get(pieces.size() - 1).add(one);
-            bytes += size;
+            if (size > PIECE_BYTES) {
+                answers.add(failed("the completion and its row have %d bytes as JSON; at most %d can be asked about"
+                        .formatted(size, PIECE_BYTES)));
+            } else {
+                piece.add(one);
+                bytes += size;
+            }
         }
-        return pieces;
+        answers.addAll(answers(piece, question));
+        return answers;
+    }
+
+    private <T> List<GradingReply.Answer> answers(List<T> piece, Function<List<T>, GradingQuestion> question) {
+        if (piece.isEmpty()) {
+            return List.of();
+        }
+        lastId++;
+        progress.accept(new Progress.Asked(lastId, question.apply(List.copyOf(piece))));
+        List<GradingReply.Answer> answers = await(lastId);
+        return answers.size() == piece.size()
+                ? answers
+                : Collections.nCopies(
+                        piece.size(),
+                        failed(
+                                answers.isEmpty()
+                                        ? "no answer came from the worker within " + patience
+                                        : "%d answers came to %d questions".formatted(answers.size(), piece.size())));
+    }
+
+    /** Empty if none came in time. */
+    private List<GradingReply.Answer> await(long id) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (System.nanoTime() - deadline < 0) {
+            pulse.run();
+            @Nullable String line = next();
+            GradingReply reply = line == null ? null : JSON.readValue(line, GradingReply.class);
+            // Nobody waits any more for others.
+            if (reply != null && reply.question() == id) {
+                return reply.answers();
+            }
+        }
+        return List.of();
+    }
+
+    private @Nullable String next() {
+        try {
+            return replies.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new StoppedException();
+        }
+    }
+
+    private static GradingReply.Answer failed(String failure) {
+        return new GradingReply.Answer(null, null, 0, failure);
     }
 }

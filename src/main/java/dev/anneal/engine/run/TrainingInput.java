@@ -17,7 +17,6 @@ import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Reads and encodes the files of a training as its method wants them. */
@@ -26,17 +25,17 @@ final class TrainingInput {
     private final TrainTask task;
     private final int maxPositions;
     private final ProgressWriter progress;
-    private final BlockingQueue<String> replies;
+    private final SupervisorHelp help;
 
     /**
      * @param maxPositions of the model's context
-     * @param replies lines of standard input that answer what graders ask
+     * @param help asks for graders
      */
-    TrainingInput(TrainTask task, int maxPositions, ProgressWriter progress, BlockingQueue<String> replies) {
+    TrainingInput(TrainTask task, int maxPositions, ProgressWriter progress, SupervisorHelp help) {
         this.task = task;
         this.maxPositions = maxPositions;
         this.progress = progress;
-        this.replies = replies;
+        this.help = help;
     }
 
     /** @param tokenizer stays open as long as the data is used */
@@ -65,7 +64,7 @@ final class TrainingInput {
                 training.prompts(),
                 file == null ? List.of() : prompts(encoder, "validation", file).prompts(),
                 new Wording(tokenizer.endIds(), ids -> tokenizer.decode(ids, true)),
-                new Grading(grader, new SupervisorHelp(progress::write, replies, Pulse.INTERVAL).outside()),
+                new Grading(grader, help.outside()),
                 method.rollouts().groupSize(),
                 method.rollouts().maxCompletionTokens());
     }

@@ -34,7 +34,9 @@ final class TrainingTask {
 
     ExitCode run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            TrainingInput input = new TrainingInput(task, base.config().maxPositions(), progress, replies);
+            Pulse pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
+            SupervisorHelp help = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE);
+            TrainingInput input = new TrainingInput(task, base.config().maxPositions(), progress, help);
             return train(input.read(tokenizer));
         }
     }

@@ -10,6 +10,7 @@ import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CancellationException;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -147,13 +148,16 @@ final class Passes implements AutoCloseable {
     /**
      * Work that is no pass.
      *
-     * @param work calls what it is given after each of its parts
+     * @param work calls what it is given after each of its parts, or ends with a {@link CancellationException} of its own once the training is to stop
      * @return empty if the training is to stop
      */
     <T> Optional<T> attempt(Function<Runnable, T> work) {
         try {
             return Optional.of(work.apply(betweenLayers()));
-        } catch (GivenUpException e) {
+        } catch (CancellationException e) {
+            if (!stop.getAsBoolean()) {
+                throw e;
+            }
             return Optional.empty();
         }
     }
@@ -194,7 +198,7 @@ final class Passes implements AutoCloseable {
     }
 
     /** Leaves a pass from within a layer's thread. */
-    private static final class GivenUpException extends RuntimeException {
+    private static final class GivenUpException extends CancellationException {
 
         GivenUpException() {
             super("the training is to stop");

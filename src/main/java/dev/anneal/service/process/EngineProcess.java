@@ -7,7 +7,9 @@ import dev.anneal.protocol.ServeRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,11 +27,15 @@ public final class EngineProcess {
     /** The longest honest lines are proofs and evaluated samples, some hundred kilobytes. */
     private static final int PROGRESS_LINE_BYTES = 8 << 20;
 
+    /** Among the lines of the input, which are never empty: no more come. */
+    private static final String END = "";
+
     private static final int LOGGED_CHARACTERS = 200;
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final Process process;
     private final StderrTail stderr = new StderrTail();
+    private final BlockingQueue<String> input = new LinkedBlockingQueue<>();
     private final CompletableFuture<EngineExit> exit;
 
     /** Takes over a process that has just been started. */
@@ -37,7 +43,11 @@ public final class EngineProcess {
         this.process = process;
         CompletableFuture<Void> progressRead = onThread("progress", () -> readProgress(listener));
         CompletableFuture<Void> stderrRead = onThread("stderr", this::readStderr);
+        Thread writer = new Thread(this::writeInput, "engine-" + process.pid() + "-commands");
+        writer.setDaemon(true);
+        writer.start();
         this.exit = process.onExit()
+                .whenComplete((ended, failure) -> input.add(END))
                 .thenCombine(
                         CompletableFuture.allOf(progressRead, stderrRead),
                         (ended, read) -> new EngineExit(ended.exitValue(), stderr.text()));
@@ -56,28 +66,37 @@ public final class EngineProcess {
         return exit.copy();
     }
 
-    /** Tells the process what to do; without effect on one that has ended. */
+    /** Tells the process what to do, without waiting until it reads; without effect on one that has ended. */
     public void send(Command command) {
         send(command.line());
     }
 
-    /** Asks a process that serves; without effect on one that has ended. */
+    /** Asks a process that serves; likewise. */
     public void send(ServeRequest request) {
         send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
     }
 
-    /** Answers a training's graders; without effect on a process that has ended. */
+    /** Answers a training's graders; likewise. */
     public void send(GradingReply reply) {
         send(JSON.writeValueAsString(reply));
     }
 
-    private synchronized void send(String line) {
+    private void send(String line) {
+        input.add(line);
+    }
+
+    /** A process that hangs reads nothing: whoever is to end it must not wait for it to take a line. */
+    private void writeInput() {
+        OutputStream stream = process.getOutputStream();
         try {
-            OutputStream input = process.getOutputStream();
-            input.write((line + "\n").getBytes(StandardCharsets.UTF_8));
-            input.flush();
+            for (String line = input.take(); !line.equals(END); line = input.take()) {
+                stream.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                stream.flush();
+            }
         } catch (IOException e) {
             LOG.debug("Engine process {} no longer reads commands", pid(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 

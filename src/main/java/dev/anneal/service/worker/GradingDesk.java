@@ -6,26 +6,32 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.grader.GradingAnswers;
 import dev.anneal.service.process.EngineProcess;
 import java.util.Collections;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what the graders of one process ask, each question on a thread of its own, since models and endpoints take their time. */
+/** Answers what the graders of one process ask, one question after the other on a thread of its own, since models and endpoints take their time. */
 final class GradingDesk implements AutoCloseable {
+
+    /** A process has one question open at a time, and asks anew without an answer only if it has lost patience. */
+    static final int MOST_WAITING = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(GradingDesk.class);
 
     private final String tenantId;
     private final GradingAnswers answers;
     private final CompletableFuture<EngineProcess> process = new CompletableFuture<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "grading-desk");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ThreadPoolExecutor thread =
+            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
+                Thread made = new Thread(task, "grading-desk");
+                made.setDaemon(true);
+                return made;
+            });
 
     GradingDesk(String tenantId, GradingAnswers answers) {
         this.tenantId = tenantId;
@@ -39,7 +45,11 @@ final class GradingDesk implements AutoCloseable {
 
     /** Returns at once. */
     void take(Progress.Asked asked) {
-        threads.execute(() -> send(answer(asked)));
+        try {
+            thread.execute(() -> send(answer(asked)));
+        } catch (RejectedExecutionException e) {
+            send(failed(asked, "more than " + MOST_WAITING + " questions of this training wait already"));
+        }
     }
 
     private void send(GradingReply reply) {
@@ -57,17 +67,20 @@ final class GradingDesk implements AutoCloseable {
             return answers.answer(tenantId, asked.id(), asked.asked());
         } catch (RuntimeException e) {
             LOG.error("A question of a training's grader failed; the completions in question get no grade", e);
-            int questions = asked.asked() instanceof GradingQuestion.OfModel ofModel
-                    ? ofModel.conversations().size()
-                    : ((GradingQuestion.OfEndpoint) asked.asked()).completions().size();
-            GradingReply.Answer failed = new GradingReply.Answer(
-                    null, null, 0, "the worker could not ask (" + e.getClass().getSimpleName() + "); its log says why");
-            return new GradingReply(asked.id(), Collections.nCopies(questions, failed));
+            return failed(asked, "the worker could not ask (" + e.getClass().getSimpleName() + "); its log says why");
         }
+    }
+
+    private static GradingReply failed(Progress.Asked asked, String failure) {
+        int questions = asked.asked() instanceof GradingQuestion.OfModel ofModel
+                ? ofModel.conversations().size()
+                : ((GradingQuestion.OfEndpoint) asked.asked()).completions().size();
+        return new GradingReply(
+                asked.id(), Collections.nCopies(questions, new GradingReply.Answer(null, null, 0, failure)));
     }
 
     @Override
     public void close() {
-        threads.shutdownNow();
+        thread.shutdownNow();
     }
 }

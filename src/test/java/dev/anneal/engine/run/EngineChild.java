@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Command;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.Task;
@@ -126,6 +127,10 @@ final class EngineChild implements AutoCloseable {
 
     void send(ServeRequest request) throws IOException {
         send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
+    }
+
+    void send(GradingReply reply) throws IOException {
+        send(JSON.writeValueAsString(reply));
     }
 
     private void send(String line) throws IOException {

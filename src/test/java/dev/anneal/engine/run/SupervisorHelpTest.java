@@ -1,10 +1,13 @@
 package dev.anneal.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.grade.ErrorFlag;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
+import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
@@ -14,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.IntStream;
@@ -29,7 +33,9 @@ class SupervisorHelpTest {
 
     private final List<Progress> said = new CopyOnWriteArrayList<>();
     private final BlockingQueue<String> replies = new LinkedBlockingQueue<>();
-    private final SupervisorHelp help = new SupervisorHelp(this::hear, replies, Duration.ofMillis(20));
+    private final Signals signals = new Signals();
+    private final SupervisorHelp help = new SupervisorHelp(
+            this::hear, replies, new Pulse(signals, this::hear, Duration.ofMillis(20)), Duration.ofSeconds(30));
     private boolean silent;
 
     /** Answers as a supervisor would that reads what crossed as JSON, last question first. */
@@ -54,6 +60,10 @@ class SupervisorHelpTest {
         replies.addAll(waiting);
     }
 
+    private List<Progress> asked() {
+        return said.stream().filter(Progress.Asked.class::isInstance).toList();
+    }
+
     private static Grader endpoint() {
         return Graders.parse(
                 Map.of(
@@ -74,7 +84,7 @@ class SupervisorHelpTest {
         assertThat(endpoint().grade(samples, help.outside()))
                 .extracting(Grade::reward)
                 .containsExactly(1.0, 2.5);
-        assertThat(said)
+        assertThat(asked())
                 .containsExactly(new Progress.Asked(
                         1,
                         new GradingQuestion.OfEndpoint(
@@ -100,7 +110,7 @@ class SupervisorHelpTest {
         Grade grade = judge.grade(new Sample(Map.of(), "x"), help.outside());
         assertThat(grade.reward()).isEqualTo(0.5);
         assertThat(grade.judgeTokens()).containsExactly(Map.entry("m", 9L));
-        assertThat(said)
+        assertThat(asked())
                 .containsExactly(new Progress.Asked(
                         1,
                         new GradingQuestion.OfModel(
@@ -120,7 +130,7 @@ class SupervisorHelpTest {
         assertThat(endpoint().grade(samples, help.outside()))
                 .extracting(Grade::reward)
                 .containsExactly(0.0, 1.0, 2.0, 3.0, 4.0);
-        assertThat(said).hasSize(5);
+        assertThat(asked()).hasSize(2);
     }
 
     @Test
@@ -139,5 +149,42 @@ class SupervisorHelpTest {
         assertThat(endpoint().grade(new Sample(Map.of(), "1"), help.outside()).reward())
                 .isEqualTo(1.0);
         late.join();
+    }
+
+    @Test
+    void aStopEndsTheWaitingAndGivesUpTheStep() {
+        silent = true;
+        Sample sample = new Sample(Map.of(), "1");
+        Outside outside = help.outside();
+        signals.requestStop();
+
+        assertThatThrownBy(() -> endpoint().grade(sample, outside)).isInstanceOf(CancellationException.class);
+    }
+
+    @Test
+    void withoutAnAnswerThereIsNoRewardAndALateOneIsNobodys() {
+        silent = true;
+        Outside outside = new SupervisorHelp(this::hear, replies, () -> {}, Duration.ofMillis(100)).outside();
+        Grade unanswered = endpoint().grade(new Sample(Map.of(), "1"), outside);
+        answer((Progress.Asked) said.get(0));
+        silent = false;
+
+        Grade answered = endpoint().grade(new Sample(Map.of(), "2"), outside);
+
+        assertThat(unanswered.has(ErrorFlag.UNRESPONSIVE_REWARD_ERROR)).isTrue();
+        assertThat(unanswered.errors().get(0).message()).contains("no answer came from the worker within PT0.1S");
+        assertThat(answered.reward()).isEqualTo(2.0);
+    }
+
+    @Test
+    void whatFitsIntoNoQuestionIsNotAsked() {
+        String tooLong = " ".repeat(SupervisorHelp.PIECE_BYTES);
+        List<Sample> samples =
+                List.of(new Sample(Map.of(), "1"), new Sample(Map.of(), tooLong), new Sample(Map.of(), "3"));
+
+        List<Grade> grades = endpoint().grade(samples, help.outside());
+
+        assertThat(grades).extracting(Grade::reward).containsExactly(1.0, null, 3.0);
+        assertThat(grades.get(1).errors().get(0).message()).contains("at most 4194304");
     }
 }

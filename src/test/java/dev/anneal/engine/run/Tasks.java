@@ -12,6 +12,7 @@ import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks on the bundled model and the ticket dataset. */
@@ -81,6 +82,39 @@ final class Tasks {
                 attempt.toString(),
                 null,
                 resumeFrom == null ? null : resumeFrom.toString(),
+                0);
+    }
+
+    /** Ten steps of two prompts with two completions each, whose rewards come from an endpoint. */
+    static TrainTask gradedByEndpoint(Path prompts, Path attempt, @Nullable Path resumeFrom) {
+        TrainTask supervised = train(attempt, resumeFrom);
+        TrainingSettings settings = supervised.settings();
+        return new TrainTask(
+                supervised.model(),
+                supervised.machine(),
+                supervised.templateTime(),
+                prompts.toString(),
+                null,
+                supervised.adapter(),
+                new TrainingSettings(
+                        new TrainingMethod.Reinforcement(
+                                Map.of("type", "endpoint", "name", "there", "url", "https://grader.example/"),
+                                new TrainingMethod.Rollouts(2, 8, 1, 0, 1, 0, 1),
+                                new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false, 1),
+                                100),
+                        settings.epochs(),
+                        2,
+                        STEPS,
+                        settings.maxLengthTokens(),
+                        false,
+                        settings.activationCheckpointing(),
+                        settings.optimizer(),
+                        settings.checkpointIntervalSteps(),
+                        0,
+                        1),
+                supervised.attemptDirectory(),
+                null,
+                supervised.resumeFrom(),
                 0);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Command;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.process.FakeEngine.Misdeed;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A real child JVM is started, listened to, commanded, and its every way to end is told apart. */
@@ -140,6 +142,29 @@ class EngineProcessTest {
         process().kill();
 
         assertThat(exit()).isEqualTo(EngineExit.Meaning.OUT_OF_MEMORY);
+    }
+
+    @Test
+    @Timeout(60)
+    void whoeverAnswersAProcessThatReadsNothingIsNotHeldUp() throws Exception {
+        start(Map.of(), ENDLESS, null);
+        awaitStep();
+        signal("STOP");
+        GradingReply.Answer longer = new GradingReply.Answer("x".repeat(1 << 20), null, 1, null);
+
+        process().send(new GradingReply(1, List.of(longer)));
+        process().send(Command.STOP);
+        signal("CONT");
+
+        assertThat(exit()).isEqualTo(EngineExit.Meaning.GIVEN_BACK);
+    }
+
+    private void signal(String name) throws Exception {
+        int code = new ProcessBuilder(
+                        "kill", "-" + name, Long.toString(process().pid()))
+                .start()
+                .waitFor();
+        assertThat(code).isZero();
     }
 
     @Test
