@@ -1,6 +1,7 @@
 package dev.anneal.engine.grade;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Says what completions are worth. Immutable, safe for use by several threads; made by {@link Graders}. */
@@ -24,9 +25,13 @@ public sealed interface Grader permits StringCheck, TextSimilarity, ScoreModel, 
         return grade(List.of(sample), outside).get(0);
     }
 
-    /** Models that are asked to judge; empty for graders that compute their rewards themselves. */
-    default Set<String> judges() {
-        return Set.of();
+    /**
+     * Models that are asked to judge; empty for graders that compute their rewards themselves.
+     *
+     * @return their ids, each with a place in the request that names it
+     */
+    default Map<String, String> judges() {
+        return Map.of();
     }
 
     /** Endpoints that are asked. */

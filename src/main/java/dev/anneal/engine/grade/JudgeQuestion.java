@@ -2,8 +2,8 @@ package dev.anneal.engine.grade;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
  * What a model is asked about completions, and how.
  *
  * @param model id of the model, as the client gave it
+ * @param place where the request names it
  */
-record JudgeQuestion(String model, Prompt prompt, Judge.Sampling sampling) {
+record JudgeQuestion(String model, String place, Prompt prompt, Judge.Sampling sampling) {
 
     private static final int MOST_TOKENS = 32_768;
     private static final double HOTTEST = 2;
@@ -20,7 +21,10 @@ record JudgeQuestion(String model, Prompt prompt, Judge.Sampling sampling) {
     static JudgeQuestion read(GraderObject grader) {
         grader.number(GraderObject.PASS_THRESHOLD, -Grade.MAX_MAGNITUDE, Grade.MAX_MAGNITUDE);
         return new JudgeQuestion(
-                grader.requiredText("model"), Prompt.read(grader), sampling(grader.object("sampling_params")));
+                grader.requiredText("model"),
+                grader.param("model"),
+                Prompt.read(grader),
+                sampling(grader.object("sampling_params")));
     }
 
     private static Judge.Sampling sampling(@Nullable GraderObject params) {
@@ -42,8 +46,8 @@ record JudgeQuestion(String model, Prompt prompt, Judge.Sampling sampling) {
         return sampling;
     }
 
-    Set<String> models() {
-        return Set.of(model);
+    Map<String, String> models() {
+        return Map.of(model, place);
     }
 
     /**

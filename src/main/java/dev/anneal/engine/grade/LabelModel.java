@@ -2,8 +2,8 @@ package dev.anneal.engine.grade;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /** {@code label_model}: 1 if a model gives one of the labels that pass, 0 if it gives another. */
 record LabelModel(String name, JudgeQuestion question, List<String> labels, List<String> passing) implements Grader {
@@ -43,7 +43,7 @@ record LabelModel(String name, JudgeQuestion question, List<String> labels, List
     }
 
     @Override
-    public Set<String> judges() {
+    public Map<String, String> judges() {
         return question.models();
     }
 

@@ -48,10 +48,10 @@ final class Multi implements Grader {
     }
 
     @Override
-    public Set<String> judges() {
-        return graders.values().stream()
-                .flatMap(grader -> grader.judges().stream())
-                .collect(Collectors.toSet());
+    public Map<String, String> judges() {
+        Map<String, String> judges = new LinkedHashMap<>();
+        graders.values().forEach(grader -> grader.judges().forEach(judges::putIfAbsent));
+        return judges;
     }
 
     @Override

@@ -1,8 +1,8 @@
 package dev.anneal.engine.grade;
 
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
-import java.util.Set;
 
 /** {@code score_model}: the number that a model gives, brought into a range. */
 record ScoreModel(String name, JudgeQuestion question, double least, double most) implements Grader {
@@ -36,7 +36,7 @@ record ScoreModel(String name, JudgeQuestion question, double least, double most
     }
 
     @Override
-    public Set<String> judges() {
+    public Map<String, String> judges() {
         return question.models();
     }
 

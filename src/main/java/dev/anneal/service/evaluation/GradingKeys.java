@@ -72,7 +72,7 @@ final class GradingKeys {
     }
 
     private static String asked(Grader grader) {
-        return grader.judges().stream()
+        return grader.judges().keySet().stream()
                 .sorted()
                 .findFirst()
                 .map(model -> "the model '" + model + "'")

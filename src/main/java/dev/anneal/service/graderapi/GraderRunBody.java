@@ -54,7 +54,9 @@ record GraderRunBody(
         Long tokens = usage.isEmpty()
                 ? null
                 : usage.values().stream().mapToLong(TokenUsage::totalTokens).sum();
-        String judge = grader.judges().size() == 1 ? grader.judges().iterator().next() : null;
+        String judge = grader.judges().size() == 1
+                ? grader.judges().keySet().iterator().next()
+                : null;
         Double reward = grade.reward();
         return new GraderRunBody(
                 reward == null ? 0 : reward,

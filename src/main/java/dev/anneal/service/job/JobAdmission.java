@@ -24,6 +24,7 @@ public final class JobAdmission {
     private final ModelCatalog catalog;
     private final Files files;
     private final InitialAdapters adapters;
+    private final JudgingModels judges;
     private final JobProperties properties;
 
     JobAdmission(
@@ -31,11 +32,13 @@ public final class JobAdmission {
             ModelCatalog catalog,
             Files files,
             InitialAdapters adapters,
+            JudgingModels judges,
             JobProperties properties) {
         this.database = database;
         this.catalog = catalog;
         this.files = files;
         this.adapters = adapters;
+        this.judges = judges;
         this.properties = properties;
     }
 
@@ -68,6 +71,7 @@ public final class JobAdmission {
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
+        judges.require(jdbc, request.method());
         String validationFile = request.validationFile();
         return new JobInputs(
                 settled,

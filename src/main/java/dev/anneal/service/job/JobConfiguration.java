@@ -59,8 +59,9 @@ class JobConfiguration {
             ModelCatalog catalog,
             Files files,
             InitialAdapters adapters,
+            TunedModels tuned,
             JobProperties properties) {
-        return new JobAdmission(database, catalog, files, adapters, properties);
+        return new JobAdmission(database, catalog, files, adapters, new JudgingModels(catalog, tuned), properties);
     }
 
     @Bean

@@ -1,6 +1,5 @@
 package dev.anneal.service.settings;
 
-import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.protocol.TrainingMethod;
@@ -63,18 +62,10 @@ final class ReinforcementReader {
     }
 
     private static void check(Map<String, @Nullable Object> grader) {
-        Grader read;
         try {
-            read = Graders.parse(grader, GRADER);
+            Graders.parse(grader, GRADER);
         } catch (GraderException e) {
             throw new Refusal(RefusalCode.valueOf(e.code().name()), e.explanation(), e.param());
-        }
-        if (!read.judges().isEmpty() || !read.endpoints().isEmpty()) {
-            throw new Refusal(
-                    RefusalCode.GRADER_NOT_SUPPORTED,
-                    "'%s' asks a model or an endpoint, which the process of a training cannot do yet; use string_check, text_similarity or multi"
-                            .formatted(GRADER),
-                    GRADER);
         }
     }
 

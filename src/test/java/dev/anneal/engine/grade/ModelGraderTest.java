@@ -102,7 +102,7 @@ class ModelGraderTest {
     @Test
     void modelsWithinAFormulaAreNamed() {
         Grader multi = GradersTest.parse("{'type': 'multi', 'graders': [" + SCORE + "], 'calculate_output': 'judge'}");
-        assertThat(multi.judges()).containsExactly("m");
+        assertThat(multi.judges()).isEqualTo(Map.of("m", "grader.graders[0].model"));
         Grade grade = multi.grade(
                 new Sample(Map.of("answer", "a"), "c"),
                 new Outside((model, conversations, sampling) -> List.of(Judge.Answer.of("1", 5)), NO_ENDPOINTS));

@@ -7,6 +7,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -114,6 +115,27 @@ class JobRefusalsIT extends ServiceTest {
                 "invalid_value",
                 "metadata.k",
                 "513 characters");
+    }
+
+    @Test
+    void modelsThatAreToJudgeMustBeThere() {
+        String prompts = file(
+                ALPHA,
+                FilePurpose.FINE_TUNE,
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"1 + 1 =\"}], \"answer\": \"2\"}\n".repeat(10));
+        for (String model : List.of("nobody", "ft:anneal-tiny:alpha::00000000")) {
+            String judge =
+                    "{'type': 'score_model', 'name': 'judge', 'model': '%s', 'input': [{'role': 'user', 'content': 'Rate.'}]}"
+                            .formatted(model);
+            refused(
+                    body(
+                            prompts,
+                            ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'multi', 'calculate_output': 'judge', 'graders': ["
+                                    + judge + "]}}}"),
+                    "model_not_available",
+                    "method.reinforcement.grader.graders[0].model",
+                    model);
+        }
     }
 
     @Test

@@ -1,0 +1,168 @@
+package dev.anneal.service.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.file.FilePurpose;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+import tools.jackson.databind.JsonNode;
+
+/** Trainings whose graders ask an HTTP endpoint or a model, with the bundled model and real engine processes. */
+@TestPropertySource(
+        properties = {
+            "anneal.roles=api,worker,inference",
+            "anneal.home=target/test-home-asking-graders",
+            "anneal.engine.cache-directory=target/engine-cache",
+            "anneal.engine.heap=256MB",
+            "anneal.engine.precision=fp32",
+            "anneal.worker.poll-interval=100ms",
+            "anneal.worker.publish-interval=100ms",
+            "anneal.graders.allowed-addresses=127.0.0.1",
+            "anneal.graders.endpoint-retries=0",
+            "anneal.graders.endpoint-timeout=1s",
+            "anneal.queue.platform-retries=0"
+        })
+class AskingGradersIT extends ServiceTest {
+
+    private static final int STEPS = 3;
+    private static final String JUDGE =
+            "{'type': 'score_model', 'name': 'judge', 'model': 'anneal-tiny', 'range': [0, 1000], 'sampling_params': {'max_completions_tokens': 8},"
+                    + " 'input': [{'role': 'user', 'content': 'What is {{sample.output_text}} + 25?'}]}";
+
+    private final Queue<JsonNode> received = new ConcurrentLinkedQueue<>();
+    private final HttpServer endpoint = server();
+    private volatile int status = 200;
+    private volatile int silentFrom = Integer.MAX_VALUE;
+
+    private static HttpServer server() {
+        try {
+            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
+        } catch (IOException e) {
+            throw new AssertionError("no server", e);
+        }
+    }
+
+    @BeforeEach
+    void listen() {
+        endpoint.createContext("/", this::grade);
+        endpoint.setExecutor(task -> new Thread(task, "endpoint").start());
+        endpoint.start();
+    }
+
+    @AfterEach
+    void stop() {
+        endpoint.stop(0);
+    }
+
+    /** The longer a completion, the better. */
+    private void grade(HttpExchange exchange) throws IOException {
+        JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
+        received.add(body);
+        if (received.size() >= silentFrom) {
+            return;
+        }
+        String score = "{\"score\": %d}"
+                .formatted(body.at("/sample/output_text").asString().length());
+        byte[] answer = score.getBytes(StandardCharsets.UTF_8);
+        exchange.sendResponseHeaders(status, answer.length);
+        try (OutputStream out = exchange.getResponseBody()) {
+            out.write(answer);
+        }
+    }
+
+    private String endpointGrader() {
+        return "{'type': 'endpoint', 'name': 'there', 'url': 'http://127.0.0.1:%d/grade'}"
+                .formatted(endpoint.getAddress().getPort());
+    }
+
+    /** Two prompts with two completions each in a step. */
+    private JsonNode trained(String grader) {
+        String file = file(
+                ALPHA,
+                FilePurpose.FINE_TUNE,
+                "{\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 + 25?\"}], \"answer\": \"42\"}\n"
+                        .repeat(10));
+        String id = queuedJob(
+                ALPHA,
+                file,
+                ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': %s, 'hyperparameters': {'batch_size': 2}}}, 'anneal': {'max_steps': %d, 'rollouts': {'group_size': 2, 'max_completion_tokens': 8, 'sample_interval': 1}}"
+                        .formatted(grader, STEPS));
+        Waiting.until(() -> List.of("succeeded", "failed", "cancelled")
+                .contains(job(ALPHA, id).path("status").asString()));
+        return job(ALPHA, id);
+    }
+
+    private List<Double> rewards(JsonNode job) {
+        return json(get(ALPHA, "/v1/fine_tuning/jobs/" + job.path("id").asString() + "/metrics"))
+                .findValues("metrics")
+                .stream()
+                .filter(metrics -> metrics.has("reward"))
+                .map(metrics -> metrics.path("reward").asDouble())
+                .toList();
+    }
+
+    private List<String> events(JsonNode job) {
+        return json(get(ALPHA, "/v1/fine_tuning/jobs/" + job.path("id").asString() + "/events?limit=100"))
+                .findValuesAsString("message");
+    }
+
+    @Test
+    void anEndpointAndAModelGiveTheRewardsOfATraining() {
+        JsonNode job = trained(
+                "{'type': 'multi', 'name': 'both', 'calculate_output': '0 * judge + there', 'graders': [%s, %s]}"
+                        .formatted(endpointGrader(), JUDGE));
+
+        assertThat(job.path("status").asString()).as("%s", job).isEqualTo("succeeded");
+        assertThat(received).hasSize(STEPS * 4);
+        assertThat(received.element().at("/item/answer").asString()).isEqualTo("42");
+        double mean = received.stream()
+                .mapToInt(body -> body.at("/sample/output_text").asString().length())
+                .average()
+                .orElseThrow();
+        assertThat(rewards(job)).hasSize(STEPS);
+        assertThat(rewards(job).stream()
+                        .mapToDouble(Double::doubleValue)
+                        .average()
+                        .orElseThrow())
+                .isEqualTo(mean);
+    }
+
+    @Test
+    void anEndpointThatIsDownFailsTheJobAndSaysWhy() {
+        status = 503;
+
+        JsonNode job = trained(endpointGrader());
+
+        assertThat(job.path("status").asString()).isEqualTo("failed");
+        assertThat(job.at("/error/code").asString()).isEqualTo("grader_failed");
+        assertThat(job.at("/error/message").asString())
+                .contains("none of the 4 completions of step 1", "unresponsive_reward_error", "status 503");
+    }
+
+    @Test
+    void anEndpointThatIsTooSlowForSomeIsToldOnce() {
+        silentFrom = 4 * STEPS;
+
+        JsonNode job = trained(endpointGrader());
+
+        assertThat(job.path("status").asString()).as("%s", job).isEqualTo("succeeded");
+        assertThat(events(job))
+                .filteredOn(message -> message.contains("unresponsive_reward_error"))
+                .singleElement()
+                .asString()
+                .contains("1 of 4 completions of step 3", "'there'");
+    }
+}
