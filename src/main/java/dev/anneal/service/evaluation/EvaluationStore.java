@@ -28,8 +28,8 @@ final class EvaluationStore {
                     :testFile, :maxNewTokens, :sampleRows, CAST(:grading AS jsonb))
             """;
 
-    private static final String BY_ID = "SELECT * FROM evaluation WHERE external_id = :value";
-    private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :value";
+    private static final String WORK_OF = "SELECT work_id FROM evaluation WHERE external_id = :id";
+    private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :work";
 
     private static final String COMPLETE = """
             UPDATE evaluation
@@ -70,17 +70,16 @@ final class EvaluationStore {
     }
 
     Optional<Evaluation> byId(JdbcClient jdbc, String id) {
-        return jdbc.sql(BY_ID)
-                .param("value", id)
-                .query((row, index) -> evaluation(jdbc, row))
-                .optional();
+        return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(work -> byWork(jdbc, work));
     }
 
+    /** The work is read first: what has succeeded by then has its result in the row. */
     Optional<Evaluation> byWork(JdbcClient jdbc, long workId) {
-        return jdbc.sql(BY_WORK)
-                .param("value", workId)
-                .query((row, index) -> evaluation(jdbc, row))
-                .optional();
+        return queue.find(jdbc, workId)
+                .flatMap(work -> jdbc.sql(BY_WORK)
+                        .param("work", workId)
+                        .query((row, index) -> evaluation(row, work))
+                        .optional());
     }
 
     void complete(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
@@ -105,9 +104,7 @@ final class EvaluationStore {
                 .toList();
     }
 
-    private Evaluation evaluation(JdbcClient jdbc, ResultSet row) throws SQLException {
-        Work work = queue.find(jdbc, row.getLong("work_id"))
-                .orElseThrow(() -> new IllegalStateException("an evaluation has lost its work"));
+    private static Evaluation evaluation(ResultSet row, Work work) throws SQLException {
         String grading = row.getString("grading");
         return new Evaluation(
                 row.getLong("id"),
