@@ -1,6 +1,7 @@
 package dev.anneal.engine.evaluate;
 
 import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.tokens.ModelTokenizer;
@@ -15,13 +16,14 @@ public interface Evaluator {
      * Reads the task's file.
      *
      * @param tokenizer stays open as long as the evaluator is used
+     * @param outside what graders may ask
      */
-    static Evaluator of(EvaluateTask task, ModelTokenizer tokenizer) throws IOException {
+    static Evaluator of(EvaluateTask task, ModelTokenizer tokenizer, Outside outside) throws IOException {
         ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
         EvaluateTask.Grading grading = task.grading();
         return grading == null
                 ? ExactMatchEvaluator.read(task, tokenizer, encoder)
-                : RewardEvaluator.read(task, grading, tokenizer, encoder);
+                : RewardEvaluator.read(task, grading, tokenizer, encoder, outside);
     }
 
     /**

@@ -38,10 +38,14 @@ final class RewardEvaluator implements Evaluator {
     private final List<String> questions;
 
     private RewardEvaluator(
-            EvaluateTask task, EvaluateTask.Grading settings, Wording wording, List<Question> questions) {
+            EvaluateTask task,
+            EvaluateTask.Grading settings,
+            Grading grading,
+            Wording wording,
+            List<Question> questions) {
         this.task = task;
         this.settings = settings;
-        this.grading = new Grading(Graders.parse(settings.grader(), "grader"), Outside.NONE);
+        this.grading = grading;
         this.wording = wording;
         this.prompts = questions.stream().map(Question::prompt).toList();
         this.questions = questions.stream().map(Question::text).toList();
@@ -51,7 +55,11 @@ final class RewardEvaluator implements Evaluator {
     private record Question(EncodedPrompt prompt, String text) {}
 
     static Evaluator read(
-            EvaluateTask task, EvaluateTask.Grading settings, ModelTokenizer tokenizer, ChatEncoder encoder)
+            EvaluateTask task,
+            EvaluateTask.Grading settings,
+            ModelTokenizer tokenizer,
+            ChatEncoder encoder,
+            Outside outside)
             throws IOException {
         List<Question> questions = new ArrayList<>();
         DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
@@ -65,7 +73,8 @@ final class RewardEvaluator implements Evaluator {
                     LastQuestion.in(prompt.prompt().messages())));
         });
         Wording wording = new Wording(tokenizer.endIds(), ids -> tokenizer.decode(ids, true));
-        return new RewardEvaluator(task, settings, wording, questions);
+        Grading grading = new Grading(Graders.parse(settings.grader(), "grader"), outside);
+        return new RewardEvaluator(task, settings, grading, wording, questions);
     }
 
     @Override

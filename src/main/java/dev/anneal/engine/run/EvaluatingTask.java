@@ -1,6 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.evaluate.Evaluator;
+import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.model.AdapterDropout;
@@ -12,6 +13,7 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates the model of a task: the base as it is, with an adapter at its checkpoint's beta, or with the weights of an export or checkpoint. */
@@ -21,17 +23,21 @@ final class EvaluatingTask {
     private final BaseModelFiles base;
     private final ProgressWriter progress;
     private final Pulse pulse;
+    private final BlockingQueue<String> replies;
 
-    EvaluatingTask(EvaluateTask task, ProgressWriter progress, Signals signals) {
+    /** @param replies lines of standard input that answer what graders ask */
+    EvaluatingTask(EvaluateTask task, ProgressWriter progress, Signals signals, BlockingQueue<String> replies) {
         this.task = task;
         this.base = new BaseModelFiles(task);
         this.progress = progress;
         this.pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
+        this.replies = replies;
     }
 
     ExitCode run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            progress.write(evaluate(Evaluator.of(task, tokenizer)));
+            Outside outside = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE).outside();
+            progress.write(evaluate(Evaluator.of(task, tokenizer, outside)));
             return ExitCode.DONE;
         }
     }

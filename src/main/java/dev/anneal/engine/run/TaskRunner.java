@@ -33,7 +33,7 @@ final class TaskRunner {
             return new ExportingTask(export, progress, signals).run();
         }
         if (task instanceof EvaluateTask evaluation) {
-            return new EvaluatingTask(evaluation, progress, signals).run();
+            return new EvaluatingTask(evaluation, progress, signals, requests).run();
         }
         if (task instanceof ServeTask serving) {
             return new ServingTask(serving, progress, signals, requests).run();

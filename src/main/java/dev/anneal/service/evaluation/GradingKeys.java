@@ -1,12 +1,10 @@
 package dev.anneal.service.evaluation;
 
-import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.protocol.EvaluateTask.Grading;
 import dev.anneal.service.grader.GraderRefusals;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
 import java.util.List;
 import java.util.Map;
@@ -54,28 +52,11 @@ final class GradingKeys {
         }
     }
 
-    private static void check(Map<String, @Nullable Object> json) {
-        Grader grader;
+    private static void check(Map<String, @Nullable Object> grader) {
         try {
-            grader = Graders.parse(json, GRADER);
+            Graders.parse(grader, GRADER);
         } catch (GraderException e) {
             throw GraderRefusals.of(e);
         }
-        if (!grader.judges().isEmpty() || !grader.endpoints().isEmpty()) {
-            throw new Refusal(
-                    RefusalCode.GRADER_NOT_SUPPORTED,
-                    "'" + GRADER + "' asks " + asked(grader)
-                            + ", and evaluations run where nobody can be asked: use string_check, text_similarity or a"
-                            + " multi of them; /v1/fine_tuning/alpha/graders/run asks for one completion",
-                    GRADER);
-        }
-    }
-
-    private static String asked(Grader grader) {
-        return grader.judges().keySet().stream()
-                .sorted()
-                .findFirst()
-                .map(model -> "the model '" + model + "'")
-                .orElse("an endpoint");
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.grade.Judge;
+import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.engine.torch.ElementType;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -90,7 +93,28 @@ class RewardEvaluatorTest {
                 .hasMessageContainingAll("none of the 48 completions", "'exact'", "item.solution");
     }
 
+    @Test
+    void othersAreAskedToJudge() throws IOException {
+        Map<String, Object> judge = Map.of(
+                "type",
+                "score_model",
+                "model",
+                "judge",
+                "input",
+                List.of(Map.of("role", "user", "content", "{{sample.output_text}}")));
+        Outside outside = new Outside(
+                (model, conversations, sampling) ->
+                        Collections.nCopies(conversations.size(), Judge.Answer.of("0.25", 1)),
+                Outside.NONE.endpoints());
+
+        assertThat(evaluate(new Grading(judge, 1, 0, 0), outside).metrics()).containsEntry("reward", 0.25);
+    }
+
     private Progress.Evaluated evaluate(Grading grading) throws IOException {
+        return evaluate(grading, Outside.NONE);
+    }
+
+    private Progress.Evaluated evaluate(Grading grading, Outside outside) throws IOException {
         EvaluateTask task = new EvaluateTask(
                 new Task.BaseModel("anneal-tiny", MODEL.toString()),
                 new Task.Machine(TestDevice.NAME, 2, "fp32"),
@@ -100,7 +124,7 @@ class RewardEvaluatorTest {
                 8,
                 2,
                 grading);
-        return Evaluator.of(task, tokenizer).evaluate(model, model.noAdapter(), () -> {});
+        return Evaluator.of(task, tokenizer, outside).evaluate(model, model.noAdapter(), () -> {});
     }
 
     private Path sums() throws IOException {

@@ -84,6 +84,9 @@ class WholePathIT extends EngineTest {
         assertThat(ofTuned.path("metrics").path("reward").isNumber())
                 .as(ofTuned.toString())
                 .isTrue();
+        assertThat(ofTuned.path("metrics").path("rewards/judge/mean").isNumber())
+                .as("a judge's word: " + ofTuned)
+                .isTrue();
         JsonNode ofMerged = graded(merged, file);
         assertThat(ofMerged.path("metrics")).isEqualTo(ofTuned.path("metrics"));
         assertThat(ofMerged.path("samples")).isEqualTo(ofTuned.path("samples"));
@@ -99,9 +102,10 @@ class WholePathIT extends EngineTest {
         return sums.toString();
     }
 
+    /** By a likeness; the bundled model, which a worker asks, judges as well. */
     private JsonNode graded(String subject, String testFile) {
         return endedEvaluation(
-                "{%s, 'test_file': '%s', 'max_new_tokens': 8, 'completions': 2, 'temperature': 0, 'samples': 10, 'grader': {'type': 'text_similarity', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'evaluation_metric': 'fuzzy_match'}}"
+                "{%s, 'test_file': '%s', 'max_new_tokens': 8, 'completions': 2, 'temperature': 0, 'samples': 10, 'grader': {'type': 'multi', 'calculate_output': 'near', 'graders': {'near': {'type': 'text_similarity', 'input': '{{sample.output_text}}', 'reference': '{{item.answer}}', 'evaluation_metric': 'fuzzy_match'}, 'judge': {'type': 'score_model', 'model': 'anneal-tiny', 'input': [{'role': 'user', 'content': 'What is 12 + 13?'}]}}}}"
                         .formatted(subject, testFile));
     }
 }

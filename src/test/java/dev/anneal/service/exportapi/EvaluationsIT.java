@@ -159,16 +159,6 @@ class EvaluationsIT extends ServiceTest {
         assertRefused(ofPrompts + ", 'grader': " + EXACT + ", 'temperature': 2.5}", "invalid_value", "temperature");
         assertRefused(ofPrompts + ", 'grader': {'type': 'string_check'}}", "grader_invalid", "grader.input");
         assertRefused(ofPrompts + ", 'grader': {'type': 'python'}}", "grader_not_supported", "grader.type");
-        assertRefused(
-                ofPrompts + ", 'grader': {'type': 'endpoint', 'url': 'https://example.com'}}",
-                "grader_not_supported",
-                "grader");
-        assertRefused(
-                ofPrompts
-                        + ", 'grader': {'type': 'multi', 'calculate_output': 'a', 'graders': {'a': {'type': 'score_model',"
-                        + " 'model': 'anneal-tiny', 'input': [{'role': 'user', 'content': 'x'}]}}}}",
-                "grader_not_supported",
-                "grader");
     }
 
     @Test
