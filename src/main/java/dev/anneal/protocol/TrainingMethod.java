@@ -49,10 +49,9 @@ public sealed interface TrainingMethod {
      * From rewards of sampled completions (GRPO and its kin, Shao et al. 2024).
      *
      * @param grader what gives a completion its reward, as the request has it
-     * @param sampleIntervalSteps steps between rollouts whose completions are reported word for word
+     * @param sampleInterval rollouts between those whose completions are reported word for word
      */
-    record Reinforcement(
-            Map<String, @Nullable Object> grader, Rollouts rollouts, Policy policy, int sampleIntervalSteps)
+    record Reinforcement(Map<String, @Nullable Object> grader, Rollouts rollouts, Policy policy, int sampleInterval)
             implements TrainingMethod {
 
         @Override

@@ -15,6 +15,8 @@ public final class Graders {
             EndpointGrader.TYPE,
             Multi.TYPE);
 
+    private static final int LONGEST_NAME = 64;
+
     private Graders() {}
 
     /**
@@ -32,6 +34,13 @@ public final class Graders {
         String type = object.requiredText("type");
         String given = object.text("name");
         String name = given == null ? type : given;
+        if (name.length() > LONGEST_NAME || name.chars().anyMatch(c -> c < ' ' || c == ',' || c == '"')) {
+            throw object.invalid(
+                    "name",
+                    "becomes part of the names of metrics, so it must have at most %d characters, none of them a comma, a quote or a control character"
+                            .formatted(LONGEST_NAME),
+                    name);
+        }
         Grader grader = switch (type) {
             case StringCheck.TYPE -> StringCheck.read(object, name);
             case TextSimilarity.TYPE -> TextSimilarity.read(object, name);

@@ -30,6 +30,10 @@ public final class Advantages {
         double all = deviation(rewards.stream().flatMapToDouble(Arrays::stream).toArray());
         List<double[]> advantages = new ArrayList<>();
         for (double[] group : rewards) {
+            if (isEven(group)) {
+                advantages.add(new double[group.length]);
+                continue;
+            }
             double mean = mean(group);
             double divisor = switch (scale) {
                 case GROUP -> deviation(group) + EPSILON;
@@ -41,6 +45,11 @@ public final class Advantages {
                     .toArray());
         }
         return advantages;
+    }
+
+    /** Whether all rewards are the same: their mean need not be, to the last bit. */
+    public static boolean isEven(double[] rewards) {
+        return Arrays.stream(rewards).distinct().count() <= 1;
     }
 
     /** Standard deviation of a sample: divided by one less than there are. 0 for a single value. */

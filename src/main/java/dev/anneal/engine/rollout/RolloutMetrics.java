@@ -57,9 +57,7 @@ public final class RolloutMetrics {
         metrics.put(
                 "reward_std",
                 rewards.stream().mapToDouble(Advantages::deviation).average().orElseThrow());
-        long even = rewards.stream()
-                .filter(each -> Advantages.deviation(each) < 1e-8)
-                .count();
+        long even = rewards.stream().filter(Advantages::isEven).count();
         metrics.put("frac_reward_zero_std", (double) even / rewards.size());
     }
 

@@ -35,7 +35,7 @@ final class ActivationCheckpointing {
      * is lost between tensors.
      */
     static long neededBytes(TrainingJob job) {
-        int longest = job.data().longestTokens();
+        int longest = Math.min(job.data().longestTokens(), job.model().config().maxPositions());
         long atOnce = job.limits()
                 .tokensAtOnce(job.computeThreads(), longest * job.data().sequencesTogether());
         long ofStep = (long) job.settings().batchRows()

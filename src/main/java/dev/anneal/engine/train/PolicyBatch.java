@@ -82,6 +82,10 @@ record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<St
         return sequences.stream().mapToLong(each -> each.ids().length).sum();
     }
 
+    long trainedSequences() {
+        return sequences.stream().filter(each -> each.trainedTokens() > 0).count();
+    }
+
     long trainedTokens() {
         return sequences.stream().mapToLong(Sequence::trainedTokens).sum();
     }

@@ -70,11 +70,6 @@ final class PolicyObjective implements Objective {
         return joined;
     }
 
-    /** How many completions there are. */
-    int rows() {
-        return rows.size();
-    }
-
     /** Once the forward pass is done. */
     PolicyLoss.Sums sums() {
         return sums;

@@ -29,6 +29,9 @@ final class PolicySteps implements Steps {
     /** Number of the rollout of validations: each time the same random numbers, so that what changes is the policy. */
     private static final int VALIDATION = -1;
 
+    /** Rollouts of a job of which completions are reported word for word, about. */
+    private static final int MOST_REPORTED = 200;
+
     private final TrainingJob job;
     private final TrainingMethod.Reinforcement method;
     private final TrainingData.Prompts data;
@@ -38,6 +41,7 @@ final class PolicySteps implements Steps {
     private final Sampler sampler;
     private final PolicyUpdate update;
     private final GradingFaults faults;
+    private final int sampleInterval;
     private @Nullable PolicyBatch batch;
 
     PolicySteps(TrainingJob job, TrainingData.Prompts data, StepPasses passes, Consumer<Progress> progress) {
@@ -48,11 +52,9 @@ final class PolicySteps implements Steps {
         this.passes = passes;
         this.progress = progress;
         int updates = method.policy().updatesPerRollout();
-        this.plan = new StepPlan(
-                data.training().size(),
-                settings.batchRows(),
-                (settings.totalSteps() - 1) / updates + 1,
-                settings.seed());
+        int count = (settings.totalSteps() - 1) / updates + 1;
+        this.plan = new StepPlan(data.training().size(), settings.batchRows(), count, settings.seed());
+        this.sampleInterval = Math.max(method.sampleInterval(), count / MOST_REPORTED);
         TrainingMethod.Rollouts rollouts = method.rollouts();
         this.sampler = new Sampler(
                 job.model(),
@@ -81,6 +83,8 @@ final class PolicySteps implements Steps {
                 return Optional.empty();
             }
             current = sampled.get();
+            // A stop within the update saves it: what others have graded is not asked again.
+            batch = current;
         }
         long sampledAt = System.nanoTime();
         Optional<PolicyUpdate.Outcome> outcome = update.compute(step, current, adapter);
@@ -109,8 +113,9 @@ final class PolicySteps implements Steps {
         }
         List<Group> groups = sampled.get();
         faults.require(step, groups);
-        if (rollout % method.sampleIntervalSteps() == 0
-                || step == job.settings().totalSteps() - 1) {
+        if (rollout % sampleInterval == 0
+                || rollout
+                        == (job.settings().totalSteps() - 1) / method.policy().updatesPerRollout()) {
             progress.accept(RolloutSamples.of(step + 1, adapter.beta(), groups, data.wording()));
         }
         PolicyBatch made = PolicyBatch.of(
@@ -137,12 +142,15 @@ final class PolicySteps implements Steps {
         progress.accept(new Progress.Validating(step, 0, 1));
         Optional<List<Group>> sampled =
                 sample(VALIDATION, data.validation(), method.rollouts().evaluationSamples(), adapter);
-        sampled.ifPresent(groups -> progress.accept(new Progress.Validation(
-                step,
-                adapter.beta(),
-                null,
-                null,
-                RolloutMetrics.of(groups, data.grading().grader().name()))));
+        sampled.ifPresent(groups -> {
+            faults.tell("the validation after step " + step, groups);
+            progress.accept(new Progress.Validation(
+                    step,
+                    adapter.beta(),
+                    null,
+                    null,
+                    RolloutMetrics.of(groups, data.grading().grader().name())));
+        });
         return sampled.isPresent();
     }
 

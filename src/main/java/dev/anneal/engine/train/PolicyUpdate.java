@@ -78,7 +78,7 @@ final class PolicyUpdate {
         }
         List<PolicyObjective> objectives = objectives(batch, pieces, reference);
         Optional<LossSums> sums = passes.train(step, pieces, adapter, objectives::get);
-        return sums.map(trained -> outcome(objectives, trained));
+        return sums.map(trained -> outcome(batch, objectives, trained));
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
@@ -122,16 +122,15 @@ final class PolicyUpdate {
         return ofRows;
     }
 
-    private Outcome outcome(List<PolicyObjective> objectives, LossSums trained) {
+    private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, LossSums trained) {
         PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
         for (PolicyObjective objective : objectives) {
             sums = sums.plus(objective.sums());
         }
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("entropy", trained.mean());
-        double parts = loss.ratio() == Ratio.TOKEN
-                ? trained.trained()
-                : objectives.stream().mapToInt(PolicyObjective::rows).sum();
+        // Also over those without an advantage, which cost no pass and clip nothing.
+        double parts = loss.ratio() == Ratio.TOKEN ? batch.trainedTokens() : batch.trainedSequences();
         metrics.put("clip_ratio/low_mean", sums.clippedLow() / parts);
         metrics.put("clip_ratio/high_mean", sums.clippedHigh() / parts);
         metrics.put("clip_ratio/region_mean", (sums.clippedLow() + sums.clippedHigh()) / parts);

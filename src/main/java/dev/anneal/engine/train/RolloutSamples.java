@@ -30,11 +30,8 @@ final class RolloutSamples {
                     .subList(0, Math.min(COMPLETIONS, group.completions().size()))) {
                 samples.add(new Progress.Samples.Completion(
                         group.prompt().line(),
-                        prompt.substring(Math.max(0, prompt.length() - LONGEST)),
-                        completion
-                                .text()
-                                .substring(
-                                        0, Math.min(LONGEST, completion.text().length())),
+                        end(prompt),
+                        begin(completion.text()),
                         completion.length(),
                         completion.isCut(),
                         completion.reward(),
@@ -42,5 +39,15 @@ final class RolloutSamples {
             }
         }
         return new Progress.Samples(step, beta, samples);
+    }
+
+    private static String begin(String text) {
+        int end = Math.min(LONGEST, text.length());
+        return text.substring(0, end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end);
+    }
+
+    private static String end(String text) {
+        int begin = Math.max(0, text.length() - LONGEST);
+        return text.substring(begin > 0 && Character.isLowSurrogate(text.charAt(begin)) ? begin + 1 : begin);
     }
 }

@@ -39,11 +39,22 @@ final class OptionsReader {
                 given.wholeNumber("max_length", 8, 1_048_576),
                 given.wholeNumber("gradient_accumulation", 1, 1024),
                 given.wholeNumber("checkpoint_interval", 1, MOST_STEPS),
-                evaluationInterval == null ? given.wholeNumber("eval_interval", 1, MOST_STEPS) : evaluationInterval,
+                evaluationInterval(given, evaluationInterval),
                 given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"),
                 Boolean.TRUE.equals(given.flag("packing")),
                 checkpointing == null ? TrainingOptions.AUTO : checkpointing,
                 priority == null ? TrainingOptions.DEFAULT_PRIORITY : priority);
+    }
+
+    /** @param ofMethod what the method's hyperparameters say */
+    private static @Nullable Integer evaluationInterval(StrictObject given, @Nullable Integer ofMethod) {
+        Integer own = given.wholeNumber("eval_interval", 1, MOST_STEPS);
+        if (own != null && ofMethod != null) {
+            throw Refusal.invalidValue(
+                    "anneal.eval_interval",
+                    "'anneal.eval_interval' and the method's 'eval_interval' are both given; leave one of them out");
+        }
+        return own == null ? ofMethod : own;
     }
 
     private static void refuseEarlyStopping(@Nullable StrictObject stopping, StrictObject given) {

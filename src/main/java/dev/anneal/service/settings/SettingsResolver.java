@@ -50,7 +50,8 @@ public final class SettingsResolver {
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int accumulation = or(options.gradientAccumulation(), 1);
         int stepRows = batchSize * accumulation;
-        int stepsPerEpoch = StepPlan.stepsPerEpoch(sequences, stepRows);
+        SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
+        int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
         double rate = learningRate(request, model);
@@ -66,8 +67,7 @@ public final class SettingsResolver {
                 or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
                 evaluationInterval(request, totalSteps),
                 seed);
-        long expectedTokens =
-                Math.round(SequenceShape.of(request.method()).trainedWith(data) / stepsPerEpoch * totalSteps);
+        long expectedTokens = Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * totalSteps);
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / baseLearningRate(request, model), epochs),
@@ -76,7 +76,7 @@ public final class SettingsResolver {
                 expectedTokens,
                 data,
                 memory(request, model, data, engine, stepRows),
-                TrainingCost.of(model, request.adapter(), engine, work(training, data, expectedTokens)));
+                TrainingCost.of(model, request.adapter(), engine, work(training, shape, data, expectedTokens)));
     }
 
     private static MemoryEstimate memory(
@@ -84,7 +84,7 @@ public final class SettingsResolver {
         int maxLength = maxLengthTokens(request, model);
         int longest = Math.min(maxLength, data.longestRowTokens());
         boolean packed = request.options().packing();
-        SequenceShape shape = SequenceShape.of(request.method());
+        SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
         int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
         int unit = shape.longest(longest);
         long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
@@ -104,8 +104,8 @@ public final class SettingsResolver {
      * Rows of the validation file are taken to be as long as those that are trained. The reference of pairs reads both files once; completions of prompts
      * are sampled before they are trained.
      */
-    private static TrainingCost.Work work(TrainingSettings training, DatasetSize data, long expectedTokens) {
-        SequenceShape shape = SequenceShape.of(training.method());
+    private static TrainingCost.Work work(
+            TrainingSettings training, SequenceShape shape, DatasetSize data, long expectedTokens) {
         double rowTokens = (double) data.tokens() / data.rows();
         double validated = data.validatedRows() * rowTokens;
         double reference = training.method() instanceof TrainingMethod.Dpo ? data.tokens() + validated : 0;
@@ -118,7 +118,11 @@ public final class SettingsResolver {
                 shape.ofSequence(data),
                 training.totalSteps(),
                 (training.packing() ? data.rows() : rows) * shape.apart(),
-                validations * validated + reference + shape.sampling((double) rows * training.totalSteps()),
+                validations * validated
+                        + reference
+                        + shape.againForward() * expectedTokens
+                        + shape.sampling((double) rows * training.totalSteps() / shape.updates())
+                        + shape.validating(validations * (double) data.validatedRows()),
                 training.activationCheckpointing().equals("on"));
     }
 

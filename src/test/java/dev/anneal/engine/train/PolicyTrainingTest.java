@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.objective.Advantages;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.Progress;
@@ -97,6 +98,15 @@ class PolicyTrainingTest {
         List<Double> divergence = metric(training, "kl");
         assertThat(divergence.get(0)).as("B is 0 at the start").isCloseTo(0, within(1e-6));
         assertThat(divergence.get(5)).isPositive();
+    }
+
+    @Test
+    void rewardsAreEvenThoughTheirMeanIsNotTheirValue() {
+        double[] rewards = {0.1, 0.1, 0.1, 0.1, 0.1, 0.1};
+
+        for (Advantages.Scale scale : Advantages.Scale.values()) {
+            assertThat(Advantages.of(List.of(rewards), scale).get(0)).containsOnly(0.0);
+        }
     }
 
     @Test

@@ -29,7 +29,7 @@ class ReinforcementReaderTest {
         assertThat(method.grader()).containsEntry("operation", "eq").hasSize(5);
         assertThat(method.rollouts()).isEqualTo(new TrainingMethod.Rollouts(8, 512, 1, 0, 1, 0, 1));
         assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false, 1));
-        assertThat(method.sampleIntervalSteps()).isEqualTo(10);
+        assertThat(method.sampleInterval()).isEqualTo(10);
     }
 
     @Test
@@ -43,10 +43,21 @@ class ReinforcementReaderTest {
 
         assertThat(method.rollouts()).isEqualTo(new TrainingMethod.Rollouts(4, 32, 0.7, 50, 0.9, 0.01, 4));
         assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("grpo", 0.1, 0.28, 0.04, "none", true, 2));
-        assertThat(method.sampleIntervalSteps()).isEqualTo(3);
+        assertThat(method.sampleInterval()).isEqualTo(3);
         JobRequest request = request("'eval_interval': 5, 'batch_size': 16", "'max_steps': 7");
         assertThat(request.options().evaluationInterval()).isEqualTo(5);
         assertThat(request.hyperparameters().batchSize()).isEqualTo(16);
+    }
+
+    /** Its grader's name becomes a column of the result file. */
+    @Test
+    void graderHasANameThatMayBeAColumn() {
+        Refusal refusal = catchThrowableOfType(
+                Refusal.class,
+                () -> body("'method': {'type': 'reinforcement', 'reinforcement': {'grader': %s}}"
+                        .formatted(GRADER.replace("'sum'", "'a,b'"))));
+
+        assertThat(refusal.parameter()).isEqualTo("method.reinforcement.grader.name");
     }
 
     @Test
@@ -72,6 +83,7 @@ class ReinforcementReaderTest {
                 "| 'loss': {'type': 'sigmoid'} | anneal.loss.type",
                 "| 'loss': {'label_smoothing': 0.1} | anneal.loss.label_smoothing",
                 "| 'loss': {'kl_weight': -1} | anneal.loss.kl_weight",
+                "'eval_interval': 5 | 'eval_interval': 6 | anneal.eval_interval",
                 "| 'adapter': 'none' | anneal.adapter",
                 "| 'packing': true | anneal.packing"
             })

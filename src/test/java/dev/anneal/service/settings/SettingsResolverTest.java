@@ -45,6 +45,20 @@ class SettingsResolverTest {
 
     private static final DatasetSize THOUSAND_ROWS = new DatasetSize(1000, 60, 50_000, 20_000, 80, 0);
 
+    /** Each rollout has several updates, and every prompt is answered once in an epoch all the same. */
+    @Test
+    void epochsCountRolloutsAndNotTheirUpdates() {
+        ResolvedSettings settings = resolve(
+                ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'n', 'input': '{{sample.output_text}}', 'reference': '{{item.a}}', 'operation': 'eq'}, 'hyperparameters': {'n_epochs': 2}}}, 'anneal': {'rollouts': {'updates': 4, 'max_completion_tokens': 1000000}}",
+                THOUSAND_ROWS);
+
+        assertThat(settings.training().totalSteps()).isEqualTo(2 * 125 * 4);
+        assertThat(settings.hyperparameters().epochs()).isEqualTo(2);
+        assertThat(settings.expectedTokens())
+                .as("8 completions of half a context behind 50 tokens, each read by 4 updates in 2 epochs")
+                .isEqualTo(2L * 4 * 8 * (50_000 + 1000 * 512));
+    }
+
     @Test
     void autoBecomesTheDocumentedNumbers() {
         ResolvedSettings settings = resolve("", THOUSAND_ROWS);
