@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,7 @@ final class ExportStore {
 
     private static final String SELECT = """
             SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype,
-                   export.name, export.directory, export.proof, export.adapter_file, export.adapter_model, export.validation_file,
+                   export.name, export.adapter_file, export.adapter_model, export.validation_file,
                    checkpoint.external_id AS checkpoint_id, checkpoint.step, checkpoint.beta
             FROM export
             LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
@@ -75,6 +76,12 @@ final class ExportStore {
               AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
             ORDER BY export.external_id DESC
             LIMIT 1
+            """;
+
+    private static final String RESULTS = """
+            SELECT id, directory, proof
+            FROM export
+            WHERE id = ANY (:exports) AND directory IS NOT NULL
             """;
 
     private static final String FILES = """
@@ -231,6 +238,7 @@ final class ExportStore {
         return assemble(jdbc, query.query(ExportStore::row).list()).stream().findFirst();
     }
 
+    /** Work is read before results: what has succeeded by then has one. */
     private List<Export> assemble(JdbcClient jdbc, List<Row> rows) {
         if (rows.isEmpty()) {
             return List.of();
@@ -239,9 +247,22 @@ final class ExportStore {
                 .findAll(jdbc, rows.stream().map(Row::workId).toList())
                 .stream()
                 .collect(Collectors.toMap(Work::id, Function.identity()));
+        Map<Long, Export.Result> results =
+                results(jdbc, rows.stream().map(Row::number).toArray(Long[]::new));
+        return rows.stream().map(row -> row.with(work, results)).toList();
+    }
+
+    private static Map<Long, Export.Result> results(JdbcClient jdbc, Long[] exports) {
+        Map<Long, Export.Result> results = new HashMap<>();
+        jdbc.sql(RESULTS).param("exports", exports).query(row -> {
+            results.put(
+                    row.getLong("id"),
+                    new Export.Result(
+                            row.getString("directory"), JsonColumn.readMap(row.getString("proof")), List.of()));
+        });
         Map<Long, List<Export.File>> files = jdbc
                 .sql(FILES)
-                .param("exports", rows.stream().map(Row::number).toArray(Long[]::new))
+                .param("exports", exports)
                 .query((row, index) -> Map.entry(
                         row.getLong("export_id"),
                         new Export.File(row.getString("name"), row.getLong("bytes"), row.getString("sha256"))))
@@ -249,10 +270,12 @@ final class ExportStore {
                 .stream()
                 .collect(Collectors.groupingBy(
                         Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
-        return rows.stream().map(row -> row.with(work, files)).toList();
+        results.replaceAll((export, result) ->
+                new Export.Result(result.directory(), result.proof(), files.getOrDefault(export, List.of())));
+        return results;
     }
 
-    /** An export without its files and the state of its work. */
+    /** An export without its result and the state of its work. */
     private record Row(
             long number,
             String id,
@@ -261,19 +284,14 @@ final class ExportStore {
             Instant createdAt,
             ExportKind kind,
             String dtype,
-            @Nullable String name,
-            @Nullable String directory,
-            @Nullable String proof) {
+            @Nullable String name) {
 
-        Export with(Map<Long, Work> work, Map<Long, List<Export.File>> files) {
+        Export with(Map<Long, Work> work, Map<Long, Export.Result> results) {
             Work own = work.get(workId);
             if (own == null) {
                 throw new IllegalStateException("export " + id + " has lost its work " + workId);
             }
-            Export.Result result = directory == null || proof == null
-                    ? null
-                    : new Export.Result(directory, JsonColumn.readMap(proof), files.getOrDefault(number, List.of()));
-            return new Export(number, id, origin, createdAt, kind, dtype, name, result, own);
+            return new Export(number, id, origin, createdAt, kind, dtype, name, results.get(number), own);
         }
     }
 
@@ -297,8 +315,6 @@ final class ExportStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ExportKind.ofWire(row.getString("kind")),
                 row.getString("dtype"),
-                row.getString("name"),
-                row.getString("directory"),
-                row.getString("proof"));
+                row.getString("name"));
     }
 }
