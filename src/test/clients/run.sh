@@ -36,5 +36,6 @@ export OPENAI_BASE_URL=http://127.0.0.1:$port/v1 OPENAI_API_KEY=none
 work_on=(anneal-tiny src/main/resources/demo/tickets.train.jsonl src/main/resources/demo/tickets.valid.jsonl)
 "$work/venv/bin/python" src/test/clients/python/submit.py "${work_on[@]}"
 "$work/venv/bin/python" src/test/clients/python/prefer.py anneal-tiny src/main/resources/demo/preferences.{train,test}.jsonl
+"$work/venv/bin/python" src/test/clients/python/reinforce.py anneal-tiny src/main/resources/demo/addition.{train,test}.jsonl
 node "$work/submit.mjs" "${work_on[@]}"
 java -cp "$(cat "$work/classpath")" src/test/clients/java/Submit.java "${work_on[@]}"
