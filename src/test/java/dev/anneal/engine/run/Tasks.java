@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** Tasks on the bundled model and the ticket dataset. */
@@ -115,6 +116,44 @@ final class Tasks {
                 supervised.attemptDirectory(),
                 null,
                 supervised.resumeFrom(),
+                0);
+    }
+
+    /** Twelve steps on rewards of right sums, two on each rollout, a checkpoint after every one. */
+    static TrainTask reinforce(Path attempt, @Nullable Path resumeFrom, Task.Machine machine) {
+        TrainTask task = train(attempt, resumeFrom, machine);
+        Map<String, Object> grader = Map.of(
+                "type", "string_check",
+                "name", "sum",
+                "input", "{{sample.output_text}}",
+                "reference", "{{item.answer}}",
+                "operation", "eq");
+        return new TrainTask(
+                task.model(),
+                task.machine(),
+                task.templateTime(),
+                resource("demo/addition.train.jsonl"),
+                null,
+                task.adapter(),
+                new TrainingSettings(
+                        new TrainingMethod.Reinforcement(
+                                new TreeMap<>(grader),
+                                new TrainingMethod.Rollouts(4, 8, 1, 0, 1, 0, 1),
+                                new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false, 2),
+                                1),
+                        1,
+                        4,
+                        12,
+                        256,
+                        false,
+                        "auto",
+                        task.settings().optimizer(),
+                        1,
+                        0,
+                        1),
+                task.attemptDirectory(),
+                null,
+                task.resumeFrom(),
                 0);
     }
 
