@@ -3,6 +3,7 @@ package dev.anneal.service.jobapi;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** The object {@code method} of a job. */
 final class MethodBody {
@@ -21,8 +22,12 @@ final class MethodBody {
                     "type",
                     method.wireName(),
                     method.wireName(),
-                    Map.of("grader", reinforcement.grader(), "hyperparameters", all));
+                    Map.of("grader", grader(reinforcement), "hyperparameters", all));
         }
         return Map.of("type", method.wireName(), method.wireName(), Map.of("hyperparameters", all));
+    }
+
+    private static Object grader(TrainingMethod.Reinforcement reinforcement) {
+        return Objects.requireNonNull(GraderBody.of(reinforcement.grader()));
     }
 }

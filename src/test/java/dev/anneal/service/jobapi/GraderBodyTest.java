@@ -1,0 +1,24 @@
+package dev.anneal.service.jobapi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Secrets of graders stay with them. */
+class GraderBodyTest {
+
+    @Test
+    void headersAreHiddenWhereverTheyStand() {
+        Map<String, Object> endpoint =
+                Map.of("type", "endpoint", "url", "https://judge", "headers", Map.of("Authorization", "Bearer secret"));
+        Map<String, Object> shown =
+                Map.of("type", "endpoint", "url", "https://judge", "headers", Map.of("Authorization", "(hidden)"));
+
+        assertThat(GraderBody.of(Map.of("type", "multi", "graders", List.of(endpoint))))
+                .isEqualTo(Map.of("type", "multi", "graders", List.of(shown)));
+        assertThat(GraderBody.of(Map.of("graders", Map.of("a", endpoint))))
+                .isEqualTo(Map.of("graders", Map.of("a", shown)));
+    }
+}
