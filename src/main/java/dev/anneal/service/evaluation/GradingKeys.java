@@ -1,10 +1,8 @@
 package dev.anneal.service.evaluation;
 
-import dev.anneal.engine.grade.GraderException;
-import dev.anneal.engine.grade.Graders;
 import dev.anneal.protocol.EvaluateTask.Grading;
-import dev.anneal.service.grader.GraderRefusals;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.request.GraderObjects;
 import dev.anneal.service.request.StrictObject;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +31,7 @@ final class GradingKeys {
             refuseWithoutGrader(body);
             return null;
         }
-        check(grader);
+        GraderObjects.read(grader, GRADER);
         return new Grading(
                 grader,
                 Objects.requireNonNullElse(completions, 1),
@@ -49,14 +47,6 @@ final class GradingKeys {
                         "'" + key + "' is given without 'grader', so that answers are the likeliest ones, compared with"
                                 + " the test file's; leave it out, or give a 'grader' with a test file of prompts");
             }
-        }
-    }
-
-    private static void check(Map<String, @Nullable Object> grader) {
-        try {
-            Graders.parse(grader, GRADER);
-        } catch (GraderException e) {
-            throw GraderRefusals.of(e);
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Grading on the service's side: the models and endpoints that graders ask, and how a grader that cannot be used is refused. */
+/** Grading on the service's side: the models and endpoints that graders ask. */
 @ApplicationModule(allowedDependencies = {"inference", "refusal"})
 @NullMarked
 package dev.anneal.service.grader;

@@ -2,13 +2,11 @@ package dev.anneal.service.graderapi;
 
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
-import dev.anneal.engine.grade.GraderException;
-import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.Sample;
-import dev.anneal.service.grader.GraderRefusals;
 import dev.anneal.service.grader.GradingHelp;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.GraderObjects;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.request.StrictObject;
 import dev.anneal.service.tenant.Tenant;
@@ -40,7 +38,7 @@ class GraderController {
     @PostMapping("/run")
     GraderRunBody run(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         StrictObject request = JsonBody.of(body).object();
-        Grader grader = read(required(request));
+        Grader grader = GraderObjects.read(required(request), GRADER);
         String completion = request.text(SAMPLE);
         Map<String, @Nullable Object> item = request.map("item");
         request.refuseOthers();
@@ -60,7 +58,7 @@ class GraderController {
         StrictObject request = JsonBody.of(body).object();
         Map<String, @Nullable Object> grader = required(request);
         request.refuseOthers();
-        read(grader);
+        GraderObjects.read(grader, GRADER);
         return new Validated(grader);
     }
 
@@ -73,13 +71,5 @@ class GraderController {
                     GRADER);
         }
         return grader;
-    }
-
-    private static Grader read(Map<String, @Nullable Object> grader) {
-        try {
-            return Graders.parse(grader, GRADER);
-        } catch (GraderException e) {
-            throw GraderRefusals.of(e);
-        }
     }
 }

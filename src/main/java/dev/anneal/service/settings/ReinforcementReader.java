@@ -1,10 +1,9 @@
 package dev.anneal.service.settings;
 
-import dev.anneal.engine.grade.GraderException;
-import dev.anneal.engine.grade.Graders;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.request.GraderObjects;
 import dev.anneal.service.request.StrictObject;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +35,7 @@ final class ReinforcementReader {
                             + " \"name\": \"exact\", \"input\": \"{{sample.output_text}}\", \"reference\": \"{{item.answer}}\", \"operation\": \"eq\"}",
                     GRADER);
         }
-        check(grader);
+        GraderObjects.read(grader, GRADER);
         StrictObject hyperparameters = orEmpty(reinforcement, "hyperparameters");
         StrictObject rollouts = orEmpty(anneal, "rollouts");
         StrictObject loss = orEmpty(anneal, "loss");
@@ -59,14 +58,6 @@ final class ReinforcementReader {
     private static StrictObject orEmpty(StrictObject parent, String key) {
         StrictObject given = parent.object(key);
         return given == null ? StrictObject.empty(parent.param(key)) : given;
-    }
-
-    private static void check(Map<String, @Nullable Object> grader) {
-        try {
-            Graders.parse(grader, GRADER);
-        } catch (GraderException e) {
-            throw new Refusal(RefusalCode.valueOf(e.code().name()), e.explanation(), e.param());
-        }
     }
 
     /** OpenAI's {@code compute_multiplier} scales how much is sampled. */
