@@ -24,17 +24,13 @@ public record AdapterDropout(double probability, List<Long> rowKeys) {
 
     /** A key that differs wherever one of the numbers differs. */
     public static long key(long seed, long step, long row) {
-        return mixed(mixed(mixed(seed) + step) + row);
+        return SplitMix64.key(seed, step, row);
     }
 
     /** Seeds of the rows in a layer; a projection adds its number to them. libtorch's CPU generator takes the low 32 bits. */
     long[] seeds(int layer) {
         return rowKeys.stream()
-                .mapToLong(key -> (mixed(key + layer) & 0x0FFFFFFFL) * PROJECTIONS)
+                .mapToLong(key -> (SplitMix64.key(key + layer) & 0x0FFFFFFFL) * PROJECTIONS)
                 .toArray();
-    }
-
-    private static long mixed(long value) {
-        return SplitMix64.mix(value + SplitMix64.GAMMA);
     }
 }

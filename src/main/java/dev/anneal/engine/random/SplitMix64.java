@@ -15,4 +15,13 @@ public final class SplitMix64 {
         z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
         return z ^ (z >>> 31);
     }
+
+    /** A key that differs wherever one of the numbers, or their order, differs. */
+    public static long key(long seed, long... numbers) {
+        long key = mix(seed + GAMMA);
+        for (long number : numbers) {
+            key = mix(key + number + GAMMA);
+        }
+        return key;
+    }
 }

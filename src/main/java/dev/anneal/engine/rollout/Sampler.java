@@ -61,8 +61,10 @@ public final class Sampler {
         List<Prompt> prompts = new ArrayList<>();
         for (EncodedPrompt prompt : asked) {
             for (int sample = 0; sample < samples; sample++) {
-                prompts.add(
-                        new Prompt(prompt.ids(), maxTokens, sampling.withSeed(seedOf(rollout, prompt.line(), sample))));
+                prompts.add(new Prompt(
+                        prompt.ids(),
+                        maxTokens,
+                        sampling.withSeed(SplitMix64.key(sampling.seed(), rollout, prompt.line(), sample))));
             }
         }
         List<Answer> answers = new Decoder(model, policy, wording.ends(), threads).answer(prompts, betweenTokens);
@@ -88,13 +90,5 @@ public final class Sampler {
             groups.add(new Group(asked.get(group), completions));
         }
         return groups;
-    }
-
-    private long seedOf(long rollout, long line, long sample) {
-        return mixed(mixed(mixed(mixed(sampling.seed()) + rollout) + line) + sample);
-    }
-
-    private static long mixed(long value) {
-        return SplitMix64.mix(value + SplitMix64.GAMMA);
     }
 }
