@@ -8,9 +8,6 @@ import dev.anneal.engine.objective.PolicyLoss;
 import dev.anneal.engine.objective.PolicyLoss.Aggregation;
 import dev.anneal.engine.objective.PolicyLoss.Ratio;
 import dev.anneal.protocol.TrainingMethod;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -107,19 +104,9 @@ final class PolicyUpdate {
                 .toList();
     }
 
-    /** Values of micro-batches as those of completions; of one in no micro-batch an empty array. */
     private static List<float[]> byRow(PolicyBatch batch, List<MicroBatch> pieces, List<float[]> ofPieces) {
-        List<float[]> ofRows =
-                new ArrayList<>(Collections.nCopies(batch.sequences().size(), new float[0]));
-        for (int piece = 0; piece < pieces.size(); piece++) {
-            int begin = 0;
-            for (int row : pieces.get(piece).rowsOfStep()) {
-                int end = begin + batch.sequences().get(row).trainedTokens();
-                ofRows.set(row, Arrays.copyOfRange(ofPieces.get(piece), begin, end));
-                begin = end;
-            }
-        }
-        return ofRows;
+        List<PolicyBatch.Sequence> sequences = batch.sequences();
+        return RowValues.of(sequences.size(), row -> sequences.get(row).trainedTokens(), pieces, ofPieces);
     }
 
     private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, LossSums trained) {

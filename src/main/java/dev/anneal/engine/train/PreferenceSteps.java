@@ -80,18 +80,11 @@ final class PreferenceSteps implements Steps {
     /** Sum of the log-probabilities of each row's trained tokens; empty if the pass was given up. */
     private Optional<double[]> sums(List<EncodedRow> rows, AppliedAdapter adapter) {
         List<MicroBatch> batches = split(rows);
-        return passes.passes().logProbabilities(batches, adapter).map(each -> {
-            double[] sums = new double[rows.size()];
-            for (int batch = 0; batch < batches.size(); batch++) {
-                int begin = 0;
-                for (int row : batches.get(batch).rowsOfStep()) {
-                    int end = begin + rows.get(row).trainedTokens();
-                    sums[row] = PreferenceObjective.sum(each.get(batch), begin, end);
-                    begin = end;
-                }
-            }
-            return sums;
-        });
+        return passes.passes()
+                .logProbabilities(batches, adapter)
+                .map(each -> RowValues.of(rows.size(), row -> rows.get(row).trainedTokens(), batches, each).stream()
+                        .mapToDouble(values -> PreferenceObjective.sum(values, 0, values.length))
+                        .toArray());
     }
 
     private List<MicroBatch> split(List<EncodedRow> rows) {
