@@ -6,20 +6,16 @@ Every reply is parsed strictly; exits 0 if the job succeeds, shows its settings 
 """
 
 import sys
-import time
 
 from openai import OpenAI
+
+from jobs import succeeded, upload
 
 model, training, validation = sys.argv[1:4]
 steps = int(sys.argv[4]) if len(sys.argv) > 4 else 20
 client = OpenAI(_strict_response_validation=True)
 
-files = []
-for path in (training, validation):
-    with open(path, "rb") as content:
-        uploaded = client.files.create(file=content, purpose="fine-tune")
-    files.append(client.files.wait_for_processing(uploaded.id, poll_interval=0.2))
-assert all(f.status == "processed" for f in files), files
+files = upload(client, training, validation)
 
 job = client.fine_tuning.jobs.create(
     model=model,
@@ -29,10 +25,7 @@ job = client.fine_tuning.jobs.create(
     method={"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2, "batch_size": 4}}},
     extra_body={"anneal": {"max_steps": steps, "eval_interval": steps}},
 )
-while job.status not in ("succeeded", "failed", "cancelled"):
-    time.sleep(0.5)
-    job = client.fine_tuning.jobs.retrieve(job.id)
-assert job.status == "succeeded", job.error
+job = succeeded(client, job)
 assert job.method.dpo.hyperparameters.beta == 0.2, job.method
 assert job.method.dpo.hyperparameters.batch_size == 4, job.method
 header, *lines = client.files.content(job.result_files[0]).text.splitlines()

@@ -6,20 +6,16 @@ Every reply is parsed strictly; exits 0 if the job succeeds, shows its grader an
 """
 
 import sys
-import time
 
 from openai import OpenAI
+
+from jobs import succeeded, upload
 
 model, training, validation = sys.argv[1:4]
 steps = int(sys.argv[4]) if len(sys.argv) > 4 else 12
 client = OpenAI(_strict_response_validation=True)
 
-files = []
-for path in (training, validation):
-    with open(path, "rb") as content:
-        uploaded = client.files.create(file=content, purpose="fine-tune")
-    files.append(client.files.wait_for_processing(uploaded.id, poll_interval=0.2))
-assert all(f.status == "processed" for f in files), files
+files = upload(client, training, validation)
 
 grader = {
     "type": "string_check",
@@ -40,10 +36,7 @@ job = client.fine_tuning.jobs.create(
     },
     extra_body={"anneal": {"max_steps": steps, "rollouts": {"group_size": 4, "max_completion_tokens": 16}}},
 )
-while job.status not in ("succeeded", "failed", "cancelled"):
-    time.sleep(0.5)
-    job = client.fine_tuning.jobs.retrieve(job.id)
-assert job.status == "succeeded", job.error
+job = succeeded(client, job)
 assert job.method.reinforcement.grader.operation == "eq", job.method
 assert job.method.reinforcement.hyperparameters.batch_size == 4, job.method
 header, *lines = client.files.content(job.result_files[0]).text.splitlines()

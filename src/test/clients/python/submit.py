@@ -6,20 +6,16 @@ Every reply is parsed strictly. Walks the whole surface of files, jobs, events, 
 """
 
 import sys
-import time
 
 from openai import OpenAI
+
+from jobs import succeeded, upload
 
 model, training, validation = sys.argv[1:4]
 epochs = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 client = OpenAI(_strict_response_validation=True)
 
-files = []
-for path in (training, validation):
-    with open(path, "rb") as content:
-        uploaded = client.files.create(file=content, purpose="fine-tune")
-    files.append(client.files.wait_for_processing(uploaded.id, poll_interval=0.2))
-assert all(f.status == "processed" for f in files), files
+files = upload(client, training, validation)
 assert {f.id for f in files} <= {f.id for f in client.files.list(limit=1)}, "automatic paging finds every file"
 
 job = client.fine_tuning.jobs.create(
@@ -32,10 +28,7 @@ job = client.fine_tuning.jobs.create(
     method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": epochs, "batch_size": 8}}},
 )
 assert job.id in {j.id for j in client.fine_tuning.jobs.list(limit=1)}, "automatic paging finds the job"
-while job.status not in ("succeeded", "failed", "cancelled"):
-    time.sleep(0.5)
-    job = client.fine_tuning.jobs.retrieve(job.id)
-assert job.status == "succeeded", job.error
+job = succeeded(client, job)
 assert job.trained_tokens and job.fine_tuned_model and job.result_files
 
 events = list(client.fine_tuning.jobs.list_events(job.id, limit=3))
