@@ -10,7 +10,6 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.models.finetuning.jobs.JobCreateParams;
-import dev.anneal.service.ServiceTest;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,29 +17,15 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
-import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
 /** Trainings that begin where an earlier one ended, and of all weights, with OpenAI's client, the bundled model and the real engine. */
-@TestPropertySource(
-        properties = {
-            "anneal.roles=api,worker",
-            "anneal.home=target/test-home-whole-path",
-            "anneal.engine.cache-directory=target/engine-cache",
-            "anneal.engine.heap=256MB",
-            "anneal.engine.precision=fp32",
-            "anneal.worker.poll-interval=200ms",
-            "anneal.worker.publish-interval=200ms"
-        })
-class ContinuedTrainingIT extends ServiceTest {
-
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+class ContinuedTrainingIT extends EngineTest {
 
     @Test
     void aJobGoesOnFromAnotherJobsAdapterAndFromTheSameOneUploaded() throws IOException {
@@ -76,15 +61,14 @@ class ContinuedTrainingIT extends ServiceTest {
                         .formatted(archive, rows);
         String export =
                 json(post(ALPHA, "/v1/fine_tuning/exports", request)).path("id").asString();
-        JsonNode direct = awaitEnd("/v1/fine_tuning/exports/" + export);
+        JsonNode direct = ended("/v1/fine_tuning/exports/" + export);
         assertThat(direct.path("status").asString()).as(direct.toString()).isEqualTo("succeeded");
         String exports = "/v1/fine_tuning/jobs/" + job + "/exports";
         String own = json(post(ALPHA, exports, "{'kind': 'merged', 'dtype': 'float32'}"))
                 .path("id")
                 .asString();
 
-        assertThat(hash(direct, "model.safetensors"))
-                .isEqualTo(hash(awaitEnd(exports + "/" + own), "model.safetensors"));
+        assertThat(hash(direct, "model.safetensors")).isEqualTo(hash(ended(exports + "/" + own), "model.safetensors"));
         assertThat(direct.path("proof").path("probe_prompts").asInt()).isEqualTo(16);
         assertThat(card(direct))
                 .contains("of an adapter that was trained elsewhere")
@@ -123,7 +107,7 @@ class ContinuedTrainingIT extends ServiceTest {
         String export = json(post(ALPHA, path + "/merge", "{'checkpoint': '" + checkpoint + "'}"))
                 .path("id")
                 .asString();
-        return awaitEnd(path + "/exports/" + export);
+        return ended(path + "/exports/" + export);
     }
 
     @Test
@@ -135,7 +119,7 @@ class ContinuedTrainingIT extends ServiceTest {
         String export = json(post(ALPHA, exports, "{'kind': 'merged', 'dtype': 'float32'}"))
                 .path("id")
                 .asString();
-        JsonNode merged = awaitEnd(exports + "/" + export);
+        JsonNode merged = ended(exports + "/" + export);
 
         assertThat(job.path("afa_lora").isNull()).isTrue();
         assertThat(job.path("anneal").path("mergeable").asBoolean()).isTrue();
@@ -156,7 +140,7 @@ class ContinuedTrainingIT extends ServiceTest {
         String id = json(post(ALPHA, "/v1/fine_tuning/evaluations", body))
                 .path("id")
                 .asString();
-        JsonNode evaluation = awaitEnd("/v1/fine_tuning/evaluations/" + id);
+        JsonNode evaluation = ended("/v1/fine_tuning/evaluations/" + id);
         assertThat(evaluation.path("status").asString())
                 .as(evaluation.toString())
                 .isEqualTo("succeeded");
@@ -168,7 +152,7 @@ class ContinuedTrainingIT extends ServiceTest {
         String exports = "/v1/fine_tuning/jobs/" + job + "/exports";
         String export =
                 json(post(ALPHA, exports, "{'kind': 'adapter'}")).path("id").asString();
-        awaitEnd(exports + "/" + export);
+        ended(exports + "/" + export);
         HttpResponse<InputStream> archive =
                 send(request(ALPHA, exports + "/" + export + "/archive"), HttpResponse.BodyHandlers.ofInputStream());
         try (InputStream content = archive.body()) {
@@ -204,20 +188,9 @@ class ContinuedTrainingIT extends ServiceTest {
     }
 
     private JsonNode ended(FineTuningJob created) {
-        JsonNode job = awaitEnd("/v1/fine_tuning/jobs/" + created.id());
+        JsonNode job = ended("/v1/fine_tuning/jobs/" + created.id());
         assertThat(job.path("status").asString()).as(job.toString()).isEqualTo("succeeded");
         return job;
-    }
-
-    private JsonNode awaitEnd(String path) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        JsonNode object = json(get(ALPHA, path));
-        while (!List.of("succeeded", "failed").contains(object.path("status").asString())) {
-            assertThat(System.nanoTime()).as(object.toString()).isLessThan(deadline);
-            Waiting.pause();
-            object = json(get(ALPHA, path));
-        }
-        return object;
     }
 
     private List<Double> losses(JsonNode job) {
