@@ -1,5 +1,6 @@
 package dev.anneal.service.graderapi;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Sample;
@@ -8,6 +9,7 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.GraderObjects;
 import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.request.ShownGrader;
 import dev.anneal.service.request.StrictObject;
 import dev.anneal.service.tenant.Tenant;
 import java.util.Map;
@@ -32,8 +34,17 @@ class GraderController {
         this.help = help;
     }
 
-    /** The reply to a check: the grader as it was sent. */
-    record Validated(Map<String, @Nullable Object> grader) {}
+    /**
+     * The reply to a check.
+     *
+     * @param grader null if OpenAI's types cannot say it
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Validated(@Nullable Map<String, @Nullable Object> grader, Anneal anneal) {
+
+        /** @param grader as it was sent */
+        record Anneal(Map<String, @Nullable Object> grader) {}
+    }
 
     @PostMapping("/run")
     GraderRunBody run(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
@@ -59,7 +70,7 @@ class GraderController {
         Map<String, @Nullable Object> grader = required(request);
         request.refuseOthers();
         GraderObjects.read(grader, GRADER);
-        return new Validated(grader);
+        return new Validated(ShownGrader.inOpenAiTypes(grader), new Validated.Anneal(grader));
     }
 
     private static Map<String, @Nullable Object> required(StrictObject request) {

@@ -1,13 +1,13 @@
 package dev.anneal.service.jobapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.outlook.JobInsight;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.MemoryEstimate;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** The object {@code anneal} of a job: what Anneal knows beyond OpenAI's keys. */
+/** The object {@code anneal} of a job: what Anneal knows beyond OpenAI's keys, and under the names of the request's {@code anneal} what it trains with. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record AnnealBody(
         String state,
@@ -23,7 +23,6 @@ record AnnealBody(
         int step,
         @Nullable Integer totalSteps,
         @Nullable Integer annealedAtStep,
-        @Nullable String initAdapter,
         boolean mergeable,
         @Nullable Long queuePosition,
         @Nullable Long queueDepth,
@@ -37,7 +36,8 @@ record AnnealBody(
         @Nullable Failure failure,
         int attempt,
         List<AttemptBody> attempts,
-        @Nullable Estimate estimate) {
+        @Nullable Estimate estimate,
+        @JsonUnwrapped SettingsBody settings) {
 
     /** Whose fault a failure was. */
     record Failure(String origin, boolean retryable, int attempt) {
@@ -105,14 +105,12 @@ record AnnealBody(
     static AnnealBody of(JobInsight insight) {
         Job job = insight.job();
         QueuePosition position = insight.position();
-        JobRequest.InitialAdapter initial = job.request().initialAdapter();
         return new AnnealBody(
                 JobStates.state(insight),
                 job.beta(),
                 job.pace().step(),
                 job.totalSteps(),
                 job.annealedAtStep(),
-                initial == null ? null : initial.id(),
                 job.hasMergeableCheckpoint(),
                 position == null ? null : (Long) position.position(),
                 position == null ? null : (Long) position.depth(),
@@ -126,7 +124,8 @@ record AnnealBody(
                 Failure.of(job),
                 job.work().attempts(),
                 AttemptBody.of(insight.attempts()),
-                Estimate.of(job.settings()));
+                Estimate.of(job.settings()),
+                SettingsBody.of(job));
     }
 
     private static double percent(Job job) {

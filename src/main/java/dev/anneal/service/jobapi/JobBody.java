@@ -56,6 +56,7 @@ record JobBody(
         Map<String, Object> hyperparameters = job.settings() == null
                 ? job.request().hyperparameters().toWire()
                 : job.settings().hyperparameters().toWire();
+        AnnealBody anneal = AnnealBody.of(insight);
         Map<String, String> metadata = job.request().metadata();
         return new JobBody(
                 job.id(),
@@ -75,11 +76,14 @@ record JobBody(
                 job.seed(),
                 seconds(insight.estimatedFinish()),
                 List.of(),
-                MethodBody.of(job.request().method(), hyperparameters),
+                MethodBody.of(
+                        job.request().method(),
+                        hyperparameters,
+                        anneal.settings().evalInterval()),
                 metadata.isEmpty() ? null : metadata,
                 job.request().suffix(),
                 job.request().adapter(),
-                AnnealBody.of(insight));
+                anneal);
     }
 
     static @Nullable Long seconds(@Nullable Instant time) {

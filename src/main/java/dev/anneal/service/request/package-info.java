@@ -1,4 +1,4 @@
-/** Strict reading of JSON request bodies: every key known, of the right type and in range, or a refusal that names it. */
+/** Strict reading of JSON request bodies: every key known, of the right type and in range, or a refusal that names it. How graders are shown again. */
 @ApplicationModule(allowedDependencies = {"refusal"})
 @NullMarked
 package dev.anneal.service.request;

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class OptionsReader {
 
     private static final List<String> SCHEDULES = List.of("linear", "cosine", "constant");
+    private static final List<String> CHECKPOINTING = List.of(TrainingOptions.AUTO, "on", "off");
     static final int MOST_STEPS = 10_000_000;
 
     private OptionsReader() {}
@@ -27,23 +28,27 @@ final class OptionsReader {
     }
 
     private static TrainingOptions options(StrictObject given, @Nullable Integer evaluationInterval) {
-        Integer priority = given.wholeNumber("priority", 0, 9);
-        String checkpointing = given.choice("activation_checkpointing", List.of(TrainingOptions.AUTO, "on", "off"));
         return new TrainingOptions(
                 given.number("learning_rate", value -> value > 0 && value <= 1, "above 0 and at most 1"),
                 given.wholeNumber("max_steps", 1, MOST_STEPS),
-                given.number("warmup_ratio", value -> value >= 0 && value < 1, "from 0 to below 1"),
-                given.choice("lr_schedule", SCHEDULES),
-                given.number("weight_decay", value -> value >= 0 && value <= 1, "from 0 to 1"),
-                given.number("max_grad_norm", value -> value > 0, "above 0"),
+                or(
+                        given.number("warmup_ratio", value -> value >= 0 && value < 1, "from 0 to below 1"),
+                        TrainingOptions.WARMUP_RATIO),
+                or(given.choice("lr_schedule", SCHEDULES), SCHEDULES.get(0)),
+                or(given.number("weight_decay", value -> value >= 0 && value <= 1, "from 0 to 1"), 0.0),
+                or(given.number("max_grad_norm", value -> value > 0, "above 0"), TrainingOptions.MAX_GRADIENT_NORM),
                 given.wholeNumber("max_length", 8, 1_048_576),
-                given.wholeNumber("gradient_accumulation", 1, 1024),
+                or(given.wholeNumber("gradient_accumulation", 1, 1024), 1),
                 given.wholeNumber("checkpoint_interval", 1, MOST_STEPS),
                 evaluationInterval(given, evaluationInterval),
-                given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"),
+                or(given.number("lora_plus_ratio", value -> value >= 1 && value <= 100, "from 1 to 100"), 1.0),
                 Boolean.TRUE.equals(given.flag("packing")),
-                checkpointing == null ? TrainingOptions.AUTO : checkpointing,
-                priority == null ? TrainingOptions.DEFAULT_PRIORITY : priority);
+                or(given.choice("activation_checkpointing", CHECKPOINTING), TrainingOptions.AUTO),
+                or(given.wholeNumber("priority", 0, 9), TrainingOptions.DEFAULT_PRIORITY));
+    }
+
+    private static <T> T or(@Nullable T given, T otherwise) {
+        return given == null ? otherwise : given;
     }
 
     /** @param ofMethod what the method's hyperparameters say */

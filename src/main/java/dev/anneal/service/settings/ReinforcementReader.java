@@ -10,9 +10,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads {@code method.reinforcement}, {@code anneal.rollouts}, and {@code anneal.loss} as it is meant there. Defaults are TRL's. */
-final class ReinforcementReader {
+public final class ReinforcementReader {
 
-    static final int GROUP_SIZE = 8;
+    /** Completions of a prompt where {@code compute_multiplier} is 1. */
+    public static final int GROUP_SIZE = 8;
+
     static final int MAX_COMPLETION_TOKENS = 512;
     static final int EVALUATION_SAMPLES = 1;
     static final int SAMPLE_INTERVAL_STEPS = 10;

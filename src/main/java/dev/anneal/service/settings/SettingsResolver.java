@@ -22,8 +22,6 @@ public final class SettingsResolver {
     static final int WANTED_STEPS = 100;
 
     static final int LONGEST_ROW_TOKENS = 2048;
-    static final double WARMUP_RATIO = 0.03;
-    static final double MAX_GRADIENT_NORM = 1.0;
     static final int CHECKPOINTS = 10;
 
     /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
@@ -48,8 +46,7 @@ public final class SettingsResolver {
         TrainingOptions options = request.options();
         int sequences = options.packing() ? data.packedSequences() : data.rows();
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
-        int accumulation = or(options.gradientAccumulation(), 1);
-        int stepRows = batchSize * accumulation;
+        int stepRows = batchSize * options.gradientAccumulation();
         SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
@@ -71,7 +68,7 @@ public final class SettingsResolver {
         return new ResolvedSettings(
                 training,
                 new Hyperparameters(batchSize, rate / baseLearningRate(request, model), epochs),
-                accumulation,
+                options.gradientAccumulation(),
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
                 data,
@@ -152,14 +149,13 @@ public final class SettingsResolver {
     }
 
     private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {
-        String schedule = options.learningRateSchedule();
         return new Optimizer(
                 learningRate,
-                schedule == null ? "linear" : schedule,
-                (int) Math.ceil(or(options.warmupRatio(), WARMUP_RATIO) * totalSteps),
-                or(options.weightDecay(), 0.0),
-                or(options.maxGradientNorm(), MAX_GRADIENT_NORM),
-                or(options.loraPlusRatio(), 1.0));
+                options.learningRateSchedule(),
+                (int) Math.ceil(options.warmupRatio() * totalSteps),
+                options.weightDecay(),
+                options.maxGradientNorm(),
+                options.loraPlusRatio());
     }
 
     private static int evaluationInterval(JobRequest request, int totalSteps) {

@@ -3,7 +3,8 @@ package dev.anneal.service.settings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link SettingsResolver}.
+ * The request's {@code anneal} object: settings of a training beyond OpenAI's. Null leaves the choice to {@link SettingsResolver}, which knows
+ * model and files; everything else has its default.
  *
  * @param learningRate peak rate; excludes the multiplier
  * @param maxSteps optimizer steps, whatever the epochs say
@@ -21,20 +22,22 @@ import org.jspecify.annotations.Nullable;
 public record TrainingOptions(
         @Nullable Double learningRate,
         @Nullable Integer maxSteps,
-        @Nullable Double warmupRatio,
-        @Nullable String learningRateSchedule,
-        @Nullable Double weightDecay,
-        @Nullable Double maxGradientNorm,
+        double warmupRatio,
+        String learningRateSchedule,
+        double weightDecay,
+        double maxGradientNorm,
         @Nullable Integer maxLength,
-        @Nullable Integer gradientAccumulation,
+        int gradientAccumulation,
         @Nullable Integer checkpointInterval,
         @Nullable Integer evaluationInterval,
-        @Nullable Double loraPlusRatio,
+        double loraPlusRatio,
         boolean packing,
         String activationCheckpointing,
         int priority) {
 
-    public static final int DEFAULT_PRIORITY = 5;
+    static final int DEFAULT_PRIORITY = 5;
+    static final double WARMUP_RATIO = 0.03;
+    static final double MAX_GRADIENT_NORM = 1.0;
 
     static final String AUTO = "auto";
 }

@@ -3,9 +3,19 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.openai.client.OpenAIClient;
+import com.openai.core.http.StreamResponse;
+import com.openai.models.chat.completions.ChatCompletion;
+import com.openai.models.chat.completions.ChatCompletionChunk;
+import com.openai.models.chat.completions.ChatCompletionCreateParams;
+import com.openai.models.files.FileObject;
 import com.openai.models.finetuning.jobs.FineTuningJob;
+import com.openai.models.finetuning.jobs.FineTuningJobEvent;
+import com.openai.models.finetuning.jobs.checkpoints.FineTuningJobCheckpoint;
+import com.openai.services.blocking.finetuning.JobService;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -100,15 +110,37 @@ class LearningPathIT extends EngineTest {
         assertThat(export.path("status").asString()).as(export.toString()).isEqualTo("succeeded");
     }
 
+    /** All that a client reads of a job that has ended, and what its model says. */
     private void requireStrictlyReadable(String id) {
-        openai(ALPHA).fineTuning().jobs().retrieve(id).validate();
-        openai(ALPHA).fineTuning().jobs().listEvents(id).autoPager().forEach(event -> event.validate());
-        openai(ALPHA)
-                .fineTuning()
-                .jobs()
-                .checkpoints()
-                .list(id)
-                .autoPager()
-                .forEach(checkpoint -> checkpoint.validate());
+        OpenAIClient client = openai(ALPHA);
+        JobService jobs = client.fineTuning().jobs();
+        FineTuningJob job = jobs.retrieve(id).validate();
+        jobs.list().autoPager().forEach(FineTuningJob::validate);
+        jobs.listEvents(id).autoPager().forEach(FineTuningJobEvent::validate);
+        jobs.checkpoints().list(id).autoPager().forEach(FineTuningJobCheckpoint::validate);
+        client.files().list().autoPager().forEach(FileObject::validate);
+        FileObject results = client.files().retrieve(job.resultFiles().get(0)).validate();
+        assertThat(results.purpose()).isEqualTo(FileObject.Purpose.FINE_TUNE_RESULTS);
+        String model = job.fineTunedModel().orElseThrow();
+        client.models().retrieve(model).validate();
+        ChatCompletionCreateParams asked = ChatCompletionCreateParams.builder()
+                .model(model)
+                .addUserMessage("What is 17 + 25?")
+                .temperature(0)
+                .maxCompletionTokens(16)
+                .logprobs(true)
+                .topLogprobs(2)
+                .build();
+        ChatCompletion answer = client.chat().completions().create(asked).validate();
+        assertThat(answer.choices().get(0).logprobs()).isPresent();
+        try (StreamResponse<ChatCompletionChunk> stream =
+                client.chat().completions().createStreaming(asked)) {
+            assertThat(stream.stream()
+                            .map(ChatCompletionChunk::validate)
+                            .flatMap(chunk -> chunk.choices().stream())
+                            .flatMap(choice -> choice.delta().content().stream())
+                            .collect(Collectors.joining()))
+                    .isEqualTo(answer.choices().get(0).message().content().orElseThrow());
+        }
     }
 }

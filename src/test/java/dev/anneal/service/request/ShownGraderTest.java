@@ -1,4 +1,4 @@
-package dev.anneal.service.jobapi;
+package dev.anneal.service.request;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Secrets of graders stay with them. */
-class GraderBodyTest {
+class ShownGraderTest {
 
     @Test
     void headersAreHiddenWhereverTheyStand() {
@@ -16,9 +16,9 @@ class GraderBodyTest {
         Map<String, Object> shown =
                 Map.of("type", "endpoint", "url", "https://judge", "headers", Map.of("Authorization", "(hidden)"));
 
-        assertThat(GraderBody.of(Map.of("type", "multi", "graders", List.of(endpoint))))
+        assertThat(ShownGrader.withoutSecrets(Map.of("type", "multi", "graders", List.of(endpoint))))
                 .isEqualTo(Map.of("type", "multi", "graders", List.of(shown)));
-        assertThat(GraderBody.of(Map.of("graders", Map.of("a", endpoint))))
+        assertThat(ShownGrader.withoutSecrets(Map.of("graders", Map.of("a", endpoint))))
                 .isEqualTo(Map.of("graders", Map.of("a", shown)));
     }
 }
