@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.evaluation.Evaluation;
+import dev.anneal.service.request.ShownGrader;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -60,7 +61,7 @@ record EvaluationBody(
                 evaluation.baseModel(),
                 evaluation.testFile(),
                 evaluation.maxNewTokens(),
-                grading == null ? null : grading.grader(),
+                grading == null ? null : ShownGrader.withoutSecrets(grading.grader()),
                 grading == null ? null : (Integer) grading.completions(),
                 grading == null ? null : (Double) grading.temperature(),
                 grading == null ? null : (Long) grading.seed(),

@@ -148,6 +148,19 @@ class EvaluationsIT extends ServiceTest {
     }
 
     @Test
+    void headersOfAnEndpointAreSentAndNotShown() {
+        String endpoint = "{'type': 'endpoint', 'url': 'https://grader.example', 'headers': {'authorization': '%s'}}";
+        String body = "{'model': 'anneal-tiny', 'test_file': '" + prompts() + "', 'grader': ";
+        JsonNode created = json(post(ALPHA, EVALUATIONS, body + endpoint.formatted("secret") + "}"));
+
+        assertThat(created.get("grader"))
+                .isEqualTo(JSON.readTree(endpoint.formatted("(hidden)").replace('\'', '"')));
+        assertThat(journal.order(claim().lease().workId()).grading())
+                .extracting(grading -> grading.grader().get("headers"))
+                .isEqualTo(Map.of("authorization", "secret"));
+    }
+
+    @Test
     void gradersAreForPromptsAndPromptsForGraders() {
         String ofPrompts = "{'model': 'anneal-tiny', 'test_file': '" + prompts() + "'";
         String ofChats = "{'model': 'anneal-tiny', 'test_file': '" + file(ALPHA, 10) + "'";
