@@ -33,9 +33,12 @@ for _ in $(seq 120); do
   sleep 1
 done
 export OPENAI_BASE_URL=http://127.0.0.1:$port/v1 OPENAI_API_KEY=none
-work_on=(anneal-tiny src/main/resources/demo/tickets.train.jsonl src/main/resources/demo/tickets.valid.jsonl)
-"$work/venv/bin/python" src/test/clients/python/submit.py "${work_on[@]}"
-"$work/venv/bin/python" src/test/clients/python/prefer.py anneal-tiny src/main/resources/demo/preferences.{train,test}.jsonl
-"$work/venv/bin/python" src/test/clients/python/reinforce.py anneal-tiny src/main/resources/demo/addition.{train,test}.jsonl
-node "$work/submit.mjs" "${work_on[@]}"
-java -cp "$(cat "$work/classpath")" src/test/clients/java/Submit.java "${work_on[@]}"
+javac -proc:none -cp "$(cat "$work/classpath")" -d "$work/classes" src/test/clients/java/*.java
+python() { "$work/venv/bin/python" "src/test/clients/python/$1.py" "${@:2}"; }
+node() { command node "$work/$1.mjs" "${@:2}"; }
+java() { command java -cp "$work/classes:$(cat "$work/classpath")" "${1^}" "${@:2}"; }
+for client in python node java; do
+  "$client" submit anneal-tiny src/main/resources/demo/tickets.{train,valid}.jsonl
+  "$client" prefer anneal-tiny src/main/resources/demo/preferences.{train,test}.jsonl
+  "$client" reinforce anneal-tiny src/main/resources/demo/addition.{train,test}.jsonl
+done

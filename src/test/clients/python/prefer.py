@@ -23,11 +23,12 @@ job = client.fine_tuning.jobs.create(
     validation_file=files[1].id,
     seed=7,
     method={"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2, "batch_size": 4}}},
-    extra_body={"anneal": {"max_steps": steps, "eval_interval": steps}},
+    extra_body={"anneal": {"max_steps": steps, "eval_interval": steps, "loss": {"label_smoothing": 0.1}}},
 )
 job = succeeded(client, job)
 assert job.method.dpo.hyperparameters.beta == 0.2, job.method
 assert job.method.dpo.hyperparameters.batch_size == 4, job.method
+assert job.anneal["loss"] == {"type": "sigmoid", "label_smoothing": 0.1}, job.anneal
 header, *lines = client.files.content(job.result_files[0]).text.splitlines()
 last = dict(zip(header.split(","), lines[-1].split(",")))
 accuracy = float(last["valid_rewards/accuracies"])

@@ -39,6 +39,8 @@ job = client.fine_tuning.jobs.create(
 job = succeeded(client, job)
 assert job.method.reinforcement.grader.operation == "eq", job.method
 assert job.method.reinforcement.hyperparameters.batch_size == 4, job.method
+assert job.method.reinforcement.hyperparameters.eval_interval == steps, job.method
+assert job.anneal["rollouts"]["group_size"] == 4 and job.anneal["loss"]["type"] == "dapo", job.anneal
 header, *lines = client.files.content(job.result_files[0]).text.splitlines()
 assert "reward" in header.split(",") and "valid_reward" in header.split(","), header
 last = dict(zip(header.split(","), lines[-1].split(",")))
