@@ -45,3 +45,18 @@ def real(tokenizer, data, count, longest):
     if len(rows) < count:
         sys.exit(f"{data} has {len(rows)} rows that can be trained, {count} are needed: fewer steps, please")
     return write(f"real-{count}", rows[:count])
+
+
+def prompts(data, count):
+    """Rows of reinforcement: those of the data if they have answers, else all but the last message of a chat, which is the answer."""
+    with open(data, encoding="utf-8") as lines:
+        rows = [json.loads(line) for line in lines if line.strip()][:count]
+    if len(rows) < count:
+        sys.exit(f"{data} has {len(rows)} rows, {count} are needed: fewer steps, please")
+    file = engine.BUILD / f"grpo-{count}.jsonl"
+    with open(file, "w", encoding="utf-8") as out:
+        for row in rows:
+            chat = row["messages"]
+            asked = row if "answer" in row else {"messages": chat[:-1], "answer": chat[-1]["content"]}
+            out.write(json.dumps(asked) + "\n")
+    return file
