@@ -1,6 +1,7 @@
 package dev.anneal.engine.evaluate;
 
 import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
@@ -43,8 +44,8 @@ final class ExactMatchEvaluator implements Evaluator {
 
     @Override
     public Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens) {
-        Decoder decoder =
-                new Decoder(model, adapter, tokenizer.endIds(), task.machine().computeThreads());
+        Breadth breadth = new Breadth(task.machine().computeThreads());
+        Decoder decoder = new Decoder(model, adapter, tokenizer.endIds(), breadth);
         List<String> answers = decoder.answerGreedily(prompts, task.maxNewTokens(), betweenTokens).stream()
                 .map(ids -> tokenizer.decode(ids, true).strip())
                 .toList();

@@ -2,6 +2,7 @@ package dev.anneal.engine.evaluate;
 
 import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.data.EncodedPrompt;
+import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.Outside;
@@ -86,7 +87,7 @@ final class RewardEvaluator implements Evaluator {
                 grading,
                 sampling,
                 task.maxNewTokens(),
-                task.machine().computeThreads());
+                new Breadth(task.machine().computeThreads()));
         List<Group> groups = sampler.sample(ROLLOUT, prompts, settings.completions(), adapter, betweenTokens);
         Ungraded.reason(groups).ifPresent(reason -> {
             throw new GraderFailedException("the grader gave none of the %d completions a reward: %s"

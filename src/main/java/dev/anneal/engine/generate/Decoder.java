@@ -1,8 +1,10 @@
 package dev.anneal.engine.generate;
 
+import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,29 +22,21 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decoder {
 
-    /** Prompts from which on there is another lane. */
-    private static final int PROMPTS_OF_A_LANE = 8;
-
-    private static final int MAX_LANES = 8;
-
-    /** Sequences that a lane decodes at one time. */
-    private static final int SLOTS = 16;
-
     private final DecoderModel model;
     private final AppliedAdapter adapter;
     private final Set<Integer> ends;
-    private final int threads;
+    private final Breadth breadth;
 
     /**
      * @param adapter what is added to the model, at its own beta; {@link DecoderModel#noAdapter()} for the model alone
      * @param ends tokens after which an answer is complete; they are not part of it
-     * @param threads lanes that are decoded at one time
+     * @param breadth sequences that are decoded at one time
      */
-    public Decoder(DecoderModel model, AppliedAdapter adapter, Set<Integer> ends, int threads) {
+    public Decoder(DecoderModel model, AppliedAdapter adapter, Set<Integer> ends, Breadth breadth) {
         this.model = model;
         this.adapter = adapter;
         this.ends = Set.copyOf(ends);
-        this.threads = threads;
+        this.breadth = breadth;
     }
 
     /** Tokens of the answers of {@link #answer(List, Runnable)}, each time with the most likely token. */
@@ -58,11 +52,24 @@ public final class Decoder {
     }
 
     /**
-     * Answers each prompt. A prompt that fills the model's context gets an empty answer.
+     * Answers each prompt. A prompt that fills the model's context gets an empty answer. Where they do not fit into memory together, they are answered
+     * again with fewer at one time.
      *
      * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
+        while (true) {
+            try {
+                return answerOnce(prompts, betweenTokens);
+            } catch (TorchException e) {
+                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size())) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private List<Answer> answerOnce(List<Prompt> prompts, Runnable betweenTokens) {
         List<WholeAnswer> answers = new ArrayList<>();
         List<Sequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
@@ -73,7 +80,7 @@ public final class Decoder {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
             NextTokens nextTokens = new NextTokens(incremental.scope());
-            ExecutorService pool = Executors.newFixedThreadPool(threads);
+            ExecutorService pool = Executors.newFixedThreadPool(breadth.lanes());
             for (List<Sequence> dealt : deal(sequences)) {
                 pool.execute(() -> {
                     try (Lane lane = lane(incremental, nextTokens, dealt)) {
@@ -92,13 +99,18 @@ public final class Decoder {
     private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
-                incremental, adapter, nextTokens, new ArrayDeque<>(dealt), Math.min(SLOTS, dealt.size()), capacity);
+                incremental,
+                adapter,
+                nextTokens,
+                new ArrayDeque<>(dealt),
+                Math.min(breadth.slots(), dealt.size()),
+                capacity);
     }
 
     private static List<List<Sequence>> deal(List<Sequence> sequences) {
         List<Sequence> open =
                 sequences.stream().filter(sequence -> !sequence.hasEnded()).toList();
-        int lanes = Math.min(MAX_LANES, (open.size() + PROMPTS_OF_A_LANE - 1) / PROMPTS_OF_A_LANE);
+        int lanes = DecodingLimits.lanes(open.size());
         List<List<Sequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             dealt.add(new ArrayList<>());

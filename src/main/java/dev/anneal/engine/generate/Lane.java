@@ -1,5 +1,6 @@
 package dev.anneal.engine.generate;
 
+import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.model.KeyValueCache;
@@ -12,9 +13,6 @@ import java.util.function.BooleanSupplier;
 
 /** Sequences that one thread continues: some at one time, and when one ends the next takes its slot. Further ones may come while it runs. Closed by whoever made it. */
 final class Lane implements AutoCloseable {
-
-    /** Prompts that are read at one time, beyond the first: longer ones together would take much memory. */
-    private static final int TOKENS_READ_AT_ONCE = 1024;
 
     private final IncrementalDecoder model;
     private final AppliedAdapter adapter;
@@ -64,7 +62,8 @@ final class Lane implements AutoCloseable {
             int tokens = 0;
             while (!waiting.isEmpty()
                     && running.size() < cache.slots()
-                    && (tokens == 0 || tokens + waiting.element().unread().length <= TOKENS_READ_AT_ONCE)) {
+                    && (tokens == 0
+                            || tokens + waiting.element().unread().length <= DecodingLimits.TOKENS_READ_AT_ONCE)) {
                 Sequence next = waiting.remove();
                 if (!next.hasEnded()) {
                     tokens += next.unread().length;

@@ -2,6 +2,7 @@ package dev.anneal.engine.rollout;
 
 import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.generate.Answer;
+import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.generate.Prompt;
 import dev.anneal.engine.generate.Sampling;
@@ -30,22 +31,22 @@ public final class Sampler {
     private final Outside outside;
     private final Sampling sampling;
     private final int maxTokens;
-    private final int threads;
+    private final Breadth breadth;
 
     /**
      * @param sampling how tokens are chosen; its seed is that of all rollouts
      * @param maxTokens after which a completion is cut
-     * @param threads that decode at one time
+     * @param breadth completions that are sampled at one time
      */
     public Sampler(
-            DecoderModel model, Wording wording, Grading grading, Sampling sampling, int maxTokens, int threads) {
+            DecoderModel model, Wording wording, Grading grading, Sampling sampling, int maxTokens, Breadth breadth) {
         this.model = model;
         this.wording = wording;
         this.grader = grading.grader();
         this.outside = grading.outside();
         this.sampling = sampling;
         this.maxTokens = maxTokens;
-        this.threads = threads;
+        this.breadth = breadth;
     }
 
     /**
@@ -67,7 +68,7 @@ public final class Sampler {
                         sampling.withSeed(SplitMix64.key(sampling.seed(), rollout, prompt.line(), sample))));
             }
         }
-        List<Answer> answers = new Decoder(model, policy, wording.ends(), threads).answer(prompts, betweenTokens);
+        List<Answer> answers = new Decoder(model, policy, wording.ends(), breadth).answer(prompts, betweenTokens);
         return grade(asked, samples, answers);
     }
 

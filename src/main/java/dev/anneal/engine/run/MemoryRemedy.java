@@ -2,6 +2,7 @@ package dev.anneal.engine.run;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,14 +13,21 @@ final class MemoryRemedy {
 
     private MemoryRemedy() {}
 
-    /** @param longestRow tokens of the longest training row, after truncation */
-    static String of(TrainTask task, int longestRow) {
+    /** @param longest tokens of the longest training row, after truncation, with those of a completion where they are sampled */
+    static String of(TrainTask task, int longest) {
         TrainingSettings settings = task.settings();
         List<String> remedies = new ArrayList<>();
         if (settings.activationCheckpointing().equals("off")) {
             remedies.add("leave anneal.activation_checkpointing at 'auto' (it is 'off')");
         }
-        int length = settings.packing() ? settings.maxLengthTokens() : Math.min(longestRow, settings.maxLengthTokens());
+        int completion = 0;
+        if (settings.method() instanceof TrainingMethod.Reinforcement reinforcement) {
+            completion = reinforcement.rollouts().maxCompletionTokens();
+            remedies.add("lower anneal.rollouts.max_completion_tokens (it is %d)".formatted(completion));
+        }
+        int length = settings.packing()
+                ? settings.maxLengthTokens()
+                : Math.min(longest - completion, settings.maxLengthTokens());
         remedies.add("lower anneal.max_length (%s %d tokens)"
                 .formatted(settings.packing() ? "sequences are packed to" : "the longest row has", length));
         if (settings.batchRows() > 1) {

@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.rollout.Group;
@@ -63,9 +64,15 @@ final class PolicySteps implements Steps {
                 new Sampling(
                         rollouts.temperature(), rollouts.topK(), rollouts.topP(), rollouts.minP(), settings.seed()),
                 rollouts.maxCompletionTokens(),
-                job.computeThreads());
+                new Breadth(job.computeThreads(), this::tellOfFewer));
         this.update = new PolicyUpdate(job, method, passes);
         this.faults = new GradingFaults(progress);
+    }
+
+    private void tellOfFewer(Breadth breadth) {
+        progress.accept(new Progress.Warning(
+                "what is sampled did not fit into memory: from here on at most %d completions are sampled at one time"
+                        .formatted(breadth.sequences())));
     }
 
     @Override

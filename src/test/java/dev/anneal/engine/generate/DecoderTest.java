@@ -8,9 +8,12 @@ import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.torch.TorchException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -83,7 +86,7 @@ class DecoderTest {
 
     @Test
     void whatIsThrownBetweenTokensEndsTheWork() {
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), 2);
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(2));
         Runnable stop = () -> {
             throw new UnsupportedOperationException("stop");
         };
@@ -95,7 +98,7 @@ class DecoderTest {
     /** Its code is another than that of a fault in the program. */
     @Test
     void anExhaustedHeapComesOutAsItself() {
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), 2);
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(2));
         Runnable exhausted = () -> {
             throw new OutOfMemoryError("Java heap space");
         };
@@ -104,9 +107,52 @@ class DecoderTest {
                 .isInstanceOf(OutOfMemoryError.class);
     }
 
+    /** 40 prompts are five lanes of 8: two at one time, one, then 4 of its sequences. */
+    @Test
+    void answersThatDoNotFitIntoMemoryAreDecodedFewerAtATime() {
+        List<int[]> many = Stream.generate(DecoderTest::prompts)
+                .flatMap(List::stream)
+                .limit(40)
+                .toList();
+        List<Integer> told = new ArrayList<>();
+        Breadth breadth = new Breadth(2, narrower -> told.add(narrower.sequences()));
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), breadth);
+
+        List<int[]> answers = decoder.answerGreedily(many, 8, () -> allocateForMoreThan(4, breadth));
+
+        assertThat(told).containsExactly(8, 4);
+        assertThat(answers.stream()
+                        .map(answer -> Arrays.stream(answer).boxed().toList())
+                        .toList())
+                .isEqualTo(decode(model.noAdapter(), many, 8, Set.of(), 1));
+        assertThat(decoder.answerGreedily(many, 1, () -> allocateForMoreThan(4, breadth)))
+                .hasSize(40);
+        assertThat(told).as("it stays so").hasSize(2);
+    }
+
+    @Test
+    void aSingleSequenceThatDoesNotFitIsAFailure() {
+        Breadth breadth = new Breadth(2);
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), breadth);
+
+        assertThatThrownBy(() -> decoder.answerGreedily(prompts(), 8, () -> allocateForMoreThan(0, breadth)))
+                .isInstanceOfSatisfying(
+                        TorchException.class, e -> assertThat(e.isOutOfMemory()).isTrue());
+        assertThat(breadth.sequences()).isEqualTo(1);
+    }
+
+    /** As if memory held so many sequences. */
+    private static void allocateForMoreThan(int sequences, Breadth breadth) {
+        if (breadth.sequences() > sequences) {
+            try (Scope scope = Scope.open(TestDevice.NAME)) {
+                scope.zeros(ElementType.FLOAT32, 1L << 50);
+            }
+        }
+    }
+
     private static List<List<Integer>> decode(
             AppliedAdapter applied, List<int[]> prompts, int tokens, Set<Integer> ends, int threads) {
-        return new Decoder(model, applied, ends, threads)
+        return new Decoder(model, applied, ends, new Breadth(threads))
                 .answerGreedily(prompts, tokens, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();

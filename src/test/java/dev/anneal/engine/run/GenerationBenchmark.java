@@ -3,6 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.generate.Answer;
+import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.generate.Prompt;
 import dev.anneal.engine.generate.Sampling;
@@ -35,7 +36,7 @@ final class GenerationBenchmark {
         Task.Machine machine = new Task.Machine(TestDevice.NAME, 0, "auto");
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
-            Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), machine.computeThreads());
+            Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(machine.computeThreads()));
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
             List<Answer> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});

@@ -22,6 +22,14 @@ class MemoryRemedyTest {
     }
 
     @Test
+    void completionsAreNotPartOfAPrompt() {
+        TrainTask task = Tasks.reinforce(Path.of("attempt"), null, new Task.Machine("cuda:1", 0, "auto"));
+
+        assertThat(MemoryRemedy.of(task, 58))
+                .contains("lower anneal.rollouts.max_completion_tokens (it is 8)", "the longest row has 50 tokens");
+    }
+
+    @Test
     void trainingsOfAllWeightsHaveNoRank() {
         TrainTask full = new TrainTask(
                 ADAPTER.model(),

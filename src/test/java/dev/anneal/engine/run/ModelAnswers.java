@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.TokenRows;
@@ -39,7 +40,10 @@ final class ModelAnswers {
                 }
             }
             Decoder decoder = new Decoder(
-                    model, model.noAdapter(), Set.of(), Runtime.getRuntime().availableProcessors());
+                    model,
+                    model.noAdapter(),
+                    Set.of(),
+                    new Breadth(Runtime.getRuntime().availableProcessors()));
             List<int[]> answers = decoder.answerGreedily(prompts, Integer.parseInt(arguments[3]), () -> {});
             System.out.println(JsonMapper.shared().writeValueAsString(answers));
         }

@@ -10,6 +10,7 @@ import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.objective.Advantages;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -87,6 +89,31 @@ class PolicyTrainingTest {
             assertThat(training.steps().get(rollout).loss()).isCloseTo(0, within(1e-4));
         }
         assertThat(clipped).anySatisfy(share -> assertThat(share).isPositive());
+    }
+
+    /** 16 completions in two lanes, of which one at a time is left. */
+    @Test
+    void rolloutThatDoesNotFitIntoMemoryIsSampledAgainWithFewerAtATime() throws IOException {
+        TrainingMethod.Policy policy = PromptFixture.policy("grpo", 0, 1);
+        TrainingFixture roomy = training(PromptFixture.LIKENESS, policy, 3);
+        AtomicInteger asked = new AtomicInteger();
+        TrainingFixture tight = training(PromptFixture.LIKENESS, policy, 3).stoppingWhen(() -> {
+            if (asked.incrementAndGet() == 8) {
+                throw new TorchException("CUDA out of memory", new IllegalStateException("native"));
+            }
+            return false;
+        });
+
+        roomy.run();
+        tight.run();
+
+        assertThat(tight.eventsOf(Progress.Warning.class))
+                .extracting(Progress.Warning::message)
+                .containsExactly("what is sampled did not fit into memory: from here on at most 8 completions are"
+                        + " sampled at one time");
+        assertThat(roomy.eventsOf(Progress.Warning.class)).isEmpty();
+        assertThat(metric(tight, "reward")).isEqualTo(metric(roomy, "reward"));
+        assertThat(tight.eventsOf(Progress.Samples.class)).isEqualTo(roomy.eventsOf(Progress.Samples.class));
     }
 
     @Test

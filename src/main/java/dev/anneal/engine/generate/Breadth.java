@@ -1,0 +1,61 @@
+package dev.anneal.engine.generate;
+
+import dev.anneal.engine.architecture.DecodingLimits;
+import java.util.function.Consumer;
+
+/**
+ * How many sequences are decoded at one time. Where memory does not hold them there become fewer, and stay so: first fewer lanes, which changes no bit of
+ * an answer, then fewer slots of each. Which sequences are beside each other decides over the last bits of logits, so that answers sampled from then on
+ * are others of the same distribution.
+ */
+public final class Breadth {
+
+    private final Consumer<Breadth> narrowed;
+    private int lanes;
+    private int slots = DecodingLimits.SLOTS;
+
+    /** @param lanes that are decoded at one time, each on a thread */
+    public Breadth(int lanes) {
+        this(lanes, ignored -> {});
+    }
+
+    /** @param narrowed told by the thread that asks for answers whenever there are to be fewer */
+    public Breadth(int lanes, Consumer<Breadth> narrowed) {
+        this.lanes = lanes;
+        this.narrowed = narrowed;
+    }
+
+    int lanes() {
+        return lanes;
+    }
+
+    /** Sequences that a lane decodes at one time. */
+    int slots() {
+        return slots;
+    }
+
+    /** Sequences at one time, at most. */
+    public int sequences() {
+        return lanes * slots;
+    }
+
+    /**
+     * Half of the lanes, or of their slots where there is one lane, beginning from what so many sequences need.
+     *
+     * @return false if it was a single sequence that did not fit
+     */
+    boolean narrow(int sequences) {
+        lanes = Math.min(lanes, DecodingLimits.lanes(sequences));
+        slots = Math.min(slots, DecodingLimits.slots(sequences));
+        if (sequences() <= 1) {
+            return false;
+        }
+        if (lanes > 1) {
+            lanes /= 2;
+        } else {
+            slots /= 2;
+        }
+        narrowed.accept(this);
+        return true;
+    }
+}
