@@ -30,7 +30,7 @@ class Decoder(Module):
            ) -> Tuple[Tensor, Tensor]:
     f = x.to(6)
     length = torch.linalg_vector_norm(f, 2, [-1], True)               # [N, 1]   fp32
-    rstd = torch.rsqrt(length * length / x.size(-1) + self.eps)
+    rstd = torch.rsqrt_(torch.addcmul(torch.new_full(length, [1], self.eps), length, length, value=1. / float(x.size(-1))))
     return (torch.type_as(f * rstd, x) * w, rstd)
 
   def norm_again(self: __torch__.Decoder, x: Tensor, w: Tensor, rstd: Tensor) -> Tensor:
@@ -389,72 +389,116 @@ class Decoder(Module):
       unused = torch.copy_(dweights[0], self.norm_weight_gradient(dh, x, rstd1))
     return g + self.norm_backward(dh, x, norm1, rstd1)
 
-  # Of one new token of each sequence: its place among all keys of these sequences, [n KV], and which of the first `longest` tokens it does not see,
-  # [n, 1, longest]. They are the same in all layers with this window.
+  # What all layers with this window do alike with one new token of each sequence: the places of its keys and values in the cache, [n 2 KV]; 0 for the first
+  # `longest` tokens that it sees and -inf for the others, [n, 1, 1, longest]; cosines and sines for queries and keys as they lie in a row, [n, Q + K], where
+  # the sine of the first half of a head is negative; and which halves of heads these are multiplied with, [2 (heads + KV)].
   def next_tokens(self: __torch__.Decoder,
                   positions: Tensor,     # [n]   int64
+                  cos: Tensor,           # [n, 1, D / 2]
+                  sin: Tensor,
                   longest: int,          # tokens of the longest sequence, the new one among them
                   room: int              # tokens of a sequence that the cache has room for
                   ) -> List[Tensor]:
-    head = torch.arange(positions.size(0) * self.kv_heads, dtype=4, device=positions.device)      # [n KV]
-    place = torch.add_(torch.mul_(head, room), torch.repeat_interleave(positions, self.kv_heads))
-    token = torch.arange(longest, dtype=4, device=positions.device)
+    n = positions.size(0)
+    device = positions.device
+    head = torch.arange(n * 2 * self.kv_heads, dtype=4, device=device)
+    place = torch.add_(torch.mul_(head, room), torch.repeat_interleave(positions, 2 * self.kv_heads))
+    token = torch.arange(longest, dtype=4, device=device)
     position = torch.unsqueeze(positions, 1)                                                      # [n, 1]
     hidden = torch.gt(token, position)                                                            # [n, longest]
     if self.window > 0:
       hidden = torch.logical_or(hidden, torch.le(token, position - self.window))
-    return [place, torch.unsqueeze(hidden, 1)]
+    mask = torch.masked_fill_(torch.new_zeros(cos, [n, longest]), hidden, -inf)
+    turning = self.heads + self.kv_heads
+    half = torch.arange(2 * turning, dtype=4, device=device)
+    other = torch.bitwise_xor(half, 1)
+    return [place, torch.view(mask, [n, 1, 1, longest]),
+            torch.view(torch.repeat(torch.cat([cos, cos], -1), [1, turning, 1]), [n, -1]),
+            torch.view(torch.repeat(torch.cat([torch.neg(sin), sin], -1), [1, turning, 1]), [n, -1]), other]
 
-  # Attention of one new token of each sequence over its keys and values, all sequences at one time.
+  # Turns queries and keys of rows of qkv, [n, Q + 2 K], in place.
+  def turn_next(self: __torch__.Decoder, qkv: Tensor, head_norm: Tensor, next: List[Tensor]) -> Tensor:
+    n = qkv.size(0)
+    own = torch.narrow(qkv, 1, 0, (self.heads + self.kv_heads) * self.head_size)                  # [n, Q + K]
+    if head_norm.size(0) > 0:
+      heads = torch.view(own, [n, -1, self.head_size])
+      unused = torch.copy_(heads, self.norm(heads, torch.view(head_norm, [-1, self.head_size]))[0])
+    halves = torch.view(qkv, [n, -1, self.head_size // 2])
+    other = torch.view(torch.index_select(halves, 1, next[4]), [n, -1])                           # [n, Q + K]
+    return torch.addcmul(own * next[2], other, next[3], out=own)
+
+  # Attention of one new token of each sequence over the cache, all sequences at one time.
   def attend_next(self: __torch__.Decoder,
-                  qkv: Tensor,           # [n, heads + 2 kv_heads, D]
-                  place: Tensor,         # as next_tokens returns them
-                  hidden: Tensor,
-                  keys: Tensor,          # [n, KV, room, D]    take the new ones
-                  values: Tensor
+                  qkv: Tensor,           # [n, Q + 2 K], turned
+                  next: List[Tensor],
+                  cache: Tensor          # [n, 2 KV, room, D]    takes the new keys and values
                   ) -> Tensor:           # [n, Q]
     n = qkv.size(0)
-    longest = hidden.size(2)
-    k = torch.reshape(qkv[:, self.heads:self.heads + self.kv_heads], [-1, self.head_size])        # [n KV, D]
-    v = torch.reshape(qkv[:, self.heads + self.kv_heads:], [-1, self.head_size])
-    unused = torch.index_copy_(torch.view(keys, [-1, self.head_size]), 0, place, k)
-    unused = torch.index_copy_(torch.view(values, [-1, self.head_size]), 0, place, v)
-    q = torch.reshape(qkv[:, :self.heads], [n * self.kv_heads, -1, self.head_size])               # [n KV, G, D]
-    # Keys on the left: on the right they would be copied, to lie the other way round.
-    s = self.scaled(torch.flatten(keys[:, :, :longest], 0, 1), torch.transpose(q, 1, 2))          # [n KV, longest, G]
-    s = torch.contiguous(torch.transpose(s, 1, 2))                                                # [n KV, G, longest]
-    unused = torch.masked_fill_(torch.view(s, [n, self.heads, longest]), hidden, -inf)
-    p = torch._softmax(s, -1, False, out=s)
-    return torch.view(torch.bmm(p, torch.flatten(values[:, :, :longest], 0, 1)), [n, -1])
+    queries = self.heads * self.head_size
+    longest = next[1].size(3)
+    unused = torch.index_copy_(torch.view(cache, [-1, self.head_size]), 0, next[0], torch.reshape(torch.narrow(qkv, 1, queries, 2 * self.kv_heads * self.head_size), [-1, self.head_size]))
+    q = torch.view(torch.narrow(qkv, 1, 0, queries), [n, self.kv_heads, -1, self.head_size])      # [n, KV, G, D]
+    seen = torch.narrow(cache, 2, 0, longest)
+    keys, values = torch.chunk(seen, 2, 1)
+    o = torch.scaled_dot_product_attention(q, keys, values, next[1])
+    return torch.reshape(o, [n, -1])
 
   # Attention of rows of any lengths, row after row, over what the cache holds of their sequences.
-  def attend_continuing(self: __torch__.Decoder, qkv: Tensor, rows: List[int], past: List[int], keys: Tensor, values: Tensor) -> Tensor:
+  def attend_continuing(self: __torch__.Decoder, qkv: Tensor, rows: List[int], past: List[int], cache: Tensor) -> Tensor:
     out = torch.new_empty(qkv, [qkv.size(0), self.heads, self.head_size])
     for i in range(len(past)):
       row = qkv[rows[i]:rows[i + 1]]
       end = past[i] + row.size(0)
-      unused = torch.copy_(keys[i, :, past[i]:end], torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1))
-      unused = torch.copy_(values[i, :, past[i]:end], torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1))
-      unused = self.attend_row(row[:, :self.heads], keys[i, :, :end], values[i, :, :end], past[i], out[rows[i]:rows[i + 1]])
+      unused = torch.copy_(cache[i, :, past[i]:end], torch.transpose(row[:, self.heads:], 0, 1))
+      unused = self.attend_row(row[:, :self.heads], cache[i, :self.kv_heads, :end], cache[i, self.kv_heads:, :end], past[i], out[rows[i]:rows[i + 1]])
     return torch.view(out, [qkv.size(0), -1])
 
-  # A layer for generation: row i continues the sequence in slot first + i of a cache, which takes the new keys and values. Returns [N, H].
-  def cached_layer(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], cos: Tensor, sin: Tensor,
-                   rows: List[int], past: List[int],
-                   next: List[Tensor],    # as next_tokens returns them where each row has one token; else empty
-                   first: int,
-                   keys: Tensor,          # [slots, KV, capacity, D]
-                   values: Tensor, kind: int, beta: float) -> Tensor:
-    seeds = annotate(List[int], [])
-    given, qkv, z, rstd = self.before_attention(x, weights, adapter, 1, cos, sin, rows, seeds, kind, beta, 0.)
-    n = len(past)
-    own_keys = keys[first:first + n]
-    own_values = values[first:first + n]
-    if len(next) > 0:
-      o = self.attend_next(qkv, next[0], next[1], own_keys, own_values)
-    else:
-      o = self.attend_continuing(qkv, rows, past, own_keys, own_values)
-    return self.after_attention(x, o, weights, adapter, 1, rows, seeds, kind, beta, 0.)[0]
+  # Adds s phi(A x) B^T of a group to y, in place, to each segment of tokens by its own adapter.
+  def adapt(self: __torch__.Decoder, y: Tensor, x: Tensor, group: int, layer: int, layers: int, adapters: List[Tensor], segments: List[int],
+            kinds: List[int], betas: List[float]) -> Tensor:
+    for i in range(len(segments) // 3):
+      own = segments[3 * i]
+      at = ((own * layers + layer) * 4 + group) * 2
+      b = adapters[at + 1]
+      if b.size(1) > 0:
+        begin = segments[3 * i + 1]
+        tokens = segments[3 * i + 2]
+        z = self.phi(torch.linear(torch.narrow(x, 0, begin, tokens), adapters[at]), kinds[own], betas[own])
+        unused = torch.addmm_(torch.narrow(y, 0, begin, tokens), z, torch.t(b))
+    return y
+
+  # Layers `first` to `last` - 1 for generation: row i continues the sequence in slot `slot` + i of the caches, which take the new keys and values.
+  # Returns [N, H].
+  def read(self: __torch__.Decoder, x: Tensor, first: int, last: int,
+           weights: List[Tensor],      # of all layers, in the order of `layer`
+           adapters: List[Tensor],     # of each adapter those of all layers: A and B of the four groups
+           segments: List[int],        # of each segment its adapter, its first token and its tokens
+           kinds: List[int],           # of each adapter
+           betas: List[float],
+           cos: Tensor, sin: Tensor, rows: List[int], past: List[int],
+           next: List[Tensor],         # as next_tokens returns them where each row has one token; else empty
+           slot: int,
+           caches: List[Tensor]        # of all layers, [slots, 2 KV, room, D]
+           ) -> Tensor:
+    layers = len(caches)
+    n = len(weights) // layers
+    for i in range(first, last):
+      w = weights[i * n:(i + 1) * n]
+      cache = torch.narrow(caches[i], 0, slot, len(past))
+      h, rstd = self.norm(x, w[0])
+      qkv = self.adapt(self.product(h, w[1], w[6]), h, 0, i, layers, adapters, segments, kinds, betas)
+      if len(next) > 0:
+        unused = self.turn_next(qkv, w[10], next)
+        o = self.attend_next(qkv, next, cache)
+      else:
+        given = torch.view(qkv, [x.size(0), -1, self.head_size])
+        o = self.attend_continuing(self.turned(given, w[10], cos, sin), rows, past, cache)
+      x = torch.add_(self.adapt(self.product(o, w[2], w[7]), o, 1, i, layers, adapters, segments, kinds, betas), x)
+      h, rstd = self.norm(x, w[3])
+      gate, up = torch.chunk(self.adapt(self.product(h, w[4], w[8]), h, 2, i, layers, adapters, segments, kinds, betas), 2, 1)
+      f = torch.mul_(torch.silu(gate), up)                              # [N, F]
+      x = torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas), x)
+    return x
 
   # A sequence of `length` tokens goes from one slot of a layer's keys or values to another.
   def move(self: __torch__.Decoder, cached: Tensor, source: int, target: int, length: int) -> Tensor:

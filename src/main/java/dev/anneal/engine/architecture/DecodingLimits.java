@@ -1,29 +1,42 @@
 package dev.anneal.engine.architecture;
 
-/** How many sequences an engine decodes at one time. With the sizes of a model they decide how much memory sampling takes. */
-public final class DecodingLimits {
+/**
+ * How many sequences an engine decodes at one time. With the sizes of a model they decide how much memory sampling takes.
+ *
+ * @param sequencesOfLane sequences from which on there is another lane
+ * @param slots sequences that a lane decodes at one time
+ * @param sharesOperators whether threads without a lane share the operators of the others
+ */
+public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOperators) {
 
-    /** Sequences that a lane decodes at one time. */
-    public static final int SLOTS = 16;
+    /** The most slots of a lane. */
+    public static final int SLOTS = 32;
 
     /** Tokens of prompts that a lane reads at one time, beyond the first prompt: longer ones together would take much memory. */
     public static final int TOKENS_READ_AT_ONCE = 1024;
 
-    /** Sequences from which on there is another lane. */
-    private static final int SEQUENCES_OF_A_LANE = 8;
-
     private static final int MAX_LANES = 8;
 
-    private DecodingLimits() {}
+    private static final DecodingLimits WIDE = new DecodingLimits(SLOTS, SLOTS, true);
 
-    /** Lanes that so many sequences are dealt out to, each decoded by one thread. */
-    public static int lanes(int sequences) {
-        return Math.min(MAX_LANES, (sequences + SEQUENCES_OF_A_LANE - 1) / SEQUENCES_OF_A_LANE);
+    private static final DecodingLimits NARROW = new DecodingLimits(8, 16, false);
+
+    /**
+     * Wide lanes read the weights less often, and threads share their operators. On a CPU that holds for bf16 alone: products of fp32 have other bits on
+     * another number of threads, and answers are not to depend on that.
+     */
+    public static DecodingLimits of(String device, boolean fp32) {
+        return fp32 && device.equals("cpu") ? NARROW : WIDE;
+    }
+
+    /** Lanes that so many sequences are dealt out to. */
+    public int lanes(int sequences) {
+        return Math.min(MAX_LANES, (sequences + sequencesOfLane - 1) / sequencesOfLane);
     }
 
     /** Sequences of each of these lanes that are decoded at one time, at most. */
-    public static int slots(int sequences) {
+    public int slots(int sequences) {
         int lanes = Math.max(1, lanes(sequences));
-        return Math.min(SLOTS, (sequences + lanes - 1) / lanes);
+        return Math.min(slots, (sequences + lanes - 1) / lanes);
     }
 }

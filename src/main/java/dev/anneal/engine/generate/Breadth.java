@@ -11,20 +11,27 @@ import java.util.function.Consumer;
 public final class Breadth {
 
     private final Consumer<Breadth> narrowed;
+    private final int threads;
     private int lanes;
     private int slots = DecodingLimits.SLOTS;
 
-    /** @param lanes that are decoded at one time, each on a thread */
-    public Breadth(int lanes) {
-        this(lanes, ignored -> {});
+    /** @param threads that compute at one time, each on a lane of its own if there are so many */
+    public Breadth(int threads) {
+        this(threads, ignored -> {});
     }
 
     /** @param narrowed told by the thread that asks for answers whenever there are to be fewer */
-    public Breadth(int lanes, Consumer<Breadth> narrowed) {
-        this.lanes = lanes;
+    public Breadth(int threads, Consumer<Breadth> narrowed) {
+        this.threads = threads;
+        this.lanes = threads;
         this.narrowed = narrowed;
     }
 
+    int threads() {
+        return threads;
+    }
+
+    /** Lanes that are decoded at one time. */
     int lanes() {
         return lanes;
     }
@@ -44,9 +51,9 @@ public final class Breadth {
      *
      * @return false if it was a single sequence that did not fit
      */
-    boolean narrow(int sequences) {
-        lanes = Math.min(lanes, DecodingLimits.lanes(sequences));
-        slots = Math.min(slots, DecodingLimits.slots(sequences));
+    boolean narrow(int sequences, DecodingLimits limits) {
+        lanes = Math.min(lanes, limits.lanes(sequences));
+        slots = Math.min(slots, limits.slots(sequences));
         if (sequences() <= 1) {
             return false;
         }

@@ -4,6 +4,7 @@ import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.torch.OperatorThreads;
 import dev.anneal.engine.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Continues prompts with a model and an adapter at any beta. Prompts are dealt out to lanes, each on one platform thread at a time, in which several are
  * decoded together and an ended one makes room for the next. Which lane a prompt is in depends on the number of prompts alone, so answers do not depend on
- * the number of threads.
+ * the number of threads. Threads that have no lane of their own share the operators of the others.
  */
 public final class Decoder {
 
@@ -26,6 +27,7 @@ public final class Decoder {
     private final AppliedAdapter adapter;
     private final Set<Integer> ends;
     private final Breadth breadth;
+    private final DecodingLimits limits;
 
     /**
      * @param adapter what is added to the model, at its own beta; {@link DecoderModel#noAdapter()} for the model alone
@@ -37,6 +39,7 @@ public final class Decoder {
         this.adapter = adapter;
         this.ends = Set.copyOf(ends);
         this.breadth = breadth;
+        this.limits = model.decodingLimits();
     }
 
     /** Tokens of the answers of {@link #answer(List, Runnable)}, each time with the most likely token. */
@@ -62,7 +65,7 @@ public final class Decoder {
             try {
                 return answerOnce(prompts, betweenTokens);
             } catch (TorchException e) {
-                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size())) {
+                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits)) {
                     throw e;
                 }
             }
@@ -80,9 +83,12 @@ public final class Decoder {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
             NextTokens nextTokens = new NextTokens(incremental.scope());
-            ExecutorService pool = Executors.newFixedThreadPool(breadth.lanes());
-            for (List<Sequence> dealt : deal(sequences)) {
+            List<List<Sequence>> lanes = deal(sequences);
+            int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
+            ExecutorService pool = Executors.newFixedThreadPool(atOneTime);
+            for (List<Sequence> dealt : lanes) {
                 pool.execute(() -> {
+                    OperatorThreads.use(limits.sharesOperators() ? breadth.threads() / atOneTime : 1);
                     try (Lane lane = lane(incremental, nextTokens, dealt)) {
                         lane.run(() -> failure.get() == null, betweenTokens);
                     } catch (RuntimeException | Error e) {
@@ -107,10 +113,10 @@ public final class Decoder {
                 capacity);
     }
 
-    private static List<List<Sequence>> deal(List<Sequence> sequences) {
+    private List<List<Sequence>> deal(List<Sequence> sequences) {
         List<Sequence> open =
                 sequences.stream().filter(sequence -> !sequence.hasEnded()).toList();
-        int lanes = DecodingLimits.lanes(open.size());
+        int lanes = limits.lanes(open.size());
         List<List<Sequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             dealt.add(new ArrayList<>());

@@ -7,6 +7,7 @@ import dev.anneal.engine.model.KeyValueCache;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
@@ -87,8 +88,12 @@ final class Lane implements AutoCloseable {
         }
         List<ChosenToken> chosen;
         try (Scope step = scope.child()) {
-            Tensor hidden =
-                    model.read(step, sequences.stream().map(Sequence::unread).toList(), cache, first, adapter);
+            Tensor hidden = model.read(
+                    step,
+                    sequences.stream().map(Sequence::unread).toList(),
+                    cache,
+                    first,
+                    Collections.nCopies(sequences.size(), adapter));
             chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), sequences);
         }
         for (int i = 0; i < last.length; i++) {

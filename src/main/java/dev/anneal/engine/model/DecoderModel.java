@@ -1,5 +1,6 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.architecture.LayerWidths;
 import dev.anneal.engine.architecture.ModelConfig;
@@ -103,6 +104,11 @@ public final class DecoderModel implements AutoCloseable {
         long kept = widths.kept(adapterWidth) * config.layers() * precision.bytes();
         return tokens * (kept + widths.passing() * Float.BYTES)
                 + DeviceLimits.of(scope.device()).logitBytes(precision.bytes(), config.vocabularySize(), threads);
+    }
+
+    /** How many sequences are decoded at one time. */
+    public DecodingLimits decodingLimits() {
+        return DecodingLimits.of(scope.device(), precision == ElementType.FLOAT32);
     }
 
     /** The scope that lives as long as the model. */

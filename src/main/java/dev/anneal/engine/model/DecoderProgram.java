@@ -152,26 +152,51 @@ final class DecoderProgram {
                 adapter.dropout().probability());
     }
 
-    /** A layer whose rows continue cached sequences. */
-    Tensor cachedLayer(
-            Scope scope, Tensor x, int layer, Batch batch, Slots slots, FrozenWeights weights, AppliedAdapter adapter) {
-        Program own = of(layer);
+    /** All layers for rows that continue cached sequences. */
+    Tensor read(Scope scope, Tensor x, Batch batch, Slots slots, FrozenWeights weights, RowAdapters adapters) {
+        Tensor out = x;
+        int begin = 0;
+        while (begin < config.layers()) {
+            int end = begin;
+            while (end < config.layers() && of(end) == of(begin)) {
+                end++;
+            }
+            out = read(scope, out, new Stretch(begin, end), batch, slots, weights, adapters);
+            begin = end;
+        }
+        return out;
+    }
+
+    /** Layers with the same window, from {@code begin} to {@code end} - 1. */
+    private record Stretch(int begin, int end) {}
+
+    private Tensor read(
+            Scope scope,
+            Tensor x,
+            Stretch layers,
+            Batch batch,
+            Slots slots,
+            FrozenWeights weights,
+            RowAdapters adapters) {
+        Program own = of(layers.begin());
         return own.call(
                 scope,
-                "cached_layer",
+                "read",
                 x,
-                weights.layers().get(layer),
-                adapter.layers().get(layer),
+                (long) layers.begin(),
+                (long) layers.end(),
+                weights.flat(),
+                adapters.tensors(),
+                adapters.segments(),
+                adapters.activations(),
+                adapters.betas(),
                 batch.cos(),
                 batch.sin(),
                 batch.rows().offsets(),
                 batch.rows().past(),
-                config.windows().get(layer) == 0 ? slots.next() : slots.nextInWindow(),
+                own == windowed ? slots.nextInWindow() : slots.next(),
                 (long) slots.first(),
-                slots.cache().keys(layer),
-                slots.cache().values(layer),
-                adapter.activation(),
-                adapter.beta());
+                slots.cache().layers());
     }
 
     /**
@@ -192,17 +217,23 @@ final class DecoderProgram {
         TokenRows rows = batch.rows();
         return rows.tokens() == rows.rows()
                 ? program.callForList(
-                        scope, "next_tokens", batch.positions(), rows.lastPosition() + 1, (long) cache.room())
+                        scope,
+                        "next_tokens",
+                        batch.positions(),
+                        batch.cos(),
+                        batch.sin(),
+                        rows.lastPosition() + 1,
+                        (long) cache.room())
                 : List.of();
     }
 
-    /** Copies a sequence of {@code length} tokens from one slot of a layer's keys or values to another. */
+    /** Copies a sequence of {@code length} tokens from one slot of a layer's keys and values to another. */
     void move(Scope scope, Tensor cached, int source, int target, int length) {
         program.call(scope, "move", cached, (long) source, (long) target, (long) length)
                 .close();
     }
 
-    /** Copies a layer's keys or values into a tensor with room for longer sequences. */
+    /** Copies a layer's keys and values into a tensor with room for longer sequences. */
     void grow(Scope scope, Tensor smaller, Tensor larger) {
         program.call(scope, "grow", smaller, larger).close();
     }

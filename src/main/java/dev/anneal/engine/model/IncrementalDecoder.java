@@ -76,20 +76,18 @@ public final class IncrementalDecoder implements AutoCloseable {
      * @param tokens new tokens of each sequence, at least one each
      * @param cache takes them
      * @param first slot of the first sequence; row i continues slot {@code first + i}
+     * @param adapters of each sequence; neighbours with the same one are multiplied with it together
      * @return hidden states of the new tokens, sequence after sequence, [N, H]
      */
-    public Tensor read(Scope target, List<int[]> tokens, KeyValueCache cache, int first, AppliedAdapter adapter) {
+    public Tensor read(
+            Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
         TokenRows rows = rows(tokens, cache, first);
         cache.reserve((int) rows.lastPosition() + 1);
         try (Scope pass = target.child()) {
             Batch batch = model.batch(pass, rows);
             DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch);
-            Tensor x = model.embed(pass, rows);
-            for (int layer = 0; layer < model.config().layers(); layer++) {
-                try (Tensor input = x) {
-                    x = cache.program().cachedLayer(pass, input, layer, batch, slots, weights, adapter);
-                }
-            }
+            Tensor x = cache.program()
+                    .read(pass, model.embed(pass, rows), batch, slots, weights, new RowAdapters(rows, adapters));
             for (int row = 0; row < tokens.size(); row++) {
                 cache.advance(first + row, tokens.get(row).length);
             }

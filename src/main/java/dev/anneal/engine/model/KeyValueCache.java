@@ -22,8 +22,8 @@ public final class KeyValueCache implements AutoCloseable {
     private final ElementType precision;
     private final int capacity;
     private final int[] lengths;
-    private List<Tensor> keys = List.of();
-    private List<Tensor> values = List.of();
+
+    private List<Tensor> layers = List.of();
 
     private int room;
 
@@ -59,9 +59,8 @@ public final class KeyValueCache implements AutoCloseable {
 
     /** Moves a sequence to a slot whose own one is forgotten, so that those in use lie side by side. */
     public void move(int from, int to) {
-        for (int layer = 0; layer < keys.size(); layer++) {
-            program.move(scope, keys.get(layer), from, to, lengths[from]);
-            program.move(scope, values.get(layer), from, to, lengths[from]);
+        for (Tensor layer : layers) {
+            program.move(scope, layer, from, to, lengths[from]);
         }
         lengths[to] = lengths[from];
         free(from);
@@ -83,15 +82,15 @@ public final class KeyValueCache implements AutoCloseable {
     void reserve(int tokens) {
         if (tokens > room) {
             room = Math.min(capacity, Math.max(tokens + BLOCK, room + room / 2));
-            keys = grown(keys);
-            values = grown(values);
+            layers = grown(layers);
         }
     }
 
     private List<Tensor> grown(List<Tensor> tensors) {
         List<Tensor> grown = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
-            Tensor larger = scope.zeros(precision, lengths.length, config.keyValueHeads(), room, config.headSize());
+            Tensor larger =
+                    scope.zeros(precision, lengths.length, 2L * config.keyValueHeads(), room, config.headSize());
             if (!tensors.isEmpty()) {
                 try (Tensor smaller = tensors.get(layer)) {
                     program.grow(scope, smaller, larger);
@@ -102,14 +101,9 @@ public final class KeyValueCache implements AutoCloseable {
         return grown;
     }
 
-    /** Keys of all slots, [slots, KV, room, D]. */
-    Tensor keys(int layer) {
-        return keys.get(layer);
-    }
-
-    /** Values, as the keys. */
-    Tensor values(int layer) {
-        return values.get(layer);
+    /** Of each layer the keys of all slots and heads, then their values, [slots, 2 KV, room, D]. */
+    List<Tensor> layers() {
+        return layers;
     }
 
     void advance(int slot, int tokens) {

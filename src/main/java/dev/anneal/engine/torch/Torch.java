@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts libtorch once for this JVM: no network, no telemetry, one thread for each operator.
  *
- * <p>An operator runs on its caller's thread. Parallel work is many micro-batches on a platform thread each, never one operator spread
- * over all cores: it neither waits at barriers nor changes its bits with the number of cores.
+ * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Parallel work is many micro-batches on a platform thread
+ * each, not one operator spread over all cores: it neither waits at barriers nor changes its bits with the number of cores.
  */
 final class Torch {
 

@@ -57,6 +57,22 @@ class DecoderTest {
         assertThat(decode(model.noAdapter(), many, 8, Set.of(), 3)).isEqualTo(single);
     }
 
+    /** Fewer prompts than fill a lane, so that threads share its operators; in bf16, where they do. */
+    @Test
+    void answersDoNotDependOnThreadsThatShareOperators() throws IOException {
+        List<Prompt> drawn = prompts().stream()
+                .map(tokens -> new Prompt(tokens, 24, new Sampling(1, 0, 1, 0, 7)))
+                .toList();
+        try (DecoderModel bf16 =
+                DecoderModel.load(GOLDEN.resolve("models/llama-untied-gqa"), ElementType.BFLOAT16, TestDevice.NAME)) {
+            List<Answer> alone = new Decoder(bf16, bf16.noAdapter(), Set.of(), new Breadth(1)).answer(drawn, () -> {});
+            List<Answer> shared = new Decoder(bf16, bf16.noAdapter(), Set.of(), new Breadth(3)).answer(drawn, () -> {});
+
+            assertThat(bf16.decodingLimits().sharesOperators()).isTrue();
+            assertThat(shared).usingRecursiveComparison().isEqualTo(alone);
+        }
+    }
+
     @Test
     void answerEndsBeforeAnEndToken() {
         List<Integer> whole = expected("base").get(0);

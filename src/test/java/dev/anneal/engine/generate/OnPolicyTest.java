@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class OnPolicyTest {
 
-    /** Five lanes of 8, in {@link #fourSlots()} that they leave to each other. */
+    /** Five lanes of 8, in {@link #fourSlots} that they leave to each other. */
     private static final int PROMPTS = 40;
 
     private static final int SLOTS = 3;
@@ -54,7 +54,7 @@ class OnPolicyTest {
             List<Prompt> prompts = prompts(temperature);
 
             List<Kept> sampled = sample(model, policy, prompts);
-            List<Answer> answers = new Decoder(model, policy, Set.of(), fourSlots()).answer(prompts, () -> {});
+            List<Answer> answers = new Decoder(model, policy, Set.of(), fourSlots(model)).answer(prompts, () -> {});
 
             double[] trained = trainedWith(model, policy, prompts, sampled, temperature);
             double[] reported = sampled.stream()
@@ -68,9 +68,9 @@ class OnPolicyTest {
         }
     }
 
-    private static Breadth fourSlots() {
+    private static Breadth fourSlots(DecoderModel model) {
         Breadth breadth = new Breadth(1);
-        breadth.narrow(PROMPTS);
+        breadth.narrow(PROMPTS, model.decodingLimits());
         return breadth;
     }
 
