@@ -12,7 +12,7 @@ public record ServeTask(Machine machine, Limits limits) implements Task {
      *
      * @param models base models at a time; the one that was not used for longest makes room for the next
      * @param adapters adapters at a time, of all models
-     * @param slots answers of one model and adapter that are decoded together; further ones wait
+     * @param slots answers of one base model that are decoded together, with whatever adapters; further ones wait
      * @param maxTokens longest prompt with its answer; a model's own context bounds it as well
      * @param idleSeconds after this long without a request a model is let go
      */

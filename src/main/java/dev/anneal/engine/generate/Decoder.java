@@ -78,7 +78,7 @@ public final class Decoder {
         for (Prompt prompt : prompts) {
             WholeAnswer answer = new WholeAnswer(ends);
             answers.add(answer);
-            sequences.add(new Sequence(prompt, model.config().maxPositions(), answer));
+            sequences.add(new Sequence(prompt, adapter, model.config().maxPositions(), answer));
         }
         AtomicReference<Throwable> failure = new AtomicReference<>();
         try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
@@ -105,12 +105,7 @@ public final class Decoder {
     private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
-                incremental,
-                adapter,
-                nextTokens,
-                new ArrayDeque<>(dealt),
-                Math.min(breadth.slots(), dealt.size()),
-                capacity);
+                incremental, nextTokens, new ArrayDeque<>(dealt), Math.min(breadth.slots(), dealt.size()), capacity);
     }
 
     private List<List<Sequence>> deal(List<Sequence> sequences) {

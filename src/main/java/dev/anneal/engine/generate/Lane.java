@@ -1,22 +1,22 @@
 package dev.anneal.engine.generate;
 
 import dev.anneal.engine.architecture.DecodingLimits;
-import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.model.KeyValueCache;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
 
-/** Sequences that one thread continues: some at one time, and when one ends the next takes its slot. Further ones may come while it runs. Closed by whoever made it. */
+/**
+ * Sequences that one thread continues, each with its adapter: some at one time, and when one ends the next takes its slot. Further ones may come while it
+ * runs. Closed by whoever made it.
+ */
 final class Lane implements AutoCloseable {
 
     private final IncrementalDecoder model;
-    private final AppliedAdapter adapter;
     private final NextTokens nextTokens;
     private final Scope scope;
     private final KeyValueCache cache;
@@ -30,24 +30,21 @@ final class Lane implements AutoCloseable {
      * @param slots sequences at one time
      * @param capacity tokens that the longest of them has in the cache
      */
-    Lane(
-            IncrementalDecoder model,
-            AppliedAdapter adapter,
-            NextTokens nextTokens,
-            Queue<Sequence> waiting,
-            int slots,
-            int capacity) {
+    Lane(IncrementalDecoder model, NextTokens nextTokens, Queue<Sequence> waiting, int slots, int capacity) {
         this.model = model;
-        this.adapter = adapter;
         this.nextTokens = nextTokens;
         this.waiting = waiting;
         this.scope = model.scope().child();
         this.cache = model.newCache(scope, slots, capacity);
     }
 
-    /** @param going asked before each token; once it says no the sequences stay unfinished */
+    /**
+     * @param going asked before each token; once it says no the sequences stay unfinished
+     * @param betweenTokens called when every sequence that ended or was cancelled before has left
+     */
     void run(BooleanSupplier going, Runnable betweenTokens) {
         while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
+            removeEnded();
             betweenTokens.run();
             admit();
             if (!running.isEmpty()) {
@@ -93,7 +90,7 @@ final class Lane implements AutoCloseable {
                     sequences.stream().map(Sequence::unread).toList(),
                     cache,
                     first,
-                    Collections.nCopies(sequences.size(), adapter));
+                    sequences.stream().map(Sequence::adapter).toList());
             chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), sequences);
         }
         for (int i = 0; i < last.length; i++) {

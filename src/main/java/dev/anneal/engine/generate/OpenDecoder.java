@@ -2,25 +2,29 @@ package dev.anneal.engine.generate;
 
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.torch.OperatorThreads;
 import dev.anneal.engine.torch.Scope;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Continues prompts that come while others are being continued, with one model and one adapter, on a thread of its own. Memory of the cache is given
- * back whenever nothing is left to do. Closed by whoever made it, before the model.
+ * Continues prompts that come while others are being continued, with one model and an adapter for each prompt, on a thread of its own. Memory of the cache is
+ * given back whenever nothing is left to do. Closed by whoever made it, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
 
     private final IncrementalDecoder model;
     private final Scope scope;
     private final NextTokens nextTokens;
-    private final AppliedAdapter adapter;
     private final Limits limits;
     private final Turns turns;
 
-    /** Its monitor is notified when something is added. */
+    /** Its monitor is notified when something is added, here or to {@link #afterwards}. */
     private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
+
+    private final Queue<Runnable> afterwards = new ConcurrentLinkedQueue<>();
 
     private final Thread thread;
     private volatile boolean closed;
@@ -34,33 +38,49 @@ public final class OpenDecoder implements AutoCloseable {
     public record Limits(int slots, int context) {}
 
     /** @param turns shared by all decoders that take turns at the processor */
-    public OpenDecoder(IncrementalDecoder model, AppliedAdapter adapter, Limits limits, Turns turns, String name) {
+    public OpenDecoder(IncrementalDecoder model, Limits limits, Turns turns, String name) {
         this.model = model;
         this.scope = model.scope().child();
         this.nextTokens = new NextTokens(scope);
-        this.adapter = adapter;
         this.limits = limits;
         this.turns = turns;
         this.thread = new Thread(this::run, name);
         thread.start();
     }
 
-    /** Queues a prompt; the sink's calls come from other threads, unless the prompt has no room for an answer. */
-    public void submit(Prompt prompt, TokenSink sink) {
-        Sequence sequence = new Sequence(prompt, limits.context(), sink);
+    /**
+     * Queues a prompt; the sink's calls come from other threads, unless the prompt has no room for an answer.
+     *
+     * @param adapter what is added to the model, at its own beta. Stays open until the answer has ended or, cancelled, has left: {@link #whenLeft}
+     */
+    public void submit(Prompt prompt, AppliedAdapter adapter, TokenSink sink) {
+        Sequence sequence = new Sequence(prompt, adapter, limits.context(), sink);
         if (!sequence.hasEnded()) {
-            synchronized (waiting) {
-                waiting.add(sequence);
-                waiting.notifyAll();
-            }
+            add(waiting, sequence);
+        }
+    }
+
+    /** Runs something, on any thread, once nothing is computed any more for answers that have ended or were cancelled before. */
+    public void whenLeft(Runnable action) {
+        add(afterwards, action);
+    }
+
+    private <T> void add(Queue<T> queue, T element) {
+        synchronized (waiting) {
+            queue.add(element);
+            waiting.notifyAll();
         }
     }
 
     private void run() {
+        OperatorThreads.use(turns.threads());
         try {
             while (!closed) {
                 awaitWork();
-                decode();
+                if (!waiting.isEmpty()) {
+                    decode();
+                }
+                takeAll(afterwards).forEach(Runnable::run);
             }
         } catch (InterruptedException e) {
             // Only close interrupts, and nobody asks this thread afterwards.
@@ -70,23 +90,39 @@ public final class OpenDecoder implements AutoCloseable {
 
     private void awaitWork() throws InterruptedException {
         synchronized (waiting) {
-            while (waiting.isEmpty()) {
+            while (waiting.isEmpty() && afterwards.isEmpty()) {
                 waiting.wait();
             }
         }
     }
 
     private void decode() throws InterruptedException {
+        List<Runnable> due = new ArrayList<>();
         turns.begin();
-        try (Lane lane = new Lane(model, adapter, nextTokens, waiting, limits.slots(), limits.context())) {
+        try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context())) {
             try {
-                lane.run(() -> !closed, turns::next);
+                lane.run(() -> !closed, () -> {
+                    turns.next();
+                    due.forEach(Runnable::run);
+                    due.clear();
+                    // Not before the lane has looked again for what was cancelled before these came.
+                    due.addAll(takeAll(afterwards));
+                });
             } catch (RuntimeException | Error e) {
                 lane.fail(e);
             }
         } finally {
             turns.end();
+            due.forEach(Runnable::run);
         }
+    }
+
+    private static <T> List<T> takeAll(Queue<T> queue) {
+        List<T> taken = new ArrayList<>();
+        for (T next = queue.poll(); next != null; next = queue.poll()) {
+            taken.add(next);
+        }
+        return taken;
     }
 
     /** Returns when the thread has ended; what was not answered gets no further call. */
@@ -102,6 +138,7 @@ public final class OpenDecoder implements AutoCloseable {
                 interrupted = true;
             }
         }
+        takeAll(afterwards).forEach(Runnable::run);
         scope.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -1,9 +1,12 @@
 package dev.anneal.engine.generate;
 
+import dev.anneal.engine.model.AppliedAdapter;
+
 /** A prompt and its answer so far. */
 final class Sequence {
 
     private final Sampling sampling;
+    private final AppliedAdapter adapter;
     private final TokenSink sink;
     private final int room;
     private int[] unread;
@@ -11,11 +14,13 @@ final class Sequence {
     private boolean ended;
 
     /**
+     * @param adapter at its own beta; must stay open until the sequence has left its lane
      * @param context tokens of prompt and answer together, at most
      * @param sink takes the answer
      */
-    Sequence(Prompt prompt, int context, TokenSink sink) {
+    Sequence(Prompt prompt, AppliedAdapter adapter, int context, TokenSink sink) {
         this.sampling = prompt.sampling();
+        this.adapter = adapter;
         this.sink = sink;
         this.unread = prompt.tokens();
         this.room = Math.max(0, Math.min(prompt.maxNewTokens(), context - prompt.tokens().length));
@@ -24,6 +29,10 @@ final class Sequence {
 
     Sampling sampling() {
         return sampling;
+    }
+
+    AppliedAdapter adapter() {
+        return adapter;
     }
 
     int topLogprobs() {

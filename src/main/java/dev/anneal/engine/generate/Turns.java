@@ -2,29 +2,34 @@ package dev.anneal.engine.generate;
 
 import java.util.concurrent.Semaphore;
 
-/** Bounds how many threads decode at one time; others get their turn between two tokens, in the order in which they came. */
+/** Lets one decoder compute at a time; others get their turn between two tokens, in the order in which they came. */
 public final class Turns {
 
-    private final Semaphore places;
+    private final int threads;
+    private final Semaphore place = new Semaphore(1, true);
 
-    /** @param threads that decode at one time */
+    /** @param threads that share the operators of the one whose turn it is */
     public Turns(int threads) {
-        this.places = new Semaphore(threads, true);
+        this.threads = threads;
+    }
+
+    int threads() {
+        return threads;
     }
 
     void begin() throws InterruptedException {
-        places.acquire();
+        place.acquire();
     }
 
     /** Lets others go first if there are any. */
     void next() {
-        if (places.hasQueuedThreads()) {
-            places.release();
-            places.acquireUninterruptibly();
+        if (place.hasQueuedThreads()) {
+            place.release();
+            place.acquireUninterruptibly();
         }
     }
 
     void end() {
-        places.release();
+        place.release();
     }
 }

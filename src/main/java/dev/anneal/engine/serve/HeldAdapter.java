@@ -1,22 +1,25 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.generate.OpenDecoder;
 import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.model.AppliedAdapter;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
-/** What decodes with one adapter of a model, or with none, and how much it is used. */
+/** An adapter of a model, or none, and how much it is used. */
 final class HeldAdapter implements AutoCloseable {
 
     private final @Nullable Adapter adapter;
-    private final OpenDecoder decoder;
+    private final AppliedAdapter applied;
     private final AtomicInteger openRequests = new AtomicInteger();
     private volatile long lastUsedNanos = System.nanoTime();
 
-    /** Takes over both. */
-    HeldAdapter(@Nullable Adapter adapter, OpenDecoder decoder) {
+    /**
+     * @param adapter is taken over; null if there is none
+     * @param applied what it adds to the model
+     */
+    HeldAdapter(@Nullable Adapter adapter, AppliedAdapter applied) {
         this.adapter = adapter;
-        this.decoder = decoder;
+        this.applied = applied;
     }
 
     /** Whether there is an adapter at all. */
@@ -24,8 +27,8 @@ final class HeldAdapter implements AutoCloseable {
         return adapter != null;
     }
 
-    OpenDecoder decoder() {
-        return decoder;
+    AppliedAdapter applied() {
+        return applied;
     }
 
     void requestBegins() {
@@ -47,7 +50,6 @@ final class HeldAdapter implements AutoCloseable {
 
     @Override
     public void close() {
-        decoder.close();
         if (adapter != null) {
             adapter.close();
         }

@@ -21,29 +21,27 @@ import java.util.Objects;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
-/** A base model in memory with those of its adapters that are in use. Used by one thread; its decoders have their own. */
+/** A base model in memory with those of its adapters that are in use. Used by one thread; its decoder has its own. */
 final class HeldModel implements AutoCloseable {
 
-    private final String id;
     private final DecoderModel model;
     private final IncrementalDecoder incremental;
     private final ModelTokenizer tokenizer;
     private final PromptReader prompts;
     private final OpenDecoder.Limits limits;
-    private final Turns turns;
+    private final OpenDecoder decoder;
     private final Map<String, HeldAdapter> adapters = new LinkedHashMap<>();
     private volatile long lastUsedNanos = System.nanoTime();
 
     private HeldModel(
             Task.BaseModel base, DecoderModel model, ModelTokenizer tokenizer, ServeTask.Limits limits, Turns turns) {
-        this.id = base.id();
         this.model = model;
         this.incremental = new IncrementalDecoder(model);
         this.tokenizer = tokenizer;
         this.prompts = new PromptReader(tokenizer, model.config(), begin(base, tokenizer));
         this.limits = new OpenDecoder.Limits(
                 limits.slots(), Math.min(limits.maxTokens(), model.config().maxPositions()));
-        this.turns = turns;
+        this.decoder = new OpenDecoder(incremental, this.limits, turns, "decoder-" + base.id());
     }
 
     static HeldModel load(Task.BaseModel base, Path weights, ModelSource source, ServeTask.Limits limits, Turns turns)
@@ -76,30 +74,26 @@ final class HeldModel implements AutoCloseable {
         return limits.context();
     }
 
+    /** Continues prompts with any of its adapters. */
+    OpenDecoder decoder() {
+        return decoder;
+    }
+
     Map<String, HeldAdapter> adapters() {
         return adapters;
     }
 
     /** The model without any adapter. */
     HeldAdapter alone(String key) {
-        return adapters.computeIfAbsent(
-                key,
-                absent -> new HeldAdapter(
-                        null, new OpenDecoder(incremental, model.noAdapter(), limits, turns, "decoder-" + id)));
+        return adapters.computeIfAbsent(key, absent -> new HeldAdapter(null, model.noAdapter()));
     }
 
     /** The model with a checkpoint's adapter at the checkpoint's beta. */
     HeldAdapter adapted(String key, Checkpoint trained) throws IOException {
         AdapterConfig config = Objects.requireNonNull(trained.state().adapterConfig());
         Adapter adapter = Adapter.load(model, config, trained.adapterFile());
-        HeldAdapter held = new HeldAdapter(
-                adapter,
-                new OpenDecoder(
-                        incremental,
-                        adapter.apply(trained.state().beta(), AdapterDropout.NONE),
-                        limits,
-                        turns,
-                        "decoder-" + id + "-adapted"));
+        HeldAdapter held =
+                new HeldAdapter(adapter, adapter.apply(trained.state().beta(), AdapterDropout.NONE));
         adapters.put(key, held);
         return held;
     }
@@ -122,7 +116,7 @@ final class HeldModel implements AutoCloseable {
         adapters.values().removeIf(adapter -> {
             boolean goes = which.test(adapter);
             if (goes) {
-                adapter.close();
+                decoder.whenLeft(adapter::close);
             }
             return goes;
         });
@@ -139,6 +133,7 @@ final class HeldModel implements AutoCloseable {
 
     @Override
     public void close() {
+        decoder.close();
         adapters.values().forEach(HeldAdapter::close);
         incremental.close();
         tokenizer.close();

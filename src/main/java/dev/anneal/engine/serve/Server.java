@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
 /**
- * Answers requests. One thread prepares them, which may take seconds where a model is to be loaded; the decoders' threads generate. Closed by whoever
+ * Answers requests. One thread prepares them, which may take seconds where a model is to be loaded; a thread of each model generates. Closed by whoever
  * made it; requests that are open then get no further reply.
  */
 public final class Server implements AutoCloseable {
@@ -42,7 +42,7 @@ public final class Server implements AutoCloseable {
     }
 
     /**
-     * @param threads that decode at one time
+     * @param threads that share the work of decoding
      * @param faults what is said of a failure that is no {@link RequestException}
      */
     public Server(
@@ -113,10 +113,11 @@ public final class Server implements AutoCloseable {
         opened.tell(new ServeReply.Accepted(prompt.tokens().length));
         opened.whileOpen(use);
         for (int choice = 0; choice < decoding.choices(); choice++) {
-            use.adapter()
+            use.model()
                     .decoder()
                     .submit(
                             new Prompt(prompt.tokens(), length, sampling(decoding, choice)),
+                            use.adapter().applied(),
                             new Answer(choice, opened, use.model().tokenizer(), ends, decoding));
         }
     }

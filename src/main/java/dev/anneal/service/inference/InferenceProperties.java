@@ -17,11 +17,11 @@ import org.springframework.validation.annotation.Validated;
  * @param connectTimeout how long the connection to it may take
  * @param requestTimeout how long a request may take in all; then it is cancelled
  * @param device where generation computes: {@code cpu} or {@code cuda:N}
- * @param threads that generate at a time, each with one intra-op thread; 0 takes half of the cores, so that trainings go on
+ * @param threads that share the work of generating; 0 takes half of the cores, so that trainings go on
  * @param niceness by how much the engine process yields the processor, 0 to 19; above {@code anneal.engine.niceness} it yields to trainings as well
  * @param models base models in memory at a time; the one that was not used for longest makes room
  * @param adapters adapters in memory at a time, of all models
- * @param slots answers of one model and adapter that are generated together; further ones wait
+ * @param slots answers of one base model that are generated together, with whatever adapters; further ones wait
  * @param maxTokens longest prompt with its answer; a model's own context bounds it as well
  * @param maxAnswers answers that are generated or wait at a time; beyond them requests are refused with 429
  * @param idleTimeout after this long without a request a model's memory is given back
@@ -40,7 +40,7 @@ public record InferenceProperties(
         @DefaultValue("10") @Min(0) @Max(19) int niceness,
         @DefaultValue("2") @Min(1) int models,
         @DefaultValue("16") @Min(1) int adapters,
-        @DefaultValue("8") @Min(1) int slots,
+        @DefaultValue("16") @Min(1) int slots,
         @DefaultValue("4096") @Min(2) int maxTokens,
         @DefaultValue("64") @Min(1) int maxAnswers,
         @DefaultValue("10m") Duration idleTimeout) {

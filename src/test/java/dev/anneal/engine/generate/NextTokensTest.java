@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
@@ -11,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -24,6 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** Filtered distributions are those of transformers; tokens are drawn as often as their probabilities say. */
 class NextTokensTest {
+
+    private static final AppliedAdapter NO_ADAPTER =
+            new AppliedAdapter(List.of(), Map.of(), 1, 0, 0, AdapterDropout.NONE);
 
     @ParameterizedTest(name = "{0}, temperature {1}, top_k {2}, top_p {3}")
     @MethodSource
@@ -97,7 +103,8 @@ class NextTokensTest {
                 List<Sequence> sequences = new ArrayList<>();
                 for (int i = 0; i < 100; i++) {
                     Sampling sampling = new Sampling(1, 0, 1, 0, first + i);
-                    sequences.add(new Sequence(new Prompt(new int[] {1}, 1, sampling), 10, new WholeAnswer(Set.of())));
+                    sequences.add(new Sequence(
+                            new Prompt(new int[] {1}, 1, sampling), NO_ADAPTER, 10, new WholeAnswer(Set.of())));
                 }
                 for (int token : nextTokens.choose(scope, rows, sequences)) {
                     counts[token]++;

@@ -91,11 +91,10 @@ class OnPolicyTest {
         for (Prompt prompt : prompts) {
             Kept sink = new Kept(model.config().vocabularySize());
             kept.add(sink);
-            waiting.add(new Sequence(prompt, CONTEXT, sink));
+            waiting.add(new Sequence(prompt, policy, CONTEXT, sink));
         }
         try (IncrementalDecoder incremental = new IncrementalDecoder(model);
-                Lane lane =
-                        new Lane(incremental, policy, new NextTokens(incremental.scope()), waiting, SLOTS, CONTEXT)) {
+                Lane lane = new Lane(incremental, new NextTokens(incremental.scope()), waiting, SLOTS, CONTEXT)) {
             lane.run(() -> true, () -> {});
         }
         return kept;

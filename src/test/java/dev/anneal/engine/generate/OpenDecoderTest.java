@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
+import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.torch.ElementType;
@@ -41,18 +42,57 @@ class OpenDecoderTest {
         model.close();
     }
 
+    /** Each prompt with the base model and with one adapter at two betas, more than the batch has slots. */
     @Test
-    void baseAndAdapterAnswerBesideEachOther() throws Exception {
-        Turns one = new Turns(1);
+    void baseAndAdaptersAnswerInOneBatch() throws Exception {
         try (Adapter adapter = Adapter.load(model, golden.adapterConfig(), golden.adapter());
-                OpenDecoder base = new OpenDecoder(incremental, model.noAdapter(), TWO_SLOTS, one, "base");
-                OpenDecoder adapted = new OpenDecoder(
-                        incremental, adapter.apply(0.5, AdapterDropout.NONE), TWO_SLOTS, one, "adapted")) {
-            List<Kept> ofBase = submitAll(base);
-            List<Kept> ofAdapter = submitAll(adapted);
+                OpenDecoder decoder =
+                        new OpenDecoder(incremental, new OpenDecoder.Limits(4, 512), new Turns(1), "all")) {
+            AppliedAdapter half = adapter.apply(0.5, AdapterDropout.NONE);
+            AppliedAdapter linear = adapter.apply(0, AdapterDropout.NONE);
+            List<List<Kept>> answers = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+            for (int i = 0; i < golden.expected("prompt").size(); i++) {
+                answers.get(0).add(submit(decoder, prompt(i), model.noAdapter()));
+                answers.get(1).add(submit(decoder, prompt(i), half));
+                answers.get(2).add(submit(decoder, prompt(i), linear));
+            }
 
-            assertThat(answers(ofBase)).isEqualTo(golden.expected("base"));
-            assertThat(answers(ofAdapter)).isEqualTo(golden.expected("beta_0.5"));
+            assertThat(answers(answers.get(0))).isEqualTo(golden.expected("base"));
+            assertThat(answers(answers.get(1))).isEqualTo(golden.expected("beta_0.5"));
+            assertThat(answers(answers.get(2))).isEqualTo(golden.expected("beta_0"));
+        }
+    }
+
+    /** An adapter may be closed as soon as its answers were cancelled, while others are decoded. */
+    @Test
+    void anAdapterIsLeftWhenItsAnswersWereCancelled() throws Exception {
+        CompletableFuture<Integer> left = new CompletableFuture<>();
+        Adapter adapter = Adapter.load(model, golden.adapterConfig(), golden.adapter());
+        try (OpenDecoder decoder = decoder()) {
+            Kept cancelled = new Kept(TokenSink.NO_LOGPROBS);
+            cancelled.onToken(3, () -> {
+                cancelled.cancelled = true;
+                decoder.whenLeft(() -> {
+                    adapter.close();
+                    left.complete(cancelled.tokens.size());
+                });
+            });
+            Kept other = submit(decoder, prompt(0), model.noAdapter());
+            decoder.submit(prompt(1), adapter.apply(1, AdapterDropout.NONE), cancelled);
+
+            assertThat(left.get(60, TimeUnit.SECONDS)).isEqualTo(3);
+            assertThat(answers(List.of(other)))
+                    .containsExactly(golden.expected("base").get(0));
+        }
+    }
+
+    @Test
+    void whatWaitsUntilAnswersHaveLeftIsDoneOfAnIdleDecoderToo() throws Exception {
+        CompletableFuture<Boolean> left = new CompletableFuture<>();
+        try (OpenDecoder decoder = decoder()) {
+            decoder.whenLeft(() -> left.complete(true));
+
+            assertThat(left.get(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
@@ -61,8 +101,8 @@ class OpenDecoderTest {
         try (OpenDecoder decoder = decoder()) {
             Kept first = new Kept(0);
             Kept second = new Kept(0);
-            first.onToken(5, () -> decoder.submit(prompt(1), second));
-            decoder.submit(prompt(0), first);
+            first.onToken(5, () -> decoder.submit(prompt(1), model.noAdapter(), second));
+            decoder.submit(prompt(0), model.noAdapter(), first);
 
             assertThat(answers(List.of(first, second)))
                     .isEqualTo(golden.expected("base").subList(0, 2));
@@ -71,13 +111,13 @@ class OpenDecoderTest {
 
     @Test
     void aCancelledAnswerGivesItsSlotToOthers() throws Exception {
-        try (OpenDecoder decoder = new OpenDecoder(
-                incremental, model.noAdapter(), new OpenDecoder.Limits(1, 512), new Turns(1), "single")) {
+        try (OpenDecoder decoder =
+                new OpenDecoder(incremental, new OpenDecoder.Limits(1, 512), new Turns(1), "single")) {
             Kept cancelled = new Kept(0);
             cancelled.onToken(3, () -> cancelled.cancelled = true);
-            decoder.submit(prompt(0), cancelled);
+            decoder.submit(prompt(0), model.noAdapter(), cancelled);
             Kept next = new Kept(0);
-            decoder.submit(prompt(1), next);
+            decoder.submit(prompt(1), model.noAdapter(), next);
 
             assertThat(answers(List.of(next)))
                     .containsExactly(golden.expected("base").get(1));
@@ -92,11 +132,11 @@ class OpenDecoderTest {
             failing.onToken(2, () -> {
                 throw new UnsupportedOperationException("planted");
             });
-            decoder.submit(prompt(0), failing);
+            decoder.submit(prompt(0), model.noAdapter(), failing);
             assertThat(failing.end.handle((whole, failure) -> failure).get(60, TimeUnit.SECONDS))
                     .isInstanceOf(UnsupportedOperationException.class);
             Kept next = new Kept(0);
-            decoder.submit(prompt(1), next);
+            decoder.submit(prompt(1), model.noAdapter(), next);
 
             assertThat(answers(List.of(next)))
                     .containsExactly(golden.expected("base").get(1));
@@ -109,7 +149,7 @@ class OpenDecoderTest {
         int vocabulary = model.config().vocabularySize();
         try (OpenDecoder decoder = decoder()) {
             Kept kept = new Kept(vocabulary);
-            decoder.submit(prompt(0), kept);
+            decoder.submit(prompt(0), model.noAdapter(), kept);
             kept.end.get(60, TimeUnit.SECONDS);
 
             ChosenToken chosen = kept.tokens.get(7);
@@ -123,7 +163,7 @@ class OpenDecoderTest {
     }
 
     private static OpenDecoder decoder() {
-        return new OpenDecoder(incremental, model.noAdapter(), TWO_SLOTS, new Turns(1), "decoder");
+        return new OpenDecoder(incremental, TWO_SLOTS, new Turns(1), "decoder");
     }
 
     private static Prompt prompt(int index) {
@@ -135,14 +175,10 @@ class OpenDecoderTest {
                 Sampling.GREEDY);
     }
 
-    private static List<Kept> submitAll(OpenDecoder decoder) {
-        List<Kept> all = new ArrayList<>();
-        for (int i = 0; i < golden.expected("prompt").size(); i++) {
-            Kept kept = new Kept(TokenSink.NO_LOGPROBS);
-            all.add(kept);
-            decoder.submit(prompt(i), kept);
-        }
-        return all;
+    private static Kept submit(OpenDecoder decoder, Prompt prompt, AppliedAdapter adapter) {
+        Kept kept = new Kept(TokenSink.NO_LOGPROBS);
+        decoder.submit(prompt, adapter, kept);
+        return kept;
     }
 
     private static List<List<Integer>> answers(List<Kept> all) throws Exception {
