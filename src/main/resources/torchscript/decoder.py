@@ -500,9 +500,11 @@ class Decoder(Module):
       x = torch.add_(self.adapt(self.product(f, w[5], w[9]), f, 3, i, layers, adapters, segments, kinds, betas), x)
     return x
 
-  # A sequence of `length` tokens goes from one slot of a layer's keys or values to another.
-  def move(self: __torch__.Decoder, cached: Tensor, source: int, target: int, length: int) -> Tensor:
-    return torch.copy_(cached[target, :, :length], cached[source, :, :length])
+  # A sequence of `length` tokens goes from one slot of all layers' keys and values to another.
+  def copy(self: __torch__.Decoder, caches: List[Tensor], source: int, target: int, length: int) -> Tensor:
+    for cache in caches:
+      unused = torch.copy_(cache[target, :, :length], cache[source, :, :length])
+    return caches[0]
 
   # Keys or values into a tensor with room for longer sequences.
   def grow(self: __torch__.Decoder, smaller: Tensor, larger: Tensor) -> Tensor:

@@ -1,6 +1,5 @@
 package dev.anneal.engine.generate;
 
-import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.model.KeyValueCache;
 import dev.anneal.engine.torch.Scope;
@@ -9,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 
 /**
  * Sequences that one thread continues, each with its adapter: some at one time, and when one ends the next takes its slot. Further ones may come while it
@@ -48,7 +49,7 @@ final class Lane implements AutoCloseable {
             betweenTokens.run();
             admit();
             if (!running.isEmpty()) {
-                advance(0);
+                advance();
             }
         }
     }
@@ -57,46 +58,56 @@ final class Lane implements AutoCloseable {
     private void admit() {
         while (!waiting.isEmpty() && running.size() < cache.slots()) {
             int first = running.size();
-            int tokens = 0;
-            while (!waiting.isEmpty()
-                    && running.size() < cache.slots()
-                    && (tokens == 0
-                            || tokens + waiting.element().unread().length <= DecodingLimits.TOKENS_READ_AT_ONCE)) {
-                Sequence next = waiting.remove();
-                if (!next.hasEnded()) {
-                    tokens += next.unread().length;
-                    running.add(next);
-                }
-            }
+            Arrivals arrivals = new Arrivals(waiting, cache.slots() - first);
+            running.addAll(arrivals.sequences());
             if (running.size() > first) {
-                advance(first);
+                advance(first, arrivals.readers(), arrivals::reader);
             }
         }
     }
 
-    /** The next token of each sequence from a slot on. */
-    private void advance(int first) {
+    /** The next token of each sequence. */
+    private void advance() {
+        advance(0, running.size(), IntUnaryOperator.identity());
+    }
+
+    /**
+     * The next token of each sequence from a slot on.
+     *
+     * @param readers of these the first, which read what is new; the others take over what one of them has read
+     * @param reader place of that one
+     */
+    private void advance(int first, int readers, IntUnaryOperator reader) {
         List<Sequence> sequences = running.subList(first, running.size());
-        long[] last = new long[sequences.size()];
-        long read = 0;
-        for (int i = 0; i < last.length; i++) {
-            read += sequences.get(i).unread().length;
-            last[i] = read - 1;
-        }
+        List<Sequence> reading = sequences.subList(0, readers);
         List<ChosenToken> chosen;
         try (Scope step = scope.child()) {
             Tensor hidden = model.read(
                     step,
-                    sequences.stream().map(Sequence::unread).toList(),
+                    reading.stream().map(Sequence::unread).toList(),
                     cache,
                     first,
-                    sequences.stream().map(Sequence::adapter).toList());
+                    reading.stream().map(Sequence::adapter).toList());
+            for (int i = readers; i < sequences.size(); i++) {
+                cache.copy(first + reader.applyAsInt(i), first + i);
+            }
+            long[] last = IntStream.range(0, sequences.size())
+                    .mapToLong(i -> lastToken(reading, reader.applyAsInt(i)))
+                    .toArray();
             chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), sequences);
         }
-        for (int i = 0; i < last.length; i++) {
+        for (int i = 0; i < chosen.size(); i++) {
             sequences.get(i).take(chosen.get(i));
         }
         removeEnded();
+    }
+
+    /** Where one's last new token is among those of all. */
+    private static long lastToken(List<Sequence> reading, int place) {
+        return reading.subList(0, place + 1).stream()
+                        .mapToLong(sequence -> sequence.unread().length)
+                        .sum()
+                - 1;
     }
 
     /** The last sequence takes the slot of one that has ended. */

@@ -1,6 +1,7 @@
 package dev.anneal.engine.generate;
 
 import dev.anneal.engine.model.AppliedAdapter;
+import java.util.Arrays;
 
 /** A prompt and its answer so far. */
 final class Sequence {
@@ -42,6 +43,12 @@ final class Sequence {
     /** What the model is to read next. */
     int[] unread() {
         return unread;
+    }
+
+    /** Whether both have the same to read, with the same adapter, and nothing behind them. */
+    @SuppressWarnings("ReferenceEquality")
+    boolean beginsLike(Sequence other) {
+        return length == 0 && other.length == 0 && adapter == other.adapter && Arrays.equals(unread, other.unread);
     }
 
     /** Tokens of the answer so far. */

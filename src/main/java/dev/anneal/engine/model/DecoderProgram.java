@@ -227,9 +227,9 @@ final class DecoderProgram {
                 : List.of();
     }
 
-    /** Copies a sequence of {@code length} tokens from one slot of a layer's keys and values to another. */
-    void move(Scope scope, Tensor cached, int source, int target, int length) {
-        program.call(scope, "move", cached, (long) source, (long) target, (long) length)
+    /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */
+    void copy(Scope scope, List<Tensor> caches, int source, int target, int length) {
+        program.call(scope, "copy", caches, (long) source, (long) target, (long) length)
                 .close();
     }
 

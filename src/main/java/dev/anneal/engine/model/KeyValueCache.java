@@ -59,11 +59,14 @@ public final class KeyValueCache implements AutoCloseable {
 
     /** Moves a sequence to a slot whose own one is forgotten, so that those in use lie side by side. */
     public void move(int from, int to) {
-        for (Tensor layer : layers) {
-            program.move(scope, layer, from, to, lengths[from]);
-        }
-        lengths[to] = lengths[from];
+        copy(from, to);
         free(from);
+    }
+
+    /** Lets a slot, whose own sequence is forgotten, go on as another one has begun. */
+    public void copy(int from, int to) {
+        program.copy(scope, layers, from, to, lengths[from]);
+        lengths[to] = lengths[from];
     }
 
     /** Tokens of each sequence that fit without growing. */

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
@@ -71,6 +72,28 @@ class DecoderTest {
             assertThat(bf16.decodingLimits().sharesOperators()).isTrue();
             assertThat(shared).usingRecursiveComparison().isEqualTo(alone);
         }
+    }
+
+    /** One of them reads the prompt; each goes on by itself, and the shorter answer leaves its slot. */
+    @Test
+    void promptsThatAreAlikeGetTheAnswersThatEachGetsAlone() {
+        List<int[]> texts = List.of(
+                prompts().get(0),
+                prompts().get(1),
+                prompts().get(0),
+                prompts().get(0),
+                prompts().get(1));
+        List<Prompt> drawn = IntStream.range(0, texts.size())
+                .mapToObj(i -> new Prompt(texts.get(i), 12 + i, new Sampling(1, 0, 1, 0, i)))
+                .toList();
+        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(1));
+
+        List<int[]> alone = drawn.stream()
+                .map(prompt -> decoder.answer(List.of(prompt), () -> {}).get(0).tokens())
+                .toList();
+
+        assertThat(decoder.answer(drawn, () -> {})).extracting(Answer::tokens).containsExactlyElementsOf(alone);
+        assertThat(alone.get(2)).isNotEqualTo(alone.get(3));
     }
 
     @Test
