@@ -3,10 +3,11 @@
 bench/run.sh estimate MODEL [URL] [--steps 8] [--cases 1x256/16 4x256/16 ...]
 
 MODEL is an id of the service, which runs on this machine without authentication and has nothing else to do
-(`java -jar target/anneal.jar`); Python alone is needed. A case is rows of a step x their tokens / rank of the adapter. All estimates are
-asked for before the first job, and each once more before its own: what the service has seen meanwhile makes the second one. Peak memory is
-the largest resident size of the engine process (VmHWM), time is from the claim to the end. Then, for each case, where the time before the
-first step goes, as the files show that the process has mapped.
+(`java -jar target/anneal.jar`); Python alone is needed. A case is rows of a step x their tokens / rank of the adapter or, for reinforcement, prompts
+of a step x completions of each x their tokens at most / rank. All estimates are asked for before the first job, and each once more before
+its own: what the service has seen meanwhile makes the second one. Peak memory is the largest resident size of the engine process (VmHWM),
+time is from the claim to the end. Then, for each case, where the time before the first step goes, as the files show that the process has
+mapped.
 """
 import argparse
 import json
@@ -25,26 +26,37 @@ LIBRARIES = {"libtokenizers.so": "tokenizer", "libtorch_cpu.so": "libtorch", ".s
 
 def parse(case):
     size, rank = case.split("/")
-    rows, tokens = size.split("x")
-    return int(rows), int(tokens), int(rank)
+    rows, *group, tokens = map(int, size.split("x"))
+    return rows, group, tokens, int(rank)
 
 
-def upload(api, count, tokens):
-    """Rows longer than the longest that is trained: each is cut to exactly that."""
-    answer = "one two three four five six seven eight nine ten " * (tokens // 8)
+def upload(api, row, count):
     with tempfile.TemporaryDirectory() as folder:
-        file = pathlib.Path(folder, f"rows-{count}x{tokens}.jsonl")
-        row = {"messages": [{"role": "user", "content": "Count."}, {"role": "assistant", "content": answer}]}
+        file = pathlib.Path(folder, "rows.jsonl")
         file.write_text((json.dumps(row) + "\n") * count)
         return api.upload(file)
 
 
+def row(case):
+    """Longer than the longest that is trained, so that it is cut to exactly that; or a prompt whose completions are cut."""
+    _, group, tokens, _ = parse(case)
+    if group:
+        return {"messages": [{"role": "user", "content": "Write a very long story about the sea, in many chapters."}], "answer": "The sea"}
+    answer = "one two three four five six seven eight nine ten " * (tokens // 8)
+    return {"messages": [{"role": "user", "content": "Count."}, {"role": "assistant", "content": answer}]}
+
+
 def request(model, file, case, steps):
-    rows, tokens, rank = parse(case)
-    return {
-        "model": model, "training_file": file, "seed": 1,
-        "method": {"type": "supervised", "supervised": {"hyperparameters": {"batch_size": rows}}},
-        "afa_lora": {"rank": rank}, "anneal": {"max_length": tokens, "max_steps": steps, "checkpoint_interval": steps}}
+    rows, group, tokens, rank = parse(case)
+    body = {"model": model, "training_file": file, "seed": 1, "afa_lora": {"rank": rank},
+            "anneal": {"max_steps": steps, "checkpoint_interval": steps}}
+    if not group:
+        body["anneal"]["max_length"] = tokens
+        return body | {"method": {"type": "supervised", "supervised": {"hyperparameters": {"batch_size": rows}}}}
+    grader = {"type": "text_similarity", "name": "likeness", "input": "{{sample.output_text}}", "reference": "{{item.answer}}",
+              "evaluation_metric": "fuzzy_match"}
+    body["anneal"]["rollouts"] = {"group_size": group[0], "max_completion_tokens": tokens}
+    return body | {"method": {"type": "reinforcement", "reinforcement": {"grader": grader, "hyperparameters": {"batch_size": rows}}}}
 
 
 def estimate(api, body, patience=0):
@@ -116,8 +128,7 @@ def main():
     parser.add_argument("--cases", nargs="+", default=CASES)
     options = parser.parse_args()
     api = Api(options.url)
-    files = {tokens: upload(api, 64, tokens) for tokens in sorted({parse(case)[1] for case in options.cases})}
-    bodies = {case: request(options.model, files[parse(case)[1]], case, options.steps) for case in options.cases}
+    bodies = {case: request(options.model, upload(api, row(case), 64), case, options.steps) for case in options.cases}
     before = {case: estimate(api, body, MEASURE_SECONDS) for case, body in bodies.items()}
     print("rows x tokens / rank   peak MiB, expected: ratio   seconds, expected before all jobs: ratio   expected before this one: ratio")
     phases = {}

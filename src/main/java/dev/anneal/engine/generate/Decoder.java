@@ -105,7 +105,11 @@ public final class Decoder {
     private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
-                incremental, nextTokens, new ArrayDeque<>(dealt), Math.min(breadth.slots(), dealt.size()), capacity);
+                incremental,
+                nextTokens,
+                new ArrayDeque<>(dealt),
+                Math.min(Math.min(breadth.slots(), limits.slots()), dealt.size()),
+                capacity);
     }
 
     private List<List<Sequence>> deal(List<Sequence> sequences) {

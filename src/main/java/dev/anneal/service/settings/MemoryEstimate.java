@@ -1,5 +1,6 @@
 package dev.anneal.service.settings;
 
+import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.architecture.DeviceLimits;
 import dev.anneal.engine.architecture.PassLimits;
 import dev.anneal.engine.architecture.ProjectionGroup;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param adapterBytes what is trained, the adapter or all weights: masters, what is multiplied with instead of them, optimizer, and gradients
  * @param activationsBytes what the micro-batches of all threads keep of their forward passes, and what a layer needs while it is computed
  * @param headBytes logits of all threads
+ * @param samplingBytes what sampling takes between the passes of steps, which find little of it to use again; 0 where nothing is sampled
  * @param loadingBytes what the process has while it loads the model, when the tokenizer was at work and the model's files are mapped beside the weights and the other parts are not there yet
  * @param totalBytes the larger of that, and of the other parts together
  */
@@ -24,6 +26,7 @@ public record MemoryEstimate(
         long adapterBytes,
         long activationsBytes,
         long headBytes,
+        long samplingBytes,
         long loadingBytes,
         long totalBytes) {
 
@@ -41,6 +44,12 @@ public record MemoryEstimate(
     /** A weight in the files that models are published as. */
     private static final int STORED_BYTES = Short.BYTES;
 
+    /** Caches grow by copies into larger ones, and what they leave lies between other tensors, as does what lanes of earlier steps left. */
+    private static final int CACHE_COPIES = 2;
+
+    /** A token's logit as it is multiplied and in fp32, divided by the temperature, its probability, and their sums in fp64. */
+    private static final int BYTES_OF_A_CHOICE = 4 * Float.BYTES + Double.BYTES;
+
     /** Between tensors that are kept while others come and go a fifth of the memory is lost. */
     private static final int ALLOCATOR_SHARE = 5;
 
@@ -52,12 +61,14 @@ public record MemoryEstimate(
      * @param longestTokens longest row that is trained
      * @param tokensOfFile tokens of the training file
      * @param recomputed whether activations are computed again for the backward instead of kept
+     * @param sampled sequences that are sampled together at most, as long as the longest row; 0 where nothing is sampled
      */
-    public record Rows(int ofStep, long tokensOfStep, int longestTokens, long tokensOfFile, boolean recomputed) {
+    public record Rows(
+            int ofStep, long tokensOfStep, int longestTokens, long tokensOfFile, boolean recomputed, int sampled) {
 
         /** Rows of one length whose activations are kept, and few of them. */
         public static Rows kept(int ofStep, int longestTokens) {
-            return new Rows(ofStep, (long) ofStep * longestTokens, longestTokens, 0, false);
+            return new Rows(ofStep, (long) ofStep * longestTokens, longestTokens, 0, false, 0);
         }
 
         /** Threads that have something to do at one time. */
@@ -83,6 +94,7 @@ public record MemoryEstimate(
                 : adapterBytes(model, adapter, valueBytes, engine.threads());
         long activations = activationsBytes(model, adapter, engine, rows);
         long head = DeviceLimits.CPU.logitBytes(valueBytes, model.vocabularySize(), rows.atWork(engine));
+        long sampling = samplingBytes(model, engine, rows);
         long loading = process + TOKENIZER_BYTES + values + STORED_BYTES * model.parameters();
         return new MemoryEstimate(
                 process,
@@ -90,8 +102,9 @@ public record MemoryEstimate(
                 trained,
                 activations,
                 head,
+                sampling,
                 loading,
-                Math.max(loading, process + weights + trained + activations + head));
+                Math.max(loading, process + weights + trained + activations + head + sampling));
     }
 
     /** The embedding as it was stored leaves a gap when it has been converted. */
@@ -152,6 +165,21 @@ public record MemoryEstimate(
                 + tokens * FLOAT_BYTES * model.widths().passing()
                 + rows.atWork(engine) * attentionBytes(model, valueBytes, rows.longestTokens());
         return rows.recomputed() ? tensors : tensors + tensors / ALLOCATOR_SHARE;
+    }
+
+    /** The weights as decoding has them, and of each lane at work the keys and values of its sequences and the choice of their next tokens. */
+    private static long samplingBytes(ModelProfile model, EngineSetup engine, Rows rows) {
+        if (rows.sampled() == 0) {
+            return 0;
+        }
+        int valueBytes = engine.valueBytes(model);
+        DecodingLimits limits = DecodingLimits.of("cpu", valueBytes == FLOAT_BYTES);
+        long repacked = valueBytes == FLOAT_BYTES ? 0 : valueBytes * model.multipliedParameters();
+        long cached = 2L * CACHE_COPIES * model.layers() * model.keyValueWidth() * valueBytes * rows.longestTokens();
+        long chosen = (long) BYTES_OF_A_CHOICE * model.vocabularySize();
+        long ofLane = limits.slots(rows.sampled()) * (cached + chosen);
+        long tensors = repacked + Math.min(engine.threads(), limits.lanes(rows.sampled())) * ofLane;
+        return tensors + tensors / ALLOCATOR_SHARE;
     }
 
     private static long keptWidth(ModelProfile model, @Nullable AdapterSettings adapter) {

@@ -82,6 +82,20 @@ public record ModelProfile(
                 layer(Projection.DOWN.shortName()).in());
     }
 
+    /** Width of the keys of a layer, which is that of its values. */
+    int keyValueWidth() {
+        return layer(Projection.KEY.shortName()).out();
+    }
+
+    /** Weights of the matrices that a token is multiplied with, the output embedding among them. */
+    long multipliedParameters() {
+        return layers
+                        * projections.values().stream()
+                                .mapToLong(size -> (long) size.in() * size.out())
+                                .sum()
+                + (long) vocabularySize * hiddenSize;
+    }
+
     /** All weights move at about a tenth of the rate of an adapter. */
     private static final double FULL_TRAINING_RATE = 0.1;
 

@@ -43,6 +43,18 @@ record SequenceShape(
         return new SequenceShape(method instanceof TrainingMethod.Dpo ? 2 : 1, 1, 0, contextTokens, 1, 0, 0);
     }
 
+    /**
+     * Sequences that are sampled together at most, for a step or a validation; 0 where nothing is sampled.
+     *
+     * @param ofStep sequences of a step
+     * @param validated rows of the validation file
+     */
+    int sampled(int ofStep, long validated) {
+        return completionTokens == 0
+                ? 0
+                : Math.toIntExact(Math.max(ofStep, Math.min(Integer.MAX_VALUE, validated * evaluationSamples)));
+    }
+
     /** Tokens that are computed together, at most. */
     int longest(int longestRow) {
         return together * Math.min(longestRow + completionTokens, Math.max(longestRow, contextTokens));

@@ -94,7 +94,8 @@ public final class SettingsResolver {
                         tokens,
                         unit,
                         data.tokens(),
-                        request.options().activationCheckpointing().equals("on")));
+                        request.options().activationCheckpointing().equals("on"),
+                        shape.sampled(rows, data.validatedRows())));
     }
 
     /**

@@ -36,7 +36,7 @@ class EstimateIT extends ServiceTest {
         assertThat(estimate.get("tokens").longValue())
                 .isEqualTo(10 * estimate.path("token_report").path("tokens").longValue());
         assertThat(estimate.path("memory").path("weights_bytes").longValue()).isEqualTo(4 * 2_656_704 + 2 * 1536 * 192);
-        long parts = Stream.of("process", "weights", "adapter", "activations", "head")
+        long parts = Stream.of("process", "weights", "adapter", "activations", "head", "sampling")
                 .mapToLong(part -> estimate.path("memory").path(part + "_bytes").longValue())
                 .sum();
         assertThat(estimate.path("memory").path("total_bytes").longValue())

@@ -22,8 +22,30 @@ class MeasuredMemoryTest {
                 MeasuredWork.model(model),
                 MeasuredWork.adapter(rank),
                 new EngineSetup(precision, false, threads),
-                new MemoryEstimate.Rows(sizes[0], (long) sizes[0] * sizes[1], sizes[1], 0, recomputed.equals("on")));
+                new MemoryEstimate.Rows(sizes[0], (long) sizes[0] * sizes[1], sizes[1], 0, recomputed.equals("on"), 0));
 
         assertThat(estimate.totalBytes() >> 20).isCloseTo(peak, withinPercentage(15));
+    }
+
+    /**
+     * Whoever reserves what a reinforcement job is expected to take has enough.
+     *
+     * @param step its prompts, completions of each, and their tokens, for example {@code 8x8x64}
+     * @param promptTokens of each prompt
+     */
+    @ParameterizedTest
+    @CsvFileSource(resources = "/measured-sampling-memory.csv", useHeadersInDisplayName = true)
+    void ofReinforcementIsNotBelowAndNotFarAbove(
+            String model, String precision, String step, int promptTokens, int rank, int threads, long peak) {
+        int[] sizes = MeasuredWork.rowsAndTokens(step);
+        int sequences = sizes[0] * sizes[1];
+        int longest = promptTokens + sizes[2];
+        MemoryEstimate estimate = MemoryEstimate.of(
+                MeasuredWork.model(model),
+                MeasuredWork.adapter(rank),
+                new EngineSetup(precision, false, threads),
+                new MemoryEstimate.Rows(sequences, (long) sequences * longest, longest, 0, false, sequences));
+
+        assertThat(estimate.totalBytes() >> 20).isBetween(peak, peak * 14 / 10);
     }
 }

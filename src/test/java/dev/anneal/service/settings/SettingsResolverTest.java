@@ -106,7 +106,7 @@ class SettingsResolverTest {
         assertThat(packed.totalSteps()).isEqualTo(80);
         assertThat(resolve(", 'anneal': {'packing': true}", THOUSAND_ROWS).memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 50_000, false)));
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1000, 8 * 1024, 80, 50_000, false, 0)));
     }
 
     @Test
@@ -141,7 +141,7 @@ class SettingsResolverTest {
         assertThat(settings.hyperparameters().learningRateMultiplier()).isEqualTo(1);
         assertThat(settings.memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 1280, 160, 50_000, false)));
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 1280, 160, 50_000, false, 0)));
         assertThat(settings.cost().operations())
                 .as("the reference reads the file as well, the attention of a half as long row is less")
                 .isBetween(
@@ -225,8 +225,8 @@ class SettingsResolverTest {
     /** docs/training-settings.md, with all seven projections, rank 16, two threads in fp32, and 800 tokens in four micro-batches. */
     @Test
     void memoryFollowsTheFormula() {
-        MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false));
+        MemoryEstimate estimate = MemoryEstimate.of(
+                TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false, 0));
 
         long pairs = 16L * 6 * (384 + 256 + 256 + 384 + 704 + 704 + 704);
         long a = 16L * 6 * (6 * 192 + 512);
@@ -246,6 +246,21 @@ class SettingsResolverTest {
                         + estimate.headBytes());
     }
 
+    /** 24 completions of 64 tokens behind 80 in three lanes of 8, of which two are at work; a validation of 300 prompts has eight lanes of 16. */
+    @Test
+    void completionsTakeMemoryWhileTheyAreSampled() {
+        String request =
+                ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'string_check', 'name': 'n', 'input': '{{sample.output_text}}', 'reference': '{{item.a}}', 'operation': 'eq'}, 'hyperparameters': {'batch_size': 3}}}, 'anneal': {'rollouts': {'max_completion_tokens': 64}}";
+        long sequence = 2 * 2L * 6 * 64 * 4 * 144 + 24 * 1536;
+
+        assertThat(resolve(request, THOUSAND_ROWS).memory().samplingBytes()).isEqualTo(withLoss(2 * 8 * sequence));
+        assertThat(resolve(request, new DatasetSize(1000, 60, 50_000, 20_000, 80, 300))
+                        .memory()
+                        .samplingBytes())
+                .isEqualTo(withLoss(2 * 16 * sequence));
+        assertThat(resolve("", THOUSAND_ROWS).memory().samplingBytes()).isZero();
+    }
+
     @Test
     void aSmallStepHoldsNoMoreThanItsRows() {
         MemoryEstimate estimate = MemoryEstimate.of(TINY, read("").adapter(), FP32, MemoryEstimate.Rows.kept(1, 100));
@@ -258,14 +273,14 @@ class SettingsResolverTest {
     @Test
     void ofARecomputedLayerOnlyTheInputIsKeptAndNothingIsLostBetween() {
         MemoryEstimate estimate =
-                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 100, 0, true));
+                MemoryEstimate.of(TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(1, 100, 100, 0, true, 0));
 
         assertThat(estimate.activationsBytes())
                 .isEqualTo(100L * (4 * (6 * 192 + KEPT) + 4 * PASSING) + 4L * 4 * 3 * 100 * 100);
         assertThat(resolve(", 'anneal': {'activation_checkpointing': 'on'}", THOUSAND_ROWS)
                         .memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true)));
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 640, 80, 50_000, true, 0)));
     }
 
     @Test
@@ -295,7 +310,7 @@ class SettingsResolverTest {
 
         assertThat(resolve(", 'anneal': {'max_length': 100}", data).memory())
                 .isEqualTo(MemoryEstimate.of(
-                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false)));
+                        TINY, read("").adapter(), FP32, new MemoryEstimate.Rows(8, 800, 100, 50_000, false, 0)));
     }
 
     private static long withLoss(long tensors) {
