@@ -9,6 +9,7 @@ import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.WorkQueue;
 import org.springframework.context.annotation.Bean;
@@ -34,8 +35,8 @@ class EvaluationConfiguration {
 
     @Bean
     Evaluations.Sources evaluationSources(
-            ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, Exports exports) {
-        return new Evaluations.Sources(catalog, files, jobs, models, exports);
+            ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, JudgingModels judges, Exports exports) {
+        return new Evaluations.Sources(catalog, files, jobs, models, judges, exports);
     }
 
     @Bean

@@ -2,6 +2,7 @@ package dev.anneal.service.evaluation;
 
 import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
@@ -13,6 +14,7 @@ import dev.anneal.service.export.Exports;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.job.Jobs;
+import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
@@ -36,6 +38,7 @@ public final class Evaluations {
     private final Files files;
     private final Jobs jobs;
     private final TunedModels models;
+    private final JudgingModels judges;
     private final Exports exports;
     private final EvaluationStore store;
     private final WorkQueue queue;
@@ -47,6 +50,7 @@ public final class Evaluations {
         this.files = sources.files();
         this.jobs = sources.jobs();
         this.models = sources.models();
+        this.judges = sources.judges();
         this.exports = sources.exports();
         this.database = database;
         this.store = store;
@@ -55,14 +59,18 @@ public final class Evaluations {
     }
 
     /** Where the things that a request names are found. */
-    record Sources(ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, Exports exports) {}
+    record Sources(ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, JudgingModels judges, Exports exports) {}
 
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Subject subject = subject(jdbc, request);
-            boolean isGraded = request.grading() != null;
+            EvaluateTask.Grading grading = request.grading();
+            boolean isGraded = grading != null;
             requireFitting(files.requireChecked(jdbc, "test_file", request.testFile()), isGraded);
+            if (grading != null) {
+                judges.require(jdbc, grading.grader(), "grader");
+            }
             long work = queue.enqueue(
                     jdbc,
                     new NewWork(

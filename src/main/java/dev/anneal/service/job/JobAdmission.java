@@ -71,7 +71,9 @@ public final class JobAdmission {
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
-        judges.require(jdbc, request.method());
+        if (request.method() instanceof TrainingMethod.Reinforcement reinforcement) {
+            judges.require(jdbc, reinforcement.grader(), "method.reinforcement.grader");
+        }
         String validationFile = request.validationFile();
         return new JobInputs(
                 settled,

@@ -59,9 +59,14 @@ class JobConfiguration {
             ModelCatalog catalog,
             Files files,
             InitialAdapters adapters,
-            TunedModels tuned,
+            JudgingModels judges,
             JobProperties properties) {
-        return new JobAdmission(database, catalog, files, adapters, new JudgingModels(catalog, tuned), properties);
+        return new JobAdmission(database, catalog, files, adapters, judges, properties);
+    }
+
+    @Bean
+    JudgingModels judgingModels(ModelCatalog catalog, TunedModels tuned) {
+        return new JudgingModels(catalog, tuned);
     }
 
     @Bean

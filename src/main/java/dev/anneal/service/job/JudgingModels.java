@@ -1,16 +1,16 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Models that the graders of a training ask. They are looked for as the job is created, when there is still somebody to tell. */
-final class JudgingModels {
+/** Models that graders ask. They are looked for as a job or an evaluation is created, when there is still somebody to tell. */
+public final class JudgingModels {
 
-    private static final String GRADER = "method.reinforcement.grader";
     private static final String TUNED = "ft:";
 
     private final ModelCatalog catalog;
@@ -21,13 +21,12 @@ final class JudgingModels {
         this.tuned = tuned;
     }
 
-    /** @throws Refusal naming the place of the first model that is not there */
-    void require(JdbcClient jdbc, TrainingMethod method) {
-        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-            Graders.parse(reinforcement.grader(), GRADER)
-                    .judges()
-                    .forEach((model, place) -> require(jdbc, model, place));
-        }
+    /**
+     * @param at place of the grader in the request
+     * @throws Refusal naming the place of the first model that is not there
+     */
+    public void require(JdbcClient jdbc, Map<String, @Nullable Object> grader, String at) {
+        Graders.parse(grader, at).judges().forEach((model, place) -> require(jdbc, model, place));
     }
 
     private void require(JdbcClient jdbc, String model, String place) {

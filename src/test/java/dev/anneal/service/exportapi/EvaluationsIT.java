@@ -172,6 +172,9 @@ class EvaluationsIT extends ServiceTest {
         assertRefused(ofPrompts + ", 'grader': " + EXACT + ", 'temperature': 2.5}", "invalid_value", "temperature");
         assertRefused(ofPrompts + ", 'grader': {'type': 'string_check'}}", "grader_invalid", "grader.input");
         assertRefused(ofPrompts + ", 'grader': {'type': 'python'}}", "grader_not_supported", "grader.type");
+        String judge =
+                "{'type': 'score_model', 'name': 'judge', 'model': 'gpt-4o', 'input': [{'role': 'user', 'content': 'Rate.'}]}";
+        assertRefused(ofPrompts + ", 'grader': " + judge + "}", "model_not_available", "grader.model");
     }
 
     @Test
