@@ -1,7 +1,8 @@
 # A decoder of the Llama kind with AFA-LoRA adapters whose gradients are derived by hand: nothing here is differentiated by autograd, so call it with gradients off.
 # A plain decoder among the tests (plain_decoder.py) is differentiated by autograd, and both are compared on random shapes.
 #
-# Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row.
+# Rows of a micro-batch lie one after another without padding. Everything but attention looks at tokens alone; attention goes row by row, and a row may
+# continue another one, whose keys and values it sees before its own.
 # Arithmetic is that of the frozen weights (bf16 or fp32); statistics, phi, softmax and adapter gradients are fp32.
 #
 # N tokens of the micro-batch   M trained positions   T tokens of one row   H hidden   F feed-forward   V vocabulary   D head size
@@ -237,37 +238,54 @@ class Decoder(Module):
       unused = self.unfold(torch.matmul(p, v[:, first:past + hi]), out[lo:hi])
     return out
 
+  # A row with the one that it continues, if there is one, before it. Of qkv or its gradient.
+  def whole_row(self: __torch__.Decoder, qkv: Tensor, rows: List[int], before: List[int], i: int) -> Tensor:
+    row = qkv[rows[i]:rows[i + 1]]
+    if before[i] >= 0:
+      row = torch.cat([qkv[rows[before[i]]:rows[before[i] + 1]], row], 0)
+    return row
+
   # qkv [N, heads + 2 kv_heads, D], queries and keys rotated.
-  def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int]) -> Tensor:
+  def attend(self: __torch__.Decoder, qkv: Tensor, rows: List[int], before: List[int]) -> Tensor:
     out = torch.new_empty(qkv, [qkv.size(0), self.heads, self.head_size])
     for i in range(len(rows) - 1):
-      row = qkv[rows[i]:rows[i + 1]]
+      row = self.whole_row(qkv, rows, before, i)
+      past = row.size(0) - (rows[i + 1] - rows[i])
       k = torch.transpose(row[:, self.heads:self.heads + self.kv_heads], 0, 1)
       v = torch.transpose(row[:, self.heads + self.kv_heads:], 0, 1)
-      unused = self.attend_row(row[:, :self.heads], k, v, 0, out[rows[i]:rows[i + 1]])
+      unused = self.attend_row(row[past:, :self.heads], k, v, past, out[rows[i]:rows[i + 1]])
     return torch.view(out, [qkv.size(0), -1])                         # [N, Q]
 
   # The weights are made again: keeping them would cost T^2 for each head.
-  def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int]) -> Tensor:
+  def attend_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, rows: List[int], before: List[int]) -> Tensor:
     d = torch.zeros_like(qkv)
     for i in range(len(rows) - 1):
-      unused = self.attend_row_backward(g[rows[i]:rows[i + 1]], qkv[rows[i]:rows[i + 1]], d[rows[i]:rows[i + 1]])
+      own = d[rows[i]:rows[i + 1]]
+      if before[i] >= 0:
+        row = self.whole_row(qkv, rows, before, i)
+        past = row.size(0) - own.size(0)
+        both = torch.zeros_like(row)
+        unused = self.attend_row_backward(g[rows[i]:rows[i + 1]], row, past, both)
+        unused = torch.add_(d[rows[before[i]]:rows[before[i] + 1]], both[:past])
+        unused = torch.copy_(own, both[past:])
+      else:
+        unused = self.attend_row_backward(g[rows[i]:rows[i + 1]], qkv[rows[i]:rows[i + 1]], 0, own)
     return d
 
-  # g [T, Q]; d takes the gradient of qkv and must come as zeros.
-  def attend_row_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, d: Tensor) -> Tensor:
+  # g [T, Q] of the last T tokens; d takes the gradient of qkv, [past + T, heads + 2 kv_heads, D], and must come as zeros.
+  def attend_row_backward(self: __torch__.Decoder, g: Tensor, qkv: Tensor, past: int, d: Tensor) -> Tensor:
     k = torch.transpose(qkv[:, self.heads:self.heads + self.kv_heads], 0, 1)
     v = torch.transpose(qkv[:, self.heads + self.kv_heads:], 0, 1)
     dk = torch.transpose(d[:, self.heads:self.heads + self.kv_heads], 0, 1)
     dv = torch.transpose(d[:, self.heads + self.kv_heads:], 0, 1)
     g = torch.view(g, [g.size(0), self.heads, self.head_size])
-    for i in range(self.blocks(qkv.size(0))):
-      lo = i * self.block
+    for i in range(self.blocks(g.size(0))):
+      lo = past + i * self.block
       hi = min(lo + self.block, qkv.size(0))
       first = self.first_key(lo)
       q = self.fold(qkv[lo:hi, :self.heads])                          # [KV, G * block, D]
       p = self.weights_of(q, k[:, first:hi])
-      e = self.fold(g[lo:hi])
+      e = self.fold(g[lo - past:hi - past])
       unused = torch.add_(dv[:, first:hi], torch.matmul(torch.transpose(p, 1, 2), e))
       dp = torch.matmul(e, torch.transpose(v[:, first:hi], 1, 2))     # [KV, G * block, hi - first]
       ds = torch._softmax_backward_data(dp, p, -1, p.dtype, grad_input=dp)         # p (dp - sum(dp p))
@@ -337,10 +355,11 @@ class Decoder(Module):
             qkv_parts: List[int], ffn_parts: List[int],
             cos: Tensor, sin: Tensor,   # [N, 1, D / 2]
             rows: List[int],            # begin of each row, then N
+            before: List[int],          # of each row the one that it continues, or -1
             seeds: List[int],           # of each row in this layer; unused without dropout
             kind: int, beta: float, dropout: float) -> List[Tensor]:
     given, qkv, z, rstd = self.before_attention(x, weights, adapter, len(qkv_parts) // 2, cos, sin, rows, seeds, kind, beta, dropout)
-    o = self.attend(qkv, rows)
+    o = self.attend(qkv, rows, before)
     rest = self.after_attention(x, o, weights, adapter, len(ffn_parts) // 2, rows, seeds, kind, beta, dropout)
     return [rest[0], x, rstd, z, given, o, rest[1], rest[2], rest[3], rest[4], rest[5], rest[6]]
 
@@ -348,7 +367,7 @@ class Decoder(Module):
   # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen.
   def layer_backward(self: __torch__.Decoder, g: Tensor, saved: List[Tensor], weights: List[Tensor], adapter: List[Tensor], grads: List[Tensor],
                      dweights: List[Tensor], qkv_parts: List[int], o_parts: List[int], ffn_parts: List[int], down_parts: List[int], cos: Tensor, sin: Tensor,
-                     rows: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
+                     rows: List[int], before: List[int], seeds: List[int], scale: float, kind: int, beta: float, dropout: float) -> Tensor:
     x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd = saved
     norm1, w_qkv, w_o, norm2, w_ffn, w_down, b_qkv, b_o, b_ffn, b_down, head_norm = weights
     a1, b1, ao, bo, af, bf, ad, bd = adapter
@@ -380,7 +399,7 @@ class Decoder(Module):
     dnorm = head_norm[:0]
     if whole:
       dnorm = dweights[10]
-    d_qkv = self.turned_backward(self.attend_backward(do, qkv, rows), given, head_norm, dnorm, cos, sin)
+    d_qkv = self.turned_backward(self.attend_backward(do, qkv, rows, before), given, head_norm, dnorm, cos, sin)
     h = self.norm_again(x, norm1, rstd1)
     if whole:
       unused = self.weight_gradients(torch.view(d_qkv, [x.size(0), -1]), h, dweights[1], dweights[6])

@@ -31,7 +31,7 @@ public final class Targets {
             int[] own = labels.get(row);
             for (int token = 1; token < own.length; token++) {
                 if (own[token] != untrained) {
-                    at[count] = rows.begin(row) + token - 1L;
+                    at[count] = rows.index(row, token - 1);
                     ids[count++] = own[token];
                 }
             }

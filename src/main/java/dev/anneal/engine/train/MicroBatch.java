@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Rows that are computed at one time, by one thread.
@@ -22,30 +23,22 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         rowsOfStep = List.copyOf(rowsOfStep);
     }
 
-    /** Splits rows that need no other, as {@link #split(List, int, DeviceLimits)} does. */
+    /** Splits rows that need no other, as {@link #split(List, int, boolean, DeviceLimits)} does. */
     static List<MicroBatch> split(List<EncodedRow> rows, DeviceLimits limits) {
-        return split(rows, 1, limits);
+        return split(rows, 1, false, limits);
     }
 
     /**
      * Splits rows into micro-batches of about equal tokens, an even number where there are several, and puts the one with the most tokens first: threads
-     * that take them in this order end at about the same time. A function of the rows' lengths and of the kind of device, never of the number of threads,
+     * that take them in this order end at about the same time. A function of the rows and of the kind of device, never of the number of threads,
      * so that sums are formed in the same order everywhere. Units without a trained token are left out.
      *
      * @param unit rows beside each other that stay in one micro-batch, in their order; it divides their number
+     * @param sharing whether rows with the same prompt share it; not where inputs are dropped, of each row its own
      */
-    static List<MicroBatch> split(List<EncodedRow> rows, int unit, DeviceLimits limits) {
-        List<Unit> longestFirst = new ArrayList<>();
-        int tokens = 0;
-        for (int first = 0; first < rows.size(); first += unit) {
-            List<EncodedRow> own = rows.subList(first, first + unit);
-            if (own.stream().anyMatch(row -> row.trainedTokens() > 0)) {
-                Unit found = new Unit(
-                        first, own.stream().mapToInt(EncodedRow::length).sum());
-                longestFirst.add(found);
-                tokens += found.tokens();
-            }
-        }
+    static List<MicroBatch> split(List<EncodedRow> rows, int unit, boolean sharing, DeviceLimits limits) {
+        List<Unit> longestFirst = units(rows, unit, sharing, limits.microBatchTokens());
+        int tokens = longestFirst.stream().mapToInt(Unit::tokens).sum();
         longestFirst.sort(Comparator.comparingInt(found -> -found.tokens()));
         List<Bin> bins = new ArrayList<>();
         for (int number = 0; number < limits.microBatches(tokens, longestFirst.size()); number++) {
@@ -59,8 +52,31 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         }
         return bins.stream()
                 .sorted(Comparator.comparingInt(bin -> -bin.tokens))
-                .map(bin -> bin.toMicroBatch(rows, unit))
+                .map(bin -> bin.toMicroBatch(rows, sharing))
                 .toList();
+    }
+
+    /** Units that have something to learn. Neighbours with the same prompt become one, until it has as much as a micro-batch may. */
+    private static List<Unit> units(List<EncodedRow> rows, int unit, boolean sharing, int aimedTokens) {
+        List<Unit> units = new ArrayList<>();
+        for (int first = 0; first < rows.size(); first += unit) {
+            Unit next =
+                    Unit.of(rows, IntStream.range(first, first + unit).boxed().toList(), sharing);
+            if (next.rows().stream().noneMatch(row -> rows.get(row).trainedTokens() > 0)) {
+                continue;
+            }
+            Unit last = sharing && !units.isEmpty() ? units.get(units.size() - 1) : null;
+            Unit both = last == null ? null : Unit.of(rows, last.with(next), true);
+            if (last != null
+                    && both != null
+                    && both.tokens() < last.tokens() + next.tokens()
+                    && last.tokens() < aimedTokens) {
+                units.set(units.size() - 1, both);
+            } else {
+                units.add(next);
+            }
+        }
+        return units;
     }
 
     /** These rows, whose tokens were sampled at a temperature. */
@@ -80,8 +96,31 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                         .toList());
     }
 
-    /** Rows that stay together, the first of them by its place. */
-    private record Unit(int first, int tokens) {}
+    /**
+     * Rows that stay together, by their places.
+     *
+     * @param tokens of all; what they share is counted once
+     */
+    private record Unit(List<Integer> rows, int tokens) {
+
+        static Unit of(List<EncodedRow> all, List<Integer> rows, boolean sharing) {
+            return new Unit(rows, layOut(all, rows, sharing).tokens());
+        }
+
+        List<Integer> with(Unit other) {
+            return Stream.concat(rows.stream(), other.rows.stream()).toList();
+        }
+
+        int first() {
+            return rows.get(0);
+        }
+    }
+
+    private static TokenRows layOut(List<EncodedRow> all, List<Integer> places, boolean sharing) {
+        List<EncodedRow> rows = places.stream().map(all::get).toList();
+        List<int[]> ids = rows.stream().map(EncodedRow::ids).toList();
+        return sharing ? TokenRows.sharing(ids, SharedPrompts.of(rows)) : TokenRows.of(ids);
+    }
 
     /** A micro-batch that is being filled. */
     private static final class Bin implements Comparable<Bin> {
@@ -105,14 +144,12 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
             tokens += unit.tokens();
         }
 
-        MicroBatch toMicroBatch(List<EncodedRow> all, int unit) {
+        MicroBatch toMicroBatch(List<EncodedRow> all, boolean sharing) {
             List<Integer> inOrder = units.stream()
-                    .map(Unit::first)
-                    .sorted()
-                    .flatMap(first -> IntStream.range(first, first + unit).boxed())
+                    .sorted(Comparator.comparingInt(Unit::first))
+                    .flatMap(unit -> unit.rows().stream())
                     .toList();
-            TokenRows tokenRows =
-                    TokenRows.of(inOrder.stream().map(row -> all.get(row).ids()).toList());
+            TokenRows tokenRows = layOut(all, inOrder, sharing);
             List<int[]> labels =
                     inOrder.stream().map(row -> all.get(row).labels()).toList();
             return new MicroBatch(tokenRows, Targets.of(tokenRows, labels, EncodedRow.NOT_TRAINED), inOrder);

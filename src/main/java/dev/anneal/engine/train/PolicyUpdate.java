@@ -79,7 +79,7 @@ final class PolicyUpdate {
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
-        return MicroBatch.split(rows, job.limits()).stream()
+        return MicroBatch.split(rows, 1, job.sharesPrompts(), job.limits()).stream()
                 .map(piece -> piece.at(rollouts.temperature()))
                 .toList();
     }

@@ -88,7 +88,7 @@ final class PreferenceSteps implements Steps {
     }
 
     private List<MicroBatch> split(List<EncodedRow> rows) {
-        return MicroBatch.split(rows, TrainingData.Pairs.ROWS, job.limits());
+        return MicroBatch.split(rows, TrainingData.Pairs.ROWS, job.sharesPrompts(), job.limits());
     }
 
     @Override

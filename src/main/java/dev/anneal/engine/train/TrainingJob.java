@@ -41,6 +41,11 @@ public record TrainingJob(
         return DeviceLimits.of(model.scope().device());
     }
 
+    /** Whether rows with the same prompt share it in a pass: where inputs of an adapter are dropped, each row's are others. */
+    boolean sharesPrompts() {
+        return adapter == null || adapter.dropout() == 0;
+    }
+
     int computeThreads() {
         return Task.Machine.computeThreads(model.scope().device(), threads);
     }

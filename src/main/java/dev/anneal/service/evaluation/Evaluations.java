@@ -59,7 +59,8 @@ public final class Evaluations {
     }
 
     /** Where the things that a request names are found. */
-    record Sources(ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, JudgingModels judges, Exports exports) {}
+    record Sources(
+            ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, JudgingModels judges, Exports exports) {}
 
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {

@@ -19,6 +19,7 @@ import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
-import java.util.stream.LongStream;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -111,17 +112,28 @@ class HandDerivedGradientsTest {
     }
 
     private static List<Row> rows(RandomModel shape, AdapterConfig config, Random random, int longest) {
-        List<Row> rows = new ArrayList<>();
         int count = 1 + random.nextInt(4);
-        for (int row = 0; row <= count; row++) {
-            int length = row == count ? longest : 2 + random.nextInt(12);
+        int[] lengths = IntStream.rangeClosed(0, count)
+                .map(row -> row == count ? longest : 3 + random.nextInt(12))
+                .toArray();
+        // Each row keeps two tokens, so that there is one to predict another from. Where inputs are dropped, those of
+        // each row are others.
+        int shared = config.dropout() > 0 || random.nextInt(3) == 0
+                ? 0
+                : 1 + random.nextInt(Arrays.stream(lengths).min().orElseThrow() - 2);
+        int[] common = random.ints(shared, 0, shape.vocabulary()).toArray();
+        List<Row> rows = new ArrayList<>();
+        for (int length : lengths) {
             int[] ids = random.ints(length, 0, shape.vocabulary()).toArray();
+            System.arraycopy(common, 0, ids, 0, shared);
             AdapterDropout dropout = config.dropout() == 0
                     ? AdapterDropout.NONE
                     : new AdapterDropout(config.dropout(), List.of(random.nextLong()));
             // The first row trains its last token at least, others now and then nothing.
-            double share = row == 0 ? 1 : random.nextInt(4) / 3.0;
-            rows.add(new Row(ids, labels(ids, share, random), dropout));
+            double share = rows.isEmpty() ? 1 : random.nextInt(4) / 3.0;
+            int[] labels = labels(ids, share, random);
+            Arrays.fill(labels, 0, shared + 1, -100);
+            rows.add(new Row(ids, labels, shared, dropout));
         }
         return rows;
     }
@@ -161,11 +173,14 @@ class HandDerivedGradientsTest {
     private static final class Row {
         private final int[] ids;
         private final int[] labels;
+        private final int shared;
         private final AdapterDropout dropout;
 
-        Row(int[] ids, int[] labels, AdapterDropout dropout) {
+        /** @param shared leading tokens that all rows have in common and may be computed once */
+        Row(int[] ids, int[] labels, int shared, AdapterDropout dropout) {
             this.ids = ids;
             this.labels = labels;
+            this.shared = shared;
             this.dropout = dropout;
         }
     }
@@ -188,7 +203,9 @@ class HandDerivedGradientsTest {
         }
 
         void add(List<Row> rows) {
-            TokenRows tokens = TokenRows.of(rows.stream().map(row -> row.ids).toList());
+            TokenRows tokens = TokenRows.sharing(
+                    rows.stream().map(row -> row.ids).toList(),
+                    rows.stream().mapToInt(row -> row.shared).toArray());
             Targets targets =
                     Targets.of(tokens, rows.stream().map(row -> row.labels).toList(), -100);
             AdapterDropout dropout = rows.get(0).dropout.probability() == 0
@@ -216,7 +233,10 @@ class HandDerivedGradientsTest {
             }
             Tensor hidden = model.hiddenStates(scope, tokens, applied);
             for (int row = 0; row < rows.size(); row++) {
-                long[] at = LongStream.range(tokens.begin(row), tokens.end(row)).toArray();
+                int place = row;
+                long[] at = IntStream.range(0, rows.get(row).ids.length)
+                        .mapToLong(token -> tokens.index(place, token))
+                        .toArray();
                 logits.put(rows.get(row), model.logits(scope, hidden, at).toFloats());
             }
         }

@@ -57,7 +57,7 @@ class MicroBatchTest {
     @Test
     void rowsOfAUnitStayTogetherInTheirOrder() {
         List<EncodedRow> rows = rows(100, 90, 10, 20, 200, 40, 30, 60, 128, 128);
-        List<MicroBatch> batches = MicroBatch.split(rows, 2, DeviceLimits.CPU);
+        List<MicroBatch> batches = MicroBatch.split(rows, 2, false, DeviceLimits.CPU);
 
         assertThat(batches)
                 .extracting(MicroBatch::rowsOfStep)
@@ -73,6 +73,43 @@ class MicroBatchTest {
                         .get(0)
                         .rowsOfStep())
                 .containsExactly(1);
+    }
+
+    /** Two groups of 40 shared tokens: 39 of them are computed once, but where a micro-batch has as much as it aims at. */
+    @Test
+    void neighboursWithTheSamePromptShareIt() {
+        List<EncodedRow> rows = IntStream.range(0, 12)
+                .mapToObj(i -> completion(i < 8 ? 0 : 500, 40, 97))
+                .toList();
+
+        List<MicroBatch> apart = MicroBatch.split(rows, 1, false, DeviceLimits.CPU);
+        List<MicroBatch> shared = MicroBatch.split(rows, 1, true, DeviceLimits.CPU);
+
+        assertThat(apart.stream().mapToInt(batch -> batch.rows().tokens()).sum())
+                .isEqualTo(12 * 97);
+        assertThat(shared)
+                .extracting(MicroBatch::rowsOfStep)
+                .containsExactly(List.of(0, 1, 2, 3), List.of(4, 5, 6, 7), List.of(8, 9, 10, 11));
+        assertThat(shared).allSatisfy(batch -> {
+            assertThat(batch.rows().tokens()).isEqualTo(39 + 4 * 58);
+            assertThat(batch.targets().count()).isEqualTo(4 * 57);
+        });
+    }
+
+    @Test
+    void shortPromptsAndThoseOfOtherRowsAreNotShared() {
+        List<EncodedRow> rows = List.of(completion(0, 16, 30), completion(0, 16, 30), completion(0, 40, 60));
+
+        assertThat(MicroBatch.split(rows, 1, true, DeviceLimits.CPU))
+                .extracting(batch -> batch.rows().tokens())
+                .containsExactly(120);
+    }
+
+    private static EncodedRow completion(int firstId, int promptTokens, int tokens) {
+        int[] ids = IntStream.range(firstId, firstId + tokens).toArray();
+        int[] labels = ids.clone();
+        Arrays.fill(labels, 0, promptTokens, EncodedRow.NOT_TRAINED);
+        return new EncodedRow(1, ids, labels, false);
     }
 
     private static List<EncodedRow> rows(int... lengths) {

@@ -1,0 +1,44 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.data.EncodedRow;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Prompts that neighbouring rows have in common, as the completions of a group and the two answers of a preference do: a pass computes them once. A row keeps
+ * the last token of its prompt, from which its first trained one is predicted.
+ */
+final class SharedPrompts {
+
+    /** Shorter ones are not worth the copies of their keys and values. */
+    private static final int LEAST_TOKENS = 16;
+
+    private SharedPrompts() {}
+
+    /** Of each row the leading tokens that it shares with the row before or behind it; 0 for none. */
+    static int[] of(List<EncodedRow> rows) {
+        int[] shared = new int[rows.size()];
+        for (int row = 1; row < shared.length; row++) {
+            if (areAlike(rows.get(row - 1), rows.get(row))) {
+                shared[row - 1] = tokens(rows.get(row));
+                shared[row] = shared[row - 1];
+            }
+        }
+        return shared;
+    }
+
+    static boolean areAlike(EncodedRow one, EncodedRow other) {
+        int tokens = tokens(one);
+        return tokens > 0 && tokens == tokens(other) && Arrays.equals(one.ids(), 0, tokens, other.ids(), 0, tokens);
+    }
+
+    /** Tokens of a prompt that can be shared. */
+    static int tokens(EncodedRow row) {
+        int[] labels = row.labels();
+        int trained = 0;
+        while (trained < labels.length && labels[trained] == EncodedRow.NOT_TRAINED) {
+            trained++;
+        }
+        return trained == labels.length || trained - 1 < LEAST_TOKENS ? 0 : trained - 1;
+    }
+}
