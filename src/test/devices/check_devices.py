@@ -3,7 +3,8 @@
 Needs Python with torch 2.7.1 and nothing else:  python src/test/devices/check_devices.py [folder of the programs]
 
 FakeTensorMode computes shapes and devices alone, and refuses operators whose tensors lie on different devices. It does not know operators with `out`
-arguments within programs, so those are rewritten as copies first; what they compute with is the same. Left out is `of_bytes`, which starts CUDA.
+arguments within programs, so those are rewritten as copies first; what they compute with is the same. Left out are `of_bytes`, which starts CUDA,
+`packed`, which is for CPUs alone, and the fused kernels of attention, which ask the driver.
 """
 import io
 import itertools
@@ -22,6 +23,7 @@ REWRITTEN = {
     "unused = torch.mul(df, act, out=d_up)": "unused = torch.copy_(d_up, torch.mul(df, act))",
     "unused = torch.mm(p, table, out=dh[lo:hi])": "unused = torch.copy_(dh[lo:hi], torch.mm(p, table))",
     ", grad_input=dp)": ")",
+    "torch.addcmul(own * next[2], other, next[3], out=own)": "torch.copy_(own, torch.addcmul(own * next[2], other, next[3]))",
     "unused = torch.mm(x, torch.t(weight), out=out)": "unused = torch.copy_(out, torch.mm(x, torch.t(weight)))",
 }
 folder = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else "src/main/resources/torchscript")
@@ -53,7 +55,7 @@ def program(name, **attributes):
 
 def decoder(dtype, window, biased, normed, dropout, adapted, whole):
     run = program("decoder", eps=1e-5, heads=HEADS, kv_heads=KEY_HEADS, head_size=HEAD, chunk=4, few=2, block=3, window=window)
-    rows, seeds, kind, beta, scale = [0, 5, 9], [3, 4], 1, 0.5, 2.0
+    rows, before, seeds, kind, beta, scale = [0, 5, 9], [-1, -1 if dropout else 0], [3, 4], 1, 0.5, 2.0
     query, both, outputs = HEADS * HEAD, (HEADS + KEY_HEADS) * HEAD, (HEADS + 2 * KEY_HEADS) * HEAD
     groups = [(HIDDEN, outputs, [0, query, both, outputs]), (query, HIDDEN, [0, HIDDEN]),
               (HIDDEN, 2 * FEED_FORWARD, [0, FEED_FORWARD, FEED_FORWARD, 2 * FEED_FORWARD]), (FEED_FORWARD, HIDDEN, [0, HIDDEN])]
@@ -73,22 +75,28 @@ def decoder(dtype, window, biased, normed, dropout, adapted, whole):
 
     cos, sin = run.turns(ids, tensor(HEAD // 2), table)
     x = run.embed(ids, table)
-    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, seeds, kind, beta, dropout)
+    y, *saved = run.layer(x, weights, adapter, parts[0], parts[2], cos, sin, rows, before, seeds, kind, beta, dropout)
     sums, each, dy = run.head(y, norms[2], table, at, at, 0.7, [tensor(HIDDEN), dtable] if whole else [], True)
     run.head(y, norms[2], table, at, at, 0.7, [], False)
-    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, seeds, scale, kind, beta, dropout)
+    dx = run.layer_backward(dy, saved, weights, adapter, gradients, dweights, *parts, cos, sin, rows, before, seeds, scale, kind, beta, dropout)
     if whole:
         run.embed_backward(dx, ids, dtable, True)
         run.refresh(norms[0], tensor(HIDDEN))
         if normed:
             run.refresh_head_norm(weights[10], tensor(2, HEAD))
-    keys, values, larger = (tensor(4, KEY_HEADS, room, HEAD, dtype=dtype) for room in (20, 20, 30))
-    run.cached_layer(x, weights, adapter, cos, sin, rows, [0, 3], [], 1, keys, values, kind, beta)
-    turn, two = tensor(2, 1, HEAD // 2, dtype=dtype), tensor(2, dtype=torch.int64)
-    last = run.cached_layer(tensor(2, HIDDEN, dtype=dtype), weights, adapter, turn, turn, [0, 1, 2], [5, 4], run.next_tokens(two, 9, 20), 1, keys, values, kind, beta)
-    run.move(keys, 2, 1, 5)
-    run.grow(values, larger)
-    for result in [y, *saved, sums, each, dy, dx, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
+    run.weigh(dx, at, tensor(5))
+
+    # Two layers for generation, two rows, each with an adapter of its own: prompts of 5 and 4 tokens, then a token of each.
+    caches = [tensor(4, 2 * KEY_HEADS, 20, HEAD, dtype=dtype) for _ in range(2)]
+    generation = 0, 2, weights * 2, adapter * 4
+    read = run.read(x, *generation, [0, 0, 5, 1, 5, 4], [1, 2], [0.5, 0.0], cos, sin, rows, [0, 3], [], 1, caches)
+    two = tensor(2, dtype=torch.int64)
+    turn = run.turns(two, tensor(HEAD // 2), table)
+    next_tokens = run.next_tokens(two, *turn, 8, 20)
+    last = run.read(tensor(2, HIDDEN, dtype=dtype), *generation, [0, 0, 1, 1, 1, 1], [1, 2], [0.5, 0.0], *turn, [0, 1, 2], [5, 7], next_tokens, 1, caches)
+    run.copy(caches, 2, 1, 5)
+    run.grow(caches[0], tensor(4, 2 * KEY_HEADS, 30, HEAD, dtype=dtype))
+    for result in [y, *saved, sums, each, dy, dx, read, *next_tokens, last, run.logits(y, at, norms[2], table), run.fuse([norms[0], norms[1]])]:
         assert result.device.type == device, result
 
 
@@ -96,10 +104,12 @@ def others():
     optimizer = program("optimizer")
     for first in (True, False):
         optimizer.accumulate(tensor(5), tensor(5), first)
+    optimizer.clear(tensor(5))
     assert optimizer.norm([tensor(5), tensor(3, 2)]).device.type == device
     optimizer.adamw([tensor(5)], [tensor(5)], [tensor(5)], [tensor(5)], 0.5, 1e-3, 0.1, 1)
     program("merge").merge(tensor(4, 6, dtype=BF16), tensor(2, 6), tensor(4, 2), 2.0, tensor(0, dtype=BF16))
     program("merge").replace(tensor(4, 6), tensor(4, 6), tensor(0))
+    program("merge").convert(tensor(4, 6), tensor(0, dtype=BF16))
     compare = program("compare", eps=1e-5)
     compare.normed([tensor(2, 8), tensor(1, 8)], tensor(8))
     known = compare.add(compare.begin(tensor(3, 8)), tensor(3, 8), tensor(20, 8), tensor(3, 8), tensor(20, 8), 40)
@@ -128,6 +138,8 @@ def main():
     torch.set_grad_enabled(False)
     torch._C._set_graph_executor_optimize(False)
     torch.cuda._lazy_init = lambda: None                              # there is none
+    for fused in (torch.backends.cuda.enable_cudnn_sdp, torch.backends.cuda.enable_flash_sdp, torch.backends.cuda.enable_mem_efficient_sdp):
+        fused(False)
     cases = list(itertools.product((FP32, BF16), (0, 3), (True, False), (True, False), (0.0, 0.3), (True, False), (True, False)))
     with FakeTensorMode():
         for case in cases:
