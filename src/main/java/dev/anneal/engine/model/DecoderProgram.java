@@ -44,7 +44,7 @@ final class DecoderProgram {
         return config.windows().get(layer) == 0 ? program : windowed;
     }
 
-    /** A matrix of bf16 on a CPU in oneDNN's own layout, of which only {@code cached_layer} and {@code logits} know. */
+    /** A matrix of bf16 on a CPU in oneDNN's own layout, of which only {@code read} and {@code logits} know. */
     Tensor packed(Scope scope, Tensor weight) {
         return program.call(scope, "packed", weight);
     }

@@ -95,6 +95,7 @@ class IncrementalDecoderTest {
             step(decoder, scope, model.noAdapter(), List.of(part(row, 0, 20)), cache, 0);
             for (int at = 20; at < 24; at++) {
                 float[] next = step(decoder, scope, model.noAdapter(), List.of(part(row, at, at + 1)), cache, 0);
+                // On a processor with AMX there were four roundings of a logit below 4: 4 x 2^-6 = 0.0625.
                 assertThat(GoldenTensors.largestDifference(next, row(whole, at)))
                         .isLessThan(0.08);
             }
