@@ -29,7 +29,7 @@ public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
      * What a process may use of its host.
      *
      * @param device {@code cpu} or {@code cuda:N}
-     * @param threads compute threads, each with one intra-op thread; 0 takes the number of cores
+     * @param threads compute threads, each with operators of its own, which only decoding in bf16 shares; 0 takes the number of cores
      * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
      */
     record Machine(String device, int threads, String precision) {

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Samples completions of prompts and has them graded. What is sampled is a function of the policy, the prompts and the numbers (seed, rollout, line, sample)
- * alone, so that a training that goes on after a crash samples what the lost attempt did.
+ * alone, so that a training that goes on after a crash samples what the lost attempt did. But for this: where memory has left a lane fewer slots
+ * ({@link Breadth}), the next attempt begins with all of them again.
  */
 public final class Sampler {
 

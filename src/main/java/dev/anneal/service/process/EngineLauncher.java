@@ -142,8 +142,9 @@ public final class EngineLauncher {
     private Map<String, String> environment() {
         EngineProperties.Malloc malloc = properties.malloc();
         return Map.of(
-                // Each compute thread runs its operators alone; a spinning OpenMP team would steal the other threads'
-                // cores.
+                // A compute thread runs its operators alone, but where it decodes and asks for more (OperatorThreads):
+                // a
+                // spinning OpenMP team would steal the other threads' cores.
                 "OMP_NUM_THREADS",
                 "1",
                 "MKL_NUM_THREADS",

@@ -15,7 +15,7 @@ import org.springframework.validation.annotation.Validated;
  * How an engine process is started. Tensors live outside the Java heap, so the heap is small and the machine's memory is what counts.
  *
  * @param heap {@code -Xmx} of an engine process: the dataset's token ids and the program's own objects
- * @param threads compute threads of one process, each with one intra-op thread; 0 takes the number of cores
+ * @param threads compute threads of one process, each with operators of its own, which only decoding in bf16 shares; 0 takes the number of cores
  * @param niceness by how much a process yields the processor to the service, 0 to 19; without effect where there is no {@code nice}
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
  * @param cacheDirectory where native libraries are unpacked; absent: {@code engine-cache} under {@code anneal.home}
