@@ -142,8 +142,7 @@ public final class EngineLauncher {
     private Map<String, String> environment() {
         EngineProperties.Malloc malloc = properties.malloc();
         return Map.of(
-                // A compute thread runs its operators alone, but where it decodes and asks for more (OperatorThreads):
-                // a
+                // Threads run their operators alone, but for those that decode and ask for more (OperatorThreads): a
                 // spinning OpenMP team would steal the other threads' cores.
                 "OMP_NUM_THREADS",
                 "1",
@@ -154,9 +153,8 @@ public final class EngineLauncher {
                 "true",
                 "ENGINE_CACHE_DIR",
                 cacheDirectory.toString(),
-                // Threads that share one wait for each other at every tensor; one for each thread would keep freed
-                // buffers
-                // of its own.
+                // Threads that share one wait for each other at every tensor; one for each thread would keep
+                // freed buffers of its own.
                 "MALLOC_ARENA_MAX",
                 "2",
                 "MALLOC_MMAP_THRESHOLD_",
