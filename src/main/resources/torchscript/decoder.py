@@ -525,7 +525,13 @@ class Decoder(Module):
       unused = torch.copy_(cache[target, :, :length], cache[source, :, :length])
     return caches[0]
 
-  # Keys or values into a tensor with room for longer sequences.
+  # The first `length` tokens of a slot become zero in all layers.
+  def clear(self: __torch__.Decoder, caches: List[Tensor], slot: int, length: int) -> Tensor:
+    for cache in caches:
+      unused = torch.zero_(cache[slot, :, :length])
+    return caches[0]
+
+  # Keys and values into a tensor with room for longer sequences.
   def grow(self: __torch__.Decoder, smaller: Tensor, larger: Tensor) -> Tensor:
     return torch.copy_(larger[:, :, :smaller.size(2)], smaller)
 

@@ -61,18 +61,20 @@ public final class Decoder {
      * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
-        while (true) {
-            try {
-                return answerOnce(prompts, betweenTokens);
-            } catch (TorchException e) {
-                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits)) {
-                    throw e;
+        try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
+            while (true) {
+                try {
+                    return answerOnce(incremental, prompts, betweenTokens);
+                } catch (TorchException e) {
+                    if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits)) {
+                        throw e;
+                    }
                 }
             }
         }
     }
 
-    private List<Answer> answerOnce(List<Prompt> prompts, Runnable betweenTokens) {
+    private List<Answer> answerOnce(IncrementalDecoder incremental, List<Prompt> prompts, Runnable betweenTokens) {
         List<WholeAnswer> answers = new ArrayList<>();
         List<Sequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
@@ -80,12 +82,16 @@ public final class Decoder {
             answers.add(answer);
             sequences.add(new Sequence(prompt, adapter, model.config().maxPositions(), answer));
         }
+        continueAll(incremental, deal(sequences), betweenTokens);
+        return answers.stream().map(WholeAnswer::answer).toList();
+    }
+
+    private void continueAll(IncrementalDecoder incremental, List<List<Sequence>> lanes, Runnable betweenTokens) {
+        NextTokens nextTokens = new NextTokens(incremental.scope());
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
-            NextTokens nextTokens = new NextTokens(incremental.scope());
-            List<List<Sequence>> lanes = deal(sequences);
-            int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
-            ExecutorService pool = Executors.newFixedThreadPool(atOneTime);
+        int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
+        ExecutorService pool = Executors.newFixedThreadPool(atOneTime);
+        try {
             for (List<Sequence> dealt : lanes) {
                 pool.execute(() -> {
                     OperatorThreads.use(limits.sharesOperators() ? breadth.threads() / atOneTime : 1);
@@ -96,10 +102,10 @@ public final class Decoder {
                     }
                 });
             }
+        } finally {
             awaitEnd(pool);
         }
         rethrow(failure.get());
-        return answers.stream().map(WholeAnswer::answer).toList();
     }
 
     private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {
@@ -118,10 +124,8 @@ public final class Decoder {
         int lanes = limits.lanes(open.size());
         List<List<Sequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
-            dealt.add(new ArrayList<>());
-        }
-        for (int i = 0; i < open.size(); i++) {
-            dealt.get(i % lanes).add(open.get(i));
+            // Neighbours stay together, for those of a group have one prompt.
+            dealt.add(open.subList(lane * open.size() / lanes, (lane + 1) * open.size() / lanes));
         }
         return dealt;
     }

@@ -5,6 +5,7 @@ import dev.anneal.engine.model.KeyValueCache;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.function.BooleanSupplier;
@@ -91,23 +92,33 @@ final class Lane implements AutoCloseable {
             for (int i = readers; i < sequences.size(); i++) {
                 cache.copy(first + reader.applyAsInt(i), first + i);
             }
+            long[] ends = ends(reading);
             long[] last = IntStream.range(0, sequences.size())
-                    .mapToLong(i -> lastToken(reading, reader.applyAsInt(i)))
+                    .mapToLong(i -> ends[reader.applyAsInt(i)] - 1)
                     .toArray();
             chosen = nextTokens.chooseWithLogprobs(step, model.logits(step, hidden, last), sequences);
         }
         for (int i = 0; i < chosen.size(); i++) {
-            sequences.get(i).take(chosen.get(i));
+            give(sequences.get(i), chosen.get(i));
         }
         removeEnded();
     }
 
-    /** Where one's last new token is among those of all. */
-    private static long lastToken(List<Sequence> reading, int place) {
-        return reading.subList(0, place + 1).stream()
-                        .mapToLong(sequence -> sequence.unread().length)
-                        .sum()
-                - 1;
+    /** How many tokens they read up to each of them. */
+    private static long[] ends(List<Sequence> reading) {
+        long[] ends =
+                reading.stream().mapToLong(sequence -> sequence.unread().length).toArray();
+        Arrays.parallelPrefix(ends, Long::sum);
+        return ends;
+    }
+
+    /** An answer that cannot be handed on ends; the others go on. */
+    private static void give(Sequence sequence, ChosenToken token) {
+        try {
+            sequence.take(token);
+        } catch (RuntimeException e) {
+            sequence.fail(e);
+        }
     }
 
     /** The last sequence takes the slot of one that has ended. */

@@ -4,6 +4,8 @@ import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.torch.OperatorThreads;
 import dev.anneal.engine.torch.Scope;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -14,6 +16,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
  * given back whenever nothing is left to do. Closed by whoever made it, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
+
+    private static final Logger LOG = System.getLogger(OpenDecoder.class.getName());
 
     private final IncrementalDecoder model;
     private final Scope scope;
@@ -80,7 +84,7 @@ public final class OpenDecoder implements AutoCloseable {
                 if (!waiting.isEmpty()) {
                     decode();
                 }
-                takeAll(afterwards).forEach(Runnable::run);
+                runAll(takeAll(afterwards));
             }
         } catch (InterruptedException e) {
             // Only close interrupts, and nobody asks this thread afterwards.
@@ -97,23 +101,41 @@ public final class OpenDecoder implements AutoCloseable {
     }
 
     private void decode() throws InterruptedException {
-        List<Runnable> due = new ArrayList<>();
         turns.begin();
         try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context())) {
-            try {
-                lane.run(() -> !closed, () -> {
-                    turns.next();
-                    due.forEach(Runnable::run);
-                    due.clear();
-                    // Not before the lane has looked again for what was cancelled before these came.
-                    due.addAll(takeAll(afterwards));
-                });
-            } catch (RuntimeException | Error e) {
-                lane.fail(e);
-            }
+            decode(lane);
+        } catch (RuntimeException | Error e) {
+            // There is no lane, or no memory for it: whoever waits is told, and others may come.
+            takeAll(waiting).forEach(sequence -> sequence.fail(e));
         } finally {
             turns.end();
-            due.forEach(Runnable::run);
+        }
+    }
+
+    private void decode(Lane lane) {
+        List<Runnable> due = new ArrayList<>();
+        try {
+            lane.run(() -> !closed, () -> {
+                turns.next();
+                runAll(due);
+                // Not before the lane has looked again for what was cancelled before these came.
+                due.clear();
+                due.addAll(takeAll(afterwards));
+            });
+        } catch (RuntimeException | Error e) {
+            lane.fail(e);
+        } finally {
+            runAll(due);
+        }
+    }
+
+    private static void runAll(List<Runnable> actions) {
+        for (Runnable action : actions) {
+            try {
+                action.run();
+            } catch (RuntimeException e) {
+                LOG.log(Level.WARNING, "What was to be done when answers had left failed", e);
+            }
         }
     }
 
@@ -138,7 +160,7 @@ public final class OpenDecoder implements AutoCloseable {
                 interrupted = true;
             }
         }
-        takeAll(afterwards).forEach(Runnable::run);
+        runAll(takeAll(afterwards));
         scope.close();
         if (interrupted) {
             Thread.currentThread().interrupt();

@@ -46,7 +46,8 @@ final class WholeAnswer implements TokenSink {
     @Override
     public void cut() {}
 
-    /** What failed comes out of the decoder itself. */
     @Override
-    public void failed(Throwable cause) {}
+    public void failed(Throwable cause) {
+        throw new IllegalStateException("a token could not be kept", cause);
+    }
 }

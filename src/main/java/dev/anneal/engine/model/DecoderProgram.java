@@ -235,6 +235,11 @@ final class DecoderProgram {
                 .close();
     }
 
+    /** Makes the first {@code length} tokens of a slot zero in all layers. */
+    void clear(Scope scope, List<Tensor> caches, int slot, int length) {
+        program.call(scope, "clear", caches, (long) slot, (long) length).close();
+    }
+
     /** Copies a layer's keys and values into a tensor with room for longer sequences. */
     void grow(Scope scope, Tensor smaller, Tensor larger) {
         program.call(scope, "grow", smaller, larger).close();

@@ -52,9 +52,15 @@ public final class KeyValueCache implements AutoCloseable {
         return lengths[slot];
     }
 
-    /** Forgets a sequence; another may begin in its slot. */
+    /**
+     * Forgets a sequence; another may begin in its slot. What it had there becomes zero: a batch's attention passes over the tokens behind a shorter sequence
+     * with a weight of 0, which would not hide what is not finite.
+     */
     public void free(int slot) {
-        lengths[slot] = 0;
+        if (lengths[slot] > 0) {
+            program.clear(scope, layers, slot, lengths[slot]);
+            lengths[slot] = 0;
+        }
     }
 
     /** Moves a sequence to a slot whose own one is forgotten, so that those in use lie side by side. */

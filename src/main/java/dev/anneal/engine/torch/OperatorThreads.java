@@ -4,7 +4,7 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * How many threads share the work of each operator that the calling thread runs: one, unless it asks for more. libgomp counts the threads of all who asked:
- * where they are more than cores, theirs sleep between operators instead of waiting awake, so whoever asks ends its thread when it is done.
+ * where they are more than cores, theirs sleep between operators instead of waiting awake, so a thread asks only for the time in which it computes, or ends.
  */
 public final class OperatorThreads {
 

@@ -52,6 +52,9 @@ final class Torch {
         }
         Engine unused = engine("cpu");
         JniUtils.setGradMode(false);
+        // The first question a thread asks libtorch about its threads sets them to what any thread asked for last;
+        // later ones do not.
+        JniUtils.getNumThreads();
         JniUtils.setNumThreads(1);
         // Rows have ever new lengths; specialising the program for each shape costs more than it gives.
         JniUtils.setGraphExecutorOptimize(false);

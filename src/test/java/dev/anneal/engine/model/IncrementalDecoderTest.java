@@ -129,6 +129,27 @@ class IncrementalDecoderTest {
         }
     }
 
+    /** What is not finite there would reach shorter sequences in the slot through weights of 0. */
+    @Test
+    void aFreedSlotHoldsNothing() throws IOException {
+        try (DecoderModel model = load("llama-tied", ElementType.FLOAT32);
+                IncrementalDecoder decoder = new IncrementalDecoder(model);
+                Scope scope = decoder.scope().child();
+                KeyValueCache cache = decoder.newCache(scope, 1, WIDTH)) {
+            step(decoder, scope, model.noAdapter(), List.of(new int[] {5, 6, 7}), cache, 0);
+            assertThat(cache.layers().get(1).toFloats()).isNotEqualTo(zerosLike(cache));
+
+            cache.free(0);
+
+            assertThat(cache.layers())
+                    .allSatisfy(layer -> assertThat(layer.toFloats()).isEqualTo(zerosLike(cache)));
+        }
+    }
+
+    private static float[] zerosLike(KeyValueCache cache) {
+        return new float[cache.layers().get(0).toFloats().length];
+    }
+
     @Test
     void cachesLongerThanTheModelAreRefused() throws IOException {
         try (DecoderModel model = load("llama-tied", ElementType.FLOAT32);
