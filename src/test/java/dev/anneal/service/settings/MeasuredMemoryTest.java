@@ -28,7 +28,7 @@ class MeasuredMemoryTest {
     }
 
     /**
-     * Whoever reserves what a reinforcement job is expected to take has enough.
+     * Of the first steps of a reinforcement job; in bf16 later ones take more.
      *
      * @param step its prompts, completions of each, and their tokens, for example {@code 8x8x64}
      * @param promptTokens of each prompt
