@@ -4,7 +4,7 @@ import ai.djl.pytorch.jni.JniUtils;
 
 /**
  * How many threads share the work of each operator that the calling thread runs: one, unless it asks for more. libgomp counts the threads of all who asked:
- * where they are more than cores, theirs sleep between operators instead of waiting awake, so a thread asks only for the time in which it computes, or ends.
+ * where they are more than cores, theirs sleep between operators instead of waiting awake, so those who ask are few, or end when they are done.
  */
 public final class OperatorThreads {
 

@@ -116,9 +116,7 @@ class ContinuedTrainingIT extends EngineTest {
         String rows = upload(client, "rows.jsonl", "fine-tune", new ByteArrayInputStream(rows(16)));
         JsonNode job = ended(create(client, rows, 10, Map.of("adapter", "none")));
         String exports = "/v1/fine_tuning/jobs/" + job.path("id").asString() + "/exports";
-        String export = json(post(ALPHA, exports, "{'kind': 'merged', 'dtype': 'float32'}"))
-                .path("id")
-                .asString();
+        String export = id(exports, "{'kind': 'merged', 'dtype': 'float32'}");
         JsonNode merged = ended(exports + "/" + export);
 
         assertThat(job.path("afa_lora").isNull()).isTrue();
@@ -137,9 +135,7 @@ class ContinuedTrainingIT extends EngineTest {
 
     private JsonNode answers(String subject, String testFile) {
         String body = "{%s, 'test_file': '%s', 'max_new_tokens': 16, 'samples': 4}".formatted(subject, testFile);
-        String id = json(post(ALPHA, "/v1/fine_tuning/evaluations", body))
-                .path("id")
-                .asString();
+        String id = id("/v1/fine_tuning/evaluations", body);
         JsonNode evaluation = ended("/v1/fine_tuning/evaluations/" + id);
         assertThat(evaluation.path("status").asString())
                 .as(evaluation.toString())
