@@ -65,13 +65,13 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
             if (next.rows().stream().noneMatch(row -> rows.get(row).trainedTokens() > 0)) {
                 continue;
             }
-            Unit last = sharing && !units.isEmpty() ? units.get(units.size() - 1) : null;
-            Unit both = last == null ? null : Unit.of(rows, last.with(next), true);
-            if (last != null
-                    && both != null
-                    && both.tokens() < last.tokens() + next.tokens()
-                    && last.tokens() < aimedTokens) {
-                units.set(units.size() - 1, both);
+            int last = units.size() - 1;
+            boolean joins = sharing
+                    && last >= 0
+                    && units.get(last).tokens() < aimedTokens
+                    && SharedPrompts.areAlike(rows.get(units.get(last).last()), rows.get(first));
+            if (joins) {
+                units.set(last, Unit.of(rows, units.get(last).with(next), true));
             } else {
                 units.add(next);
             }
@@ -104,7 +104,9 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     private record Unit(List<Integer> rows, int tokens) {
 
         static Unit of(List<EncodedRow> all, List<Integer> rows, boolean sharing) {
-            return new Unit(rows, layOut(all, rows, sharing).tokens());
+            List<EncodedRow> own = rows.stream().map(all::get).toList();
+            int tokens = own.stream().mapToInt(EncodedRow::length).sum();
+            return new Unit(rows, sharing ? tokens - SharedPrompts.savedTokens(own) : tokens);
         }
 
         List<Integer> with(Unit other) {
@@ -114,12 +116,10 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         int first() {
             return rows.get(0);
         }
-    }
 
-    private static TokenRows layOut(List<EncodedRow> all, List<Integer> places, boolean sharing) {
-        List<EncodedRow> rows = places.stream().map(all::get).toList();
-        List<int[]> ids = rows.stream().map(EncodedRow::ids).toList();
-        return sharing ? TokenRows.sharing(ids, SharedPrompts.of(rows)) : TokenRows.of(ids);
+        int last() {
+            return rows.get(rows.size() - 1);
+        }
     }
 
     /** A micro-batch that is being filled. */
@@ -149,9 +149,10 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                     .sorted(Comparator.comparingInt(Unit::first))
                     .flatMap(unit -> unit.rows().stream())
                     .toList();
-            TokenRows tokenRows = layOut(all, inOrder, sharing);
-            List<int[]> labels =
-                    inOrder.stream().map(row -> all.get(row).labels()).toList();
+            List<EncodedRow> own = inOrder.stream().map(all::get).toList();
+            List<int[]> ids = own.stream().map(EncodedRow::ids).toList();
+            TokenRows tokenRows = sharing ? TokenRows.sharing(ids, SharedPrompts.of(own)) : TokenRows.of(ids);
+            List<int[]> labels = own.stream().map(EncodedRow::labels).toList();
             return new MicroBatch(tokenRows, Targets.of(tokenRows, labels, EncodedRow.NOT_TRAINED), inOrder);
         }
     }

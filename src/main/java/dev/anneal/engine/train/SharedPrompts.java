@@ -3,6 +3,7 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.data.EncodedRow;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Prompts that neighbouring rows have in common, as the completions of a group and the two answers of a preference do: a pass computes them once. A row keeps
@@ -27,13 +28,21 @@ final class SharedPrompts {
         return shared;
     }
 
+    /** Tokens that are not computed because neighbours share them. */
+    static int savedTokens(List<EncodedRow> rows) {
+        return IntStream.range(1, rows.size())
+                .filter(row -> areAlike(rows.get(row - 1), rows.get(row)))
+                .map(row -> tokens(rows.get(row)))
+                .sum();
+    }
+
     static boolean areAlike(EncodedRow one, EncodedRow other) {
         int tokens = tokens(one);
         return tokens > 0 && tokens == tokens(other) && Arrays.equals(one.ids(), 0, tokens, other.ids(), 0, tokens);
     }
 
     /** Tokens of a prompt that can be shared. */
-    static int tokens(EncodedRow row) {
+    private static int tokens(EncodedRow row) {
         int[] labels = row.labels();
         int trained = 0;
         while (trained < labels.length && labels[trained] == EncodedRow.NOT_TRAINED) {
