@@ -325,28 +325,6 @@ class Decoder(Module):
     unused = torch.copy_(turning, d)
     return g
 
-  # Queries, keys and values of a layer before and after `turned`.
-  def before_attention(self: __torch__.Decoder, x: Tensor, weights: List[Tensor], adapter: List[Tensor], n: int, cos: Tensor, sin: Tensor,
-                       rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> Tuple[Tensor, Tensor, Tensor, Tensor]:
-    h, rstd = self.norm(x, weights[0])
-    z = self.narrow(h, adapter[0], n, rows, seeds, 0, dropout)
-    given = torch.view(self.widen(h, weights[1], weights[6], z, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
-    return (given, self.turned(given, weights[10], cos, sin), z, rstd)
-
-  # The rest of a layer: output projection and feed-forward, both with their residual.
-  def after_attention(self: __torch__.Decoder, x: Tensor, o: Tensor, weights: List[Tensor], adapter: List[Tensor], n: int,
-                      rows: List[int], seeds: List[int], kind: int, beta: float, dropout: float) -> List[Tensor]:
-    zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
-    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), x)
-    h, rstd = self.norm(y, weights[3])
-    zf = self.narrow(h, adapter[4], n, rows, seeds, 4, dropout)
-    gate_up = self.widen(h, weights[4], weights[8], zf, adapter[5], kind, beta)  # [N, 2 F]
-    gate, up = torch.chunk(gate_up, 2, 1)
-    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
-    zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
-    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter[7], kind, beta), y)
-    return [out, zo, y, rstd, zf, gate_up, zd]
-
   # One decoder layer. Returns its output and what the backward needs, in the order in which layer_backward takes it.
   def layer(self: __torch__.Decoder,
             x: Tensor,                  # [N, H]
@@ -358,10 +336,20 @@ class Decoder(Module):
             before: List[int],          # of each row the one that it continues, or -1
             seeds: List[int],           # of each row in this layer; unused without dropout
             kind: int, beta: float, dropout: float) -> List[Tensor]:
-    given, qkv, z, rstd = self.before_attention(x, weights, adapter, len(qkv_parts) // 2, cos, sin, rows, seeds, kind, beta, dropout)
-    o = self.attend(qkv, rows, before)
-    rest = self.after_attention(x, o, weights, adapter, len(ffn_parts) // 2, rows, seeds, kind, beta, dropout)
-    return [rest[0], x, rstd, z, given, o, rest[1], rest[2], rest[3], rest[4], rest[5], rest[6]]
+    h, rstd1 = self.norm(x, weights[0])
+    z1 = self.narrow(h, adapter[0], len(qkv_parts) // 2, rows, seeds, 0, dropout)
+    given = torch.view(self.widen(h, weights[1], weights[6], z1, adapter[1], kind, beta), [x.size(0), -1, self.head_size])
+    o = self.attend(self.turned(given, weights[10], cos, sin), rows, before)
+    zo = self.narrow(o, adapter[2], 1, rows, seeds, 3, dropout)
+    y = torch.add_(self.widen(o, weights[2], weights[7], zo, adapter[3], kind, beta), x)
+    h, rstd2 = self.norm(y, weights[3])
+    zf = self.narrow(h, adapter[4], len(ffn_parts) // 2, rows, seeds, 4, dropout)
+    gate_up = self.widen(h, weights[4], weights[8], zf, adapter[5], kind, beta)  # [N, 2 F]
+    gate, up = torch.chunk(gate_up, 2, 1)
+    f = torch.mul_(torch.silu(gate), up)                              # [N, F]
+    zd = self.narrow(f, adapter[6], 1, rows, seeds, 6, dropout)
+    out = torch.add_(self.widen(f, weights[5], weights[9], zd, adapter[7], kind, beta), y)
+    return [out, x, rstd1, z1, given, o, zo, y, rstd2, zf, gate_up, zd]
 
   # Gradient of the layer's input; adapter gradients go into `grads`, A and B of each group as `adapter` has them, B without its zeros. Those of the
   # weights go into `dweights`, as `weights` has them but for the norm of query and key heads, [2, D]; it is empty where the weights are frozen.

@@ -154,8 +154,12 @@ final class DecoderProgram {
                 adapter.dropout().probability());
     }
 
-    /** All layers for rows that continue cached sequences. */
-    Tensor read(Scope scope, Tensor x, Batch batch, Slots slots, FrozenWeights weights, RowAdapters adapters) {
+    /**
+     * All layers for rows that continue cached sequences.
+     *
+     * @param weights of all layers, one after another
+     */
+    Tensor read(Scope scope, Tensor x, Batch batch, Slots slots, List<Tensor> weights, RowAdapters adapters) {
         Tensor out = x;
         int begin = 0;
         while (begin < config.layers()) {
@@ -178,7 +182,7 @@ final class DecoderProgram {
             Stretch layers,
             Batch batch,
             Slots slots,
-            FrozenWeights weights,
+            List<Tensor> weights,
             RowAdapters adapters) {
         Program own = of(layers.begin());
         return own.call(
@@ -187,7 +191,7 @@ final class DecoderProgram {
                 x,
                 (long) layers.begin(),
                 (long) layers.end(),
-                weights.flat(),
+                weights,
                 adapters.tensors(),
                 adapters.segments(),
                 adapters.activations(),

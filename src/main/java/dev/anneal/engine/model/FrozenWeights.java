@@ -17,9 +17,4 @@ record FrozenWeights(Tensor embedding, List<List<Tensor>> layers, Tensor norm, T
     FrozenWeights {
         layers = List.copyOf(layers);
     }
-
-    /** Of all layers, one after another. */
-    List<Tensor> flat() {
-        return layers.stream().flatMap(List::stream).toList();
-    }
 }

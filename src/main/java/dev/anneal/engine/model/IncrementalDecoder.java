@@ -21,12 +21,16 @@ public final class IncrementalDecoder implements AutoCloseable {
     private final Scope scope;
     private final FrozenWeights weights;
 
+    /** The weights of all layers, one after another. */
+    private final List<Tensor> layers;
+
     public IncrementalDecoder(DecoderModel model) {
         this.model = model;
         this.scope = model.scope().child();
         boolean packs =
                 model.precision() == ElementType.BFLOAT16 && scope.device().equals("cpu");
         this.weights = packs ? packedIfPossible(model.weights()) : model.weights();
+        this.layers = weights.layers().stream().flatMap(List::stream).toList();
     }
 
     /** oneDNN has the layout only for processors that it multiplies bf16 with, not for all that can be told to compute in it. */
@@ -87,7 +91,7 @@ public final class IncrementalDecoder implements AutoCloseable {
             Batch batch = model.batch(pass, rows);
             DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch);
             Tensor x = cache.program()
-                    .read(pass, model.embed(pass, rows), batch, slots, weights, new RowAdapters(rows, adapters));
+                    .read(pass, model.embed(pass, rows), batch, slots, layers, new RowAdapters(rows, adapters));
             for (int row = 0; row < tokens.size(); row++) {
                 cache.advance(first + row, tokens.get(row).length);
             }
