@@ -2,6 +2,7 @@ package dev.anneal.service.jobapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.rows.Rows;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
 import org.junit.jupiter.api.Test;
@@ -22,8 +23,7 @@ class JobSettingsIT extends ServiceTest {
              'lora_plus_ratio': 4.0, 'packing': true, 'activation_checkpointing': 'on', 'priority': 1}
             """;
 
-    private static final String PROMPT =
-            "{\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 + 25?\"}], \"answer\": \"42\"}\n";
+    private static final String PROMPT = Rows.prompt("What is 17 + 25?") + "\n";
 
     private static final String PAIR =
             "{\"input\": {\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 + 25?\"}]},"

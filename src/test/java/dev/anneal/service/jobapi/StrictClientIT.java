@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.client.OpenAIClient;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.services.blocking.finetuning.JobService;
+import dev.anneal.engine.rows.Rows;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FileIntake;
@@ -119,11 +120,7 @@ class StrictClientIT extends ServiceTest {
     }
 
     private String reinforced(String grader) {
-        String prompts = file(
-                ALPHA,
-                FilePurpose.FINE_TUNE,
-                "{\"messages\": [{\"role\": \"user\", \"content\": \"What is 17 + 25?\"}], \"answer\": \"42\"}\n"
-                        .repeat(10));
+        String prompts = file(ALPHA, FilePurpose.FINE_TUNE, (Rows.prompt("What is 17 + 25?") + "\n").repeat(10));
         return queuedJob(
                 ALPHA,
                 prompts,
