@@ -32,7 +32,9 @@ class OnPolicyTest {
     /** Five lanes of 8, in {@link #fourSlots} that they leave to each other. */
     private static final int PROMPTS = 40;
 
-    private static final int SLOTS = 3;
+    /** As many as {@link #fourSlots} has: how many sequences lie beside each other decides over the last bits, and those now and then over a token. */
+    private static final int SLOTS = 4;
+
     private static final int CONTEXT = 64;
     private static final int UNTRAINED = -100;
 
