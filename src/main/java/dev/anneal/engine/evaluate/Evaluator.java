@@ -28,7 +28,7 @@ public interface Evaluator {
 
     /**
      * @param adapter what is added to the model, at its own beta
-     * @param betweenTokens called by each thread that decodes before each token; what it throws ends the work and comes out here
+     * @param betweenTokens called by each thread that decodes before each token and each reading of prompts; what it throws ends the work and comes out here
      */
     Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens);
 }

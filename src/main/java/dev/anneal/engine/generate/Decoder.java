@@ -58,7 +58,7 @@ public final class Decoder {
      * Answers each prompt. A prompt that fills the model's context gets an empty answer. Where they do not fit into memory together, they are answered
      * again with fewer at one time.
      *
-     * @param betweenTokens called by each lane before each token; what it throws ends the work and comes out here
+     * @param betweenTokens called by each lane before each token and each reading of prompts; what it throws ends the work and comes out here
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {

@@ -41,30 +41,34 @@ final class Lane implements AutoCloseable {
     }
 
     /**
-     * @param going asked before each token; once it says no the sequences stay unfinished
-     * @param betweenTokens called when every sequence that ended or was cancelled before has left
+     * Reads prompts as long as slots are free; then all sequences go on by a token.
+     *
+     * @param going asked before each token and before each reading of prompts; once it says no the sequences stay unfinished
+     * @param betweenTokens called as often, when every sequence that ended or was cancelled before has left
      */
     void run(BooleanSupplier going, Runnable betweenTokens) {
         while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
             removeEnded();
             betweenTokens.run();
-            admit();
-            if (!running.isEmpty()) {
+            if (!admit() && !running.isEmpty()) {
                 advance();
             }
         }
     }
 
-    /** Reads prompts into the free slots; their first tokens are chosen. */
-    private void admit() {
-        while (!waiting.isEmpty() && running.size() < cache.slots()) {
-            int first = running.size();
-            Arrivals arrivals = new Arrivals(waiting, cache.slots() - first);
-            running.addAll(arrivals.sequences());
-            if (running.size() > first) {
-                advance(first, arrivals.readers(), arrivals::reader);
-            }
+    /**
+     * Reads as many prompts as are read at one time into free slots; their first tokens are chosen.
+     *
+     * @return whether there were any
+     */
+    private boolean admit() {
+        int first = running.size();
+        Arrivals arrivals = new Arrivals(waiting, cache.slots() - first);
+        running.addAll(arrivals.sequences());
+        if (arrivals.count() > 0) {
+            advance(first, arrivals.readers(), arrivals::reader);
         }
+        return arrivals.count() > 0;
     }
 
     /** The next token of each sequence. */

@@ -56,7 +56,7 @@ public final class Sampler {
      * @param rollout number of the rollout, by which two of the same prompts differ
      * @param samples completions of each prompt
      * @param policy adapter as it stands, with its activation at its beta
-     * @param betweenTokens called by each thread before each token; what it throws ends the work and comes out here
+     * @param betweenTokens called by each thread before each token and each reading of prompts; what it throws ends the work and comes out here
      */
     public List<Group> sample(
             int rollout, List<EncodedPrompt> asked, int samples, AppliedAdapter policy, Runnable betweenTokens) {

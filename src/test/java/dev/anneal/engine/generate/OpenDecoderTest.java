@@ -12,9 +12,11 @@ import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -83,6 +85,29 @@ class OpenDecoderTest {
             assertThat(left.get(60, TimeUnit.SECONDS)).isEqualTo(3);
             assertThat(answers(List.of(other)))
                     .containsExactly(golden.expected("base").get(0));
+        }
+    }
+
+    /** Six prompts of which two are read at one time. */
+    @Test
+    void aCancelledAnswerLeavesWhilePromptsAreStillToBeRead() throws Exception {
+        List<Kept> all =
+                Stream.generate(() -> new Kept(TokenSink.NO_LOGPROBS)).limit(6).toList();
+        Kept last = all.get(5);
+        CompletableFuture<Integer> left = new CompletableFuture<>();
+        try (OpenDecoder decoder = new OpenDecoder(incremental, new OpenDecoder.Limits(6, 512), new Turns(1), "long")) {
+            all.get(0).onToken(1, () -> {
+                all.get(0).cancelled = true;
+                decoder.whenLeft(() -> left.complete(last.tokens.size()));
+            });
+            for (int i = 0; i < 6; i++) {
+                int[] tokens = new int[500];
+                Arrays.fill(tokens, 5 + i);
+                decoder.submit(new Prompt(tokens, 2, Sampling.GREEDY), model.noAdapter(), all.get(i));
+            }
+
+            assertThat(left.get(60, TimeUnit.SECONDS)).isZero();
+            assertThat(last.end.get(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 
