@@ -58,6 +58,11 @@ public sealed interface TrainingMethod {
         public String wireName() {
             return REINFORCEMENT;
         }
+
+        /** This method with another grader. */
+        public Reinforcement with(Map<String, @Nullable Object> other) {
+            return new Reinforcement(other, rollouts, policy, sampleInterval);
+        }
     }
 
     /**

@@ -36,6 +36,22 @@ public record TrainingSettings(
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
     }
 
+    /** These settings with another method. */
+    public TrainingSettings with(TrainingMethod other) {
+        return new TrainingSettings(
+                other,
+                epochs,
+                batchRows,
+                totalSteps,
+                maxLengthTokens,
+                packing,
+                activationCheckpointing,
+                optimizer,
+                checkpointIntervalSteps,
+                evaluationIntervalSteps,
+                seed);
+    }
+
     /**
      * AdamW with decoupled weight decay and a learning rate that warms up and decays.
      *

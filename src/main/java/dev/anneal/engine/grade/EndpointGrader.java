@@ -13,6 +13,7 @@ import java.util.regex.Pattern;
 record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements Grader {
 
     static final String TYPE = "endpoint";
+    static final String HEADERS = "headers";
 
     private static final int MAX_URL = 2_048;
     private static final int MOST_HEADERS = 16;
@@ -57,26 +58,26 @@ record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements 
 
     private static Map<String, String> headers(GraderObject object) {
         Map<String, String> headers = new LinkedHashMap<>();
-        if (!(object.value("headers") instanceof Map<?, ?> given)) {
-            object.object("headers");
+        if (!(object.value(HEADERS) instanceof Map<?, ?> given)) {
+            object.object(HEADERS);
             return headers;
         }
         given.forEach((key, value) -> {
             String header = String.valueOf(key);
             if (!HEADER_NAME.matcher(header).matches()
                     || RESERVED.matcher(header.toLowerCase(Locale.ROOT)).matches()) {
-                throw object.invalid("headers", "must not hold a header of the connection or the signature", header);
+                throw object.invalid(HEADERS, "must not hold a header of the connection or the signature", header);
             }
             if (!(value instanceof String text) || !HEADER_VALUE.matcher(text).matches()) {
                 // The value may be a secret, so it is not shown.
                 throw GraderException.invalid(
-                        object.param("headers") + "." + header,
+                        object.param(HEADERS) + "." + header,
                         "must be a string of at most 1024 printable ASCII characters");
             }
             headers.put(header, text);
         });
         if (headers.size() > MOST_HEADERS) {
-            throw object.invalid("headers", "must be at most " + MOST_HEADERS, headers.size());
+            throw object.invalid(HEADERS, "must be at most " + MOST_HEADERS, headers.size());
         }
         return headers;
     }

@@ -1,8 +1,10 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,7 @@ import org.jspecify.annotations.Nullable;
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
  * @param adapter null if all weights of the model are trained
+ * @param settings without the secrets of graders, because checkpoints are exported: who goes on with the training has them from its task
  * @param baseFingerprint hash of the base model
  * @param dataFingerprint hash of the encoded training rows
  * @param sha256 hash of each other file of the checkpoint, by name
@@ -36,7 +39,14 @@ public record CheckpointState(
         Map<String, String> sha256) {
 
     public CheckpointState {
+        settings = settings.with(withoutSecrets(settings.method()));
         sha256 = Map.copyOf(sha256);
+    }
+
+    private static TrainingMethod withoutSecrets(TrainingMethod method) {
+        return method instanceof TrainingMethod.Reinforcement reinforcement
+                ? reinforcement.with(GraderSecrets.hidden(reinforcement.grader()))
+                : method;
     }
 
     /** Whether what is trained is linear and may be merged. */

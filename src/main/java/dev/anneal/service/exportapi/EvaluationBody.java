@@ -1,10 +1,10 @@
 package dev.anneal.service.exportapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.evaluation.Evaluation;
-import dev.anneal.service.request.ShownGrader;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -61,7 +61,7 @@ record EvaluationBody(
                 evaluation.baseModel(),
                 evaluation.testFile(),
                 evaluation.maxNewTokens(),
-                grading == null ? null : ShownGrader.withoutSecrets(grading.grader()),
+                grading == null ? null : GraderSecrets.hidden(grading.grader()),
                 grading == null ? null : (Integer) grading.completions(),
                 grading == null ? null : (Double) grading.temperature(),
                 grading == null ? null : (Long) grading.seed(),

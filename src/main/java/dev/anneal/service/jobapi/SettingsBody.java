@@ -1,10 +1,10 @@
 package dev.anneal.service.jobapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.job.Job;
-import dev.anneal.service.request.ShownGrader;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.TrainingOptions;
@@ -126,7 +126,7 @@ record SettingsBody(
                 options.priority(),
                 Loss.of(request.method()),
                 reinforcement == null ? null : Rollouts.of(reinforcement),
-                reinforcement == null ? null : ShownGrader.withoutSecrets(reinforcement.grader()));
+                reinforcement == null ? null : GraderSecrets.hidden(reinforcement.grader()));
     }
 
     private static String adapter(Job job) {

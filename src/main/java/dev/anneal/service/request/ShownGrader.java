@@ -1,7 +1,6 @@
 package dev.anneal.service.request;
 
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +10,6 @@ public final class ShownGrader {
 
     private static final Set<String> ALONE = Set.of("string_check", "text_similarity", "score_model");
     private static final Set<String> IN_MULTI = Set.of("string_check", "text_similarity", "score_model", "label_model");
-    private static final String HIDDEN = "(hidden)";
 
     private ShownGrader() {}
 
@@ -30,28 +28,5 @@ public final class ShownGrader {
         Map<String, @Nullable Object> named = new LinkedHashMap<>(grader);
         named.putIfAbsent("name", type);
         return named;
-    }
-
-    /** What is sent along with requests to an endpoint may be a secret and is hidden. */
-    public static Map<String, @Nullable Object> withoutSecrets(Map<String, @Nullable Object> grader) {
-        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        grader.forEach((key, value) -> shown.put(
-                key,
-                "headers".equals(key) && value instanceof Map<?, ?> headers ? hidden(headers) : withoutSecrets(value)));
-        return shown;
-    }
-
-    @SuppressWarnings("unchecked") // keys of JSON objects are strings
-    private static @Nullable Object withoutSecrets(@Nullable Object value) {
-        if (value instanceof List<?> list) {
-            return list.stream().map(ShownGrader::withoutSecrets).toList();
-        }
-        return value instanceof Map<?, ?> map ? withoutSecrets((Map<String, @Nullable Object>) map) : value;
-    }
-
-    private static Map<Object, Object> hidden(Map<?, ?> headers) {
-        Map<Object, Object> shown = new LinkedHashMap<>();
-        headers.keySet().forEach(name -> shown.put(name, HIDDEN));
-        return shown;
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Command;
@@ -12,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -64,10 +66,36 @@ class AskingEngineIT {
             saved = Path.of(checkpoint.directory());
         }
         try (EngineChild engine = start("second", saved)) {
+            Progress.Asked asked = engine.await(Progress.Asked.class, question -> question.id() == 1);
+            assertThat(((GradingQuestion.OfEndpoint) asked.asked()).headers()).containsValue(Tasks.SECRET);
             answerTo(engine, Tasks.STEPS - 3);
             engine.assertEnds(ExitCode.DONE.code());
             assertThat(engine.last(Progress.Step.class).step()).isEqualTo(Tasks.STEPS);
             assertThat(engine.last(Progress.Step.class).metrics()).containsKeys("reward", "rewards/there/mean");
+        }
+    }
+
+    @Test
+    void whatIsSentAlongToAnEndpointIsInNoFileOfACheckpointOrItsExport() throws Exception {
+        Path saved;
+        try (EngineChild engine = start("trained", null)) {
+            answerTo(engine, 2);
+            saved = Path.of(engine.await(Progress.CheckpointSaved.class, checkpoint -> checkpoint.step() == 2)
+                    .directory());
+        }
+        Path exported = folder.resolve("exported");
+        try (EngineChild engine = EngineChild.start(
+                Tasks.export("training_state", "base", saved, exported), folder.resolve("export-work"))) {
+            engine.assertEnds(ExitCode.DONE.code());
+        }
+
+        assertThat(exported.resolve("state.json")).content().contains("https://grader.example/", "Authorization");
+        for (Path files : List.of(saved, exported)) {
+            try (Stream<Path> all = Files.list(files)) {
+                assertThat(all)
+                        .allSatisfy(file ->
+                                assertThat(Files.readString(file, ISO_8859_1)).doesNotContain(Tasks.SECRET));
+            }
         }
     }
 }

@@ -21,6 +21,9 @@ final class Tasks {
 
     static final int STEPS = 10;
 
+    /** What {@link #gradedByEndpoint} sends along. */
+    static final String SECRET = "Bearer of-nobody-else";
+
     static final Task.BaseModel MODEL = new Task.BaseModel("anneal-tiny", resource("models/anneal-tiny"));
 
     private static final Task.Machine MACHINE = onThreads(2);
@@ -99,7 +102,11 @@ final class Tasks {
                 supervised.adapter(),
                 new TrainingSettings(
                         new TrainingMethod.Reinforcement(
-                                Map.of("type", "endpoint", "name", "there", "url", "https://grader.example/"),
+                                Map.of(
+                                        "type", "endpoint",
+                                        "name", "there",
+                                        "url", "https://grader.example/",
+                                        "headers", Map.of("Authorization", SECRET)),
                                 new TrainingMethod.Rollouts(2, 8, 1, 0, 1, 0, 1),
                                 new TrainingMethod.Policy("dapo", 0.2, 0.2, 0, "group", false, 1),
                                 100),

@@ -1,4 +1,4 @@
-package dev.anneal.service.request;
+package dev.anneal.engine.grade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,7 +7,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Secrets of graders stay with them. */
-class ShownGraderTest {
+class GraderSecretsTest {
 
     @Test
     void headersAreHiddenWhereverTheyStand() {
@@ -16,9 +16,9 @@ class ShownGraderTest {
         Map<String, Object> shown =
                 Map.of("type", "endpoint", "url", "https://judge", "headers", Map.of("Authorization", "(hidden)"));
 
-        assertThat(ShownGrader.withoutSecrets(Map.of("type", "multi", "graders", List.of(endpoint))))
+        assertThat(GraderSecrets.hidden(Map.of("type", "multi", "graders", List.of(endpoint))))
                 .isEqualTo(Map.of("type", "multi", "graders", List.of(shown)));
-        assertThat(ShownGrader.withoutSecrets(Map.of("graders", Map.of("a", endpoint))))
+        assertThat(GraderSecrets.hidden(Map.of("graders", Map.of("a", endpoint))))
                 .isEqualTo(Map.of("graders", Map.of("a", shown)));
     }
 }
