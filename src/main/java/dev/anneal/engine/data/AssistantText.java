@@ -36,11 +36,12 @@ final class AssistantText {
 
     AssistantText(ModelTokenizer tokenizer, ChatTemplate template) {
         tokens = tokenizer.controlTokens();
-        endsOfTurn = new HashSet<>(tokenizer.endIds());
         ownEndOfTurn = ownEndOfTurn(tokenizer, template);
+        Set<Integer> ends = new HashSet<>(tokenizer.endIds());
         if (ownEndOfTurn != null) {
-            endsOfTurn.add(ownEndOfTurn);
+            ends.add(ownEndOfTurn);
         }
+        endsOfTurn = Set.copyOf(ends);
     }
 
     /** Base models are often given a chat template whose end of turn is not their end of sequence: the token is seen in a short conversation. */
@@ -67,6 +68,11 @@ final class AssistantText {
     @Nullable
     Integer ownEndOfTurn() {
         return ownEndOfTurn;
+    }
+
+    /** Those of the model, and the template's own. */
+    Set<Integer> endsOfTurn() {
+        return endsOfTurn;
     }
 
     boolean isEndOfTurn(int id) {

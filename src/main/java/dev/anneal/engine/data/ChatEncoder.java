@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -70,7 +71,7 @@ public final class ChatEncoder {
     /**
      * Encodes a validated file of prompts.
      *
-     * @param maxLengthTokens tokens a prompt and its answer may have together, at least 2; prompts are shorter
+     * @param maxLengthTokens tokens that a prompt has fewer of, at least 2; answers are not bounded by it
      * @throws DataException if the file holds a line that is not a row, or other rows than prompts
      * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
      */
@@ -160,6 +161,11 @@ public final class ChatEncoder {
     /** The token that the chat template writes after an assistant's message, or null if it writes none that is special. */
     public @Nullable Integer endOfTurn() {
         return encoder.endOfTurn();
+    }
+
+    /** Tokens after which an answer is complete: the ends of the model, which base models may have others of than their chat template, and that of the template. */
+    public Set<Integer> endsOfTurn() {
+        return encoder.endsOfTurn();
     }
 
     /**

@@ -12,6 +12,7 @@ import dev.anneal.engine.tokens.EncodedText;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +89,11 @@ final class RowEncoder {
     @Nullable
     Integer endOfTurn() {
         return plain.assistant.ownEndOfTurn();
+    }
+
+    /** Tokens after which an assistant's message is complete: the model's ends, and what the chat template writes there. */
+    Set<Integer> endsOfTurn() {
+        return plain.assistant.endsOfTurn();
     }
 
     private Form form(ChatRow row) {

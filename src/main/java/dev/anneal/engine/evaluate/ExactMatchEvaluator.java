@@ -5,6 +5,7 @@ import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DatasetFile;
 import dev.anneal.engine.tokens.ModelTokenizer;
@@ -20,14 +21,13 @@ import java.util.Map;
 final class ExactMatchEvaluator implements Evaluator {
 
     private final EvaluateTask task;
-    private final ModelTokenizer tokenizer;
+    private final Wording wording;
     private final List<int[]> prompts;
     private final List<Question> questions;
 
-    private ExactMatchEvaluator(
-            EvaluateTask task, ModelTokenizer tokenizer, List<int[]> prompts, List<Question> questions) {
+    private ExactMatchEvaluator(EvaluateTask task, Wording wording, List<int[]> prompts, List<Question> questions) {
         this.task = task;
-        this.tokenizer = tokenizer;
+        this.wording = wording;
         this.prompts = prompts;
         this.questions = questions;
     }
@@ -39,15 +39,16 @@ final class ExactMatchEvaluator implements Evaluator {
             prompts.add(encoder.encodePrompt(line, row.conversation()));
             questions.add(Question.of(row.conversation()));
         });
-        return new ExactMatchEvaluator(task, tokenizer, prompts, questions);
+        Wording wording = new Wording(encoder.endsOfTurn(), ids -> tokenizer.decode(ids, true));
+        return new ExactMatchEvaluator(task, wording, prompts, questions);
     }
 
     @Override
     public Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens) {
         Breadth breadth = new Breadth(task.machine().computeThreads());
-        Decoder decoder = new Decoder(model, adapter, tokenizer.endIds(), breadth);
+        Decoder decoder = new Decoder(model, adapter, wording.ends(), breadth);
         List<String> answers = decoder.answerGreedily(prompts, task.maxNewTokens(), betweenTokens).stream()
-                .map(ids -> tokenizer.decode(ids, true).strip())
+                .map(ids -> wording.text().apply(ids).strip())
                 .toList();
         int exact = 0;
         List<Progress.Evaluated.Sample> samples = new ArrayList<>();

@@ -73,7 +73,7 @@ final class RewardEvaluator implements Evaluator {
                     new EncodedPrompt(line, ids, prompt.item()),
                     LastQuestion.in(prompt.prompt().messages())));
         });
-        Wording wording = new Wording(tokenizer.endIds(), ids -> tokenizer.decode(ids, true));
+        Wording wording = new Wording(encoder.endsOfTurn(), ids -> tokenizer.decode(ids, true));
         Grading grading = new Grading(Graders.parse(settings.grader(), "grader"), outside);
         return new RewardEvaluator(task, settings, grading, wording, questions);
     }

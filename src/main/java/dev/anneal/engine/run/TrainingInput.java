@@ -63,7 +63,7 @@ final class TrainingInput {
         return new TrainingData.Prompts(
                 training.prompts(),
                 file == null ? List.of() : prompts(encoder, "validation", file).prompts(),
-                new Wording(tokenizer.endIds(), ids -> tokenizer.decode(ids, true)),
+                new Wording(encoder.endsOfTurn(), ids -> tokenizer.decode(ids, true)),
                 new Grading(grader, help.outside()),
                 method.rollouts().groupSize(),
                 method.rollouts().maxCompletionTokens());

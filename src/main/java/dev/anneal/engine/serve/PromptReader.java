@@ -10,7 +10,6 @@ import dev.anneal.protocol.ServeRequest.Input;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -56,12 +55,7 @@ final class PromptReader {
     Read read(Input input, Instant now) {
         if (input instanceof Input.Chat chat) {
             ChatEncoder chats = encoder(now.truncatedTo(ChronoUnit.MINUTES));
-            Set<Integer> ends = new HashSet<>(tokenizer.endIds());
-            Integer endOfTurn = chats.endOfTurn();
-            if (endOfTurn != null) {
-                ends.add(endOfTurn);
-            }
-            return new Read(encode(chats, chat), ends);
+            return new Read(encode(chats, chat), chats.endsOfTurn());
         }
         if (input instanceof Input.Text text) {
             return new Read(begun(tokenizer.encode(text.text())), tokenizer.endIds());

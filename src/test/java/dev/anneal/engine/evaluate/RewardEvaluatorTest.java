@@ -86,6 +86,16 @@ class RewardEvaluatorTest {
         assertThat(evaluate(new Grading(answerIs("{{item.answer}}"), 2, 0, 4))).isEqualTo(evaluated);
     }
 
+    /** A base model's own end need not be the one that its chat template writes. */
+    @Test
+    void completionsEndWhereTheChatTemplateEndsATurn() throws IOException {
+        Grading grading = new Grading(answerIs("{{item.answer}}"), 4, 1, 3);
+        try (ModelTokenizer other = ModelTokenizer.open(withEnd("<|endoftext|>", 0))) {
+            assertThat(other.endIds()).containsExactly(0);
+            assertThat(evaluate(grading, other, Outside.NONE)).isEqualTo(evaluate(grading));
+        }
+    }
+
     @Test
     void aGraderThatSaysNothingIsAnError() {
         assertThatThrownBy(() -> evaluate(new Grading(answerIs("{{item.solution}}"), 2, 1, 0)))
@@ -114,7 +124,24 @@ class RewardEvaluatorTest {
         return evaluate(grading, Outside.NONE);
     }
 
+    /** The model's tokenizer, which ends a sequence with another token. */
+    private Path withEnd(String token, int id) throws IOException {
+        Path directory = Files.createDirectory(folder.resolve("model"));
+        for (String file :
+                List.of("tokenizer.json", "tokenizer_config.json", "config.json", "generation_config.json")) {
+            String text = Files.readString(MODEL.resolve(file))
+                    .replaceAll("\"eos_token_id\": (2|\\[[^]]*])", "\"eos_token_id\": " + id)
+                    .replace("\"eos_token\": \"<|im_end|>\"", "\"eos_token\": \"%s\"".formatted(token));
+            Files.writeString(directory.resolve(file), text);
+        }
+        return directory;
+    }
+
     private Progress.Evaluated evaluate(Grading grading, Outside outside) throws IOException {
+        return evaluate(grading, tokenizer, outside);
+    }
+
+    private Progress.Evaluated evaluate(Grading grading, ModelTokenizer used, Outside outside) throws IOException {
         EvaluateTask task = new EvaluateTask(
                 new Task.BaseModel("anneal-tiny", MODEL.toString()),
                 new Task.Machine(TestDevice.NAME, 2, "fp32"),
@@ -124,7 +151,7 @@ class RewardEvaluatorTest {
                 8,
                 2,
                 grading);
-        return Evaluator.of(task, tokenizer, outside).evaluate(model, model.noAdapter(), () -> {});
+        return Evaluator.of(task, used, outside).evaluate(model, model.noAdapter(), () -> {});
     }
 
     private Path sums() throws IOException {
