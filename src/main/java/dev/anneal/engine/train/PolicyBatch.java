@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * The completions of a rollout as rows to train on, in the order of prompts and samples. It is what a checkpoint keeps between two updates on one rollout.
  *
  * @param sequences one for each completion, those that train nothing among them
- * @param old log-probabilities of each completion's trained tokens under the policy that sampled it; null if they are those of the update itself
+ * @param old log-probabilities of each completion's trained tokens under the policy that sampled it, of one that is not trained on none; null before the first update, whose own they are
  * @param metrics of the rollout
  */
 record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<String, Double> metrics) {

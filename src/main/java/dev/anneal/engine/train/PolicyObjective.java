@@ -12,6 +12,7 @@ final class PolicyObjective implements Objective {
     private final PolicyLoss loss;
     private final PolicyLoss.Divisors divisors;
     private final List<Row> rows;
+    private float[] logProbabilities = {};
     private PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
 
     /**
@@ -32,6 +33,7 @@ final class PolicyObjective implements Objective {
 
     @Override
     public float[] derivatives(float[] logProbabilities) {
+        this.logProbabilities = logProbabilities;
         List<PolicyLoss.Completion> completions = new ArrayList<>();
         List<double[]> gradients = new ArrayList<>();
         int begin = 0;
@@ -68,6 +70,11 @@ final class PolicyObjective implements Objective {
             }
         }
         return joined;
+    }
+
+    /** Of the trained tokens, completion after completion. Once the forward pass is done; not to be changed. */
+    float[] logProbabilities() {
+        return logProbabilities;
     }
 
     /** Once the forward pass is done. */

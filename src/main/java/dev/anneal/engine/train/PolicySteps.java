@@ -90,7 +90,8 @@ final class PolicySteps implements Steps {
                 return Optional.empty();
             }
             current = sampled.get();
-            // A stop within the update saves it: what others have graded is not asked again.
+            // Where this step has no checkpoint yet, a stop within the update saves it: what others have graded is not
+            // asked again.
             batch = current;
         }
         long sampledAt = System.nanoTime();
@@ -99,7 +100,7 @@ final class PolicySteps implements Steps {
             return Optional.empty();
         }
         boolean isLast = (step + 1) % method.policy().updatesPerRollout() == 0;
-        batch = isLast ? null : current;
+        batch = isLast ? null : outcome.get().batch();
         Map<String, Double> metrics = new LinkedHashMap<>(current.metrics());
         metrics.putAll(outcome.get().metrics());
         metrics.put("seconds/rollout", (sampledAt - begin) / 1e9);
@@ -125,12 +126,11 @@ final class PolicySteps implements Steps {
                         == (job.settings().totalSteps() - 1) / method.policy().updatesPerRollout()) {
             progress.accept(RolloutSamples.of(step + 1, adapter.beta(), groups, data.wording()));
         }
-        PolicyBatch made = PolicyBatch.of(
+        return Optional.of(PolicyBatch.of(
                 groups,
                 GroupAdvantages.of(groups, PolicyUpdate.scale(method.policy())),
                 method.policy().maskTruncated(),
-                RolloutMetrics.of(groups, data.grading().grader().name()));
-        return method.policy().updatesPerRollout() == 1 ? Optional.of(made) : update.withOld(made, adapter);
+                RolloutMetrics.of(groups, data.grading().grader().name())));
     }
 
     private Optional<List<Group>> sample(

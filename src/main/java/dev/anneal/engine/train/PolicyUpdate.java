@@ -47,14 +47,11 @@ final class PolicyUpdate {
         return Advantages.Scale.valueOf(policy.scaleRewards().toUpperCase(Locale.ROOT));
     }
 
-    /** @param metrics of the update */
-    record Outcome(double loss, Map<String, Double> metrics) {}
-
-    /** The batch with the log-probabilities of its completions under the policy as it stands; empty if that was given up. */
-    Optional<PolicyBatch> withOld(PolicyBatch batch, AppliedAdapter adapter) {
-        List<MicroBatch> pieces = pieces(batch.rows(true));
-        return passes.passes().logProbabilities(pieces, adapter).map(each -> batch.withOld(byRow(batch, pieces, each)));
-    }
+    /**
+     * @param metrics of the update
+     * @param batch with the log-probabilities that ratios of further updates refer to: those of the first one's own pass, whose policy is the one that sampled
+     */
+    record Outcome(double loss, Map<String, Double> metrics, PolicyBatch batch) {}
 
     /** @return empty if it was given up */
     Optional<Outcome> compute(int step, PolicyBatch batch, AppliedAdapter adapter) {
@@ -71,11 +68,14 @@ final class PolicyUpdate {
         }
         if (pieces.isEmpty()) {
             passes.passes().clear();
-            return Optional.of(new Outcome(0, Map.of()));
+            return Optional.of(new Outcome(0, Map.of(), batch));
         }
         List<PolicyObjective> objectives = objectives(batch, pieces, reference);
         Optional<LossSums> sums = passes.train(step, pieces, adapter, objectives::get);
-        return sums.map(trained -> outcome(batch, objectives, trained));
+        return sums.map(trained -> {
+            PolicyBatch kept = batch.old() == null ? batch.withOld(byRow(batch, pieces, policyOf(objectives))) : batch;
+            return outcome(kept, objectives, trained);
+        });
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
@@ -109,6 +109,10 @@ final class PolicyUpdate {
         return RowValues.of(sequences.size(), row -> sequences.get(row).trainedTokens(), pieces, ofPieces);
     }
 
+    private static List<float[]> policyOf(List<PolicyObjective> objectives) {
+        return objectives.stream().map(PolicyObjective::logProbabilities).toList();
+    }
+
     private Outcome outcome(PolicyBatch batch, List<PolicyObjective> objectives, LossSums trained) {
         PolicyLoss.Sums sums = PolicyLoss.Sums.NONE;
         for (PolicyObjective objective : objectives) {
@@ -124,6 +128,6 @@ final class PolicyUpdate {
         if (loss.klWeight() > 0) {
             metrics.put("kl", sums.divergence() / trained.trained());
         }
-        return new Outcome(sums.loss(), metrics);
+        return new Outcome(sums.loss(), metrics, batch);
     }
 }

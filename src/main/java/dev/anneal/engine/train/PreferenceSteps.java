@@ -69,7 +69,8 @@ final class PreferenceSteps implements Steps {
         if (references != null) {
             return true;
         }
-        AppliedAdapter before = job.initialAdapter() == null ? job.model().noAdapter() : trained.apply(0);
+        // Nothing was trained yet: checkpoints of later steps hold what is computed here.
+        AppliedAdapter before = trained.apply(0);
         Optional<References> computed = sums(data.training(), before)
                 .flatMap(training ->
                         sums(data.validation(), before).map(validation -> new References(training, validation)));

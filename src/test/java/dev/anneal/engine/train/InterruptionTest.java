@@ -70,6 +70,27 @@ class InterruptionTest {
                 List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, References.FILE));
     }
 
+    /** Its reference is that adapter, also of an attempt that goes on from the checkpoint of it that comes before the first step. */
+    @Test
+    void interruptedJobsOfPairsThatBeginWithAnAdapterDoSoToo() throws IOException {
+        steps = 6;
+        Path before = adapterOfATraining();
+        requireSameBits(
+                10,
+                attempt -> attempt.preferring(new TrainingMethod.Dpo(0.1, "sigmoid", 0))
+                        .rows(PAIRS)
+                        .beginningWith(before),
+                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, References.FILE));
+    }
+
+    private Path adapterOfATraining() throws IOException {
+        try (DecoderModel model = load()) {
+            TrainingFixture training = attempt(model, "before").rows(ROWS);
+            training.run();
+            return training.checkpoint(steps).resolve(Checkpoint.ADAPTER);
+        }
+    }
+
     /** Also within a rollout, and between the updates that follow it. */
     @Test
     void interruptedRolloutsAreSampledAgain() throws IOException {
@@ -86,14 +107,17 @@ class InterruptionTest {
 
     private void requireSameBits(int wanted, UnaryOperator<TrainingFixture> kind, List<String> files)
             throws IOException {
-        try (DecoderModel model =
-                DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME)) {
+        try (DecoderModel model = load()) {
             TrainingFixture undisturbed = kind.apply(attempt(model, "undisturbed"));
             undisturbed.run();
             for (int job = 0; interruptions < wanted; job++) {
                 requireSameStory(undisturbed, interrupted(model, "job" + job, kind), files);
             }
         }
+    }
+
+    private static DecoderModel load() throws IOException {
+        return DecoderModel.load(GoldenTensors.path("models/llama-tied"), ElementType.FLOAT32, TestDevice.NAME);
     }
 
     /** All attempts of a job that is interrupted every few steps until it ends. */
@@ -108,7 +132,7 @@ class InterruptionTest {
                     .threads(1 + random.nextInt(3))
                     .validated(validated);
             if (checkpoint != null) {
-                attempt.resuming(checkpoint);
+                attempt.beginningWith(null).resuming(checkpoint);
             }
             attempts.add(attempt);
             going = isInterrupted(attempt);

@@ -138,7 +138,8 @@ final class TrainingFixture {
         return this;
     }
 
-    TrainingFixture beginningWith(Path adapterFile) {
+    /** @param adapterFile null to draw the adapter, or to go on with that of a checkpoint */
+    TrainingFixture beginningWith(@Nullable Path adapterFile) {
         initialAdapter = adapterFile;
         return this;
     }
