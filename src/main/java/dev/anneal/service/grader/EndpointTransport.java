@@ -10,7 +10,9 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.apache.hc.client5.http.classic.methods.HttpPost;
 import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.routing.RoutingSupport;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
 import org.apache.hc.core5.http.io.entity.ByteArrayEntity;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.FilteredHostException;
@@ -22,7 +24,8 @@ import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
  * Sends one request to an endpoint. A name is looked up once, and the addresses found are checked before one of them is connected to, so that no name
- * leads into the installation's own network. Redirects, cookies and compression are off; a deadline ends what trickles.
+ * leads into the installation's own network. Redirects, cookies and compression are off; a deadline ends what trickles, and a connection on which
+ * more comes than is read is closed.
  */
 final class EndpointTransport implements AutoCloseable {
 
@@ -67,11 +70,14 @@ final class EndpointTransport implements AutoCloseable {
         sign(request, id, body);
         ScheduledFuture<?> deadline = deadlines.schedule(request::abort, timeout.toMillis(), TimeUnit.MILLISECONDS);
         try {
-            return client.execute(request, ScoreReply::read);
-        } catch (IOException | RuntimeException e) {
+            // Neither execute() nor closing the response will do: both read on to the end of the answer.
+            return ScoreReply.read(client.executeOpen(RoutingSupport.determineHost(request), request, null));
+        } catch (HttpException | IOException | RuntimeException e) {
             return failed(request, e);
         } finally {
             deadline.cancel(false);
+            // Closes the connection, unless the answer was read to its end and has given it back.
+            request.abort();
         }
     }
 

@@ -15,9 +15,13 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Grading by a real HTTP server. */
@@ -162,6 +166,43 @@ class HttpEndpointClientTest {
         try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) ->
                 reply(exchange, 200, "{\"score\": 1, \"x\": \"" + "x".repeat(70_000) + "\"}"))) {
             assertThat(score(server).failure()).isEqualTo("the endpoint's answer has more than 65536 bytes");
+        }
+    }
+
+    /** Answers that never end are not downloaded until the deadline. */
+    @ParameterizedTest
+    @CsvSource({
+        "200, 1, the endpoint's answer has more than 65536 bytes",
+        "404, 1, the endpoint answered with status 404 instead of 200",
+        "503, 3, 'the endpoint answered with status 503, in 3 tries'"
+    })
+    void endlessAnswersAreHungUpOn(int status, int requests, String failure) {
+        AtomicLong sent = new AtomicLong();
+        try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> {
+            exchange.sendResponseHeaders(status, 0);
+            byte[] more = " ".repeat(8_192).getBytes(StandardCharsets.UTF_8);
+            while (true) {
+                exchange.getResponseBody().write(more);
+                sent.addAndGet(more.length);
+            }
+        })) {
+            assertThat(score(server).failure()).isEqualTo(failure);
+            assertThat(server.received()).hasSize(requests);
+            assertThat(sent).as("with what waits in sockets").hasValueLessThan(requests * (16L << 20));
+        }
+    }
+
+    @Test
+    void connectionsAreUsedAgain() {
+        Set<Integer> ports = ConcurrentHashMap.newKeySet();
+        List<Sample> samples =
+                IntStream.range(0, 40).mapToObj(i -> new Sample(Map.of(), "")).toList();
+        try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> {
+            ports.add(exchange.getRemoteAddress().getPort());
+            reply(exchange, 200, "{\"score\": 1}");
+        })) {
+            assertThat(score(server.endpoint(), samples, "127.0.0.1")).containsOnly(Reply.of(1));
+            assertThat(ports).hasSizeLessThanOrEqualTo(8);
         }
     }
 
