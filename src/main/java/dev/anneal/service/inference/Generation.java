@@ -4,7 +4,9 @@ import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -18,7 +20,10 @@ public final class Generation implements AutoCloseable {
     private final int choices;
     private final long deadlineNanos;
     private final Duration timeout;
-    private Runnable onClose = () -> {};
+
+    /** Last added, first run. */
+    private final Deque<Runnable> closings = new ArrayDeque<>();
+
     private String fingerprint = "";
     private int promptTokens;
     private int completionTokens;
@@ -62,10 +67,13 @@ public final class Generation implements AutoCloseable {
         replies.add(reply);
     }
 
-    /** @param closing what is to be done when nobody reads any more */
-    void begun(String newFingerprint, Runnable closing) {
+    void begun(String newFingerprint) {
         fingerprint = newFingerprint;
-        onClose = closing;
+    }
+
+    /** @param closing is done once, when nobody reads any more, before what was given earlier */
+    void whenClosed(Runnable closing) {
+        closings.push(closing);
     }
 
     /** Waits until the prompt is accepted. */
@@ -163,6 +171,8 @@ public final class Generation implements AutoCloseable {
 
     @Override
     public void close() {
-        onClose.run();
+        while (!closings.isEmpty()) {
+            closings.pop().run();
+        }
     }
 }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -58,29 +57,47 @@ public final class LocalGenerator implements SmartLifecycle {
      * @throws Refusal as {@link TextGenerator#generate} does
      */
     public Generation start(String tenantId, GenerationRequest request) {
-        ServedModels.Found found = models.find(tenantId, request.model());
-        int choices = request.decoding().choices();
-        take(choices);
-        AtomicBoolean released = new AtomicBoolean();
-        Generation generation = new Generation(choices, properties.requestTimeout());
-        generation.begun(found.fingerprint(), () -> release(choices, released));
+        return start(tenantId, List.of(request)).get(0);
+    }
+
+    /** Begins the generations of one request: all of them have their places, or none begins. The caller closes each. */
+    public List<Generation> start(String tenantId, List<GenerationRequest> requests) {
+        List<ServedModels.Found> found = requests.stream()
+                .map(request -> models.find(tenantId, request.model()))
+                .toList();
+        take(requests.stream().mapToInt(request -> request.decoding().choices()).sum());
+        List<Generation> generations = requests.stream().map(this::placed).toList();
         try {
-            ServingProcess serving = serving();
-            long id = lastId.incrementAndGet();
-            generation.begun(found.fingerprint(), () -> {
-                serving.cancel(id);
-                tellGenerated(generation);
-                release(choices, released);
-            });
-            serving.send(
-                    new ServeRequest.Generate(id, found.model(), request.input(), request.decoding(), clock.instant()),
-                    generation::take);
-            generation.awaitAcceptance();
-            return generation;
+            for (int i = 0; i < requests.size(); i++) {
+                begin(generations.get(i), found.get(i), requests.get(i));
+            }
+            generations.forEach(Generation::awaitAcceptance);
+            return generations;
         } catch (RuntimeException e) {
-            generation.close();
+            generations.forEach(Generation::close);
             throw e;
         }
+    }
+
+    /** A generation whose places are taken. */
+    private Generation placed(GenerationRequest request) {
+        int choices = request.decoding().choices();
+        Generation generation = new Generation(choices, properties.requestTimeout());
+        generation.whenClosed(() -> release(choices));
+        return generation;
+    }
+
+    private void begin(Generation generation, ServedModels.Found found, GenerationRequest request) {
+        ServingProcess serving = serving();
+        long id = lastId.incrementAndGet();
+        generation.begun(found.fingerprint());
+        generation.whenClosed(() -> {
+            serving.cancel(id);
+            tellGenerated(generation);
+        });
+        serving.send(
+                new ServeRequest.Generate(id, found.model(), request.input(), request.decoding(), clock.instant()),
+                generation::take);
     }
 
     /** All of a generation. */
@@ -91,6 +108,12 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private void take(int choices) {
+        if (choices > properties.maxAnswers()) {
+            throw Refusal.invalidValue(
+                    "n",
+                    "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait at a time (anneal.inference.max-answers); lower 'n' or give fewer prompts"
+                            .formatted(choices, properties.maxAnswers()));
+        }
         if (openAnswers.addAndGet(choices) > properties.maxAnswers()) {
             openAnswers.addAndGet(-choices);
             listeners.forEach(listener -> listener.refused(choices));
@@ -102,11 +125,9 @@ public final class LocalGenerator implements SmartLifecycle {
         tellOpenAnswers();
     }
 
-    private void release(int choices, AtomicBoolean released) {
-        if (released.compareAndSet(false, true)) {
-            openAnswers.addAndGet(-choices);
-            tellOpenAnswers();
-        }
+    private void release(int choices) {
+        openAnswers.addAndGet(-choices);
+        tellOpenAnswers();
     }
 
     private void tellOpenAnswers() {

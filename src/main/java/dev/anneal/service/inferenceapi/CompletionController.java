@@ -2,14 +2,12 @@ package dev.anneal.service.inferenceapi;
 
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.inference.Generation;
-import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.tenant.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -43,11 +41,8 @@ class CompletionController {
             return;
         }
         CompletionRequest request = CompletionRequest.read(JsonBody.of(body).object());
-        List<Generation> generations = new ArrayList<>();
+        List<Generation> generations = generators.local().start(tenant.id(), request.generations());
         try {
-            for (GenerationRequest each : request.generations()) {
-                generations.add(generators.local().start(tenant.id(), each));
-            }
             answer(request, generations, response);
         } finally {
             generations.forEach(Generation::close);

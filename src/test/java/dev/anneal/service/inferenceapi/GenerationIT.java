@@ -161,11 +161,19 @@ class GenerationIT extends InferenceTest {
         assertRefused(400, "not_supported", request(", 'presence_penalty': 1"));
         assertRefused(400, "not_supported", request(", 'response_format': {'type': 'json_object'}"));
         assertRefused(400, "invalid_value", request(", 'stop': ['a', 'b', 'c', 'd', 'e']"));
-        JsonNode error = assertRefused(429, "queue_full", request(", 'n': 9"));
-        assertThat(error.path("type").asString()).isEqualTo("rate_limit_error");
-        assertThat(post(ALPHA, CHATS, request(", 'n': 9")).headers().firstValue("retry-after"))
-                .hasValueSatisfying(
-                        seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 8));
+    }
+
+    /** 429 would have clients try again for ever. */
+    @Test
+    void moreAnswersThanThereMayEverBeAreRefusedAsSuch() {
+        JsonNode chat = assertRefused(400, "invalid_value", request(", 'n': 9"));
+        JsonNode completion = assertRefused(
+                400, "invalid_value", COMPLETIONS, "{'model': 'anneal-tiny', 'prompt': ['a', 'b', 'c'], 'n': 3}");
+
+        assertThat(chat.path("param").asString()).isEqualTo("n");
+        assertThat(completion.path("param").asString()).isEqualTo("n");
+        assertThat(completion.path("message").asString())
+                .contains("9 answers", "than 8 may", "anneal.inference.max-answers", "fewer prompts");
     }
 
     @Test
@@ -202,6 +210,13 @@ class GenerationIT extends InferenceTest {
         HttpResponse<InputStream> stream = longStream();
         try (InputStream events = stream.body()) {
             assertThat(events.read()).isEqualTo('d');
+            JsonNode error = assertRefused(429, "queue_full", request(", 'max_tokens': 1"));
+            assertThat(error.path("type").asString()).isEqualTo("rate_limit_error");
+            assertThat(post(ALPHA, CHATS, request(", 'max_tokens': 1"))
+                            .headers()
+                            .firstValue("retry-after"))
+                    .hasValueSatisfying(
+                            seconds -> assertThat(Integer.parseInt(seconds)).isBetween(1, 8));
         }
 
         awaitValue(
@@ -282,7 +297,11 @@ class GenerationIT extends InferenceTest {
     }
 
     private JsonNode assertRefused(int status, String code, String body) {
-        HttpResponse<String> answer = post(ALPHA, CHATS, body);
+        return assertRefused(status, code, CHATS, body);
+    }
+
+    private JsonNode assertRefused(int status, String code, String path, String body) {
+        HttpResponse<String> answer = post(ALPHA, path, body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(status);
         JsonNode error = json(answer).path("error");
         assertThat(error.path("code").asString()).as(answer.body()).isEqualTo(code);
