@@ -14,7 +14,7 @@ public enum ErrorFlag {
     UNRESPONSIVE_REWARD_ERROR,
     /** A template names something that the row does not have. */
     INVALID_VARIABLE_ERROR,
-    /** Anything else, such as a reward that is no finite number. */
+    /** Anything else, such as a reward that is no finite number, or a template that becomes too long. */
     OTHER_ERROR,
     PYTHON_GRADER_SERVER_ERROR,
     PYTHON_GRADER_RUNTIME_ERROR,

@@ -83,11 +83,13 @@ final class Prompt {
 
     List<Judge.Message> fill(Sample sample) throws UnfilledException {
         List<Judge.Message> filled = new ArrayList<>();
+        int room = Template.MOST_FILLED;
         for (TemplateMessage message : messages) {
             StringBuilder text = new StringBuilder();
             for (Template part : message.content) {
-                text.append(part.fill(sample));
+                part.appendTo(text, sample, room);
             }
+            room -= text.length();
             filled.add(new Judge.Message(message.role, text.toString()));
         }
         return filled;

@@ -8,20 +8,28 @@ import tools.jackson.databind.json.JsonMapper;
 /** A text with places like <code>{{item.answer}}</code> that are filled from a row and its completion. Strings are put in as they are, everything else as JSON. */
 final class Template {
 
+    /** Characters that a template, or all those of a prompt, may become: a short text can name a long value thousands of times. */
+    static final int MOST_FILLED = 1 << 20;
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final String OPEN = "{{";
     private static final String CLOSE = "}}";
 
+    private final String param;
     private final List<Part> parts;
 
-    private Template(List<Part> parts) {
+    private Template(String param, List<Part> parts) {
+        this.param = param;
         this.parts = List.copyOf(parts);
     }
 
     /** Text to keep, or a variable to put in. */
     private record Part(String text, @Nullable Variable variable) {}
 
-    /** @throws GraderException if a place is not closed or names what does not exist */
+    /**
+     * @param param where the text stands in the request
+     * @throws GraderException if a place is not closed or names what does not exist
+     */
     static Template parse(String text, String param) {
         List<Part> parts = new ArrayList<>();
         int from = 0;
@@ -39,15 +47,29 @@ final class Template {
             from = close + CLOSE.length();
         }
         parts.add(new Part(text.substring(from), null));
-        return new Template(parts);
+        return new Template(param, parts);
     }
 
     String fill(Sample sample) throws UnfilledException {
         StringBuilder filled = new StringBuilder();
-        for (Part part : parts) {
-            filled.append(part.variable == null ? part.text : text(part.variable.of(sample)));
-        }
+        appendTo(filled, sample, MOST_FILLED);
         return filled.toString();
+    }
+
+    /** @param most characters that {@code filled} may have */
+    void appendTo(StringBuilder filled, Sample sample, int most) throws UnfilledException {
+        for (Part part : parts) {
+            String text = part.variable == null ? part.text : text(part.variable.of(sample));
+            if (text.length() > most - filled.length()) {
+                throw new UnfilledException(ErrorFlag.OTHER_ERROR, tooLong());
+            }
+            filled.append(text);
+        }
+    }
+
+    private String tooLong() {
+        return "'" + param + "', filled from this row and its completion, leads beyond " + MOST_FILLED
+                + " characters, the most that is graded: name fewer variables or shorter ones";
     }
 
     private static String text(@Nullable Object value) {

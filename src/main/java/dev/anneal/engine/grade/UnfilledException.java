@@ -1,6 +1,6 @@
 package dev.anneal.engine.grade;
 
-/** A template names something that a row or its completion does not have. Thrown for each of many completions, so without a stack trace. */
+/** A template names something that a row or its completion does not have, or becomes too long. Thrown for each of many completions, so without a stack trace. */
 final class UnfilledException extends Exception {
 
     private final ErrorFlag flag;

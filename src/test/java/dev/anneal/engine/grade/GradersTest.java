@@ -74,6 +74,15 @@ class GradersTest {
     }
 
     @Test
+    void textsThatBecomeTooLongGiveNoVerdict() {
+        Grade grade = grade(EQUALS.replace("{{item.answer}}", "{{item.answer}}".repeat(2)), "a".repeat(900_000), "a");
+        assertThat(grade.reward()).isNull();
+        assertThat(grade.errors())
+                .singleElement()
+                .satisfies(error -> assertThat(error.message()).startsWith("'grader.reference'"));
+    }
+
+    @Test
     void aCompletionWithoutWhatIsAskedForIsWorthNothing() {
         Grade grade = grade(EQUALS.replace("output_text", "output_json.x").replace("'eq'", "'ne'"), "1", "no JSON");
         assertThat(grade.reward()).isEqualTo(0.0);

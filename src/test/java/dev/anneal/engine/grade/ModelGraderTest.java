@@ -83,6 +83,20 @@ class ModelGraderTest {
                 .matches(grade -> grade.reward() == null && grade.has(ErrorFlag.MODEL_GRADER_SERVER_ERROR));
     }
 
+    /** Of which each by itself would do. */
+    @Test
+    void messagesThatAreTooLongTogetherAreNotAskedAbout() {
+        String message = "{'role': 'user', 'content': '{{item.answer}}'}";
+        Grade grade = GradersTest.parse(
+                        LABEL.replace("{{sample.output_text}}'}", "first'}, " + message + ", " + message))
+                .grade(new Sample(Map.of("answer", "a".repeat(600_000)), "c"), Outside.NONE);
+        assertThat(grade.reward()).isNull();
+        assertThat(grade.errors()).singleElement().satisfies(error -> {
+            assertThat(error.flag()).isEqualTo(ErrorFlag.OTHER_ERROR);
+            assertThat(error.message()).startsWith("'grader.input[2].content'");
+        });
+    }
+
     @Test
     void aJudgeThatFailsIsAnErrorOfTheGrades() {
         Sample sample = new Sample(Map.of("answer", "a"), "c");

@@ -104,6 +104,26 @@ class TemplateTest {
     }
 
     @Test
+    void theLongestTextIsFilled() throws UnfilledException {
+        Sample row = new Sample(Map.of("a", "x".repeat(Template.MOST_FILLED / 2)), "");
+        assertThat(Template.parse("{{item.a}}{{item.a}}", "p").fill(row)).hasSize(Template.MOST_FILLED);
+        assertTooLong("{{item.a}}.{{item.a}}", row);
+    }
+
+    /** 5.9 GB of text from a request of 1 MB. */
+    @Test
+    void whatBecomesTooLongIsGivenUpAtTheBound() {
+        assertTooLong("{{item.a}}".repeat(6_500), new Sample(Map.of("a", "x".repeat(900_000)), ""));
+    }
+
+    private static void assertTooLong(String text, Sample sample) {
+        assertThatThrownBy(() -> Template.parse(text, "grader.input").fill(sample))
+                .isInstanceOfSatisfying(
+                        UnfilledException.class, e -> assertThat(e.flag()).isEqualTo(ErrorFlag.OTHER_ERROR))
+                .hasMessageContaining("'grader.input', filled from this row and its completion, leads beyond 1048576");
+    }
+
+    @Test
     void toolCallsAreReached() throws UnfilledException {
         Sample sample =
                 new Sample(Map.of(), "", List.of(Map.of("function", Map.of("name", "add", "arguments", "{\"a\": 1}"))));
