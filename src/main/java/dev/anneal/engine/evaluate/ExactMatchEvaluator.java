@@ -5,6 +5,7 @@ import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DatasetFile;
@@ -46,7 +47,7 @@ final class ExactMatchEvaluator implements Evaluator {
     @Override
     public Progress.Evaluated evaluate(DecoderModel model, AppliedAdapter adapter, Runnable betweenTokens) {
         Breadth breadth = new Breadth(task.machine().computeThreads());
-        Decoder decoder = new Decoder(model, adapter, wording.ends(), breadth);
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), adapter, wording.ends(), breadth);
         List<String> answers = decoder.answerGreedily(prompts, task.maxNewTokens(), betweenTokens).stream()
                 .map(ids -> wording.text().apply(ids).strip())
                 .toList();

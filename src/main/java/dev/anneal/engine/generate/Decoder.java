@@ -2,9 +2,9 @@ package dev.anneal.engine.generate;
 
 import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.torch.OperatorThreads;
+import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -23,18 +23,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Decoder {
 
-    private final DecoderModel model;
+    private final IncrementalDecoder model;
     private final AppliedAdapter adapter;
     private final Set<Integer> ends;
     private final Breadth breadth;
     private final DecodingLimits limits;
 
     /**
-     * @param adapter what is added to the model, at its own beta; {@link DecoderModel#noAdapter()} for the model alone
+     * @param model is not closed here; one for many calls, as it may copy the weights when it is made
+     * @param adapter what is added to the model, at its own beta; {@link dev.anneal.engine.model.DecoderModel#noAdapter()} for the model alone
      * @param ends tokens after which an answer is complete; they are not part of it
      * @param breadth sequences that are decoded at one time
      */
-    public Decoder(DecoderModel model, AppliedAdapter adapter, Set<Integer> ends, Breadth breadth) {
+    public Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, Breadth breadth) {
         this.model = model;
         this.adapter = adapter;
         this.ends = Set.copyOf(ends);
@@ -61,20 +62,18 @@ public final class Decoder {
      * @param betweenTokens called by each lane before each token and each reading of prompts; what it throws ends the work and comes out here
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
-        try (IncrementalDecoder incremental = new IncrementalDecoder(model)) {
-            while (true) {
-                try {
-                    return answerOnce(incremental, prompts, betweenTokens);
-                } catch (TorchException e) {
-                    if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits)) {
-                        throw e;
-                    }
+        while (true) {
+            try (Scope own = model.scope().child()) {
+                return answerOnce(new NextTokens(own), prompts, betweenTokens);
+            } catch (TorchException e) {
+                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits)) {
+                    throw e;
                 }
             }
         }
     }
 
-    private List<Answer> answerOnce(IncrementalDecoder incremental, List<Prompt> prompts, Runnable betweenTokens) {
+    private List<Answer> answerOnce(NextTokens nextTokens, List<Prompt> prompts, Runnable betweenTokens) {
         List<WholeAnswer> answers = new ArrayList<>();
         List<Sequence> sequences = new ArrayList<>();
         for (Prompt prompt : prompts) {
@@ -82,12 +81,11 @@ public final class Decoder {
             answers.add(answer);
             sequences.add(new Sequence(prompt, adapter, model.config().maxPositions(), answer));
         }
-        continueAll(incremental, deal(sequences), betweenTokens);
+        continueAll(nextTokens, deal(sequences), betweenTokens);
         return answers.stream().map(WholeAnswer::answer).toList();
     }
 
-    private void continueAll(IncrementalDecoder incremental, List<List<Sequence>> lanes, Runnable betweenTokens) {
-        NextTokens nextTokens = new NextTokens(incremental.scope());
+    private void continueAll(NextTokens nextTokens, List<List<Sequence>> lanes, Runnable betweenTokens) {
         AtomicReference<Throwable> failure = new AtomicReference<>();
         int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
         ExecutorService pool = Executors.newFixedThreadPool(atOneTime);
@@ -95,7 +93,7 @@ public final class Decoder {
             for (List<Sequence> dealt : lanes) {
                 pool.execute(() -> {
                     OperatorThreads.use(limits.sharesOperators() ? breadth.threads() / atOneTime : 1);
-                    try (Lane lane = lane(incremental, nextTokens, dealt)) {
+                    try (Lane lane = lane(nextTokens, dealt)) {
                         lane.run(() -> failure.get() == null, betweenTokens);
                     } catch (RuntimeException | Error e) {
                         failure.compareAndSet(null, e);
@@ -108,10 +106,10 @@ public final class Decoder {
         rethrow(failure.get());
     }
 
-    private Lane lane(IncrementalDecoder incremental, NextTokens nextTokens, List<Sequence> dealt) {
+    private Lane lane(NextTokens nextTokens, List<Sequence> dealt) {
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
-                incremental,
+                model,
                 nextTokens,
                 new ArrayDeque<>(dealt),
                 Math.min(Math.min(breadth.slots(), limits.slots()), dealt.size()),

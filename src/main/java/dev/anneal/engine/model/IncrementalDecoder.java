@@ -1,5 +1,6 @@
 package dev.anneal.engine.model;
 
+import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -10,7 +11,7 @@ import java.util.List;
 
 /**
  * A model that reads sequences a few tokens at a time. In bf16 on a CPU it holds a copy of the large matrices in the layout that products of few rows are
- * fastest with. Closed by whoever made it, before the model.
+ * fastest with. The model's weights must not change while it lives. Closed before the model, or with it.
  */
 public final class IncrementalDecoder implements AutoCloseable {
 
@@ -54,6 +55,14 @@ public final class IncrementalDecoder implements AutoCloseable {
         }
         return new FrozenWeights(
                 plain.embedding(), layers, plain.norm(), model.program().packed(scope, plain.head()));
+    }
+
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    public DecodingLimits decodingLimits() {
+        return model.decodingLimits();
     }
 
     /** The scope that lives as long as the decoder. */

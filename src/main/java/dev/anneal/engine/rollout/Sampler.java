@@ -12,6 +12,7 @@ import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.grade.Sample;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.random.SplitMix64;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Sampler {
 
-    private final DecoderModel model;
+    private final IncrementalDecoder model;
     private final Wording wording;
     private final Grader grader;
     private final Outside outside;
@@ -35,13 +36,14 @@ public final class Sampler {
     private final Breadth breadth;
 
     /**
+     * @param model closes what is made of it here
      * @param sampling how tokens are chosen; its seed is that of all rollouts
      * @param maxTokens after which a completion is cut
      * @param breadth completions that are sampled at one time
      */
     public Sampler(
             DecoderModel model, Wording wording, Grading grading, Sampling sampling, int maxTokens, Breadth breadth) {
-        this.model = model;
+        this.model = new IncrementalDecoder(model);
         this.wording = wording;
         this.grader = grading.grader();
         this.outside = grading.outside();

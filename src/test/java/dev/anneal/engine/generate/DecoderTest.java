@@ -7,6 +7,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.TorchException;
@@ -66,8 +67,10 @@ class DecoderTest {
                 .toList();
         try (DecoderModel bf16 =
                 DecoderModel.load(GOLDEN.resolve("models/llama-untied-gqa"), ElementType.BFLOAT16, TestDevice.NAME)) {
-            List<Answer> alone = new Decoder(bf16, bf16.noAdapter(), Set.of(), new Breadth(1)).answer(drawn, () -> {});
-            List<Answer> shared = new Decoder(bf16, bf16.noAdapter(), Set.of(), new Breadth(3)).answer(drawn, () -> {});
+            List<Answer> alone = new Decoder(new IncrementalDecoder(bf16), bf16.noAdapter(), Set.of(), new Breadth(1))
+                    .answer(drawn, () -> {});
+            List<Answer> shared = new Decoder(new IncrementalDecoder(bf16), bf16.noAdapter(), Set.of(), new Breadth(3))
+                    .answer(drawn, () -> {});
 
             assertThat(bf16.decodingLimits().sharesOperators()).isTrue();
             assertThat(shared).usingRecursiveComparison().isEqualTo(alone);
@@ -86,7 +89,7 @@ class DecoderTest {
         List<Prompt> drawn = IntStream.range(0, texts.size())
                 .mapToObj(i -> new Prompt(texts.get(i), 12 + i, new Sampling(1, 0, 1, 0, i)))
                 .toList();
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(1));
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(1));
 
         List<int[]> alone = drawn.stream()
                 .map(prompt -> decoder.answer(List.of(prompt), () -> {}).get(0).tokens())
@@ -125,7 +128,7 @@ class DecoderTest {
 
     @Test
     void whatIsThrownBetweenTokensEndsTheWork() {
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(2));
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(2));
         Runnable stop = () -> {
             throw new UnsupportedOperationException("stop");
         };
@@ -137,7 +140,7 @@ class DecoderTest {
     /** Its code is another than that of a fault in the program. */
     @Test
     void anExhaustedHeapComesOutAsItself() {
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(2));
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(2));
         Runnable exhausted = () -> {
             throw new OutOfMemoryError("Java heap space");
         };
@@ -155,7 +158,7 @@ class DecoderTest {
                 .toList();
         List<Integer> told = new ArrayList<>();
         Breadth breadth = new Breadth(2, narrower -> told.add(narrower.sequences()));
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), breadth);
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), breadth);
 
         List<int[]> answers = decoder.answerGreedily(many, 8, () -> allocateForMoreThan(4, breadth));
 
@@ -172,7 +175,7 @@ class DecoderTest {
     @Test
     void aSingleSequenceThatDoesNotFitIsAFailure() {
         Breadth breadth = new Breadth(2);
-        Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), breadth);
+        Decoder decoder = new Decoder(new IncrementalDecoder(model), model.noAdapter(), Set.of(), breadth);
 
         assertThatThrownBy(() -> decoder.answerGreedily(prompts(), 8, () -> allocateForMoreThan(0, breadth)))
                 .isInstanceOfSatisfying(
@@ -191,7 +194,7 @@ class DecoderTest {
 
     private static List<List<Integer>> decode(
             AppliedAdapter applied, List<int[]> prompts, int tokens, Set<Integer> ends, int threads) {
-        return new Decoder(model, applied, ends, new Breadth(threads))
+        return new Decoder(new IncrementalDecoder(model), applied, ends, new Breadth(threads))
                 .answerGreedily(prompts, tokens, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();

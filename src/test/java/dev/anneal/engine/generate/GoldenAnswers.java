@@ -5,6 +5,7 @@ import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.IncrementalDecoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public record GoldenAnswers(String name, JsonNode file) {
         List<int[]> prompts = expected("prompt").stream()
                 .map(ids -> ids.stream().mapToInt(Integer::intValue).toArray())
                 .toList();
-        return new Decoder(model, adapter, Set.of(), new Breadth(2))
+        return new Decoder(new IncrementalDecoder(model), adapter, Set.of(), new Breadth(2))
                 .answerGreedily(prompts, 32, () -> {}).stream()
                         .map(answer -> Arrays.stream(answer).boxed().toList())
                         .toList();

@@ -56,7 +56,8 @@ class OnPolicyTest {
             List<Prompt> prompts = prompts(temperature);
 
             List<Kept> sampled = sample(model, policy, prompts);
-            List<Answer> answers = new Decoder(model, policy, Set.of(), fourSlots(model)).answer(prompts, () -> {});
+            List<Answer> answers = new Decoder(new IncrementalDecoder(model), policy, Set.of(), fourSlots(model))
+                    .answer(prompts, () -> {});
 
             double[] trained = trainedWith(model, policy, prompts, sampled, temperature);
             double[] reported = sampled.stream()

@@ -8,6 +8,7 @@ import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.generate.Prompt;
 import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,7 +37,8 @@ final class GenerationBenchmark {
         Task.Machine machine = new Task.Machine(TestDevice.NAME, 0, "auto");
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
-            Decoder decoder = new Decoder(model, model.noAdapter(), Set.of(), new Breadth(machine.computeThreads()));
+            Decoder decoder = new Decoder(
+                    new IncrementalDecoder(model), model.noAdapter(), Set.of(), new Breadth(machine.computeThreads()));
             decoder.answer(prompts(prompts, 1, sampled), () -> {});
             long begin = System.nanoTime();
             List<Answer> answers = decoder.answer(prompts(prompts, Integer.parseInt(arguments[2]), sampled), () -> {});

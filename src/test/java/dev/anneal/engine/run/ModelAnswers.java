@@ -3,6 +3,7 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -40,7 +41,7 @@ final class ModelAnswers {
                 }
             }
             Decoder decoder = new Decoder(
-                    model,
+                    new IncrementalDecoder(model),
                     model.noAdapter(),
                     Set.of(),
                     new Breadth(Runtime.getRuntime().availableProcessors()));
