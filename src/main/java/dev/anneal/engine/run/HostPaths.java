@@ -1,5 +1,6 @@
 package dev.anneal.engine.run;
 
+import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.Task;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +9,7 @@ import java.util.List;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Where a task's folders and files lie on this host, which is no business of the clients who read its messages. */
+/** Where the folders and files of a task or request lie on this host, which is no business of the clients who read its messages. */
 final class HostPaths {
 
     private final List<Path> longestFirst;
@@ -25,10 +26,19 @@ final class HostPaths {
         return new HostPaths(List.of(workDirectory));
     }
 
+    /** What a request's model names by an absolute path. */
+    static HostPaths of(ServeRequest.ServedModel model) {
+        return new HostPaths(List.of()).named(model);
+    }
+
     /** These, and whatever the task names by an absolute path. */
     HostPaths with(Task task) {
+        return named(task);
+    }
+
+    private HostPaths named(Object record) {
         List<Path> paths = new ArrayList<>(longestFirst);
-        addPaths(JsonMapper.shared().valueToTree(task), paths);
+        addPaths(JsonMapper.shared().valueToTree(record), paths);
         return new HostPaths(paths);
     }
 

@@ -63,10 +63,11 @@ final class ServingTask implements ModelSource {
         return ExitCode.DONE;
     }
 
-    private static ServeReply.Refused fault(Throwable thrown) {
-        LOG.log(Level.WARNING, "A request is not answered", thrown);
+    private static ServeReply.Refused fault(ServeRequest.Generate request, Throwable thrown) {
+        LOG.log(Level.WARNING, "Request " + request.id() + " for " + request.model() + " is not answered", thrown);
         TaskException failure = Failures.classified(thrown);
-        return new ServeReply.Refused(failure.code(), failure.message());
+        String message = HostPaths.of(request.model()).takenFrom(failure.message());
+        return new ServeReply.Refused(failure.code(), message);
     }
 
     @Override

@@ -18,7 +18,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 
 /**
  * Answers requests. One thread prepares them, which may take seconds where a model is to be loaded; a thread of each model generates. Closed by whoever
@@ -31,7 +30,7 @@ public final class Server implements AutoCloseable {
 
     private final HeldModels models;
     private final Replies replies;
-    private final Function<Throwable, ServeReply.Refused> faults;
+    private final Faults faults;
     private final Map<Long, OpenRequest> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService preparing =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "preparing"));
@@ -41,16 +40,13 @@ public final class Server implements AutoCloseable {
         void reply(long request, ServeReply reply);
     }
 
-    /**
-     * @param threads that share the work of decoding
-     * @param faults what is said of a failure that is no {@link RequestException}
-     */
-    public Server(
-            ModelSource source,
-            ServeTask.Limits limits,
-            int threads,
-            Replies replies,
-            Function<Throwable, ServeReply.Refused> faults) {
+    /** Says of a failure that is no {@link RequestException} what it is to the client. */
+    public interface Faults {
+        ServeReply.Refused refusal(ServeRequest.Generate request, Throwable cause);
+    }
+
+    /** @param threads that share the work of decoding */
+    public Server(ModelSource source, ServeTask.Limits limits, int threads, Replies replies, Faults faults) {
         this.models = new HeldModels(source, limits, new Turns(threads));
         this.replies = replies;
         this.faults = faults;
@@ -73,7 +69,7 @@ public final class Server implements AutoCloseable {
             OpenRequest opened = new OpenRequest(
                     generate,
                     reply -> replies.reply(request.id(), reply),
-                    this::refusal,
+                    cause -> refusal(generate, cause),
                     () -> open.remove(request.id()));
             open.put(request.id(), opened);
             preparing.execute(() -> prepare(opened));
@@ -85,10 +81,10 @@ public final class Server implements AutoCloseable {
         }
     }
 
-    private ServeReply.Refused refusal(Throwable cause) {
+    private ServeReply.Refused refusal(ServeRequest.Generate request, Throwable cause) {
         return cause instanceof RequestException refused
                 ? new ServeReply.Refused(refused.code(), String.valueOf(refused.getMessage()))
-                : faults.apply(cause);
+                : faults.refusal(request, cause);
     }
 
     private void prepare(OpenRequest request) {

@@ -12,14 +12,26 @@ final class EngineRefusals {
     /** Keys of requests that codes are about. */
     private static final Map<RefusalCode, String> PARAMETERS = Map.of(
             RefusalCode.BASE_MODEL_UNREADABLE, "model",
-            RefusalCode.BASE_MODEL_CHANGED, "model");
+            RefusalCode.BASE_MODEL_CHANGED, "model",
+            RefusalCode.CHECKPOINT_DAMAGED, "model");
 
     private EngineRefusals() {}
 
     static Refusal of(ServeReply.Refused refused) {
         RefusalCode code = code(refused.code());
         @Nullable String parameter = PARAMETERS.get(code);
-        return new Refusal(code, refused.message(), parameter);
+        return new Refusal(code, message(code, refused), parameter);
+    }
+
+    private static String message(RefusalCode code, ServeReply.Refused refused) {
+        if (code == RefusalCode.INTERNAL_ERROR) {
+            return "The answer could not be generated, by a fault of this installation; its log says which. Try again.";
+        }
+        if (code == RefusalCode.CHECKPOINT_DAMAGED) {
+            return "The model's checkpoint is damaged: " + refused.message()
+                    + ". The operator of this installation can put its files back; other checkpoints of the job may be whole.";
+        }
+        return refused.message();
     }
 
     private static RefusalCode code(String name) {

@@ -86,7 +86,7 @@ final class ServedModels {
         } catch (StorageException failure) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_FOUND,
-                    "The files of model '" + name + "' are not in the artifact store any more: " + failure.getMessage(),
+                    "The files of model '" + name + "' are not in the artifact store any more.",
                     PARAMETER);
         }
     }

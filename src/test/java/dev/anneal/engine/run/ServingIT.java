@@ -92,6 +92,24 @@ class ServingIT {
         }
     }
 
+    @Test
+    void whatIsWrongWithFilesIsSaidWithoutWhereTheyLie() throws Exception {
+        Path cut = Files.createDirectory(folder.resolve("cut"));
+        Files.copy(Path.of(Tasks.MODEL.directory(), "config.json"), cut.resolve("config.json"));
+        Files.writeString(cut.resolve("model.safetensors"), "cut");
+        Path damaged = Files.createDirectory(folder.resolve("checkpoint-8"));
+        try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 600))) {
+            ServeRequest.Input text = new ServeRequest.Input.Text("a");
+            engine.send(generate(1, new Task.BaseModel("cut", cut.toString()), null, text, 4));
+            engine.send(generate(2, Tasks.MODEL, damaged.toString(), text, 4));
+
+            assertThat(refusal(engine, 1).code()).isEqualTo("base_model_unreadable");
+            assertThat(refusal(engine, 1).message()).startsWith("model.safetensors: must begin with 8 bytes");
+            assertThat(refusal(engine, 2))
+                    .isEqualTo(new ServeReply.Refused("checkpoint_damaged", "checkpoint-8: has no state.json"));
+        }
+    }
+
     /** Its slot would be taken for the rest of the context otherwise. */
     @Test
     void aCancelledRequestSaysNothingMore() throws Exception {
