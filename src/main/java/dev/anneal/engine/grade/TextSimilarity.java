@@ -8,7 +8,7 @@ record TextSimilarity(String name, Template input, Template reference, Metric me
 
     static final String TYPE = "text_similarity";
 
-    /** UTF-16 units of either text that are compared. Each metric takes at most a few seconds for that many. */
+    /** UTF-16 units of either text that are compared. Each metric takes at most a few seconds and some tens of megabytes for that many, whatever they are. */
     static final int MAX_COMPARED = 65_536;
 
     static TextSimilarity read(GraderObject object, String name) {

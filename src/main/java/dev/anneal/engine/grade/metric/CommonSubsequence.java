@@ -1,40 +1,21 @@
 package dev.anneal.engine.grade.metric;
 
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
 
-/** Length of the longest common subsequence, 64 rows of the table at a time (Hyyrö 2004): time m n / 64. */
+/** Length of the longest common subsequence, 64 rows of the table at a time (Hyyrö 2004): time m n / 64, memory that of {@link Places}. */
 final class CommonSubsequence {
 
     private CommonSubsequence() {}
 
     /** @param first symbols, any numbers */
     static int length(int[] first, int[] second) {
-        Map<Integer, long[]> places = places(first);
-        long[] rows = new long[blocks(first.length)];
+        Places places = new Places(first);
+        long[] rows = new long[places.blocks()];
         Arrays.fill(rows, -1L);
         for (int symbol : second) {
-            long[] match = places.get(symbol);
-            if (match != null) {
-                next(rows, match);
-            }
+            next(rows, places.of(symbol));
         }
         return zeros(rows, first.length);
-    }
-
-    private static int blocks(int length) {
-        return (length + Long.SIZE - 1) / Long.SIZE;
-    }
-
-    /** For each symbol a bit at each of its places. */
-    private static Map<Integer, long[]> places(int[] symbols) {
-        Map<Integer, long[]> places = new HashMap<>();
-        for (int i = 0; i < symbols.length; i++) {
-            long[] bits = places.computeIfAbsent(symbols[i], unseen -> new long[blocks(symbols.length)]);
-            bits[i / Long.SIZE] |= 1L << i;
-        }
-        return places;
     }
 
     /** One column further: rows + (rows and match), with the carry from block to block, or rows without match. */

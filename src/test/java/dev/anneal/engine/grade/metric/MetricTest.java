@@ -3,9 +3,11 @@ package dev.anneal.engine.grade.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
@@ -40,11 +42,11 @@ class MetricTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 63, 64, 65, 128, 200})
+    @ValueSource(ints = {1, 63, 64, 65, 128, 200, 1_000})
     void commonSubsequencesAreThoseOfTheTable(int length) {
         Random random = new Random(length);
-        int[] first = random.ints(length, 0, 4).toArray();
-        int[] second = random.ints(length + 30, 0, 4).toArray();
+        int[] first = symbols(random, length);
+        int[] second = symbols(random, length + 30);
         assertThat(CommonSubsequence.length(first, second)).isEqualTo(byTable(first, second));
     }
 
@@ -60,6 +62,20 @@ class MetricTest {
         assertThat(System.nanoTime() - start).isLessThan(10_000_000_000L);
     }
 
+    /** Nor by the number of its letters. */
+    @ParameterizedTest
+    @EnumSource(Metric.class)
+    void textsOfManyLettersTakeLittleMemory(Metric metric) {
+        String letters = IntStream.range(' ', Character.MIN_SURROGATE)
+                .mapToObj(Character::toString)
+                .collect(Collectors.joining());
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getThreadAllocatedBytes(Thread.currentThread().getId());
+        metric.similarity(letters, new StringBuilder(letters).reverse().toString());
+        assertThat(threads.getThreadAllocatedBytes(Thread.currentThread().getId()) - before)
+                .isLessThan(100_000_000);
+    }
+
     @Test
     void everyMetricIsInTheFile() throws IOException {
         assertThat(pairs())
@@ -71,6 +87,13 @@ class MetricTest {
         return IntStream.range(0, 32_768)
                 .mapToObj(i -> String.valueOf((char) ('a' + random.nextInt(3))))
                 .collect(Collectors.joining(" "));
+    }
+
+    /** A few that stand everywhere, and many that stand in a place or two. */
+    private static int[] symbols(Random random, int length) {
+        return IntStream.range(0, length)
+                .map(place -> random.nextInt(random.nextBoolean() ? 4 : 500) - 2)
+                .toArray();
     }
 
     private static int byTable(int[] first, int[] second) {
