@@ -1,31 +1,55 @@
 package dev.anneal.service.grader;
 
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Lets so many through in a second, evenly. Safe for use by several threads. */
-final class Pace {
+/** Lets tasks begin in their order and evenly, so many in a second at most. One that waits for its turn has no thread, nor a place in the line of one. */
+final class Pace implements Executor {
 
-    private final long nanosBetween;
-    private long next = System.nanoTime();
+    private final Executor line;
+    private final Executor nextTurn;
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private boolean isTurnTaken;
 
-    /** @param perSecond null lets all through */
-    Pace(@Nullable Integer perSecond) {
-        nanosBetween = perSecond == null ? 0 : TimeUnit.SECONDS.toNanos(1) / perSecond;
+    private Pace(Executor line, int perSecond) {
+        this.line = line;
+        this.nextTurn = CompletableFuture.delayedExecutor(
+                TimeUnit.SECONDS.toNanos(1) / perSecond, TimeUnit.NANOSECONDS, Runnable::run);
     }
 
-    void await() throws InterruptedException {
-        long wait = take() - System.nanoTime();
-        if (wait > 0) {
-            TimeUnit.NANOSECONDS.sleep(wait);
+    /** @param perSecond null for no limit */
+    static Executor of(Executor line, @Nullable Integer perSecond) {
+        return perSecond == null ? line : new Pace(line, perSecond);
+    }
+
+    @Override
+    public synchronized void execute(Runnable task) {
+        waiting.add(task);
+        if (!isTurnTaken) {
+            isTurnTaken = true;
+            line.execute(this::begin);
         }
     }
 
-    /** When the caller may go. */
-    private synchronized long take() {
-        long now = System.nanoTime();
-        long turn = next - now > 0 ? next : now;
-        next = turn + nanosBetween;
-        return turn;
+    /** The next turn is counted from here, so that tasks do not come in a bunch for which there was no thread. */
+    private void begin() {
+        Runnable task = take();
+        nextTurn.execute(this::next);
+        task.run();
+    }
+
+    private synchronized Runnable take() {
+        return waiting.remove();
+    }
+
+    private synchronized void next() {
+        isTurnTaken = !waiting.isEmpty();
+        if (isTurnTaken) {
+            line.execute(this::begin);
+        }
     }
 }
