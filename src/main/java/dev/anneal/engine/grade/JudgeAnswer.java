@@ -21,7 +21,7 @@ final class JudgeAnswer {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private static final Pattern FENCE = Pattern.compile("(?s)\\A```[a-z]*\\s*(.*?)\\s*```\\z");
+    private static final String FENCE = "```";
     private static final String RESULT = "result";
 
     /** A number that is no part of a word or of a longer number. */
@@ -78,9 +78,17 @@ final class JudgeAnswer {
         }
     }
 
+    /** What stands between the fences, behind the name of a language; the answer itself if it is not fenced. In one pass, however long it is. */
     private static String unfenced(String answer) {
         String text = answer.strip();
-        Matcher fence = FENCE.matcher(text);
-        return fence.matches() ? fence.group(1) : text;
+        int end = text.length() - FENCE.length();
+        if (end < FENCE.length() || !text.startsWith(FENCE) || !text.endsWith(FENCE)) {
+            return text;
+        }
+        int begin = FENCE.length();
+        while (begin < end && text.charAt(begin) >= 'a' && text.charAt(begin) <= 'z') {
+            begin++;
+        }
+        return text.substring(begin, end).strip();
     }
 }

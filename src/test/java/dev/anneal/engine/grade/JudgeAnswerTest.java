@@ -1,8 +1,11 @@
 package dev.anneal.engine.grade;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -19,6 +22,8 @@ class JudgeAnswerTest {
                 " -2 | -2",
                 "{\"steps\": [{\"description\": \"1\", \"conclusion\": \"2\"}], \"result\": 0.75} | 0.75",
                 "#```json\n{\"result\": 1}\n```# | 1",
+                "#``` 0.25``` ```# | 0.25",
+                "#```0.25# | 0.25",
                 "{\"result\": \"0.25\"} | 0.25",
                 "Score: 0.8. | 0.8",
                 "**1** | 1",
@@ -28,9 +33,19 @@ class JudgeAnswerTest {
         assertThat(JudgeAnswer.score(answer)).hasValue(score);
     }
 
+    /** Milliseconds, or weeks where each of them begins a search for the other fence. */
+    @Test
+    void blanksBehindAnOpenFenceAreReadOnce() {
+        String answer = "```" + " ".repeat(100_000) + "0.5";
+        assertThat(assertTimeoutPreemptively(Duration.ofMinutes(1), () -> JudgeAnswer.score(answer)))
+                .hasValue(0.5);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
+                "``````",
+                "`````",
                 "good",
                 "0.8 out of 1",
                 "1/2",
