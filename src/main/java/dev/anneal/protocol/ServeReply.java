@@ -21,11 +21,11 @@ public sealed interface ServeReply {
     record Accepted(int promptTokens) implements ServeReply {}
 
     /**
-     * More of an answer. Texts of a choice together are its text; tokens of a choice together are its tokens.
+     * More of an answer. Texts of a choice together are its text, and so are tokens.
      *
      * @param choice counted from 0
-     * @param text may be empty, while a stop text or a character may be under way
-     * @param tokens empty unless log-probabilities were asked for; their texts may run ahead of {@code text}
+     * @param text as far as neither a stop text nor a character may be under way
+     * @param tokens empty unless log-probabilities were asked for; each comes with the text that it completes, and none that holds part of a stop text
      */
     record Text(int choice, String text, List<Token> tokens) implements ServeReply {
 

@@ -19,6 +19,10 @@ final class Answer implements TokenSink {
     private final GrowingText text;
     private final StopTexts stops;
     private final @Nullable Integer topLogprobs;
+
+    /** Empty where no log-probabilities are asked for. */
+    private final HeldTokens held = new HeldTokens();
+
     private int tokens;
 
     /** @param ends tokens before which the answer ends */
@@ -58,7 +62,12 @@ final class Answer implements TokenSink {
             end("stop");
             return false;
         }
-        tell(stops.pass(text.add(token.id())), told(token));
+        String more = text.add(token.id());
+        if (topLogprobs != null) {
+            held.add(told(token), more.length());
+        }
+        String passed = stops.pass(more);
+        tell(passed, held.told(passed.length()));
         if (stops.reached()) {
             request.ended(new ServeReply.Ended(choice, "stop", tokens));
             return false;
@@ -66,15 +75,13 @@ final class Answer implements TokenSink {
         return true;
     }
 
-    private List<ServeReply.Token> told(ChosenToken token) {
-        return topLogprobs == null
-                ? List.of()
-                : List.of(new ServeReply.Token(
-                        textOf(token.id()),
-                        token.logprob(),
-                        token.top().stream()
-                                .map(likely -> new ServeReply.Likely(textOf(likely.id()), likely.logprob()))
-                                .toList()));
+    private ServeReply.Token told(ChosenToken token) {
+        return new ServeReply.Token(
+                textOf(token.id()),
+                token.logprob(),
+                token.top().stream()
+                        .map(likely -> new ServeReply.Likely(textOf(likely.id()), likely.logprob()))
+                        .toList());
     }
 
     private String textOf(int token) {
@@ -88,8 +95,8 @@ final class Answer implements TokenSink {
     }
 
     private void end(String reason) {
-        tell(stops.pass(text.rest()), List.of());
-        tell(stops.rest(), List.of());
+        String passed = stops.pass(text.rest()) + stops.rest();
+        tell(passed, stops.reached() ? held.told(passed.length()) : held.rest());
         request.ended(new ServeReply.Ended(choice, stops.reached() ? "stop" : reason, tokens));
     }
 

@@ -108,6 +108,21 @@ class GenerationIT extends InferenceTest {
     }
 
     @Test
+    void logprobsTellNothingOfAStopText() {
+        String all = content(chat(", 'max_tokens': 30"));
+        String stop = all.substring(all.length() / 2, all.length() / 2 + 2);
+
+        JsonNode cut = chat(", 'max_tokens': 30, 'logprobs': true, 'stop': ['" + stop + "']");
+        String tokens = cut.at("/choices/0/logprobs/content")
+                .valueStream()
+                .map(token -> token.path("token").asString())
+                .collect(Collectors.joining());
+
+        assertThat(tokens).isNotEmpty();
+        assertThat(content(cut)).startsWith(tokens);
+    }
+
+    @Test
     void logprobsTellTheAlternatives() {
         JsonNode told =
                 chat(", 'max_tokens': 4, 'logprobs': true, 'top_logprobs': 3").at("/choices/0/logprobs/content");
