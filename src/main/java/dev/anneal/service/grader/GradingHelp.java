@@ -10,39 +10,42 @@ import dev.anneal.service.inference.TextGenerator;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.springframework.stereotype.Component;
 
 /** Whom the graders of a tenant may ask: endpoints by HTTP, and models of this installation. */
 @Component
 public class GradingHelp implements GradingAnswers, AutoCloseable {
 
-    /** Conversations with judging models that this process has open at a time. */
+    /** Conversations with judging models that this process has open at a time for trainings and evaluations. */
     private static final int JUDGING_THREADS = 4;
+
+    /** Beside these, those for graders that clients try, which thus keep no training waiting. */
+    private static final int TRYING_THREADS = 2;
 
     private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final EndpointClient endpoints;
     private final TextGenerator generator;
-    private final ExecutorService judging = Executors.newFixedThreadPool(JUDGING_THREADS, task -> {
-        Thread thread = new Thread(task, "grader-judge");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final SharedThreads judging = new SharedThreads(JUDGING_THREADS, "grader-judge");
+    private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
     GradingHelp(EndpointClient endpoints, TextGenerator generator) {
         this.endpoints = endpoints;
         this.generator = generator;
     }
 
-    public Outside of(String tenantId) {
-        return new Outside(new ModelJudge(generator, tenantId, judging, PATIENCE), endpoints);
+    /** Whom a grader may ask that a client tries. */
+    Outside ofRun(String tenantId) {
+        return outside(tenantId, trying);
+    }
+
+    private Outside outside(String tenantId, SharedThreads threads) {
+        return new Outside(new ModelJudge(generator, tenantId, threads, PATIENCE), endpoints);
     }
 
     @Override
     public GradingReply answer(String tenantId, long id, GradingQuestion question) {
-        Outside outside = of(tenantId);
+        Outside outside = outside(tenantId, judging);
         return new GradingReply(
                 id,
                 question instanceof GradingQuestion.OfModel ofModel
@@ -76,6 +79,7 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
 
     @Override
     public void close() {
-        judging.shutdownNow();
+        judging.close();
+        trying.close();
     }
 }

@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Has models of this installation judge, as many conversations at a time as it has threads for, so that chats find a place beside them. */
@@ -27,14 +28,14 @@ final class ModelJudge implements Judge {
 
     private final TextGenerator generator;
     private final String tenantId;
-    private final ExecutorService threads;
+    private final SharedThreads threads;
     private final Duration patience;
 
     /**
      * @param tenantId whose tuned models may judge
      * @param patience wait before a conversation is asked again that found all places taken
      */
-    ModelJudge(TextGenerator generator, String tenantId, ExecutorService threads, Duration patience) {
+    ModelJudge(TextGenerator generator, String tenantId, SharedThreads threads, Duration patience) {
         this.generator = generator;
         this.tenantId = tenantId;
         this.threads = threads;
@@ -43,10 +44,13 @@ final class ModelJudge implements Judge {
 
     @Override
     public List<Answer> answer(String model, List<List<Message>> conversations, Sampling sampling) {
+        Executor line = threads.line();
         List<Future<Answer>> asked = new ArrayList<>();
         for (List<Message> conversation : conversations) {
             GenerationRequest request = new GenerationRequest(model, chat(conversation), decoding(sampling));
-            asked.add(threads.submit(() -> ask(request)));
+            FutureTask<Answer> answer = new FutureTask<>(() -> ask(request));
+            line.execute(answer);
+            asked.add(answer);
         }
         try {
             List<Answer> answers = new ArrayList<>();

@@ -4,7 +4,7 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Sample;
-import dev.anneal.service.grader.GradingHelp;
+import dev.anneal.service.grader.GraderRuns;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.GraderObjects;
@@ -28,10 +28,10 @@ class GraderController {
     private static final String GRADER = "grader";
     private static final String SAMPLE = "model_sample";
 
-    private final GradingHelp help;
+    private final GraderRuns runs;
 
-    GraderController(GradingHelp help) {
-        this.help = help;
+    GraderController(GraderRuns runs) {
+        this.runs = runs;
     }
 
     /**
@@ -60,7 +60,7 @@ class GraderController {
                     SAMPLE);
         }
         long start = System.nanoTime();
-        Grade grade = grader.grade(new Sample(item == null ? Map.of() : item, completion), help.of(tenant.id()));
+        Grade grade = runs.run(tenant.id(), grader, new Sample(item == null ? Map.of() : item, completion));
         return GraderRunBody.of(grader, grade, (System.nanoTime() - start) / 1e9);
     }
 

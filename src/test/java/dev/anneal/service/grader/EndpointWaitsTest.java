@@ -32,7 +32,8 @@ class EndpointWaitsTest {
     private final HttpEndpointClient client;
 
     EndpointWaitsTest() {
-        GraderProperties properties = new GraderProperties(List.of("127.0.0.1"), 1, 3, null, Duration.ofSeconds(20));
+        GraderProperties properties = new GraderProperties(
+                List.of("127.0.0.1"), 1, 3, null, Duration.ofSeconds(20), 8, Duration.ofSeconds(60));
         client = new HttpEndpointClient(new EndpointTransport(properties, Clock.systemUTC()), properties, LONG);
     }
 

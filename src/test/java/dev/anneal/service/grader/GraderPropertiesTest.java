@@ -14,7 +14,9 @@ class GraderPropertiesTest {
 
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new GraderProperties(List.of(), 16, 3, null, Duration.ofSeconds(30)));
+        assertThat(bind(Map.of()))
+                .isEqualTo(
+                        new GraderProperties(List.of(), 16, 3, null, Duration.ofSeconds(30), 8, Duration.ofMinutes(2)));
     }
 
     @Test
@@ -24,9 +26,17 @@ class GraderPropertiesTest {
                         "anneal.graders.endpoint-concurrency", "4",
                         "anneal.graders.endpoint-retries", "1",
                         "anneal.graders.endpoint-secret", "whsec_x",
-                        "anneal.graders.endpoint-timeout", "5s")))
+                        "anneal.graders.endpoint-timeout", "5s",
+                        "anneal.graders.run-concurrency", "2",
+                        "anneal.graders.run-timeout", "9s")))
                 .isEqualTo(new GraderProperties(
-                        List.of("10.1.0.0/16", "192.168.1.7"), 4, 1, "whsec_x", Duration.ofSeconds(5)));
+                        List.of("10.1.0.0/16", "192.168.1.7"),
+                        4,
+                        1,
+                        "whsec_x",
+                        Duration.ofSeconds(5),
+                        2,
+                        Duration.ofSeconds(9)));
     }
 
     @Test

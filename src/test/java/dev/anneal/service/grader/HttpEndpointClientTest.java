@@ -32,7 +32,8 @@ class HttpEndpointClientTest {
     private static final List<Sample> ONE = List.of(new Sample(Map.of("answer", "a"), "{\"b\": 1}"));
 
     private static List<Reply> score(Endpoint endpoint, List<Sample> samples, String... allowed) {
-        GraderProperties properties = new GraderProperties(List.of(allowed), 8, 2, SECRET, Duration.ofMillis(600));
+        GraderProperties properties =
+                new GraderProperties(List.of(allowed), 8, 2, SECRET, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
         try (HttpEndpointClient client =
                 new HttpEndpointClient(new EndpointTransport(properties, CLOCK), properties, Duration.ofMillis(1))) {
             return client.score(endpoint, samples);

@@ -14,8 +14,6 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +22,7 @@ class ModelJudgeTest {
 
     private final List<GenerationRequest> asked = new ArrayList<>();
 
-    private final ExecutorService threads = Executors.newSingleThreadExecutor();
+    private final SharedThreads threads = new SharedThreads(1, "judge");
     private RefusalCode refusal = RefusalCode.SERVICE_UNAVAILABLE;
 
     private final ModelJudge judge = new ModelJudge(
@@ -42,7 +40,7 @@ class ModelJudgeTest {
 
     @AfterEach
     void close() {
-        threads.shutdownNow();
+        threads.close();
     }
 
     @Test
