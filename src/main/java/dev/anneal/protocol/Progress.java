@@ -184,7 +184,7 @@ public sealed interface Progress {
             implements Progress {
 
         /**
-         * One row.
+         * One row. Of longer texts the last 4,000 characters of the prompt are told, and the first of the others.
          *
          * @param prompt the last user message
          * @param expected the answer wanted; null where completions are graded

@@ -6,6 +6,7 @@ import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DatasetFile;
@@ -58,7 +59,11 @@ final class ExactMatchEvaluator implements Evaluator {
             exact += question.expected().equals(answers.get(i)) ? 1 : 0;
             if (i < task.sampleRows()) {
                 samples.add(new Progress.Evaluated.Sample(
-                        question.prompt(), question.expected(), answers.get(i), null, List.of()));
+                        Excerpt.end(question.prompt()),
+                        Excerpt.begin(question.expected()),
+                        Excerpt.begin(answers.get(i)),
+                        null,
+                        List.of()));
             }
         }
         return new Progress.Evaluated(questions.size(), exact, Map.of(), samples);

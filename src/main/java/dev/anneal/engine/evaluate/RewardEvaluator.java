@@ -9,6 +9,7 @@ import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.rollout.Completion;
+import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Grading;
 import dev.anneal.engine.rollout.Group;
 import dev.anneal.engine.rollout.RolloutMetrics;
@@ -103,7 +104,11 @@ final class RewardEvaluator implements Evaluator {
         for (int row = 0; row < Math.min(task.sampleRows(), groups.size()); row++) {
             Completion first = groups.get(row).completions().get(0);
             samples.add(new Progress.Evaluated.Sample(
-                    questions.get(row), null, first.text(), first.reward(), first.faults()));
+                    Excerpt.end(questions.get(row)),
+                    null,
+                    Excerpt.begin(first.text()),
+                    first.reward(),
+                    first.faults().stream().map(Excerpt::begin).toList()));
         }
         return samples;
     }

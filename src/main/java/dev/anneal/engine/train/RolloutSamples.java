@@ -1,6 +1,7 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.rollout.Completion;
+import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Group;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.protocol.Progress;
@@ -16,9 +17,6 @@ final class RolloutSamples {
     /** Completions that are shown of a group. */
     private static final int COMPLETIONS = 8;
 
-    /** Characters after which a text is cut, at its beginning if it is a prompt. */
-    private static final int LONGEST = 4000;
-
     private RolloutSamples() {}
 
     /** @param step the step that the rollout is for, 1 for the first */
@@ -30,8 +28,8 @@ final class RolloutSamples {
                     .subList(0, Math.min(COMPLETIONS, group.completions().size()))) {
                 samples.add(new Progress.Samples.Completion(
                         group.prompt().line(),
-                        end(prompt),
-                        begin(completion.text()),
+                        Excerpt.end(prompt),
+                        Excerpt.begin(completion.text()),
                         completion.length(),
                         completion.isCut(),
                         completion.reward(),
@@ -39,15 +37,5 @@ final class RolloutSamples {
             }
         }
         return new Progress.Samples(step, beta, samples);
-    }
-
-    private static String begin(String text) {
-        int end = Math.min(LONGEST, text.length());
-        return text.substring(0, end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end);
-    }
-
-    private static String end(String text) {
-        int begin = Math.max(0, text.length() - LONGEST);
-        return text.substring(begin > 0 && Character.isLowSurrogate(text.charAt(begin)) ? begin + 1 : begin);
     }
 }

@@ -32,7 +32,7 @@ public interface Assignment {
     /**
      * Makes the result durable, outside of any transaction; called again if it fails or the end of the work could not be written after it.
      *
-     * @throws AssignmentException if the artifact store refuses
+     * @throws AssignmentException if the artifact store refuses, or the process has told no result
      */
     void storeResult();
 

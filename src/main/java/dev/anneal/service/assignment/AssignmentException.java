@@ -29,6 +29,12 @@ public final class AssignmentException extends RuntimeException {
                 failure);
     }
 
+    /** The process has ended as if all were done. */
+    static AssignmentException ofMissingResult() {
+        return new AssignmentException(WorkError.ofSystem(
+                "result_missing", "The engine process has ended well without a result that could be read."));
+    }
+
     public WorkError error() {
         return error;
     }

@@ -53,13 +53,17 @@ final class EvaluationAssignment implements Assignment {
     @Override
     public void written() {}
 
+    /** The row is written in {@link #complete}. */
     @Override
-    public void storeResult() {}
+    public void storeResult() {
+        if (evaluated == null) {
+            throw AssignmentException.ofMissingResult();
+        }
+    }
 
     @Override
     public void complete(JdbcClient jdbc) {
-        Progress.Evaluated done =
-                Objects.requireNonNull(evaluated, "an engine that ends well has told what it has counted");
+        Progress.Evaluated done = Objects.requireNonNull(evaluated, "the result is there before the work ends");
         journal.completed(jdbc, claim.lease().workId(), done);
     }
 

@@ -78,6 +78,9 @@ final class ExportAssignment implements Assignment {
         if (published) {
             return;
         }
+        if (exported == null) {
+            throw AssignmentException.ofMissingResult();
+        }
         try {
             store.publish(folder);
         } catch (StorageException failure) {
@@ -88,8 +91,7 @@ final class ExportAssignment implements Assignment {
 
     @Override
     public void complete(JdbcClient jdbc) {
-        Progress.Exported done =
-                Objects.requireNonNull(exported, "an engine that ends well has told what it has exported");
+        Progress.Exported done = Objects.requireNonNull(exported, "the result is there before the work ends");
         journal.completed(jdbc, claim.lease().workId(), done, folder.value());
     }
 

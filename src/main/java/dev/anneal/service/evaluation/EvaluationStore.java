@@ -92,16 +92,20 @@ final class EvaluationStore {
                 .update();
     }
 
-    /** PostgreSQL has no zero character, and a model may answer one. */
+    /** PostgreSQL has no zero character, which a model may answer and a grader then quote. */
     private static List<Progress.Evaluated.Sample> storable(List<Progress.Evaluated.Sample> samples) {
         return samples.stream()
                 .map(sample -> new Progress.Evaluated.Sample(
-                        sample.prompt(),
-                        sample.expected(),
-                        sample.answer().replace('\0', '\uFFFD'),
+                        storable(sample.prompt()),
+                        sample.expected() == null ? null : storable(sample.expected()),
+                        storable(sample.answer()),
                         sample.reward(),
-                        sample.errors()))
+                        sample.errors().stream().map(EvaluationStore::storable).toList()))
                 .toList();
+    }
+
+    private static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
     }
 
     private static Evaluation evaluation(ResultSet row, Work work) throws SQLException {

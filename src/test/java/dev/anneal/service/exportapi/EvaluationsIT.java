@@ -117,8 +117,13 @@ class EvaluationsIT extends ServiceTest {
         assertThat(journal.order(claim.lease().workId()).grading())
                 .isEqualTo(new EvaluateTask.Grading(JSON.convertValue(created.get("grader"), MAP), 4, 0, -7));
         Map<String, Double> metrics = Map.of("reward", 0.75, "rewards/exact/mean", 0.75);
-        Progress.Evaluated evaluated =
-                new Progress.Evaluated(10, null, metrics, List.of(sample(null, "a", 1.0), sample(null, "b", null)));
+        Progress.Evaluated evaluated = new Progress.Evaluated(
+                10,
+                null,
+                metrics,
+                List.of(
+                        sample(null, "a", 1.0),
+                        new Progress.Evaluated.Sample("p", null, "b", null, List.of("exact: found 'b\0'"))));
         leases.succeed(
                 claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), evaluated));
 
@@ -133,6 +138,7 @@ class EvaluationsIT extends ServiceTest {
         assertThat(done.at("/samples/0/expected").isNull()).isTrue();
         assertThat(done.at("/samples/0/reward").doubleValue()).isEqualTo(1);
         assertThat(done.at("/samples/1/reward").isNull()).isTrue();
+        assertThat(done.at("/samples/1/errors/0").stringValue()).isEqualTo("exact: found 'b\uFFFD'");
     }
 
     @Test
