@@ -3,14 +3,19 @@ package dev.anneal.service.evaluation;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.database.JsonColumn;
+import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.core.type.TypeReference;
@@ -30,6 +35,26 @@ final class EvaluationStore {
 
     private static final String WORK_OF = "SELECT work_id FROM evaluation WHERE external_id = :id";
     private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :work";
+
+    /** Their work: a list shows what has become of it by the time that it is read. */
+    private static final String PAGE = """
+            SELECT work_id
+            FROM evaluation
+            WHERE CAST(:after AS text) IS NULL OR external_id %s :after
+            ORDER BY external_id %s
+            LIMIT :limit
+            """;
+
+    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
+    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
+
+    /** Without the samples, of which a page might hold megabytes. */
+    private static final String SUMMARIES = """
+            SELECT id, external_id, work_id, created_at, subject, base_model, checkpoint_id, export_id, test_file, max_new_tokens,
+                   sample_rows, grading, row_count, exact_matches, metrics, CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
+            FROM evaluation
+            WHERE work_id = ANY (:works)
+            """;
 
     private static final String COMPLETE = """
             UPDATE evaluation
@@ -80,6 +105,26 @@ final class EvaluationStore {
                         .param("work", workId)
                         .query((row, index) -> evaluation(row, work))
                         .optional());
+    }
+
+    /** A page of evaluations without their samples; work is read first, as in {@link #byWork}. */
+    List<Evaluation> page(JdbcClient jdbc, PageRequest request) {
+        List<Long> page = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+                .param("after", request.after())
+                .param("limit", request.rowsToRead())
+                .query(Long.class)
+                .list();
+        Map<Long, Work> work =
+                queue.findAll(jdbc, page).stream().collect(Collectors.toMap(Work::id, Function.identity()));
+        return jdbc
+                .sql(SUMMARIES)
+                .param("works", page.toArray(Long[]::new))
+                .query((row, index) -> evaluation(row, Objects.requireNonNull(work.get(row.getLong("work_id")))))
+                .list()
+                .stream()
+                .sorted(Comparator.comparingInt(
+                        evaluation -> page.indexOf(evaluation.work().id())))
+                .toList();
     }
 
     void complete(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {

@@ -16,9 +16,12 @@ import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.paging.Page;
+import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
@@ -32,6 +35,9 @@ public final class Evaluations {
 
     /** Method of work that has completions graded. */
     public static final String GRADED = "graded";
+
+    /** Exports, which somebody waits for to serve them, go before evaluations that have waited up to four minutes longer. */
+    private static final int PRIORITY = 9;
 
     private final TenantDatabase database;
     private final ModelCatalog catalog;
@@ -74,12 +80,7 @@ public final class Evaluations {
             }
             long work = queue.enqueue(
                     jdbc,
-                    new NewWork(
-                            tenantId,
-                            WorkKind.EVALUATE,
-                            isGraded ? GRADED : EXACT_MATCH,
-                            NewWork.DEFAULT_PRIORITY,
-                            traceparent));
+                    new NewWork(tenantId, WorkKind.EVALUATE, isGraded ? GRADED : EXACT_MATCH, PRIORITY, traceparent));
             String id = identifiers.next("fteval-");
             store.insert(jdbc, new NewEvaluation(tenantId, id, work, request, subject));
             return store.byId(jdbc, id).orElseThrow();
@@ -109,9 +110,34 @@ public final class Evaluations {
     }
 
     public Evaluation find(String tenantId, String id) {
-        return database.call(
-                tenantId,
-                jdbc -> store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("evaluation", id, "evaluation_id")));
+        return database.call(tenantId, jdbc -> require(jdbc, id));
+    }
+
+    private Evaluation require(JdbcClient jdbc, String id) {
+        return store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("evaluation", id, "evaluation_id"));
+    }
+
+    /** A page of the tenant's evaluations without their samples, newest first unless the request says otherwise. */
+    public Page<Evaluation> list(String tenantId, PageRequest request) {
+        return database.call(tenantId, jdbc -> {
+            String after = request.after();
+            if (after != null && store.byId(jdbc, after).isEmpty()) {
+                throw Refusal.invalidCursor("an evaluation", after);
+            }
+            return Page.of(store.page(jdbc, request), request);
+        });
+    }
+
+    /** Cancels an evaluation: at once, or by its worker if it runs. Repeating the call changes nothing. */
+    public Evaluation cancel(String tenantId, String id) {
+        return database.call(tenantId, jdbc -> {
+            Evaluation evaluation = require(jdbc, id);
+            if (evaluation.work().state() == WorkState.CANCELLED) {
+                return evaluation;
+            }
+            queue.cancel(jdbc, evaluation.work().id());
+            return require(jdbc, id);
+        });
     }
 
     private Subject subject(JdbcClient jdbc, EvaluationRequest request) {

@@ -8,6 +8,7 @@
             "grader",
             "history",
             "job",
+            "paging",
             "queue",
             "refusal",
             "request",

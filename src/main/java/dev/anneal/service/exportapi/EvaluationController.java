@@ -2,8 +2,11 @@ package dev.anneal.service.exportapi;
 
 import dev.anneal.service.evaluation.EvaluationRequest;
 import dev.anneal.service.evaluation.Evaluations;
+import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ListBody;
+import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -37,8 +40,18 @@ class EvaluationController {
         return EvaluationBody.of(evaluations.create(tenant.id(), request, traceparent));
     }
 
+    @GetMapping
+    ListBody<EvaluationBody> list(Tenant tenant, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+        return ListBody.of(evaluations.list(tenant.id(), page).map(EvaluationBody::of), EvaluationBody::id);
+    }
+
     @GetMapping("/{id}")
     EvaluationBody retrieve(Tenant tenant, @PathVariable String id) {
         return EvaluationBody.of(evaluations.find(tenant.id(), id));
+    }
+
+    @PostMapping("/{id}/cancel")
+    EvaluationBody cancel(Tenant tenant, @PathVariable String id) {
+        return EvaluationBody.of(evaluations.cancel(tenant.id(), id));
     }
 }

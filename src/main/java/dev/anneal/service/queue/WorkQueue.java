@@ -126,8 +126,7 @@ public final class WorkQueue {
         return change(jdbc, CANCEL, id)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.JOB_ALREADY_FINAL,
-                        "Only a job that has not ended can be cancelled; this one is %s."
-                                .formatted(describe(jdbc, id))));
+                        "Only what has not ended can be cancelled; this is %s.".formatted(describe(jdbc, id))));
     }
 
     /**

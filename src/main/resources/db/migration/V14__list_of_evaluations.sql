@@ -1,0 +1,2 @@
+-- A tenant's evaluations, newest first.
+CREATE INDEX evaluation_list ON evaluation (tenant_id, external_id);
