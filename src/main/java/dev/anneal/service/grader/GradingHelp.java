@@ -22,7 +22,9 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
     /** Beside these, those for graders that clients try, which thus keep no training waiting. */
     private static final int TRYING_THREADS = 2;
 
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    /** Long enough for a process that generates to be replaced and to load its models. */
+    private static final ModelJudge.Patience PATIENCE =
+            new ModelJudge.Patience(Duration.ofSeconds(1), Duration.ofMinutes(10));
 
     private final EndpointClient endpoints;
     private final TextGenerator generator;

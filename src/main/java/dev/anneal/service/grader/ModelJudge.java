@@ -16,39 +16,47 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Has models of this installation judge, as many conversations at a time as it has threads for, so that chats find a place beside them. */
 final class ModelJudge implements Judge {
 
-    /** How often a conversation is asked that finds all places taken. */
-    private static final int TRIES = 30;
+    /** Waits between two tries double so often. */
+    private static final int DOUBLINGS = 4;
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     private final TextGenerator generator;
     private final String tenantId;
     private final SharedThreads threads;
-    private final Duration patience;
+    private final Patience patience;
 
-    /**
-     * @param tenantId whose tuned models may judge
-     * @param patience wait before a conversation is asked again that found all places taken
-     */
-    ModelJudge(TextGenerator generator, String tenantId, SharedThreads threads, Duration patience) {
+    /** @param tenantId whose tuned models may judge */
+    ModelJudge(TextGenerator generator, String tenantId, SharedThreads threads, Patience patience) {
         this.generator = generator;
         this.tenantId = tenantId;
         this.threads = threads;
         this.patience = patience;
     }
 
+    /**
+     * With a generator that is full, away or starts anew.
+     *
+     * @param firstWait before a conversation is asked again; each further one is twice as long, up to 16 times
+     * @param inAll how long conversations of one question are asked again while none of them is answered
+     */
+    record Patience(Duration firstWait, Duration inAll) {}
+
     @Override
     public List<Answer> answer(String model, List<List<Message>> conversations, Sampling sampling) {
         Executor line = threads.line();
+        AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
         List<Future<Answer>> asked = new ArrayList<>();
         for (List<Message> conversation : conversations) {
             GenerationRequest request = new GenerationRequest(model, chat(conversation), decoding(sampling));
-            FutureTask<Answer> answer = new FutureTask<>(() -> ask(request));
+            FutureTask<Answer> answer = new FutureTask<>(() -> ask(request, lastAnswer));
             line.execute(answer);
             asked.add(answer);
         }
@@ -69,18 +77,31 @@ final class ModelJudge implements Judge {
         }
     }
 
-    private Answer ask(GenerationRequest request) throws InterruptedException {
-        for (int number = 1; ; number++) {
+    /** @param lastAnswer when a conversation of the same question was answered last */
+    private Answer ask(GenerationRequest request, AtomicLong lastAnswer) throws InterruptedException {
+        for (int tries = 1; ; tries++) {
             try {
                 Generation.Whole whole = generator.generate(tenantId, request);
+                lastAnswer.set(System.nanoTime());
                 return Answer.of(whole.choices().get(0).text(), (long) whole.promptTokens() + whole.completionTokens());
             } catch (Refusal e) {
-                if (e.code() != RefusalCode.QUEUE_FULL || number == TRIES) {
+                long waited = System.nanoTime() - lastAnswer.get();
+                if (!mayPass(e.code()) || waited >= patience.inAll().toNanos()) {
                     return Answer.failed(e.explanation());
                 }
-                Thread.sleep(patience.toMillis());
+                Thread.sleep(waitMillis(tries));
             }
         }
+    }
+
+    private static boolean mayPass(RefusalCode code) {
+        return code == RefusalCode.QUEUE_FULL || code == RefusalCode.SERVICE_UNAVAILABLE;
+    }
+
+    /** Less up to a quarter at random, so that what was refused together does not come together. */
+    private long waitMillis(int tries) {
+        long doubled = patience.firstWait().toMillis() << Math.min(tries - 1, DOUBLINGS);
+        return doubled - ThreadLocalRandom.current().nextLong(doubled / 4 + 1);
     }
 
     private static Input chat(List<Message> conversation) {

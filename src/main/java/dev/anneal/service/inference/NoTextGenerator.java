@@ -6,15 +6,16 @@ import dev.anneal.service.refusal.RefusalCode;
 /** Says that nothing generates for this process, and what its operator can do about it. */
 public final class NoTextGenerator implements TextGenerator {
 
+    private static final String EXPLANATION =
+            "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one that has it (anneal.inference.url).";
+
     @Override
     public Generation.Whole generate(String tenantId, GenerationRequest request) {
-        throw refusal();
+        throw new Refusal(RefusalCode.NOT_SUPPORTED, EXPLANATION);
     }
 
-    /** What every request for text is answered. */
+    /** What every request of a client for text is answered. */
     public static Refusal refusal() {
-        return new Refusal(
-                RefusalCode.SERVICE_UNAVAILABLE,
-                "This process does not generate. Its operator can give it the role 'inference' (anneal.roles), or name one that has it (anneal.inference.url).");
+        return new Refusal(RefusalCode.SERVICE_UNAVAILABLE, EXPLANATION);
     }
 }

@@ -68,8 +68,10 @@ final class RemoteTextGenerator implements TextGenerator {
                 .filter(entry -> entry.startsWith(tenantId + ":"))
                 .map(entry -> entry.substring(tenantId.length() + 1).strip())
                 .findFirst()
-                .orElseThrow(() -> unavailable("needs a key of tenant '" + tenantId
-                        + "', and anneal.api-keys of the process that asks has none"));
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.INVALID_API_KEY,
+                        "The process that generates (anneal.inference.url) needs a key of tenant '" + tenantId
+                                + "', and anneal.api-keys of the process that asks has none."));
     }
 
     private HttpResponse<String> send(HttpRequest request) {
