@@ -19,13 +19,17 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Has the supervisor ask models and endpoints, one question at a time. It is waited for until it answers, or the training is to stop: then the step is
- * given up, and a resumed training samples and asks the same again.
+ * Has the supervisor ask models and endpoints, one question at a time, each of so few completions that an answer is to be expected within the patience
+ * that there is with it. Without one the completions have no grade. If the training is to stop meanwhile the step is given up, and a resumed training
+ * samples and asks the same again.
  */
 final class SupervisorHelp {
 
-    /** Far above what an endpoint may take that answers each of many completions in its last try. */
+    /** With one question. By default an endpoint that never answers takes half of it: 16 times 16 completions with 4 tries of 30 s. */
     static final Duration PATIENCE = Duration.ofHours(1);
+
+    /** Most completions in one question. */
+    static final int PIECE_COMPLETIONS = 256;
 
     /** UTF-8 bytes of completions in one question. A supervisor skips lines of 8 MiB and more. */
     static final int PIECE_BYTES = 4 << 20;
@@ -88,7 +92,7 @@ final class SupervisorHelp {
         long bytes = 0;
         for (T one : each) {
             long size = JSON.writeValueAsBytes(one).length;
-            if (bytes + size > PIECE_BYTES) {
+            if (bytes + size > PIECE_BYTES || piece.size() == PIECE_COMPLETIONS) {
                 answers.addAll(answers(piece, question));
                 piece.clear();
                 bytes = 0;

@@ -6,32 +6,32 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.grader.GradingAnswers;
 import dev.anneal.service.process.EngineProcess;
 import java.util.Collections;
-import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Answers what the graders of one process ask, one question after the other on a thread of its own, since models and endpoints take their time. */
+/**
+ * Answers what the graders of one process ask, on a thread of its own, since models and endpoints take their time. A process has one question open at a
+ * time: when another one comes it has lost patience with the one before, which is then given up.
+ */
 final class GradingDesk implements AutoCloseable {
-
-    /** A process has one question open at a time, and asks anew without an answer only if it has lost patience. */
-    static final int MOST_WAITING = 4;
 
     private static final Logger LOG = LoggerFactory.getLogger(GradingDesk.class);
 
     private final String tenantId;
     private final GradingAnswers answers;
     private final CompletableFuture<EngineProcess> process = new CompletableFuture<>();
-    private final ThreadPoolExecutor thread =
-            new ThreadPoolExecutor(1, 1, 0, TimeUnit.SECONDS, new ArrayBlockingQueue<>(MOST_WAITING), task -> {
-                Thread made = new Thread(task, "grading-desk");
-                made.setDaemon(true);
-                return made;
-            });
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread made = new Thread(task, "grading-desk");
+        made.setDaemon(true);
+        return made;
+    });
+    private Future<?> open = CompletableFuture.completedFuture(null);
 
     GradingDesk(String tenantId, GradingAnswers answers) {
         this.tenantId = tenantId;
@@ -44,11 +44,12 @@ final class GradingDesk implements AutoCloseable {
     }
 
     /** Returns at once. */
-    void take(Progress.Asked asked) {
+    synchronized void take(Progress.Asked asked) {
+        open.cancel(true);
         try {
-            thread.execute(() -> send(answer(asked)));
+            open = thread.submit(() -> send(answer(asked)));
         } catch (RejectedExecutionException e) {
-            send(failed(asked, "more than " + MOST_WAITING + " questions of this training wait already"));
+            LOG.debug("Question {} came when its process was at its end", asked.id(), e);
         }
     }
 

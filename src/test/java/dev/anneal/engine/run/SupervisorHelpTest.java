@@ -134,6 +134,21 @@ class SupervisorHelpTest {
     }
 
     @Test
+    void manyAreAskedInPiecesThatEachHavePatienceOfTheirOwn() {
+        List<Sample> samples = IntStream.range(0, 600)
+                .mapToObj(i -> new Sample(Map.of(), Integer.toString(i)))
+                .toList();
+        assertThat(endpoint().grade(samples, help.outside()))
+                .extracting(Grade::reward)
+                .isEqualTo(IntStream.range(0, 600).mapToObj(i -> (double) i).toList());
+        assertThat(asked())
+                .extracting(event -> ((GradingQuestion.OfEndpoint) ((Progress.Asked) event).asked())
+                        .completions()
+                        .size())
+                .containsExactly(256, 256, 88);
+    }
+
+    @Test
     void aWaitSaysThatItIsNotHung() throws InterruptedException {
         silent = true;
         Thread late = new Thread(() -> {
