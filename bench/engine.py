@@ -10,7 +10,7 @@ BUILD = PROJECT / "target" / "bench"
 
 # The settings that a worker gives its engine processes: one intra-op thread, and freed memory kept for the next step.
 SETTINGS = {
-    "OMP_NUM_THREADS": "1", "OPT_OUT_TRACKING": "true", "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "OMP_NUM_THREADS": "1", "GOMP_SPINCOUNT": "3000", "OPT_OUT_TRACKING": "true", "MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "4294967296",
     "MALLOC_TRIM_THRESHOLD_": "8589934592", "MALLOC_TOP_PAD_": "16777216"}
 JVM = ["-Xmx1g", "-Xmn16m", "-Xms32m", "-XX:+UseSerialGC"]
 

@@ -1,6 +1,8 @@
 package dev.anneal.engine.generate;
 
 import dev.anneal.engine.architecture.DecodingLimits;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
@@ -12,6 +14,7 @@ public final class Breadth {
 
     private final Consumer<Breadth> narrowed;
     private final int threads;
+    private final Map<Integer, OperatorSharing> sharing = new ConcurrentHashMap<>();
     private int lanes;
     private int slots = DecodingLimits.SLOTS;
 
@@ -39,6 +42,17 @@ public final class Breadth {
     /** Sequences that a lane decodes at one time. */
     int slots() {
         return slots;
+    }
+
+    /**
+     * Of the operators of a lane, which is decoded by one thread at a time. What it has learnt goes on from one call to the next.
+     *
+     * @param number of threads for the lane
+     */
+    OperatorSharing sharing(int lane, int number) {
+        return sharing.compute(
+                lane,
+                (place, known) -> known != null && known.threads() == number ? known : new OperatorSharing(number));
     }
 
     /** Sequences at one time, at most. */

@@ -3,7 +3,6 @@ package dev.anneal.engine.generate;
 import dev.anneal.engine.architecture.DecodingLimits;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.IncrementalDecoder;
-import dev.anneal.engine.torch.OperatorThreads;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.TorchException;
 import java.util.ArrayDeque;
@@ -90,10 +89,12 @@ public final class Decoder {
         int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
         ExecutorService pool = Executors.newFixedThreadPool(atOneTime);
         try {
-            for (List<Sequence> dealt : lanes) {
+            int threads = limits.sharesOperators() ? breadth.threads() / atOneTime : 1;
+            for (int i = 0; i < lanes.size(); i++) {
+                List<Sequence> dealt = lanes.get(i);
+                OperatorSharing sharing = breadth.sharing(i, threads);
                 pool.execute(() -> {
-                    OperatorThreads.use(limits.sharesOperators() ? breadth.threads() / atOneTime : 1);
-                    try (Lane lane = lane(nextTokens, dealt)) {
+                    try (Lane lane = lane(nextTokens, dealt, sharing)) {
                         lane.run(() -> failure.get() == null, betweenTokens);
                     } catch (RuntimeException | Error e) {
                         failure.compareAndSet(null, e);
@@ -106,14 +107,15 @@ public final class Decoder {
         rethrow(failure.get());
     }
 
-    private Lane lane(NextTokens nextTokens, List<Sequence> dealt) {
+    private Lane lane(NextTokens nextTokens, List<Sequence> dealt, OperatorSharing sharing) {
         int capacity = dealt.stream().mapToInt(Sequence::cachedTokens).max().orElseThrow();
         return new Lane(
                 model,
                 nextTokens,
                 new ArrayDeque<>(dealt),
                 Math.min(Math.min(breadth.slots(), limits.slots()), dealt.size()),
-                capacity);
+                capacity,
+                sharing);
     }
 
     private List<List<Sequence>> deal(List<Sequence> sequences) {

@@ -23,6 +23,7 @@ final class Lane implements AutoCloseable {
     private final Scope scope;
     private final KeyValueCache cache;
     private final Queue<Sequence> waiting;
+    private final OperatorSharing sharing;
 
     /** Sequence i is in slot i. */
     private final List<Sequence> running = new ArrayList<>();
@@ -31,11 +32,19 @@ final class Lane implements AutoCloseable {
      * @param waiting sequences that only this lane takes out; any thread may add to a queue that allows it
      * @param slots sequences at one time
      * @param capacity tokens that the longest of them has in the cache
+     * @param sharing of the operators of its steps
      */
-    Lane(IncrementalDecoder model, NextTokens nextTokens, Queue<Sequence> waiting, int slots, int capacity) {
+    Lane(
+            IncrementalDecoder model,
+            NextTokens nextTokens,
+            Queue<Sequence> waiting,
+            int slots,
+            int capacity,
+            OperatorSharing sharing) {
         this.model = model;
         this.nextTokens = nextTokens;
         this.waiting = waiting;
+        this.sharing = sharing;
         this.scope = model.scope().child();
         this.cache = model.newCache(scope, slots, capacity);
     }
@@ -47,6 +56,7 @@ final class Lane implements AutoCloseable {
      * @param betweenTokens called as often, when every sequence that ended or was cancelled before has left
      */
     void run(BooleanSupplier going, Runnable betweenTokens) {
+        sharing.begin();
         while (going.getAsBoolean() && !(waiting.isEmpty() && running.isEmpty())) {
             removeEnded();
             betweenTokens.run();
@@ -73,7 +83,7 @@ final class Lane implements AutoCloseable {
 
     /** The next token of each sequence. */
     private void advance() {
-        advance(0, running.size(), IntUnaryOperator.identity());
+        sharing.step(running.size(), () -> advance(0, running.size(), IntUnaryOperator.identity()));
     }
 
     /**

@@ -2,7 +2,6 @@ package dev.anneal.engine.generate;
 
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.IncrementalDecoder;
-import dev.anneal.engine.torch.OperatorThreads;
 import dev.anneal.engine.torch.Scope;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -24,6 +23,7 @@ public final class OpenDecoder implements AutoCloseable {
     private final NextTokens nextTokens;
     private final Limits limits;
     private final Turns turns;
+    private final OperatorSharing sharing;
 
     /** Its monitor is notified when something is added, here or to {@link #afterwards}. */
     private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
@@ -48,6 +48,7 @@ public final class OpenDecoder implements AutoCloseable {
         this.nextTokens = new NextTokens(scope);
         this.limits = limits;
         this.turns = turns;
+        this.sharing = new OperatorSharing(turns.threads());
         this.thread = new Thread(this::run, name);
         thread.start();
     }
@@ -77,7 +78,6 @@ public final class OpenDecoder implements AutoCloseable {
     }
 
     private void run() {
-        OperatorThreads.use(turns.threads());
         try {
             while (!closed) {
                 awaitWork();
@@ -102,7 +102,7 @@ public final class OpenDecoder implements AutoCloseable {
 
     private void decode() throws InterruptedException {
         turns.begin();
-        try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context())) {
+        try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context(), sharing)) {
             decode(lane);
         } catch (RuntimeException | Error e) {
             // There is no lane, or no memory for it: whoever waits is told, and others may come.

@@ -50,7 +50,7 @@ class LaneTest {
             waiting.add(sequence(i));
         }
         NextTokens nextTokens = new NextTokens(incremental.scope());
-        lane = new Lane(incremental, nextTokens, waiting, SLOTS, model.config().maxPositions());
+        lane = new Lane(incremental, nextTokens, waiting, SLOTS, model.config().maxPositions(), new OperatorSharing(1));
     }
 
     @AfterEach

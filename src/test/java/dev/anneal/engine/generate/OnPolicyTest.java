@@ -97,7 +97,13 @@ class OnPolicyTest {
             waiting.add(new Sequence(prompt, policy, CONTEXT, sink));
         }
         try (IncrementalDecoder incremental = new IncrementalDecoder(model);
-                Lane lane = new Lane(incremental, new NextTokens(incremental.scope()), waiting, SLOTS, CONTEXT)) {
+                Lane lane = new Lane(
+                        incremental,
+                        new NextTokens(incremental.scope()),
+                        waiting,
+                        SLOTS,
+                        CONTEXT,
+                        new OperatorSharing(1))) {
             lane.run(() -> true, () -> {});
         }
         return kept;

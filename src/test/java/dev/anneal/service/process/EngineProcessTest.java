@@ -191,6 +191,7 @@ class EngineProcessTest {
                 .contains(
                         "MARK=1",
                         "OMP_NUM_THREADS=1",
+                        "GOMP_SPINCOUNT=3000",
                         "OPT_OUT_TRACKING=true",
                         "MALLOC_ARENA_MAX=2",
                         "MALLOC_TOP_PAD_=1048576")
