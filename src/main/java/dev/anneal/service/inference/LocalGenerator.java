@@ -8,8 +8,8 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -23,13 +23,16 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalGenerator.class);
 
+    /** How long the service's own requests wait in line for a place. */
+    private static final Duration PATIENCE = Duration.ofMinutes(1);
+
     private final InferenceProperties properties;
     private final ServedModels models;
     private final Supplier<EngineLauncher> launchers;
     private final ServeTask task;
     private final Clock clock;
     private final List<GenerationListener> listeners;
-    private final AtomicInteger openAnswers = new AtomicInteger();
+    private final Places places;
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
     private @Nullable ServingProcess process;
@@ -43,6 +46,7 @@ public final class LocalGenerator implements SmartLifecycle {
             Clock clock,
             List<GenerationListener> listeners) {
         this.properties = properties;
+        this.places = new Places(properties.maxAnswers());
         this.models = models;
         this.launchers = launchers;
         this.task = task;
@@ -62,10 +66,14 @@ public final class LocalGenerator implements SmartLifecycle {
 
     /** Begins the generations of one request: all of them have their places, or none begins. The caller closes each. */
     public List<Generation> start(String tenantId, List<GenerationRequest> requests) {
+        return start(tenantId, requests, Duration.ZERO);
+    }
+
+    private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
         List<ServedModels.Found> found = requests.stream()
                 .map(request -> models.find(tenantId, request.model()))
                 .toList();
-        take(requests.stream().mapToInt(request -> request.decoding().choices()).sum());
+        take(requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
         List<Generation> generations = requests.stream().map(this::placed).toList();
         try {
             for (int i = 0; i < requests.size(); i++) {
@@ -100,22 +108,21 @@ public final class LocalGenerator implements SmartLifecycle {
                 generation::take);
     }
 
-    /** All of a generation. */
+    /** All of a generation, which waits for its places a while, and gets them before clients do. */
     Generation.Whole generate(String tenantId, GenerationRequest request) {
-        try (Generation generation = start(tenantId, request)) {
+        try (Generation generation = start(tenantId, List.of(request), PATIENCE).get(0)) {
             return generation.whole();
         }
     }
 
-    private void take(int choices) {
+    private void take(int choices, Duration patience) {
         if (choices > properties.maxAnswers()) {
             throw Refusal.invalidValue(
                     "n",
                     "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait at a time (anneal.inference.max-answers); lower 'n' or give fewer prompts"
                             .formatted(choices, properties.maxAnswers()));
         }
-        if (openAnswers.addAndGet(choices) > properties.maxAnswers()) {
-            openAnswers.addAndGet(-choices);
+        if (!places.take(choices, patience)) {
             listeners.forEach(listener -> listener.refused(choices));
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
@@ -126,12 +133,12 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private void release(int choices) {
-        openAnswers.addAndGet(-choices);
+        places.release(choices);
         tellOpenAnswers();
     }
 
     private void tellOpenAnswers() {
-        int now = openAnswers.get();
+        int now = places.taken();
         listeners.forEach(listener -> listener.openAnswers(now));
     }
 

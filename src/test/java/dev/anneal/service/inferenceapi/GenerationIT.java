@@ -11,6 +11,10 @@ import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
+import dev.anneal.protocol.ServeRequest;
+import dev.anneal.service.inference.Generation;
+import dev.anneal.service.inference.GenerationRequest;
+import dev.anneal.service.inference.TextGenerator;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,6 +23,8 @@ import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -32,6 +38,9 @@ class GenerationIT extends InferenceTest {
     private static final String COMPLETIONS = "/v1/completions";
     private static final String SUM = "What is 17 + 25?";
     private static final String WORDS = "Sort the words: river apple stone cloud";
+
+    @Autowired
+    private TextGenerator generator;
 
     @Autowired
     private MeterRegistry registry;
@@ -236,6 +245,22 @@ class GenerationIT extends InferenceTest {
 
         awaitValue(
                 () -> post(ALPHA, CHATS, request(", 'max_tokens': 1, 'n': 8")), answer -> answer.statusCode() == 200);
+    }
+
+    /** As judges of graders make them. */
+    @Test
+    void theServicesOwnRequestsWaitForAPlace() throws Exception {
+        GenerationRequest judgement = new GenerationRequest(
+                "anneal-tiny",
+                new ServeRequest.Input.Text("1"),
+                new ServeRequest.Decoding(1, 1, 0, 0, 1, 0, 0, List.of(), List.of(), null));
+        CompletableFuture<Generation.Whole> judged;
+        try (InputStream events = longStream().body()) {
+            assertThat(events.read()).isEqualTo('d');
+            judged = CompletableFuture.supplyAsync(() -> generator.generate(ALPHA, judgement));
+            assertRefused(429, "queue_full", request(", 'max_tokens': 1"));
+        }
+        assertThat(judged.get(30, TimeUnit.SECONDS).choices()).hasSize(1);
     }
 
     @Test
