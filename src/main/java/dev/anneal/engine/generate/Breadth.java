@@ -52,7 +52,8 @@ public final class Breadth {
     OperatorSharing sharing(int lane, int number) {
         return sharing.compute(
                 lane,
-                (place, known) -> known != null && known.threads() == number ? known : new OperatorSharing(number));
+                (place, known) ->
+                        known != null && known.threads() == number ? known : new OperatorSharing(number, true));
     }
 
     /** Sequences at one time, at most. */

@@ -48,7 +48,8 @@ public final class OpenDecoder implements AutoCloseable {
         this.nextTokens = new NextTokens(scope);
         this.limits = limits;
         this.turns = turns;
-        this.sharing = new OperatorSharing(turns.threads());
+        this.sharing =
+                new OperatorSharing(turns.threads(), model.decodingLimits().sharesOperators());
         this.thread = new Thread(this::run, name);
         thread.start();
     }

@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 
 /**
  * Whether threads share the operators of a lane's steps, by what took less time lately. Those that share wait for each other some hundred times a step: where
- * other processes want the same cores that takes several times as long as one thread alone does. From time to time some steps go the other way. Where
- * threads share at all (see {@link dev.anneal.engine.architecture.DecodingLimits}) answers have the same bits either way. For one thread at a time.
+ * other processes want the same cores that takes several times as long as one thread alone does. From time to time some steps go the other way. Only where
+ * products have the same bits either way, as in bf16. For one thread at a time.
  */
 final class OperatorSharing {
 
@@ -23,6 +23,7 @@ final class OperatorSharing {
     private static final double WORTH_IT = 0.9;
 
     private final int threads;
+    private final boolean alternates;
     private final IntConsumer useThreads;
     private final LongSupplier nanoTime;
 
@@ -34,13 +35,17 @@ final class OperatorSharing {
     private long chosenNanos;
     private long otherNanos;
 
-    /** @param threads that may share, the lane's own among them */
-    OperatorSharing(int threads) {
-        this(threads, OperatorThreads::use, System::nanoTime);
+    /**
+     * @param threads that may share, the lane's own among them
+     * @param alternates whether one thread may go on alone; else all of them always share
+     */
+    OperatorSharing(int threads, boolean alternates) {
+        this(threads, alternates, OperatorThreads::use, System::nanoTime);
     }
 
-    OperatorSharing(int threads, IntConsumer useThreads, LongSupplier nanoTime) {
+    OperatorSharing(int threads, boolean alternates, IntConsumer useThreads, LongSupplier nanoTime) {
         this.threads = threads;
+        this.alternates = alternates && threads > 1;
         this.useThreads = useThreads;
         this.nanoTime = nanoTime;
     }
@@ -56,7 +61,7 @@ final class OperatorSharing {
 
     /** @param rows sequences that the step continues */
     void step(int rows, Runnable step) {
-        if (threads == 1) {
+        if (!alternates) {
             step.run();
             return;
         }

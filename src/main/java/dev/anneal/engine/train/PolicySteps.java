@@ -90,8 +90,7 @@ final class PolicySteps implements Steps {
                 return Optional.empty();
             }
             current = sampled.get();
-            // Where this step has no checkpoint yet, a stop within the update saves it: what others have graded is not
-            // asked again.
+            // A stop within the update saves it, if this step has no checkpoint yet: graders are not asked again.
             batch = current;
         }
         long sampledAt = System.nanoTime();

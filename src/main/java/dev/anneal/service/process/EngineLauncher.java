@@ -146,9 +146,8 @@ public final class EngineLauncher {
                 // spinning OpenMP team would steal the other threads' cores.
                 "OMP_NUM_THREADS",
                 "1",
-                // Turns of waiting awake, some 10 us, before a thread of those few sleeps: the default, a hundred times
-                // as
-                // many, takes cores from others that want them, the one that it waits for among them.
+                // Turns of waiting awake, some 10 us, before a thread of those few sleeps. The default, a hundred times
+                // as long, takes cores from others that want them, among them the one that it waits for.
                 "GOMP_SPINCOUNT",
                 "3000",
                 "MKL_NUM_THREADS",

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.lora.Adapter;
+import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
@@ -65,11 +67,13 @@ class DecoderTest {
         List<Prompt> drawn = prompts().stream()
                 .map(tokens -> new Prompt(tokens, 24, new Sampling(1, 0, 1, 0, 7)))
                 .toList();
-        try (DecoderModel bf16 =
-                DecoderModel.load(GOLDEN.resolve("models/llama-untied-gqa"), ElementType.BFLOAT16, TestDevice.NAME)) {
-            List<Answer> alone = new Decoder(new IncrementalDecoder(bf16), bf16.noAdapter(), Set.of(), new Breadth(1))
+        GoldenAnswers golden = GoldenAnswers.of("llama-untied-gqa");
+        try (DecoderModel bf16 = DecoderModel.load(golden.model(), ElementType.BFLOAT16, TestDevice.NAME);
+                Adapter adapter = Adapter.load(bf16, golden.adapterConfig(), golden.adapter())) {
+            AppliedAdapter applied = adapter.apply(0.5, AdapterDropout.NONE);
+            List<Answer> alone = new Decoder(new IncrementalDecoder(bf16), applied, Set.of(), new Breadth(1))
                     .answer(drawn, () -> {});
-            List<Answer> shared = new Decoder(new IncrementalDecoder(bf16), bf16.noAdapter(), Set.of(), new Breadth(3))
+            List<Answer> shared = new Decoder(new IncrementalDecoder(bf16), applied, Set.of(), new Breadth(3))
                     .answer(drawn, () -> {});
 
             assertThat(bf16.decodingLimits().sharesOperators()).isTrue();

@@ -50,7 +50,8 @@ class LaneTest {
             waiting.add(sequence(i));
         }
         NextTokens nextTokens = new NextTokens(incremental.scope());
-        lane = new Lane(incremental, nextTokens, waiting, SLOTS, model.config().maxPositions(), new OperatorSharing(1));
+        lane = new Lane(
+                incremental, nextTokens, waiting, SLOTS, model.config().maxPositions(), new OperatorSharing(1, false));
     }
 
     @AfterEach

@@ -103,7 +103,7 @@ class OnPolicyTest {
                         waiting,
                         SLOTS,
                         CONTEXT,
-                        new OperatorSharing(1))) {
+                        new OperatorSharing(1, false))) {
             lane.run(() -> true, () -> {});
         }
         return kept;

@@ -14,7 +14,7 @@ class OperatorSharingTest {
 
     private final List<Integer> used = new ArrayList<>();
     private long now;
-    private final OperatorSharing sharing = new OperatorSharing(THREADS, used::add, () -> now);
+    private final OperatorSharing sharing = new OperatorSharing(THREADS, true, used::add, () -> now);
 
     @Test
     void threadsShareWhereThatIsFasterAndTheOtherWayIsTriedSeldom() {
@@ -65,13 +65,24 @@ class OperatorSharingTest {
 
     @Test
     void oneThreadHasNothingToTry() {
-        OperatorSharing alone = new OperatorSharing(1, used::add, () -> now);
+        OperatorSharing alone = new OperatorSharing(1, true, used::add, () -> now);
         alone.begin();
         for (int step = 0; step < 100; step++) {
             alone.step(8, () -> now += 10);
         }
 
         assertThat(used).containsExactly(1);
+    }
+
+    @Test
+    void whereBitsWouldBeOthersThreadsAlwaysShare() {
+        OperatorSharing fixed = new OperatorSharing(THREADS, false, used::add, () -> now);
+        fixed.begin();
+        for (int step = 0; step < 100; step++) {
+            fixed.step(8, () -> now += 10);
+        }
+
+        assertThat(used).containsExactly(THREADS);
     }
 
     private void run(int steps, int rows, IntToLongFunction nanos) {
