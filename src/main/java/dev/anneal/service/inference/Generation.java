@@ -122,12 +122,17 @@ public final class Generation implements AutoCloseable {
             completionTokens += ended.tokens();
         }
         if (reply == null && System.nanoTime() >= deadlineNanos) {
-            throw new Refusal(
-                    RefusalCode.SERVICE_UNAVAILABLE,
-                    "The generation took longer than " + timeout.toSeconds()
-                            + " s (anneal.inference.request-timeout) and was cancelled. Ask for fewer tokens, or try again later.");
+            throw timedOut(timeout);
         }
         return reply;
+    }
+
+    /** Not {@code service_unavailable}: asked again at once, the same request may well take as long again. */
+    public static Refusal timedOut(Duration timeout) {
+        return new Refusal(
+                RefusalCode.GENERATION_TIMEOUT,
+                "The generation took longer than " + timeout.toSeconds()
+                        + " s (anneal.inference.request-timeout) and was given up. Ask for fewer tokens, or try again later.");
     }
 
     private @Nullable ServeReply poll(long nanos) {

@@ -8,8 +8,10 @@ import dev.anneal.service.tenant.TenantProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,6 +79,10 @@ final class RemoteTextGenerator implements TextGenerator {
     private HttpResponse<String> send(HttpRequest request) {
         try {
             return client.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (HttpConnectTimeoutException e) {
+            throw unavailable("cannot be reached: " + e);
+        } catch (HttpTimeoutException e) {
+            throw Generation.timedOut(properties.requestTimeout());
         } catch (IOException e) {
             throw unavailable("does not answer: " + e);
         } catch (InterruptedException e) {

@@ -14,7 +14,8 @@ public interface TextGenerator {
      *
      * @param tenantId whose tuned models are meant
      * @throws Refusal {@code model_not_found}, {@code context_length_exceeded}, {@code queue_full} (try again in seconds) and whatever else is wrong with
-     *     request or model; {@code service_unavailable} if what generates cannot be reached (likewise), {@code not_supported} if nothing does
+     *     request or model; {@code service_unavailable} if what generates cannot be reached (likewise), {@code generation_timeout} if it takes too long, {@code not_supported} if
+     *     nothing does
      */
     Generation.Whole generate(String tenantId, GenerationRequest request);
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.inferenceapi;
 
+import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.InferenceProperties;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
@@ -10,8 +11,10 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
@@ -81,16 +84,24 @@ final class Forwarder {
         }
         try {
             return client.send(hop.build(), HttpResponse.BodyHandlers.ofInputStream());
+        } catch (HttpConnectTimeoutException e) {
+            throw unreachable(e);
+        } catch (HttpTimeoutException e) {
+            throw Generation.timedOut(timeout);
         } catch (IOException e) {
-            LOG.warn(
-                    "The process that generates at {} does not answer; the client is told to try again: {}",
-                    root,
-                    e.toString());
-            throw unreachable("it does not answer");
+            throw unreachable(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service stops. Try again.");
         }
+    }
+
+    private Refusal unreachable(IOException failure) {
+        LOG.warn(
+                "The process that generates at {} does not answer; the client is told to try again: {}",
+                root,
+                failure.toString());
+        return unreachable("it does not answer");
     }
 
     private static Refusal unreachable(String why) {

@@ -92,6 +92,14 @@ class ModelJudgeTest {
         assertThat(asked).hasSize(7);
     }
 
+    /** It takes as long each time. */
+    @Test
+    void whatTookTooLongIsNotAskedAgain() {
+        refusal = RefusalCode.GENERATION_TIMEOUT;
+        assertThat(judge.answer("m", List.of(ONE), Sampling.GREEDY)).containsExactly(Answer.failed("no engine"));
+        assertThat(asked).hasSize(1);
+    }
+
     /** Once for the first one, and not again for each of the others. */
     @Test
     void patienceIsThatOfAllConversations() {

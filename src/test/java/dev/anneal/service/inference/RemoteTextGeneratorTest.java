@@ -1,0 +1,58 @@
+package dev.anneal.service.inference;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.protocol.ServeRequest.Decoding;
+import dev.anneal.protocol.ServeRequest.Input;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.tenant.TenantProperties;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a process that does not generate is to those who ask it. */
+@Timeout(30)
+class RemoteTextGeneratorTest {
+
+    private static final GenerationRequest REQUEST = new GenerationRequest(
+            "m", new Input.Text("x"), new Decoding(1, null, 0, 0, 1, 0, 0, List.of(), List.of(), null));
+
+    @Test
+    void aGenerationThatTakesTooLongIsToldApart() throws IOException {
+        try (ServerSocket silent = listening()) {
+            assertRefused(silent.getLocalPort(), RefusalCode.GENERATION_TIMEOUT, "anneal.inference.request-timeout");
+        }
+    }
+
+    @Test
+    void aProcessThatIsAwayIsUnavailable() throws IOException {
+        int port;
+        try (ServerSocket gone = listening()) {
+            port = gone.getLocalPort();
+        }
+        assertRefused(port, RefusalCode.SERVICE_UNAVAILABLE, "anneal.inference.url");
+    }
+
+    /** Connections to it are open, and nobody reads them. */
+    private static ServerSocket listening() throws IOException {
+        return new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
+    }
+
+    private static void assertRefused(int port, RefusalCode code, String message) {
+        URI url = URI.create("http://127.0.0.1:" + port);
+        InferenceProperties properties = new InferenceProperties(
+                url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
+        RemoteTextGenerator generator = new RemoteTextGenerator(url, properties, new TenantProperties(List.of()));
+        assertThatThrownBy(() -> generator.generate("alpha", REQUEST))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code))
+                .hasMessageContaining(message);
+    }
+}
