@@ -47,6 +47,9 @@ final class HttpEndpointClient implements EndpointClient, AutoCloseable {
 
     @Override
     public List<Reply> score(Endpoint endpoint, List<Sample> samples) {
+        if (Thread.currentThread().isInterrupted()) {
+            return stopped(samples);
+        }
         AtomicBoolean stopped = new AtomicBoolean();
         Executor turns = Pace.of(senders.line(), endpoint.ratePerSecond());
         List<CompletableFuture<Reply>> sent = samples.stream()
@@ -61,10 +64,14 @@ final class HttpEndpointClient implements EndpointClient, AutoCloseable {
         } catch (InterruptedException e) {
             stopped.set(true);
             Thread.currentThread().interrupt();
-            return Collections.nCopies(samples.size(), STOPPED.reply());
+            return stopped(samples);
         } catch (ExecutionException e) {
             throw new IllegalStateException("a completion could not be sent", e.getCause());
         }
+    }
+
+    private static List<Reply> stopped(List<Sample> samples) {
+        return Collections.nCopies(samples.size(), STOPPED.reply());
     }
 
     /**

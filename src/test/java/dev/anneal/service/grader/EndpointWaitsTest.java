@@ -77,6 +77,19 @@ class EndpointWaitsTest {
     }
 
     @Test
+    void whoIsStoppedBeforeSendsNothing() {
+        try (LocalEndpoint endpoint = answering(200)) {
+            Thread.currentThread().interrupt();
+            List<Reply> replies = client.score(endpoint.endpoint(), Collections.nCopies(40, SAMPLE));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(replies).hasSize(40).containsOnly(Reply.failed("grading was stopped"));
+
+            assertThat(client.score(endpoint.endpoint(), List.of(SAMPLE))).containsExactly(Reply.of(1));
+            assertThat(endpoint.received()).hasSize(1);
+        }
+    }
+
+    @Test
     void whatNobodyWaitsForIsNotSent() throws Exception {
         try (LocalEndpoint slow = answering(200)) {
             Endpoint paced = new Endpoint(slow.url("127.0.0.1"), Map.of(), 1);
