@@ -15,15 +15,19 @@ final class Pace implements Executor {
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private boolean isTurnTaken;
 
-    private Pace(Executor line, int perSecond) {
+    /** @param nextTurn runs what it is given when the next turn comes */
+    Pace(Executor line, Executor nextTurn) {
         this.line = line;
-        this.nextTurn = CompletableFuture.delayedExecutor(
-                TimeUnit.SECONDS.toNanos(1) / perSecond, TimeUnit.NANOSECONDS, Runnable::run);
+        this.nextTurn = nextTurn;
     }
 
     /** @param perSecond null for no limit */
     static Executor of(Executor line, @Nullable Integer perSecond) {
-        return perSecond == null ? line : new Pace(line, perSecond);
+        return perSecond == null ? line : new Pace(line, inNanos(TimeUnit.SECONDS.toNanos(1) / perSecond));
+    }
+
+    private static Executor inNanos(long delay) {
+        return CompletableFuture.delayedExecutor(delay, TimeUnit.NANOSECONDS, Runnable::run);
     }
 
     @Override

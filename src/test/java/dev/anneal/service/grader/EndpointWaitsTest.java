@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -89,16 +90,23 @@ class EndpointWaitsTest {
         }
     }
 
+    /** The second one waits for the thread, and would have it before the other endpoint. */
     @Test
     void whatNobodyWaitsForIsNotSent() throws Exception {
-        try (LocalEndpoint slow = answering(200)) {
-            Endpoint paced = new Endpoint(slow.url("127.0.0.1"), Map.of(), 1);
-            Thread interrupted = new Thread(() -> client.score(paced, List.of(SAMPLE, SAMPLE)));
+        CompletableFuture<String> answer = new CompletableFuture<>();
+        try (LocalEndpoint slow = new LocalEndpoint((exchange, request, number) -> {
+                    requests.add(number);
+                    reply(exchange, 200, answer.join());
+                });
+                LocalEndpoint other = answering(200)) {
+            Thread interrupted = new Thread(() -> client.score(slow.endpoint(), List.of(SAMPLE, SAMPLE)));
             interrupted.start();
             requests.take();
             interrupted.interrupt();
             interrupted.join();
-            Thread.sleep(1_200);
+            answer.complete("{\"score\": 1}");
+
+            assertThat(client.score(other.endpoint(), List.of(SAMPLE))).containsExactly(Reply.of(1));
             assertThat(slow.received()).hasSize(1);
         }
     }

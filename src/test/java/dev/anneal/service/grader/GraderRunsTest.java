@@ -91,10 +91,29 @@ class GraderRunsTest {
 
     @Test
     void aRunEndsWithItsTimeAndGivesItsPlaceBack() throws Exception {
-        try (GraderRuns runs = runs(Duration.ofMillis(100))) {
-            for (int run = 0; run < 5; run++) {
-                assertRefused(runs, "alpha", RefusalCode.SERVICE_UNAVAILABLE, "anneal.graders.run-timeout");
-                interrupted.acquire();
+        try (GraderRuns runs = runs(Duration.ofSeconds(3))) {
+            for (Future<Grade> grade : List.of(open(runs, "alpha"), open(runs, "alpha"))) {
+                assertThatThrownBy(grade::get)
+                        .cause()
+                        .isInstanceOfSatisfying(
+                                Refusal.class,
+                                refusal -> assertThat(refusal.code()).isEqualTo(RefusalCode.SERVICE_UNAVAILABLE))
+                        .hasMessageContaining("anneal.graders.run-timeout");
+            }
+            interrupted.acquire(2);
+            answer.countDown();
+            assertThat(whenThereIsAPlace(runs, "alpha").reward()).isEqualTo(1.0);
+        }
+    }
+
+    /** What was interrupted keeps its place until it has returned. */
+    private static Grade whenThereIsAPlace(GraderRuns runs, String tenantId) throws InterruptedException {
+        while (true) {
+            try {
+                return runs.run(tenantId, ASKING, SAMPLE);
+            } catch (Refusal full) {
+                assertThat(full.code()).isEqualTo(RefusalCode.QUEUE_FULL);
+                Thread.sleep(1);
             }
         }
     }
