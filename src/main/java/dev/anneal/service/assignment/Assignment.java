@@ -30,7 +30,7 @@ public interface Assignment {
     void written();
 
     /**
-     * Makes the result durable, outside of any transaction; called again if it fails or the end of the work could not be written after it.
+     * Makes the result durable, outside of any transaction; called again if the store refuses or the end of the work could not be written after it.
      *
      * @throws AssignmentException if the artifact store refuses, or the process has told no result
      */

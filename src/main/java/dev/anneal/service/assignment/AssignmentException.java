@@ -2,20 +2,26 @@ package dev.anneal.service.assignment;
 
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.StorageException;
+import org.jspecify.annotations.Nullable;
 
 /** An attempt cannot begin or not keep what it has made; the error says whether another could. */
 public final class AssignmentException extends RuntimeException {
 
     private final transient WorkError error;
+    private final boolean mayPass;
 
     public AssignmentException(WorkError error, Throwable cause) {
-        super(error.message(), cause);
-        this.error = error;
+        this(error, cause, true);
     }
 
     public AssignmentException(WorkError error) {
-        super(error.message());
+        this(error, null, true);
+    }
+
+    private AssignmentException(WorkError error, @Nullable Throwable cause, boolean mayPass) {
+        super(error.message(), cause);
         this.error = error;
+        this.mayPass = mayPass;
     }
 
     /** The store has refused. Its own words may hold paths of this machine, so clients get others. */
@@ -29,13 +35,19 @@ public final class AssignmentException extends RuntimeException {
                 failure);
     }
 
-    /** The process has ended as if all were done. */
-    static AssignmentException ofMissingResult() {
-        return new AssignmentException(WorkError.ofSystem(
-                "result_missing", "The engine process has ended well without a result that could be read."));
+    /** The process has ended as if all were done; it says nothing more. */
+    public static AssignmentException ofMissingResult() {
+        WorkError error = WorkError.ofSystem(
+                "result_missing", "The engine process has ended well without a result that could be read.");
+        return new AssignmentException(error, null, false);
     }
 
     public WorkError error() {
         return error;
+    }
+
+    /** Whether the same attempt may succeed a moment later. */
+    public boolean mayPass() {
+        return mayPass;
     }
 }

@@ -89,7 +89,7 @@ final class Publisher {
     /**
      * Ends the attempt; empty if the database could not be reached, and to be tried again.
      *
-     * @throws AssignmentException as {@link #publish}
+     * @throws AssignmentException as {@link #publish}, and at once if the process has told no result
      */
     Optional<Ending> end(Verdict verdict) {
         if (!lease.isTrusted()) {
@@ -146,6 +146,9 @@ final class Publisher {
             refusedSinceNanos = null;
             return reached;
         } catch (AssignmentException refused) {
+            if (!refused.mayPass()) {
+                throw refused;
+            }
             long now = System.nanoTime();
             if (refusedSinceNanos == null) {
                 refusedSinceNanos = now;

@@ -1,9 +1,11 @@
 package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
+import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;
@@ -27,6 +29,7 @@ class PublisherIT {
     private final WorkerTest.Parts parts;
     private final ProgressBuffer buffer = new ProgressBuffer(100);
     private int lostAnswers;
+    private boolean isResultMissing;
 
     @Autowired
     PublisherIT(WorkerTest.Parts parts) {
@@ -89,6 +92,17 @@ class PublisherIT {
         assertThat(lease.wish()).isEqualTo(Wish.PAUSE);
     }
 
+    @Test
+    void aResultThatIsMissingIsNotWaitedFor(@TempDir Path folder) {
+        Publisher publisher = publisher(claim(), folder);
+        isResultMissing = true;
+
+        assertThatThrownBy(() -> publisher.end(new Verdict.Done()))
+                .isInstanceOfSatisfying(
+                        AssignmentException.class,
+                        missing -> assertThat(missing.error().code()).isEqualTo("result_missing"));
+    }
+
     private Claim claim() {
         parts.tenant()
                 .run(
@@ -110,12 +124,15 @@ class PublisherIT {
     }
 
     private Publisher publisher(Claim claim, HeldLease lease, Path folder) {
-        Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::loseAnswer).prepare(claim, "cpu");
+        Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::trouble).prepare(claim, "cpu");
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
         return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
     }
 
-    private void loseAnswer(Rehearsal.Moment moment) {
+    private void trouble(Rehearsal.Moment moment) {
+        if (moment == Rehearsal.Moment.STORE_RESULT && isResultMissing) {
+            throw AssignmentException.ofMissingResult();
+        }
         if (moment == Rehearsal.Moment.WRITTEN && lostAnswers-- > 0) {
             throw new QueryTimeoutException("the connection broke after the commit");
         }
