@@ -18,7 +18,7 @@ final class RefusalHeaders {
         HttpHeaders headers = new HttpHeaders();
         switch (code.status()) {
             case 401 -> headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
-            case 409, 507 -> headers.set(SHOULD_RETRY, "false");
+            case 409, 504, 507 -> headers.set(SHOULD_RETRY, "false");
             case 429, 503 -> headers.set(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
             default -> {}
         }
