@@ -64,20 +64,22 @@ public final class LocalGenerator implements SmartLifecycle {
         return start(tenantId, List.of(request)).get(0);
     }
 
-    /** Begins the generations of one request: all of them have their places, or none begins. The caller closes each. */
+    /**
+     * Begins the generations of one request: all of them have their places, or none begins. The caller closes each.
+     *
+     * @param requests at least one, all of the same model
+     */
     public List<Generation> start(String tenantId, List<GenerationRequest> requests) {
         return start(tenantId, requests, Duration.ZERO);
     }
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
-        List<ServedModels.Found> found = requests.stream()
-                .map(request -> models.find(tenantId, request.model()))
-                .toList();
+        ServedModels.Found found = models.find(tenantId, requests.get(0).model());
         take(requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
         List<Generation> generations = requests.stream().map(this::placed).toList();
         try {
             for (int i = 0; i < requests.size(); i++) {
-                begin(generations.get(i), found.get(i), requests.get(i));
+                begin(generations.get(i), found, requests.get(i));
             }
             generations.forEach(Generation::awaitAcceptance);
             return generations;
