@@ -8,6 +8,8 @@ import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.file.Files;
+import dev.anneal.service.lease.Leases;
+import dev.anneal.service.training.TrainingJournal;
 import dev.anneal.service.web.ApiDescription;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -52,6 +54,12 @@ public abstract class ServiceTest {
 
     @Autowired
     private Files files;
+
+    @Autowired
+    private Leases leases;
+
+    @Autowired
+    private TrainingJournal trainings;
 
     @LocalServerPort
     private int port;
@@ -182,5 +190,10 @@ public abstract class ServiceTest {
                 .param("id", id)
                 .query(Long.class)
                 .single();
+    }
+
+    /** Has claimed the next training and started it from its newest checkpoint. */
+    protected PlayedWorker playedWorker() {
+        return PlayedWorker.claim(leases, trainings, intake);
     }
 }

@@ -7,7 +7,6 @@ import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.lease.Rescuer;
@@ -45,9 +44,6 @@ class LeftoverSweepIT extends ServiceTest {
 
     @Autowired
     private FinishedWork finished;
-
-    @Autowired
-    private FileIntake intake;
 
     @TempDir
     private Path root;
@@ -87,7 +83,7 @@ class LeftoverSweepIT extends ServiceTest {
     @Test
     void aTrainingThatRunsIsLeftAlone() throws IOException {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker.claim(leases, trainings, intake);
+        playedWorker();
         folder(id, "attempt-1/checkpoint-2");
         age();
 
@@ -127,13 +123,12 @@ class LeftoverSweepIT extends ServiceTest {
     /** A job with a checkpoint of step 2 of its lost first attempt, and one of step 30 of its second. */
     private String lostOnceAndFinished() {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker lost =
-                PlayedWorker.claim(leases, trainings, intake).steps(1, 2).checkpoint(2);
+        PlayedWorker lost = playedWorker().steps(1, 2).checkpoint(2);
         TestDatabase.administrator()
                 .sql("UPDATE lease SET expires_at = clock_timestamp() - interval '1 second'")
                 .update();
         await(() -> !rescuer.runOnce().isEmpty() || !runs(lost));
-        PlayedWorker worker = PlayedWorker.claim(leases, trainings, intake);
+        PlayedWorker worker = playedWorker();
         assertThat(worker.totalSteps()).isEqualTo(30);
         worker.finish(2);
         return id;

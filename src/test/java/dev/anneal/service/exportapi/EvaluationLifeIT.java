@@ -3,17 +3,14 @@ package dev.anneal.service.exportapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.Evaluations;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Ending;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkKind;
-import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -31,13 +28,7 @@ class EvaluationLifeIT extends ServiceTest {
     private Leases leases;
 
     @Autowired
-    private TrainingJournal training;
-
-    @Autowired
     private EvaluationJournal journal;
-
-    @Autowired
-    private FileIntake intake;
 
     @Test
     void evaluationsAreListedWithoutSamplesNewestFirst() {
@@ -106,7 +97,7 @@ class EvaluationLifeIT extends ServiceTest {
     @Test
     void exportsGoFirst() {
         String job = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker.claim(leases, training, intake).finish(0);
+        playedWorker().finish(0);
         evaluation();
         post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/merge", "{}");
 

@@ -6,13 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anneal.engine.rows.Rows;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.EvaluationOrder;
 import dev.anneal.service.evaluation.Evaluations;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoint;
@@ -20,7 +18,6 @@ import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
@@ -45,13 +42,7 @@ class EvaluationsIT extends ServiceTest {
     private Leases leases;
 
     @Autowired
-    private TrainingJournal training;
-
-    @Autowired
     private EvaluationJournal journal;
-
-    @Autowired
-    private FileIntake intake;
 
     @Autowired
     private Files files;
@@ -186,7 +177,7 @@ class EvaluationsIT extends ServiceTest {
     @Test
     void tunedModelAndItsCheckpointsAreEvaluatedWithTheirAdapters() {
         String job = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker.claim(leases, training, intake).steps(1, 3).checkpoint(3).finish(3);
+        playedWorker().steps(1, 3).checkpoint(3).finish(3);
         String model = job(ALPHA, job).get("fine_tuned_model").stringValue();
         String file = file(ALPHA, 10);
 

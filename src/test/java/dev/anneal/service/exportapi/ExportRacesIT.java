@@ -6,7 +6,6 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.lease.Lease;
@@ -40,19 +39,13 @@ class ExportRacesIT extends ServiceTest {
     @Autowired
     private Checkpoints checkpoints;
 
-    @Autowired
-    private FileIntake intake;
-
     private String id = "";
     private @Nullable PlayedWorker claimed;
 
     @BeforeEach
     void train() {
         id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        claimed = PlayedWorker.claim(leases, journal, intake)
-                .steps(1, 6)
-                .checkpoint(2)
-                .checkpoint(4);
+        claimed = playedWorker().steps(1, 6).checkpoint(2).checkpoint(4);
     }
 
     @Test

@@ -9,14 +9,12 @@ import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.training.TrainingJournal;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -48,13 +46,7 @@ class ExportsIT extends ServiceTest {
     private Leases leases;
 
     @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
     private ExportJournal exports;
-
-    @Autowired
-    private FileIntake intake;
 
     @Autowired
     private ArtifactStore store;
@@ -67,7 +59,7 @@ class ExportsIT extends ServiceTest {
     void train() {
         file = file(ALPHA, 20);
         id = queuedJob(ALPHA, file, "");
-        claimed = PlayedWorker.claim(leases, journal, intake).steps(1, 5);
+        claimed = playedWorker().steps(1, 5);
     }
 
     private PlayedWorker worker() {

@@ -3,11 +3,8 @@ package dev.anneal.service.inferenceapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.PlayedWorker;
-import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.training.TrainingJournal;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
@@ -21,15 +18,6 @@ import tools.jackson.databind.JsonNode;
 class DamagedModelsIT extends InferenceTest {
 
     @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
-
-    @Autowired
     private ArtifactStore store;
 
     private String model = "";
@@ -38,7 +26,7 @@ class DamagedModelsIT extends InferenceTest {
     @BeforeEach
     void train() {
         String job = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+        PlayedWorker worker = playedWorker();
         worker.finish(0);
         model = job(ALPHA, job).path("fine_tuned_model").asString();
         checkpoint = store.localFolder(new ArtifactKey("%s/%s/attempt-%d/checkpoint-%d"

@@ -2,11 +2,7 @@ package dev.anneal.service.jobapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -22,21 +18,12 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 class ForeignTenantIT extends ServiceTest {
 
     @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
-
-    @Autowired
     private RequestMappingHandlerMapping requestMappingHandlerMapping;
 
     @Test
     void everyRouteWithAForeignIdAnswers404() {
         String job = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker.claim(leases, journal, intake).finish(0);
+        playedWorker().finish(0);
         String export = json(post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/merge", ""))
                 .get("id")
                 .stringValue();
@@ -64,7 +51,7 @@ class ForeignTenantIT extends ServiceTest {
     @Test
     void listsShowNothingOfOthers() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker.claim(leases, journal, intake).finish(0);
+        playedWorker().finish(0);
 
         assertThat(json(get(BETA, "/v1/fine_tuning/jobs")).get("data")).isEmpty();
         assertThat(get(BETA, "/v1/models").body()).doesNotContain("ft:");

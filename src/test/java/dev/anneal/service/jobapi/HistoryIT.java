@@ -2,11 +2,8 @@ package dev.anneal.service.jobapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.training.TrainingJournal;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -24,13 +21,7 @@ import tools.jackson.databind.JsonNode;
 class HistoryIT extends ServiceTest {
 
     @Autowired
-    private Leases leases;
-
-    @Autowired
     private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
 
     private String id = "";
 
@@ -39,14 +30,10 @@ class HistoryIT extends ServiceTest {
         id = queuedJob(ALPHA, file(ALPHA, 20), "");
     }
 
-    private PlayedWorker claim() {
-        return PlayedWorker.claim(leases, journal, intake);
-    }
-
     @Test
     void streamReplaysThenFollowsUntilTheJobEnds() {
         CompletableFuture<List<String>> stream = CompletableFuture.supplyAsync(() -> lines("/events?stream=true"));
-        claim().steps(1, 30).checkpoint(30).complete();
+        playedWorker().steps(1, 30).checkpoint(30).complete();
 
         List<String> lines = stream.join();
 
@@ -65,7 +52,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void streamGoesOnBehindTheLastEventThatWasSeen() {
-        claim().finish(0);
+        playedWorker().finish(0);
         JsonNode events = json(get(ALPHA, path("/events?limit=1000"))).get("data");
         String third = events.get(events.size() - 3).get("id").stringValue();
 
@@ -84,7 +71,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void eventPagesEndEvenForClientsThatIgnoreHasMore() {
-        claim().steps(1, 4);
+        playedWorker().steps(1, 4);
         JsonNode events = json(get(ALPHA, path("/events?limit=1000"))).get("data");
         String oldest = events.get(events.size() - 1).get("id").stringValue();
 
@@ -99,7 +86,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void checkpointPagesGoOnBehindOneThatIsGone() {
-        claim().steps(1, 4).checkpoint(1).checkpoint(2).checkpoint(3).checkpoint(4);
+        playedWorker().steps(1, 4).checkpoint(1).checkpoint(2).checkpoint(3).checkpoint(4);
         JsonNode checkpoints = json(get(ALPHA, path("/checkpoints"))).get("data");
         assertThat(checkpoints).hasSize(4);
         String third = checkpoints.get(1).get("id").stringValue();
@@ -121,7 +108,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void seriesIsCompleteInJsonAndPages() {
-        claim().steps(1, 10).validation(10);
+        playedWorker().steps(1, 10).validation(10);
 
         JsonNode rows = json(get(ALPHA, path("/metrics"))).get("data");
         assertThat(rows).hasSize(10);
@@ -140,7 +127,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void seriesHasAThousandRowsAPage() {
-        claim().steps(1, 24);
+        playedWorker().steps(1, 24);
         TestDatabase.administrator().sql("""
                         INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
                                               tokens_per_second, seconds)
@@ -163,7 +150,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void csvAndResultFileHaveTheFixedHeader() throws IOException {
-        claim().steps(1, 2).validation(2).finish(2);
+        playedWorker().steps(1, 2).validation(2).finish(2);
         String golden = new ClassPathResource("results/result.csv").getContentAsString(StandardCharsets.UTF_8);
 
         HttpResponse<String> csv = get(ALPHA, path("/metrics?format=csv"));
@@ -178,8 +165,8 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void repeatedStepsReplaceTheRowsOfALostAttempt() {
-        claim().steps(1, 8).checkpoint(4).giveBack();
-        claim().steps(5, 6);
+        playedWorker().steps(1, 8).checkpoint(4).giveBack();
+        playedWorker().steps(5, 6);
 
         assertThat(json(get(ALPHA, path("/metrics"))).get("data")).hasSize(8);
         assertThat(job(ALPHA, id).path("anneal").path("step").intValue()).isEqualTo(6);
@@ -187,7 +174,7 @@ class HistoryIT extends ServiceTest {
 
     @Test
     void dashboardsReadJobsAndTheirSeries() {
-        claim().steps(1, 3);
+        playedWorker().steps(1, 3);
 
         List<String> jobs = TestDatabase.asRole(
                 "anneal_readonly",

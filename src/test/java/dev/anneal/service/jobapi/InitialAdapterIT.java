@@ -56,11 +56,7 @@ class InitialAdapterIT extends ServiceTest {
     private String trained() {
         String id =
                 queuedJob(ALPHA, file, ", 'afa_lora': {'rank': 8, 'alpha': 4, 'target_modules': ['q_proj', 'v_proj']}");
-        PlayedWorker.claim(leases, journal, intake)
-                .steps(1, 5)
-                .checkpoint(6)
-                .checkpoint(26)
-                .finish(26);
+        playedWorker().steps(1, 5).checkpoint(6).checkpoint(26).finish(26);
         return id;
     }
 
@@ -85,7 +81,7 @@ class InitialAdapterIT extends ServiceTest {
                     .anyMatch(message -> message.startsWith("Training begins with the adapter of " + checkpoint + " of "
                                     + source + " at step 30: rank 8")
                             && message.endsWith("beta is 0 from the first step on"));
-            PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+            PlayedWorker worker = playedWorker();
             assertThat(Objects.requireNonNull(worker.order().initialAdapter()).directory())
                     .contains(source + "/attempt-")
                     .endsWith("checkpoint-30");
@@ -150,7 +146,7 @@ class InitialAdapterIT extends ServiceTest {
                 send(request(ALPHA, "/v1/files/" + adapter).DELETE());
         assertThat(deletion.statusCode()).isEqualTo(409);
         assertThat(deletion.body()).contains(id);
-        PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+        PlayedWorker worker = playedWorker();
         assertThat(Objects.requireNonNull(worker.order().initialAdapter()).fileId())
                 .isEqualTo(adapter);
         worker.finish(0);
@@ -174,9 +170,7 @@ class InitialAdapterIT extends ServiceTest {
                 .isEqualTo(export);
         assertThat(messages(id))
                 .anyMatch(message -> message.startsWith("Training begins with the adapter of the uploaded " + adapter));
-        assertThat(Objects.requireNonNull(PlayedWorker.claim(leases, journal, intake)
-                                .order()
-                                .initialAdapter())
+        assertThat(Objects.requireNonNull(playedWorker().order().initialAdapter())
                         .fileId())
                 .isEqualTo(adapter);
         assertRefused("ftexp-none", "invalid_value", "there is no such thing");
@@ -210,7 +204,7 @@ class InitialAdapterIT extends ServiceTest {
         String source = trained();
         List<String> before = checkpoints(source);
         queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + before.get(1) + "'}");
-        PlayedWorker worker = PlayedWorker.claim(leases, journal, intake);
+        PlayedWorker worker = playedWorker();
         long sourceWork = workOf("job", source);
 
         leases.progress(

@@ -14,16 +14,12 @@ import com.openai.models.finetuning.jobs.checkpoints.FineTuningJobCheckpoint;
 import com.openai.models.models.Model;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.history.Checkpoint;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.WorkError;
-import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** The life of jobs as OpenAI's strict client and raw JSON see it. */
@@ -41,26 +37,13 @@ class JobLifeIT extends ServiceTest {
                     + " gradient_accumulation checkpoint_interval eval_interval lora_plus_ratio packing activation_checkpointing priority"
                     + " loss rollouts grader";
 
-    @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
-
-    private PlayedWorker claim() {
-        return PlayedWorker.claim(leases, journal, intake);
-    }
-
     @Test
     void officialClientFollowsAJobFromCreationToItsModel() {
         OpenAIClient client = openai(ALPHA);
         String id = create(client).id();
         await(() -> retrieve(client, id).status().equals(FineTuningJob.Status.QUEUED));
 
-        PlayedWorker worker = claim().steps(1, 2);
+        PlayedWorker worker = playedWorker().steps(1, 2);
         assertThat(retrieve(client, id).status()).isEqualTo(FineTuningJob.Status.RUNNING);
         assertThat(worker.finish(2).holds()).isTrue();
 
@@ -83,7 +66,7 @@ class JobLifeIT extends ServiceTest {
         OpenAIClient client = openai(ALPHA);
         String id = create(client).id();
         await(() -> retrieve(client, id).status().equals(FineTuningJob.Status.QUEUED));
-        PlayedWorker worker = claim().steps(1, 2).validation(2).checkpoint(2);
+        PlayedWorker worker = playedWorker().steps(1, 2).validation(2).checkpoint(2);
         worker.finish(2);
 
         List<FineTuningJobEvent> events =
@@ -159,7 +142,7 @@ class JobLifeIT extends ServiceTest {
     @Test
     void progressIsThatOfTheNewestStep() {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        claim().steps(1, 12).checkpoint(12);
+        playedWorker().steps(1, 12).checkpoint(12);
 
         JsonNode anneal = job(ALPHA, id).get("anneal");
 
@@ -177,11 +160,11 @@ class JobLifeIT extends ServiceTest {
     @Test
     void memoryOfADeviceIsTheMostOfAnyAttemptAndAbsentOnCpus() {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        claim().giveBack();
+        playedWorker().giveBack();
         assertThat(job(ALPHA, id).get("anneal").get("device_memory").isNull()).isTrue();
 
-        claim().deviceMemory("cuda:0", 80L << 30, 9_000).giveBack();
-        claim().deviceMemory("cuda:1", 40L << 30, 8_000);
+        playedWorker().deviceMemory("cuda:0", 80L << 30, 9_000).giveBack();
+        playedWorker().deviceMemory("cuda:1", 40L << 30, 8_000);
 
         assertThat(job(ALPHA, id).get("anneal").get("device_memory").toString())
                 .isEqualTo("{\"device\":\"cuda:1\",\"total_bytes\":42949672960,\"peak_bytes\":9000}");
@@ -190,10 +173,10 @@ class JobLifeIT extends ServiceTest {
     @Test
     void failedAttemptIsTriedAgainFromTheCheckpointUnlessTheUserIsAtFault() {
         String id = queuedJob(ALPHA, file(ALPHA, 20), "");
-        PlayedWorker first = claim();
+        PlayedWorker first = playedWorker();
         assertThat(first.order().validatedStep()).isZero();
         first.steps(1, 4).checkpoint(4).validation(4).giveBack();
-        PlayedWorker second = claim();
+        PlayedWorker second = playedWorker();
         assertThat(second.order().resumeFrom()).extracting(Checkpoint::step).isEqualTo(4);
         assertThat(second.order().validatedStep()).isEqualTo(4);
         second.steps(5, 6).fail(WorkError.ofUser("non_finite_loss", "the loss of step 7 is NaN", null));
@@ -246,7 +229,7 @@ class JobLifeIT extends ServiceTest {
     void deletedModelIsGoneButItsJobStays() {
         OpenAIClient client = openai(ALPHA);
         String id = queuedJob(ALPHA, file(ALPHA, 10), "");
-        claim().finish(0);
+        playedWorker().finish(0);
         String model = retrieve(client, id).fineTunedModel().orElseThrow();
         assertThat(client.models().retrieve(model).ownedBy()).isEqualTo(ALPHA);
 

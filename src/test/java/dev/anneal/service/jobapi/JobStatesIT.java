@@ -5,10 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;
@@ -24,21 +22,11 @@ class JobStatesIT extends ServiceTest {
     @Autowired
     private Leases leases;
 
-    @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
-
     private String id = "";
 
     @BeforeEach
     void createJob() {
         id = queuedJob(ALPHA, file(ALPHA, 20), "");
-    }
-
-    private PlayedWorker claim() {
-        return PlayedWorker.claim(leases, journal, intake);
     }
 
     @Test
@@ -84,7 +72,7 @@ class JobStatesIT extends ServiceTest {
 
     @Test
     void runningJobIsCancelledByItsWorkerAndKeepsItsCheckpoint() {
-        PlayedWorker worker = claim().steps(1, 5);
+        PlayedWorker worker = playedWorker().steps(1, 5);
         assertThat(shown(ask("cancel"))).isEqualTo("running/cancelling");
         assertThat(shown(ask("cancel"))).isEqualTo("running/cancelling");
         assertRefused("pause", "job_not_pausable", "running and about to cancel");
@@ -112,7 +100,7 @@ class JobStatesIT extends ServiceTest {
 
     @Test
     void runningJobPausesAfterItsCheckpointAndResumesFromIt() {
-        PlayedWorker worker = claim().steps(1, 3);
+        PlayedWorker worker = playedWorker().steps(1, 3);
         assertThat(shown(ask("pause"))).isEqualTo("running/pausing");
         assertRefused("resume", "job_not_resumable", "running and about to pause");
         worker.checkpoint(3).giveBack();
@@ -120,7 +108,7 @@ class JobStatesIT extends ServiceTest {
 
         assertThat(shown(ask("resume"))).isEqualTo("queued/resuming");
 
-        PlayedWorker next = claim();
+        PlayedWorker next = playedWorker();
         assertThat(next.order().resumeFrom())
                 .extracting(checkpoint -> checkpoint.step())
                 .isEqualTo(3);
@@ -140,7 +128,7 @@ class JobStatesIT extends ServiceTest {
 
     @Test
     void finishedJobCannotBeChanged() {
-        claim().finish(0);
+        playedWorker().finish(0);
 
         assertRefused("cancel", "job_already_final", "succeeded");
         assertRefused("pause", "job_not_pausable", "succeeded");

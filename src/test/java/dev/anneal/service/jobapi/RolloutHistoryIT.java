@@ -2,27 +2,13 @@ package dev.anneal.service.jobapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.training.TrainingJournal;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** What a method measures beside the loss, and completions word for word, as clients read them. */
 class RolloutHistoryIT extends ServiceTest {
-
-    @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
 
     private String id = "";
 
@@ -31,13 +17,9 @@ class RolloutHistoryIT extends ServiceTest {
         id = queuedJob(ALPHA, file(ALPHA, 20), "");
     }
 
-    private PlayedWorker claim() {
-        return PlayedWorker.claim(leases, journal, intake);
-    }
-
     @Test
     void metricsOfTheMethodAreInSeriesEventsAndCsv() {
-        claim().rollout(1).rollout(2).rewardedValidation(2);
+        playedWorker().rollout(1).rollout(2).rewardedValidation(2);
 
         JsonNode rows = json(get(ALPHA, path("/metrics"))).get("data");
         assertThat(rows.get(1).path("metrics").path("reward").doubleValue()).isEqualTo(0.5);
@@ -63,7 +45,7 @@ class RolloutHistoryIT extends ServiceTest {
 
     @Test
     void samplesComeNewestStepFirstAndInPages() {
-        claim().rollout(1).rollout(2);
+        playedWorker().rollout(1).rollout(2);
 
         JsonNode all = json(get(ALPHA, path("/samples")));
         assertThat(all.get("data")).hasSize(4);
@@ -96,8 +78,8 @@ class RolloutHistoryIT extends ServiceTest {
 
     @Test
     void repeatedRolloutsReplaceThoseOfALostAttempt() {
-        claim().rollout(1).rollout(2).giveBack();
-        claim().rollout(2);
+        playedWorker().rollout(1).rollout(2).giveBack();
+        playedWorker().rollout(2);
 
         assertThat(json(get(ALPHA, path("/samples"))).get("data")).hasSize(4);
     }

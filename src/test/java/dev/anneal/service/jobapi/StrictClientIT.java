@@ -6,17 +6,12 @@ import com.openai.client.OpenAIClient;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.services.blocking.finetuning.JobService;
 import dev.anneal.engine.rows.Rows;
-import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.WorkError;
-import dev.anneal.service.training.TrainingJournal;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** OpenAI's strictest client reads jobs of every kind and in every state; one that it refused would hide all others of its page. */
@@ -36,26 +31,15 @@ class StrictClientIT extends ServiceTest {
     private static final String ENDPOINT =
             "{'type': 'endpoint', 'name': 'there', 'url': 'https://grader.example/grade', 'headers': {'authorization': 'Bearer secret'}}";
 
-    @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
-
     @Test
     void jobsInEveryStateAreRead() {
         OpenAIClient client = openai(ALPHA);
         JobService jobs = client.fineTuning().jobs();
         String file = file(ALPHA, 20);
         String failed = queuedJob(ALPHA, file, "");
-        PlayedWorker.claim(leases, journal, intake)
-                .steps(1, 2)
-                .fail(WorkError.ofUser("non_finite_loss", "the loss of step 3 is NaN", null));
+        playedWorker().steps(1, 2).fail(WorkError.ofUser("non_finite_loss", "the loss of step 3 is NaN", null));
         String running = queuedJob(ALPHA, file, "");
-        PlayedWorker.claim(leases, journal, intake).steps(1, 2).checkpoint(2);
+        playedWorker().steps(1, 2).checkpoint(2);
         String queued = queuedJob(ALPHA, file, ", 'metadata': {'team': 'a'}");
 
         assertThat(jobs.pause(queued).validate().status()).isEqualTo(FineTuningJob.Status.QUEUED);
