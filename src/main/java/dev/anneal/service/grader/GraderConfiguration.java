@@ -1,5 +1,6 @@
 package dev.anneal.service.grader;
 
+import dev.anneal.service.outbound.OutboundHttp;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -12,7 +13,7 @@ class GraderConfiguration {
     private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
 
     @Bean
-    HttpEndpointClient endpointClient(GraderProperties properties, Clock clock) {
-        return new HttpEndpointClient(new EndpointTransport(properties, clock), properties, FIRST_RETRY_DELAY);
+    HttpEndpointClient endpointClient(OutboundHttp http, GraderProperties properties, Clock clock) {
+        return new HttpEndpointClient(new EndpointTransport(http, properties, clock), properties, FIRST_RETRY_DELAY);
     }
 }

@@ -3,7 +3,6 @@ package dev.anneal.service.grader;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -12,7 +11,6 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How endpoints of clients are asked to grade, and how much clients may try.
  *
- * @param allowedAddresses addresses and networks (CIDR) of endpoints beside the public ones
  * @param endpointConcurrency requests that this process has open at a time
  * @param endpointRetries how often a request is sent again that got no answer, or 408, 429 or 5xx
  * @param endpointSecret {@code whsec_} and base64; requests are signed with it as Standard Webhooks are. Null: they are not signed
@@ -23,7 +21,6 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("anneal.graders")
 record GraderProperties(
-        @DefaultValue List<String> allowedAddresses,
         @DefaultValue("16") @Min(1) @Max(1024) int endpointConcurrency,
         @DefaultValue("3") @Min(0) @Max(10) int endpointRetries,
         @Nullable String endpointSecret,
@@ -31,14 +28,10 @@ record GraderProperties(
         @DefaultValue("8") @Min(1) @Max(64) int runConcurrency,
         @DefaultValue("2m") Duration runTimeout) {
 
-    GraderProperties {
-        allowedAddresses = List.copyOf(allowedAddresses);
-    }
-
     /** Without the secret. */
     @Override
     public String toString() {
-        return "GraderProperties[allowedAddresses=" + allowedAddresses + ", endpointConcurrency=" + endpointConcurrency
+        return "GraderProperties[endpointConcurrency=" + endpointConcurrency
                 + ", endpointRetries=" + endpointRetries + ", endpointTimeout=" + endpointTimeout
                 + ", runConcurrency=" + runConcurrency + ", runTimeout=" + runTimeout + "]";
     }

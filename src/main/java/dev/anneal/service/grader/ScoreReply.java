@@ -1,11 +1,9 @@
 package dev.anneal.service.grader;
 
+import dev.anneal.service.outbound.OutboundResponse;
 import java.io.IOException;
-import java.io.InputStream;
 import java.time.Duration;
 import java.util.regex.Pattern;
-import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.http.Header;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -24,26 +22,18 @@ final class ScoreReply {
 
     private ScoreReply() {}
 
-    static Attempt read(ClassicHttpResponse response) throws IOException {
-        int status = response.getCode();
+    static Attempt read(OutboundResponse response) throws IOException {
+        int status = response.status();
         if (status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS) {
             return Attempt.failedForNow("the endpoint answered with status " + status, retryAfter(response));
         }
         if (status != 200) {
             return Attempt.failed("the endpoint answered with status " + status + " instead of 200");
         }
-        byte[] body = body(response);
+        byte[] body = response.body(MAX_BYTES);
         return body.length > MAX_BYTES
                 ? Attempt.failed("the endpoint's answer has more than " + MAX_BYTES + " bytes")
                 : score(body);
-    }
-
-    private static byte[] body(ClassicHttpResponse response) throws IOException {
-        if (response.getEntity() == null) {
-            return new byte[0];
-        }
-        InputStream content = response.getEntity().getContent();
-        return content.readNBytes(MAX_BYTES + 1);
     }
 
     private static Attempt score(byte[] body) {
@@ -58,10 +48,10 @@ final class ScoreReply {
         return Attempt.failed("the endpoint's answer has no number as 'score'; {\"score\": 0.5} has");
     }
 
-    private static @Nullable Duration retryAfter(ClassicHttpResponse response) {
-        Header header = response.getFirstHeader("Retry-After");
-        return header != null && SECONDS.matcher(header.getValue()).matches()
-                ? Duration.ofSeconds(Long.parseLong(header.getValue()))
-                : null;
+    private static @Nullable Duration retryAfter(OutboundResponse response) {
+        return response.header("Retry-After")
+                .filter(value -> SECONDS.matcher(value).matches())
+                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+                .orElse(null);
     }
 }

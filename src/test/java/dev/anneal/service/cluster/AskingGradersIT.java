@@ -30,7 +30,7 @@ import tools.jackson.databind.JsonNode;
             "anneal.engine.precision=fp32",
             "anneal.worker.poll-interval=100ms",
             "anneal.worker.publish-interval=100ms",
-            "anneal.graders.allowed-addresses=127.0.0.1",
+            "anneal.outbound.allowed-addresses=127.0.0.1",
             "anneal.graders.endpoint-retries=0",
             "anneal.graders.endpoint-timeout=1s",
             "anneal.queue.platform-retries=0"

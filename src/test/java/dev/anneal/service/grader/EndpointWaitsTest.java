@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.grade.EndpointClient.Endpoint;
 import dev.anneal.engine.grade.EndpointClient.Reply;
 import dev.anneal.engine.grade.Sample;
+import dev.anneal.service.outbound.OutboundHttp;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -30,18 +31,20 @@ class EndpointWaitsTest {
 
     private final LinkedBlockingQueue<Integer> requests = new LinkedBlockingQueue<>();
     private final ExecutorService asking = Executors.newSingleThreadExecutor();
+    private final OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"));
     private final HttpEndpointClient client;
 
     EndpointWaitsTest() {
-        GraderProperties properties = new GraderProperties(
-                List.of("127.0.0.1"), 1, 3, null, Duration.ofSeconds(20), 8, Duration.ofSeconds(60));
-        client = new HttpEndpointClient(new EndpointTransport(properties, Clock.systemUTC()), properties, LONG);
+        GraderProperties properties =
+                new GraderProperties(1, 3, null, Duration.ofSeconds(20), 8, Duration.ofSeconds(60));
+        client = new HttpEndpointClient(new EndpointTransport(http, properties, Clock.systemUTC()), properties, LONG);
     }
 
     @AfterEach
     void close() throws IOException {
         asking.shutdownNow();
         client.close();
+        http.close();
     }
 
     private LocalEndpoint answering(int status) {

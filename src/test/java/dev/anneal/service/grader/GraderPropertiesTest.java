@@ -3,7 +3,6 @@ package dev.anneal.service.grader;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.context.properties.bind.Binder;
@@ -15,28 +14,19 @@ class GraderPropertiesTest {
     @Test
     void defaults() {
         assertThat(bind(Map.of()))
-                .isEqualTo(
-                        new GraderProperties(List.of(), 16, 3, null, Duration.ofSeconds(30), 8, Duration.ofMinutes(2)));
+                .isEqualTo(new GraderProperties(16, 3, null, Duration.ofSeconds(30), 8, Duration.ofMinutes(2)));
     }
 
     @Test
     void everyPropertyCanBeSet() {
         assertThat(bind(Map.of(
-                        "anneal.graders.allowed-addresses", "10.1.0.0/16,192.168.1.7",
                         "anneal.graders.endpoint-concurrency", "4",
                         "anneal.graders.endpoint-retries", "1",
                         "anneal.graders.endpoint-secret", "whsec_x",
                         "anneal.graders.endpoint-timeout", "5s",
                         "anneal.graders.run-concurrency", "2",
                         "anneal.graders.run-timeout", "9s")))
-                .isEqualTo(new GraderProperties(
-                        List.of("10.1.0.0/16", "192.168.1.7"),
-                        4,
-                        1,
-                        "whsec_x",
-                        Duration.ofSeconds(5),
-                        2,
-                        Duration.ofSeconds(9)));
+                .isEqualTo(new GraderProperties(4, 1, "whsec_x", Duration.ofSeconds(5), 2, Duration.ofSeconds(9)));
     }
 
     @Test

@@ -56,7 +56,7 @@ class GraderRunsTest {
     }
 
     private GraderRuns runs(Duration timeout) {
-        return new GraderRuns(help, new GraderProperties(List.of(), 16, 3, null, Duration.ofSeconds(30), 4, timeout));
+        return new GraderRuns(help, new GraderProperties(16, 3, null, Duration.ofSeconds(30), 4, timeout));
     }
 
     private Future<Grade> open(GraderRuns runs, String tenantId) throws InterruptedException {

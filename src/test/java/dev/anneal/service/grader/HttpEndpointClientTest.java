@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.grade.EndpointClient.Endpoint;
 import dev.anneal.engine.grade.EndpointClient.Reply;
 import dev.anneal.engine.grade.Sample;
+import dev.anneal.service.outbound.OutboundHttp;
+import dev.anneal.service.outbound.WebhookSignature;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -33,9 +35,10 @@ class HttpEndpointClientTest {
 
     private static List<Reply> score(Endpoint endpoint, List<Sample> samples, String... allowed) {
         GraderProperties properties =
-                new GraderProperties(List.of(allowed), 8, 2, SECRET, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
-        try (HttpEndpointClient client =
-                new HttpEndpointClient(new EndpointTransport(properties, CLOCK), properties, Duration.ofMillis(1))) {
+                new GraderProperties(8, 2, SECRET, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
+        try (OutboundHttp http = new OutboundHttp(List.of(allowed));
+                HttpEndpointClient client = new HttpEndpointClient(
+                        new EndpointTransport(http, properties, CLOCK), properties, Duration.ofMillis(1))) {
             return client.score(endpoint, samples);
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -60,7 +63,7 @@ class HttpEndpointClientTest {
             assertThat(request.header("content-type")).isEqualTo("application/json; charset=UTF-8");
             assertThat(request.header("webhook-timestamp")).isEqualTo("1700000000");
             assertThat(request.header("webhook-signature"))
-                    .isEqualTo(new RequestSignature(SECRET)
+                    .isEqualTo(new WebhookSignature(SECRET)
                             .of(
                                     request.header("webhook-id"),
                                     1_700_000_000,
@@ -228,7 +231,7 @@ class HttpEndpointClientTest {
                     .get(0);
             assertThat(reply.failure())
                     .as(host)
-                    .startsWith("the endpoint's address is not one that this service may connect to");
+                    .startsWith("the endpoint has an address that this service may not connect to");
         }
     }
 

@@ -109,7 +109,7 @@ class GradersIT extends ServiceTest {
         assertThat(body.at("/metadata/errors/unresponsive_reward_error").booleanValue())
                 .isTrue();
         assertThat(body.at("/anneal/graded").booleanValue()).isFalse();
-        assertThat(body.at("/anneal/errors/0/message").stringValue()).contains("anneal.graders.allowed-addresses");
+        assertThat(body.at("/anneal/errors/0/message").stringValue()).contains("anneal.outbound.allowed-addresses");
     }
 
     @Test

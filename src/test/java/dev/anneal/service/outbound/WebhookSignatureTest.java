@@ -1,4 +1,4 @@
-package dev.anneal.service.grader;
+package dev.anneal.service.outbound;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,11 +9,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against the example in the reference libraries of Standard Webhooks. */
-class RequestSignatureTest {
+class WebhookSignatureTest {
 
     @Test
     void signatureIsThatOfTheReference() {
-        assertThat(new RequestSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
+        assertThat(new WebhookSignature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")
                         .of(
                                 "msg_p5jXN8AQM9LWM0D4loKWxJek",
                                 1614265330,
@@ -24,8 +24,8 @@ class RequestSignatureTest {
     @ParameterizedTest
     @ValueSource(strings = {"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_", "whsec_MfKQ9r8G", "whsec_!!!"})
     void secretsAreThoseOfTheStandard(String secret) {
-        assertThatThrownBy(() -> new RequestSignature(secret))
-                .hasMessageStartingWith("anneal.graders.endpoint-secret must be 'whsec_' and base64")
+        assertThatThrownBy(() -> new WebhookSignature(secret))
+                .hasMessageStartingWith("a secret must be 'whsec_' and base64")
                 .hasMessageNotContaining("MfKQ");
     }
 }
