@@ -4,6 +4,8 @@ import dev.anneal.service.export.AdapterExportRequest;
 import dev.anneal.service.export.AdapterExports;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
@@ -31,6 +33,7 @@ class AdapterExportController {
     }
 
     @PostMapping
+    @RequiresScope(Scope.JOBS_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     ExportBody create(
             Tenant tenant,
@@ -42,11 +45,13 @@ class AdapterExportController {
     }
 
     @GetMapping
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<ExportBody> list(Tenant tenant, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
         return ListBody.of(exports.list(tenant.id(), page).map(export -> ExportBody.of(export, null)), ExportBody::id);
     }
 
     @GetMapping("/{exportId}")
+    @RequiresScope(Scope.JOBS_READ)
     ExportBody retrieve(Tenant tenant, @PathVariable String exportId) {
         return ExportBody.of(exports.find(tenant.id(), exportId), null);
     }

@@ -4,6 +4,8 @@ import dev.anneal.service.evaluation.EvaluationRequest;
 import dev.anneal.service.evaluation.Evaluations;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
@@ -31,6 +33,7 @@ class EvaluationController {
     }
 
     @PostMapping
+    @RequiresScope(Scope.JOBS_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     EvaluationBody create(
             Tenant tenant,
@@ -41,16 +44,19 @@ class EvaluationController {
     }
 
     @GetMapping
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<EvaluationBody> list(Tenant tenant, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
         return ListBody.of(evaluations.list(tenant.id(), page).map(EvaluationBody::of), EvaluationBody::id);
     }
 
     @GetMapping("/{id}")
+    @RequiresScope(Scope.JOBS_READ)
     EvaluationBody retrieve(Tenant tenant, @PathVariable String id) {
         return EvaluationBody.of(evaluations.find(tenant.id(), id));
     }
 
     @PostMapping("/{id}/cancel")
+    @RequiresScope(Scope.JOBS_WRITE)
     EvaluationBody cancel(Tenant tenant, @PathVariable String id) {
         return EvaluationBody.of(evaluations.cancel(tenant.id(), id));
     }

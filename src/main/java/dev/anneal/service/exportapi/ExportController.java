@@ -5,6 +5,8 @@ import dev.anneal.service.export.ExportRequest;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
@@ -32,6 +34,7 @@ class ExportController {
     }
 
     @PostMapping("/exports")
+    @RequiresScope(Scope.JOBS_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     ExportBody create(
             Tenant tenant,
@@ -43,6 +46,7 @@ class ExportController {
     }
 
     @PostMapping("/merge")
+    @RequiresScope(Scope.JOBS_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     ExportBody merge(
             Tenant tenant,
@@ -54,6 +58,7 @@ class ExportController {
     }
 
     @GetMapping("/exports")
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<ExportBody> list(
             Tenant tenant, @PathVariable String jobId, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
         return ListBody.of(
@@ -61,6 +66,7 @@ class ExportController {
     }
 
     @GetMapping("/exports/{exportId}")
+    @RequiresScope(Scope.JOBS_READ)
     ExportBody retrieve(Tenant tenant, @PathVariable String jobId, @PathVariable String exportId) {
         Export export = exports.find(tenant.id(), jobId, exportId);
         return ExportBody.of(export, jobId);

@@ -8,6 +8,8 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.Download;
 import dev.anneal.service.web.ListBody;
@@ -38,6 +40,7 @@ class ExportDownloads {
     }
 
     @GetMapping("/files")
+    @RequiresScope(Scope.MODELS_READ)
     ListBody<ExportBody.FileBody> files(
             Tenant tenant, @PathVariable(required = false) @Nullable String jobId, @PathVariable String exportId) {
         Export export = find(tenant, jobId, exportId);
@@ -45,6 +48,7 @@ class ExportDownloads {
     }
 
     @GetMapping("/files/{name}")
+    @RequiresScope(Scope.MODELS_READ)
     void file(
             Tenant tenant,
             @PathVariable(required = false) @Nullable String jobId,
@@ -63,6 +67,7 @@ class ExportDownloads {
     }
 
     @GetMapping("/archive")
+    @RequiresScope(Scope.MODELS_READ)
     void archive(
             Tenant tenant,
             @PathVariable(required = false) @Nullable String jobId,

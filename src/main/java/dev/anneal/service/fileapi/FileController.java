@@ -6,6 +6,8 @@ import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.Download;
 import dev.anneal.service.web.ListBody;
@@ -38,11 +40,13 @@ final class FileController {
     }
 
     @PostMapping
+    @RequiresScope(Scope.FILES_WRITE)
     FileBody create(Tenant tenant, HttpServletRequest request) throws IOException {
         return FileBody.of(uploads.read(tenant.id(), request));
     }
 
     @GetMapping
+    @RequiresScope(Scope.FILES_READ)
     ListBody<FileBody> list(
             Tenant tenant,
             @RequestParam(required = false) @Nullable String purpose,
@@ -63,11 +67,13 @@ final class FileController {
     }
 
     @GetMapping("/{fileId}")
+    @RequiresScope(Scope.FILES_READ)
     FileBody retrieve(Tenant tenant, @PathVariable String fileId) {
         return FileBody.of(files.require(tenant.id(), fileId));
     }
 
     @GetMapping("/{fileId}/content")
+    @RequiresScope(Scope.FILES_READ)
     void content(Tenant tenant, @PathVariable String fileId, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         StoredFile file = files.require(tenant.id(), fileId);
@@ -77,6 +83,7 @@ final class FileController {
 
     /** Some clients send a body with it, which says nothing. */
     @DeleteMapping("/{fileId}")
+    @RequiresScope(Scope.FILES_WRITE)
     DeletedBody delete(Tenant tenant, @PathVariable String fileId) {
         files.delete(tenant.id(), fileId);
         return new DeletedBody(fileId, "file", true);

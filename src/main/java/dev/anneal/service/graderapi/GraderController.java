@@ -11,6 +11,8 @@ import dev.anneal.service.request.GraderObjects;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.request.ShownGrader;
 import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,7 @@ class GraderController {
     }
 
     @PostMapping("/run")
+    @RequiresScope(Scope.JOBS_WRITE)
     GraderRunBody run(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         StrictObject request = JsonBody.of(body).object();
         Grader grader = GraderObjects.read(required(request), GRADER);
@@ -65,6 +68,7 @@ class GraderController {
     }
 
     @PostMapping("/validate")
+    @RequiresScope(Scope.JOBS_READ)
     Validated validate(@RequestBody(required = false) @Nullable JsonNode body) {
         StrictObject request = JsonBody.of(body).object();
         Map<String, @Nullable Object> grader = required(request);

@@ -3,6 +3,8 @@ package dev.anneal.service.inferenceapi;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
@@ -30,6 +32,7 @@ class CompletionController {
     }
 
     @PostMapping("/v1/completions")
+    @RequiresScope(Scope.INFERENCE)
     void complete(
             Tenant tenant,
             @RequestBody(required = false) @Nullable JsonNode body,

@@ -4,6 +4,8 @@ import dev.anneal.service.outlook.JobEstimates;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.JobRequestReader;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
@@ -22,6 +24,7 @@ class EstimateController {
     }
 
     @PostMapping("/v1/fine_tuning/estimate")
+    @RequiresScope(Scope.JOBS_READ)
     EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         JobRequest request = JobRequestReader.read(JsonBody.of(body).object());
         return EstimateBody.of(estimates.estimate(tenant.id(), request));

@@ -8,6 +8,8 @@ import dev.anneal.service.job.Jobs;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
@@ -43,6 +45,7 @@ class HistoryController {
     }
 
     @GetMapping(path = "/events", params = "stream!=true")
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<EventBody> events(
             Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 1000) PageRequest page) {
         return ListBody.of(history.events(tenant.id(), id, page).map(EventBody::of), EventBody::id);
@@ -50,6 +53,7 @@ class HistoryController {
 
     /** Events of the past, then those to come, until the job ends. */
     @GetMapping(path = "/events", params = "stream=true")
+    @RequiresScope(Scope.JOBS_READ)
     SseEmitter stream(
             Tenant tenant,
             @PathVariable String id,
@@ -59,6 +63,7 @@ class HistoryController {
     }
 
     @GetMapping("/checkpoints")
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<CheckpointBody> checkpoints(
             Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 10, max = 1000) PageRequest page) {
         Job job = jobs.find(tenant.id(), id);
@@ -69,12 +74,14 @@ class HistoryController {
 
     /** What the policy has written and what it was worth, newest step first. */
     @GetMapping("/samples")
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<SampleBody> samples(
             Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
         return ListBody.of(history.samples(tenant.id(), id, page).map(SampleBody::of), SampleBody::id);
     }
 
     @GetMapping(path = "/metrics", params = "format!=csv")
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<SeriesBody> series(
             Tenant tenant,
             @PathVariable String id,
@@ -95,6 +102,7 @@ class HistoryController {
 
     /** Streamed, a part of the rows in memory at a time and no transaction open while the client reads. */
     @GetMapping(path = "/metrics", params = "format=csv")
+    @RequiresScope(Scope.JOBS_READ)
     void csv(Tenant tenant, @PathVariable String id, HttpServletResponse response) throws IOException {
         Job job = jobs.find(tenant.id(), id);
         response.setContentType("text/csv;charset=UTF-8");

@@ -8,6 +8,8 @@ import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.settings.JobRequestReader;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
@@ -39,6 +41,7 @@ class JobController {
     }
 
     @PostMapping
+    @RequiresScope(Scope.JOBS_WRITE)
     JobBody create(
             Tenant tenant,
             @RequestBody(required = false) @Nullable JsonNode body,
@@ -52,6 +55,7 @@ class JobController {
     }
 
     @GetMapping
+    @RequiresScope(Scope.JOBS_READ)
     ListBody<JobBody> list(
             Tenant tenant,
             @PageLimits(byDefault = 20, max = 100) PageRequest page,
@@ -67,6 +71,7 @@ class JobController {
     }
 
     @GetMapping("/{id}")
+    @RequiresScope(Scope.JOBS_READ)
     JobBody retrieve(
             Tenant tenant,
             @PathVariable String id,
@@ -75,6 +80,7 @@ class JobController {
     }
 
     @PostMapping("/{id}/cancel")
+    @RequiresScope(Scope.JOBS_WRITE)
     JobBody cancel(
             Tenant tenant,
             @PathVariable String id,
@@ -84,6 +90,7 @@ class JobController {
     }
 
     @PostMapping("/{id}/pause")
+    @RequiresScope(Scope.JOBS_WRITE)
     JobBody pause(
             Tenant tenant,
             @PathVariable String id,
@@ -93,6 +100,7 @@ class JobController {
     }
 
     @PostMapping("/{id}/resume")
+    @RequiresScope(Scope.JOBS_WRITE)
     JobBody resume(
             Tenant tenant,
             @PathVariable String id,

@@ -3,6 +3,8 @@ package dev.anneal.service.modelapi;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.web.ListBody;
 import java.util.List;
@@ -30,6 +32,7 @@ class ModelController {
 
     /** All of them: no SDK asks for a second page. */
     @GetMapping
+    @RequiresScope(Scope.MODELS_READ)
     ListBody<ModelBody> list(Tenant tenant) {
         List<ModelBody> models = Stream.concat(
                         catalog.list().stream().map(ModelBody::of),
@@ -41,6 +44,7 @@ class ModelController {
     }
 
     @GetMapping("/{id}")
+    @RequiresScope(Scope.MODELS_READ)
     ModelBody retrieve(Tenant tenant, @PathVariable String id) {
         return id.startsWith(TUNED)
                 ? tuned.find(tenant.id(), withoutSlash(id))
@@ -50,11 +54,13 @@ class ModelController {
     }
 
     @GetMapping("/{organisation}/{name}")
+    @RequiresScope(Scope.MODELS_READ)
     ModelBody retrieve(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
         return retrieve(tenant, organisation + "/" + name);
     }
 
     @DeleteMapping("/{id}")
+    @RequiresScope(Scope.MODELS_WRITE)
     ModelBody.Deleted delete(Tenant tenant, @PathVariable String id) {
         if (!id.startsWith(TUNED) && catalog.find(id).isPresent()) {
             throw Refusal.invalidValue(
@@ -66,6 +72,7 @@ class ModelController {
     }
 
     @DeleteMapping("/{organisation}/{name}")
+    @RequiresScope(Scope.MODELS_WRITE)
     ModelBody.Deleted delete(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
         return delete(tenant, organisation + "/" + name);
     }

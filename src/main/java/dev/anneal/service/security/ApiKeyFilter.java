@@ -3,7 +3,7 @@ package dev.anneal.service.security;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
-import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.tenant.Principal;
 import dev.anneal.service.web.ErrorWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -19,7 +19,7 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Finds the tenant of a request by its bearer key; without configured keys it is always the default tenant. */
+/** Finds who a request is from by its bearer key; without configured keys it is always the default tenant. */
 final class ApiKeyFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
@@ -36,9 +36,9 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        Optional<Tenant> tenant;
+        Optional<Principal> principal;
         try {
-            tenant = tenantOf(request);
+            principal = principalOf(request);
         } catch (Refusal refusal) {
             errors.write(response, refusal);
             return;
@@ -49,27 +49,27 @@ final class ApiKeyFilter extends OncePerRequestFilter {
                     response, new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer. Try again."));
             return;
         }
-        if (tenant.isPresent()) {
-            authenticated(tenant.get(), request, response, chain);
+        if (principal.isPresent()) {
+            authenticated(principal.get(), request, response, chain);
         } else {
             chain.doFilter(request, response);
         }
     }
 
-    /** Async dispatches (server-sent events) run on other threads and need the tenant again. */
+    /** Async dispatches (server-sent events) run on other threads and need to know it again. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
     }
 
     private void authenticated(
-            Tenant tenant, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            Principal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         SecurityContext context = SecurityContextHolder.createEmptyContext();
-        context.setAuthentication(new TenantAuthentication(tenant));
+        context.setAuthentication(new PrincipalAuthentication(principal));
         SecurityContextHolder.setContext(context);
-        response.setHeader("openai-organization", tenant.id());
-        MDC.put(LOG_KEY, tenant.id());
+        response.setHeader("openai-organization", principal.tenant().id());
+        MDC.put(LOG_KEY, principal.tenant().id());
         try {
             chain.doFilter(request, response);
         } finally {
@@ -77,9 +77,9 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         }
     }
 
-    private Optional<Tenant> tenantOf(HttpServletRequest request) {
+    private Optional<Principal> principalOf(HttpServletRequest request) {
         if (!keys.required()) {
-            return Optional.of(Tenant.DEFAULT);
+            return Optional.of(Principal.LOCAL);
         }
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
         if (header == null) {
@@ -88,12 +88,12 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new Refusal(RefusalCode.INVALID_API_KEY, "The Authorization header must read 'Bearer <key>'.");
         }
-        Optional<Tenant> tenant =
-                keys.tenantOf(header.substring(SCHEME.length()).strip());
-        if (tenant.isEmpty()) {
+        Optional<Principal> principal =
+                keys.principalOf(header.substring(SCHEME.length()).strip());
+        if (principal.isEmpty()) {
             throw new Refusal(
                     RefusalCode.INVALID_API_KEY, "Incorrect API key provided. It is not one of this installation.");
         }
-        return tenant;
+        return principal;
     }
 }

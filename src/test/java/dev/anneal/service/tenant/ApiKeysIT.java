@@ -20,9 +20,9 @@ class ApiKeysIT {
         ApiKeys keys = configured("one:" + FIRST, "two:" + SECOND);
 
         assertThat(keys.required()).isTrue();
-        assertThat(keys.tenantOf(FIRST)).contains(new Tenant("one"));
-        assertThat(keys.tenantOf(SECOND)).contains(new Tenant("two"));
-        assertThat(keys.tenantOf(FIRST + " ")).isEmpty();
+        assertThat(keys.principalOf(FIRST)).map(Principal::tenant).contains(new Tenant("one"));
+        assertThat(keys.principalOf(SECOND)).map(Principal::tenant).contains(new Tenant("two"));
+        assertThat(keys.principalOf(FIRST + " ")).isEmpty();
     }
 
     @Test
@@ -31,9 +31,9 @@ class ApiKeysIT {
         ApiKeys worker = configured();
         ApiKeys after = configured("two:" + SECOND);
 
-        assertThat(before.tenantOf(FIRST)).contains(new Tenant("one"));
-        assertThat(after.tenantOf(FIRST)).isEmpty();
-        assertThat(after.tenantOf(SECOND)).contains(new Tenant("two"));
+        assertThat(before.principalOf(FIRST)).map(Principal::tenant).contains(new Tenant("one"));
+        assertThat(after.principalOf(FIRST)).isEmpty();
+        assertThat(after.principalOf(SECOND)).map(Principal::tenant).contains(new Tenant("two"));
         assertThat(worker.required()).isFalse();
     }
 
@@ -46,12 +46,16 @@ class ApiKeysIT {
                         FROM entered
                         """).param(ApiKey.hashOf(SECOND)).update();
 
-        assertThat(configured("one:" + FIRST).tenantOf(SECOND)).contains(new Tenant("one"));
+        assertThat(configured("one:" + FIRST).principalOf(SECOND))
+                .map(Principal::tenant)
+                .contains(new Tenant("one"));
     }
 
     @Test
     void keyOfTwoTenantsIsRefused() {
-        assertThat(configured("one:" + FIRST, "one:" + FIRST).tenantOf(FIRST)).contains(new Tenant("one"));
+        assertThat(configured("one:" + FIRST, "one:" + FIRST).principalOf(FIRST))
+                .map(Principal::tenant)
+                .contains(new Tenant("one"));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> configured("one:" + FIRST, "two:" + FIRST))
                 .withMessageContaining("'one' and 'two'")

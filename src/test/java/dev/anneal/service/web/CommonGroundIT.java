@@ -9,6 +9,8 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayInputStream;
@@ -308,6 +310,7 @@ class CommonGroundIT {
     static class Probe {
 
         @PostMapping(path = "/echo", consumes = MediaType.APPLICATION_JSON_VALUE)
+        @RequiresScope(Scope.FILES_READ)
         Echo echo(Tenant tenant, @RequestBody JsonNode body) {
             assertThat(tenant).isEqualTo(Tenant.DEFAULT);
             StrictObject object = JsonBody.of(body).object();
@@ -318,11 +321,13 @@ class CommonGroundIT {
         }
 
         @GetMapping("/number")
+        @RequiresScope(Scope.FILES_READ)
         Map<String, Integer> number(@RequestParam int n) {
             return Map.of("n", n);
         }
 
         @GetMapping("/breaks")
+        @RequiresScope(Scope.FILES_READ)
         void breaks(@RequestParam String how, HttpServletResponse response) throws IOException {
             response.getOutputStream().write("x".repeat(100_000).getBytes(StandardCharsets.US_ASCII));
             if (how.equals("refused")) {
@@ -332,6 +337,7 @@ class CommonGroundIT {
         }
 
         @GetMapping("/fails-late")
+        @RequiresScope(Scope.FILES_READ)
         void failsLate(HttpServletResponse response) throws IOException {
             response.setContentLengthLong(1000);
             response.setHeader("ETag", "\"tag\"");
@@ -341,21 +347,25 @@ class CommonGroundIT {
         }
 
         @GetMapping("/list")
+        @RequiresScope(Scope.FILES_READ)
         ListBody<String> list(@PageLimits(byDefault = 20, max = 50) PageRequest page) {
             return ListBody.of(Page.of(List.of(Integer.toString(page.limit())), page), text -> text);
         }
 
         @GetMapping("/refused")
+        @RequiresScope(Scope.FILES_READ)
         void refused() {
             throw new Refusal(RefusalCode.JOB_ALREADY_FINAL, "The job has ended.", "job_id");
         }
 
         @GetMapping("/fails")
+        @RequiresScope(Scope.FILES_READ)
         void fails() {
             throw new IllegalStateException("secret");
         }
 
         @GetMapping("/models/{model}")
+        @RequiresScope(Scope.FILES_READ)
         Map<String, String> model(@PathVariable String model) {
             return Map.of("model", model);
         }

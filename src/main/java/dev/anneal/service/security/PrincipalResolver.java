@@ -1,31 +1,29 @@
 package dev.anneal.service.security;
 
+import dev.anneal.service.tenant.Principal;
 import dev.anneal.service.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
-import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.bind.support.WebDataBinderFactory;
 import org.springframework.web.context.request.NativeWebRequest;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.method.support.ModelAndViewContainer;
 
-/** Gives controllers the tenant of the request as a parameter of type {@link Tenant}. */
-final class TenantResolver implements HandlerMethodArgumentResolver {
+/** Gives controllers who asks as a parameter of type {@link Principal}, or the tenant alone as one of type {@link Tenant}. */
+final class PrincipalResolver implements HandlerMethodArgumentResolver {
 
     @Override
     public boolean supportsParameter(MethodParameter parameter) {
-        return parameter.getParameterType() == Tenant.class;
+        return parameter.getParameterType() == Tenant.class || parameter.getParameterType() == Principal.class;
     }
 
     @Override
-    public Tenant resolveArgument(
+    public Object resolveArgument(
             MethodParameter parameter,
             @Nullable ModelAndViewContainer container,
             NativeWebRequest request,
             @Nullable WebDataBinderFactory binders) {
-        if (SecurityContextHolder.getContext().getAuthentication() instanceof TenantAuthentication authentication) {
-            return authentication.getPrincipal();
-        }
-        throw new IllegalStateException("A path with a tenant parameter is not behind the security filter chain");
+        Principal principal = CurrentPrincipal.get();
+        return parameter.getParameterType() == Tenant.class ? principal.tenant() : principal;
     }
 }

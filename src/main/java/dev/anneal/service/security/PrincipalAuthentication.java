@@ -1,23 +1,23 @@
 package dev.anneal.service.security;
 
-import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.tenant.Principal;
 import java.util.List;
 import org.springframework.security.authentication.AbstractAuthenticationToken;
 
-/** A request that is known to come from a tenant. */
-final class TenantAuthentication extends AbstractAuthenticationToken {
+/** A request of which it is known who sent it. */
+final class PrincipalAuthentication extends AbstractAuthenticationToken {
 
-    private final Tenant tenant;
+    private final Principal principal;
 
-    TenantAuthentication(Tenant tenant) {
+    PrincipalAuthentication(Principal principal) {
         super(List.of());
-        this.tenant = tenant;
+        this.principal = principal;
         super.setAuthenticated(true);
     }
 
     @Override
-    public Tenant getPrincipal() {
-        return tenant;
+    public Principal getPrincipal() {
+        return principal;
     }
 
     /** The key is not kept beyond its check. */
