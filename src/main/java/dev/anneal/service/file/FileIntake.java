@@ -2,6 +2,7 @@ package dev.anneal.service.file;
 
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.quota.UploadLimit;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
@@ -52,25 +53,30 @@ public final class FileIntake {
         this.clock = clock;
     }
 
+    /** As the other method, of content that the service itself has made, which no quota keeps out. */
+    public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
+        return receive(tenantId, filename, content, UploadLimit.NONE);
+    }
+
     /**
      * Stores the content of an upload.
      *
+     * @param quota the tenant's; the largest size of the installation holds as well
      * @throws Refusal if it is too large or the store is full
      * @throws IOException if the client goes away
      */
-    public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
+    public ReceivedFile receive(String tenantId, String filename, InputStream content, UploadLimit quota)
+            throws IOException {
+        UploadLimit limit = quota.orLess(properties.maxSize().toBytes(), "anneal.files.max-size of this installation");
         String id = identifiers.next(PREFIX);
         begin(tenantId, id, filename);
         boolean received = false;
         try {
-            StoredContent stored = store.write(
-                    ArtifactKey.ofFile(tenantId, id),
-                    content,
-                    properties.maxSize().toBytes());
+            StoredContent stored = store.write(ArtifactKey.ofFile(tenantId, id), content, limit.bytes());
             received = true;
             return new ReceivedFile(tenantId, id, filename, stored);
         } catch (StorageException failure) {
-            throw refusal(failure);
+            throw refusal(failure, limit);
         } finally {
             if (!received) {
                 discard(tenantId, id);
@@ -78,12 +84,13 @@ public final class FileIntake {
         }
     }
 
-    private Refusal refusal(StorageException failure) {
+    private static Refusal refusal(StorageException failure, UploadLimit limit) {
         return switch (failure.kind()) {
             case TOO_LARGE ->
                 new Refusal(
                         RefusalCode.REQUEST_TOO_LARGE,
-                        "A file may have " + properties.maxSize().toBytes() + " bytes, but this one goes on.",
+                        "A file may have %d bytes, but this one goes on. The limit is %s."
+                                .formatted(limit.bytes(), limit.source()),
                         "file");
             case FULL ->
                 new Refusal(

@@ -1,5 +1,5 @@
 /** Uploaded files: upload, status, list, deletion, expiry. What their rows hold, others find out. */
-@ApplicationModule(allowedDependencies = {"database", "paging", "refusal", "role", "storage"})
+@ApplicationModule(allowedDependencies = {"database", "paging", "quota", "refusal", "role", "storage"})
 @NullMarked
 package dev.anneal.service.file;
 

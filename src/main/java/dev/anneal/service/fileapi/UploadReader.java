@@ -3,6 +3,7 @@ package dev.anneal.service.fileapi;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.ReceivedFile;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.quota.QuotaGate;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -34,9 +35,11 @@ final class UploadReader {
     private static final int MAX_PARTS = 10;
 
     private final FileIntake intake;
+    private final QuotaGate quotas;
 
-    UploadReader(FileIntake intake) {
+    UploadReader(FileIntake intake, QuotaGate quotas) {
         this.intake = intake;
+        this.quotas = quotas;
     }
 
     /** @throws Refusal if the request is not an upload as the API describes it; nothing is kept of it then */
@@ -97,7 +100,8 @@ final class UploadReader {
                     if (received != null) {
                         throw Refusal.invalidValue(FILE, "The field 'file' is there twice; upload one file at a time.");
                     }
-                    received = intake.receive(tenantId, filename(part.getName()), content);
+                    received =
+                            intake.receive(tenantId, filename(part.getName()), content, quotas.uploadLimit(tenantId));
                 } else if (UploadForm.knows(name)) {
                     form.put(name, text(name, content));
                 } else {

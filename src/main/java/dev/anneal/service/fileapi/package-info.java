@@ -1,5 +1,5 @@
 /** Files over HTTP: upload, list, content, end. */
-@ApplicationModule(allowedDependencies = {"file", "paging", "refusal", "storage", "tenant", "web"})
+@ApplicationModule(allowedDependencies = {"file", "paging", "quota", "refusal", "storage", "tenant", "web"})
 @NullMarked
 package dev.anneal.service.fileapi;
 

@@ -30,6 +30,7 @@ final class FairClaim {
                 SELECT tenant_id,
                        (SELECT count(*) FROM work
                         WHERE state = 'RUNNING' AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS running,
+                       %s AS allowed,
                        (SELECT max(claimed_at) FROM work
                         WHERE claimed_at IS NOT NULL AND slot = :slot AND work.tenant_id = waiting.tenant_id) AS last_claim
                 FROM waiting
@@ -37,9 +38,9 @@ final class FairClaim {
             )
             SELECT tenant_id
             FROM loaded
-            WHERE running < :limit
+            WHERE running < allowed
             ORDER BY running, last_claim NULLS FIRST, tenant_id
-            """;
+            """.formatted(allowedTo("waiting.tenant_id"));
 
     /**
      * Held until the transaction ends, so that two claims for one tenant count what it runs one after the other: the limit is exact.
@@ -60,7 +61,7 @@ final class FairClaim {
                   AND tenant_id = :tenant
                   AND run_at <= clock_timestamp()
                   AND method = ANY (:methods)
-                  AND (SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = :slot AND tenant_id = :tenant) < :limit
+                  AND (SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = :slot AND tenant_id = :tenant) < %s
                 ORDER BY turn_at, id
                 LIMIT 1
                 -- A row that a client is cancelling right now is passed over, not waited for.
@@ -94,7 +95,7 @@ final class FairClaim {
             )
             SELECT claimed.*, extract(EPOCH FROM claimed_at - run_at)::double precision AS waited
             FROM claimed
-            """;
+            """.formatted(allowedTo(":tenant"));
 
     private final SystemDatabase system;
     private final LeaseProperties properties;
@@ -102,6 +103,12 @@ final class FairClaim {
     FairClaim(SystemDatabase system, LeaseProperties properties) {
         this.system = system;
         this.properties = properties;
+    }
+
+    /** How much of a tenant runs at a time: trainings by its quota, everything else, and trainings without one, by the settings. */
+    private static String allowedTo(String tenant) {
+        return """
+                coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
     }
 
     Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {

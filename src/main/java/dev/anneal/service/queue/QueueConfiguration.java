@@ -1,6 +1,7 @@
 package dev.anneal.service.queue;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.quota.QuotaGate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -14,8 +15,8 @@ class QueueConfiguration {
     }
 
     @Bean
-    WorkQueue workQueue(WorkEnds ends) {
-        return new WorkQueue(ends);
+    WorkQueue workQueue(WorkEnds ends, QuotaGate quotas) {
+        return new WorkQueue(ends, quotas);
     }
 
     @Bean

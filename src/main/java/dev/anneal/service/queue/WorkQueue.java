@@ -1,5 +1,6 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.service.quota.QuotaGate;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.util.Collection;
@@ -85,17 +86,23 @@ public final class WorkQueue {
             """.formatted(ErrorColumn.fieldsOf("attempt"));
 
     private final WorkEnds ends;
+    private final QuotaGate quotas;
 
-    WorkQueue(WorkEnds ends) {
+    WorkQueue(WorkEnds ends, QuotaGate quotas) {
         this.ends = ends;
+        this.quotas = quotas;
     }
 
-    /** Puts work into the queue and returns its id. */
+    /**
+     * Puts work into the queue and returns its id.
+     *
+     * @throws Refusal if that goes beyond the tenant's quota
+     */
     public long enqueue(JdbcClient jdbc, NewWork work) {
         return insert(jdbc, work, WorkState.QUEUED);
     }
 
-    /** Records work whose input is still being examined; {@link #ready} or {@link #reject} decides about it. */
+    /** Records work whose input is still being examined; {@link #ready} or {@link #reject} decides about it. Refused as {@link #enqueue} is. */
     public long enqueueValidating(JdbcClient jdbc, NewWork work) {
         return insert(jdbc, work, WorkState.VALIDATING);
     }
@@ -177,7 +184,12 @@ public final class WorkQueue {
                 .list();
     }
 
-    private static long insert(JdbcClient jdbc, NewWork work, WorkState state) {
+    private long insert(JdbcClient jdbc, NewWork work, WorkState state) {
+        switch (work.kind()) {
+            case TRAIN -> quotas.admitJob(jdbc, work.tenantId());
+            case EXPORT -> quotas.admitStorage(jdbc, work.tenantId());
+            case EVALUATE -> {}
+        }
         return jdbc.sql(INSERT)
                 .param("tenant", work.tenantId())
                 .param("kind", work.kind().name())

@@ -1,6 +1,7 @@
 package dev.anneal.service.web;
 
 import dev.anneal.service.refusal.RefusalCode;
+import java.util.Set;
 import org.springframework.http.HttpHeaders;
 
 /** Headers that tell a client whether trying again makes sense. */
@@ -12,10 +13,17 @@ final class RefusalHeaders {
     /** The Python SDK gives up on hints it finds too long and the Java SDK follows any: 8 s suits all. */
     private static final String RETRY_SECONDS = "2";
 
+    /** What passes in hours, if ever, and not in the seconds that an SDK waits. */
+    private static final Set<RefusalCode> QUOTAS = Set.of(RefusalCode.QUOTA_EXCEEDED, RefusalCode.TOO_MANY_JOBS);
+
     private RefusalHeaders() {}
 
     static HttpHeaders of(RefusalCode code) {
         HttpHeaders headers = new HttpHeaders();
+        if (QUOTAS.contains(code)) {
+            headers.set(SHOULD_RETRY, "false");
+            return headers;
+        }
         switch (code.status()) {
             case 401 -> headers.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
             case 409, 504, 507 -> headers.set(SHOULD_RETRY, "false");

@@ -11,6 +11,8 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.quota.Quota;
+import dev.anneal.service.quota.TestQuotas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -120,6 +122,20 @@ class FairClaimIT {
 
         limited.leases.succeed(first, Leases.nothing());
         assertThat(limited.claim()).isPresent();
+    }
+
+    @Test
+    void quotaOfATenantReplacesTheLimitForItsTrainings() {
+        TestQuotas.quotas().save("one", new Quota(1, null, null, null, null));
+        queue.enqueued();
+        queue.enqueued();
+        queue.enqueue(new NewWork("one", WorkKind.EXPORT, "merged", 5, null));
+        queue.enqueue(new NewWork("one", WorkKind.EXPORT, "merged", 5, null));
+
+        assertThat(queue.claim()).isPresent();
+        assertThat(queue.claim()).isEmpty();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS)).isPresent();
+        assertThat(queue.leases.claim("worker", Slot.LIGHT, TestQueue.METHODS)).isPresent();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.anneal.service.queue;
 
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.quota.TestQuotas;
 import java.util.List;
 
 /** This module's parts on the tests' database, for tests of the modules above it. */
@@ -14,7 +15,7 @@ public final class TestWorkQueues {
     }
 
     public static WorkQueue queue(WorkEnds ends) {
-        return new WorkQueue(ends);
+        return new WorkQueue(ends, TestQuotas.unlimited());
     }
 
     public static QueueNumbers numbers() {
