@@ -1,5 +1,8 @@
 package dev.anneal;
 
+import dev.anneal.service.database.MigrationApplication;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
@@ -7,14 +10,21 @@ import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
-/** The service: one jar whose roles ({@code anneal.roles}) decide what it does: serve the API, work on jobs, generate. */
+/** The service: one jar whose roles ({@code anneal.roles}) decide what it does: serve the API, work on jobs, generate, migrate the database. */
 @SpringBootApplication
+@ConditionalOnRole({Role.API, Role.WORKER, Role.INFERENCE})
 @ConfigurationPropertiesScan
 @EnableScheduling
 public class AnnealApplication {
 
     public static void main(String[] arguments) {
-        ConfigurableApplicationContext context = SpringApplication.run(AnnealApplication.class, arguments);
+        // The role decides which of the two is taken.
+        SpringApplication application = new SpringApplication(AnnealApplication.class, MigrationApplication.class);
+        application.setMainApplicationClass(AnnealApplication.class);
+        ConfigurableApplicationContext context = application.run(arguments);
+        if (Role.in(context.getEnvironment()).contains(Role.MIGRATE)) {
+            System.exit(SpringApplication.exit(context));
+        }
         // After a SIGTERM a JVM's own code would be 143; a worker says whether it has given all of its work back.
         context.getBeanProvider(ExitCodeGenerator.class)
                 .ifAvailable(worker -> SpringApplication.getShutdownHandlers()

@@ -8,6 +8,7 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -91,6 +92,12 @@ class DatabaseConfiguration {
     @DependsOnDatabaseInitialization
     HeartbeatDatabase heartbeatDatabase(@Qualifier("heartbeatPool") DataSource pool, DatabaseProperties properties) {
         return new HeartbeatDatabase(pool, properties.heartbeatTimeout());
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "spring.flyway.enabled", havingValue = "false")
+    CheckedSchema checkedSchema(DatabaseAccess access) {
+        return new CheckedSchema(access);
     }
 
     /** The migrations grant the roles to the login of the service. */

@@ -6,11 +6,11 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 import org.springframework.context.annotation.Conditional;
 
-/** Makes a bean or a configuration only in processes that have the role. */
+/** Makes a bean or a configuration only in processes that have the role, or one of them where several are named. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @Conditional(OnRoleCondition.class)
 public @interface ConditionalOnRole {
 
-    Role value();
+    Role[] value();
 }

@@ -1,6 +1,8 @@
 package dev.anneal.service.role;
 
+import java.util.Arrays;
 import java.util.Objects;
+import java.util.Set;
 import org.springframework.context.annotation.Condition;
 import org.springframework.context.annotation.ConditionContext;
 import org.springframework.core.type.AnnotatedTypeMetadata;
@@ -12,6 +14,7 @@ final class OnRoleCondition implements Condition {
     public boolean matches(ConditionContext context, AnnotatedTypeMetadata metadata) {
         Object wanted = Objects.requireNonNull(metadata.getAnnotationAttributes(ConditionalOnRole.class.getName()))
                 .get("value");
-        return Role.in(context.getEnvironment()).contains((Role) Objects.requireNonNull(wanted));
+        Set<Role> played = Role.in(context.getEnvironment());
+        return Arrays.stream((Role[]) Objects.requireNonNull(wanted)).anyMatch(played::contains);
     }
 }

@@ -14,19 +14,29 @@ public enum Role {
     /** Claims work and runs it in engine processes; serves health and metrics alone. */
     WORKER,
     /** Generates with base and tuned models, in an engine process of its own; serves the endpoints of generation. */
-    INFERENCE;
+    INFERENCE,
+    /** Brings the database's schema up to this version's and ends; played alone. */
+    MIGRATE;
 
     private static final String PROPERTY = "anneal.roles";
 
-    /** The roles that {@code anneal.roles} names; all of them unless it is set. */
+    /** What a process does that has all to do. */
+    private static final List<Role> SERVING = List.of(API, WORKER, INFERENCE);
+
+    /** The roles that {@code anneal.roles} names; all but {@code migrate} unless it is set. */
     public static Set<Role> in(Environment environment) {
         List<Role> named = Binder.get(environment)
                 .bind(PROPERTY, Bindable.listOf(Role.class))
-                .orElse(List.of(values()));
+                .orElse(SERVING);
         if (named.isEmpty()) {
             throw new IllegalArgumentException(
                     PROPERTY + " must name at least one of api, worker and inference but is empty");
         }
-        return EnumSet.copyOf(named);
+        Set<Role> roles = EnumSet.copyOf(named);
+        if (roles.contains(MIGRATE) && roles.size() > 1) {
+            throw new IllegalArgumentException(
+                    PROPERTY + " must name migrate alone, since its process ends, but is " + roles);
+        }
+        return roles;
     }
 }

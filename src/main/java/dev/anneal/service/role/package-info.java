@@ -1,4 +1,4 @@
-/** What a process of the service does: serve the API, work on jobs, generate, or several of these ({@code anneal.roles}). */
+/** What a process of the service does: serve the API, work on jobs, generate, or several of these, or migrate the database ({@code anneal.roles}). */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.service.role;

@@ -21,4 +21,5 @@ record Equipment(
         EngineWorkspace workspace,
         WorkerMeters meters,
         GradingAnswers grading,
+        WorkAllowance allowance,
         ScheduledExecutorService timer) {}

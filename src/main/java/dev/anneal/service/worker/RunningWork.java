@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.lease.Claim;
@@ -34,6 +35,7 @@ final class RunningWork {
     private final ProgressBuffer buffer;
     private final StoppableProcess process;
     private final GradingDesk desk;
+    private int exitCode = ExitCode.FAILURE.code();
 
     RunningWork(Claim claim, HeldLease lease, String device, TrainingGauges gauges, Equipment equipment) {
         WorkerProperties properties = equipment.properties();
@@ -54,6 +56,11 @@ final class RunningWork {
     /** Ends the process: in good order with a checkpoint, or at once, as the reason demands. */
     void stop(StopReason reason) {
         process.stop(reason);
+    }
+
+    /** How the engine process ended; a failure's code where there was none, or where what it did could not be kept. For the slot's thread. */
+    int exitCode() {
+        return exitCode;
     }
 
     /** Does the work; returns when its attempt has ended or is somebody else's. */
@@ -94,6 +101,7 @@ final class RunningWork {
         try {
             publisher.announce();
             EngineExit exit = superviseProcess(assignment, monitor, watch, publisher);
+            exitCode = exit.code();
             conclude(assignment, publisher, verdict(exit, monitor));
         } catch (IOException | RuntimeException | Error e) {
             // Nothing that a lost database explains: the machine or this program is at fault, and another attempt may
@@ -102,6 +110,7 @@ final class RunningWork {
                     "The attempt at {} failed in its worker; another one is made if the budget allows it",
                     assignment.label().id(),
                     e);
+            exitCode = ExitCode.FAILURE.code();
             publisher.abandon();
             conclude(assignment, publisher, new Verdict.Fail(errorOf(e)));
         }

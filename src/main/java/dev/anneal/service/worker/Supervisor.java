@@ -49,6 +49,11 @@ final class Supervisor {
         equipment.meters().slots(slots.size());
     }
 
+    /** The code that the process ends with once this has stopped. */
+    int exitCode(boolean drained) {
+        return equipment.allowance().exitCode().orElse(drained ? 0 : 1);
+    }
+
     private void addSlot(WorkSlot slot) {
         slotThreads.add(daemon(slot, "worker-slot-" + slots.size()));
         slots.add(slot);

@@ -77,9 +77,14 @@ final class WorkSlot implements Runnable {
 
     /** Claims and runs one item, and returns whether there was one. */
     boolean runOnce() throws InterruptedException {
+        WorkAllowance allowance = equipment.allowance();
+        if (!allowance.take()) {
+            return false;
+        }
         long calledAt = System.nanoTime();
         Optional<Claim> claim = claim();
         if (claim.isEmpty()) {
+            allowance.putBack();
             return false;
         }
         HeldLease lease = new HeldLease(claim.get().lease(), trust, System::nanoTime, calledAt);
@@ -94,6 +99,7 @@ final class WorkSlot implements Runnable {
         } finally {
             heartbeats.remove(work);
             equipment.meters().released(Duration.ofNanos(System.nanoTime() - calledAt));
+            allowance.ended(work.exitCode());
         }
         return true;
     }

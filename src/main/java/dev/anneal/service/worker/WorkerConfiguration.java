@@ -18,6 +18,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -25,6 +27,8 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
 class WorkerConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerConfiguration.class);
 
     /** A second more than an engine process takes at most to save and end when its worker is gone. */
     static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
@@ -70,6 +74,7 @@ class WorkerConfiguration {
                         launcher.openWorkspace(ORPHAN_GRACE),
                         meters,
                         grading,
+                        properties.allowance(WorkerConfiguration::end),
                         Executors.newSingleThreadScheduledExecutor())));
     }
 
@@ -87,6 +92,12 @@ class WorkerConfiguration {
                 machines,
                 () -> heartbeats.running().isEmpty(),
                 MachineMeasurement.Pauses.USUAL);
+    }
+
+    /** Ends the process in the order of a SIGTERM; on a thread of its own, since the slots are waited for. */
+    private static void end() {
+        LOG.info("The worker has done what it was started for and ends");
+        new Thread(() -> System.exit(0), "worker-end").start();
     }
 
     private static String nameOf(WorkerProperties properties) {

@@ -12,7 +12,7 @@ final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
 
     private final Supplier<Supervisor> supervisors;
     private @Nullable Supervisor current;
-    private boolean drained = true;
+    private int exitCode;
 
     WorkerLifecycle(Supplier<Supervisor> supervisors) {
         this.supervisors = supervisors;
@@ -39,7 +39,8 @@ final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
     @Override
     public synchronized void stop() {
         if (current != null) {
-            drained = Objects.requireNonNull(current).stop();
+            Supervisor supervisor = Objects.requireNonNull(current);
+            exitCode = supervisor.exitCode(supervisor.stop());
             current = null;
         }
     }
@@ -49,10 +50,10 @@ final class WorkerLifecycle implements SmartLifecycle, ExitCodeGenerator {
         return current != null;
     }
 
-    /** 0 if the last stop has given everything back. */
+    /** 0 if the last stop has given everything back; of a worker with {@code anneal.worker.max-work} the last item's code. */
     @Override
     public synchronized int getExitCode() {
-        return drained ? 0 : 1;
+        return exitCode;
     }
 
     @Override

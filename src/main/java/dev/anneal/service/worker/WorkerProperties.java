@@ -26,6 +26,8 @@ import org.springframework.validation.annotation.Validated;
  * @param stallFactor a process that finishes no step, and no layer of a long one, for longer than so many times the median step hangs
  * @param shortestStall a process that finishes no step, layer, row or tensor for less than this does not hang, whatever the median is
  * @param lightTimeout how long an export or evaluation may take in all; then it fails
+ * @param maxWork after so many items the worker ends, with the exit code of the last one's engine process; 0 for no limit
+ * @param maxIdle after this long without work the worker ends, with 0; absent: it waits for ever
  * @param stopGrace how long a process may take to save and end when it is told to stop; then it is killed
  */
 @Validated
@@ -41,6 +43,8 @@ record WorkerProperties(
         @DefaultValue("20") @DecimalMin("2") double stallFactor,
         @DefaultValue("10m") Duration shortestStall,
         @DefaultValue("2h") Duration lightTimeout,
+        @DefaultValue("0") @Min(0) int maxWork,
+        @Nullable Duration maxIdle,
         @DefaultValue("12s") Duration stopGrace) {
 
     private static final Pattern DEVICE = Pattern.compile("cpu|cuda:\\d+");
@@ -62,6 +66,11 @@ record WorkerProperties(
     /** How long an artifact store that refuses is asked again before the attempt fails. */
     Duration storePatience() {
         return publishInterval.multipliedBy(STORE_TRIES);
+    }
+
+    /** What is left to do of what a worker is started for. */
+    WorkAllowance allowance(Runnable whenUsedUp) {
+        return new WorkAllowance(maxWork, maxIdle, System::nanoTime, whenUsedUp);
     }
 
     /** The watch over a process that is started at {@code startedNanos}. */

@@ -72,26 +72,26 @@ class ClusterIT extends ServiceTest {
     @Autowired
     private Environment environment;
 
-    private final List<WorkerJvm> workers = new ArrayList<>();
+    private final List<ServiceJvm> workers = new ArrayList<>();
     private final Map<String, List<String>> jobs = new HashMap<>();
 
     @AfterEach
     void endWorkers() {
-        workers.forEach(WorkerJvm::close);
+        workers.forEach(ServiceJvm::close);
     }
 
     @Test
     void everyJobEndsOnceAlthoughOneWorkerIsKilledAndOneIsStopped() throws Exception {
         createJobs();
-        WorkerJvm killed = worker("killed");
-        WorkerJvm stopped = worker("stopped");
+        ServiceJvm killed = worker("killed");
+        ServiceJvm stopped = worker("stopped");
 
         Waiting.until(() -> savedBy("killed").isPresent());
         killed.signal("KILL");
         Waiting.until(() -> savedBy("stopped").isPresent());
         stopped.signal("STOP");
         long interrupted = savedBy("stopped").orElseThrow();
-        WorkerJvm successor = worker("successor");
+        ServiceJvm successor = worker("successor");
         Waiting.until(() -> lostAttempts(interrupted) == 1);
         stopped.signal("CONT");
 
@@ -128,7 +128,7 @@ class ClusterIT extends ServiceTest {
         }
     }
 
-    private WorkerJvm worker(String name) throws IOException {
+    private ServiceJvm worker(String name) throws IOException {
         Map<String, String> properties = new HashMap<>();
         CONNECTION.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
         SHARED.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
@@ -146,13 +146,13 @@ class ClusterIT extends ServiceTest {
         properties.put("anneal.engine.precision", "fp32");
         properties.put("anneal.worker.poll-interval", "200ms");
         properties.put("anneal.worker.publish-interval", "100ms");
-        WorkerJvm worker = WorkerJvm.start(name, properties);
+        ServiceJvm worker = ServiceJvm.start("worker", name, properties);
         workers.add(worker);
         return worker;
     }
 
     /** SIGTERM: nothing is left to give back, so it ends at once. */
-    private static void drainsInOrder(WorkerJvm worker) throws IOException, InterruptedException {
+    private static void drainsInOrder(ServiceJvm worker) throws IOException, InterruptedException {
         worker.signal("TERM");
 
         assertThat(worker.awaitExit()).isZero();

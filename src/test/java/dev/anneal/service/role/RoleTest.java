@@ -36,6 +36,33 @@ class RoleTest {
     }
 
     @Test
+    void migratingIsDoneByNoneUnlessItIsAsked() {
+        assertThat(Role.in(new MockEnvironment())).containsExactly(Role.API, Role.WORKER, Role.INFERENCE);
+        assertThat(Role.in(new MockEnvironment().withProperty("anneal.roles", "migrate")))
+                .containsExactly(Role.MIGRATE);
+    }
+
+    @Test
+    void migratingIsDoneAlone() {
+        MockEnvironment environment = new MockEnvironment().withProperty("anneal.roles", "api,migrate");
+
+        assertThatThrownBy(() -> Role.in(environment))
+                .hasMessage("anneal.roles must name migrate alone, since its process ends, but is [API, MIGRATE]");
+    }
+
+    @Test
+    void aMigrationOpensNoPortAndMigratesAlsoWhereOthersAreToldNotTo() {
+        MockEnvironment environment = new MockEnvironment()
+                .withProperty("anneal.roles", "migrate")
+                .withProperty("spring.flyway.enabled", "false");
+
+        new RoleDefaults().postProcessEnvironment(environment, new SpringApplication());
+
+        assertThat(environment.getProperty("spring.flyway.enabled")).isEqualTo("true");
+        assertThat(environment.getProperty("spring.main.web-application-type")).isEqualTo("none");
+    }
+
+    @Test
     void aWorkerOpensNoPortForTheApi() {
         MockEnvironment worker =
                 new MockEnvironment().withProperty("anneal.roles", "worker").withProperty("server.port", "8080");

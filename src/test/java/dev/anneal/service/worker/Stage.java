@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,9 @@ final class Stage {
     private final WorkerTest.Parts parts;
     private final Path folder;
     private final List<Supervisor> supervisors = new ArrayList<>();
+    private final CountDownLatch usedUp = new CountDownLatch(1);
+    private int maxWork;
+    private @Nullable Duration maxIdle;
     private GradingAnswers grading = (tenant, id, question) -> {
         throw new IllegalStateException("nobody was to ask");
     };
@@ -66,6 +70,17 @@ final class Stage {
         grading = answers;
     }
 
+    /** What the workers that are started from now on are started for: so many items, and as long as there is some. */
+    void limit(int work, @Nullable Duration idle) {
+        maxWork = work;
+        maxIdle = idle;
+    }
+
+    /** Waits until a worker with a limit has told that it is done. */
+    void awaitUsedUp() {
+        await(() -> usedUp.getCount() == 0);
+    }
+
     int rescue() {
         return parts.rescuer().runOnce().size();
     }
@@ -86,6 +101,8 @@ final class Stage {
                 20,
                 Duration.ofSeconds(2),
                 Duration.ofMinutes(1),
+                maxWork,
+                maxIdle,
                 Duration.ofSeconds(2));
         Equipment equipment = new Equipment(
                 properties,
@@ -95,6 +112,7 @@ final class Stage {
                 EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
                 parts.meters(),
                 grading,
+                properties.allowance(usedUp::countDown),
                 Executors.newSingleThreadScheduledExecutor());
         HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
         Supervisor supervisor = new Supervisor("test", parts.properties(), heartbeats, equipment);

@@ -27,6 +27,8 @@ class WorkerPropertiesTest {
                         20,
                         Duration.ofMinutes(10),
                         Duration.ofHours(2),
+                        0,
+                        null,
                         Duration.ofSeconds(12)));
     }
 
@@ -43,6 +45,8 @@ class WorkerPropertiesTest {
                 Map.entry("anneal.worker.stall-factor", "6"),
                 Map.entry("anneal.worker.shortest-stall", "7m"),
                 Map.entry("anneal.worker.light-timeout", "8m"),
+                Map.entry("anneal.worker.max-work", "10"),
+                Map.entry("anneal.worker.max-idle", "11m"),
                 Map.entry("anneal.worker.stop-grace", "9s"));
 
         assertThat(bind(values))
@@ -57,6 +61,8 @@ class WorkerPropertiesTest {
                         6,
                         Duration.ofMinutes(7),
                         Duration.ofMinutes(8),
+                        10,
+                        Duration.ofMinutes(11),
                         Duration.ofSeconds(9)));
     }
 

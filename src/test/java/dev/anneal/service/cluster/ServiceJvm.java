@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,22 +16,28 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
-/** The service with the role worker in a JVM of its own, which can be killed, stopped and continued. */
-final class WorkerJvm implements AutoCloseable {
+/** The service in a JVM of its own, which can be killed, stopped and continued. */
+public final class ServiceJvm implements AutoCloseable {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final Process process;
     private final int managementPort;
+    private final Path log;
 
-    private WorkerJvm(Process process, int managementPort) {
+    private ServiceJvm(Process process, int managementPort, Path log) {
         this.process = process;
         this.managementPort = managementPort;
+        this.log = log;
     }
 
-    /** @param name also of its log, {@code target/worker-<name>.log} */
-    static WorkerJvm start(String name, Map<String, String> properties) throws IOException {
+    /**
+     * @param role what {@code anneal.roles} says
+     * @param name of a worker, also of its log, {@code target/<role>-<name>.log}
+     */
+    public static ServiceJvm start(String role, String name, Map<String, String> properties) throws IOException {
         int port = freePort();
+        Path log = Path.of("target", role + "-" + name + ".log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -38,15 +45,15 @@ final class WorkerJvm implements AutoCloseable {
                 "-cp",
                 classPath(),
                 "dev.anneal.AnnealApplication",
-                "--anneal.roles=worker",
+                "--anneal.roles=" + role,
                 "--anneal.worker.name=" + name,
                 "--management.server.port=" + port));
         properties.forEach((key, value) -> command.add("--" + key + "=" + value));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(Path.of("target", "worker-" + name + ".log").toFile())
+                .redirectOutput(log.toFile())
                 .start();
-        return new WorkerJvm(process, port);
+        return new ServiceJvm(process, port, log);
     }
 
     /** Sends a signal, for example {@code KILL}. */
@@ -57,11 +64,16 @@ final class WorkerJvm implements AutoCloseable {
     }
 
     /** Waits for the end and returns the exit code. */
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
-            throw new AssertionError("the worker has not ended within a minute");
+            throw new AssertionError("the process has not ended within a minute");
         }
         return process.exitValue();
+    }
+
+    /** What it has said so far. */
+    public String log() throws IOException {
+        return Files.readString(log);
     }
 
     boolean isAlive() {

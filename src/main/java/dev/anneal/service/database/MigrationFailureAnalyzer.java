@@ -1,0 +1,18 @@
+package dev.anneal.service.database;
+
+import org.flywaydb.core.api.FlywayException;
+import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+
+/** Says why a migration did not come about, and that nothing of it is left. */
+final class MigrationFailureAnalyzer extends AbstractFailureAnalyzer<FlywayException> {
+
+    @Override
+    protected FailureAnalysis analyze(Throwable rootFailure, FlywayException cause) {
+        return new FailureAnalysis(
+                "The database's schema could not be migrated. " + cause.getMessage(),
+                "Mend what is said above and start again. A migration that fails leaves nothing behind; those before it are done."
+                        + " The login that migrates is spring.flyway.user, else spring.datasource.username: it owns the tables.",
+                cause);
+    }
+}

@@ -1,0 +1,84 @@
+package dev.anneal.service.worker;
+
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How much work a worker still takes before it ends: so many items, and as long as there is some. Slots ask before they claim and tell what
+ * came of it. Thread-safe.
+ */
+final class WorkAllowance {
+
+    private final int maxWork;
+    private final @Nullable Duration maxIdle;
+    private final LongSupplier nanoTime;
+    private final Runnable whenUsedUp;
+    private int taken;
+    private int ended;
+    private long idleSinceNanos;
+    private boolean usedUp;
+    private OptionalInt lastExitCode = OptionalInt.empty();
+
+    /**
+     * @param maxWork 0 for no limit
+     * @param maxIdle null to wait for ever
+     * @param whenUsedUp run once, on a slot's thread, for which it must not wait
+     */
+    WorkAllowance(int maxWork, @Nullable Duration maxIdle, LongSupplier nanoTime, Runnable whenUsedUp) {
+        this.maxWork = maxWork;
+        this.maxIdle = maxIdle;
+        this.nanoTime = nanoTime;
+        this.whenUsedUp = whenUsedUp;
+        this.idleSinceNanos = nanoTime.getAsLong();
+    }
+
+    /** Whether an item may be claimed now. It is then either put back, as there was none, or its end is told. */
+    synchronized boolean take() {
+        if (usedUp || (maxWork > 0 && taken == maxWork)) {
+            return false;
+        }
+        taken++;
+        return true;
+    }
+
+    /** There was nothing to claim. */
+    void putBack() {
+        settle(() -> taken--);
+    }
+
+    /** @param exitCode of the item's engine process */
+    void ended(int exitCode) {
+        settle(() -> {
+            ended++;
+            lastExitCode = OptionalInt.of(exitCode);
+            idleSinceNanos = nanoTime.getAsLong();
+        });
+    }
+
+    /** What the worker's process ends with: of a worker with a limit the last item's code; empty if it has nothing to say. */
+    synchronized OptionalInt exitCode() {
+        return maxWork > 0 ? lastExitCode : OptionalInt.empty();
+    }
+
+    private void settle(Runnable change) {
+        boolean over;
+        synchronized (this) {
+            change.run();
+            over = !usedUp && (isDone() || isIdleTooLong());
+            usedUp |= over;
+        }
+        if (over) {
+            whenUsedUp.run();
+        }
+    }
+
+    private boolean isDone() {
+        return maxWork > 0 && ended == maxWork;
+    }
+
+    private boolean isIdleTooLong() {
+        return maxIdle != null && taken == ended && nanoTime.getAsLong() - idleSinceNanos >= maxIdle.toNanos();
+    }
+}
