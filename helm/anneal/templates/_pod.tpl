@@ -1,0 +1,437 @@
+{{- /* One variable from a secret. Takes (list name secret key). */ -}}
+{{- define "anneal.secretEnv" -}}
+- name: {{ index . 0 }}
+  valueFrom:
+    secretKeyRef:
+      name: {{ index . 1 }}
+      key: {{ index . 2 }}
+{{- end -}}
+
+{{- /* Address and login of the service. */ -}}
+{{- define "anneal.env.database" -}}
+{{- if .Values.postgres.enabled -}}
+- name: SPRING_DATASOURCE_URL
+  value: jdbc:postgresql://{{ include "anneal.fullname" . }}-postgres:5432/anneal
+- name: SPRING_DATASOURCE_USERNAME
+  value: anneal_application
+{{ include "anneal.secretEnv" (list "SPRING_DATASOURCE_PASSWORD" .Values.postgres.existingSecret.name .Values.postgres.existingSecret.applicationPasswordKey) }}
+{{- else -}}
+{{- with .Values.database.existingSecret -}}
+{{ include "anneal.secretEnv" (list "SPRING_DATASOURCE_URL" .name .urlKey) }}
+{{ include "anneal.secretEnv" (list "SPRING_DATASOURCE_USERNAME" .name .usernameKey) }}
+{{ include "anneal.secretEnv" (list "SPRING_DATASOURCE_PASSWORD" .name .passwordKey) }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- /* Login that migrates, where it is another one. */ -}}
+{{- define "anneal.env.owner" -}}
+{{- if .Values.postgres.enabled -}}
+- name: SPRING_FLYWAY_USER
+  value: anneal_owner
+{{ include "anneal.secretEnv" (list "SPRING_FLYWAY_PASSWORD" .Values.postgres.existingSecret.name .Values.postgres.existingSecret.ownerPasswordKey) }}
+{{- else if .Values.database.owner.existingSecret.name -}}
+{{- with .Values.database.owner.existingSecret -}}
+{{ include "anneal.secretEnv" (list "SPRING_FLYWAY_USER" .name .usernameKey) }}
+{{ include "anneal.secretEnv" (list "SPRING_FLYWAY_PASSWORD" .name .passwordKey) }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+
+{{- define "anneal.env.storage" -}}
+{{- if eq .Values.artifacts.type "s3" -}}
+{{- with .Values.artifacts.s3 -}}
+- name: ANNEAL_STORAGE_TYPE
+  value: s3
+- name: ANNEAL_STORAGE_S3_BUCKET
+  value: {{ .bucket | quote }}
+{{- with .endpoint }}
+- name: ANNEAL_STORAGE_S3_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+{{- with .region }}
+- name: ANNEAL_STORAGE_S3_REGION
+  value: {{ . | quote }}
+{{- end }}
+{{- with .prefix }}
+- name: ANNEAL_STORAGE_S3_PREFIX
+  value: {{ . | quote }}
+{{- end }}
+- name: ANNEAL_STORAGE_S3_PATHSTYLE
+  value: {{ .pathStyle | quote }}
+{{- with .checksums }}
+- name: ANNEAL_STORAGE_S3_CHECKSUMS
+  value: {{ . | quote }}
+{{- end }}
+- name: ANNEAL_STORAGE_CACHE_DIRECTORY
+  value: /var/lib/anneal-cache
+{{- if .existingSecret.name }}
+{{ include "anneal.secretEnv" (list "AWS_ACCESS_KEY_ID" .existingSecret.name .existingSecret.accessKeyIdKey) }}
+{{ include "anneal.secretEnv" (list "AWS_SECRET_ACCESS_KEY" .existingSecret.name .existingSecret.secretAccessKeyKey) }}
+{{- end }}
+{{- end -}}
+{{- else -}}
+- name: ANNEAL_STORAGE_TYPE
+  value: directory
+- name: ANNEAL_STORAGE_DIRECTORY
+  value: /var/lib/anneal-artifacts
+{{- end -}}
+{{- end -}}
+
+{{- define "anneal.env.auth" -}}
+{{- with .Values.auth.existingSecret -}}
+{{- if and .name .apiKeysKey }}
+{{ include "anneal.secretEnv" (list "ANNEAL_APIKEYS" .name .apiKeysKey) }}
+{{- end }}
+{{- if and .name .adminKeysKey }}
+{{ include "anneal.secretEnv" (list "ANNEAL_ADMINKEYS" .name .adminKeysKey) }}
+{{- end }}
+{{- end -}}
+{{- range $i, $issuer := .Values.auth.oidc.issuers }}
+- name: ANNEAL_OIDC_ISSUERS_{{ $i }}_URI
+  value: {{ $issuer.uri | quote }}
+- name: ANNEAL_OIDC_ISSUERS_{{ $i }}_AUDIENCES
+  value: {{ join "," $issuer.audiences | quote }}
+{{- with $issuer.tenantClaim }}
+- name: ANNEAL_OIDC_ISSUERS_{{ $i }}_TENANTCLAIM
+  value: {{ . | quote }}
+{{- end }}
+{{- with $issuer.scopeClaim }}
+- name: ANNEAL_OIDC_ISSUERS_{{ $i }}_SCOPECLAIM
+  value: {{ . | quote }}
+{{- end }}
+{{- end }}
+{{- if .Values.encryption.existingSecret.name }}
+{{ include "anneal.secretEnv" (list "ANNEAL_SECRETS_KEYS" .Values.encryption.existingSecret.name .Values.encryption.existingSecret.keysKey) }}
+{{- end }}
+{{- end -}}
+
+{{- define "anneal.env.models" -}}
+- name: ANNEAL_MODELS_DIR
+  value: /var/lib/anneal-models
+- name: ANNEAL_MODELS_ALLOWED
+  value: {{ join "," .Values.models.allowed | quote }}
+{{- with .Values.models.hf }}
+{{- with .endpoint }}
+- name: ANNEAL_HUB_ENDPOINT
+  value: {{ . | quote }}
+{{- end }}
+- name: ANNEAL_HUB_OFFLINE
+  value: {{ .offline | quote }}
+{{- with .allowed }}
+- name: ANNEAL_HUB_ALLOWED
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- if .existingSecret.name }}
+{{ include "anneal.secretEnv" (list "ANNEAL_HUB_TOKEN" .existingSecret.name .existingSecret.tokenKey) }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* Variables of every pod that serves. Takes (dict "root" $ "component" "api" "roles" "api"). Those of the component come after it. */ -}}
+{{- define "anneal.env" -}}
+{{- $ := .root -}}
+{{- $own := index $.Values .component -}}
+- name: ANNEAL_ROLES
+  value: {{ .roles }}
+- name: ANNEAL_HOME
+  value: /var/lib/anneal
+- name: JDK_JAVA_OPTIONS
+  value: {{ $own.jvmOptions | quote }}
+- name: MANAGEMENT_SERVER_ADDRESS
+  value: 0.0.0.0
+{{ include "anneal.env.database" $ }}
+- name: SPRING_FLYWAY_ENABLED
+  value: "false"
+{{ include "anneal.env.storage" $ }}
+{{ include "anneal.env.models" $ }}
+{{- include "anneal.env.auth" $ }}
+{{- $url := include "anneal.inferenceUrl" $ }}
+{{- if and $url (not (contains "inference" .roles)) }}
+- name: ANNEAL_INFERENCE_URL
+  value: {{ $url }}
+{{- end }}
+{{- with $.Values.telemetry }}
+{{- if .otlpEndpoint }}
+- name: MANAGEMENT_OPENTELEMETRY_TRACING_EXPORT_OTLP_ENDPOINT
+  value: {{ .otlpEndpoint | quote }}
+- name: MANAGEMENT_TRACING_SAMPLING_PROBABILITY
+  value: {{ .samplingProbability | quote }}
+{{- end }}
+{{- end }}
+{{- if $.Values.config }}
+- name: SPRING_CONFIG_ADDITIONALLOCATION
+  value: file:/etc/anneal/application.yaml
+{{- end }}
+{{- with concat $.Values.extraEnv $own.extraEnv }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "anneal.volumeMounts" -}}
+- name: home
+  mountPath: /var/lib/anneal
+- name: tmp
+  mountPath: /tmp
+- name: models
+  mountPath: /var/lib/anneal-models
+{{- if eq .Values.artifacts.type "pvc" }}
+- name: artifacts
+  mountPath: /var/lib/anneal-artifacts
+{{- else }}
+- name: cache
+  mountPath: /var/lib/anneal-cache
+{{- end }}
+{{- if .Values.config }}
+- name: config
+  mountPath: /etc/anneal
+  readOnly: true
+{{- end }}
+{{- with .Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- /* Takes (dict "root" $ "homeSize" "50Gi"). */ -}}
+{{- define "anneal.volumes" -}}
+{{- $ := .root -}}
+- name: home
+  emptyDir:
+    sizeLimit: {{ .homeSize }}
+- name: tmp
+  emptyDir:
+    sizeLimit: 2Gi
+- name: models
+{{- with $.Values.models.cache }}
+{{- if eq .type "pvc" }}
+  persistentVolumeClaim:
+    claimName: {{ default (printf "%s-models" (include "anneal.fullname" $)) .existingClaim }}
+{{- else if eq .type "hostPath" }}
+  hostPath:
+    path: {{ .hostPath }}
+    type: Directory
+{{- else }}
+  emptyDir:
+    sizeLimit: {{ .size }}
+{{- end }}
+{{- end }}
+{{- if eq $.Values.artifacts.type "pvc" }}
+- name: artifacts
+  persistentVolumeClaim:
+    claimName: {{ default (printf "%s-artifacts" (include "anneal.fullname" $)) $.Values.artifacts.pvc.existingClaim }}
+{{- else }}
+- name: cache
+  emptyDir:
+    sizeLimit: {{ $.Values.artifacts.s3.cacheSize }}
+{{- end }}
+{{- if $.Values.config }}
+- name: config
+  configMap:
+    name: {{ include "anneal.fullname" $ }}-config
+{{- end }}
+{{- with $.Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- /* A container that migrates the database: of the hook's Job and before an api pod. */ -}}
+{{- define "anneal.migration" -}}
+name: migrate
+image: {{ include "anneal.image" (dict "root" . "own" dict) }}
+imagePullPolicy: {{ .Values.image.pullPolicy }}
+env:
+  - name: ANNEAL_ROLES
+    value: migrate
+  - name: JDK_JAVA_OPTIONS
+    value: "-Xmx256m"
+  {{- include "anneal.env.database" . | nindent 2 }}
+  {{- with include "anneal.env.owner" . }}
+  {{- . | nindent 2 }}
+  {{- end }}
+  {{- with .Values.extraEnv }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+resources:
+  {{- toYaml .Values.database.migrate.resources | nindent 2 }}
+securityContext:
+  {{- toYaml .Values.securityContext | nindent 2 }}
+volumeMounts:
+  - name: home
+    mountPath: /var/lib/anneal
+  - name: tmp
+    mountPath: /tmp
+  {{- with .Values.extraVolumeMounts }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end -}}
+
+{{- /* Metadata of a component's pods. Takes (dict "root" $ "component" "api"). */ -}}
+{{- define "anneal.podMetadata" -}}
+{{- $ := .root -}}
+{{- $own := index $.Values .component -}}
+labels:
+  {{- include "anneal.labels" $ | nindent 2 }}
+  app.kubernetes.io/component: {{ .component }}
+  {{- if ne .component "worker" }}
+  anneal.dev/scrape: service
+  {{- end }}
+  {{- with $own.podLabels }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- if or $.Values.config $own.podAnnotations }}
+annotations:
+  {{- if $.Values.config }}
+  checksum/config: {{ toYaml $.Values.config | sha256sum }}
+  {{- end }}
+  {{- with $own.podAnnotations }}
+  {{- toYaml . | nindent 2 }}
+  {{- end }}
+{{- end }}
+{{- end -}}
+
+{{- /* Where and as whom a component's pods run. Takes (dict "root" $ "component" "api"). */ -}}
+{{- define "anneal.podPlace" -}}
+{{- $ := .root -}}
+{{- $own := index $.Values .component -}}
+serviceAccountName: {{ include "anneal.serviceAccountName" $ }}
+automountServiceAccountToken: false
+enableServiceLinks: false
+{{- with $.Values.imagePullSecrets }}
+imagePullSecrets:
+  {{- range . }}
+  - name: {{ . }}
+  {{- end }}
+{{- end }}
+securityContext:
+  {{- toYaml $.Values.podSecurityContext | nindent 2 }}
+{{- with $own.nodeSelector }}
+nodeSelector:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $own.tolerations }}
+tolerations:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $own.affinity }}
+affinity:
+  {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- with $own.priorityClassName }}
+priorityClassName: {{ . }}
+{{- end }}
+{{- with $own.runtimeClassName }}
+runtimeClassName: {{ . }}
+{{- end }}
+{{- with $own.schedulerName }}
+schedulerName: {{ . }}
+{{- end }}
+{{- end -}}
+
+{{- /* Resources with whole GPUs in the limits. Takes (dict "own" .Values.worker). */ -}}
+{{- define "anneal.resources" -}}
+{{- $resources := deepCopy .own.resources -}}
+{{- if .own.gpu.enabled -}}
+{{- $limits := merge (dict .own.gpu.resource (default 1 .own.gpu.count)) (default dict $resources.limits) -}}
+{{- $_ := set $resources "limits" $limits -}}
+{{- end -}}
+{{- toYaml $resources -}}
+{{- end -}}
+
+{{- /* The kubelet's own sleep is there from 1.32 on alone, the image's everywhere. Takes the seconds. */ -}}
+{{- define "anneal.preStop" -}}
+preStop:
+  exec:
+    command: ["sleep", "{{ . }}"]
+{{- end -}}
+
+{{- /* The worker's pod, of a Deployment and of a ScaledJob. */ -}}
+{{- define "anneal.workerPod" -}}
+{{- $job := eq .Values.worker.kind "ScaledJob" -}}
+{{- with .Values.worker -}}
+metadata:
+  {{- include "anneal.podMetadata" (dict "root" $ "component" "worker") | nindent 2 }}
+spec:
+  {{- include "anneal.podPlace" (dict "root" $ "component" "worker") | nindent 2 }}
+  terminationGracePeriodSeconds: {{ .terminationGracePeriodSeconds }}
+  {{- if $job }}
+  restartPolicy: Never
+  {{- end }}
+  containers:
+    - name: worker
+      image: {{ include "anneal.image" (dict "root" $ "own" .image) }}
+      imagePullPolicy: {{ $.Values.image.pullPolicy }}
+      env:
+        {{- include "anneal.env" (dict "root" $ "component" "worker" "roles" "worker") | nindent 8 }}
+        - name: ANNEAL_WORKER_NAME
+          valueFrom:
+            fieldRef:
+              fieldPath: metadata.name
+        - name: ANNEAL_WORKER_DEVICES
+          {{- if .gpu.enabled }}
+          {{- $devices := list }}
+          {{- range $i := until (int .gpu.count) }}
+          {{- $devices = append $devices (printf "cuda:%d" $i) }}
+          {{- end }}
+          value: {{ join "," $devices | quote }}
+          {{- else }}
+          value: cpu
+          {{- end }}
+        - name: ANNEAL_WORKER_STOPGRACE
+          value: {{ sub (int .terminationGracePeriodSeconds) (add (int .preStopSleepSeconds) 30) }}s
+        - name: SPRING_LIFECYCLE_TIMEOUTPERSHUTDOWNPHASE
+          value: {{ sub (int .terminationGracePeriodSeconds) (add (int .preStopSleepSeconds) 20) }}s
+        {{- if $job }}
+        - name: ANNEAL_WORKER_MAXWORK
+          value: "1"
+        - name: ANNEAL_WORKER_MAXIDLE
+          value: {{ .scaledJob.maxIdleSeconds }}s
+        {{- end }}
+      ports:
+        - name: management
+          containerPort: 8081
+      startupProbe:
+        httpGet:
+          path: /actuator/health/liveness
+          port: management
+        initialDelaySeconds: 5
+        periodSeconds: 5
+        failureThreshold: 120
+      livenessProbe:
+        httpGet:
+          path: /actuator/health/liveness
+          port: management
+        periodSeconds: 20
+        timeoutSeconds: 5
+        failureThreshold: 6
+      {{- if .preStopSleepSeconds }}
+      lifecycle:
+        {{- include "anneal.preStop" .preStopSleepSeconds | nindent 8 }}
+      {{- end }}
+      resources:
+        {{- include "anneal.resources" (dict "own" .) | nindent 8 }}
+      securityContext:
+        {{- toYaml $.Values.securityContext | nindent 8 }}
+      volumeMounts:
+        {{- include "anneal.volumeMounts" $ | nindent 8 }}
+        - name: shm
+          mountPath: /dev/shm
+  volumes:
+    {{- include "anneal.volumes" (dict "root" $ "homeSize" .homeSize) | nindent 4 }}
+    - name: shm
+      emptyDir:
+        medium: Memory
+        sizeLimit: {{ .shmSize }}
+{{- end -}}
+{{- end -}}
+
+{{- /* Labels by which Kueue takes the worker's workload. */ -}}
+{{- define "anneal.kueueLabels" -}}
+{{- with .Values.worker.kueue -}}
+{{- if .queueName -}}
+kueue.x-k8s.io/queue-name: {{ .queueName }}
+{{- if and .maxExecTimeSeconds (eq $.Values.worker.kind "ScaledJob") }}
+kueue.x-k8s.io/max-exec-time-seconds: {{ .maxExecTimeSeconds | quote }}
+{{- end }}
+{{- end -}}
+{{- end -}}
+{{- end -}}
