@@ -19,7 +19,7 @@ cp src/test/clients/node/* "$work"
 npm install --prefix "$work" --silent --no-audit --no-fund
 ./mvnw --batch-mode --quiet dependency:build-classpath -Dmdep.outputFile="$work/classpath"
 
-ANNEAL_HOME=$work/home SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
+ANNEAL_HOME=$work/home ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
 service=$!
 for _ in $(seq 120); do
   port=$(sed -n 's/.*Tomcat started on port \([0-9]*\) .*/\1/p' "$work/log" | head -n 1)
@@ -37,6 +37,9 @@ javac -proc:none -cp "$(cat "$work/classpath")" -d "$work/classes" src/test/clie
 python() { "$work/venv/bin/python" "src/test/clients/python/$1.py" "${@:2}"; }
 node() { command node "$work/$1.mjs" "${@:2}"; }
 java() { command java -cp "$work/classes:$(cat "$work/classpath")" "${1^}" "${@:2}"; }
+for client in python node; do
+  "$client" webhooks anneal-tiny src/main/resources/demo/tickets.train.jsonl
+done
 for client in python node java; do
   "$client" submit anneal-tiny src/main/resources/demo/tickets.{train,valid}.jsonl
   "$client" prefer anneal-tiny src/main/resources/demo/preferences.{train,test}.jsonl

@@ -52,6 +52,9 @@ public final class MeterNames {
     /** Gauge, seconds since 1970: when the database last confirmed this worker's leases [..._timestamp_seconds]. */
     public static final String LAST_HEARTBEAT = "anneal.last.heartbeat.timestamp";
 
+    /** Counter, tag {@code outcome}: tries of webhook deliveries, by what they made of them [anneal_webhook_deliveries_total]. */
+    public static final String WEBHOOK_DELIVERIES = "anneal.webhook.deliveries";
+
     /** Gauge: slots of this worker that run something [anneal_worker_busy]. */
     public static final String WORKER_BUSY = "anneal.worker.busy";
 

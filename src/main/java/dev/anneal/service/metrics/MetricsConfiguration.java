@@ -6,6 +6,7 @@ import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.webhook.DeliveryListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -60,6 +61,12 @@ class MetricsConfiguration {
     @ConditionalOnRole(Role.INFERENCE)
     GenerationListener inferenceMeters(MeterRegistry registry) {
         return new InferenceMeters(registry);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    DeliveryListener webhookMeters(MeterRegistry registry) {
+        return new WebhookMeters(registry);
     }
 
     @Bean

@@ -96,6 +96,8 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                 .addFirst(new MapPropertySource(
                         "test database",
                         Map.of(
+                                // The same for all: a context may start on the rows of another one's test.
+                                "anneal.secrets.keys", "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=",
                                 "spring.datasource.url", access.url(),
                                 "spring.datasource.username",
                                         access.application().name(),

@@ -1,0 +1,44 @@
+package dev.anneal.service.secret;
+
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+
+/** Where the keys come from, and when rows of older ones are sealed anew. */
+@Configuration(proxyBeanMethods = false)
+class SecretConfiguration {
+
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
+
+    /** A database of the user's own is shared by processes that share no folder, so its key must be given to all of them. */
+    @Bean
+    Secrets secrets(
+            SecretProperties properties,
+            @Value("${spring.datasource.url:}") String databaseUrl,
+            @Value("${anneal.home}") Path home) {
+        boolean isMadeHere = properties.keys().isEmpty() && databaseUrl.isEmpty();
+        return Secrets.of(
+                isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
+    }
+
+    /** Workers open nothing, so they need no keys. */
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SealedRows sealedRows(SystemDatabase database, Secrets secrets, ObjectProvider<SealedColumn> columns) {
+        return new SealedRows(database, secrets, columns.orderedStream().toList());
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SchedulingConfigurer sealingSchedule(SealedRows rows) {
+        return tasks -> tasks.addFixedDelayTask(rows::runOnce, SWEEP_INTERVAL);
+    }
+}

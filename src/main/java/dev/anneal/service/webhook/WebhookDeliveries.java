@@ -1,0 +1,103 @@
+package dev.anneal.service.webhook;
+
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.paging.Page;
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.secret.Secrets;
+import dev.anneal.service.webhook.DeliverySender.Answer;
+import dev.anneal.service.webhook.WebhookDelivery.State;
+import java.time.Clock;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What tenants see and do of the deliveries to their endpoints. */
+public final class WebhookDeliveries {
+
+    private final TenantDatabase database;
+    private final WebhookEndpoints endpoints;
+    private final EndpointStore endpointStore;
+    private final DeliveryStore store;
+    private final DeliverySender sender;
+    private final Secrets secrets;
+    private final Identifiers identifiers;
+    private final Clock clock;
+
+    WebhookDeliveries(
+            TenantDatabase database,
+            WebhookEndpoints endpoints,
+            Stores stores,
+            DeliverySender sender,
+            Secrets secrets,
+            Identifiers identifiers,
+            Clock clock) {
+        this.database = database;
+        this.endpoints = endpoints;
+        this.endpointStore = stores.endpoints();
+        this.store = stores.deliveries();
+        this.sender = sender;
+        this.secrets = secrets;
+        this.identifiers = identifiers;
+        this.clock = clock;
+    }
+
+    /** Rows. */
+    record Stores(EndpointStore endpoints, DeliveryStore deliveries) {}
+
+    /** @param state null for all */
+    public Page<WebhookDelivery> list(String tenantId, String endpointId, @Nullable State state, PageRequest request) {
+        return database.call(tenantId, jdbc -> {
+            long endpoint = endpoints.require(jdbc, endpointId).number();
+            String after = request.after();
+            if (after != null && store.find(jdbc, endpoint, after).isEmpty()) {
+                throw Refusal.invalidCursor("a delivery to this endpoint", after);
+            }
+            return Page.of(store.page(jdbc, endpoint, state, request), request);
+        });
+    }
+
+    /** Delivers the same event again, under the same id, with as many tries as at first. */
+    public WebhookDelivery replay(String tenantId, String endpointId, String deliveryId) {
+        return database.call(tenantId, jdbc -> {
+            WebhookEndpoint endpoint = endpoints.require(jdbc, endpointId);
+            long delivery = store.find(jdbc, endpoint.number(), deliveryId)
+                    .orElseThrow(() -> Refusal.notFound("webhook delivery", deliveryId, "delivery_id"));
+            if (endpoint.disabled() != null) {
+                throw new Refusal(
+                        RefusalCode.WEBHOOK_ENDPOINT_DISABLED,
+                        "The endpoint is disabled (" + endpoint.disabled().wireName()
+                                + "). Enable it, then replay the delivery");
+            }
+            if (!store.replay(jdbc, delivery)) {
+                throw new Refusal(
+                        RefusalCode.WEBHOOK_DELIVERY_PENDING,
+                        "The delivery is pending: it is tried again by itself at its 'next_attempt_at'");
+            }
+            return store.byNumber(jdbc, delivery);
+        });
+    }
+
+    /**
+     * Sends an event of this type now and once, with a made-up job; it is not among the deliveries.
+     *
+     * @return the status of the answer
+     * @throws Refusal {@code webhook_unreachable} if there is none
+     */
+    public int test(String tenantId, String endpointId, WebhookEventType type) {
+        WebhookEndpoint endpoint = endpoints.find(tenantId, endpointId);
+        String secret = secrets.open(
+                EndpointStore.SECRET,
+                endpointId,
+                database.call(tenantId, jdbc -> endpointStore.lockSecret(jdbc, endpointId)));
+        WebhookEvent event = new WebhookEvent(
+                identifiers.next("evt_"), type.wireName(), identifiers.next("ftjob-test-"), clock.instant());
+        Answer answer = sender.send(endpoint.settings().url(), List.of(secret), identifiers.next("wh_"), event);
+        Integer status = answer.status();
+        if (status == null) {
+            throw new Refusal(RefusalCode.WEBHOOK_UNREACHABLE, "The test was not delivered: " + answer.failure());
+        }
+        return status;
+    }
+}

@@ -1,0 +1,7 @@
+/** Webhook endpoints over HTTP, as OpenAI's {@code /v1/webhook_endpoints}, with their deliveries. */
+@ApplicationModule(allowedDependencies = {"paging", "refusal", "request", "role", "tenant", "web", "webhook"})
+@NullMarked
+package dev.anneal.service.webhookapi;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
