@@ -17,8 +17,7 @@ class SealedRowsIT {
     private static final String OLD = "old:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
     private static final String NEW = "new:HwECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHgA=";
     private static final SealedColumn SECRET = new SealedColumn("webhook_endpoint", "external_id", "secret");
-    private static final SealedColumn PREVIOUS =
-            new SealedColumn("webhook_endpoint", "external_id", "previous_secret");
+    private static final SealedColumn PREVIOUS = new SealedColumn("webhook_endpoint", "external_id", "previous_secret");
 
     private static Secrets secrets(String... keys) {
         return Secrets.of(new SecretProperties(List.of(keys)));
@@ -29,16 +28,27 @@ class SealedRowsIT {
     }
 
     private static void addEndpoint(String tenant, String id) {
-        TestDatabase.tenant().run(tenant, jdbc -> jdbc.sql("""
+        TestDatabase.tenant()
+                .run(
+                        tenant,
+                        jdbc -> jdbc.sql("""
                         INSERT INTO webhook_endpoint
                             (tenant_id, external_id, name, url, event_types, secret, secret_hint, previous_secret, previous_secret_until)
                         VALUES (:tenant, :id, 'n', 'https://a', '{x}', :secret, 'h', :previous, now())
                         """)
-                .param("tenant", tenant)
-                .param("id", id)
-                .param("secret", secrets(OLD).seal(SECRET, id, "secret of " + id).stored())
-                .param("previous", secrets(OLD).seal(PREVIOUS, id, "former of " + id).stored())
-                .update());
+                                .param("tenant", tenant)
+                                .param("id", id)
+                                .param(
+                                        "secret",
+                                        secrets(OLD)
+                                                .seal(SECRET, id, "secret of " + id)
+                                                .stored())
+                                .param(
+                                        "previous",
+                                        secrets(OLD)
+                                                .seal(PREVIOUS, id, "former of " + id)
+                                                .stored())
+                                .update());
     }
 
     /** Contexts of other tests have none of these keys. */

@@ -53,8 +53,7 @@ class SecretsTest {
     void nothingOpensElsewhere() {
         SealedText sealed = secrets(OLD).seal(COLUMN, "1", "s");
         assertThatThrownBy(() -> secrets(OLD).open(COLUMN, "2", sealed)).hasMessageContaining("does not open");
-        assertThatThrownBy(() ->
-                        secrets(OLD).open(new SealedColumn("endpoint", "id", "previous_secret"), "1", sealed))
+        assertThatThrownBy(() -> secrets(OLD).open(new SealedColumn("endpoint", "id", "previous_secret"), "1", sealed))
                 .hasMessageContaining("does not open");
         String otherKeyOfThatId = NEW.replace("new:", "old:");
         assertThatThrownBy(() -> secrets(otherKeyOfThatId).open(COLUMN, "1", sealed))
@@ -71,7 +70,8 @@ class SecretsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "k", "k:", ":AAAA", "k:AAAA", "k k:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "k:!!"})
+    @ValueSource(
+            strings = {"", "k", "k:", ":AAAA", "k:AAAA", "k k:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=", "k:!!"})
     void keysAreWellFormed(String entry) {
         assertThatThrownBy(() -> secrets(OLD, entry))
                 .hasMessageStartingWith("anneal.secrets.keys[1] must be an id")

@@ -66,8 +66,7 @@ class WebhookRefusalsIT extends ServiceTest {
                     .as(path)
                     .isEqualTo(404);
         }
-        assertThat(send(request(BETA, ENDPOINTS + "/" + id)
-                                .method("DELETE", HttpRequest.BodyPublishers.noBody()))
+        assertThat(send(request(BETA, ENDPOINTS + "/" + id).method("DELETE", HttpRequest.BodyPublishers.noBody()))
                         .statusCode())
                 .isEqualTo(404);
         assertThat(json(get(BETA, ENDPOINTS)).get("data")).isEmpty();

@@ -70,7 +70,8 @@ class WebhooksIT extends ServiceTest {
     }
 
     private JsonNode deliveries(String endpoint, String query) {
-        return json(get(ALPHA, ENDPOINTS + "/" + endpoint + "/deliveries" + query)).get("data");
+        return json(get(ALPHA, ENDPOINTS + "/" + endpoint + "/deliveries" + query))
+                .get("data");
     }
 
     private JsonNode awaitDelivery(String endpoint, String status) {
@@ -223,14 +224,15 @@ class WebhooksIT extends ServiceTest {
             String id = endpoint(receiver).id();
             cancelledJob();
             JsonNode delivery = awaitValue(
-                    () -> deliveries(id, "?status=pending"),
-                    found -> !found.isEmpty() && !found.get(0).get("attempts").isEmpty())
+                            () -> deliveries(id, "?status=pending"),
+                            found -> !found.isEmpty()
+                                    && !found.get(0).get("attempts").isEmpty())
                     .get(0);
             assertThat(delivery.get("next_attempt_at").longValue()
                             - delivery.at("/attempts/0/started_at").longValue())
                     .isBetween(3599L, 3605L);
-            String replay = ENDPOINTS + "/" + id + "/deliveries/"
-                    + delivery.get("id").stringValue() + "/replay";
+            String replay =
+                    ENDPOINTS + "/" + id + "/deliveries/" + delivery.get("id").stringValue() + "/replay";
             assertThat(json(post(ALPHA, replay, "")).at("/error/code").stringValue())
                     .isEqualTo("webhook_delivery_pending");
         }
