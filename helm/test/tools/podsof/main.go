@@ -25,6 +25,13 @@ func main() {
 		metadata := template["metadata"].(object)
 		metadata["name"] = fmt.Sprintf("%v-pod", workload["metadata"].(object)["name"])
 		podSpec := template["spec"].(object)
+		volumes, _ := podSpec["volumes"].([]any)
+		claims, _ := spec["volumeClaimTemplates"].([]any)
+		for _, claim := range claims {
+			name := claim.(object)["metadata"].(object)["name"]
+			volumes = append(volumes, object{"name": name, "emptyDir": object{}})
+		}
+		podSpec["volumes"] = volumes
 		// Classes of the cluster, which is empty.
 		delete(podSpec, "priorityClassName")
 		delete(podSpec, "runtimeClassName")
