@@ -7,6 +7,7 @@ import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.trace.TraceParent;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ class AdapterExportController {
             @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
         AdapterExportRequest request =
                 AdapterExportRequest.read(JsonBody.of(body).object());
-        return ExportBody.of(exports.create(tenant.id(), request, traceparent), null);
+        return ExportBody.of(exports.create(tenant.id(), request, TraceParent.ofRequest(traceparent)), null);
     }
 
     @GetMapping

@@ -7,6 +7,7 @@ import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.trace.TraceParent;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,7 @@ class EvaluationController {
             @RequestBody(required = false) @Nullable JsonNode body,
             @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
         EvaluationRequest request = EvaluationRequest.read(JsonBody.of(body).object());
-        return EvaluationBody.of(evaluations.create(tenant.id(), request, traceparent));
+        return EvaluationBody.of(evaluations.create(tenant.id(), request, TraceParent.ofRequest(traceparent)));
     }
 
     @GetMapping

@@ -8,6 +8,7 @@ import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.trace.TraceParent;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +43,7 @@ class ExportController {
             @RequestBody(required = false) @Nullable JsonNode body,
             @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
         ExportRequest request = ExportRequest.read(JsonBody.of(body).object());
-        return ExportBody.of(exports.create(tenant.id(), jobId, request, traceparent), jobId);
+        return ExportBody.of(exports.create(tenant.id(), jobId, request, TraceParent.ofRequest(traceparent)), jobId);
     }
 
     @PostMapping("/merge")
@@ -54,7 +55,7 @@ class ExportController {
             @RequestBody(required = false) @Nullable JsonNode body,
             @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
         ExportRequest request = ExportRequest.readMerge(JsonBody.of(body).object());
-        return ExportBody.of(exports.create(tenant.id(), jobId, request, traceparent), jobId);
+        return ExportBody.of(exports.create(tenant.id(), jobId, request, TraceParent.ofRequest(traceparent)), jobId);
     }
 
     @GetMapping("/exports")

@@ -9,6 +9,7 @@
             "request",
             "storage",
             "tenant",
+            "trace",
             "web"
         })
 @NullMarked

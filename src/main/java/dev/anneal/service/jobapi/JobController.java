@@ -11,6 +11,7 @@ import dev.anneal.service.settings.JobRequestReader;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.trace.TraceParent;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import java.util.Map;
@@ -49,7 +50,8 @@ class JobController {
             @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent,
             @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
         JsonBody json = JsonBody.of(body);
-        Submission submission = new Submission(retry.idempotencyKey(), retry.isRetry(), json.digest(), traceparent);
+        Submission submission = new Submission(
+                retry.idempotencyKey(), retry.isRetry(), json.digest(), TraceParent.ofRequest(traceparent));
         Job job = jobs.create(tenant.id(), JobRequestReader.read(json.object()), submission);
         return JobBody.of(insights.of(job), isExtended);
     }

@@ -11,6 +11,7 @@
             "role",
             "settings",
             "tenant",
+            "trace",
             "web"
         })
 @NullMarked

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -142,17 +143,23 @@ final class Endings {
     }
 
     Ending succeed(Lease lease, Consumer<JdbcClient> writes) {
-        return end(lease, SUCCEED, Map.of(), Set.of("SUCCEEDED"), writes);
+        return end(lease, SUCCEED, Map.of(), Set.of("SUCCEEDED"), writes, UnaryOperator.identity());
     }
 
     Ending giveBack(Lease lease, Consumer<JdbcClient> writes) {
-        return end(lease, GIVE_BACK, Map.of(), Set.of("GIVEN_BACK", "PAUSED", "CANCELLED"), writes);
+        return end(
+                lease,
+                GIVE_BACK,
+                Map.of(),
+                Set.of("GIVEN_BACK", "PAUSED", "CANCELLED"),
+                writes,
+                UnaryOperator.identity());
     }
 
     Ending fail(Lease lease, WorkError error, Consumer<JdbcClient> writes) {
         Map<String, @Nullable Object> parameters = ErrorColumn.parameters(error);
         parameters.putAll(retryParameters(properties));
-        return end(lease, FAIL, parameters, Set.of("FAILED"), writes);
+        return end(lease, FAIL, parameters, Set.of("FAILED"), writes, end -> end.because(error));
     }
 
     static Map<String, Object> retryParameters(LeaseProperties properties) {
@@ -168,16 +175,18 @@ final class Endings {
             String decision,
             Map<String, ? extends @Nullable Object> parameters,
             Set<String> outcomes,
-            Consumer<JdbcClient> writes) {
+            Consumer<JdbcClient> writes,
+            UnaryOperator<WorkEnd> explained) {
         return system.call(jdbc -> {
             Optional<WorkEnd> end = jdbc.sql(held + decision + APPLY + RESULT)
                     .param("id", lease.workId())
                     .param("token", lease.token())
                     .params(parameters)
                     .query(LeaseRows::end)
-                    .optional();
+                    .optional()
+                    .map(explained);
             if (end.isEmpty()) {
-                return earlier(jdbc, lease, outcomes);
+                return earlier(jdbc, lease, outcomes, explained);
             }
             writes.accept(jdbc);
             ends.announce(end.get());
@@ -186,13 +195,14 @@ final class Endings {
     }
 
     /** The call that ended the attempt got no answer, so nobody has been told yet. */
-    private Ending earlier(JdbcClient jdbc, Lease lease, Set<String> outcomes) {
+    private Ending earlier(JdbcClient jdbc, Lease lease, Set<String> outcomes, UnaryOperator<WorkEnd> explained) {
         Optional<WorkEnd> end = jdbc.sql(EARLIER)
                 .param("id", lease.workId())
                 .param("token", lease.token())
                 .param("outcomes", outcomes.toArray(String[]::new))
                 .query(LeaseRows::end)
-                .optional();
+                .optional()
+                .map(explained);
         end.ifPresent(ends::announce);
         return end.map(found -> new Ending(Ending.Result.REPEATED, found.state()))
                 .orElse(Ending.STALE);

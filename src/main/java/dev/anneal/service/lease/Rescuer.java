@@ -105,7 +105,8 @@ public final class Rescuer {
                 Rescue rescue = current.get();
                 if (rescue != null) {
                     listeners.forEach(listener -> listener.rescued(jdbc, rescue));
-                    ends.announce(new WorkEnd(rescue.method(), rescue.state()));
+                    ends.announce(new WorkEnd(
+                            rescue.method(), rescue.state(), rescue.error().origin()));
                 }
             });
         } catch (RuntimeException failure) {

@@ -13,7 +13,7 @@ public final class MeterNames {
     /** Gauge, seconds since 1970: since when the oldest claimable training waits; absent when none does [..._timestamp_seconds]. */
     public static final String OLDEST_QUEUED = "anneal.oldest.queued.timestamp";
 
-    /** Counter, tags {@code outcome} and {@code method}: work that has ended for good [anneal_jobs_finished_total]. */
+    /** Counter, tags {@code outcome}, {@code method} and {@code fault} (none, user, system): work that ended for good [anneal_jobs_finished_total]. */
     public static final String JOBS_FINISHED = "anneal.jobs.finished";
 
     /** Timer, histogram: from when work could be claimed to its claim [anneal_job_queue_seconds]. */

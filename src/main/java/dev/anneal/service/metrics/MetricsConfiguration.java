@@ -7,7 +7,6 @@ import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.webhook.DeliveryListener;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;
@@ -44,11 +43,7 @@ class MetricsConfiguration {
     /** Work ends in every process: workers succeed, sweeps give up, requests cancel. */
     @Bean
     WorkEndListener finishedMeters(MeterRegistry registry) {
-        return end -> Counter.builder(MeterNames.JOBS_FINISHED)
-                .description("Work that has ended for good")
-                .tags("outcome", end.state().name().toLowerCase(Locale.ROOT), "method", end.method())
-                .register(registry)
-                .increment();
+        return new FinishedMeters(registry);
     }
 
     @Bean

@@ -73,6 +73,7 @@ public final class WorkerMeters {
                 .baseUnit("bytes")
                 .serviceLevelObjectives(BYTE_BUCKETS)
                 .register(registry);
+        FinishedMeters.TRAININGS.forEach(this::steps);
         registerGauges();
     }
 
@@ -127,16 +128,19 @@ public final class WorkerMeters {
 
     /** A step of a training has ended; {@code newTokens} were trained in it. */
     public void step(Progress.Step done, long newTokens, String method, boolean onGpu) {
-        Counter.builder(MeterNames.TRAIN_STEPS)
-                .description("Optimizer steps")
-                .tag("method", method)
-                .register(registry)
-                .increment();
+        steps(method).increment();
         tokens.increment((double) newTokens);
         step.record(Math.round(done.seconds() * 1e9), TimeUnit.NANOSECONDS);
         if (onGpu) {
             gpuBusy.increment(done.seconds());
         }
+    }
+
+    private Counter steps(String method) {
+        return Counter.builder(MeterNames.TRAIN_STEPS)
+                .description("Optimizer steps")
+                .tag("method", method)
+                .register(registry);
     }
 
     /** A checkpoint was saved. */

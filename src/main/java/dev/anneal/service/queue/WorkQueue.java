@@ -118,7 +118,8 @@ public final class WorkQueue {
                 .param("id", id)
                 .params(ErrorColumn.parameters(error))
                 .query(WorkRows::end)
-                .optional();
+                .optional()
+                .map(rejected -> rejected.because(error));
         end.ifPresent(ends::announce);
         return end.isPresent();
     }

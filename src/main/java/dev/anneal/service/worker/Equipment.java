@@ -6,6 +6,7 @@ import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineWorkspace;
+import dev.anneal.service.trace.AttemptTraces;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**
@@ -22,4 +23,5 @@ record Equipment(
         WorkerMeters meters,
         GradingAnswers grading,
         WorkAllowance allowance,
+        AttemptTraces traces,
         ScheduledExecutorService timer) {}

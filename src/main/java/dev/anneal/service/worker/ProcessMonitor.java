@@ -4,6 +4,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.trace.AttemptTrace;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class ProcessMonitor implements Consumer<Progress> {
     private final StallWatch watch;
     private final ProgressBuffer buffer;
     private final Consumer<Progress.Asked> questions;
+    private final AttemptTrace trace;
     private long trainedTokens;
     private long devicePeak;
     private boolean counting;
@@ -33,7 +35,8 @@ final class ProcessMonitor implements Consumer<Progress> {
             TrainingGauges gauges,
             StallWatch watch,
             ProgressBuffer buffer,
-            Consumer<Progress.Asked> questions) {
+            Consumer<Progress.Asked> questions,
+            AttemptTrace trace) {
         this.label = assignment.label();
         this.onGpu = !assignment.task().machine().device().equals("cpu");
         this.meters = meters;
@@ -41,6 +44,7 @@ final class ProcessMonitor implements Consumer<Progress> {
         this.watch = watch;
         this.buffer = buffer;
         this.questions = questions;
+        this.trace = trace;
     }
 
     @Override
@@ -71,6 +75,9 @@ final class ProcessMonitor implements Consumer<Progress> {
         }
         if (event instanceof Progress.CheckpointSaved saved) {
             meters.checkpoint(Duration.ofNanos(now - lastEventNanos), saved.bytes());
+            trace.event("checkpoint saved", saved.step());
+        } else if (event instanceof Progress.Started started) {
+            trace.event("training started", started.firstStep());
         } else if (event instanceof Progress.Failed failure) {
             failed = failure;
         }

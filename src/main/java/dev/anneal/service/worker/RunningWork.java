@@ -9,6 +9,7 @@ import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.process.EngineExit;
 import dev.anneal.service.process.EngineProcess;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.trace.AttemptTrace;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -36,8 +37,15 @@ final class RunningWork {
     private final StoppableProcess process;
     private final GradingDesk desk;
     private int exitCode = ExitCode.FAILURE.code();
+    private final AttemptTrace trace;
 
-    RunningWork(Claim claim, HeldLease lease, String device, TrainingGauges gauges, Equipment equipment) {
+    RunningWork(
+            Claim claim,
+            HeldLease lease,
+            String device,
+            TrainingGauges gauges,
+            Equipment equipment,
+            AttemptTrace trace) {
         WorkerProperties properties = equipment.properties();
         this.claim = claim;
         this.lease = lease;
@@ -47,6 +55,7 @@ final class RunningWork {
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
         this.process = new StoppableProcess(claim.lease().workId(), properties.stopGrace(), equipment.timer());
         this.desk = new GradingDesk(claim.tenantId(), equipment.grading());
+        this.trace = trace;
     }
 
     HeldLease lease() {
@@ -82,6 +91,7 @@ final class RunningWork {
     }
 
     private void attempt(Assignment assignment) throws InterruptedException {
+        trace.named(assignment.label().id(), assignment.label().model());
         StallWatch watch = equipment.properties().watch(assignment.label().isTraining(), System.nanoTime());
         Publisher publisher = new Publisher(
                 lease,
@@ -91,7 +101,8 @@ final class RunningWork {
                 equipment.leases(),
                 equipment.meters(),
                 equipment.properties().storePatience());
-        ProcessMonitor monitor = new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take);
+        ProcessMonitor monitor =
+                new ProcessMonitor(assignment, equipment.meters(), gauges, watch, buffer, desk::take, trace);
         if (assignment.label().isTraining()) {
             gauges.begin(
                     assignment.label().id(),
@@ -123,6 +134,7 @@ final class RunningWork {
         try {
             EngineProcess running = equipment.launcher().launch(assignment.task(), directory, monitor);
             desk.serve(running);
+            trace.event("process started");
             try {
                 LOG.info(
                         "{} runs in engine process {}, attempt {}",
@@ -169,12 +181,16 @@ final class RunningWork {
     }
 
     private void conclude(Assignment assignment, Publisher publisher, Verdict verdict) throws InterruptedException {
+        if (verdict instanceof Verdict.Fail failed) {
+            trace.failed(failed.error().code());
+        }
         conclude(assignment.label().id(), () -> publisher.publish() ? publisher.end(verdict) : Optional.empty());
     }
 
     /** Ends an attempt that could not begin. */
     private void refuse(WorkError error) throws InterruptedException {
         String name = "Work " + claim.lease().workId();
+        trace.failed(error.code());
         DatabaseLink database = new DatabaseLink(name);
         AtomicReference<Ending> ending = new AtomicReference<>(null);
         conclude(name, () -> {
@@ -196,6 +212,7 @@ final class RunningWork {
             buffer.awaitNews(equipment.properties().publishInterval());
         }
         equipment.meters().leaseLost();
+        trace.outcome("lost");
         LOG.warn(
                 "Nothing more of {} is published: its lease, attempt {}, is lost",
                 name,
@@ -207,6 +224,7 @@ final class RunningWork {
             equipment.meters().staleWrite();
             equipment.meters().leaseLost();
         }
+        trace.outcome(ending.state() == null ? "lost" : ending.state().name());
         LOG.info(
                 "{} is {} after attempt {}", name, ending.state(), claim.lease().token());
     }

@@ -3,6 +3,8 @@ package dev.anneal.service.worker;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.trace.AttemptTrace;
+import dev.anneal.service.trace.Attempted;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -88,10 +90,11 @@ final class WorkSlot implements Runnable {
             return false;
         }
         HeldLease lease = new HeldLease(claim.get().lease(), trust, System::nanoTime, calledAt);
-        RunningWork work = new RunningWork(claim.get(), lease, device, gauges, equipment);
+        AttemptTrace trace = equipment.traces().begin(attemptOf(claim.get()));
+        RunningWork work = new RunningWork(claim.get(), lease, device, gauges, equipment, trace);
         equipment.meters().claimed(claim.get().waited());
         heartbeats.add(work);
-        try {
+        try (trace) {
             if (stopping.getCount() == 0) {
                 work.stop(StopReason.SHUTDOWN);
             }
@@ -102,6 +105,16 @@ final class WorkSlot implements Runnable {
             allowance.ended(work.exitCode());
         }
         return true;
+    }
+
+    private Attempted attemptOf(Claim claim) {
+        return new Attempted(
+                worker,
+                claim.tenantId(),
+                claim.kind().name(),
+                claim.method(),
+                claim.lease().token(),
+                claim.traceparent());
     }
 
     private Optional<Claim> claim() {

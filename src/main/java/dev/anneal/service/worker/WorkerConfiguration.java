@@ -11,6 +11,7 @@ import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.trace.AttemptTraces;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -34,9 +35,11 @@ class WorkerConfiguration {
     static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
     private final GradingAnswers grading;
+    private final AttemptTraces traces;
 
-    WorkerConfiguration(GradingAnswers grading) {
+    WorkerConfiguration(GradingAnswers grading, AttemptTraces traces) {
         this.grading = grading;
+        this.traces = traces;
     }
 
     /** Nothing gets it before the worker's CUDA devices have been tried. */
@@ -75,6 +78,7 @@ class WorkerConfiguration {
                         meters,
                         grading,
                         properties.allowance(WorkerConfiguration::end),
+                        traces,
                         Executors.newSingleThreadScheduledExecutor())));
     }
 

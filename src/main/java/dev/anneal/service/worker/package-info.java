@@ -1,6 +1,16 @@
 /** The supervisor: claims work, runs it in engine processes, keeps the leases, ends what hangs, gives back what it cannot finish. */
 @ApplicationModule(
-        allowedDependencies = {"assignment", "grader", "lease", "machine", "metrics", "process", "queue", "role"})
+        allowedDependencies = {
+            "assignment",
+            "grader",
+            "lease",
+            "machine",
+            "metrics",
+            "process",
+            "queue",
+            "role",
+            "trace"
+        })
 @NullMarked
 package dev.anneal.service.worker;
 

@@ -119,7 +119,7 @@ class RescuerIT {
             assertThat(error.origin()).isEqualTo(WorkError.Origin.SYSTEM);
         });
         assertThat(queue.attempts(id)).hasSize(4);
-        assertThat(queue.ended).containsExactly(new WorkEnd("supervised", WorkState.FAILED));
+        assertThat(queue.ended).containsExactly(new WorkEnd("supervised", WorkState.FAILED, WorkError.Origin.SYSTEM));
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -121,7 +122,6 @@ class MetersTest {
         meters.heartbeat(Instant.ofEpochSecond(1_700_000_000));
         meters.leaseLost();
         meters.staleWrite();
-        new MetricsConfiguration().finishedMeters(registry).ended(new WorkEnd("supervised", WorkState.SUCCEEDED));
 
         assertThat(lines("anneal_"))
                 .contains(
@@ -137,11 +137,29 @@ class MetersTest {
                         "anneal_checkpoint_save_bytes_sum 5000.0",
                         "anneal_last_heartbeat_timestamp_seconds 1.7E9",
                         "anneal_job_lease_lost_total 1.0",
-                        "anneal_stale_write_rejected_total 1.0",
-                        "anneal_jobs_finished_total{method=\"supervised\",outcome=\"succeeded\"} 1.0");
+                        "anneal_stale_write_rejected_total 1.0");
         meters.released(Duration.ofSeconds(7));
         assertThat(lines("anneal_worker_busy", "anneal_job_run_seconds_sum"))
                 .containsExactlyInAnyOrder("anneal_worker_busy 0.0", "anneal_job_run_seconds_sum 7.0");
+    }
+
+    @Test
+    void endsAreCountedByWhoseFaultTheyAre() {
+        FinishedMeters finished = new FinishedMeters(registry);
+        assertThat(lines("anneal_jobs_finished_total{"))
+                .contains("anneal_jobs_finished_total{fault=\"system\",method=\"dpo\",outcome=\"failed\"} 0.0");
+
+        finished.ended(new WorkEnd("supervised", WorkState.SUCCEEDED));
+        finished.ended(new WorkEnd("dpo", WorkState.FAILED, WorkError.Origin.SYSTEM));
+        finished.ended(new WorkEnd("merged", WorkState.FAILED, WorkError.Origin.USER));
+        finished.ended(new WorkEnd("dpo", WorkState.CANCELLED, WorkError.Origin.SYSTEM));
+
+        assertThat(lines("anneal_jobs_finished_total{"))
+                .contains(
+                        "anneal_jobs_finished_total{fault=\"none\",method=\"supervised\",outcome=\"succeeded\"} 1.0",
+                        "anneal_jobs_finished_total{fault=\"system\",method=\"dpo\",outcome=\"failed\"} 1.0",
+                        "anneal_jobs_finished_total{fault=\"user\",method=\"merged\",outcome=\"failed\"} 1.0",
+                        "anneal_jobs_finished_total{fault=\"none\",method=\"dpo\",outcome=\"cancelled\"} 1.0");
     }
 
     private List<String> lines(String... prefixes) {

@@ -12,6 +12,7 @@ import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.trace.TestTraces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
@@ -113,6 +114,7 @@ final class Stage {
                 parts.meters(),
                 grading,
                 properties.allowance(usedUp::countDown),
+                TestTraces.none(),
                 Executors.newSingleThreadScheduledExecutor());
         HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
         Supervisor supervisor = new Supervisor("test", parts.properties(), heartbeats, equipment);
