@@ -34,6 +34,7 @@ COPY --from=trained /var/lib/anneal/anneal.aot /opt/anneal/anneal.aot
 ENV ANNEAL_HOME=/var/lib/anneal \
     JDK_JAVA_OPTIONS=-Xmx512m \
     OPT_OUT_TRACKING=true \
+    LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs \
     DJL_OFFLINE=true
 USER 10001:10001
 WORKDIR /var/lib/anneal
