@@ -14,6 +14,7 @@ import java.io.InputStream;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -56,6 +57,11 @@ public final class FileIntake {
     /** As the other method, of content that the service itself has made, which no quota keeps out. */
     public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
         return receive(tenantId, filename, content, UploadLimit.NONE);
+    }
+
+    /** Largest file. */
+    public long maxBytes() {
+        return properties.maxSize().toBytes();
     }
 
     /**
@@ -107,7 +113,24 @@ public final class FileIntake {
      * @param expiresAfter when the file deletes itself, counted from now; null for never
      */
     public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
-        StoredFile file = database.call(received.tenantId(), jdbc -> complete(jdbc, received, purpose, expiresAfter));
+        return complete(received, purpose, expiresAfter, (transaction, file) -> {});
+    }
+
+    /**
+     * As {@link #complete(ReceivedFile, FilePurpose, Duration)}.
+     *
+     * @param with what is written exactly if the file is; throwing undoes both
+     */
+    public StoredFile complete(
+            ReceivedFile received,
+            FilePurpose purpose,
+            @Nullable Duration expiresAfter,
+            BiConsumer<JdbcClient, StoredFile> with) {
+        StoredFile file = database.call(received.tenantId(), jdbc -> {
+            StoredFile completed = complete(jdbc, received, purpose, expiresAfter);
+            with.accept(jdbc, completed);
+            return completed;
+        });
         if (file.status() == FileStatus.UPLOADED) {
             listeners.orderedStream().forEach(listener -> listener.committed(file));
         }

@@ -19,8 +19,8 @@ final class UploadForm {
     private static final String SECONDS = "expires_after[seconds]";
     private static final Set<String> KNOWN = Set.of(PURPOSE, ANCHOR, SECONDS);
 
-    private static final long SHORTEST_SECONDS = Duration.ofHours(1).toSeconds();
-    private static final long LONGEST_SECONDS = Duration.ofDays(30).toSeconds();
+    static final int SHORTEST_SECONDS = 60 * 60;
+    static final int LONGEST_SECONDS = 30 * 24 * 60 * 60;
 
     private final Map<String, String> fields = new LinkedHashMap<>();
 

@@ -65,7 +65,7 @@ final class UploadReader {
         }
     }
 
-    private static FileItemInputIterator parts(HttpServletRequest request) throws IOException {
+    static FileItemInputIterator parts(HttpServletRequest request) throws IOException {
         JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory> parser = new JakartaServletFileUpload<>();
         parser.setHeaderCharset(StandardCharsets.UTF_8);
         return parser.getItemIterator(request);
@@ -133,7 +133,7 @@ final class UploadReader {
     }
 
     /** The name is only shown, never used as one: the last segment of what the client sent, without control characters. */
-    private static String filename(@Nullable String given) {
+    static String filename(@Nullable String given) {
         if (given == null) {
             return DEFAULT_FILENAME;
         }

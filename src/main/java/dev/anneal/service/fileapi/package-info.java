@@ -1,5 +1,6 @@
-/** Files over HTTP: upload, list, content, end. */
-@ApplicationModule(allowedDependencies = {"file", "paging", "quota", "refusal", "storage", "tenant", "web"})
+/** Files over HTTP: upload, whole or in parts, list, content, end. */
+@ApplicationModule(
+        allowedDependencies = {"file", "paging", "quota", "refusal", "request", "storage", "tenant", "upload", "web"})
 @NullMarked
 package dev.anneal.service.fileapi;
 

@@ -42,7 +42,7 @@ public final class FileFixture {
         return files;
     }
 
-    FileIntake intake() {
+    public FileIntake intake() {
         return intake;
     }
 

@@ -1,0 +1,39 @@
+package dev.anneal.service.upload;
+
+import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.quota.QuotaGate;
+import dev.anneal.service.quota.UploadLimit;
+import java.time.Clock;
+import java.time.Instant;
+import org.springframework.stereotype.Component;
+
+/** The present, how long uploads last from it on, and how large they may be. */
+@Component
+final class UploadRules {
+
+    private final Clock clock;
+    private final UploadProperties properties;
+    private final FileIntake intake;
+    private final QuotaGate quotas;
+
+    UploadRules(Clock clock, UploadProperties properties, FileIntake intake, QuotaGate quotas) {
+        this.clock = clock;
+        this.properties = properties;
+        this.intake = intake;
+        this.quotas = quotas;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** When an upload that begins at {@code start} takes no more parts. */
+    Instant endOf(Instant start) {
+        return start.plus(properties.expiry());
+    }
+
+    /** How large a file of the tenant may be now: the same for those that arrive whole. */
+    UploadLimit limit(String tenantId) {
+        return quotas.uploadLimit(tenantId).orLess(intake.maxBytes(), "anneal.files.max-size of this installation");
+    }
+}

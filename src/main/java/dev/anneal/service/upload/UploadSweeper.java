@@ -1,0 +1,53 @@
+package dev.anneal.service.upload;
+
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Ends uploads whose time is over, and clears away what ended ones have left. */
+@Component
+@ConditionalOnRole(Role.API)
+final class UploadSweeper {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadSweeper.class);
+
+    private static final int BATCH = 100;
+
+    /** How long an ended upload can be asked for. */
+    private static final Duration REMEMBERED = Duration.ofDays(30);
+
+    private final SystemDatabase database;
+    private final UploadRemoval removal;
+    private final Clock clock;
+
+    UploadSweeper(SystemDatabase database, UploadRemoval removal, Clock clock) {
+        this.database = database;
+        this.removal = removal;
+        this.clock = clock;
+    }
+
+    void runOnce() {
+        int expired = database.call(
+                jdbc -> jdbc.sql("UPDATE upload SET state = 'EXPIRED' WHERE state = 'PENDING' AND expires_at <= ?")
+                        .param(UploadRows.timestamp(clock.instant()))
+                        .update());
+        if (expired > 0) {
+            log.info("{} uploads were not completed in time; their parts are deleted", expired);
+        }
+        List<Upload> left = database.call(
+                jdbc -> jdbc.sql("SELECT * FROM upload WHERE state <> 'PENDING' AND NOT swept ORDER BY id LIMIT ?")
+                        .param(BATCH)
+                        .query(UploadRows::upload)
+                        .list());
+        left.forEach(removal::removeParts);
+        database.run(jdbc -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
+                .param(UploadRows.timestamp(clock.instant().minus(REMEMBERED)))
+                .update());
+    }
+}
