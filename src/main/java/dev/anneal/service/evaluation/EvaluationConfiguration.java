@@ -12,6 +12,7 @@ import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.sharing.SharedModels;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -35,8 +36,14 @@ class EvaluationConfiguration {
 
     @Bean
     Evaluations.Sources evaluationSources(
-            ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, JudgingModels judges, Exports exports) {
-        return new Evaluations.Sources(catalog, files, jobs, models, judges, exports);
+            ModelCatalog catalog,
+            Files files,
+            Jobs jobs,
+            TunedModels models,
+            SharedModels shared,
+            JudgingModels judges,
+            Exports exports) {
+        return new Evaluations.Sources(catalog, files, jobs, models, shared, judges, exports);
     }
 
     @Bean

@@ -24,6 +24,9 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.sharing.SharedModel;
+import dev.anneal.service.sharing.SharedModels;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -39,11 +42,14 @@ public final class Evaluations {
     /** Exports, which somebody waits for to serve them, go before evaluations that have waited up to four minutes longer. */
     private static final int PRIORITY = 9;
 
+    private static final String TUNED = "ft:";
+
     private final TenantDatabase database;
     private final ModelCatalog catalog;
     private final Files files;
     private final Jobs jobs;
     private final TunedModels models;
+    private final SharedModels shared;
     private final JudgingModels judges;
     private final Exports exports;
     private final EvaluationStore store;
@@ -56,6 +62,7 @@ public final class Evaluations {
         this.files = sources.files();
         this.jobs = sources.jobs();
         this.models = sources.models();
+        this.shared = sources.shared();
         this.judges = sources.judges();
         this.exports = sources.exports();
         this.database = database;
@@ -66,12 +73,21 @@ public final class Evaluations {
 
     /** Where the things that a request names are found. */
     record Sources(
-            ModelCatalog catalog, Files files, Jobs jobs, TunedModels models, JudgingModels judges, Exports exports) {}
+            ModelCatalog catalog,
+            Files files,
+            Jobs jobs,
+            TunedModels models,
+            SharedModels shared,
+            JudgingModels judges,
+            Exports exports) {}
 
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
+        Optional<SharedModel> foreign = foreign(tenantId, request);
         return database.call(tenantId, jdbc -> {
-            Subject subject = subject(jdbc, request);
+            Subject subject = foreign.map(model ->
+                            new Subject(model.base(), model.checkpoint().number(), null))
+                    .orElseGet(() -> subject(jdbc, request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
             requireFitting(files.requireChecked(jdbc, "test_file", request.testFile()), isGraded);
@@ -140,12 +156,17 @@ public final class Evaluations {
         });
     }
 
+    private Optional<SharedModel> foreign(String tenantId, EvaluationRequest request) {
+        String model = request.model();
+        return model == null || !model.startsWith(TUNED) ? Optional.empty() : shared.find(tenantId, model);
+    }
+
     private Subject subject(JdbcClient jdbc, EvaluationRequest request) {
         String model = request.model();
         if (model == null) {
             return exportSubject(jdbc, String.valueOf(request.export()));
         }
-        if (!model.startsWith("ft:")) {
+        if (!model.startsWith(TUNED)) {
             return new Subject(catalog.require(model).id(), null, null);
         }
         TunedModels.Resolved tuned = models.find(jdbc, model)

@@ -12,7 +12,8 @@
             "queue",
             "refusal",
             "request",
-            "settings"
+            "settings",
+            "sharing"
         })
 @NullMarked
 package dev.anneal.service.evaluation;

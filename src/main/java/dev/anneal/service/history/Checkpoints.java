@@ -95,6 +95,7 @@ public final class Checkpoints {
               AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM evaluation WHERE checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM checkpoint_permission WHERE checkpoint_id = checkpoint.id)
             RETURNING directory
             """;
 
@@ -210,7 +211,7 @@ public final class Checkpoints {
     }
 
     /**
-     * Forgets all but the newest checkpoints, except those that an export, an evaluation or another job uses.
+     * Forgets all but the newest checkpoints, except those that an export, an evaluation, another job or another tenant uses.
      *
      * @return folders that nothing refers to once the transaction has committed
      */

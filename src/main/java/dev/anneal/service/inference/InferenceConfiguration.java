@@ -10,6 +10,7 @@ import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.TenantProperties;
 import java.net.URI;
@@ -27,8 +28,13 @@ class InferenceConfiguration {
     @Bean
     @ConditionalOnRole(Role.INFERENCE)
     ServedModels servedModels(
-            ModelCatalog catalog, TenantDatabase database, TunedModels tuned, Jobs jobs, ArtifactStore store) {
-        return new ServedModels(catalog, database, tuned, jobs, store);
+            ModelCatalog catalog,
+            TenantDatabase database,
+            TunedModels tuned,
+            Jobs jobs,
+            SharedModels shared,
+            ArtifactStore store) {
+        return new ServedModels(catalog, database, tuned, jobs, shared, store);
     }
 
     @Bean

@@ -11,6 +11,7 @@ import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -28,9 +29,17 @@ final class ServedModels {
     private final TenantDatabase database;
     private final TunedModels tuned;
     private final Jobs jobs;
+    private final SharedModels shared;
     private final ArtifactStore store;
 
-    ServedModels(ModelCatalog catalog, TenantDatabase database, TunedModels tuned, Jobs jobs, ArtifactStore store) {
+    ServedModels(
+            ModelCatalog catalog,
+            TenantDatabase database,
+            TunedModels tuned,
+            Jobs jobs,
+            SharedModels shared,
+            ArtifactStore store) {
+        this.shared = shared;
         this.catalog = catalog;
         this.database = database;
         this.tuned = tuned;
@@ -52,7 +61,10 @@ final class ServedModels {
             return found(base, null, null);
         }
         // Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens.
-        Tuned model = tuned(tenantId, name.replace("/", "--")).orElseThrow(() -> notFound(name));
+        String published = name.replace("/", "--");
+        Tuned model = tuned(tenantId, published)
+                .or(() -> shared.find(tenantId, published).map(found -> new Tuned(found.base(), found.checkpoint())))
+                .orElseThrow(() -> notFound(name));
         return found(base(model.base()), model.checkpoint(), folder(model.checkpoint(), name));
     }
 

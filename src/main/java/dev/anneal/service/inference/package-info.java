@@ -12,6 +12,7 @@
             "refusal",
             "role",
             "settings",
+            "sharing",
             "storage",
             "tenant"
         })

@@ -3,6 +3,7 @@ package dev.anneal.service.modelapi;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
@@ -24,10 +25,12 @@ class ModelController {
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
+    private final SharedModels shared;
 
-    ModelController(ModelCatalog catalog, TunedModels tuned) {
+    ModelController(ModelCatalog catalog, TunedModels tuned, SharedModels shared) {
         this.catalog = catalog;
         this.tuned = tuned;
+        this.shared = shared;
     }
 
     /** All of them: no SDK asks for a second page. */
@@ -49,6 +52,8 @@ class ModelController {
         return id.startsWith(TUNED)
                 ? tuned.find(tenant.id(), withoutSlash(id))
                         .map(found -> ModelBody.of(found.model(), tenant.id()))
+                        .or(() -> shared.find(tenant.id(), withoutSlash(id))
+                                .map(found -> ModelBody.of(found.model(), found.owner())))
                         .orElseThrow(() -> notFound(id))
                 : catalog.find(id).map(ModelBody::of).orElseThrow(() -> notFound(id));
     }

@@ -1,5 +1,5 @@
 /** Base and tuned models over HTTP, as OpenAI's {@code /v1/models}. */
-@ApplicationModule(allowedDependencies = {"catalog", "job", "refusal", "tenant", "web"})
+@ApplicationModule(allowedDependencies = {"catalog", "job", "paging", "refusal", "request", "sharing", "tenant", "web"})
 @NullMarked
 package dev.anneal.service.modelapi;
 

@@ -151,7 +151,8 @@ public final class Uploads {
 
     private void assemble(Upload upload, List<String> partIds, @Nullable String md5) throws IOException {
         Assembly assembly = new Assembly(store, upload, partIds);
-        ReceivedFile received = intake.receive(upload.tenantId(), upload.filename(), assembly.content(), rules.limit(upload.tenantId()));
+        ReceivedFile received = intake.receive(
+                upload.tenantId(), upload.filename(), assembly.content(), rules.limit(upload.tenantId()));
         boolean completed = false;
         try {
             requireHash(assembly.hash(), md5);

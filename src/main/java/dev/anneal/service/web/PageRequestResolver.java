@@ -54,8 +54,9 @@ final class PageRequestResolver implements HandlerMethodArgumentResolver {
             return false;
         }
         return switch (given) {
-            case "asc" -> true;
-            case "desc" -> false;
+            // OpenAI's lists of permissions spell the words out.
+            case "asc", "ascending" -> true;
+            case "desc", "descending" -> false;
             default -> throw Refusal.invalidValue("order", "'order' must be 'asc' or 'desc' but is '" + given + "'");
         };
     }

@@ -46,7 +46,11 @@ class UploadSweeperIT {
         ArtifactStore store = TestStores.at(directory);
         files = new FileFixture(store, clock);
         UploadRemoval removal = new UploadRemoval(TestDatabase.system(), store, clock);
-        UploadRules rules = new UploadRules(clock, new UploadProperties(Duration.ofHours(1), Duration.ofMinutes(1)), files.intake(), TestQuotas.unlimited());
+        UploadRules rules = new UploadRules(
+                clock,
+                new UploadProperties(Duration.ofHours(1), Duration.ofMinutes(1)),
+                files.intake(),
+                TestQuotas.unlimited());
         uploads = new Uploads(
                 TestDatabase.tenant(),
                 store,
