@@ -36,6 +36,8 @@ import tools.jackson.databind.json.JsonMapper;
             "anneal.api-keys=alpha:alpha-key-0123456789,beta:beta-key-0123456789",
             "anneal.event-streams.poll-interval=20ms",
             "anneal.jobs.validation-interval=100ms",
+            // Tests that walk all routes without a key.
+            "anneal.rate-limits.failed-authentications-per-minute=0",
             "anneal.files.check-interval=100ms",
             "management.server.port=0"
         })

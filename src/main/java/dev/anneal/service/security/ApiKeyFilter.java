@@ -26,10 +26,12 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     private static final String LOG_KEY = "tenant";
 
     private final ApiKeys keys;
+    private final FailedAuthentications failed;
     private final ErrorWriter errors;
 
-    ApiKeyFilter(ApiKeys keys, ErrorWriter errors) {
+    ApiKeyFilter(ApiKeys keys, FailedAuthentications failed, ErrorWriter errors) {
         this.keys = keys;
+        this.failed = failed;
         this.errors = errors;
     }
 
@@ -40,7 +42,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         try {
             principal = principalOf(request);
         } catch (Refusal refusal) {
-            errors.write(response, refusal);
+            failed.refuse(request, response, refusal);
             return;
         } catch (DataAccessException | TransactionException away) {
             logger.warn(

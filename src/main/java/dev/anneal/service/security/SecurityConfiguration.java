@@ -1,5 +1,6 @@
 package dev.anneal.service.security;
 
+import dev.anneal.service.ratelimit.RateLimits;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
@@ -55,8 +56,11 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, ErrorWriter errors) {
-        http.addFilterBefore(new ApiKeyFilter(keys, errors), AuthorizationFilter.class);
+    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, RateLimits limits, ErrorWriter errors) {
+        FailedAuthentications failed = new FailedAuthentications(limits, errors);
+        http.addFilterBefore(new ApiKeyFilter(keys, failed, errors), AuthorizationFilter.class);
+        limits.requests()
+                .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), ApiKeyFilter.class));
         if (!keys.required()) {
             http.addFilterBefore(new LoopbackFilter(errors), ApiKeyFilter.class);
         }
@@ -65,7 +69,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
                         .anyRequest()
                         .authenticated())
                 .exceptionHandling(handling ->
-                        handling.authenticationEntryPoint((request, response, missing) -> errors.write(
+                        handling.authenticationEntryPoint((request, response, missing) -> failed.refuse(
+                                request,
                                 response,
                                 new Refusal(
                                         RefusalCode.INVALID_API_KEY,

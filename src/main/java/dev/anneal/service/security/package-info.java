@@ -1,5 +1,5 @@
 /** Who may ask: API keys, the loopback rule of an installation without keys, and the rules of each path. */
-@ApplicationModule(allowedDependencies = {"refusal", "tenant", "web"})
+@ApplicationModule(allowedDependencies = {"ratelimit", "refusal", "tenant", "web"})
 @NullMarked
 package dev.anneal.service.security;
 

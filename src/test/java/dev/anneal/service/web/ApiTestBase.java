@@ -18,7 +18,13 @@ import tools.jackson.databind.json.JsonMapper;
 @PostgresTest
 @SpringBootTest(
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
-        properties = {"anneal.roles=api", "anneal.home=target/test-home", "management.server.port=0"})
+        properties = {
+            "anneal.roles=api",
+            "anneal.home=target/test-home",
+            // Tests that walk all routes without a key.
+            "anneal.rate-limits.failed-authentications-per-minute=0",
+            "management.server.port=0"
+        })
 public abstract class ApiTestBase {
 
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

@@ -1,0 +1,68 @@
+package dev.anneal.service.security;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import com.openai.errors.RateLimitException;
+import dev.anneal.service.ServiceTest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.TestPropertySource;
+
+/** A tenant's requests are counted and the client is told; keys that are none are tried only so often. */
+@TestPropertySource(
+        properties = {
+            "anneal.rate-limits.requests-per-minute=6",
+            "anneal.rate-limits.failed-authentications-per-minute=3"
+        })
+class RateLimitIT extends ServiceTest {
+
+    @Test
+    void requestsBeyondTheLimitAreRefusedWithTheTimeToWait() {
+        for (int left = 5; left >= 0; left--) {
+            HttpResponse<String> answer = get(ALPHA, "/v1/models");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(header(answer, "x-ratelimit-limit-requests")).isEqualTo("6");
+            assertThat(header(answer, "x-ratelimit-remaining-requests")).isEqualTo(Integer.toString(left));
+            assertThat(header(answer, "x-ratelimit-reset-requests")).matches("(1m)?\\d+s");
+        }
+        HttpResponse<String> refused = get(ALPHA, "/v1/models");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(json(refused).at("/error/code").stringValue()).isEqualTo("rate_limit_exceeded");
+        assertThat(json(refused).at("/error/type").stringValue()).isEqualTo("rate_limit_error");
+        assertThat(Integer.parseInt(header(refused, "retry-after-ms"))).isBetween(1, 8001);
+        assertThat(Integer.parseInt(header(refused, "retry-after"))).isBetween(1, 8);
+        assertThatExceptionOfType(RateLimitException.class)
+                .isThrownBy(() -> openai(ALPHA).models().list());
+
+        assertThat(get(BETA, "/v1/models").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void keysThatAreNoneAreRefusedSoonerOrLaterWithoutAWordAboutThem() {
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThat(wrongKey().statusCode()).isEqualTo(401);
+        }
+        HttpResponse<String> refused = wrongKey();
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(json(refused).at("/error/code").stringValue()).isEqualTo("too_many_failed_authentications");
+
+        assertThat(get(BETA, "/v1/files").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void durationsReadAsOpenAiWritesThem() {
+        assertThat(RateLimitFilter.text(Duration.ofMillis(12))).isEqualTo("12ms");
+        assertThat(RateLimitFilter.text(Duration.ofMillis(1900))).isEqualTo("1s");
+        assertThat(RateLimitFilter.text(Duration.ofMinutes(6))).isEqualTo("6m0s");
+    }
+
+    private HttpResponse<String> wrongKey() {
+        return send(request(ALPHA, "/v1/files").setHeader("Authorization", "Bearer nonsense-0123456789"));
+    }
+
+    private static String header(HttpResponse<String> answer, String name) {
+        return answer.headers().firstValue(name).orElseThrow();
+    }
+}
