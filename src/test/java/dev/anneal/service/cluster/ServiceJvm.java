@@ -36,18 +36,25 @@ public final class ServiceJvm implements AutoCloseable {
      * @param name of a worker, also of its log, {@code target/<role>-<name>.log}
      */
     public static ServiceJvm start(String role, String name, Map<String, String> properties) throws IOException {
+        return start(List.of("-cp", classPath(), "dev.anneal.AnnealApplication"), role, name, properties);
+    }
+
+    /** As {@link #start}, but of another version. */
+    static ServiceJvm startJar(Path jar, String role, String name, Map<String, String> properties) throws IOException {
+        return start(List.of("-jar", jar.toString()), role, name, properties);
+    }
+
+    private static ServiceJvm start(List<String> program, String role, String name, Map<String, String> properties)
+            throws IOException {
         int port = freePort();
         Path log = Path.of("target", role + "-" + name + ".log");
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                classPath(),
-                "dev.anneal.AnnealApplication",
-                "--anneal.roles=" + role,
-                "--anneal.worker.name=" + name,
-                "--management.server.port=" + port));
+                "-XX:TieredStopAtLevel=1"));
+        command.addAll(program);
+        command.addAll(
+                List.of("--anneal.roles=" + role, "--anneal.worker.name=" + name, "--management.server.port=" + port));
         properties.forEach((key, value) -> command.add("--" + key + "=" + value));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
@@ -90,6 +97,11 @@ public final class ServiceJvm implements AutoCloseable {
                 .orElse(0);
     }
 
+    /** Whether it has started. */
+    boolean answers() {
+        return !metrics().isEmpty();
+    }
+
     private String metrics() {
         URI uri = URI.create("http://127.0.0.1:" + managementPort + "/actuator/prometheus");
         try {
@@ -115,7 +127,7 @@ public final class ServiceJvm implements AutoCloseable {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    private static int freePort() throws IOException {
+    static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
         }

@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Runs processes of the previous release beside those of this tree, on this tree's schema: src/test/upgrade/run.sh [revision].
+# Without a revision it takes the newest release (tag v…); before there is one, nothing can be upgraded and it says so.
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+previous=${1:-$(git tag --list 'v*' --sort=-version:refname | head -n 1)}
+if [ -z "$previous" ]; then
+  echo "There is no release yet to upgrade from. Name a revision to try one: src/test/upgrade/run.sh HEAD~10"
+  exit 0
+fi
+work=$(mktemp -d)
+stop() {
+  git worktree remove --force "$work/previous" 2>/dev/null || true
+  rm -rf "$work"
+}
+trap stop EXIT
+git worktree add --detach "$work/previous" "$previous"
+(cd "$work/previous" && ./mvnw --batch-mode --quiet -DskipTests -Dspotless.check.skip -Dcheckstyle.skip package)
+./mvnw --batch-mode --no-transfer-progress verify -Dtest=None -Dit.test=UpgradeIT \
+  -Dsurefire.failIfNoSpecifiedTests=false -Danneal.upgrade.previous-jar="$work/previous/target/anneal.jar"
