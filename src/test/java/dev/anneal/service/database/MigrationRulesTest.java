@@ -42,13 +42,9 @@ class MigrationRulesTest {
         try (Stream<Path> files = Files.list(MIGRATIONS)) {
             for (Path file : files.toList()) {
                 Matcher name = NAME.matcher(file.getFileName().toString());
-                assertThat(name.matches()).as(file.toString()).isTrue();
-                int version = Integer.parseInt(name.group(1));
-                if (version >= FIRST_RULED) {
-                    ruled.add(version);
-                    assertThat(breaking(Files.readString(file)))
-                            .as(file.toString())
-                            .isEmpty();
+                if (!name.matches() || Integer.parseInt(name.group(1)) >= FIRST_RULED) {
+                    ruled.add(file.getFileName().toString());
+                    assertThat(breaking(Files.readString(file))).as(file.toString()).isEmpty();
                 }
             }
         }
