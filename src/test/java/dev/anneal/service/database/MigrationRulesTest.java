@@ -44,7 +44,9 @@ class MigrationRulesTest {
                 Matcher name = NAME.matcher(file.getFileName().toString());
                 if (!name.matches() || Integer.parseInt(name.group(1)) >= FIRST_RULED) {
                     ruled.add(file.getFileName().toString());
-                    assertThat(breaking(Files.readString(file))).as(file.toString()).isEmpty();
+                    assertThat(breaking(Files.readString(file)))
+                            .as(file.toString())
+                            .isEmpty();
                 }
             }
         }
