@@ -13,20 +13,20 @@ import org.springframework.core.env.ConfigurableEnvironment;
 import org.springframework.core.env.MapPropertySource;
 
 /**
- * Without API keys the service is for this machine alone: both ports listen on the loopback interface unless an address is
+ * Without keys the service is for this machine alone: both ports listen on the loopback interface unless an address is
  * configured, and an address that other machines reach is refused for the port of the API.
  */
 final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
 
     private static final String ADDRESS = "server.address";
+    /** With any of these, or an issuer, requests are asked for a credential. */
+    private static final List<String> CREDENTIALS = List.of("anneal.api-keys", "anneal.admin-keys");
+
     private static final String LOOPBACK = "127.0.0.1";
 
     @Override
     public void postProcessEnvironment(ConfigurableEnvironment environment, SpringApplication application) {
-        List<String> keys = Binder.get(environment)
-                .bind("anneal.api-keys", Bindable.listOf(String.class))
-                .orElse(List.of());
-        if (!keys.isEmpty()) {
+        if (CREDENTIALS.stream().anyMatch(property -> isSet(environment, property)) || hasIssuers(environment)) {
             return;
         }
         String configured = environment.getProperty(ADDRESS);
@@ -37,6 +37,20 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
                 .getPropertySources()
                 .addLast(new MapPropertySource(
                         "loopbackDefaults", Map.of(ADDRESS, LOOPBACK, "management.server.address", LOOPBACK)));
+    }
+
+    private static boolean isSet(ConfigurableEnvironment environment, String property) {
+        return !Binder.get(environment)
+                .bind(property, Bindable.listOf(Object.class))
+                .orElse(List.of())
+                .isEmpty();
+    }
+
+    private static boolean hasIssuers(ConfigurableEnvironment environment) {
+        return Binder.get(environment)
+                .bind("anneal.oidc", OidcProperties.class)
+                .map(oidc -> !oidc.issuers().isEmpty())
+                .orElse(false);
     }
 
     private static boolean isLoopback(String address) {

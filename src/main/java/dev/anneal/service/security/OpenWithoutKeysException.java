@@ -6,7 +6,9 @@ final class OpenWithoutKeysException extends RuntimeException {
     private final String address;
 
     OpenWithoutKeysException(String address) {
-        super("server.address is " + address + ", which other machines reach, and anneal.api-keys is empty");
+        super(
+                "server.address is " + address
+                        + ", which other machines reach, and none of anneal.api-keys, anneal.admin-keys and anneal.oidc.issuers is set");
         this.address = address;
     }
 

@@ -10,8 +10,9 @@ final class OpenWithoutKeysFailureAnalyzer extends AbstractFailureAnalyzer<OpenW
     protected FailureAnalysis analyze(Throwable rootFailure, OpenWithoutKeysException cause) {
         return new FailureAnalysis(
                 "Anneal would serve everybody who reaches " + cause.address() + ": no API keys are configured.",
-                "Set anneal.api-keys (environment: ANNEAL_API_KEYS) to entries of the form tenant:key, or remove server.address"
-                        + " to serve this machine alone.",
+                "Set anneal.api-keys (environment: ANNEAL_API_KEYS) to entries of the form tenant:key, or anneal.admin-keys"
+                        + " (ANNEAL_ADMIN_KEYS) to make keys over the API, or remove server.address to serve this machine"
+                        + " alone.",
                 cause);
     }
 }

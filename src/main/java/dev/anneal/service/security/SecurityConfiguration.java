@@ -56,13 +56,14 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, RateLimits limits, ErrorWriter errors) {
+    SecurityFilterChain api(
+            HttpSecurity http, ApiKeys keys, Tokens tokens, RateLimits limits, ErrorWriter errors) {
         FailedAuthentications failed = new FailedAuthentications(limits, errors);
-        http.addFilterBefore(new ApiKeyFilter(keys, failed, errors), AuthorizationFilter.class);
+        http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
         limits.requests()
-                .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), ApiKeyFilter.class));
-        if (!keys.required()) {
-            http.addFilterBefore(new LoopbackFilter(errors), ApiKeyFilter.class);
+                .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), CredentialFilter.class));
+        if (!keys.required() && !tokens.areTaken()) {
+            http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
                         .permitAll()

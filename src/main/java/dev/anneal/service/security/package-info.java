@@ -1,4 +1,4 @@
-/** Who may ask: API keys, the loopback rule of an installation without keys, and the rules of each path. */
+/** Who may ask: API keys, tokens of OpenID Connect issuers, the scope that each route requires, and the loopback rule of an installation without any of these. */
 @ApplicationModule(allowedDependencies = {"ratelimit", "refusal", "tenant", "web"})
 @NullMarked
 package dev.anneal.service.security;

@@ -24,6 +24,16 @@ record ApiKey(Tenant tenant, String hash) {
         return new ApiKey(new Tenant(configured.substring(0, colon).strip()), hashOf(key));
     }
 
+    /** The hash of an entry of {@code anneal.admin-keys}. */
+    static String parseAdministrators(String configured) {
+        String key = configured.strip();
+        if (key.length() < MIN_LENGTH) {
+            throw new IllegalArgumentException("a key in anneal.admin-keys has at least " + MIN_LENGTH
+                    + " characters but one has " + key.length());
+        }
+        return hashOf(key);
+    }
+
     static String hashOf(String key) {
         return Sha256.ofText(key);
     }

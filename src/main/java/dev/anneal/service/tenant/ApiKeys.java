@@ -1,39 +1,74 @@
 package dev.anneal.service.tenant;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
  * Whose key is it? The configured keys are this process's own, kept in its memory, so that processes which are configured otherwise, as
- * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that were entered there.
+ * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that administrators made
+ * or that were entered there, and is asked each time, so that a key which was deleted is refused by every process at once.
  */
 @Component
 public final class ApiKeys {
+
+    /** How old the recorded time of the last use may be: a key in use costs one write in this time. */
+    private static final Duration USE_RECORDED = Duration.ofMinutes(5);
 
     /** Enough to tell keys apart in a log; a hash, and too little of it to look for the key. */
     private static final int SHOWN_HASH_DIGITS = 12;
 
     private final SystemDatabase database;
-    private final Map<String, Tenant> configured;
+    private final Projects projects;
+    private final Clock clock;
+    private final Map<String, Principal> configured;
 
-    ApiKeys(SystemDatabase database, TenantProperties properties) {
+    ApiKeys(SystemDatabase database, TenantProperties properties, Projects projects, Clock clock) {
         this.database = database;
-        this.configured = properties.apiKeys().stream()
-                .map(ApiKey::parse)
-                .collect(Collectors.toUnmodifiableMap(ApiKey::hash, ApiKey::tenant, ApiKeys::sameTenant));
+        this.projects = projects;
+        this.clock = clock;
+        this.configured = configured(properties);
     }
 
-    private static Tenant sameTenant(Tenant one, Tenant other) {
+    private static Map<String, Principal> configured(TenantProperties properties) {
+        Map<String, Principal> principals = new HashMap<>();
+        properties.apiKeys().stream()
+                .map(ApiKey::parse)
+                .forEach(key -> principals.merge(
+                        key.hash(), principal(key.hash(), key.tenant(), Scope.ofTenants()), ApiKeys::sameTenant));
+        properties.adminKeys().stream().map(ApiKey::parseAdministrators).forEach(hash -> {
+            if (principals.put(hash, principal(hash, Tenant.DEFAULT, Set.of(Scope.ADMIN))) != null) {
+                throw new IllegalArgumentException(
+                        "a key stands in anneal.admin-keys once, and not in anneal.api-keys as well");
+            }
+        });
+        return Map.copyOf(principals);
+    }
+
+    private static Principal principal(String hash, Tenant tenant, Set<Scope> scopes) {
+        String id = "configured_" + hash.substring(0, SHOWN_HASH_DIGITS);
+        return new Principal(tenant, scopes, new Credential(Credential.Kind.CONFIGURED_KEY, id));
+    }
+
+    private static Principal sameTenant(Principal one, Principal other) {
         if (!one.equals(other)) {
             throw new IllegalArgumentException("a key in anneal.api-keys belongs to one tenant, but one is given to '"
-                    + one.id() + "' and '" + other.id() + "'");
+                    + one.tenant().id() + "' and '" + other.tenant().id() + "'");
         }
         return one;
     }
@@ -44,39 +79,99 @@ public final class ApiKeys {
     }
 
     /**
-     * Who shows {@code key}. The look-up is by hash: how long it takes says something about the hash of what was sent, which an attacker
-     * knows, and nothing about any key.
+     * Who shows {@code key}; empty if nobody has it. The look-up is by hash: how long it takes says something about the hash of what was
+     * sent, which an attacker knows, and nothing about any key.
+     *
+     * @throws Refusal 401 if the key was right and has expired, or its project is archived
      */
     public Optional<Principal> principalOf(String key) {
+        if (KeyText.isDamaged(key)) {
+            return Optional.empty();
+        }
         String hash = ApiKey.hashOf(key);
-        Tenant owner = configured.get(hash);
-        return owner == null ? entered(hash) : Optional.of(configured(owner, hash));
+        Principal own = configured.get(hash);
+        if (own == null) {
+            return database.call(jdbc -> entered(jdbc, hash));
+        }
+        if (!own.has(Scope.ADMIN)) {
+            requireOpen(own.tenant());
+        }
+        return Optional.of(own);
     }
 
-    private static Principal configured(Tenant owner, String hash) {
-        String id = "configured_" + hash.substring(0, SHOWN_HASH_DIGITS);
-        return new Principal(owner, Scope.ofTenants(), new Credential(Credential.Kind.CONFIGURED_KEY, id));
+    /** @throws Refusal 401 if the project is archived */
+    public void requireOpen(Tenant tenant) {
+        if (projects.isArchived(tenant)) {
+            throw archived(tenant.id());
+        }
     }
 
-    private Optional<Principal> entered(String hash) {
-        return database.call(jdbc -> jdbc.sql("SELECT tenant_id, public_id, scopes FROM api_key WHERE hash = ?")
+    private Optional<Principal> entered(JdbcClient jdbc, String hash) {
+        Optional<Entered> found = jdbc.sql("""
+                        SELECT api_key.public_id, tenant_id, scopes, expires_at, last_used_at, archived_at IS NOT NULL AS archived
+                        FROM api_key
+                        LEFT JOIN tenant ON tenant.id = tenant_id
+                        WHERE hash = ? AND revoked_at IS NULL
+                        """)
                 .param(hash)
-                .query((row, number) -> entered(row))
-                .optional());
+                .query((row, number) -> Entered.read(row))
+                .optional();
+        found.ifPresent(key -> {
+            Instant now = clock.instant();
+            key.requireUsable(now);
+            if (key.lastUsedAt() == null || key.lastUsedAt().isBefore(now.minus(USE_RECORDED))) {
+                recordUse(jdbc, hash, now);
+            }
+        });
+        return found.map(Entered::principal);
     }
 
-    private static Principal entered(ResultSet row) throws SQLException {
-        String tenant = row.getString("tenant_id");
-        return new Principal(
-                tenant == null ? Tenant.DEFAULT : new Tenant(tenant),
-                scopes((String[]) row.getArray("scopes").getArray()),
-                new Credential(
-                        tenant == null ? Credential.Kind.ADMIN_API_KEY : Credential.Kind.API_KEY,
-                        row.getString("public_id")));
+    private static void recordUse(JdbcClient jdbc, String hash, Instant now) {
+        jdbc.sql("UPDATE api_key SET last_used_at = ? WHERE hash = ?")
+                .params(Timestamp.from(now), hash)
+                .update();
     }
 
     /** A name that this process does not know is a newer one's: it allows nothing here. */
-    private static Set<Scope> scopes(String[] names) {
+    static Set<Scope> scopes(ResultSet row) throws SQLException {
+        String[] names = (String[]) row.getArray("scopes").getArray();
         return Arrays.stream(names).flatMap(name -> Scope.named(name).stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static Refusal archived(String tenant) {
+        return new Refusal(
+                RefusalCode.PROJECT_ARCHIVED, "Project '" + tenant + "' is archived: its keys no longer work.");
+    }
+
+    /** A row of {@code api_key}. */
+    private record Entered(
+            Principal principal,
+            boolean isArchived,
+            @Nullable Instant expiresAt,
+            @Nullable Instant lastUsedAt) {
+
+        static Entered read(ResultSet row) throws SQLException {
+            String tenant = row.getString("tenant_id");
+            Credential.Kind kind = tenant == null ? Credential.Kind.ADMIN_API_KEY : Credential.Kind.API_KEY;
+            return new Entered(
+                    new Principal(
+                            tenant == null ? Tenant.DEFAULT : new Tenant(tenant),
+                            scopes(row),
+                            new Credential(kind, row.getString("public_id"))),
+                    row.getBoolean("archived"),
+                    IssuedKeys.instant(row, "expires_at"),
+                    IssuedKeys.instant(row, "last_used_at"));
+        }
+
+        void requireUsable(Instant now) {
+            if (expiresAt != null && !now.isBefore(expiresAt)) {
+                throw new Refusal(
+                        RefusalCode.API_KEY_EXPIRED,
+                        "The API key has expired at " + expiresAt + ". Ask an administrator for another one.");
+            }
+            if (isArchived) {
+                throw archived(principal.tenant().id());
+            }
+        }
     }
 }

@@ -13,10 +13,15 @@ public record Tenant(String id) {
     private static final String PATTERN = "[a-z0-9][a-z0-9-]{0,62}";
 
     public Tenant {
-        if (!id.matches(PATTERN)) {
+        if (!isId(id)) {
             throw new IllegalArgumentException(
                     "a tenant's id is 1 to 63 lower-case letters, digits and hyphens, beginning with a letter or digit, but is '"
                             + id + "'");
         }
+    }
+
+    /** Whether a tenant may have this id. */
+    public static boolean isId(String id) {
+        return id.matches(PATTERN);
     }
 }

@@ -1,5 +1,5 @@
-/** Tenants and their API keys. */
-@ApplicationModule(allowedDependencies = {"database"})
+/** Who may do what: tenants, which administrators see as projects, their API keys, scopes, and the principal of a request. */
+@ApplicationModule(allowedDependencies = {"database", "paging", "refusal"})
 @NullMarked
 package dev.anneal.service.tenant;
 

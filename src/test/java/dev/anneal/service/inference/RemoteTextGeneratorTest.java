@@ -49,7 +49,8 @@ class RemoteTextGeneratorTest {
         URI url = URI.create("http://127.0.0.1:" + port);
         InferenceProperties properties = new InferenceProperties(
                 url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
-        RemoteTextGenerator generator = new RemoteTextGenerator(url, properties, new TenantProperties(List.of()));
+        RemoteTextGenerator generator =
+                new RemoteTextGenerator(url, properties, new TenantProperties(List.of(), List.of()));
         assertThatThrownBy(() -> generator.generate("alpha", REQUEST))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code))

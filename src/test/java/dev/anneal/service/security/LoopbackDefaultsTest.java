@@ -24,9 +24,20 @@ class LoopbackDefaultsTest {
         assertThat(environment.getProperty("management.server.address")).isEqualTo("127.0.0.1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"anneal.api-keys", "anneal.admin-keys[0]"})
+    void withKeysTheAddressIsTheOperators(String property) {
+        environment.setProperty(property, "a:0123456789abcdef");
+
+        apply();
+
+        assertThat(environment.getProperty("server.address")).isNull();
+    }
+
     @Test
-    void withKeysTheAddressIsTheOperators() {
-        environment.setProperty("anneal.api-keys", "a:0123456789abcdef");
+    void withAnIssuerTheAddressIsTheOperators() {
+        environment.setProperty("anneal.oidc.issuers[0].uri", "https://issuer.example");
+        environment.setProperty("anneal.oidc.issuers[0].audiences", "anneal");
 
         apply();
 

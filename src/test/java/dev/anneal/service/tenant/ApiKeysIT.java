@@ -1,11 +1,19 @@
 package dev.anneal.service.tenant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.database.SettableClock;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Configured keys are those of their process alone; the others stand in the database. */
@@ -14,6 +22,8 @@ class ApiKeysIT {
 
     private static final String FIRST = "sk-first-0123456789";
     private static final String SECOND = "sk-second-0123456789";
+    private static final String ADMINISTRATORS = "sk-administrators-0123456789";
+    private static final SettableClock CLOCK = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
 
     @Test
     void keyBelongsToItsTenant() {
@@ -34,7 +44,7 @@ class ApiKeysIT {
         assertThat(before.principalOf(FIRST)).map(Principal::tenant).contains(new Tenant("one"));
         assertThat(after.principalOf(FIRST)).isEmpty();
         assertThat(after.principalOf(SECOND)).map(Principal::tenant).contains(new Tenant("two"));
-        assertThat(worker.required()).isFalse();
+        assertThat(worker.principalOf(FIRST)).isEmpty();
     }
 
     @Test
@@ -62,7 +72,65 @@ class ApiKeysIT {
                 .withMessageNotContaining(FIRST);
     }
 
+    @Test
+    void administratorsKeysAdministerAndDoNothingElse() {
+        assertThat(configured().principalOf(ADMINISTRATORS))
+                .map(Principal::scopes)
+                .contains(Set.of(Scope.ADMIN));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> configured("one:" + ADMINISTRATORS))
+                .withMessageContaining("anneal.admin-keys")
+                .withMessageNotContaining(ADMINISTRATORS);
+    }
+
+    @Test
+    void expiredKeySaysSo() {
+        IssuedKey.Shown key = issue(CLOCK.instant().plusSeconds(60));
+
+        assertThat(configured().principalOf(key.secret())).isPresent();
+        CLOCK.advance(Duration.ofSeconds(60));
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> configured().principalOf(key.secret()))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo(RefusalCode.API_KEY_EXPIRED));
+    }
+
+    @Test
+    void useIsRecordedOnceInFiveMinutes() {
+        IssuedKey.Shown key = issue(null);
+        assertThat(lastUsed(key)).isNull();
+
+        Instant first = CLOCK.instant();
+        configured().principalOf(key.secret());
+        assertThat(lastUsed(key)).isEqualTo(first);
+        CLOCK.advance(Duration.ofMinutes(4));
+        configured().principalOf(key.secret());
+        assertThat(lastUsed(key)).isEqualTo(first);
+        CLOCK.advance(Duration.ofMinutes(2));
+        configured().principalOf(key.secret());
+        assertThat(lastUsed(key)).isEqualTo(CLOCK.instant());
+    }
+
+    private static IssuedKey.Shown issue(@Nullable Instant expiresAt) {
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant (id, created_at) VALUES ('one', now())")
+                .update();
+        return issued().create("one", new NewKey("key", Set.of(Scope.INFERENCE), expiresAt));
+    }
+
+    private static @Nullable Instant lastUsed(IssuedKey.Shown key) {
+        return issued().find("one", key.key().id()).lastUsedAt();
+    }
+
+    private static IssuedKeys issued() {
+        return new IssuedKeys(TestDatabase.system(), TestDatabase.identifiers(), CLOCK);
+    }
+
     private static ApiKeys configured(String... entries) {
-        return new ApiKeys(TestDatabase.system(), new TenantProperties(List.of(entries)));
+        TenantProperties properties = new TenantProperties(List.of(entries), List.of(ADMINISTRATORS));
+        return new ApiKeys(
+                TestDatabase.system(),
+                properties,
+                new Projects(TestDatabase.system(), properties, TestDatabase.identifiers(), CLOCK),
+                CLOCK);
     }
 }

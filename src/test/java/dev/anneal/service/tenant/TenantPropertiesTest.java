@@ -19,17 +19,19 @@ class TenantPropertiesTest {
                 new Binder(new MapConfigurationPropertySource()).bindOrCreate("anneal", TenantProperties.class);
 
         assertThat(properties.apiKeys()).isEmpty();
+        assertThat(properties.adminKeys()).isEmpty();
         assertThat(properties.keysRequired()).isFalse();
     }
 
     @Test
     void everyPropertyCanBeSet() {
-        TenantProperties properties = new Binder(
-                        new MapConfigurationPropertySource(Map.of("anneal.api-keys", "a:1,b:2")))
+        TenantProperties properties = new Binder(new MapConfigurationPropertySource(
+                        Map.of("anneal.api-keys", "a:1,b:2", "anneal.admin-keys", "c")))
                 .bindOrCreate("anneal", TenantProperties.class);
 
         assertThat(properties.apiKeys()).containsExactly("a:1", "b:2");
-        assertThat(properties.toString()).isEqualTo("TenantProperties[apiKeys=2]");
+        assertThat(properties.toString()).isEqualTo("TenantProperties[apiKeys=2, adminKeys=1]");
+        assertThat(properties.adminKeys()).containsExactly("c");
     }
 
     @Test

@@ -19,18 +19,20 @@ import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.TransactionException;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Finds who a request is from by its bearer key; without configured keys it is always the default tenant. */
-final class ApiKeyFilter extends OncePerRequestFilter {
+/** Finds who a request is from by its bearer key or token; without any configured it is always the default tenant. */
+final class CredentialFilter extends OncePerRequestFilter {
 
     private static final String SCHEME = "Bearer ";
     private static final String LOG_KEY = "tenant";
 
     private final ApiKeys keys;
+    private final Tokens tokens;
     private final FailedAuthentications failed;
     private final ErrorWriter errors;
 
-    ApiKeyFilter(ApiKeys keys, FailedAuthentications failed, ErrorWriter errors) {
+    CredentialFilter(ApiKeys keys, Tokens tokens, FailedAuthentications failed, ErrorWriter errors) {
         this.keys = keys;
+        this.tokens = tokens;
         this.failed = failed;
         this.errors = errors;
     }
@@ -42,7 +44,12 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         try {
             principal = principalOf(request);
         } catch (Refusal refusal) {
-            failed.refuse(request, response, refusal);
+            if (refusal.code().isServiceFault()) {
+                // An issuer that is away: nobody has guessed.
+                errors.write(response, refusal);
+            } else {
+                failed.refuse(request, response, refusal);
+            }
             return;
         } catch (DataAccessException | TransactionException away) {
             logger.warn(
@@ -80,7 +87,7 @@ final class ApiKeyFilter extends OncePerRequestFilter {
     }
 
     private Optional<Principal> principalOf(HttpServletRequest request) {
-        if (!keys.required()) {
+        if (!keys.required() && !tokens.areTaken()) {
             return Optional.of(Principal.LOCAL);
         }
         String header = request.getHeader(HttpHeaders.AUTHORIZATION);
@@ -90,12 +97,20 @@ final class ApiKeyFilter extends OncePerRequestFilter {
         if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
             throw new Refusal(RefusalCode.INVALID_API_KEY, "The Authorization header must read 'Bearer <key>'.");
         }
-        Optional<Principal> principal =
-                keys.principalOf(header.substring(SCHEME.length()).strip());
-        if (principal.isEmpty()) {
-            throw new Refusal(
-                    RefusalCode.INVALID_API_KEY, "Incorrect API key provided. It is not one of this installation.");
-        }
+        String credential = header.substring(SCHEME.length()).strip();
+        return Optional.of(tokens.areLike(credential) ? ofToken(credential) : ofKey(credential));
+    }
+
+    private Principal ofToken(String token) {
+        Principal principal = tokens.principalOf(token);
+        keys.requireOpen(principal.tenant());
         return principal;
+    }
+
+    private Principal ofKey(String key) {
+        return keys.principalOf(key)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.INVALID_API_KEY,
+                        "Incorrect API key provided. It is not one of this installation."));
     }
 }

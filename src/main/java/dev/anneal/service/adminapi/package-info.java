@@ -1,0 +1,7 @@
+/** Administration over HTTP, as OpenAI's {@code /v1/organization}: projects and their keys, keys of administrators. */
+@ApplicationModule(allowedDependencies = {"paging", "refusal", "request", "tenant", "web"})
+@NullMarked
+package dev.anneal.service.adminapi;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,111 @@
+package dev.anneal.service.security;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.UUID;
+
+/** An OpenID Connect issuer on a port of its own: its configuration, its public keys, and tokens that it signs. */
+final class TestIssuer {
+
+    static final String AUDIENCE = "anneal";
+
+    private final HttpServer server;
+    private volatile RSAKey key = newKey();
+
+    TestIssuer() {
+        try {
+            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
+        server.createContext(
+                "/.well-known/openid-configuration",
+                exchange -> answer(
+                        exchange,
+                        "{\"issuer\": \"" + uri() + "\", \"jwks_uri\": \"" + keysUri()
+                                + "\", \"subject_types_supported\": [\"public\"]}"));
+        server.createContext("/keys", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
+        server.start();
+    }
+
+    String uri() {
+        return "http://localhost:" + server.getAddress().getPort();
+    }
+
+    String keysUri() {
+        return uri() + "/keys";
+    }
+
+    void rotate() {
+        key = newKey();
+    }
+
+    /** Claims that make a good token for five minutes. */
+    JWTClaimsSet.Builder claims() {
+        Instant now = Instant.now();
+        return new JWTClaimsSet.Builder()
+                .issuer(uri())
+                .subject("user-7")
+                .audience(AUDIENCE)
+                .issueTime(Date.from(now))
+                .expirationTime(Date.from(now.plusSeconds(300)))
+                .claim("tenant", "team-a")
+                .claim("scope", "openid files:read");
+    }
+
+    String sign(JWTClaimsSet.Builder claims) {
+        return sign(claims, key);
+    }
+
+    /** The claims with a signature of {@code signer}, under the id of this issuer's key. */
+    String sign(JWTClaimsSet.Builder claims, RSAKey signer) {
+        try {
+            JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                    .type(JOSEObjectType.JWT)
+                    .keyID(key.getKeyID())
+                    .build();
+            SignedJWT token = new SignedJWT(header, claims.build());
+            token.sign(new RSASSASigner(signer));
+            return token.serialize();
+        } catch (JOSEException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    RSAKey key() {
+        return key;
+    }
+
+    static RSAKey newKey() {
+        try {
+            return new RSAKeyGenerator(2048).keyID(UUID.randomUUID().toString()).generate();
+        } catch (JOSEException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private static void answer(HttpExchange exchange, String json) throws IOException {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("content-type", "application/json");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+        exchange.close();
+    }
+}

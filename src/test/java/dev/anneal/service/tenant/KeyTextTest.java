@@ -1,0 +1,52 @@
+package dev.anneal.service.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.security.SecureRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The form of keys, and that a mistyped one is told by its checksum. */
+class KeyTextTest {
+
+    private final SecureRandom random = new SecureRandom();
+
+    @ParameterizedTest
+    @ValueSource(strings = {KeyText.PROJECT, KeyText.ADMINISTRATOR})
+    void keyIsPrefixThirtyRandomCharactersAndAChecksum(String prefix) {
+        String key = KeyText.random(prefix, random);
+
+        assertThat(key).matches(prefix + "[0-9A-Za-z]{36}").isNotEqualTo(KeyText.random(prefix, random));
+        assertThat(KeyText.isDamaged(key)).isFalse();
+    }
+
+    @Test
+    void everyChangedCharacterIsNoticed() {
+        String key = KeyText.random(KeyText.PROJECT, random);
+
+        for (int i = KeyText.PROJECT.length(); i < key.length(); i++) {
+            char other = key.charAt(i) == 'x' ? 'y' : 'x';
+            assertThat(KeyText.isDamaged(key.substring(0, i) + other + key.substring(i + 1)))
+                    .isTrue();
+        }
+    }
+
+    /** The two sums are of Python's {@code zlib.crc32}, in base 62. */
+    @Test
+    void checksumIsTheCrc32OfZip() {
+        assertThat(KeyText.isDamaged("ank_" + "0".repeat(30) + "2Bdt1x")).isFalse();
+        assertThat(KeyText.isDamaged("anka_" + "z".repeat(30) + "0aSwrR")).isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ank_", "ank_short", "ank_0123456789012345678901234567890123456", "anka_\n"})
+    void whatOnlyBeginsLikeAKeyIsDamaged(String key) {
+        assertThat(KeyText.isDamaged(key)).isTrue();
+    }
+
+    @Test
+    void keysThatWereEnteredByHandMayLookOtherwise() {
+        assertThat(KeyText.isDamaged("sk-entered-by-hand")).isFalse();
+    }
+}
