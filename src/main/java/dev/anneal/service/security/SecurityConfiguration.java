@@ -56,8 +56,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(2)
-    SecurityFilterChain api(
-            HttpSecurity http, ApiKeys keys, Tokens tokens, RateLimits limits, ErrorWriter errors) {
+    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, Tokens tokens, RateLimits limits, ErrorWriter errors) {
         FailedAuthentications failed = new FailedAuthentications(limits, errors);
         http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
         limits.requests()
