@@ -97,7 +97,10 @@ final class ClaimedAssignments implements Assignments {
         ArtifactKey folder = attempt(order, claim.lease().token());
         String validationFile = order.validationFile();
         TrainTask task = new TrainTask(
-                inputs.model(order.model()),
+                inputs.model(
+                        order.model(),
+                        order.modelRevision(),
+                        message -> trainings.journal().beforehand(claim.lease(), message)),
                 inputs.machine(device),
                 order.createdAt(),
                 inputs.file(order.tenantId(), order.trainingFile()),

@@ -8,7 +8,10 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Brings what a task reads to this machine. */
 final class Inputs {
@@ -31,6 +34,26 @@ final class Inputs {
         } catch (Refusal refusal) {
             throw new AssignmentException(
                     WorkError.ofSystem("model_not_available", String.valueOf(refusal.getMessage())), refusal);
+        }
+    }
+
+    /**
+     * The model at the revision that its work was created with, pulled if it is not on this machine.
+     *
+     * @param revision null for a model of the operator's folder
+     * @param tell told in words how a pull goes
+     * @throws AssignmentException if it cannot be had; another machine may have it
+     */
+    Task.BaseModel model(String id, @Nullable String revision, Consumer<String> tell) {
+        if (revision == null) {
+            return model(id);
+        }
+        try {
+            Path folder = models.provide(id, revision, new PullEvents(id, revision, tell));
+            return new Task.BaseModel(id, folder.toAbsolutePath().toString());
+        } catch (IOException failure) {
+            String code = models.find(id).isPresent() ? "base_model_changed" : "model_not_available";
+            throw new AssignmentException(WorkError.ofSystem(code, String.valueOf(failure.getMessage())), failure);
         }
     }
 

@@ -3,12 +3,14 @@ package dev.anneal.service.catalog;
 import dev.anneal.engine.architecture.ModelConfig;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A base model that jobs may train on: its files were checked and fit together.
  *
  * @param id name that clients use, {@code name} or {@code org/name}
  * @param directory Hugging Face directory on this machine
+ * @param revision commit of the Hub that it is; null for one from the operator's folder
  * @param createdAt when its configuration was written
  * @param ownedBy the {@code org} of the id, or {@code anneal}
  * @param config what the model's {@code config.json} says
@@ -19,6 +21,7 @@ import java.time.Instant;
 public record BaseModel(
         String id,
         Path directory,
+        @Nullable String revision,
         Instant createdAt,
         String ownedBy,
         ModelConfig config,

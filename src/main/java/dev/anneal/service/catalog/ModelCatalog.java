@@ -1,5 +1,6 @@
 package dev.anneal.service.catalog;
 
+import dev.anneal.service.catalog.ModelSource.Located;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.io.IOException;
@@ -25,10 +26,12 @@ public final class ModelCatalog {
     private static final String PARAMETER = "model";
 
     private final ModelProperties properties;
+    private final List<ModelSource> sources;
     private final Map<String, Inspected> inspected = new ConcurrentHashMap<>();
 
-    ModelCatalog(ModelProperties properties) throws IOException {
+    ModelCatalog(ModelProperties properties, List<ModelSource> sources) throws IOException {
         this.properties = properties;
+        this.sources = List.copyOf(sources);
         BundledModel.unpack(properties.bundleDirectory());
     }
 
@@ -39,7 +42,7 @@ public final class ModelCatalog {
 
     /** The model, if there is a readable one of this id. */
     public Optional<BaseModel> find(String id) {
-        return folder(id).map(folder -> inspectOrNull(id, folder));
+        return located(id).map(located -> inspectOrNull(id, located));
     }
 
     /**
@@ -49,12 +52,12 @@ public final class ModelCatalog {
      *     wrong, with the reason, {@code service_unavailable} if they cannot be read at the moment
      */
     public BaseModel require(String id) {
-        Path folder = folder(id).orElseThrow(() -> notAvailable(id));
+        Located located = located(id).orElseThrow(() -> notAvailable(id));
         Inspected result;
         try {
-            result = inspect(id, folder);
+            result = inspect(id, located);
         } catch (IOException failure) {
-            log.error("Base model '{}' in {} cannot be read", id, folder, failure);
+            log.error("Base model '{}' in {} cannot be read", id, located.folder(), failure);
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
                     "The files of model '" + id + "' cannot be read at the moment. Try again.",
@@ -75,18 +78,37 @@ public final class ModelCatalog {
         return new Refusal(
                 RefusalCode.MODEL_NOT_AVAILABLE,
                 "Model '" + id + "' is not available here. Available: " + available
-                        + ". The operator adds others as folders below anneal.models.dir.",
+                        + ". The operator adds others as folders below anneal.models.dir, or from the Hub (docs/base-models.md).",
                 PARAMETER);
     }
 
-    private Optional<Path> folder(String id) {
+    /** The operator's folder comes before other sources. */
+    private Optional<Located> located(String id) {
         if (!ModelId.isValid(id) || !ModelId.isAllowed(id, properties.allowed())) {
             return Optional.empty();
         }
         Path folder = id.equals(BaseModel.BUNDLED)
                 ? properties.bundleDirectory()
                 : properties.directory().resolve(id);
-        return Optional.of(folder).filter(ModelCatalog::isModel);
+        if (isModel(folder)) {
+            return Optional.of(new Located(folder, null));
+        }
+        return sources.stream()
+                .flatMap(source -> source.newest(id).stream())
+                .filter(found -> isModel(found.folder()))
+                .findFirst();
+    }
+
+    /**
+     * The folder of a model at the revision that was settled on before, brought to this machine if it is not there.
+     *
+     * @throws IOException if it cannot be had, with the reason in words for who asked for the work
+     */
+    public Path provide(String id, String revision, ModelSource.Listener listener) throws IOException {
+        for (ModelSource source : sources) {
+            return source.provide(id, revision, listener);
+        }
+        throw new IOException("this installation has no source of revisions of models");
     }
 
     /** A folder without a configuration is an organisation's, or not ours. */
@@ -104,9 +126,10 @@ public final class ModelCatalog {
                 names(folder).forEach(model -> ids.add(name + "/" + model));
             }
         }
+        sources.forEach(source -> ids.addAll(source.ids()));
         return ids.stream()
                 .distinct()
-                .filter(id -> folder(id).isPresent())
+                .filter(id -> located(id).isPresent())
                 .sorted()
                 .toList();
     }
@@ -125,39 +148,40 @@ public final class ModelCatalog {
         }
     }
 
-    private @Nullable BaseModel inspectOrNull(String id, Path folder) {
+    private @Nullable BaseModel inspectOrNull(String id, Located located) {
         try {
-            return inspect(id, folder).model();
+            return inspect(id, located).model();
         } catch (IOException failure) {
-            log.error("Base model '{}' in {} cannot be read; it is left out", id, folder, failure);
+            log.error("Base model '{}' in {} cannot be read; it is left out", id, located.folder(), failure);
             return null;
         }
     }
 
-    private Inspected inspect(String id, Path folder) throws IOException {
-        FolderState state = FolderState.of(folder);
+    private Inspected inspect(String id, Located located) throws IOException {
+        FolderState state = FolderState.of(located.folder());
         Inspected known = inspected.get(id);
-        if (known != null && known.state().equals(state)) {
+        if (known != null && known.state().equals(state) && known.located().equals(located)) {
             return known;
         }
-        Inspected fresh = inspectAnew(id, folder, state);
+        Inspected fresh = inspectAnew(id, located, state);
         inspected.put(id, fresh);
         return fresh;
     }
 
-    private static Inspected inspectAnew(String id, Path folder, FolderState state) throws IOException {
+    private static Inspected inspectAnew(String id, Located located, FolderState state) throws IOException {
         try {
-            BaseModel model = ModelInspector.inspect(id, folder);
+            BaseModel model = ModelInspector.inspect(id, located);
             log.info("Base model '{}' of {} parameters is available", id, model.parameters());
-            return new Inspected(state, model, null);
+            return new Inspected(located, state, model, null);
         } catch (UnreadableModelException fault) {
-            log.warn("Base model '{}' in {} is left out: {}", id, folder, fault.getMessage());
-            return new Inspected(state, null, fault.getMessage());
+            log.warn("Base model '{}' in {} is left out: {}", id, located.folder(), fault.getMessage());
+            return new Inspected(located, state, null, fault.getMessage());
         }
     }
 
     /** What a look into a folder gave: a model, or what is wrong with it. */
     private record Inspected(
+            Located located,
             FolderState state,
             @Nullable BaseModel model,
             @Nullable String fault) {}

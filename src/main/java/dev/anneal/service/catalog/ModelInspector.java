@@ -41,7 +41,8 @@ final class ModelInspector {
      * @throws UnreadableModelException if the folder does not hold a model that the engine runs
      * @throws IOException if that cannot be found out at the moment
      */
-    static BaseModel inspect(String id, Path directory) throws IOException {
+    static BaseModel inspect(String id, ModelSource.Located located) throws IOException {
+        Path directory = located.folder();
         try {
             require(directory, CONFIG, "a Hugging Face model");
             require(directory, TOKENIZER, "its fast tokenizer; save it with transformers' save_pretrained");
@@ -54,6 +55,7 @@ final class ModelInspector {
             return new BaseModel(
                     id,
                     directory,
+                    located.revision(),
                     Files.getLastModifiedTime(directory.resolve(CONFIG)).toInstant(),
                     slash < 0 ? "anneal" : id.substring(0, slash),
                     config,

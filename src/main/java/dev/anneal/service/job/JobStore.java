@@ -24,9 +24,9 @@ public final class JobStore {
     private static final String INSERT = """
             WITH made AS (
                 INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file, seed, metadata,
-                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest)
+                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest, base_revision)
                 VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
-                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest)
+                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest, :revision)
                 RETURNING id, tenant_id
             )
             INSERT INTO job_progress (job_id, tenant_id)
@@ -87,6 +87,9 @@ public final class JobStore {
             WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
             """;
 
+    private static final String BASE_REVISION =
+            "SELECT base_revision FROM job WHERE id = :job AND base_revision IS NOT NULL";
+
     private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
 
     private static final String COMPLETE = """
@@ -124,6 +127,7 @@ public final class JobStore {
                 .param("request", JsonColumn.write(job.request()))
                 .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
                 .param("initFile", initial == null ? null : initial.fileId())
+                .param("revision", job.inputs().model().revision())
                 .param("key", job.submission().idempotencyKey())
                 .param("digest", job.submission().bodyDigest())
                 .query(Long.class)
@@ -154,6 +158,11 @@ public final class JobStore {
                 .query((row, index) ->
                         new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
                 .optional();
+    }
+
+    /** The commit of the Hub that the base model was when the job was created; nothing for one from the operator's folder. */
+    public Optional<String> baseRevisionOf(JdbcClient jdbc, long job) {
+        return jdbc.sql(BASE_REVISION).param("job", job).query(String.class).optional();
     }
 
     Optional<Job> byId(JdbcClient jdbc, String id) {

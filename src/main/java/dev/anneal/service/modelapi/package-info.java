@@ -1,5 +1,19 @@
 /** Base and tuned models over HTTP, as OpenAI's {@code /v1/models}. */
-@ApplicationModule(allowedDependencies = {"catalog", "job", "paging", "refusal", "request", "sharing", "tenant", "web"})
+@ApplicationModule(
+        allowedDependencies = {
+            "catalog",
+            "hub",
+            "job",
+            "machine",
+            "outlook",
+            "paging",
+            "refusal",
+            "request",
+            "settings",
+            "sharing",
+            "tenant",
+            "web"
+        })
 @NullMarked
 package dev.anneal.service.modelapi;
 

@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * tenants and at most every {@link #LIFE}, because an estimate need not be newer; by one caller at a time, while the others go by the
  * look before.
  */
-final class QueueOutlook {
+public final class QueueOutlook {
 
     private static final Duration LIFE = Duration.ofSeconds(15);
 
@@ -84,7 +84,7 @@ final class QueueOutlook {
     }
 
     /** The machine that a worker has measured last. */
-    Optional<Machine> machine() {
+    public Optional<Machine> machine() {
         return snapshot().machine();
     }
 

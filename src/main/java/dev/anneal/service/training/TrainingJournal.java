@@ -12,6 +12,7 @@ import dev.anneal.service.history.Series;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.util.List;
@@ -27,6 +28,13 @@ public final class TrainingJournal {
 
     /** If so many in a row are damaged the store is, and another attempt would find no better ones. */
     private static final int RESUMABLE = 3;
+
+    /** What is done before the engine starts is no hanging. */
+    private static final String LIVES = """
+            UPDATE lease
+            SET stalls_at = greatest(stalls_at, clock_timestamp() + interval '15 minutes')
+            WHERE work_id = :work AND lease_token = :token
+            """;
 
     private final SystemDatabase system;
     private final JobStore store;
@@ -62,6 +70,7 @@ public final class TrainingJournal {
                     job.id(),
                     job.createdAt(),
                     job.request().model(),
+                    store.baseRevisionOf(jdbc, job.number()).orElse(null),
                     job.request().trainingFile(),
                     job.request().validationFile(),
                     job.request().adapter(),
@@ -156,6 +165,19 @@ public final class TrainingJournal {
     /** Keys of the folders of all checkpoints of the job. */
     public List<String> checkpointFolders(long workId) {
         return system.call(jdbc -> checkpoints.directories(jdbc, store.numberOf(jdbc, workId)));
+    }
+
+    /** Tells of what a worker does before the engine starts, unless it has lost its lease. */
+    public void beforehand(Lease lease, String message) {
+        system.run(jdbc -> {
+            int held = jdbc.sql(LIVES)
+                    .param("work", lease.workId())
+                    .param("token", lease.token())
+                    .update();
+            if (held == 1) {
+                events.append(jdbc, store.numberOf(jdbc, lease.workId()), JobEvent.Level.INFO, message);
+            }
+        });
     }
 
     public void warned(JdbcClient jdbc, long workId, String message) {

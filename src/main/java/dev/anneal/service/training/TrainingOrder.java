@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param createdAt when the job was created
  * @param model id of the base model
+ * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
  * @param trainingFile id of an uploaded file
  * @param validationFile id of an uploaded file, or null
  * @param adapter null trains all weights
@@ -24,6 +25,7 @@ public record TrainingOrder(
         String jobId,
         Instant createdAt,
         String model,
+        @Nullable String modelRevision,
         String trainingFile,
         @Nullable String validationFile,
         @Nullable AdapterSettings adapter,

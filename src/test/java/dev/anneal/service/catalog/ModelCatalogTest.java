@@ -235,6 +235,6 @@ class ModelCatalogTest {
     }
 
     private ModelCatalog catalogOf(List<String> allowed) throws IOException {
-        return new ModelCatalog(new ModelProperties(home + "/models", home + "/bundled", allowed));
+        return new ModelCatalog(new ModelProperties(home + "/models", home + "/bundled", allowed), List.of());
     }
 }

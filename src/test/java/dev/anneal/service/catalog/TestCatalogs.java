@@ -10,6 +10,7 @@ public final class TestCatalogs {
     private TestCatalogs() {}
 
     public static ModelCatalog bundled(Path home) throws IOException {
-        return new ModelCatalog(new ModelProperties(home + "/models", home + "/models/anneal-tiny", List.of("*")));
+        return new ModelCatalog(
+                new ModelProperties(home + "/models", home + "/models/anneal-tiny", List.of("*")), List.of());
     }
 }

@@ -1,0 +1,42 @@
+package dev.anneal.service.assignment;
+
+import dev.anneal.service.catalog.ModelSource;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Consumer;
+
+/** Says how the pull of a base model goes: when it begins, every half minute, and when it has ended. */
+final class PullEvents implements ModelSource.Listener {
+
+    private static final long INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();
+    private static final double MEBIBYTE = 1 << 20;
+
+    private final String model;
+    private final String revision;
+    private final Consumer<String> tell;
+    private boolean hasBegun;
+    private long toldNanos;
+
+    PullEvents(String model, String revision, Consumer<String> tell) {
+        this.model = model;
+        this.revision = revision;
+        this.tell = tell;
+    }
+
+    @Override
+    public void arrived(long bytesDone, long bytesTotal) {
+        long now = System.nanoTime();
+        if (!hasBegun || bytesDone == bytesTotal || now - toldNanos > INTERVAL_NANOS) {
+            tell.accept(String.format(
+                    Locale.ROOT,
+                    "%s base model '%s' (%s) onto this worker: %.1f of %.1f MiB",
+                    bytesDone == bytesTotal ? "Pulled" : "Pulling",
+                    model,
+                    revision,
+                    bytesDone / MEBIBYTE,
+                    bytesTotal / MEBIBYTE));
+            hasBegun = true;
+            toldNanos = now;
+        }
+    }
+}

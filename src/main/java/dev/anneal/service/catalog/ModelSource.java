@@ -1,0 +1,37 @@
+package dev.anneal.service.catalog;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Where base models are found beside the operator's folder. Its models have revisions, which never change. */
+public interface ModelSource {
+
+    /**
+     * A model on this machine.
+     *
+     * @param revision commit that it is; null in the operator's folder
+     */
+    record Located(Path folder, @Nullable String revision) {}
+
+    /** Ids of the models of which something is on this machine. */
+    List<String> ids();
+
+    /** The model at the revision that is used now, if it is on this machine. */
+    Optional<Located> newest(String id);
+
+    /**
+     * The folder of a model at a revision, which is brought to this machine if it is not there.
+     *
+     * @throws IOException if it cannot be had, with the reason in words for who asked for the work
+     */
+    Path provide(String id, String revision, Listener listener) throws IOException;
+
+    /** Told how far a model is that is being brought. */
+    interface Listener {
+
+        void arrived(long bytesDone, long bytesTotal);
+    }
+}

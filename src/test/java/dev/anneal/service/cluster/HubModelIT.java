@@ -1,0 +1,107 @@
+package dev.anneal.service.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.hub.HubServer;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.springframework.test.context.DynamicPropertyRegistry;
+import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.util.FileSystemUtils;
+import tools.jackson.databind.JsonNode;
+
+/** Base models that are pulled from a Hub over HTTP, and trained on by the real engine. */
+class HubModelIT extends EngineTest {
+
+    private static final HubServer HUB = new HubServer(Path.of("src/main/resources/models/anneal-tiny"));
+    private static final Path CACHE = Path.of("target/test-hub-cache");
+    private static final String PATH = "/v1/anneal/base_models";
+    private static final String MOVED = "f".repeat(40);
+
+    @DynamicPropertySource
+    static void hub(DynamicPropertyRegistry properties) {
+        properties.add("anneal.hub.endpoint", HUB::uri);
+        properties.add("anneal.hub.offline", () -> "false");
+        properties.add("anneal.hub.allowed", () -> "acme/*");
+        properties.add("anneal.hub.cache-dir", CACHE::toString);
+        properties.add("anneal.outbound.allowed-addresses", () -> "127.0.0.1");
+    }
+
+    @BeforeEach
+    void emptyCache() throws IOException {
+        FileSystemUtils.deleteRecursively(CACHE);
+        HUB.mend();
+        HUB.move("main", HubServer.SHA);
+    }
+
+    @Test
+    void pulledModelIsTrainedAtTheCommitThatTheJobWasCreatedWith() throws IOException {
+        JsonNode model = pulled("{'id': 'acme/tiny'}");
+        assertThat(model.path("state").asString()).as(model.toString()).isEqualTo("ready");
+        assertThat(model.path("sha").asString()).isEqualTo(HubServer.SHA);
+        assertThat(model.path("license").asString()).isEqualTo("apache-2.0");
+        assertThat(model.path("bytes_done")).isEqualTo(model.path("bytes_total"));
+        awaitListed();
+
+        String file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 16));
+        HttpResponse<String> created = post(
+                ALPHA,
+                "/v1/fine_tuning/jobs",
+                "{'model': 'acme/tiny', 'training_file': '%s', 'anneal': {'max_steps': 2}}".formatted(file));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+        String job = json(created).path("id").asString();
+        JsonNode trained = ended("/v1/fine_tuning/jobs/" + job);
+
+        assertThat(trained.path("status").asString()).as(trained.toString()).isEqualTo("succeeded");
+        assertThat(TestDatabase.administrator()
+                        .sql("SELECT base_revision FROM job")
+                        .query(String.class)
+                        .single())
+                .isEqualTo(HubServer.SHA);
+
+        HUB.move("main", MOVED);
+        assertThat(pulled("{'id': 'acme/tiny'}").path("sha").asString()).isEqualTo(MOVED);
+    }
+
+    private void awaitListed() {
+        await(() -> json(get(ALPHA, PATH + "/acme%2Ftiny")).path("parameters").isNumber());
+        assertThat(json(get(ALPHA, PATH)).findValuesAsString("id")).contains("acme/tiny", "anneal-tiny");
+        assertThat(json(get(ALPHA, PATH + "/acme%2Ftiny"))
+                        .path("memory")
+                        .path("fits")
+                        .asBoolean())
+                .isTrue();
+        assertThat(get(ALPHA, "/v1/models").body()).contains("acme/tiny");
+    }
+
+    @Test
+    void whatCannotBeHadIsToldByACode() {
+        assertThat(post(ALPHA, PATH, "{'id': 'evil/model'}").body()).contains("anneal.hub.allowed");
+        assertThat(post(ALPHA, PATH, "{'id': '../x'}").statusCode()).isEqualTo(400);
+        assertThat(post(ALPHA, PATH, "{'id': 'acme/tiny', 'revision': '../x'}").statusCode())
+                .isEqualTo(400);
+        assertThat(get(ALPHA, PATH + "/acme%2Fnone").statusCode()).isEqualTo(404);
+        assertThat(pulled("{'id': 'acme/tiny', 'revision': 'v9'}")
+                        .at("/error/code")
+                        .asString())
+                .isEqualTo("hub_revision_not_found");
+        HUB.refusal = "403 GatedRepo";
+        assertThat(pulled("{'id': 'acme/tiny', 'revision': 'main'}")
+                        .at("/error/code")
+                        .asString())
+                .isEqualTo("hub_model_gated");
+    }
+
+    private JsonNode pulled(String body) {
+        HttpResponse<String> asked = post(ALPHA, PATH, body);
+        assertThat(asked.statusCode()).as(asked.body()).isEqualTo(202);
+        String path = PATH + "/acme%2Ftiny";
+        await(() -> !json(get(ALPHA, path)).path("state").asString().equals("pulling"));
+        return json(get(ALPHA, path));
+    }
+}

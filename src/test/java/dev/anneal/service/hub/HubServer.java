@@ -1,0 +1,253 @@
+package dev.anneal.service.hub;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Speaks the protocol of the Hugging Face Hub over HTTP: metadata here, large files at another host to which it redirects. Faults are set from
+ * outside.
+ */
+public final class HubServer implements AutoCloseable {
+
+    public static final String ID = "acme/tiny";
+    public static final String SHA = "0123456789abcdef0123456789abcdef01234567";
+    private static final long LARGE = 1 << 20;
+
+    /** A request that was seen. */
+    public record Seen(
+            String path, @Nullable String range, @Nullable String authorization) {}
+
+    private final HttpServer hub = server(this::answer);
+    private final HttpServer storage = server(this::send);
+    private final Map<String, byte[]> files = new TreeMap<>();
+    private final Map<String, String> branches = new ConcurrentHashMap<>(Map.of("main", SHA));
+    private final List<Seen> seen = new CopyOnWriteArrayList<>();
+
+    /** Answers to files before the first good one. */
+    public final AtomicInteger busy = new AtomicInteger();
+
+    /** Bytes after which a transfer of a large file breaks, 0 for never. */
+    public volatile int breaksAfter;
+
+    /** Whether a request for a part is answered with the whole. */
+    public volatile boolean ignoresRange;
+
+    /** What the metadata say of a large file's size beside what is true. */
+    public volatile long sizeError;
+
+    /** {@code X-Error-Code} of every answer, with a status before it, as in {@code 403 GatedRepo}. */
+    public volatile String refusal = "";
+
+    private volatile boolean isDamaged;
+
+    public HubServer(Path model) {
+        try (var children = Files.list(model)) {
+            for (Path file : (Iterable<Path>) children::iterator) {
+                files.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        files.put("pytorch_model.bin", new byte[] {(byte) 0x80, 2});
+        files.put("modeling_acme.py", "import os".getBytes(StandardCharsets.UTF_8));
+        files.put("training_args.bin", new byte[10]);
+    }
+
+    private static HttpServer server(com.sun.net.httpserver.HttpHandler handler) {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.setExecutor(Executors.newCachedThreadPool());
+            server.createContext("/", handler);
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public URI uri() {
+        return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
+    }
+
+    public void put(String name, String content) {
+        files.put(name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    public void remove(String name) {
+        files.remove(name);
+    }
+
+    public byte[] file(String name) {
+        return Optional.ofNullable(files.get(name)).orElseThrow();
+    }
+
+    /** From now on the branch is another commit. */
+    public void move(String branch, String sha) {
+        branches.put(branch, sha);
+    }
+
+    /** From now on large files are sent with a byte changed. */
+    public void damage() {
+        isDamaged = true;
+    }
+
+    public void mend() {
+        isDamaged = false;
+        breaksAfter = 0;
+        refusal = "";
+    }
+
+    public List<Seen> seen() {
+        return List.copyOf(seen);
+    }
+
+    /** Names of the files that were asked for. */
+    public List<String> asked() {
+        return seen.stream()
+                .filter(request -> request.path().contains("/resolve/"))
+                .map(request -> request.path().substring(request.path().lastIndexOf('/') + 1))
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = note(exchange);
+            if (!refusal.isEmpty()) {
+                exchange.getResponseHeaders().set("X-Error-Code", refusal.substring(4));
+                exchange.sendResponseHeaders(Integer.parseInt(refusal.substring(0, 3)), -1);
+            } else if (path.startsWith("/api/models/" + ID + "/revision/")) {
+                revision(exchange, path.substring(path.lastIndexOf('/') + 1));
+            } else if (path.startsWith("/api/models/" + ID + "/tree/")) {
+                write(exchange, files.keySet().stream().map(this::entry).collect(Collectors.joining(",", "[", "]")));
+            } else if (path.startsWith("/" + ID + "/resolve/")) {
+                resolve(exchange, path.substring(path.lastIndexOf('/') + 1));
+            } else {
+                exchange.getResponseHeaders().set("X-Error-Code", "RepoNotFound");
+                exchange.sendResponseHeaders(401, -1);
+            }
+        }
+    }
+
+    private String note(HttpExchange exchange) {
+        String path = exchange.getRequestURI().getPath();
+        seen.add(new Seen(
+                path,
+                exchange.getRequestHeaders().getFirst("Range"),
+                exchange.getRequestHeaders().getFirst("Authorization")));
+        return path;
+    }
+
+    private void revision(HttpExchange exchange, String revision) throws IOException {
+        String sha = branches.containsValue(revision) ? revision : branches.get(revision);
+        if (sha == null) {
+            exchange.getResponseHeaders().set("X-Error-Code", "RevisionNotFound");
+            exchange.sendResponseHeaders(404, -1);
+        } else {
+            write(
+                    exchange,
+                    "{\"id\": \"%s\", \"sha\": \"%s\", \"tags\": [\"license:apache-2.0\"], \"siblings\": []}"
+                            .formatted(ID, sha));
+        }
+    }
+
+    private String entry(String name) {
+        byte[] content = file(name);
+        String git = "{\"type\": \"file\", \"path\": %s, \"size\": %d, \"oid\": \"%s\""
+                .formatted(JsonMapper.shared().writeValueAsString(name), content.length, gitHash(content));
+        return content.length < LARGE
+                ? git + "}"
+                : git
+                        + ", \"lfs\": {\"oid\": \"%s\", \"size\": %d}}"
+                                .formatted(hash("SHA-256", content), content.length + sizeError);
+    }
+
+    private void resolve(HttpExchange exchange, String name) throws IOException {
+        if (busy.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            exchange.getResponseHeaders().set("ratelimit", "\"resolvers\";r=0;t=0");
+            exchange.sendResponseHeaders(429, -1);
+        } else if (file(name).length >= LARGE) {
+            exchange.getResponseHeaders()
+                    .set("Location", "http://127.0.0.1:" + storage.getAddress().getPort() + "/" + name);
+            exchange.sendResponseHeaders(302, -1);
+        } else {
+            exchange.sendResponseHeaders(200, file(name).length);
+            exchange.getResponseBody().write(file(name));
+        }
+    }
+
+    /** The other host. */
+    private void send(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String name = note(exchange).substring(1);
+            byte[] content = file(name).clone();
+            if (isDamaged) {
+                content[content.length / 2]++;
+            }
+            String range = exchange.getRequestHeaders().getFirst("Range");
+            int start = range == null || ignoresRange ? 0 : Integer.parseInt(range.replaceAll("\\D", ""));
+            exchange.getResponseHeaders()
+                    .set("Content-Range", "bytes %d-%d/%d".formatted(start, content.length - 1, content.length));
+            exchange.sendResponseHeaders(start > 0 ? 206 : 200, content.length - start);
+            OutputStream body = exchange.getResponseBody();
+            int end = breaksAfter == 0 ? content.length : Math.min(content.length, start + breaksAfter);
+            body.write(Arrays.copyOfRange(content, start, end));
+            body.flush();
+        } catch (IOException clientGone) {
+            return;
+        }
+    }
+
+    private static void write(HttpExchange exchange, String json) throws IOException {
+        byte[] body = json.getBytes(StandardCharsets.UTF_8);
+        exchange.getResponseHeaders().set("Content-Type", "application/json");
+        exchange.sendResponseHeaders(200, body.length);
+        exchange.getResponseBody().write(body);
+    }
+
+    private static String gitHash(byte[] content) {
+        byte[] prefix = ("blob " + content.length + "\0").getBytes(StandardCharsets.US_ASCII);
+        byte[] whole = Arrays.copyOf(prefix, prefix.length + content.length);
+        System.arraycopy(content, 0, whole, prefix.length, content.length);
+        return hash("SHA-1", whole);
+    }
+
+    private static String hash(String algorithm, byte[] content) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        hub.stop(0);
+        storage.stop(0);
+    }
+}
