@@ -29,13 +29,15 @@ class QuotaApiIT extends ServiceTest {
                 "limits":{"running_jobs":null,"unfinished_jobs":7,"upload_bytes":null,"stored_bytes":1048576,"training_hours_per_month":null},\
                 "usage":{"running_jobs":0,"unfinished_jobs":0,"stored_bytes":0,"training_hours_this_month":0.0}}""");
 
-        HttpResponse<String> saved =
-                replace("{'running_jobs': 2, 'unfinished_jobs': 1, 'upload_bytes': 1000000, 'training_hours_per_month': 0.5}");
+        HttpResponse<String> saved = replace(
+                "{'running_jobs': 2, 'unfinished_jobs': 1, 'upload_bytes': 1000000, 'training_hours_per_month': 0.5}");
 
         assertThat(saved.statusCode()).as(saved.body()).isEqualTo(200);
         assertThat(json(saved).get("limits").toString()).isEqualTo("""
                 {"running_jobs":2,"unfinished_jobs":1,"upload_bytes":1000000,"stored_bytes":1048576,"training_hours_per_month":0.5}""");
-        assertThat(json(get(BETA, "/v1/anneal/quota")).at("/limits/unfinished_jobs").intValue())
+        assertThat(json(get(BETA, "/v1/anneal/quota"))
+                        .at("/limits/unfinished_jobs")
+                        .intValue())
                 .isEqualTo(7);
     }
 
@@ -53,7 +55,9 @@ class QuotaApiIT extends ServiceTest {
         assertThat(quota.at("/usage/stored_bytes").longValue()).isPositive();
 
         replace("{}");
-        assertThat(json(get(ALPHA, "/v1/anneal/quota")).at("/limits/unfinished_jobs").intValue())
+        assertThat(json(get(ALPHA, "/v1/anneal/quota"))
+                        .at("/limits/unfinished_jobs")
+                        .intValue())
                 .isEqualTo(7);
     }
 
@@ -75,7 +79,8 @@ class QuotaApiIT extends ServiceTest {
 
     @Test
     void projectThatIsNoneHasNoQuota() {
-        assertThat(send(asAdministrator("/v1/organization/projects/nobody/quota")).statusCode())
+        assertThat(send(asAdministrator("/v1/organization/projects/nobody/quota"))
+                        .statusCode())
                 .isEqualTo(404);
         assertThat(get(ALPHA, OF_ALPHA).statusCode()).isEqualTo(403);
     }
