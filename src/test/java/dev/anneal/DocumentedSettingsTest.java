@@ -22,7 +22,7 @@ import org.springframework.util.ClassUtils;
 /** The tables of settings in the documents list every property of every module with the default that the code has, and no other. */
 class DocumentedSettingsTest {
 
-    private static final Pattern ROW = Pattern.compile("\\| `(anneal\\.[a-z.-]+)` \\| (`([^`]*)`|[^|]*) \\| .+ \\|");
+    private static final Pattern ROW = Pattern.compile("\\| `(anneal\\.[a-z0-9.-]+)` \\| (`([^`]*)`|[^|]*) \\| .+ \\|");
 
     /** Properties without a default in their record: given in application.yaml, or absent. The tables say so in words. */
     private static final String IN_WORDS = "";

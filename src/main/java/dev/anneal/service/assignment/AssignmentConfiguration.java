@@ -4,6 +4,7 @@ import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FileIntake;
+import dev.anneal.service.file.Files;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.role.ConditionalOnRole;
@@ -22,8 +23,8 @@ class AssignmentConfiguration {
     private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
 
     @Bean
-    Inputs engineInputs(ModelCatalog models, ArtifactStore store, EngineProperties engine) {
-        return new Inputs(models, store, engine);
+    Inputs engineInputs(ModelCatalog models, ArtifactStore store, Files files, EngineProperties engine) {
+        return new Inputs(models, store, files, engine);
     }
 
     @Bean

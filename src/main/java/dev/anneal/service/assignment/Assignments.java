@@ -16,9 +16,10 @@ public interface Assignments {
      * Prepares an attempt: reads its records and brings its inputs to this machine.
      *
      * @param device {@code cpu} or {@code cuda:N}
+     * @param inputs takes what is brought, to be closed when the attempt has ended
      * @throws AssignmentException if the work cannot be done
      */
-    Assignment prepare(Claim claim, String device);
+    Assignment prepare(Claim claim, String device, AttemptInputs inputs);
 
     /** Writes that an attempt has failed before it began, within the transaction that ends it. */
     void refused(JdbcClient jdbc, Claim claim, WorkError error);

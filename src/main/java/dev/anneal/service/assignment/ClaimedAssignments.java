@@ -73,11 +73,11 @@ final class ClaimedAssignments implements Assignments {
     }
 
     @Override
-    public Assignment prepare(Claim claim, String device) {
+    public Assignment prepare(Claim claim, String device, AttemptInputs inputs) {
         return switch (claim.kind()) {
-            case TRAIN -> training(claim, device);
-            case EXPORT -> export(claim, device);
-            case EVALUATE -> evaluation(claim, device);
+            case TRAIN -> training(claim, device, inputs);
+            case EXPORT -> export(claim, device, inputs);
+            case EVALUATE -> evaluation(claim, device, inputs);
         };
     }
 
@@ -92,7 +92,7 @@ final class ClaimedAssignments implements Assignments {
         }
     }
 
-    private Assignment training(Claim claim, String device) {
+    private Assignment training(Claim claim, String device, AttemptInputs brought) {
         TrainingOrder order = trainings.journal().order(claim.lease().workId());
         ArtifactKey folder = attempt(order, claim.lease().token());
         String validationFile = order.validationFile();
@@ -103,18 +103,18 @@ final class ClaimedAssignments implements Assignments {
                         message -> trainings.journal().beforehand(claim.lease(), message)),
                 inputs.machine(device),
                 order.createdAt(),
-                inputs.file(order.tenantId(), order.trainingFile()),
-                validationFile == null ? null : inputs.file(order.tenantId(), validationFile),
+                inputs.file(brought, order.tenantId(), order.trainingFile()),
+                validationFile == null ? null : inputs.file(brought, order.tenantId(), validationFile),
                 order.adapter(),
                 order.settings(),
                 store.localFolder(folder).toString(),
-                initialAdapter(order),
-                resumeFrom(order).map(Path::toString).orElse(null),
+                initialAdapter(order, brought),
+                resumeFrom(order, brought).map(Path::toString).orElse(null),
                 order.validatedStep());
         return new TrainingAssignment(claim, order, task, folder, trainings);
     }
 
-    private TrainTask.@Nullable InitialAdapter initialAdapter(TrainingOrder order) {
+    private TrainTask.@Nullable InitialAdapter initialAdapter(TrainingOrder order, AttemptInputs brought) {
         TrainingOrder.InitialAdapter initial = order.initialAdapter();
         if (initial == null) {
             return null;
@@ -123,23 +123,23 @@ final class ClaimedAssignments implements Assignments {
         return directory == null
                 ? new TrainTask.InitialAdapter(
                         TrainTask.InitialAdapter.Form.PEFT_ARCHIVE,
-                        inputs.file(order.tenantId(), Objects.requireNonNull(initial.fileId())))
+                        inputs.file(brought, order.tenantId(), Objects.requireNonNull(initial.fileId())))
                 : new TrainTask.InitialAdapter(
                         TrainTask.InitialAdapter.Form.CHECKPOINT,
-                        inputs.folder(new ArtifactKey(directory)).toString());
+                        inputs.folder(brought, new ArtifactKey(directory)).toString());
     }
 
     /** The newest checkpoint that is whole; a damaged one costs the steps since the one before. */
-    private Optional<Path> resumeFrom(TrainingOrder order) {
+    private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
-                .flatMap(each -> whole(order.jobId(), each).stream())
+                .flatMap(each -> whole(order.jobId(), each, brought).stream())
                 .findFirst();
     }
 
-    private Optional<Path> whole(String jobId, Checkpoint checkpoint) {
+    private Optional<Path> whole(String jobId, Checkpoint checkpoint, AttemptInputs brought) {
         Optional<String> problem;
         try {
-            Path folder = store.localCopy(new ArtifactKey(checkpoint.directory()));
+            Path folder = brought.keep(store.localCopy(new ArtifactKey(checkpoint.directory())));
             problem = CheckpointCheck.problemOf(folder);
             if (problem.isEmpty()) {
                 return Optional.of(folder);
@@ -155,7 +155,7 @@ final class ClaimedAssignments implements Assignments {
         return Optional.empty();
     }
 
-    private Assignment export(Claim claim, String device) {
+    private Assignment export(Claim claim, String device, AttemptInputs brought) {
         ExportOrder order = exports.order(claim.lease().workId());
         ArtifactKey folder =
                 jobFolder(order).child(order.exportId() + "-" + claim.lease().token());
@@ -169,9 +169,9 @@ final class ClaimedAssignments implements Assignments {
                 order.kind().wireName(),
                 order.dtype(),
                 order.training(),
-                checkpointOrNull(order.checkpoint()),
-                adapterFile == null ? null : inputs.file(order.tenantId(), adapterFile),
-                probeFile == null ? null : inputs.file(order.tenantId(), probeFile),
+                checkpointOrNull(order.checkpoint(), brought),
+                adapterFile == null ? null : inputs.file(brought, order.tenantId(), adapterFile),
+                probeFile == null ? null : inputs.file(brought, order.tenantId(), probeFile),
                 SHARD_BYTES,
                 output(folder));
         return new ExportAssignment(claim, order, task, folder, exports, store);
@@ -180,35 +180,35 @@ final class ClaimedAssignments implements Assignments {
     /** The engine makes the folder itself, in one step when it is complete. */
     private String output(ArtifactKey folder) {
         store.delete(folder);
-        Path parent = store.localFolder(
-                new ArtifactKey(folder.value().substring(0, folder.value().lastIndexOf('/'))));
-        return parent.resolve(folder.value().substring(folder.value().lastIndexOf('/') + 1))
-                .toString();
+        Path parent = store.localFolder(folder.folder().orElseThrow());
+        return parent.resolve(folder.name()).toString();
     }
 
-    private Assignment evaluation(Claim claim, String device) {
+    private Assignment evaluation(Claim claim, String device, AttemptInputs brought) {
         EvaluationOrder order = evaluations.order(claim.lease().workId());
         String export = order.exportDirectory();
         Task.BaseModel model = export == null
                 ? inputs.model(order.model())
                 : new Task.BaseModel(
-                        order.model(), inputs.folder(new ArtifactKey(export)).toString());
+                        order.model(),
+                        inputs.folder(brought, new ArtifactKey(export)).toString());
         EvaluateTask task = new EvaluateTask(
                 model,
                 inputs.machine(device),
                 order.createdAt(),
-                checkpointOrNull(order.checkpoint()),
-                inputs.file(order.tenantId(), order.testFile()),
+                checkpointOrNull(order.checkpoint(), brought),
+                inputs.file(brought, order.tenantId(), order.testFile()),
                 order.maxNewTokens(),
                 order.sampleRows(),
                 order.grading());
         return new EvaluationAssignment(claim, order, task, evaluations);
     }
 
-    private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint) {
+    private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint, AttemptInputs brought) {
         return checkpoint == null
                 ? null
-                : inputs.folder(new ArtifactKey(checkpoint.directory())).toString();
+                : inputs.folder(brought, new ArtifactKey(checkpoint.directory()))
+                        .toString();
     }
 
     /** Where the exports of a job, or of all uploaded adapters, lie, each attempt's in a folder {@code {export}-{token}}. */

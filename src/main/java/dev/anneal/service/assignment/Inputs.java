@@ -2,15 +2,18 @@ package dev.anneal.service.assignment;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.file.Files;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what a task reads to this machine. */
@@ -18,11 +21,13 @@ final class Inputs {
 
     private final ModelCatalog models;
     private final ArtifactStore store;
+    private final Files files;
     private final EngineProperties engine;
 
-    Inputs(ModelCatalog models, ArtifactStore store, EngineProperties engine) {
+    Inputs(ModelCatalog models, ArtifactStore store, Files files, EngineProperties engine) {
         this.models = models;
         this.store = store;
+        this.files = files;
         this.engine = engine;
     }
 
@@ -58,17 +63,29 @@ final class Inputs {
     }
 
     /** @throws AssignmentException if the file is gone */
-    String file(String tenantId, String fileId) {
-        return folder(ArtifactKey.ofFile(tenantId, fileId)).toString();
+    String file(AttemptInputs inputs, String tenantId, String fileId) {
+        ArtifactKey key = ArtifactKey.ofFile(tenantId, fileId);
+        return brought(inputs, () -> {
+                    String sha256 = files.sha256(tenantId, fileId).orElseThrow(() -> StorageException.notFound(key));
+                    return store.localFile(key, sha256);
+                })
+                .toString();
     }
 
     /** @throws AssignmentException if the folder is gone */
-    Path folder(ArtifactKey key) {
+    Path folder(AttemptInputs inputs, ArtifactKey key) {
+        return brought(inputs, () -> store.localCopy(key));
+    }
+
+    /** What the store says of its own failures is the operator's: it may name machines and paths. */
+    private static Path brought(AttemptInputs inputs, Supplier<LocalCopy> copy) {
         try {
-            return store.localCopy(key);
+            return inputs.keep(copy.get());
         } catch (StorageException failure) {
-            throw new AssignmentException(
-                    WorkError.ofSystem("artifact_not_available", String.valueOf(failure.getMessage())), failure);
+            String message = failure.isOfTheStore()
+                    ? "The artifact store did not hand out what the attempt reads."
+                    : String.valueOf(failure.getMessage());
+            throw new AssignmentException(WorkError.ofSystem("artifact_not_available", message), failure);
         }
     }
 

@@ -63,7 +63,7 @@ class ExportDownloads {
                 .findFirst()
                 .orElseThrow(() -> Refusal.notFound("file of this export", name, "name"));
         ArtifactKey key = new ArtifactKey(result.directory()).child(name);
-        new Download(name, file.bytes(), file.sha256()).write(request, response, offset -> store.open(key, offset));
+        new Download(name, file.bytes(), file.sha256()).write(request, response, store, key);
     }
 
     @GetMapping("/archive")

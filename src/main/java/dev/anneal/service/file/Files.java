@@ -32,6 +32,16 @@ public final class Files {
         return database.call(tenantId, jdbc -> FileRows.find(jdbc, fileId, clock.instant()));
     }
 
+    /** SHA-256 of the content, as long as it is stored: also of a file that has expired and that something still reads. */
+    public Optional<String> sha256(String tenantId, String fileId) {
+        return database.call(
+                tenantId,
+                jdbc -> jdbc.sql("SELECT sha256 FROM file WHERE public_id = :id AND content = 'STORED'")
+                        .param("id", fileId)
+                        .query(String.class)
+                        .optional());
+    }
+
     /** @throws Refusal 404 if the tenant has no such file */
     public StoredFile require(String tenantId, String fileId) {
         return find(tenantId, fileId).orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));

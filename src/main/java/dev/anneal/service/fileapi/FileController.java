@@ -77,8 +77,7 @@ final class FileController {
     void content(Tenant tenant, @PathVariable String fileId, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
         StoredFile file = files.require(tenant.id(), fileId);
-        new Download(file.filename(), file.bytes(), file.sha256())
-                .write(request, response, offset -> store.open(file.content(), offset));
+        new Download(file.filename(), file.bytes(), file.sha256()).write(request, response, store, file.content());
     }
 
     /** Some clients send a body with it, which says nothing. */

@@ -9,10 +9,13 @@ import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.file.Files;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.LocalCopy;
+import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
@@ -23,10 +26,12 @@ import org.springframework.stereotype.Component;
 class CheckWork {
 
     private final ArtifactStore store;
+    private final Files files;
     private final ModelCatalog catalog;
 
-    CheckWork(ArtifactStore store, ModelCatalog catalog) {
+    CheckWork(ArtifactStore store, Files files, ModelCatalog catalog) {
         this.store = store;
+        this.files = files;
         this.catalog = catalog;
     }
 
@@ -49,10 +54,16 @@ class CheckWork {
                     "The tokenizer of '" + model.id()
                             + "' was changed after the job was created. Create the job again.");
         }
-        try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory())) {
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory());
+                LocalCopy content = store.localFile(content(check), sha256(check))) {
             return ChatEncoder.of(tokenizer, check.requestedAt())
-                    .report(store.localCopy(content(check)), Objects.requireNonNull(check.maxLength()));
+                    .report(content.path(), Objects.requireNonNull(check.maxLength()));
         }
+    }
+
+    private String sha256(FileCheck check) {
+        return files.sha256(check.tenantId(), check.fileId())
+                .orElseThrow(() -> StorageException.notFound(content(check)));
     }
 
     private static ArtifactKey content(FileCheck check) {

@@ -74,7 +74,12 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private List<Generation> start(String tenantId, List<GenerationRequest> requests, Duration patience) {
-        ServedModels.Found found = models.find(tenantId, requests.get(0).model());
+        try (ServedModels.Found found = models.find(tenantId, requests.get(0).model())) {
+            return start(found, requests, patience);
+        }
+    }
+
+    private List<Generation> start(ServedModels.Found found, List<GenerationRequest> requests, Duration patience) {
         take(requests.stream().mapToInt(request -> request.decoding().choices()).sum(), patience);
         List<Generation> generations = requests.stream().map(this::placed).toList();
         try {

@@ -14,6 +14,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,10 +52,24 @@ final class ServedModels {
      * A model's files on this machine.
      *
      * @param fingerprint the same as long as the answers come from the same files
+     * @param adapter the files that are only there until this is closed; an engine process that has loaded them needs them no more
      */
-    record Found(ServedModel model, String fingerprint) {}
+    record Found(
+            ServedModel model, String fingerprint, @Nullable LocalCopy adapter) implements AutoCloseable {
 
-    /** @throws Refusal {@code model_not_found} if there is no such model for the tenant, or why it cannot be used */
+        @Override
+        public void close() {
+            if (adapter != null) {
+                adapter.close();
+            }
+        }
+    }
+
+    /**
+     * Brings a model to this machine. The caller closes it.
+     *
+     * @throws Refusal {@code model_not_found} if there is no such model for the tenant, or why it cannot be used
+     */
     Found find(String tenantId, String name) {
         if (!name.startsWith(TUNED)) {
             BaseModel base = base(name);
@@ -92,10 +107,13 @@ final class ServedModels {
                                 found.checkpoint())));
     }
 
-    private String folder(Checkpoint checkpoint, String name) {
+    private LocalCopy folder(Checkpoint checkpoint, String name) {
         try {
-            return store.localCopy(new ArtifactKey(checkpoint.directory())).toString();
+            return store.localCopy(new ArtifactKey(checkpoint.directory()));
         } catch (StorageException failure) {
+            if (failure.isOfTheStore()) {
+                throw failure;
+            }
             throw new Refusal(
                     RefusalCode.MODEL_NOT_FOUND,
                     "The files of model '" + name + "' are not in the artifact store any more.",
@@ -103,7 +121,7 @@ final class ServedModels {
         }
     }
 
-    private static Found found(BaseModel base, @Nullable Checkpoint checkpoint, @Nullable String folder) {
+    private static Found found(BaseModel base, @Nullable Checkpoint checkpoint, @Nullable LocalCopy folder) {
         String identity = base.id()
                 + '\n'
                 + base.createdAt()
@@ -115,8 +133,9 @@ final class ServedModels {
                 new ServedModel(
                         new Task.BaseModel(
                                 base.id(), base.directory().toAbsolutePath().toString()),
-                        folder),
-                "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS));
+                        folder == null ? null : folder.path().toString()),
+                "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS),
+                folder);
     }
 
     private static Refusal notFound(String name) {

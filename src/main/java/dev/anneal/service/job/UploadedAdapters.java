@@ -12,6 +12,7 @@ import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.LocalCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -49,7 +50,8 @@ public final class UploadedAdapters {
                     "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
                             .formatted(param, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
         }
-        try (ImportedAdapter adapter = ImportedAdapter.open(store.localCopy(file.content()), model.config())) {
+        try (LocalCopy content = store.localFile(file.content(), file.sha256());
+                ImportedAdapter adapter = ImportedAdapter.open(content.path(), model.config())) {
             return settings(adapter);
         } catch (PeftException e) {
             throw new Refusal(

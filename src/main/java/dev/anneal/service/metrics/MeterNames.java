@@ -124,6 +124,12 @@ public final class MeterNames {
     /** Counter, tag {@code kind} (prompt, completion): tokens of requests that were answered to their end [anneal_inference_tokens_total]. */
     public static final String INFERENCE_TOKENS = "anneal.inference.tokens";
 
+    /** Timer, histogram, tag {@code op}: an operation of the artifact store [anneal_artifact_store_seconds]. */
+    public static final String STORE = "anneal.artifact.store";
+
+    /** Counter, tag {@code op}: operations in which the artifact store itself failed [anneal_artifact_store_errors_total]. */
+    public static final String STORE_ERRORS = "anneal.artifact.store.errors";
+
     /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
     public static final String BUILD_INFO = "anneal.build.info";
 

@@ -6,6 +6,7 @@ import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.storage.StoreListener;
 import dev.anneal.service.webhook.DeliveryListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -44,6 +45,11 @@ class MetricsConfiguration {
     @Bean
     WorkEndListener finishedMeters(MeterRegistry registry) {
         return new FinishedMeters(registry);
+    }
+
+    @Bean
+    StoreListener storeMeters(MeterRegistry registry) {
+        return new StoreMeters(registry);
     }
 
     @Bean

@@ -1,5 +1,5 @@
 /** Meter names and the meters of the service and of what each worker trains now. */
-@ApplicationModule(allowedDependencies = {"inference", "lease", "queue", "role", "webhook"})
+@ApplicationModule(allowedDependencies = {"inference", "lease", "queue", "role", "storage", "webhook"})
 @NullMarked
 package dev.anneal.service.metrics;
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.storage;
 
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -24,6 +25,22 @@ public record ArtifactKey(String value) {
     /** Where the content of an uploaded or result file lies. */
     public static ArtifactKey ofFile(String tenantId, String fileId) {
         return new ArtifactKey(tenantId).child("files").child(fileId);
+    }
+
+    /** The key that something found in a store has; empty if it has none, and so is not of this service. */
+    public static Optional<ArtifactKey> stored(String name) {
+        return VALUE.matcher(name).matches() ? Optional.of(new ArtifactKey(name)) : Optional.empty();
+    }
+
+    /** The folder that this is in; empty for one of the first level. */
+    public Optional<ArtifactKey> folder() {
+        int end = value.lastIndexOf('/');
+        return end < 0 ? Optional.empty() : Optional.of(new ArtifactKey(value.substring(0, end)));
+    }
+
+    /** The last of its segments. */
+    public String name() {
+        return value.substring(value.lastIndexOf('/') + 1);
     }
 
     /** The key of {@code name} in the folder that this key names. */

@@ -2,14 +2,18 @@ package dev.anneal.service.storage;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Collection;
+import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * Files and folders by key: uploads, results, attempts, exports. A file is there completely or not at all. Failures of the store are
  * {@link StorageException}s; an {@link IOException} always comes from the other side of a stream.
  */
-public interface ArtifactStore {
+public interface ArtifactStore extends AutoCloseable {
 
     /**
      * Stores what {@code content} holds up to its end, hashing it on the way. Memory does not grow with the size.
@@ -22,8 +26,16 @@ public interface ArtifactStore {
     /** Bytes of the file. */
     long size(ArtifactKey key);
 
-    /** The file from {@code offset} on. The caller closes it. */
+    /** The file from {@code offset} on; nothing if it is not that long. The caller closes it. */
     InputStream open(ArtifactKey key, long offset);
+
+    /**
+     * An address at which anybody may read the file for a few minutes, if this store hands out such. Whoever asks has found out that the
+     * client may read the file.
+     *
+     * @param contentDisposition header that the answer there is to have
+     */
+    Optional<URI> downloadAddress(ArtifactKey key, String contentDisposition);
 
     /** Deletes a file, or a folder with all that is in it. Nothing there is fine. */
     void delete(ArtifactKey key);
@@ -42,9 +54,40 @@ public interface ArtifactStore {
      */
     Path localFolder(ArtifactKey key);
 
-    /** Makes what a process wrote to {@link #localFolder} durable, and visible on the other machines. */
+    /**
+     * Makes what a process wrote to {@link #localFolder} durable, and visible on the other machines: all of it or nothing. It is complete by
+     * then and does not change any more. Safe to repeat.
+     */
     void publish(ArtifactKey key);
 
-    /** A file or published folder as a path of this machine for an engine process to read. */
-    Path localCopy(ArtifactKey key);
+    /** A published folder on this machine for an engine process to read. The caller closes it when nobody reads there any more. */
+    LocalCopy localCopy(ArtifactKey key);
+
+    /**
+     * A file on this machine for an engine process to read. The caller closes it when nobody reads it any more.
+     *
+     * @param sha256 of its content, as it was when it was written
+     */
+    LocalCopy localFile(ArtifactKey key, String sha256);
+
+    /** Shows every file that is stored, in no order; what processes have not completed is not among them. */
+    void list(Consumer<Entry> visitor);
+
+    /** Removes what processes left that died while they wrote, from before {@code time}; no row and no key names it. */
+    void deleteAbandoned(Instant time);
+
+    /** Finds out whether the store answers. */
+    void check();
+
+    /** Gives up threads and connections. */
+    @Override
+    default void close() {}
+
+    /**
+     * A file of the store.
+     *
+     * @param key its own, or that of a folder which it is in
+     * @param writtenAt when it was written last
+     */
+    record Entry(ArtifactKey key, Instant writtenAt) {}
 }

@@ -26,10 +26,7 @@ final class ContentWriter {
             for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
                 bytes += count;
                 if (bytes > maxBytes) {
-                    throw new StorageException(
-                            StorageException.Kind.TOO_LARGE,
-                            "'" + key + "' may have " + maxBytes + " bytes but its content goes on",
-                            null);
+                    throw StorageException.tooLarge(key, maxBytes);
                 }
                 digest.update(buffer, 0, count);
                 append(channel, buffer, count, key);

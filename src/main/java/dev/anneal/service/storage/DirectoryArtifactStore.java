@@ -3,6 +3,7 @@ package dev.anneal.service.storage;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -18,8 +19,10 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
@@ -44,13 +47,14 @@ final class DirectoryArtifactStore implements ArtifactStore {
         this.temporary = this.root.resolve(TEMPORARY);
         try {
             Files.createDirectories(temporary);
-            deleteAbandoned(clock);
+            Files.delete(Files.createTempFile(temporary, "probe-", null));
         } catch (IOException exception) {
-            throw new StorageException(
-                    StorageException.Kind.FAILED,
+            throw new UnusableStoreException(
                     "anneal.storage.directory is not a writable folder: " + root,
+                    "Set anneal.storage.directory to a folder that this process may write to, with room on its disk.",
                     exception);
         }
+        deleteAbandoned(clock.instant().minus(ABANDONED_AFTER));
     }
 
     @Override
@@ -92,6 +96,11 @@ final class DirectoryArtifactStore implements ArtifactStore {
         } catch (IOException exception) {
             throw StorageException.of("read", key, exception);
         }
+    }
+
+    @Override
+    public Optional<URI> downloadAddress(ArtifactKey key, String contentDisposition) {
+        return Optional.empty();
     }
 
     @Override
@@ -142,7 +151,7 @@ final class DirectoryArtifactStore implements ArtifactStore {
 
     @Override
     public void publish(ArtifactKey key) {
-        Path folder = localCopy(key);
+        Path folder = existing(key);
         storing("publish", key, () -> {
             try (Stream<Path> content = Files.walk(folder)) {
                 for (Path each : (Iterable<Path>) content::iterator) {
@@ -154,12 +163,50 @@ final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public Path localCopy(ArtifactKey key) {
+    public LocalCopy localCopy(ArtifactKey key) {
+        return LocalCopy.staying(existing(key));
+    }
+
+    @Override
+    public LocalCopy localFile(ArtifactKey key, String sha256) {
+        return LocalCopy.staying(existing(key));
+    }
+
+    private Path existing(ArtifactKey key) {
         Path path = path(key);
         if (!Files.exists(path)) {
             throw StorageException.notFound(key);
         }
         return path;
+    }
+
+    @Override
+    public void list(Consumer<Entry> visitor) {
+        try {
+            Files.walkFileTree(root, new ArtifactTree(root, visitor));
+        } catch (IOException exception) {
+            throw new StorageException(StorageException.Kind.FAILED, "cannot list the artifacts in " + root, exception);
+        }
+    }
+
+    @Override
+    public void check() {
+        if (!Files.isWritable(temporary)) {
+            throw new StorageException(
+                    StorageException.Kind.FAILED, "the folder of the artifacts cannot be written to: " + root, null);
+        }
+    }
+
+    @Override
+    public void deleteAbandoned(Instant time) {
+        try {
+            for (Path path : childrenOf(temporary)) {
+                deleteIfOlder(path, time);
+            }
+        } catch (IOException exception) {
+            throw new StorageException(
+                    StorageException.Kind.FAILED, "cannot clear away what was left in " + temporary, exception);
+        }
     }
 
     private Path path(ArtifactKey key) {
@@ -169,13 +216,6 @@ final class DirectoryArtifactStore implements ArtifactStore {
     /** A key has at least one segment below the root, so there always is one. */
     private static Path parent(Path path) {
         return Objects.requireNonNull(path.getParent());
-    }
-
-    private void deleteAbandoned(Clock clock) throws IOException {
-        Instant abandonedBefore = clock.instant().minus(ABANDONED_AFTER);
-        for (Path path : childrenOf(temporary)) {
-            deleteIfOlder(path, abandonedBefore);
-        }
     }
 
     private static void deleteIfOlder(Path path, Instant time) throws IOException {

@@ -21,12 +21,13 @@ public final class StorageException extends RuntimeException {
 
     private final Kind kind;
 
-    StorageException(Kind kind, String message, @Nullable Throwable cause) {
+    public StorageException(Kind kind, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
-    static StorageException of(String action, ArtifactKey key, IOException cause) {
+    /** A failure of a disk of this machine. */
+    public static StorageException of(String action, ArtifactKey key, IOException cause) {
         String reason = String.valueOf(cause.getMessage());
         return new StorageException(
                 DiskFull.isCauseOf(cause) ? Kind.FULL : Kind.FAILED,
@@ -34,11 +35,21 @@ public final class StorageException extends RuntimeException {
                 cause);
     }
 
-    static StorageException notFound(ArtifactKey key) {
+    public static StorageException notFound(ArtifactKey key) {
         return new StorageException(Kind.NOT_FOUND, "nothing is stored under '" + key + "'", null);
+    }
+
+    public static StorageException tooLarge(ArtifactKey key, long maxBytes) {
+        return new StorageException(
+                Kind.TOO_LARGE, "'" + key + "' may have " + maxBytes + " bytes but its content goes on", null);
     }
 
     public Kind kind() {
         return kind;
+    }
+
+    /** Whether the store itself failed, and not what was asked of it. */
+    public boolean isOfTheStore() {
+        return kind == Kind.FULL || kind == Kind.FAILED;
     }
 }

@@ -1,13 +1,17 @@
 package dev.anneal.service.web;
 
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.util.function.LongFunction;
+import java.util.Optional;
 import org.springframework.http.ContentDisposition;
 import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
 import org.springframework.http.MediaType;
 
 /**
@@ -19,13 +23,12 @@ import org.springframework.http.MediaType;
 public record Download(String filename, long bytes, String sha256) {
 
     /**
-     * Writes to the response directly, whatever type the client accepts: SDKs say {@code application/binary}, which is no type of
+     * Writes to the response directly, or sends the client to where the store has the content. The caller has found out that the client may read it. Whatever type the client accepts: SDKs say {@code application/binary}, which is no type of
      * anything.
      *
-     * @param source opens the content at an offset
      * @throws IOException if the content ends early, or the reader goes away
      */
-    public void write(HttpServletRequest request, HttpServletResponse response, LongFunction<InputStream> source)
+    public void write(HttpServletRequest request, HttpServletResponse response, ArtifactStore store, ArtifactKey key)
             throws IOException {
         String tag = "\"" + sha256 + "\"";
         DownloadHeaders headers = DownloadHeaders.of(request);
@@ -35,8 +38,17 @@ public record Download(String filename, long bytes, String sha256) {
             response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
             return;
         }
+        Optional<URI> elsewhere = HttpMethod.HEAD.matches(request.getMethod())
+                ? Optional.empty()
+                : store.downloadAddress(key, disposition());
+        if (elsewhere.isPresent()) {
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader(HttpHeaders.LOCATION, elsewhere.get().toString());
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            return;
+        }
         ByteRange range = headers.range(tag, bytes);
-        try (InputStream content = source.apply(range.first())) {
+        try (InputStream content = store.open(key, range.first())) {
             describe(range, response);
             BoundedCopy.copy(filename, content, range.length(), response.getOutputStream());
         }
@@ -49,11 +61,13 @@ public record Download(String filename, long bytes, String sha256) {
         }
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(range.length());
-        response.setHeader(
-                HttpHeaders.CONTENT_DISPOSITION,
-                ContentDisposition.attachment()
-                        .filename(filename, StandardCharsets.UTF_8)
-                        .build()
-                        .toString());
+        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition());
+    }
+
+    private String disposition() {
+        return ContentDisposition.attachment()
+                .filename(filename, StandardCharsets.UTF_8)
+                .build()
+                .toString();
     }
 }

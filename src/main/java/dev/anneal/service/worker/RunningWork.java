@@ -3,6 +3,7 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
+import dev.anneal.service.assignment.AttemptInputs;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Ending;
 import dev.anneal.service.metrics.TrainingGauges;
@@ -74,9 +75,15 @@ final class RunningWork {
 
     /** Does the work; returns when its attempt has ended or is somebody else's. */
     void run() throws InterruptedException {
+        try (AttemptInputs inputs = new AttemptInputs()) {
+            run(inputs);
+        }
+    }
+
+    private void run(AttemptInputs inputs) throws InterruptedException {
         Assignment assignment;
         try {
-            assignment = equipment.assignments().prepare(claim, device);
+            assignment = equipment.assignments().prepare(claim, device, inputs);
         } catch (RuntimeException | Error e) {
             LOG.warn("Work {} cannot begin", claim.lease().workId(), e);
             refuse(errorOf(e));

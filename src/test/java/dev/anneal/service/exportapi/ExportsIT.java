@@ -229,6 +229,7 @@ class ExportsIT extends ServiceTest {
                                 .child(id)
                                 .child("exports")
                                 .child(export))
+                        .path()
                         .resolve("model.safetensors"),
                 "x".repeat(50_000));
 

@@ -227,7 +227,7 @@ class FileChecksIT {
         TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
         counts.count(file, question);
         runner.runOnce();
-        CheckRunner stalling = runner(new CheckWork(store, catalog) {
+        CheckRunner stalling = runner(new CheckWork(store, fixture.files(), catalog) {
             @Override
             TokenReport count(FileCheck check) {
                 throw new StalledRenderingException(Duration.ofMinutes(1), 7).atLine(3);
@@ -269,7 +269,7 @@ class FileChecksIT {
     }
 
     private CheckRunner newRunner() {
-        return runner(new CheckWork(store, catalog));
+        return runner(new CheckWork(store, fixture.files(), catalog));
     }
 
     private CheckRunner runner(CheckWork work) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
+import dev.anneal.service.assignment.AttemptInputs;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;
@@ -124,7 +125,8 @@ class PublisherIT {
     }
 
     private Publisher publisher(Claim claim, HeldLease lease, Path folder) {
-        Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::trouble).prepare(claim, "cpu");
+        Assignment assignment =
+                new Rehearsal(parts.system(), folder, 10, this::trouble).prepare(claim, "cpu", new AttemptInputs());
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
         return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
     }

@@ -4,6 +4,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.Assignments;
+import dev.anneal.service.assignment.AttemptInputs;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.lease.Claim;
@@ -85,7 +86,7 @@ final class Rehearsal implements Assignments {
     }
 
     @Override
-    public Assignment prepare(Claim claim, String device) {
+    public Assignment prepare(Claim claim, String device, AttemptInputs inputs) {
         trouble.at(Moment.PREPARE);
         return new Scene(claim, resumeFrom(claim.lease().workId()).orElse(null));
     }

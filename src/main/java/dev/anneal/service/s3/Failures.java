@@ -1,0 +1,75 @@
+package dev.anneal.service.s3;
+
+import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StorageException.Kind;
+import java.util.Set;
+import software.amazon.awssdk.awscore.exception.AwsServiceException;
+import software.amazon.awssdk.core.exception.SdkException;
+
+/** Tells what the SDK says of a failure in terms of the store. Neither credentials nor signatures are in it. */
+final class Failures {
+
+    private static final Set<String> NO_ROOM = Set.of(
+            "QuotaExceeded",
+            "XMinioStorageFull",
+            "XMinioAdminBucketQuotaExceeded",
+            "EntityTooLargeForQuota",
+            "InsufficientCapacity");
+
+    private static final int FORBIDDEN = 403;
+    private static final int NOT_FOUND = 404;
+    private static final int NO_SPACE = 507;
+
+    private final String place;
+
+    /** @param place bucket and endpoint, for messages */
+    Failures(String place) {
+        this.place = place;
+    }
+
+    /** @param key key, or what stands for several of them */
+    StorageException of(String action, Object key, SdkException failure) {
+        return new StorageException(
+                kindOf(failure), "cannot " + action + " '" + key + "' in " + place + ": " + reasonOf(failure), failure);
+    }
+
+    private static Kind kindOf(SdkException failure) {
+        if (failure instanceof AwsServiceException answer
+                && (answer.statusCode() == NO_SPACE || NO_ROOM.contains(codeOf(answer)))) {
+            return Kind.FULL;
+        }
+        return Kind.FAILED;
+    }
+
+    /** What is wrong, with the words of the server. */
+    static String reasonOf(SdkException failure) {
+        if (!(failure instanceof AwsServiceException answer)) {
+            return "no answer (" + String.valueOf(failure.getMessage()) + ")";
+        }
+        String code = codeOf(answer);
+        if (isMissingBucket(answer)) {
+            return "there is no such bucket (anneal.storage.s3.bucket)";
+        }
+        if (answer.statusCode() == FORBIDDEN) {
+            return "access denied (" + code + "); the credentials must allow it, see docs/storage.md";
+        }
+        return "the server answered %d %s (request %s)".formatted(answer.statusCode(), code, answer.requestId());
+    }
+
+    /** Whether there is no such object; not whether there is no such bucket. */
+    static boolean isMissing(SdkException failure) {
+        return failure instanceof AwsServiceException answer
+                && answer.statusCode() == NOT_FOUND
+                && !isMissingBucket(answer);
+    }
+
+    static boolean isMissingBucket(AwsServiceException answer) {
+        return codeOf(answer).equals("NoSuchBucket");
+    }
+
+    private static String codeOf(AwsServiceException answer) {
+        return answer.awsErrorDetails() == null || answer.awsErrorDetails().errorCode() == null
+                ? ""
+                : answer.awsErrorDetails().errorCode();
+    }
+}

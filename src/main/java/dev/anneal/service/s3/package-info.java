@@ -1,0 +1,10 @@
+/**
+ * The artifact store in a bucket of S3, or of what speaks its protocol: objects by key, folders with an index that is written last, and what engine
+ * processes read of it on this machine.
+ */
+@ApplicationModule(allowedDependencies = {"storage"})
+@NullMarked
+package dev.anneal.service.s3;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;
