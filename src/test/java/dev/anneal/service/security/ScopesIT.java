@@ -54,12 +54,12 @@ class ScopesIT extends ApiTestBase {
     }
 
     @Test
-    void everyRouteRefusesWhoShowsNoKey() throws Exception {
+    void everyRouteRefusesWhoShowsNoKeyOrAnUnknownOne() throws Exception {
         for (Route route : Route.of(mappings)) {
-            Answer answer = call(route, null);
-
-            assertThat(answer.status()).as(route.toString()).isEqualTo(401);
-            assertThat(answer.errorCode()).isEqualTo("invalid_api_key");
+            for (Answer answer : List.of(call(route, null), call(route, "nobody's"))) {
+                assertThat(answer.status()).as(route.toString()).isEqualTo(401);
+                assertThat(answer.errorCode()).isEqualTo("invalid_api_key");
+            }
         }
     }
 
