@@ -1,5 +1,5 @@
-/** Administration over HTTP, as OpenAI's {@code /v1/organization}: projects and their keys, keys of administrators. */
-@ApplicationModule(allowedDependencies = {"paging", "refusal", "request", "tenant", "web"})
+/** Administration over HTTP, as OpenAI's {@code /v1/organization}: projects and their keys, keys of administrators, the audit log. */
+@ApplicationModule(allowedDependencies = {"audit", "paging", "refusal", "request", "tenant", "web"})
 @NullMarked
 package dev.anneal.service.adminapi;
 

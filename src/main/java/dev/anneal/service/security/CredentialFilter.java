@@ -1,5 +1,6 @@
 package dev.anneal.service.security;
 
+import dev.anneal.service.audit.AuditFilter;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
@@ -78,6 +79,7 @@ final class CredentialFilter extends OncePerRequestFilter {
         context.setAuthentication(new PrincipalAuthentication(principal));
         SecurityContextHolder.setContext(context);
         response.setHeader("openai-organization", principal.tenant().id());
+        AuditFilter.identify(request, principal);
         MDC.put(LOG_KEY, principal.tenant().id());
         try {
             chain.doFilter(request, response);

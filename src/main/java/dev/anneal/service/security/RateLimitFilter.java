@@ -4,6 +4,8 @@ import dev.anneal.service.ratelimit.RateLimit;
 import dev.anneal.service.ratelimit.RateLimit.Allowance;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.tenant.Principal;
+import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.web.ErrorWriter;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
@@ -14,7 +16,7 @@ import java.time.Duration;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** Counts the requests of each tenant, and tells it in OpenAI's headers what is left. Behind the filters that find out who asks. */
+/** Counts the requests of each tenant and of administrators together, and tells it in OpenAI's headers what is left. Behind the filters that find out who asks. */
 final class RateLimitFilter extends OncePerRequestFilter {
 
     /** OpenAI's SDKs read this before {@code retry-after}, which knows only whole seconds. */
@@ -22,6 +24,9 @@ final class RateLimitFilter extends OncePerRequestFilter {
 
     /** The Python SDK gives up on hints it finds too long. */
     private static final Duration LONGEST_HINT = Duration.ofSeconds(8);
+
+    /** What all administrators are counted as: the id of no tenant, as it begins with a capital. */
+    private static final String ADMINISTRATORS = "Administrators";
 
     private final RateLimit limit;
     private final ErrorWriter errors;
@@ -38,8 +43,9 @@ final class RateLimitFilter extends OncePerRequestFilter {
             chain.doFilter(request, response);
             return;
         }
-        String tenant = known.getPrincipal().tenant().id();
-        Allowance allowance = limit.take(tenant);
+        Principal principal = known.getPrincipal();
+        Allowance allowance = limit.take(
+                principal.has(Scope.ADMIN) ? ADMINISTRATORS : principal.tenant().id());
         response.setHeader("x-ratelimit-limit-requests", Long.toString(allowance.limit()));
         response.setHeader("x-ratelimit-remaining-requests", Long.toString(allowance.remaining()));
         response.setHeader("x-ratelimit-reset-requests", text(allowance.untilFull()));
@@ -52,9 +58,15 @@ final class RateLimitFilter extends OncePerRequestFilter {
                     response,
                     new Refusal(
                             RefusalCode.RATE_LIMIT_EXCEEDED,
-                            "Tenant '%s' has sent more than %d requests in a minute. Try again in %s."
-                                    .formatted(tenant, allowance.limit(), text(allowance.untilNext()))));
+                            "%s sent more than %d requests in a minute. Try again in %s."
+                                    .formatted(caller(principal), allowance.limit(), text(allowance.untilNext()))));
         }
+    }
+
+    private static String caller(Principal principal) {
+        return principal.has(Scope.ADMIN)
+                ? "Administrators have"
+                : "Tenant '" + principal.tenant().id() + "' has";
     }
 
     private static Duration min(Duration one, Duration other) {

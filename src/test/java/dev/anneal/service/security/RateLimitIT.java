@@ -13,6 +13,8 @@ import org.springframework.test.context.TestPropertySource;
 /** A tenant's requests are counted and the client is told; keys that are none are tried only so often. */
 @TestPropertySource(
         properties = {
+            "anneal.api-keys=alpha:alpha-key-0123456789,beta:beta-key-0123456789,default:default-key-0123456789",
+            "anneal.admin-keys=administrator-key-0123456789",
             "anneal.rate-limits.requests-per-minute=6",
             "anneal.rate-limits.failed-authentications-per-minute=3"
         })
@@ -37,6 +39,21 @@ class RateLimitIT extends ServiceTest {
                 .isThrownBy(() -> openai(ALPHA).models().list());
 
         assertThat(get(BETA, "/v1/models").statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void administratorsHaveALimitOfTheirOwn() {
+        for (int request = 0; request < 6; request++) {
+            assertThat(get("administrator", "/v1/organization/projects").statusCode())
+                    .isEqualTo(200);
+        }
+        HttpResponse<String> refused = get("administrator", "/v1/organization/projects");
+        assertThat(refused.statusCode()).isEqualTo(429);
+        assertThat(json(refused).at("/error/message").stringValue())
+                .startsWith("Administrators have sent more than 6 requests in a minute.");
+
+        HttpResponse<String> other = get("default", "/v1/models");
+        assertThat(header(other, "x-ratelimit-remaining-requests")).isEqualTo("5");
     }
 
     @Test
