@@ -30,6 +30,12 @@ class SecurityConfiguration implements WebMvcConfigurer {
     /** Health of the process, and the description of the API, which is the same for everybody. */
     private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
 
+    /** Pages that show the description. Their scripts are files of our own; Swagger UI writes styles into its elements and images into its styles. */
+    private static final String[] PAGES = {"/docs", "/docs/*"};
+
+    private static final String PAGES_ASK_NOBODY_ELSE =
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     @Override
     public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
         resolvers.add(new PrincipalResolver());
@@ -40,6 +46,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
         interceptors
                 .addInterceptor(new ScopeInterceptor())
                 .excludePathPatterns(PUBLIC_PATHS)
+                .excludePathPatterns(PAGES)
                 .order(Ordered.HIGHEST_PRECEDENCE);
     }
 
@@ -56,6 +63,19 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(2)
+    SecurityFilterChain pages(HttpSecurity http) {
+        return http.securityMatcher(PAGES)
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .headers(headers ->
+                        headers.contentSecurityPolicy(policy -> policy.policyDirectives(PAGES_ASK_NOBODY_ELSE)))
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    @Bean
+    @Order(3)
     SecurityFilterChain api(HttpSecurity http, ApiKeys keys, Tokens tokens, RateLimits limits, ErrorWriter errors) {
         FailedAuthentications failed = new FailedAuthentications(limits, errors);
         http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
