@@ -65,6 +65,8 @@
 {{- end }}
 - name: ANNEAL_STORAGE_CACHE_DIRECTORY
   value: /var/lib/anneal-cache
+- name: ANNEAL_STORAGE_CACHE_MAXSIZE
+  value: {{ .cacheMaxSize | quote }}
 {{- if .existingSecret.name }}
 {{ include "anneal.secretEnv" (list "AWS_ACCESS_KEY_ID" .existingSecret.name .existingSecret.accessKeyIdKey) }}
 {{ include "anneal.secretEnv" (list "AWS_SECRET_ACCESS_KEY" .existingSecret.name .existingSecret.secretAccessKeyKey) }}
@@ -83,9 +85,6 @@
 {{- if and .name .apiKeysKey }}
 {{ include "anneal.secretEnv" (list "ANNEAL_APIKEYS" .name .apiKeysKey) }}
 {{- end }}
-{{- if and .name .adminKeysKey }}
-{{ include "anneal.secretEnv" (list "ANNEAL_ADMINKEYS" .name .adminKeysKey) }}
-{{- end }}
 {{- end -}}
 {{- range $i, $issuer := .Values.auth.oidc.issuers }}
 - name: ANNEAL_OIDC_ISSUERS_{{ $i }}_URI
@@ -101,6 +100,15 @@
   value: {{ . | quote }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{- /* What only the API needs: to administer, and to open what clients entrusted to it. */ -}}
+{{- define "anneal.env.administration" -}}
+{{- with .Values.auth.existingSecret -}}
+{{- if and .name .adminKeysKey }}
+{{ include "anneal.secretEnv" (list "ANNEAL_ADMINKEYS" .name .adminKeysKey) }}
+{{- end }}
+{{- end -}}
 {{- if .Values.encryption.existingSecret.name }}
 {{ include "anneal.secretEnv" (list "ANNEAL_SECRETS_KEYS" .Values.encryption.existingSecret.name .Values.encryption.existingSecret.keysKey) }}
 {{- end }}
@@ -146,6 +154,9 @@
 {{ include "anneal.env.storage" $ }}
 {{ include "anneal.env.models" $ }}
 {{- include "anneal.env.auth" $ }}
+{{- if contains "api" .roles }}
+{{- include "anneal.env.administration" $ }}
+{{- end }}
 {{- $url := include "anneal.inferenceUrl" $ }}
 {{- if and $url (not (contains "inference" .roles)) }}
 - name: ANNEAL_INFERENCE_URL

@@ -123,7 +123,9 @@ BEGIN
     SELECT NEW.tenant_id, 'wh_' || replace(gen_random_uuid()::text, '-', ''), endpoint.id, event_id, event_type, job.external_id
     FROM job
     JOIN webhook_endpoint AS endpoint ON endpoint.tenant_id = NEW.tenant_id
-    WHERE job.work_id = NEW.id AND endpoint.disabled IS NULL AND event_type = ANY (endpoint.event_types);
+    WHERE job.work_id = NEW.id AND endpoint.disabled IS NULL AND event_type = ANY (endpoint.event_types)
+    -- An endpoint that is being deleted is waited for and left out: its deletion must not undo the end of a job.
+    FOR KEY SHARE OF endpoint;
     RETURN NULL;
 END $$;
 

@@ -16,3 +16,7 @@ REVOKE INSERT, UPDATE, DELETE ON tenant_quota FROM anneal_tenant;
 
 -- What a tenant has trained this month: attempts that have not ended, or ended lately.
 CREATE INDEX attempt_of_tenant ON attempt (tenant_id, ended_at);
+-- What a tenant stores.
+CREATE INDEX checkpoint_of_tenant ON checkpoint (tenant_id) INCLUDE (bytes);
+CREATE INDEX export_file_of_tenant ON export_file (tenant_id) INCLUDE (bytes);
+CREATE INDEX upload_part_of_tenant ON upload_part (tenant_id) INCLUDE (bytes);

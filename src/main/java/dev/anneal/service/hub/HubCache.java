@@ -40,9 +40,12 @@ final class HubCache {
         return ID.matcher(id).matches() && !id.contains("--") && !id.contains("..");
     }
 
-    /** Whether this could be a branch, a tag or a commit. */
+    /** Whether this could be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, hold what anybody may have proposed. */
     static boolean isRevision(String revision) {
-        return REVISION.matcher(revision).matches() && !revision.contains("..") && !revision.endsWith(".lock");
+        return REVISION.matcher(revision).matches()
+                && !revision.contains("..")
+                && !revision.startsWith("refs/")
+                && !revision.endsWith(".lock");
     }
 
     static boolean isSha(String text) {

@@ -7,6 +7,8 @@ import dev.anneal.service.hub.HubModels;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
@@ -27,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The base models of the installation, and pulls of others from the Hub. */
 @RestController
+@ConditionalOnRole(Role.API)
 @RequestMapping("/v1/anneal/base_models")
 class BaseModelController {
 

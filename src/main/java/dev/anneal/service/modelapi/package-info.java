@@ -9,6 +9,7 @@
             "paging",
             "refusal",
             "request",
+            "role",
             "settings",
             "sharing",
             "tenant",

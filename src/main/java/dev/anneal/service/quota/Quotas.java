@@ -33,6 +33,7 @@ public final class Quotas {
 
     private static final String STORED_BYTES = """
             SELECT (SELECT coalesce(sum(bytes), 0) FROM file WHERE content = 'STORED' AND tenant_id = :tenant)
+                 + (SELECT coalesce(sum(bytes), 0) FROM upload_part WHERE tenant_id = :tenant)
                  + (SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant)
                  + (SELECT coalesce(sum(bytes), 0) FROM export_file WHERE tenant_id = :tenant)
             """;
