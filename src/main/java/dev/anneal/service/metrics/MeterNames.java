@@ -55,6 +55,9 @@ public final class MeterNames {
     /** Counter, tag {@code outcome}: tries of webhook deliveries, by what they made of them [anneal_webhook_deliveries_total]. */
     public static final String WEBHOOK_DELIVERIES = "anneal.webhook.deliveries";
 
+    /** Counter, tag {@code outcome}: requests to the MLflow server, by what came of them [anneal_mlflow_requests_total]. */
+    public static final String MLFLOW_REQUESTS = "anneal.mlflow.requests";
+
     /** Gauge: slots of this worker that run something [anneal_worker_busy]. */
     public static final String WORKER_BUSY = "anneal.worker.busy";
 

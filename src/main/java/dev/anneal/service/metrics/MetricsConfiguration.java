@@ -2,6 +2,7 @@ package dev.anneal.service.metrics;
 
 import dev.anneal.service.inference.GenerationListener;
 import dev.anneal.service.lease.RescueListener;
+import dev.anneal.service.mlflow.MlflowListener;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.role.ConditionalOnRole;
@@ -68,6 +69,12 @@ class MetricsConfiguration {
     @ConditionalOnRole(Role.API)
     DeliveryListener webhookMeters(MeterRegistry registry) {
         return new WebhookMeters(registry);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    MlflowListener mlflowMeters(MeterRegistry registry) {
+        return new MlflowMeters(registry);
     }
 
     @Bean
