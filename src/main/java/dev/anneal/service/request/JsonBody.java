@@ -17,6 +17,9 @@ public final class JsonBody {
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
 
+    private static final String UNSTORABLE =
+            "must not hold the character U+0000, nor half of a surrogate pair (U+D800 to U+DFFF)";
+
     private final JsonNode root;
 
     private JsonBody(JsonNode root) {
@@ -32,28 +35,32 @@ public final class JsonBody {
                     "The request body must be a JSON object such as {\"model\": \"anneal-tiny\", …}, but is of type "
                             + object.getNodeType().name().toLowerCase(Locale.ROOT));
         }
-        refuseNul("", object);
+        refuseUnstorable("", object);
         return new JsonBody(object);
     }
 
-    /** The character U+0000 is legal in JSON, and in no text that PostgreSQL stores. */
-    private static void refuseNul(String path, JsonNode node) {
-        if (node.isString() && node.stringValue().indexOf('\0') >= 0) {
-            throw Refusal.invalidValue(path, "'" + path + "' must not hold the character U+0000");
+    /** Half a surrogate pair and U+0000 are legal in JSON, and in no text that PostgreSQL stores. */
+    private static void refuseUnstorable(String path, JsonNode node) {
+        if (node.isString() && isUnstorable(node.stringValue())) {
+            throw Refusal.invalidValue(path, "'" + path + "' " + UNSTORABLE);
         }
         node.forEachEntry((key, value) -> {
             String inner = path.isEmpty() ? key : path + "." + key;
-            if (key.indexOf('\0') >= 0) {
+            if (isUnstorable(key)) {
                 throw new Refusal(
                         RefusalCode.INVALID_VALUE,
-                        "a key of " + (path.isEmpty() ? "the body" : "'" + path + "'") + " holds the character U+0000",
+                        "a key of " + (path.isEmpty() ? "the body" : "'" + path + "'") + " " + UNSTORABLE,
                         path.isEmpty() ? null : path);
             }
-            refuseNul(inner, value);
+            refuseUnstorable(inner, value);
         });
         if (node.isArray()) {
-            node.forEach(entry -> refuseNul(path, entry));
+            node.forEach(entry -> refuseUnstorable(path, entry));
         }
+    }
+
+    private static boolean isUnstorable(String text) {
+        return text.codePoints().anyMatch(point -> point == 0 || Character.getType(point) == Character.SURROGATE);
     }
 
     public StrictObject object() {
