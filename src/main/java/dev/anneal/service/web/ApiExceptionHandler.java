@@ -5,6 +5,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
+import org.apache.tomcat.util.http.InvalidParameterException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,6 +59,16 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         log.warn("The database did not answer; the client is told to try again: {}", exception.toString());
         return answer(
                 new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
+                new HttpHeaders());
+    }
+
+    /** Of the container, while it reads the query or a form. */
+    @ExceptionHandler
+    ResponseEntity<Object> undecodable(InvalidParameterException exception) {
+        return answer(
+                new Refusal(
+                        RefusalCode.INVALID_VALUE,
+                        "The parameters of the request are not percent-encoded UTF-8, or are too many."),
                 new HttpHeaders());
     }
 
