@@ -33,7 +33,7 @@ final class PartReader {
                     "Parts are uploaded as multipart/form-data with the field 'data'.");
         }
         try {
-            FileItemInputIterator fields = UploadReader.parts(request);
+            FileItemInputIterator fields = UploadReader.parts(request, UploadParts.MAX_PART_BYTES);
             if (!fields.hasNext()) {
                 throw new Refusal(RefusalCode.MISSING_PARAMETER, "The field 'data' with the content is missing.", DATA);
             }
@@ -46,9 +46,8 @@ final class PartReader {
             try (InputStream content = field.getInputStream()) {
                 return parts.add(tenantId, uploadId, content);
             }
-        } catch (FileUploadException malformed) {
-            throw new Refusal(
-                    RefusalCode.INVALID_MULTIPART, "The multipart body is malformed: " + malformed.getMessage(), DATA);
+        } catch (FileUploadException unusable) {
+            throw UploadReader.refusal(unusable, UploadParts.MAX_PART_BYTES, DATA);
         }
     }
 }

@@ -15,6 +15,7 @@ import org.apache.commons.fileupload2.core.DiskFileItemFactory;
 import org.apache.commons.fileupload2.core.FileItemInput;
 import org.apache.commons.fileupload2.core.FileItemInputIterator;
 import org.apache.commons.fileupload2.core.FileUploadException;
+import org.apache.commons.fileupload2.core.FileUploadSizeException;
 import org.apache.commons.fileupload2.jakarta.servlet6.JakartaServletFileUpload;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -30,6 +31,9 @@ final class UploadReader {
     private static final String DEFAULT_FILENAME = "file.jsonl";
     private static final int MAX_FIELD_BYTES = 1024;
     private static final int MAX_FILENAME_LENGTH = 255;
+
+    /** What the parts' headers, the fields and the boundaries may take beside the content. */
+    private static final long MAX_OVERHEAD_BYTES = 64 << 10;
 
     /** The content, the three fields, and some that somebody has sent twice. */
     private static final int MAX_PARTS = 10;
@@ -52,12 +56,11 @@ final class UploadReader {
         Upload upload = new Upload(tenantId);
         StoredFile file = null;
         try {
-            upload.readParts(parts(request));
+            upload.readParts(parts(request, intake.maxBytes()));
             file = upload.complete();
             return file;
-        } catch (FileUploadException malformed) {
-            throw new Refusal(
-                    RefusalCode.INVALID_MULTIPART, "The multipart body is malformed: " + malformed.getMessage(), FILE);
+        } catch (FileUploadException unusable) {
+            throw refusal(unusable, intake.maxBytes(), FILE);
         } finally {
             if (file == null) {
                 upload.abandon();
@@ -65,10 +68,28 @@ final class UploadReader {
         }
     }
 
-    static FileItemInputIterator parts(HttpServletRequest request) throws IOException {
+    /** @param contentBytes of the largest content; what a body has before, between and after its parts is counted too */
+    static FileItemInputIterator parts(HttpServletRequest request, long contentBytes) throws IOException {
         JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory> parser = new JakartaServletFileUpload<>();
         parser.setHeaderCharset(StandardCharsets.UTF_8);
+        parser.setMaxSize(contentBytes + MAX_OVERHEAD_BYTES);
         return parser.getItemIterator(request);
+    }
+
+    /** @param contentBytes as for {@link #parts} */
+    static Refusal refusal(FileUploadException unusable, long contentBytes, String param) {
+        long permitted = contentBytes + MAX_OVERHEAD_BYTES;
+        // Headers of a part that are too long are told by the same exception.
+        return unusable instanceof FileUploadSizeException large && large.getPermitted() == permitted
+                ? new Refusal(
+                        RefusalCode.REQUEST_TOO_LARGE,
+                        "The multipart body is larger than " + permitted + " bytes: " + contentBytes
+                                + " of content and what belongs to the form.",
+                        param)
+                : new Refusal(
+                        RefusalCode.INVALID_MULTIPART,
+                        "The multipart body is malformed: " + unusable.getMessage(),
+                        param);
     }
 
     /** One upload being read. */

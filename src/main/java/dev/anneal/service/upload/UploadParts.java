@@ -22,7 +22,7 @@ public final class UploadParts {
     private static final Logger log = LoggerFactory.getLogger(UploadParts.class);
 
     /** Largest part, as OpenAI's clients cut files. */
-    static final long MAX_PART_BYTES = 64L << 20;
+    public static final long MAX_PART_BYTES = 64L << 20;
 
     private static final String PREFIX = "part_";
     private static final String DATA = "data";
