@@ -5,6 +5,7 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
 import dev.anneal.service.web.ErrorWriter;
+import jakarta.servlet.DispatcherType;
 import java.util.List;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
@@ -85,6 +86,10 @@ class SecurityConfiguration implements WebMvcConfigurer {
             http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
+                        .permitAll()
+                        // What the container says of a request that it refuses; the request itself has been asked
+                        // already.
+                        .dispatcherTypeMatchers(DispatcherType.ERROR)
                         .permitAll()
                         .anyRequest()
                         .authenticated())
