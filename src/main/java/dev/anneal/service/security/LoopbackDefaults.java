@@ -36,7 +36,15 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
         environment
                 .getPropertySources()
                 .addLast(new MapPropertySource(
-                        "loopbackDefaults", Map.of(ADDRESS, LOOPBACK, "management.server.address", LOOPBACK)));
+                        "loopbackDefaults",
+                        Map.of(
+                                ADDRESS,
+                                LOOPBACK,
+                                "management.server.address",
+                                LOOPBACK,
+                                // On Kubernetes the framework believes X-Forwarded-Host, which any page can send.
+                                "server.forward-headers-strategy",
+                                "none")));
     }
 
     private static boolean isSet(ConfigurableEnvironment environment, String property) {
