@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.penetration.Penetration;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -129,6 +130,7 @@ class ModelConfigTest {
                 .isEqualTo(16);
     }
 
+    @Penetration
     @Test
     void textThatIsNoJsonObjectIsRefused() throws IOException {
         Path file = folder.resolve("config.json");
@@ -142,6 +144,7 @@ class ModelConfigTest {
                 .hasMessage(file + ": must be a JSON object");
     }
 
+    @Penetration
     @Test
     void aFileTooLargeForAConfigurationIsRefusedUnread() throws IOException {
         Path file = folder.resolve("config.json");

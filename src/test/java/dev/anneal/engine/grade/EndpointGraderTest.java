@@ -3,6 +3,7 @@ package dev.anneal.engine.grade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.penetration.Penetration;
 import java.net.URI;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,7 @@ class EndpointGraderTest {
                 .allMatch(grade -> grade.reward() == null && grade.has(ErrorFlag.UNRESPONSIVE_REWARD_ERROR));
     }
 
+    @Penetration
     @ParameterizedTest
     @ValueSource(
             strings = {

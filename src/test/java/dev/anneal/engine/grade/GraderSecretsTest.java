@@ -2,11 +2,13 @@ package dev.anneal.engine.grade;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.penetration.Penetration;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** Secrets of graders stay with them. */
+@Penetration
 class GraderSecretsTest {
 
     @Test

@@ -13,6 +13,7 @@ import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorEntry;
 import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.penetration.Penetration;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -100,6 +101,7 @@ class ImportedAdapterTest {
         }
     }
 
+    @Penetration
     @Test
     void entriesOfOtherKindsAreSkipped() throws IOException {
         byte[] archive = new TarOf()
@@ -114,6 +116,44 @@ class ImportedAdapterTest {
         try (ImportedAdapter adapter = open(archive)) {
             assertThat(adapter.rank()).isEqualTo(4);
         }
+    }
+
+    @Penetration
+    @ParameterizedTest
+    @CsvSource({
+        "../outside, 0",
+        "../../../../../../tmp/outside, 0",
+        "/tmp/outside, 0",
+        "../adapter-sibling/outside, 0",
+        "..\\outside, 0",
+        "a/../../outside, 0",
+        "C:\\outside, 0",
+        "outside, 1",
+        "outside, 2",
+        "outside, 3",
+        "outside, 4",
+        "outside, 6",
+        "outside, 7",
+        "outside, S"
+    })
+    void entriesWriteNothingWhateverTheyAreNamed(String name, char type) throws IOException {
+        byte[] archive = new TarOf()
+                .entry(name, type, new byte[0])
+                .file("adapter_config.json", settings().getBytes(UTF_8))
+                .file(WEIGHTS, weights())
+                .toBytes();
+
+        try (ImportedAdapter adapter = open(archive)) {
+            assertThat(adapter.rank()).isEqualTo(4);
+            adapter.writeTo(folder.resolve("written.safetensors"));
+        }
+        try (var found = Files.walk(folder)) {
+            assertThat(found.map(path -> path.getFileName().toString())).doesNotContain("outside");
+        }
+        for (String sibling : List.of("outside", "adapter-sibling", "adapter-sibling/outside")) {
+            assertThat(folder.resolveSibling(sibling)).doesNotExist();
+        }
+        assertThat(Path.of("/tmp/outside")).doesNotExist();
     }
 
     @ParameterizedTest
@@ -160,6 +200,7 @@ class ImportedAdapterTest {
         }
     }
 
+    @Penetration
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             layers.0.self_attn.q_proj | layers.7.self_attn.q_proj      | layers.7.self_attn.q_proj.lora_A.weight' is no A or B
@@ -197,6 +238,7 @@ class ImportedAdapterTest {
         }
     }
 
+    @Penetration
     @Test
     void archiveThatIsNoneIsRefused() throws IOException {
         byte[] whole = tar(settings(), weights());

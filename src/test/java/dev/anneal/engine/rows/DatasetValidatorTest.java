@@ -2,6 +2,7 @@ package dev.anneal.engine.rows;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.penetration.Penetration;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -91,6 +92,7 @@ class DatasetValidatorTest {
         assertThat(report.accepted()).isEqualTo(9);
     }
 
+    @Penetration
     @Test
     void notUtf8() {
         byte[] latin1 = Rows.ofMessages("{'role': 'assistant', 'content': 'Stra\u00dfe'}")
@@ -105,6 +107,7 @@ class DatasetValidatorTest {
                         "save the file as UTF-8"));
     }
 
+    @Penetration
     @Test
     void surrogatesEncodedAsUtf8AreNotUtf8() {
         assertThat(problemOf(new byte[] {'"', (byte) 0xED, (byte) 0xA0, (byte) 0x80, '"'})
@@ -140,6 +143,7 @@ class DatasetValidatorTest {
                         "remove it; it is skipped at the start of a file only"));
     }
 
+    @Penetration
     @Test
     void nulByte() {
         RowProblem problem = problemOf(Rows.good(11).replace("question", "ques\0tion"));
@@ -147,6 +151,7 @@ class DatasetValidatorTest {
         assertThat(problem.found()).isEqualTo("a zero byte at character 48 of the line");
     }
 
+    @Penetration
     @Test
     void tenMebibyteLineIsCountedButNotKept() {
         byte[] line = new byte[10 << 20];
@@ -196,6 +201,7 @@ class DatasetValidatorTest {
         assertThat(report.unknownKeys()).isEqualTo(Map.of("id", 12L, "messages[].weigth", 12L));
     }
 
+    @Penetration
     @Test
     void numberOfUnknownKeysIsBounded() {
         StringBuilder row = new StringBuilder("{\"messages\": [{\"role\": \"assistant\", \"content\": \"a\"}]");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.anneal.penetration.Penetration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -224,6 +225,7 @@ class RowParserTest {
                 .isEqualTo("calls by the assistant only");
     }
 
+    @Penetration
     @Test
     void depthOfSixtyFourIsReadAndOneMoreIsNot() throws RowRejectedException {
         String row = "{\"x\": %s, \"messages\": [{\"role\": \"assistant\", \"content\": \"a\"}]}";
@@ -234,6 +236,7 @@ class RowParserTest {
         assertThat(problemOf("[".repeat(500_000)).reason()).isEqualTo(RowFault.INVALID_JSON);
     }
 
+    @Penetration
     @Test
     void giantNumbersAreRefusedWithoutBeingComputed() {
         RowProblem problem = problemOf("{\"x\": " + "9".repeat(1_000_000) + "}");
@@ -241,6 +244,7 @@ class RowParserTest {
         assertThat(problem.found()).hasSizeLessThan(120);
     }
 
+    @Penetration
     @Test
     void numberOfMessagesIsBounded() throws RowRejectedException {
         assertThat(parse(Rows.ofManyMessages(1024)).messages()).hasSize(1024);
@@ -249,6 +253,7 @@ class RowParserTest {
         assertThat(problem.found()).isEqualTo("an array of 1026");
     }
 
+    @Penetration
     @Test
     void excerptsHoldNoControlCharacters() {
         RowProblem problem = problemOf("{\"messages\": [{\"role\": \"a\\u0000\\u202e\\n" + "z".repeat(500) + "\"}]}");

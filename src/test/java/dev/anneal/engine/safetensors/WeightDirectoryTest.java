@@ -3,6 +3,7 @@ package dev.anneal.engine.safetensors;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.penetration.Penetration;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -47,6 +48,7 @@ class WeightDirectoryTest {
         }
     }
 
+    @Penetration
     @Test
     void indexLyingAboutATensorIsRefused() throws IOException {
         write(ONE, "a");
@@ -81,6 +83,7 @@ class WeightDirectoryTest {
         assertRefused("names the shard '" + TWO + "', which is missing");
     }
 
+    @Penetration
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -119,6 +122,7 @@ class WeightDirectoryTest {
         assertRefused(WeightDirectory.INDEX);
     }
 
+    @Penetration
     @Test
     void pickledWeightsAreRefusedWithTheReason() throws IOException {
         Files.write(folder.resolve("pytorch_model.bin"), new byte[] {(byte) 0x80, 2});

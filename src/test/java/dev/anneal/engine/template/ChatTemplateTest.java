@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.template.Rendering.Span;
 import dev.anneal.engine.template.TemplateException.Problem;
+import dev.anneal.penetration.Penetration;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Clock;
@@ -125,6 +126,7 @@ class ChatTemplateTest {
                         failure -> assertThat(failure.reason()).isEqualTo("a message must be a mapping, not str"));
     }
 
+    @Penetration
     @Test
     void objectsOfTheHostAreRefusedBeforeATemplateSeesThem() {
         assertThatThrownBy(() -> render("{{ x }}", Map.of("x", List.of(Clock.systemUTC()))))
@@ -132,6 +134,7 @@ class ChatTemplateTest {
                 .hasMessageContaining("only maps, lists, strings, numbers and booleans are allowed");
     }
 
+    @Penetration
     @Test
     void dataNestedTooDeeplyIsRefused() {
         Object nested = 1;

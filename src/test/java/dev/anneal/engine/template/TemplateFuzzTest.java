@@ -3,6 +3,7 @@ package dev.anneal.engine.template;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.penetration.Penetration;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Mutated templates render, or are refused as templates; nothing else comes out of them, and not late. */
+@Penetration
 class TemplateFuzzTest {
 
     private static final int SEEDS = 8;

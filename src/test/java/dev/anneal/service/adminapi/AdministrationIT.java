@@ -18,6 +18,7 @@ import com.openai.models.admin.organization.projects.apikeys.ApiKeyDeleteParams;
 import com.openai.models.admin.organization.projects.apikeys.ApiKeyRetrieveParams;
 import com.openai.models.admin.organization.projects.apikeys.ProjectApiKey;
 import com.openai.services.blocking.admin.OrganizationService;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.net.http.HttpRequest;
@@ -85,6 +86,7 @@ class AdministrationIT extends ApiTestBase {
                 .isEqualTo("team-a");
     }
 
+    @Penetration
     @Test
     void keyIsShownOnceAndKeptAsAHash() throws Exception {
         String project = project("team-a");
@@ -106,6 +108,7 @@ class AdministrationIT extends ApiTestBase {
                 .doesNotContain(secret.substring(4, 30));
     }
 
+    @Penetration
     @Test
     void deletedKeyNoLongerWorks() throws Exception {
         String project = project("team-a");
@@ -138,6 +141,7 @@ class AdministrationIT extends ApiTestBase {
                                 .build()));
     }
 
+    @Penetration
     @Test
     void archivedProjectsKeysNoLongerWorkConfiguredOnesIncluded() throws Exception {
         String project = project("team-a");
@@ -174,6 +178,7 @@ class AdministrationIT extends ApiTestBase {
                 .isThrownBy(() -> as(secret).adminApiKeys().list());
     }
 
+    @Penetration
     @Test
     void keyOfAnotherProjectIsNotFound() throws Exception {
         String id = create(project("team-a"), "{\"name\": \"ci\"}").get("id").asString();

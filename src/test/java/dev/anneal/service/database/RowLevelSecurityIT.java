@@ -3,6 +3,7 @@ package dev.anneal.service.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.penetration.Penetration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessException;
@@ -10,6 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Roles see and change what is theirs, whatever a statement asks for. */
 @PostgresTest
+@Penetration
 class RowLevelSecurityIT {
 
     private static final String ADD =

@@ -12,6 +12,7 @@ import com.openai.models.uploads.Upload;
 import com.openai.models.uploads.UploadCompleteParams;
 import com.openai.models.uploads.UploadCreateParams;
 import com.openai.models.uploads.parts.PartCreateParams;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import java.io.ByteArrayInputStream;
@@ -103,6 +104,7 @@ class UploadApiIT extends ServiceTest {
         assertThat(complete(id, md5(CONTENT), start, end).file()).isPresent();
     }
 
+    @Penetration
     @Test
     void uploadOfMoreThanAFileMayHaveIsRefusedWithTheSetting() {
         HttpResponse<String> refused = post(ALPHA, "/v1/uploads", request(8L << 30));
@@ -117,6 +119,7 @@ class UploadApiIT extends ServiceTest {
         assertRefused(post(ALPHA, "/v1/uploads", request(9).replace("}", ", 'parts': 3}")), 400, "unknown_parameter");
     }
 
+    @Penetration
     @Test
     void partBeyondWhatWasAnnouncedIsRefusedAndNothingOfItIsKept() throws Exception {
         String id = create(100);
@@ -154,6 +157,7 @@ class UploadApiIT extends ServiceTest {
                 "upload_not_pending");
     }
 
+    @Penetration
     @Test
     void uploadIsTheTenantsOwn() {
         String id = create(CONTENT.length);

@@ -2,6 +2,7 @@ package dev.anneal.service.fileapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.ByteArrayInputStream;
@@ -21,6 +22,7 @@ import org.springframework.util.FileSystemUtils;
 
 /** Uploads that are no uploads: the answer names the field, and nothing is kept. */
 @TestPropertySource(properties = {"anneal.files.max-size=64KB", "anneal.home=target/test-home-refusals"})
+@Penetration
 class UploadRefusalIT extends ApiTestBase {
 
     private static final Path STORED = Path.of("target/test-home-refusals/artifacts/default/files");

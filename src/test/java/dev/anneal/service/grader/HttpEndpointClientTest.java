@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.grade.EndpointClient.Endpoint;
 import dev.anneal.engine.grade.EndpointClient.Reply;
 import dev.anneal.engine.grade.Sample;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.outbound.OutboundHttp;
 import dev.anneal.service.outbound.WebhookSignature;
 import java.io.IOException;
@@ -111,6 +112,7 @@ class HttpEndpointClientTest {
         }
     }
 
+    @Penetration
     @Test
     void anEndpointThatIsSlowOrTricklesIsGivenUp() {
         try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> {
@@ -131,6 +133,7 @@ class HttpEndpointClientTest {
         }
     }
 
+    @Penetration
     @ParameterizedTest
     @ValueSource(ints = {204, 301, 302, 307, 400, 401, 404})
     void whatWillNotPassIsNotTriedAgainNorFollowed(int status) {
@@ -165,6 +168,7 @@ class HttpEndpointClientTest {
         }
     }
 
+    @Penetration
     @Test
     void longAnswersAreNotRead() {
         try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) ->
@@ -174,6 +178,7 @@ class HttpEndpointClientTest {
     }
 
     /** Answers that never end are not downloaded until the deadline. */
+    @Penetration
     @ParameterizedTest
     @CsvSource({
         "200, 1, the endpoint's answer has more than 65536 bytes",
@@ -211,6 +216,7 @@ class HttpEndpointClientTest {
     }
 
     /** #5: an address of the installation's own network is not connected to, by number or by name. */
+    @Penetration
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "localhost", "[::1]", "0.0.0.0", "2130706433", "[::ffff:127.0.0.1]"})
     void addressesOfTheInsideAreNotReached(String host) {
@@ -223,6 +229,7 @@ class HttpEndpointClientTest {
         }
     }
 
+    @Penetration
     @Test
     void metadataAndPrivateAddressesAreNamedAsRefused() {
         for (String host : List.of(

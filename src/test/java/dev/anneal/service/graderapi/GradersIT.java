@@ -12,6 +12,7 @@ import com.openai.models.graders.gradermodels.MultiGrader;
 import com.openai.models.graders.gradermodels.PythonGrader;
 import com.openai.models.graders.gradermodels.StringCheckGrader;
 import com.openai.models.graders.gradermodels.TextSimilarityGrader;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import java.net.http.HttpResponse;
 import java.util.Map;
@@ -99,6 +100,7 @@ class GradersIT extends ServiceTest {
                 .isEqualTo("{{sample.output_json.x}} needs a completion that is JSON, and this one is not");
     }
 
+    @Penetration
     @Test
     void anEndpointOfTheInsideIsNotAsked() {
         JsonNode body = json(
@@ -134,6 +136,7 @@ class GradersIT extends ServiceTest {
                 .isTrue();
     }
 
+    @Penetration
     @Test
     void codeIsRefused() {
         PythonGrader python = PythonGrader.builder()

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.engine.file.Sha256;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.hub.HubException.Kind;
 import dev.anneal.service.outbound.OutboundHttp;
 import java.io.IOException;
@@ -66,6 +67,7 @@ class ModelPullTest {
         assertThat(told.done).isEqualTo(told.total).isGreaterThan(server.file(WEIGHTS).length);
     }
 
+    @Penetration
     @Test
     void tokenIsForTheHubAloneAndNotForWhereItRedirectsTo() throws IOException {
         puller().pull(HubServer.ID, "main", new Told());
@@ -158,6 +160,7 @@ class ModelPullTest {
         assertThat(snapshotFile(WEIGHTS)).hasBinaryContent(server.file(WEIGHTS));
     }
 
+    @Penetration
     @Test
     void fileWithAnotherHashIsThrownAway() throws IOException {
         server.damage();
@@ -214,6 +217,7 @@ class ModelPullTest {
         assertThat(server.asked()).doesNotContain(WEIGHTS);
     }
 
+    @Penetration
     @Test
     void modelWithoutSafetensorsIsRefused() {
         server.remove(WEIGHTS);

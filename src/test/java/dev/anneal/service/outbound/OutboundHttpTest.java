@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.outbound.OutboundException.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Whom the two kinds of clients reach, by real servers: {@code 127.0.0.1} plays a stranger's host and {@code localhost} the operator's. */
+@Penetration
 class OutboundHttpTest {
 
     private static final OutboundLimits LIMITS = OutboundLimits.within(Duration.ofSeconds(5), 4);

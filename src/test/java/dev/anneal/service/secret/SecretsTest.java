@@ -3,6 +3,7 @@ package dev.anneal.service.secret;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.io.IOException;
@@ -49,6 +50,7 @@ class SecretsTest {
                 .hasMessage("the key 'old' of endpoint.secret/1 is not among anneal.secrets.keys");
     }
 
+    @Penetration
     @Test
     void nothingOpensElsewhere() {
         SealedText sealed = secrets(OLD).seal(COLUMN, "1", "s");
@@ -79,6 +81,7 @@ class SecretsTest {
         assertThatThrownBy(() -> secrets(OLD, OLD)).hasMessageContaining("two keys with the id 'old'");
     }
 
+    @Penetration
     @Test
     void propertiesCanBeSetAndAreNotShown() {
         SecretProperties properties = new Binder(

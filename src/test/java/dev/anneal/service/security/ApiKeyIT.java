@@ -8,6 +8,7 @@ import com.openai.errors.NotFoundException;
 import com.openai.errors.UnauthorizedException;
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.web.ApiTestBase;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** With keys, everything belongs to the tenant whose key a request carries, and nothing is served without one. */
 @TestPropertySource(properties = "anneal.api-keys=one:" + ApiKeyIT.KEY_OF_ONE + ",two:" + ApiKeyIT.KEY_OF_TWO)
+@Penetration
 class ApiKeyIT extends ApiTestBase {
 
     static final String KEY_OF_ONE = "sk-0123456789abcdef-one";

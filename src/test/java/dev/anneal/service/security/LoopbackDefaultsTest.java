@@ -3,6 +3,7 @@ package dev.anneal.service.security;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.anneal.penetration.Penetration;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -12,6 +13,7 @@ import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.mock.env.MockEnvironment;
 
 /** Who can reach an installation without keys. */
+@Penetration
 class LoopbackDefaultsTest {
 
     private final MockEnvironment environment = new MockEnvironment();

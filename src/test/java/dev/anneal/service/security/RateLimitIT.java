@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import com.openai.errors.RateLimitException;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import org.springframework.test.context.TestPropertySource;
             "anneal.rate-limits.requests-per-minute=6",
             "anneal.rate-limits.failed-authentications-per-minute=3"
         })
+@Penetration
 class RateLimitIT extends ServiceTest {
 
     @Test

@@ -2,6 +2,7 @@ package dev.anneal.service.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.web.ApiTestBase;
@@ -21,6 +22,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
 
 /** Every route of the application asks for a key, and the key for the scope that the route's method names. */
 @TestPropertySource(properties = "anneal.api-keys=other:" + ScopesIT.CONFIGURED)
+@Penetration
 class ScopesIT extends ApiTestBase {
 
     static final String CONFIGURED = "sk-0123456789abcdef-configured";

@@ -9,6 +9,7 @@ import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.IOException;
@@ -80,6 +81,7 @@ class TokensIT extends ApiTestBase {
         assertThat(get("/v1/organization/projects", token).status()).isEqualTo(200);
     }
 
+    @Penetration
     @Test
     void tokenOfAnotherPlaceTimeOrPurposeIsRefused() throws Exception {
         Instant now = Instant.now();
@@ -99,6 +101,7 @@ class TokensIT extends ApiTestBase {
         assertRefused("token_invalid", COMPANY.sign(COMPANY.claims().claim("tenant", "../team-a")));
     }
 
+    @Penetration
     @Test
     void tokenThatItsIssuerDidNotSignIsRefused() throws Exception {
         String good = COMPANY.sign(COMPANY.claims());
@@ -131,6 +134,7 @@ class TokensIT extends ApiTestBase {
         assertThat(answer.header("retry-after")).isEqualTo("2");
     }
 
+    @Penetration
     @Test
     void tokenOfAnArchivedProjectNoLongerWorks() throws Exception {
         TestDatabase.administrator()

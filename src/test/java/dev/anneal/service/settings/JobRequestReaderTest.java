@@ -3,6 +3,7 @@ package dev.anneal.service.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import dev.anneal.penetration.Penetration;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.refusal.Refusal;
@@ -201,6 +202,7 @@ class JobRequestReaderTest {
         assertThat(refusal).hasMessageContaining("'" + param + "'").hasMessageContaining(words);
     }
 
+    @Penetration
     @Test
     void metadataHasOpenAisLimits() {
         assertMetadataRefused("{'" + "k".repeat(65) + "': 'v'}", "65 characters; at most 64");

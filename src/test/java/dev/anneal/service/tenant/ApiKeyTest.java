@@ -3,11 +3,13 @@ package dev.anneal.service.tenant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.anneal.penetration.Penetration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How an entry of anneal.api-keys is read. */
+@Penetration
 class ApiKeyTest {
 
     /** Of {@code printf sk-0123456789abcdef | sha256sum}. */

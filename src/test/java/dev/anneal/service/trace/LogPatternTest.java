@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.PatternLayout;
 import ch.qos.logback.classic.spi.LoggingEvent;
+import dev.anneal.penetration.Penetration;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,7 @@ import org.springframework.core.env.PropertySource;
 import org.springframework.core.io.ClassPathResource;
 
 /** What users write cannot begin a line of the plain log. */
+@Penetration
 class LogPatternTest {
 
     private static final String FORGED = "2026-11-26T08:00:00.000Z ERROR 1 [main] forged";

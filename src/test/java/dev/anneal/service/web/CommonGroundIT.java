@@ -2,6 +2,7 @@ package dev.anneal.service.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
@@ -75,6 +76,7 @@ class CommonGroundIT {
                 .matches("[0-9]+");
     }
 
+    @Penetration
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             GET    | /probe/echo            |                             | 405 | method_not_allowed     |
@@ -122,6 +124,7 @@ class CommonGroundIT {
                 .contains("false");
     }
 
+    @Penetration
     @Test
     void unexpectedFailureTellsNothingOfItsCause() throws Exception {
         assertThat(send("GET", "/probe/fails", null).body()).doesNotContain("secret");
@@ -157,6 +160,7 @@ class CommonGroundIT {
         assertThat(answer.body()).startsWith("{\"error\"");
     }
 
+    @Penetration
     @Test
     void bodyBeyondTheLimitIsRefusedWithAndWithoutAnnouncedLength() throws Exception {
         byte[] body = new byte[(1 << 20) + 1];
@@ -195,6 +199,7 @@ class CommonGroundIT {
                         "{\"object\":\"list\",\"data\":[\"20\"],\"first_id\":\"20\",\"last_id\":\"20\",\"has_more\":false}");
     }
 
+    @Penetration
     @Test
     void requestThatTheContainerRefusesHasTheEnvelopeAndARequestId() throws Exception {
         String answer = sendRaw("GET /a\\b HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
@@ -229,6 +234,7 @@ class CommonGroundIT {
         assertThat(answer.headers().map()).doesNotContainKeys("etag", "content-disposition");
     }
 
+    @Penetration
     @ParameterizedTest
     @CsvSource({
         "evil.example, , 403, forbidden_host",

@@ -2,6 +2,7 @@ package dev.anneal.service.webhookapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -13,6 +14,7 @@ import org.springframework.test.context.TestPropertySource;
 
 /** What endpoints may not be, and who may not see them. */
 @TestPropertySource(properties = "anneal.webhooks.max-endpoints=2")
+@Penetration
 class WebhookRefusalsIT extends ServiceTest {
 
     private static final String ENDPOINTS = "/v1/webhook_endpoints";

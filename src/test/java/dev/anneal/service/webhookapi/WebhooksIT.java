@@ -14,6 +14,7 @@ import com.openai.models.webhooks.WebhookTestParams;
 import com.openai.models.webhooks.WebhookUpdateParams;
 import com.openai.models.webhooks.WebhookVerificationParams;
 import com.openai.services.blocking.WebhookService;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
@@ -157,6 +158,7 @@ class WebhooksIT extends ServiceTest {
         }
     }
 
+    @Penetration
     @Test
     void whatFailsIsTriedAgainUnderTheSameId() {
         try (Receiver target = Receiver.answering(200);

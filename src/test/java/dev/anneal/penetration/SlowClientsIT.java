@@ -1,0 +1,93 @@
+package dev.anneal.penetration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.penetration.RawHttp.Reply;
+import dev.anneal.service.database.TestDatabase;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.test.context.TestPropertySource;
+
+/** Clients that begin a request and do not go on: each is given up after the container's time, and holds nobody else up. */
+@TestPropertySource(properties = {"server.tomcat.connection-timeout=1s", "server.tomcat.threads.max=4"})
+class SlowClientsIT extends AttackTest {
+
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "GET",
+                "GET /v1/models HTTP/1.1\r\n",
+                "GET /v1/models HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
+            })
+    void aHeadThatDoesNotEndIsGivenUp(String head) {
+        long start = System.nanoTime();
+
+        Reply reply = RawHttp.send(port(), head);
+
+        assertThat(reply.status()).isIn(0, 400, 408);
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+    }
+
+    @Test
+    void aBodyThatDoesNotEndIsGivenUp() {
+        long start = System.nanoTime();
+
+        Reply reply = RawHttp.send(
+                port(),
+                request("POST /v1/fine_tuning/jobs", KEY + JSON_TYPE + "Content-Length: 100\r\n", "") + "{\"model\":");
+
+        assertRefused(reply, 400, "invalid_json");
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+    }
+
+    @Test
+    void anUploadThatDoesNotEndIsGivenUpAndLeavesNothing() {
+        Reply reply = RawHttp.send(
+                port(),
+                request(
+                                "POST /v1/files",
+                                KEY + "Content-Type: multipart/form-data; boundary=b\r\nContent-Length: 1000\r\n",
+                                "")
+                        + "--b\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\nslow");
+
+        assertRefused(reply, 400, "invalid_multipart");
+        assertThat(TestDatabase.administrator()
+                        .sql("SELECT count(*) FROM file WHERE content <> 'GONE'")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void moreOfThemThanThreadsHoldNobodyUp() throws Exception {
+        List<Socket> slow = new ArrayList<>();
+        try {
+            for (int i = 0; i < 20; i++) {
+                Socket socket = new Socket(InetAddress.getLoopbackAddress(), port());
+                slow.add(socket);
+                socket.getOutputStream()
+                        .write((request("POST /v1/fine_tuning/jobs", KEY + JSON_TYPE + "Content-Length: 100\r\n", "")
+                                        + "{")
+                                .getBytes(StandardCharsets.US_ASCII));
+            }
+            long start = System.nanoTime();
+
+            assertThat(get(BETA, "/v1/models").statusCode()).isEqualTo(200);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(SOON);
+        } finally {
+            for (Socket socket : slow) {
+                socket.close();
+            }
+        }
+    }
+}
