@@ -25,19 +25,23 @@ final class ContainerErrorController implements ErrorController {
 
     @RequestMapping("${spring.web.error.path:${error.path:/error}}")
     void error(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
-            log.error("{} failed in a filter; the client gets a 500", request.getMethod(), exception);
+        // Without the attribute somebody has asked for this path by its name.
+        int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
+        String method = request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String asked
+                ? asked
+                : request.getMethod();
+        // What clients do, such as to go silent in the middle of a body, has a status below.
+        if (status >= 500 && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
+            log.error("{} failed in a filter; the client gets a {}", method, status, exception);
         }
         if (response.isCommitted()) {
             // The container calls this for an answer that has begun as well, before it breaks the connection.
             return;
         }
-        // Without the attribute somebody has asked for this path by its name.
-        int status = request.getAttribute(RequestDispatcher.ERROR_STATUS_CODE) instanceof Integer code ? code : 404;
         String uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String failed
                 ? failed
                 : request.getRequestURI();
-        Refusal refusal = FrameworkRefusals.of(status, request.getMethod(), uri);
+        Refusal refusal = FrameworkRefusals.of(status, method, uri);
         errors.write(response, refusal);
     }
 }
