@@ -286,11 +286,18 @@ class CommonGroundIT {
     @EnableAutoConfiguration
     @ComponentScan({
         "dev.anneal.service.database",
+        "dev.anneal.service.ratelimit",
         "dev.anneal.service.web",
         "dev.anneal.service.security",
         "dev.anneal.service.tenant"
     })
-    @ConfigurationPropertiesScan({"dev.anneal.service.database", "dev.anneal.service.web", "dev.anneal.service.tenant"})
+    @ConfigurationPropertiesScan({
+        "dev.anneal.service.database",
+        "dev.anneal.service.ratelimit",
+        "dev.anneal.service.security",
+        "dev.anneal.service.web",
+        "dev.anneal.service.tenant"
+    })
     @Import(Probe.class)
     static class Application {}
 
