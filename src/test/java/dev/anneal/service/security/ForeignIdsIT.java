@@ -7,6 +7,7 @@ import dev.anneal.engine.peft.TarOf;
 import dev.anneal.engine.safetensors.SafetensorsWriter;
 import dev.anneal.engine.safetensors.TensorData;
 import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
@@ -35,6 +36,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * {@link #owned} says what of its kind the other tenant has.
  */
 @TestPropertySource(properties = {"anneal.outbound.allowed-addresses=127.0.0.1", "anneal.webhooks.poll-interval=1h"})
+@Penetration
 class ForeignIdsIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";
