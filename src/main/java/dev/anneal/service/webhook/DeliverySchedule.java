@@ -8,7 +8,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.SmartLifecycle;
 
 /** Runs the tasks that the migration's triggers put into the scheduler's table: each in one of the processes, and in another one if that dies. */
@@ -22,8 +24,8 @@ final class DeliverySchedule implements SmartLifecycle {
 
     private static final int MISSED_HEARTBEATS = 4;
 
-    private final Scheduler scheduler;
-    private volatile boolean isRunning;
+    private final Supplier<Scheduler> schedulers;
+    private @Nullable Scheduler scheduler;
 
     DeliverySchedule(
             DataSource pool,
@@ -36,7 +38,7 @@ final class DeliverySchedule implements SmartLifecycle {
                         operations.reschedule(complete, clock.instant().plus(AFTER_FAILURE)))
                 .onDeadExecutionRevive()
                 .execute((instance, context) -> completion(runner.run(instance.getId(), listener)));
-        scheduler = Scheduler.create(pool, task)
+        schedulers = () -> Scheduler.create(pool, task)
                 .clock(clock::instant)
                 .threads(properties.concurrency())
                 .pollUsingLockAndFetch(0.5, 1.0)
@@ -53,20 +55,23 @@ final class DeliverySchedule implements SmartLifecycle {
                 next.ifPresentOrElse(time -> operations.reschedule(complete, time), operations::remove);
     }
 
+    /** A scheduler that was stopped does not start again. */
     @Override
-    public void start() {
+    public synchronized void start() {
+        scheduler = schedulers.get();
         scheduler.start();
-        isRunning = true;
     }
 
     @Override
-    public void stop() {
-        isRunning = false;
-        scheduler.stop();
+    public synchronized void stop() {
+        if (scheduler != null) {
+            scheduler.stop();
+            scheduler = null;
+        }
     }
 
     @Override
-    public boolean isRunning() {
-        return isRunning;
+    public synchronized boolean isRunning() {
+        return scheduler != null;
     }
 }
