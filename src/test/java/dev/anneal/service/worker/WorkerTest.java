@@ -54,13 +54,15 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     @ConfigurationPropertiesScan({
         "dev.anneal.service.database",
         "dev.anneal.service.lease",
-        "dev.anneal.service.metrics"
+        "dev.anneal.service.metrics",
+        "dev.anneal.service.quota"
     })
     @ComponentScan({
         "dev.anneal.service.database",
         "dev.anneal.service.lease",
+        "dev.anneal.service.metrics",
         "dev.anneal.service.queue",
-        "dev.anneal.service.metrics"
+        "dev.anneal.service.quota"
     })
     @Import(Parts.class)
     class Application {}
