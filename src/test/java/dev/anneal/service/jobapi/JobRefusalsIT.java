@@ -159,15 +159,6 @@ class JobRefusalsIT extends ServiceTest {
     }
 
     @Test
-    void endpointsToComeAnswer404WithTheEnvelope() {
-        for (String path : new String[] {"/v1/uploads", "/v1/fine_tuning/checkpoints/ft:a:b:c:d/permissions"}) {
-            HttpResponse<String> answer = post(ALPHA, path, "{}");
-            assertThat(answer.statusCode()).as(path).isEqualTo(404);
-            assertThat(json(answer).path("error").propertyNames()).contains("type", "message", "param", "code");
-        }
-    }
-
-    @Test
     void rowsWithoutRoomForAnAnswerFailTheJobWithItsDataset() {
         String id = queuedJob(ALPHA, file(ALPHA, 10), ", 'anneal': {'max_length': 8}");
 
