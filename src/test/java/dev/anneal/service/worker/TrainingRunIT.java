@@ -171,8 +171,7 @@ class TrainingRunIT extends ServiceTest {
                 .anyMatch(message -> message.startsWith("Attempt 2 ended at step")
                         && message.contains("artifact_not_available")
                         && message.contains("goes back to the queue"));
-        assertThat(failedTrainings())
-                .isEqualTo(failed + 1);
+        assertThat(failedTrainings()).isEqualTo(failed + 1);
     }
 
     private static String settings(int steps, int checkpointInterval) {
