@@ -12,9 +12,12 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntConsumer;
+import java.util.function.IntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -41,35 +44,43 @@ final class NumberSender {
     /** Numbers of whole rows, up to the row of step {@code last}. */
     private record Batch(List<Measurement> numbers, int last) {}
 
+    /**
+     * One of the two series of a job.
+     *
+     * @param next what follows a step; empty if nothing does yet
+     * @param doubt notes that a batch is under way
+     * @param told notes the step up to which the server has all
+     */
+    private record Course(IntFunction<Optional<Batch>> next, Runnable doubt, IntConsumer told) {}
+
     void sendSteps(Claim row, String run, Told told) throws MlflowException {
-        int after = told.step();
-        boolean isInDoubt = told.isStepInDoubt();
-        List<SeriesRow> rows = steps(row, after);
-        while (!rows.isEmpty()) {
-            Batch batch = batch(rows, Measurement::of, SeriesRow::step);
-            List<Measurement> missing = isInDoubt ? missing(run, batch.numbers) : batch.numbers;
-            runs.doubtSteps(row);
-            log(run, missing);
-            runs.toldSteps(row, batch.last);
-            after = batch.last;
-            isInDoubt = false;
-            rows = steps(row, after);
-        }
+        Course steps = new Course(
+                after -> batch(steps(row, after), Measurement::of, SeriesRow::step),
+                () -> runs.doubtSteps(row),
+                last -> runs.toldSteps(row, last));
+        send(run, steps, told.step(), told.isStepInDoubt());
     }
 
     void sendValidations(Claim row, String run, Told told) throws MlflowException {
-        int after = told.validationStep();
-        boolean isInDoubt = told.isValidationInDoubt();
-        List<Validation> rows = validations(row, after);
-        while (!rows.isEmpty()) {
-            Batch batch = batch(rows, Measurement::of, Validation::step);
-            List<Measurement> missing = isInDoubt ? missing(run, batch.numbers) : batch.numbers;
-            runs.doubtValidations(row);
+        Course validations = new Course(
+                after -> batch(validations(row, after), Measurement::of, Validation::step),
+                () -> runs.doubtValidations(row),
+                last -> runs.toldValidations(row, last));
+        send(run, validations, told.validationStep(), told.isValidationInDoubt());
+    }
+
+    /** @param isInDoubt whether the server may have some of the first batch */
+    private void send(String run, Course course, int toldStep, boolean isInDoubt) throws MlflowException {
+        boolean asks = isInDoubt;
+        Optional<Batch> next = course.next.apply(toldStep);
+        while (next.isPresent()) {
+            Batch batch = next.get();
+            List<Measurement> missing = asks ? missing(run, batch.numbers) : batch.numbers;
+            course.doubt.run();
             log(run, missing);
-            runs.toldValidations(row, batch.last);
-            after = batch.last;
-            isInDoubt = false;
-            rows = validations(row, after);
+            course.told.accept(batch.last);
+            asks = false;
+            next = course.next.apply(batch.last);
         }
     }
 
@@ -81,8 +92,8 @@ final class NumberSender {
         return database.call(jdbc -> runs.validations(jdbc, row.number(), after, ROWS_READ));
     }
 
-    /** The first of the rows, at least one. */
-    private static <T> Batch batch(
+    /** The first of the rows, at least one if there are any. */
+    private static <T> Optional<Batch> batch(
             List<T> rows, Function<T, List<Measurement>> numbersOf, Function<T, Integer> stepOf) {
         List<Measurement> numbers = new ArrayList<>();
         int last = 0;
@@ -94,7 +105,7 @@ final class NumberSender {
             numbers.addAll(more);
             last = stepOf.apply(row);
         }
-        return new Batch(numbers, last);
+        return rows.isEmpty() ? Optional.empty() : Optional.of(new Batch(numbers, last));
     }
 
     private void log(String run, List<Measurement> numbers) throws MlflowException {
