@@ -153,7 +153,7 @@ final class Bucket {
     }
 
     /** An object of the bucket, by what follows the prefix. */
-    record Found(String name, Instant writtenAt) {}
+    record Found(String name, Instant writtenAt, long bytes) {}
 
     void list(String begin, Consumer<Found> visitor) {
         asking("list", begin, () -> {
@@ -174,7 +174,7 @@ final class Bucket {
     }
 
     private Found found(S3Object object) {
-        return new Found(object.key().substring(prefix.length()), object.lastModified());
+        return new Found(object.key().substring(prefix.length()), object.lastModified(), object.size());
     }
 
     /** Gives up uploads that were begun before {@code time}: their processes are gone. */
@@ -185,12 +185,24 @@ final class Bucket {
                             request -> request.bucket(name).prefix(prefix))
                     .uploads()) {
                 if (upload.initiated().isBefore(time)) {
-                    client.abortMultipartUpload(
-                            request -> request.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
-                    aborted++;
+                    aborted += abort(upload);
                 }
             }
             return aborted;
         });
+    }
+
+    /** Another process may look as well, and be first. */
+    private int abort(MultipartUpload upload) {
+        try {
+            client.abortMultipartUpload(
+                    request -> request.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
+            return 1;
+        } catch (SdkException failure) {
+            if (Failures.isMissing(failure)) {
+                return 0;
+            }
+            throw failure;
+        }
     }
 }

@@ -213,7 +213,7 @@ final class S3ArtifactStore implements ArtifactStore {
             String name = end > 0 && found.name().startsWith(".", end + 1)
                     ? found.name().substring(0, end)
                     : found.name();
-            ArtifactKey.stored(name).ifPresent(key -> visitor.accept(new Entry(key, found.writtenAt())));
+            ArtifactKey.stored(name).ifPresent(key -> visitor.accept(new Entry(key, found.writtenAt(), found.bytes())));
         });
     }
 

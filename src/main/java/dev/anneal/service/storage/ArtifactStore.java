@@ -89,5 +89,5 @@ public interface ArtifactStore extends AutoCloseable {
      * @param key its own, or that of a folder which it is in
      * @param writtenAt when it was written last
      */
-    record Entry(ArtifactKey key, Instant writtenAt) {}
+    record Entry(ArtifactKey key, Instant writtenAt, long bytes) {}
 }

@@ -29,7 +29,7 @@ final class ArtifactTree extends SimpleFileVisitor<Path> {
         if (!isHidden(file)) {
             ArtifactKey.stored(root.relativize(file).toString())
                     .ifPresent(key -> visitor.accept(new ArtifactStore.Entry(
-                            key, attributes.lastModifiedTime().toInstant())));
+                            key, attributes.lastModifiedTime().toInstant(), attributes.size())));
         }
         return FileVisitResult.CONTINUE;
     }

@@ -13,8 +13,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -36,13 +34,10 @@ final class DirectoryArtifactStore implements ArtifactStore {
     /** Folder of files being written and folders being deleted; no key begins with a dot. */
     private static final String TEMPORARY = ".temporary";
 
-    /** Longer than any upload takes: what is older was left by a process that died. */
-    private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
-
     private final Path root;
     private final Path temporary;
 
-    DirectoryArtifactStore(Path root, Clock clock) {
+    DirectoryArtifactStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
         this.temporary = this.root.resolve(TEMPORARY);
         try {
@@ -54,7 +49,6 @@ final class DirectoryArtifactStore implements ArtifactStore {
                     "Set anneal.storage.directory to a folder that this process may write to, with room on its disk.",
                     exception);
         }
-        deleteAbandoned(clock.instant().minus(ABANDONED_AFTER));
     }
 
     @Override

@@ -15,8 +15,10 @@ import java.security.MessageDigest;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -185,6 +187,11 @@ public abstract class ArtifactStoreContract {
                         "default/ftjob-1/attempt-1/checkpoint-2/state.json");
         store().list(entry ->
                 assertThat(entry.writtenAt()).isBetween(before, Instant.now().plus(Duration.ofMinutes(1))));
+        Map<String, Long> bytes = new HashMap<>();
+        store().list(entry -> bytes.put(entry.key().value(), entry.bytes()));
+        assertThat(bytes)
+                .containsEntry("default/files/file-1", 5L)
+                .containsEntry("default/ftjob-1/attempt-1/checkpoint-2/state.json", 2L);
     }
 
     @Test

@@ -35,7 +35,7 @@ class DirectoryArtifactStoreTest extends ArtifactStoreContract {
 
     @BeforeEach
     void openStore() {
-        store = new DirectoryArtifactStore(root, CLOCK);
+        store = new DirectoryArtifactStore(root);
     }
 
     @Override
@@ -104,36 +104,37 @@ class DirectoryArtifactStoreTest extends ArtifactStoreContract {
         Path file = Files.createFile(root.resolve("file"));
 
         assertThatExceptionOfType(UnusableStoreException.class)
-                .isThrownBy(() -> new DirectoryArtifactStore(file, CLOCK))
+                .isThrownBy(() -> new DirectoryArtifactStore(file))
                 .withMessage("anneal.storage.directory is not a writable folder: " + file)
                 .satisfies(exception -> assertThat(exception.remedy()).contains("Set anneal.storage.directory to"));
     }
 
     @Test
-    void leftoversOfADeadProcessAreDeletedAtTheNextStart() throws IOException {
+    void leftoversOfADeadProcessAreDeletedAfterADay() throws IOException {
         Path old = Files.writeString(root.resolve(".temporary/old"), "x");
         Path current = Files.writeString(root.resolve(".temporary/current"), "x");
         Files.setLastModifiedTime(old, FileTime.from(CLOCK.instant().minus(Duration.ofDays(2))));
         Files.setLastModifiedTime(current, FileTime.from(CLOCK.instant().minus(Duration.ofHours(1))));
 
-        openStore();
+        new AbandonedSweep(store, CLOCK).runOnce();
 
         assertThat(old).doesNotExist();
         assertThat(current).exists();
     }
 
     @Test
-    void processesThatStartTogetherDeleteWhatWasAbandoned() throws IOException {
+    void processesThatSweepTogetherDeleteWhatWasAbandoned() throws IOException {
         for (int i = 0; i < 200; i++) {
             Path old = Files.createDirectories(root.resolve(".temporary").resolve("old-" + i));
             Files.createFile(old.resolve("part"));
             Files.setLastModifiedTime(old, FileTime.from(CLOCK.instant().minus(Duration.ofDays(2))));
         }
 
-        List<CompletableFuture<Void>> starts = Stream.generate(() -> CompletableFuture.runAsync(this::openStore))
+        List<CompletableFuture<Void>> sweeps = Stream.generate(() -> CompletableFuture.runAsync(
+                        () -> store.deleteAbandoned(CLOCK.instant().minus(Duration.ofDays(1)))))
                 .limit(8)
                 .toList();
 
-        assertThat(starts).allSatisfy(start -> assertThat(start).succeedsWithin(Duration.ofSeconds(30)));
+        assertThat(sweeps).allSatisfy(sweep -> assertThat(sweep).succeedsWithin(Duration.ofSeconds(30)));
     }
 }

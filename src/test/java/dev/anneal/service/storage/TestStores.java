@@ -1,7 +1,6 @@
 package dev.anneal.service.storage;
 
 import java.nio.file.Path;
-import java.time.Clock;
 
 /** Gives tests of other modules the store that the application uses. */
 public final class TestStores {
@@ -9,6 +8,6 @@ public final class TestStores {
     private TestStores() {}
 
     public static ArtifactStore at(Path directory) {
-        return new DirectoryArtifactStore(directory, Clock.systemUTC());
+        return new DirectoryArtifactStore(directory);
     }
 }
