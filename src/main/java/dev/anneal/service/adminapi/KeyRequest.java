@@ -32,7 +32,7 @@ final class KeyRequest {
         String name = name(request);
         Instant expiresAt = expiresAt(request, clock);
         request.refuseOthers();
-        return new NewKey(name, Set.of(Scope.ADMIN), expiresAt);
+        return new NewKey(name, Scope.ofAdministrators(), expiresAt);
     }
 
     static String name(StrictObject request) {
@@ -57,7 +57,7 @@ final class KeyRequest {
         Set<Scope> scopes = EnumSet.noneOf(Scope.class);
         for (String name : names) {
             scopes.add(Scope.named(name)
-                    .filter(scope -> scope != Scope.ADMIN)
+                    .filter(Scope.ofTenants()::contains)
                     .orElseThrow(() -> Refusal.invalidValue(
                             "scopes",
                             "'scopes' of a project's key must be among " + Scope.list(Scope.ofTenants())
@@ -67,7 +67,7 @@ final class KeyRequest {
     }
 
     private static String remedy(String name) {
-        return name.equals(Scope.ADMIN.wireName())
+        return Scope.named(name).isPresent()
                 ? ". Keys of administrators are made at /v1/organization/admin_api_keys"
                 : "";
     }

@@ -20,8 +20,13 @@ record AuditedRequest(HttpServletRequest request, int status) {
     static final String OBJECT = "dev.anneal.audited-object";
 
     private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
-    private static final Set<Scope> CHANGING =
-            Set.of(Scope.FILES_WRITE, Scope.JOBS_WRITE, Scope.MODELS_WRITE, Scope.WEBHOOKS_WRITE, Scope.ADMIN);
+    private static final Set<Scope> CHANGING = Set.of(
+            Scope.FILES_WRITE,
+            Scope.JOBS_WRITE,
+            Scope.MODELS_WRITE,
+            Scope.WEBHOOKS_WRITE,
+            Scope.INSTALLATION_WRITE,
+            Scope.ADMIN);
     private static final Set<Integer> DENIED = Set.of(401, 403);
 
     /** Whether it has changed something, has tried to, or was refused for whom it was from. */

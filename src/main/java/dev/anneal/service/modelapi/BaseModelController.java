@@ -46,7 +46,7 @@ class BaseModelController {
     }
 
     @PostMapping
-    @RequiresScope(Scope.MODELS_WRITE)
+    @RequiresScope(Scope.INSTALLATION_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     BaseModelBody pull(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
         StrictObject request = JsonBody.of(body).object();

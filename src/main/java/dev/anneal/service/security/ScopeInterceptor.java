@@ -47,7 +47,7 @@ final class ScopeInterceptor implements HandlerInterceptor {
     }
 
     private static Refusal missing(Scope scope, Principal principal) {
-        String remedy = scope == Scope.ADMIN
+        String remedy = Scope.ofAdministrators().contains(scope)
                 ? " Use a key of an administrator: one of anneal.admin-keys, or one made with it."
                 : " Use a key that has it; an administrator can make one.";
         return new Refusal(

@@ -47,7 +47,7 @@ record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
             }
         }
         if (!issuer.grantsAdmin()) {
-            scopes.remove(Scope.ADMIN);
+            scopes.removeAll(Scope.ofAdministrators());
         }
         return scopes;
     }

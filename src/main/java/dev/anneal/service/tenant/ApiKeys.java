@@ -52,7 +52,7 @@ public final class ApiKeys {
                 .forEach(key -> principals.merge(
                         key.hash(), principal(key.hash(), key.tenant(), Scope.ofTenants()), ApiKeys::sameTenant));
         properties.adminKeys().stream().map(ApiKey::parseAdministrators).forEach(hash -> {
-            if (principals.put(hash, principal(hash, Tenant.DEFAULT, Set.of(Scope.ADMIN))) != null) {
+            if (principals.put(hash, principal(hash, Tenant.DEFAULT, Scope.ofAdministrators())) != null) {
                 throw new IllegalArgumentException(
                         "a key stands in anneal.admin-keys once, and not in anneal.api-keys as well");
             }

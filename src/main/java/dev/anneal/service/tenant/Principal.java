@@ -9,7 +9,7 @@ import java.util.Set;
 public record Principal(Tenant tenant, Set<Scope> scopes, Credential credential) {
 
     /** Of every request to an installation without keys. It does not administer: that begins with a configured key. */
-    public static final Principal LOCAL = new Principal(Tenant.DEFAULT, Scope.ofTenants(), Credential.NONE);
+    public static final Principal LOCAL = new Principal(Tenant.DEFAULT, Scope.ofLocals(), Credential.NONE);
 
     public Principal {
         scopes = Set.copyOf(scopes);

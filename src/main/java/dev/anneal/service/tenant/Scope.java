@@ -21,7 +21,7 @@ public enum Scope {
     JOBS_WRITE,
     /** Lists models and downloads weights. */
     MODELS_READ,
-    /** Deletes tuned models and changes base models. */
+    /** Deletes tuned models and shares them. */
     MODELS_WRITE,
     /** Generates text. */
     INFERENCE,
@@ -29,6 +29,8 @@ public enum Scope {
     WEBHOOKS_READ,
     /** Creates, changes and deletes webhooks. */
     WEBHOOKS_WRITE,
+    /** Changes what all tenants use: which base models there are, and at which commit. */
+    INSTALLATION_WRITE,
     /** Manages projects, keys and quotas, and reads the audit log. */
     ADMIN;
 
@@ -39,8 +41,18 @@ public enum Scope {
                 .findFirst();
     }
 
-    /** All but {@link #ADMIN}: everything that a tenant can do with what is its own. */
+    /** What reaches beyond one tenant: the scopes of administrators' keys. */
+    public static Set<Scope> ofAdministrators() {
+        return Collections.unmodifiableSet(EnumSet.of(INSTALLATION_WRITE, ADMIN));
+    }
+
+    /** All but {@link #ofAdministrators}: everything that a tenant can do with what is its own. */
     public static Set<Scope> ofTenants() {
+        return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.copyOf(ofAdministrators())));
+    }
+
+    /** What whoever sits at the machine of an installation without keys may do: all but {@link #ADMIN}. */
+    static Set<Scope> ofLocals() {
         return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(ADMIN)));
     }
 

@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param apiKeys entries {@code tenant:key}; where neither these nor administrators' keys nor issuers of tokens are configured, only
  *     loopback is served and everything belongs to the tenant {@code default}
- * @param adminKeys keys that manage projects and their keys, and nothing else
+ * @param adminKeys keys that manage projects, their keys and base models, and nothing else
  */
 @ConfigurationProperties("anneal")
 public record TenantProperties(

@@ -200,6 +200,7 @@ class AdministrationIT extends ApiTestBase {
                     projects                  | {"name": "x", "geography": "EU"}            | unknown_parameter | geography
                     projects/team-a/api_keys  | {"name": "x", "scopes": ["all"]}            | invalid_value     | scopes
                     projects/team-a/api_keys  | {"name": "x", "scopes": ["admin"]}          | invalid_value     | scopes
+                    projects/team-a/api_keys  | {"name": "x", "scopes": ["installation:write"]} | invalid_value | scopes
                     projects/team-a/api_keys  | {"name": "x", "expires_in_seconds": 0}      | invalid_value     | expires_in_seconds
                     projects/team-c/api_keys  | {"name": "x"}                               | not_found         | project_id
                     admin_api_keys            | {"name": "x", "scopes": ["admin"]}          | unknown_parameter | scopes

@@ -21,10 +21,12 @@ class HubModelIT extends EngineTest {
     private static final HubServer HUB = new HubServer(Path.of("src/main/resources/models/anneal-tiny"));
     private static final Path CACHE = Path.of("target/test-hub-cache");
     private static final String PATH = "/v1/anneal/base_models";
+    private static final String OPERATOR = "operator";
     private static final String MOVED = "f".repeat(40);
 
     @DynamicPropertySource
     static void hub(DynamicPropertyRegistry properties) {
+        properties.add("anneal.admin-keys", () -> "operator-key-0123456789");
         properties.add("anneal.hub.endpoint", HUB::uri);
         properties.add("anneal.hub.offline", () -> "false");
         properties.add("anneal.hub.allowed", () -> "acme/*");
@@ -81,9 +83,10 @@ class HubModelIT extends EngineTest {
 
     @Test
     void whatCannotBeHadIsToldByACode() {
-        assertThat(post(ALPHA, PATH, "{'id': 'evil/model'}").body()).contains("anneal.hub.allowed");
-        assertThat(post(ALPHA, PATH, "{'id': '../x'}").statusCode()).isEqualTo(400);
-        assertThat(post(ALPHA, PATH, "{'id': 'acme/tiny', 'revision': '../x'}").statusCode())
+        assertThat(post(ALPHA, PATH, "{'id': 'acme/tiny'}").body()).contains("'installation:write' is missing");
+        assertThat(post(OPERATOR, PATH, "{'id': 'evil/model'}").body()).contains("anneal.hub.allowed");
+        assertThat(post(OPERATOR, PATH, "{'id': '../x'}").statusCode()).isEqualTo(400);
+        assertThat(post(OPERATOR, PATH, "{'id': 'acme/tiny', 'revision': '../x'}").statusCode())
                 .isEqualTo(400);
         assertThat(get(ALPHA, PATH + "/acme%2Fnone").statusCode()).isEqualTo(404);
         assertThat(pulled("{'id': 'acme/tiny', 'revision': 'v9'}")
@@ -98,7 +101,7 @@ class HubModelIT extends EngineTest {
     }
 
     private JsonNode pulled(String body) {
-        HttpResponse<String> asked = post(ALPHA, PATH, body);
+        HttpResponse<String> asked = post(OPERATOR, PATH, body);
         assertThat(asked.statusCode()).as(asked.body()).isEqualTo(202);
         String path = PATH + "/acme%2Ftiny";
         await(() -> !json(get(ALPHA, path)).path("state").asString().equals("pulling"));

@@ -76,7 +76,7 @@ class ApiKeysIT {
     void administratorsKeysAdministerAndDoNothingElse() {
         assertThat(configured().principalOf(ADMINISTRATORS))
                 .map(Principal::scopes)
-                .contains(Set.of(Scope.ADMIN));
+                .contains(Scope.ofAdministrators());
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> configured("one:" + ADMINISTRATORS))
                 .withMessageContaining("anneal.admin-keys")

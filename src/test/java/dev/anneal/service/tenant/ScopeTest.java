@@ -22,6 +22,7 @@ class ScopeTest {
                         "inference",
                         "webhooks:read",
                         "webhooks:write",
+                        "installation:write",
                         "admin");
         for (Scope scope : Scope.values()) {
             assertThat(Scope.named(scope.wireName())).contains(scope);
@@ -30,8 +31,19 @@ class ScopeTest {
     }
 
     @Test
-    void tenantsDoNotAdminister() {
-        assertThat(Scope.ofTenants()).hasSize(Scope.values().length - 1).doesNotContain(Scope.ADMIN);
+    void tenantsChangeNothingOfOthers() {
+        assertThat(Scope.ofAdministrators()).containsExactly(Scope.INSTALLATION_WRITE, Scope.ADMIN);
+        assertThat(Scope.ofTenants())
+                .hasSize(Scope.values().length - 2)
+                .doesNotContainAnyElementsOf(Scope.ofAdministrators());
+    }
+
+    @Test
+    void whoNeedsNoKeyPullsModelsAndDoesNotAdminister() {
+        assertThat(Principal.LOCAL.scopes())
+                .hasSize(Scope.values().length - 1)
+                .contains(Scope.INSTALLATION_WRITE)
+                .doesNotContain(Scope.ADMIN);
     }
 
     @Test
