@@ -86,7 +86,8 @@ class HubModelIT extends EngineTest {
         assertThat(post(ALPHA, PATH, "{'id': 'acme/tiny'}").body()).contains("'installation:write' is missing");
         assertThat(post(OPERATOR, PATH, "{'id': 'evil/model'}").body()).contains("anneal.hub.allowed");
         assertThat(post(OPERATOR, PATH, "{'id': '../x'}").statusCode()).isEqualTo(400);
-        assertThat(post(OPERATOR, PATH, "{'id': 'acme/tiny', 'revision': '../x'}").statusCode())
+        assertThat(post(OPERATOR, PATH, "{'id': 'acme/tiny', 'revision': '../x'}")
+                        .statusCode())
                 .isEqualTo(400);
         assertThat(get(ALPHA, PATH + "/acme%2Fnone").statusCode()).isEqualTo(404);
         assertThat(pulled("{'id': 'acme/tiny', 'revision': 'v9'}")

@@ -68,13 +68,14 @@ class TokensIT extends ApiTestBase {
                 .isEqualTo("team-b");
         assertThat(get("/v1/files", bare).errorCode()).isEqualTo("missing_scope");
 
-        String scoped = CLUSTER.sign(claims.claim("roles", List.of("anneal:files:read", "jobs:read", "anneal:admin", "anneal:installation:write")));
+        String scoped = CLUSTER.sign(claims.claim(
+                "roles", List.of("anneal:files:read", "jobs:read", "anneal:admin", "anneal:installation:write")));
         assertThat(get("/v1/files", scoped).status()).isEqualTo(200);
         assertThat(get("/v1/fine_tuning/jobs", scoped).errorCode()).isEqualTo("missing_scope");
         assertThat(get("/v1/organization/projects", scoped).errorCode()).isEqualTo("missing_scope");
         assertThat(send(HttpRequest.newBuilder(uri("/v1/anneal/base_models"))
-                        .header("authorization", "Bearer " + scoped)
-                        .POST(HttpRequest.BodyPublishers.noBody()))
+                                .header("authorization", "Bearer " + scoped)
+                                .POST(HttpRequest.BodyPublishers.noBody()))
                         .errorCode())
                 .isEqualTo("missing_scope");
     }
