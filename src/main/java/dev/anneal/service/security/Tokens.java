@@ -1,10 +1,17 @@
 package dev.anneal.service.security;
 
+import com.nimbusds.jose.jwk.source.JWKSource;
+import com.nimbusds.jose.jwk.source.JWKSourceBuilder;
+import com.nimbusds.jose.jwk.source.RateLimitReachedException;
+import com.nimbusds.jose.proc.SecurityContext;
 import com.nimbusds.jwt.JWT;
 import com.nimbusds.jwt.JWTParser;
+import dev.anneal.service.outbound.OutboundHttp;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.Principal;
+import java.io.Closeable;
+import java.io.IOException;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.Collections;
@@ -12,12 +19,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2Error;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
@@ -28,36 +36,64 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
-import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.JwtValidationException;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
-import org.springframework.security.oauth2.jwt.SupplierJwtDecoder;
 import org.springframework.stereotype.Component;
-import org.springframework.web.client.RestTemplate;
 
 /**
- * Reads tokens that configured issuers signed. An issuer is asked for its keys when the first of its tokens comes, and again for keys
- * that are new, so the service starts while it is away.
+ * Reads tokens that configured issuers signed. An issuer is asked for its keys when the first of its tokens comes, again for keys
+ * that are new, and behind the requests before they become old, so the service starts and goes on while it is away.
  */
 @Component
-final class Tokens {
+final class Tokens implements AutoCloseable {
 
     private static final Logger log = LoggerFactory.getLogger(Tokens.class);
 
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
-    private static final Duration ISSUER_TIMEOUT = Duration.ofSeconds(5);
     private static final int LONGEST_SHOWN = 200;
+
+    /** Read keys are believed for so long. */
+    private static final Duration FRESH = Duration.ofMinutes(15);
+
+    /** And so long before that they are read again, by no request's thread. */
+    private static final Duration AHEAD = Duration.ofMinutes(10);
+
+    /** An issuer that is away does not make its keys wrong. */
+    private static final Duration OUTAGE = Duration.ofHours(4);
+
+    /** While one request asks the issuer, others wait for what comes of it. */
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
+    /** Within it an issuer is asked twice at most, whatever its tokens say of their keys. */
+    private static final Duration PAUSE = Duration.ofSeconds(10);
 
     private final Map<String, Trusted> issuers;
 
-    Tokens(OidcProperties properties) {
+    Tokens(OidcProperties properties, OutboundHttp http) {
         this.issuers = properties.issuers().stream()
-                .collect(Collectors.toUnmodifiableMap(
-                        OidcProperties.Issuer::uri,
-                        issuer -> new Trusted(issuer, new SupplierJwtDecoder(() -> decoder(issuer)))));
+                .collect(Collectors.toUnmodifiableMap(OidcProperties.Issuer::uri, issuer -> trusted(issuer, http)));
+    }
+
+    private static Trusted trusted(OidcProperties.Issuer issuer, OutboundHttp http) {
+        IssuerKeys keys = new IssuerKeys(http, issuer.uri(), issuer.jwkSetUri());
+        JWKSource<SecurityContext> source = JWKSourceBuilder.create(keys)
+                .cache(FRESH.toMillis(), LONGEST_WAIT.toMillis())
+                .refreshAheadCache(AHEAD.toMillis(), null, reader(), true, null, false)
+                .rateLimited(PAUSE.toMillis())
+                .outageTolerant(OUTAGE.toMillis())
+                .build();
+        return new Trusted(issuer, keys, source, decoder(issuer, source));
+    }
+
+    private static ExecutorService reader() {
+        return Executors.newSingleThreadExecutor(task -> {
+            Thread thread = new Thread(task, "issuer-keys");
+            thread.setDaemon(true);
+            return thread;
+        });
     }
 
     /** Whether any issuer is trusted. */
@@ -85,15 +121,21 @@ final class Tokens {
             log.debug("A token was refused", bad);
             throw new Refusal(
                     RefusalCode.TOKEN_INVALID, "The token's signature is not one that its issuer's keys explain.");
-        } catch (JwtException | JwtDecoderInitializationException away) {
-            log.warn(
-                    "The keys of issuer {} are not to be had: {}",
-                    trusted.issuer().uri(),
-                    away.toString());
-            throw new Refusal(
-                    RefusalCode.SERVICE_UNAVAILABLE,
-                    "The issuer's keys cannot be read now, so the token cannot be checked. Try again.");
+        } catch (JwtException unchecked) {
+            throw refusal(trusted, unchecked);
         }
+    }
+
+    /** Why it is not known whether the token is good. */
+    private static Refusal refusal(Trusted trusted, JwtException unchecked) {
+        if (unchecked.getCause() instanceof RateLimitReachedException
+                && trusted.keys().areKnown()) {
+            return new Refusal(
+                    RefusalCode.TOKEN_INVALID, "The token names a key that its issuer did not have a few seconds ago.");
+        }
+        return new Refusal(
+                RefusalCode.SERVICE_UNAVAILABLE,
+                "The issuer's keys cannot be read now, so the token cannot be checked. Try again.");
     }
 
     private Trusted trusted(String token) {
@@ -122,14 +164,8 @@ final class Tokens {
         return new Refusal(code, Objects.requireNonNullElse(first.getDescription(), "The token breaks a rule."));
     }
 
-    private static JwtDecoder decoder(OidcProperties.Issuer issuer) {
-        SimpleClientHttpRequestFactory http = new SimpleClientHttpRequestFactory();
-        http.setConnectTimeout(ISSUER_TIMEOUT);
-        http.setReadTimeout(ISSUER_TIMEOUT);
-        NimbusJwtDecoder decoder = (issuer.jwkSetUri() == null
-                        ? NimbusJwtDecoder.withIssuerLocation(issuer.uri())
-                        : NimbusJwtDecoder.withJwkSetUri(issuer.jwkSetUri()))
-                .restOperations(new RestTemplate(http))
+    private static JwtDecoder decoder(OidcProperties.Issuer issuer, JWKSource<SecurityContext> keys) {
+        NimbusJwtDecoder decoder = NimbusJwtDecoder.withJwkSource(keys)
                 // Those with a pair of keys: with a shared secret whoever may check a token could make one.
                 .jwsAlgorithms(algorithms -> Collections.addAll(algorithms, SignatureAlgorithm.values()))
                 .build();
@@ -168,6 +204,16 @@ final class Tokens {
                 : OAuth2TokenValidatorResult.success();
     }
 
+    @Override
+    public void close() throws IOException {
+        for (Trusted trusted : issuers.values()) {
+            if (trusted.source() instanceof Closeable source) {
+                source.close();
+            }
+        }
+    }
+
     /** An issuer with what checks its tokens. */
-    private record Trusted(OidcProperties.Issuer issuer, JwtDecoder decoder) {}
+    private record Trusted(
+            OidcProperties.Issuer issuer, IssuerKeys keys, JWKSource<SecurityContext> source, JwtDecoder decoder) {}
 }

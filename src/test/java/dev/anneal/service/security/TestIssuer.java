@@ -20,6 +20,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** An OpenID Connect issuer on a port of its own: its configuration, its public keys, and tokens that it signs. */
 final class TestIssuer {
@@ -27,7 +30,9 @@ final class TestIssuer {
     static final String AUDIENCE = "anneal";
 
     private final HttpServer server;
+    private final AtomicInteger reads = new AtomicInteger();
     private volatile RSAKey key = newKey();
+    private volatile CountDownLatch answering = new CountDownLatch(0);
 
     TestIssuer() {
         try {
@@ -41,8 +46,35 @@ final class TestIssuer {
                         exchange,
                         "{\"issuer\": \"" + uri() + "\", \"jwks_uri\": \"" + keysUri()
                                 + "\", \"subject_types_supported\": [\"public\"]}"));
-        server.createContext("/keys", exchange -> answer(exchange, new JWKSet(key.toPublicJWK()).toString()));
+        server.createContext("/keys", exchange -> {
+            reads.incrementAndGet();
+            answer(exchange, new JWKSet(key.toPublicJWK()).toString());
+        });
+        server.setExecutor(Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "test-issuer");
+            thread.setDaemon(true);
+            return thread;
+        }));
         server.start();
+    }
+
+    /** From now on requests are taken and not answered. */
+    void hang() {
+        answering = new CountDownLatch(1);
+    }
+
+    void goOn() {
+        answering.countDown();
+    }
+
+    /** From now on nobody listens. */
+    void end() {
+        server.stop(0);
+    }
+
+    /** How often the keys were asked for. */
+    int reads() {
+        return reads.get();
     }
 
     String uri() {
@@ -101,7 +133,12 @@ final class TestIssuer {
         }
     }
 
-    private static void answer(HttpExchange exchange, String json) throws IOException {
+    private void answer(HttpExchange exchange, String json) throws IOException {
+        try {
+            answering.await();
+        } catch (InterruptedException end) {
+            Thread.currentThread().interrupt();
+        }
         byte[] body = json.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("content-type", "application/json");
         exchange.sendResponseHeaders(200, body.length);

@@ -123,15 +123,6 @@ class TokensIT extends ApiTestBase {
     }
 
     @Test
-    void newKeyOfAnIssuerIsFound() throws Exception {
-        assertThat(get("/v1/files", COMPANY.sign(COMPANY.claims())).status()).isEqualTo(200);
-
-        COMPANY.rotate();
-
-        assertThat(get("/v1/files", COMPANY.sign(COMPANY.claims())).status()).isEqualTo(200);
-    }
-
-    @Test
     void tokenOfAnIssuerThatIsAwayIsToBeSentAgain() throws Exception {
         Answer answer = get("/v1/files", COMPANY.sign(COMPANY.claims().issuer(AWAY)));
 
