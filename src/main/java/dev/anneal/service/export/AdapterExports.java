@@ -82,11 +82,18 @@ public final class AdapterExports {
     public Page<Export> list(String tenantId, PageRequest request) {
         return database.call(tenantId, jdbc -> {
             String after = request.after();
-            if (after != null && ofAdapter(jdbc, after).isEmpty()) {
+            if (after != null && !isCursor(jdbc, after)) {
                 throw Refusal.invalidCursor("an export of an uploaded adapter", after);
             }
             return Page.of(store.pageOfAdapters(jdbc, request), request);
         });
+    }
+
+    /** As that of {@link Exports}. */
+    private boolean isCursor(JdbcClient jdbc, String after) {
+        return store.byId(jdbc, after)
+                .map(export -> export.adapter().isPresent())
+                .orElseGet(() -> ExportRemoval.mayBeRemoved(after));
     }
 
     private Optional<Export> ofAdapter(JdbcClient jdbc, String exportId) {

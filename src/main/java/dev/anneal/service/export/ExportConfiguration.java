@@ -76,6 +76,11 @@ class ExportConfiguration {
     }
 
     @Bean
+    ExportRemoval exportRemoval() {
+        return new ExportRemoval();
+    }
+
+    @Bean
     TrainingRecords trainingRecords(Series series, Files files, JobStore jobs, Checkpoints checkpoints) {
         return new TrainingRecords(series, files, jobs, checkpoints);
     }

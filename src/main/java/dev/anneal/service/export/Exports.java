@@ -155,13 +155,17 @@ public final class Exports {
         return database.call(tenantId, jdbc -> {
             Job job = jobs.require(jdbc, jobId);
             String after = request.after();
-            if (after != null
-                    && store.byId(jdbc, after)
-                            .filter(export -> export.isOf(job.number()))
-                            .isEmpty()) {
+            if (after != null && !isCursor(jdbc, job, after)) {
                 throw Refusal.invalidCursor("an export of this job", after);
             }
             return Page.of(store.page(jdbc, job.number(), request), request);
         });
+    }
+
+    /** One that has passed its retention is no row any more, and a page still begins behind it. */
+    private boolean isCursor(JdbcClient jdbc, Job job, String after) {
+        return store.byId(jdbc, after)
+                .map(export -> export.isOf(job.number()))
+                .orElseGet(() -> ExportRemoval.mayBeRemoved(after));
     }
 }

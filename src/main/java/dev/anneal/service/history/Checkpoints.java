@@ -96,7 +96,7 @@ public final class Checkpoints {
               AND NOT EXISTS (SELECT FROM evaluation WHERE checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM checkpoint_permission WHERE checkpoint_id = checkpoint.id)
-            RETURNING directory
+            RETURNING directory, bytes
             """;
 
     private static final String DIRECTORIES = "SELECT directory FROM checkpoint WHERE job_id = :job";
@@ -213,9 +213,9 @@ public final class Checkpoints {
     /**
      * Forgets all but the newest checkpoints, except those that an export, an evaluation, another job or another tenant uses.
      *
-     * @return folders that nothing refers to once the transaction has committed
+     * @return what nothing refers to once the transaction has committed
      */
-    public List<String> prune(JdbcClient jdbc, long job, int kept) {
+    public List<Pruned> prune(JdbcClient jdbc, long job, int kept) {
         List<Long> old = jdbc.sql(LOCK_OLD)
                 .param("job", job)
                 .param("kept", kept)
@@ -225,9 +225,12 @@ public final class Checkpoints {
                 ? List.of()
                 : jdbc.sql(DELETE_UNUSED)
                         .param("ids", old.toArray(Long[]::new))
-                        .query(String.class)
+                        .query(Pruned.class)
                         .list();
     }
+
+    /** @param directory key of a folder that no row names any more */
+    public record Pruned(String directory, long bytes) {}
 
     /** Folders of all checkpoints of the job. */
     public List<String> directories(JdbcClient jdbc, long job) {

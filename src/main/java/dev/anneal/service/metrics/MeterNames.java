@@ -133,6 +133,12 @@ public final class MeterNames {
     /** Counter, tag {@code op}: operations in which the artifact store itself failed [anneal_artifact_store_errors_total]. */
     public static final String STORE_ERRORS = "anneal.artifact.store.errors";
 
+    /** Counter, tag {@code kind} (checkpoint, export, orphan): what this process has deleted for its age [anneal_retention_removed_total]. */
+    public static final String RETENTION_REMOVED = "anneal.retention.removed";
+
+    /** Counter, bytes, tag {@code kind}: what these had [anneal_retention_removed_bytes_total]. */
+    public static final String RETENTION_REMOVED_BYTES = "anneal.retention.removed.bytes";
+
     /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
     public static final String BUILD_INFO = "anneal.build.info";
 

@@ -5,6 +5,7 @@ import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.mlflow.MlflowListener;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkEndListener;
+import dev.anneal.service.retention.RetentionListener;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.storage.StoreListener;
@@ -69,6 +70,12 @@ class MetricsConfiguration {
     @ConditionalOnRole(Role.API)
     DeliveryListener webhookMeters(MeterRegistry registry) {
         return new WebhookMeters(registry);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    RetentionListener retentionMeters(MeterRegistry registry) {
+        return new RetentionMeters(registry);
     }
 
     @Bean

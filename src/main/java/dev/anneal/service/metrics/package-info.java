@@ -1,5 +1,6 @@
 /** Meter names and the meters of the service and of what each worker trains now. */
-@ApplicationModule(allowedDependencies = {"inference", "lease", "mlflow", "queue", "role", "storage", "webhook"})
+@ApplicationModule(
+        allowedDependencies = {"inference", "lease", "mlflow", "queue", "retention", "role", "storage", "webhook"})
 @NullMarked
 package dev.anneal.service.metrics;
 

@@ -159,7 +159,9 @@ public final class TrainingJournal {
      * @return keys of folders that nothing refers to once the transaction has committed
      */
     public List<String> pruneCheckpoints(JdbcClient jdbc, long workId, int kept) {
-        return checkpoints.prune(jdbc, store.numberOf(jdbc, workId), kept);
+        return checkpoints.prune(jdbc, store.numberOf(jdbc, workId), kept).stream()
+                .map(Checkpoints.Pruned::directory)
+                .toList();
     }
 
     /** Keys of the folders of all checkpoints of the job. */

@@ -26,6 +26,7 @@ class ActionNameTest {
         "POST, /v1/organization/projects/{projectId}, project.updated",
         "POST, /v1/organization/projects/{projectId}/archive, project.archived",
         "POST, /v1/organization/projects/{projectId}/quota, quota.updated",
+        "POST, /v1/organization/projects/{projectId}/retention, retention.updated",
         "POST, /v1/organization/projects/{projectId}/api_keys, api_key.created",
         "DELETE, /v1/organization/admin_api_keys/{keyId}, api_key.deleted"
     })

@@ -107,13 +107,12 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                                 "spring.flyway.password", access.owner().password())));
     }
 
-    /** Empties every table of the migrations and starts their counters again. */
+    /** Empties every table of the migrations, but that of a task which services begin with, and starts their counters again. */
     static void empty() {
-        List<String> tables = administrator()
-                .sql(
-                        "SELECT quote_ident(tablename) FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'flyway_schema_history'")
-                .query(String.class)
-                .list();
+        List<String> tables = administrator().sql("""
+                        SELECT quote_ident(tablename) FROM pg_tables
+                        WHERE schemaname = 'public' AND tablename NOT IN ('flyway_schema_history', 'retention_task')
+                        """).query(String.class).list();
         String truncate = "TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE";
         int attempt = 1;
         while (!truncated(truncate, attempt)) {

@@ -1,0 +1,82 @@
+package dev.anneal.service.retention;
+
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.export.ExportRemoval;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes checkpoints and exports that have passed their retention: first their rows, then what they named, which is an orphan if that fails. */
+final class ExpirySweep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpirySweep.class);
+
+    private final SystemDatabase system;
+    private final ExpiredArtifacts expired;
+    private final Checkpoints checkpoints;
+    private final ExportRemoval exports;
+    private final ArtifactStore store;
+    private final RetentionListener listener;
+
+    ExpirySweep(
+            SystemDatabase system,
+            ExpiredArtifacts expired,
+            Checkpoints checkpoints,
+            ExportRemoval exports,
+            ArtifactStore store,
+            RetentionListener listener) {
+        this.system = system;
+        this.expired = expired;
+        this.checkpoints = checkpoints;
+        this.exports = exports;
+        this.store = store;
+        this.listener = listener;
+    }
+
+    void runOnce() {
+        int exported = forEach(expired::exports, this::removeExport);
+        int saved = forEach(expired::jobs, this::removeCheckpoints);
+        if (exported + saved > 0) {
+            LOG.info("{} exports and {} checkpoints have passed their retention and are deleted", exported, saved);
+        }
+    }
+
+    private static int forEach(LongFunction<List<Long>> batches, ToIntFunction<Long> removal) {
+        int removed = 0;
+        List<Long> batch = batches.apply(0);
+        while (!batch.isEmpty()) {
+            removed += batch.stream().mapToInt(removal).sum();
+            batch = batches.apply(batch.get(batch.size() - 1));
+        }
+        return removed;
+    }
+
+    private int removeExport(long export) {
+        List<ExportRemoval.Removed> removed =
+                system.call(jdbc -> exports.remove(jdbc, export)).stream().toList();
+        removed.forEach(each -> delete(each.directory(), each.bytes(), RetentionListener.Kind.EXPORT));
+        return removed.size();
+    }
+
+    /** The newest is what the tuned model's name means, and what a job that failed can be exported from. */
+    private int removeCheckpoints(long job) {
+        List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.prune(jdbc, job, 1));
+        pruned.forEach(each -> delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
+        return pruned.size();
+    }
+
+    private void delete(String directory, long bytes, RetentionListener.Kind kind) {
+        try {
+            store.delete(new ArtifactKey(directory));
+            listener.removed(kind, bytes);
+        } catch (StorageException failure) {
+            LOG.warn("{} is deleted as an orphan later: {}", directory, failure.getMessage());
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.anneal.service.retention;
+
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes what lies in the store without a row: what a deletion left that failed, and what processes wrote that were cut off. It is noted when it is first
+ * seen and deleted when it is still an orphan {@code age} later, so that a database that was restored, or is the wrong one, can be put right before.
+ */
+final class OrphanSweep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanSweep.class);
+
+    private final SystemDatabase system;
+    private final ArtifactStore store;
+    private final RetentionListener listener;
+    private final Duration age;
+
+    OrphanSweep(SystemDatabase system, ArtifactStore store, RetentionListener listener, Duration age) {
+        this.system = system;
+        this.store = store;
+        this.listener = listener;
+        this.age = age;
+    }
+
+    void runOnce() {
+        String begin = system.call(OrphanRows::now);
+        OrphanNotes notes = new OrphanNotes(system, begin);
+        store.list(notes::visit);
+        notes.finish();
+        if (notes.noted() > 0) {
+            LOG.info(
+                    "{} files and folders of the artifact store belong to no row; what still does not {} after it was first seen is deleted",
+                    notes.noted(),
+                    age);
+        }
+        deleteOld();
+    }
+
+    private void deleteOld() {
+        int deleted = 0;
+        long bytes = 0;
+        List<OrphanRows.Noted> batch = old("");
+        while (!batch.isEmpty()) {
+            for (OrphanRows.Noted orphan : stillOrphans(batch)) {
+                if (delete(orphan)) {
+                    deleted++;
+                    bytes += orphan.bytes();
+                }
+            }
+            batch = old(batch.get(batch.size() - 1).key());
+        }
+        if (deleted > 0) {
+            LOG.info(
+                    "{} files and folders of {} bytes that belong to no row are deleted from the artifact store",
+                    deleted,
+                    bytes);
+        }
+    }
+
+    private List<OrphanRows.Noted> old(String after) {
+        return system.call(jdbc -> OrphanRows.old(jdbc, age, after));
+    }
+
+    private List<OrphanRows.Noted> stillOrphans(List<OrphanRows.Noted> batch) {
+        List<StoredUnit> units = batch.stream()
+                .flatMap(orphan -> StoredUnit.of(new ArtifactKey(orphan.key())).stream())
+                .toList();
+        Set<String> unnamed = system.call(jdbc -> OrphanRows.unnamed(jdbc, units));
+        return batch.stream().filter(orphan -> unnamed.contains(orphan.key())).toList();
+    }
+
+    private boolean delete(OrphanRows.Noted orphan) {
+        ArtifactKey key = new ArtifactKey(orphan.key());
+        try {
+            store.delete(key);
+        } catch (StorageException failure) {
+            LOG.warn("{} belongs to no row and stays until the next sweep: {}", key, failure.getMessage());
+            return false;
+        }
+        system.run(jdbc -> OrphanRows.forget(jdbc, key));
+        listener.removed(RetentionListener.Kind.ORPHAN, orphan.bytes());
+        return true;
+    }
+}

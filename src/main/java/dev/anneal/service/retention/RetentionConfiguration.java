@@ -1,0 +1,74 @@
+package dev.anneal.service.retention;
+
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.export.ExportRemoval;
+import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import dev.anneal.service.storage.ArtifactStore;
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Processes that serve the API sweep as well. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.API)
+class RetentionConfiguration {
+
+    @Bean
+    Retentions retentions(SystemDatabase system, RetentionProperties properties) {
+        return new Retentions(system, properties.retention());
+    }
+
+    @Bean
+    ExpirySweep expirySweep(
+            SystemDatabase system,
+            RetentionProperties properties,
+            Checkpoints checkpoints,
+            ExportRemoval exports,
+            ArtifactStore store,
+            ObjectProvider<RetentionListener> listeners) {
+        return new ExpirySweep(
+                system,
+                new ExpiredArtifacts(system, properties.retention()),
+                checkpoints,
+                exports,
+                store,
+                all(listeners));
+    }
+
+    @Bean
+    OrphanSweep orphanSweep(
+            SystemDatabase system,
+            RetentionProperties properties,
+            ArtifactStore store,
+            ObjectProvider<RetentionListener> listeners) {
+        return new OrphanSweep(system, store, all(listeners), properties.orphans());
+    }
+
+    private static RetentionListener all(ObjectProvider<RetentionListener> listeners) {
+        return (kind, bytes) -> listeners.orderedStream().forEach(listener -> listener.removed(kind, bytes));
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    RetentionSchedule retentionSchedule(
+            @Qualifier("systemPool") DataSource pool,
+            ExpirySweep expiry,
+            OrphanSweep orphans,
+            RetentionProperties properties,
+            Clock clock) {
+        return new RetentionSchedule(
+                pool,
+                () -> {
+                    expiry.runOnce();
+                    orphans.runOnce();
+                },
+                properties.interval(),
+                clock);
+    }
+}

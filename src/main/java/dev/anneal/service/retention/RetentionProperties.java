@@ -1,0 +1,46 @@
+package dev.anneal.service.retention;
+
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * How long artifacts are kept, unless an administrator has said otherwise for a project. Absent: for good.
+ *
+ * @param intermediateCheckpoints when all but the newest checkpoint of a job that has ended are deleted, but for those that something was made from;
+ *     whole days
+ * @param exports when exports are deleted, counted from their completion; whole days
+ * @param orphans when what no row names is deleted from the store, counted from when that was first seen; a day at least
+ * @param interval how often one of the processes looks
+ */
+@ConfigurationProperties("anneal.retention")
+record RetentionProperties(
+        @Nullable Duration intermediateCheckpoints,
+        @Nullable Duration exports,
+        @DefaultValue("7d") Duration orphans,
+        @DefaultValue("1d") Duration interval) {
+
+    RetentionProperties {
+        requireDays("intermediate-checkpoints", intermediateCheckpoints);
+        requireDays("exports", exports);
+        if (orphans.compareTo(Duration.ofDays(1)) < 0) {
+            throw new IllegalArgumentException("anneal.retention.orphans must be at least 1d but is " + orphans);
+        }
+    }
+
+    private static void requireDays(String name, @Nullable Duration kept) {
+        if (kept != null && (kept.toDays() < 1 || !kept.equals(Duration.ofDays(kept.toDays())))) {
+            throw new IllegalArgumentException(
+                    "anneal.retention." + name + " must be whole days, 1d at least, but is " + kept);
+        }
+    }
+
+    Retention retention() {
+        return new Retention(days(intermediateCheckpoints), days(exports));
+    }
+
+    private static @Nullable Integer days(@Nullable Duration kept) {
+        return kept == null ? null : Math.toIntExact(kept.toDays());
+    }
+}

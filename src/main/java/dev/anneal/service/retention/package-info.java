@@ -1,0 +1,7 @@
+/** How long what is stored is kept: intermediate checkpoints and exports by their age, and what lies in the store without a row. */
+@ApplicationModule(allowedDependencies = {"database", "export", "history", "role", "storage"})
+@NullMarked
+package dev.anneal.service.retention;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

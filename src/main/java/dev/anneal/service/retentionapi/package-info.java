@@ -1,0 +1,7 @@
+/** Retention over HTTP: how long a tenant's artifacts are kept, and what administrators decide of it. */
+@ApplicationModule(allowedDependencies = {"request", "retention", "role", "tenant"})
+@NullMarked
+package dev.anneal.service.retentionapi;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,51 @@
+package dev.anneal.service.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+/** The properties of this module, by their documented names. */
+class RetentionPropertiesTest {
+
+    @Test
+    void everythingIsKeptByDefault() {
+        RetentionProperties defaults = bind(Map.of());
+
+        assertThat(defaults.retention()).isEqualTo(Retention.NONE);
+        assertThat(defaults.orphans()).isEqualTo(Duration.ofDays(7));
+        assertThat(defaults.interval()).isEqualTo(Duration.ofDays(1));
+    }
+
+    @Test
+    void everyPropertyCanBeSet() {
+        RetentionProperties properties = bind(Map.of(
+                "anneal.retention.intermediate-checkpoints", "14d",
+                "anneal.retention.exports", "90d",
+                "anneal.retention.orphans", "30d",
+                "anneal.retention.interval", "6h"));
+
+        assertThat(properties.retention()).isEqualTo(new Retention(14, 90));
+        assertThat(properties.orphans()).isEqualTo(Duration.ofDays(30));
+        assertThat(properties.interval()).isEqualTo(Duration.ofHours(6));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"exports, 0d", "exports, 36h", "intermediate-checkpoints, 1h", "orphans, 23h"})
+    void lessThanADayIsRefusedByName(String name, String value) {
+        assertThatThrownBy(() -> bind(Map.of("anneal.retention." + name, value)))
+                .rootCause()
+                .hasMessageContaining("anneal.retention." + name + " must be");
+    }
+
+    private static RetentionProperties bind(Map<String, String> properties) {
+        return new Binder(new MapConfigurationPropertySource(properties))
+                .bindOrCreate("anneal.retention", RetentionProperties.class);
+    }
+}
