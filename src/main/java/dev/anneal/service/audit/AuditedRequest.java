@@ -63,13 +63,16 @@ record AuditedRequest(HttpServletRequest request, int status) {
         return request.getAttribute(PRINCIPAL) instanceof Principal principal ? principal : null;
     }
 
-    /** An administrator's request is about a project, everybody else's within their own. */
+    /** An administrator's request is about a project or has made it, everybody else's is within their own. */
     @Nullable
     String project() {
         if (variables().get("projectId") instanceof String project) {
             return project;
         }
         Principal principal = principal();
+        if (action().equals("project.created") && outcome().equals("succeeded")) {
+            return object();
+        }
         return principal == null || principal.has(Scope.ADMIN)
                 ? null
                 : principal.tenant().id();

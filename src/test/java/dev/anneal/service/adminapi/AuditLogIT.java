@@ -95,7 +95,7 @@ class AuditLogIT extends ApiTestBase {
                 .isEqualTo("project.archived succeeded 200 team-a team-a");
         assertThat(read(AuditLogListParams.builder().addProjectId("team-a").build()))
                 .extracting(entry -> entry.type().toString())
-                .containsExactly("project.archived", "api_key.deleted", "api_key.created");
+                .containsExactly("project.archived", "api_key.deleted", "api_key.created", "project.created");
         assertThat(read(AuditLogListParams.builder()
                         .addEventType(EventType.API_KEY_CREATED)
                         .addResourceId(keyId)
