@@ -1,6 +1,6 @@
 package dev.anneal.service.quotaapi;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.quota.Quota;
 import dev.anneal.service.quota.Quotas;
 import dev.anneal.service.request.JsonBody;
@@ -25,9 +25,9 @@ class QuotaController {
 
     private final Quotas quotas;
     private final Projects projects;
-    private final SystemDatabase database;
+    private final TenantDatabase database;
 
-    QuotaController(Quotas quotas, Projects projects, SystemDatabase database) {
+    QuotaController(Quotas quotas, Projects projects, TenantDatabase database) {
         this.quotas = quotas;
         this.projects = projects;
         this.database = database;
@@ -71,6 +71,7 @@ class QuotaController {
     }
 
     private QuotaBody body(String tenantId) {
-        return database.call(jdbc -> QuotaBody.of(tenantId, quotas.of(jdbc, tenantId), quotas.usage(jdbc, tenantId)));
+        return database.call(
+                tenantId, jdbc -> QuotaBody.of(tenantId, quotas.of(jdbc, tenantId), quotas.usage(jdbc, tenantId)));
     }
 }

@@ -43,6 +43,12 @@ public final class RateLimit {
                 Duration.ofNanos(probe.getNanosToWaitForRefill()));
     }
 
+    /** Whether the caller has a token left. */
+    public boolean hasSome(String caller) {
+        Bucket bucket = buckets.getIfPresent(caller);
+        return bucket == null || bucket.getAvailableTokens() > 0;
+    }
+
     /**
      * What came of a call.
      *

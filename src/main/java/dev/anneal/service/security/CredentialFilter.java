@@ -27,6 +27,9 @@ final class CredentialFilter extends OncePerRequestFilter {
     private static final String SCHEME = "Bearer ";
     private static final String LOG_KEY = "tenant";
 
+    /** Who a request is from that goes on on another thread. */
+    private static final String PRINCIPAL = CredentialFilter.class.getName();
+
     private final ApiKeys keys;
     private final Tokens tokens;
     private final FailedAuthentications failed;
@@ -67,7 +70,7 @@ final class CredentialFilter extends OncePerRequestFilter {
         }
     }
 
-    /** Async dispatches (server-sent events) run on other threads and need to know it again. */
+    /** Async dispatches (server-sent events) run on other threads and need to know it as well. */
     @Override
     protected boolean shouldNotFilterAsyncDispatch() {
         return false;
@@ -80,6 +83,7 @@ final class CredentialFilter extends OncePerRequestFilter {
         context.setAuthentication(new PrincipalAuthentication(principal));
         SecurityContextHolder.setContext(context);
         response.setHeader("openai-organization", principal.tenant().id());
+        request.setAttribute(PRINCIPAL, principal);
         AuditFilter.identify(request, principal);
         MDC.put(LOG_KEY, principal.tenant().id());
         try {
@@ -90,6 +94,9 @@ final class CredentialFilter extends OncePerRequestFilter {
     }
 
     private Optional<Principal> principalOf(HttpServletRequest request) {
+        if (isAsyncDispatch(request) && request.getAttribute(PRINCIPAL) instanceof Principal begun) {
+            return Optional.of(begun);
+        }
         if (!keys.required() && !tokens.areTaken()) {
             return Optional.of(Principal.LOCAL);
         }
@@ -104,7 +111,7 @@ final class CredentialFilter extends OncePerRequestFilter {
             throw new Refusal(RefusalCode.INVALID_API_KEY, "The Authorization header must read 'Bearer <key>'.");
         }
         String credential = header.substring(SCHEME.length()).strip();
-        return Optional.of(tokens.areLike(credential) ? ofToken(credential) : ofKey(credential));
+        return Optional.of(tokens.areLike(credential) ? ofToken(credential) : ofKey(credential, request));
     }
 
     private Principal ofToken(String token) {
@@ -113,7 +120,10 @@ final class CredentialFilter extends OncePerRequestFilter {
         return principal;
     }
 
-    private Principal ofKey(String key) {
+    private Principal ofKey(String key, HttpServletRequest request) {
+        if (!keys.isToldApart(key)) {
+            failed.requireTriesLeft(request);
+        }
         return keys.principalOf(key)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.INVALID_API_KEY,

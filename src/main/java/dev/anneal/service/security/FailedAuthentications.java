@@ -25,12 +25,22 @@ final class FailedAuthentications {
         boolean mayGoOn = limits.failedAuthentications()
                 .map(limit -> limit.take(address).isGranted())
                 .orElse(true);
-        errors.write(
-                response,
-                mayGoOn
-                        ? reason
-                        : new Refusal(
-                                RefusalCode.TOO_MANY_FAILED_AUTHENTICATIONS,
-                                "Too many requests of your address had no valid API key. Try again in a minute, with a key of this installation."));
+        errors.write(response, mayGoOn ? reason : tooMany());
+    }
+
+    /** @throws Refusal 429 if no more of {@code request}'s address is looked up */
+    void requireTriesLeft(HttpServletRequest request) {
+        boolean hasSome = limits.failedAuthentications()
+                .map(limit -> limit.hasSome(request.getRemoteAddr()))
+                .orElse(true);
+        if (!hasSome) {
+            throw tooMany();
+        }
+    }
+
+    private static Refusal tooMany() {
+        return new Refusal(
+                RefusalCode.TOO_MANY_FAILED_AUTHENTICATIONS,
+                "Too many requests of your address had no valid API key. Try again in a minute, with a key of this installation.");
     }
 }

@@ -15,14 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
  * Whose key is it? The configured keys are this process's own, kept in its memory, so that processes which are configured otherwise, as
- * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that administrators made
- * or that were entered there, and is asked each time, so that a key which was deleted is refused by every process at once.
+ * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that administrators made,
+ * and is asked once a second about a key in use, so that a key which was deleted is refused by every process within that time.
  */
 @Component
 public final class ApiKeys {
@@ -35,12 +34,14 @@ public final class ApiKeys {
 
     private final SystemDatabase database;
     private final Projects projects;
+    private final RecentReads recent;
     private final Clock clock;
     private final Map<String, Principal> configured;
 
-    ApiKeys(SystemDatabase database, TenantProperties properties, Projects projects, Clock clock) {
+    ApiKeys(SystemDatabase database, TenantProperties properties, Projects projects, RecentReads recent, Clock clock) {
         this.database = database;
         this.projects = projects;
+        this.recent = recent;
         this.clock = clock;
         this.configured = configured(properties);
     }
@@ -85,13 +86,10 @@ public final class ApiKeys {
      * @throws Refusal 401 if the key was right and has expired, or its project is archived
      */
     public Optional<Principal> principalOf(String key) {
-        if (KeyText.isDamaged(key)) {
-            return Optional.empty();
-        }
         String hash = ApiKey.hashOf(key);
         Principal own = configured.get(hash);
         if (own == null) {
-            return database.call(jdbc -> entered(jdbc, hash));
+            return KeyText.isWhole(key) ? entered(hash) : Optional.empty();
         }
         if (!own.has(Scope.ADMIN)) {
             requireOpen(own.tenant());
@@ -99,22 +97,34 @@ public final class ApiKeys {
         return Optional.of(own);
     }
 
+    /** Whether nobody has to be asked if {@code key} is one: it is configured, has not the form of ours, or was good within the last hour. */
+    public boolean isToldApart(String key) {
+        String hash = ApiKey.hashOf(key);
+        return configured.containsKey(hash) || !KeyText.isWhole(key) || recent.knows(hash);
+    }
+
     /** @throws Refusal 401 if the project is archived */
     public void requireOpen(Tenant tenant) {
-        if (projects.isArchived(tenant)) {
+        if (recent.isArchived(tenant, () -> projects.isArchived(tenant))) {
             throw archived(tenant.id());
         }
     }
 
-    private Optional<Principal> entered(JdbcClient jdbc, String hash) {
-        Optional<Entered> found = jdbc.sql("""
+    private Optional<Principal> entered(String hash) {
+        Optional<EnteredKey> found = recent.key(hash, () -> database.call(jdbc -> read(jdbc, hash)));
+        found.ifPresent(key -> key.requireUsable(clock.instant()));
+        return found.map(EnteredKey::principal);
+    }
+
+    private Optional<EnteredKey> read(JdbcClient jdbc, String hash) {
+        Optional<EnteredKey> found = jdbc.sql("""
                         SELECT api_key.public_id, tenant_id, scopes, expires_at, last_used_at, archived_at IS NOT NULL AS archived
                         FROM api_key
                         LEFT JOIN tenant ON tenant.id = tenant_id
                         WHERE hash = ? AND revoked_at IS NULL
                         """)
                 .param(hash)
-                .query((row, number) -> Entered.read(row))
+                .query((row, number) -> EnteredKey.read(row))
                 .optional();
         found.ifPresent(key -> {
             Instant now = clock.instant();
@@ -123,7 +133,7 @@ public final class ApiKeys {
                 recordUse(jdbc, hash, now);
             }
         });
-        return found.map(Entered::principal);
+        return found;
     }
 
     private static void recordUse(JdbcClient jdbc, String hash, Instant now) {
@@ -138,40 +148,8 @@ public final class ApiKeys {
         return Arrays.stream(names).flatMap(name -> Scope.named(name).stream()).collect(Collectors.toUnmodifiableSet());
     }
 
-    private static Refusal archived(String tenant) {
+    static Refusal archived(String tenant) {
         return new Refusal(
                 RefusalCode.PROJECT_ARCHIVED, "Project '" + tenant + "' is archived: its keys no longer work.");
-    }
-
-    /** A row of {@code api_key}. */
-    private record Entered(
-            Principal principal,
-            boolean isArchived,
-            @Nullable Instant expiresAt,
-            @Nullable Instant lastUsedAt) {
-
-        static Entered read(ResultSet row) throws SQLException {
-            String tenant = row.getString("tenant_id");
-            Credential.Kind kind = tenant == null ? Credential.Kind.ADMIN_API_KEY : Credential.Kind.API_KEY;
-            return new Entered(
-                    new Principal(
-                            tenant == null ? Tenant.DEFAULT : new Tenant(tenant),
-                            scopes(row),
-                            new Credential(kind, row.getString("public_id"))),
-                    row.getBoolean("archived"),
-                    IssuedKeys.instant(row, "expires_at"),
-                    IssuedKeys.instant(row, "last_used_at"));
-        }
-
-        void requireUsable(Instant now) {
-            if (expiresAt != null && !now.isBefore(expiresAt)) {
-                throw new Refusal(
-                        RefusalCode.API_KEY_EXPIRED,
-                        "The API key has expired at " + expiresAt + ". Ask an administrator for another one.");
-            }
-            if (isArchived) {
-                throw archived(principal.tenant().id());
-            }
-        }
     }
 }

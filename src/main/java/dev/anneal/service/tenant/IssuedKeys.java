@@ -20,8 +20,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The keys that administrators make for projects and, without a project, for each other. Every process asks the database about every
- * key that it is shown, so a key works, and no longer works, from the next request on.
+ * The keys that administrators make for projects and, without a project, for each other. A key works from the next request on,
+ * and after its end for another second at most ({@link RecentReads}).
  */
 @Component
 public final class IssuedKeys {
@@ -31,12 +31,14 @@ public final class IssuedKeys {
 
     private final SystemDatabase database;
     private final Identifiers identifiers;
+    private final RecentReads recent;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    IssuedKeys(SystemDatabase database, Identifiers identifiers, Clock clock) {
+    IssuedKeys(SystemDatabase database, Identifiers identifiers, RecentReads recent, Clock clock) {
         this.database = database;
         this.identifiers = identifiers;
+        this.recent = recent;
         this.clock = clock;
     }
 
@@ -102,6 +104,7 @@ public final class IssuedKeys {
                 .param("id", id)
                 .param("tenant", project)
                 .update());
+        recent.forget();
         if (ended == 0) {
             throw notFound(id);
         }

@@ -23,8 +23,6 @@ final class KeyText {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int RANDOM_CHARACTERS = 30;
     private static final int CHECKSUM_CHARACTERS = 6;
-    private static final Pattern PREFIXED =
-            Pattern.compile("(" + PROJECT + "|" + ADMINISTRATOR + ").*", Pattern.DOTALL);
     private static final Pattern WHOLE = Pattern.compile(
             "(" + PROJECT + "|" + ADMINISTRATOR + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
 
@@ -39,13 +37,10 @@ final class KeyText {
         return key + checksum(key.toString());
     }
 
-    /** Whether {@code key} has a prefix of ours, and is none of our keys all the same. */
-    static boolean isDamaged(String key) {
-        if (!PREFIXED.matcher(key).matches()) {
-            return false;
-        }
+    /** Whether {@code key} has the form of our keys, and their checksum. */
+    static boolean isWhole(String key) {
         int end = key.length() - CHECKSUM_CHARACTERS;
-        return !WHOLE.matcher(key).matches() || !key.substring(end).equals(checksum(key.substring(0, end)));
+        return WHOLE.matcher(key).matches() && key.substring(end).equals(checksum(key.substring(0, end)));
     }
 
     /** What may be shown of a key. */

@@ -28,12 +28,19 @@ public final class Projects {
 
     private final SystemDatabase database;
     private final Identifiers identifiers;
+    private final RecentReads recent;
     private final Clock clock;
     private final Set<String> configured;
 
-    Projects(SystemDatabase database, TenantProperties properties, Identifiers identifiers, Clock clock) {
+    Projects(
+            SystemDatabase database,
+            TenantProperties properties,
+            Identifiers identifiers,
+            RecentReads recent,
+            Clock clock) {
         this.database = database;
         this.identifiers = identifiers;
+        this.recent = recent;
         this.clock = clock;
         this.configured = properties.apiKeys().stream()
                 .map(entry -> ApiKey.parse(entry).tenant().id())
@@ -107,6 +114,7 @@ public final class Projects {
         database.run(jdbc -> jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
                 .params(Timestamp.from(clock.instant()), id)
                 .update());
+        recent.forget();
         return find(id);
     }
 

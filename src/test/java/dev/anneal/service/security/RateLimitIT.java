@@ -6,9 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.openai.errors.RateLimitException;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.tenant.IssuedKeys;
+import dev.anneal.service.tenant.NewKey;
+import dev.anneal.service.tenant.Scope;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.context.TestPropertySource;
 
 /** A tenant's requests are counted and the client is told; keys that are none are tried only so often. */
@@ -21,6 +28,9 @@ import org.springframework.test.context.TestPropertySource;
         })
 @Penetration
 class RateLimitIT extends ServiceTest {
+
+    @Autowired
+    private IssuedKeys issued;
 
     @Test
     void requestsBeyondTheLimitAreRefusedWithTheTimeToWait() {
@@ -58,16 +68,28 @@ class RateLimitIT extends ServiceTest {
         assertThat(header(other, "x-ratelimit-remaining-requests")).isEqualTo("5");
     }
 
+    /** But whoever shows one that was good before, or that is configured, is served from the same address. */
     @Test
     void keysThatAreNoneAreRefusedSoonerOrLaterWithoutAWordAboutThem() {
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant (id, created_at) VALUES ('gamma', now())")
+                .update();
+        NewKey wanted = new NewKey("ci", Set.of(Scope.FILES_READ), null);
+        String inUse = issued.create("gamma", wanted).secret();
+        String neverSeen = issued.create("gamma", wanted).secret();
+        assertThat(files(inUse).statusCode()).isEqualTo(200);
+
         for (int attempt = 0; attempt < 3; attempt++) {
-            assertThat(wrongKey().statusCode()).isEqualTo(401);
+            assertThat(files("nonsense-0123456789").statusCode()).isEqualTo(401);
         }
-        HttpResponse<String> refused = wrongKey();
-        assertThat(refused.statusCode()).isEqualTo(429);
-        assertThat(json(refused).at("/error/code").stringValue()).isEqualTo("too_many_failed_authentications");
+        for (String unknown : List.of("nonsense-0123456789", neverSeen)) {
+            HttpResponse<String> refused = files(unknown);
+            assertThat(refused.statusCode()).isEqualTo(429);
+            assertThat(json(refused).at("/error/code").stringValue()).isEqualTo("too_many_failed_authentications");
+        }
 
         assertThat(get(BETA, "/v1/files").statusCode()).isEqualTo(200);
+        assertThat(files(inUse).statusCode()).isEqualTo(200);
     }
 
     @Test
@@ -77,8 +99,8 @@ class RateLimitIT extends ServiceTest {
         assertThat(RateLimitFilter.text(Duration.ofMinutes(6))).isEqualTo("6m0s");
     }
 
-    private HttpResponse<String> wrongKey() {
-        return send(request(ALPHA, "/v1/files").setHeader("Authorization", "Bearer nonsense-0123456789"));
+    private HttpResponse<String> files(String key) {
+        return send(request(ALPHA, "/v1/files").setHeader("Authorization", "Bearer " + key));
     }
 
     private static String header(HttpResponse<String> answer, String name) {

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.tenant.IssuedKeys;
+import dev.anneal.service.tenant.NewKey;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.web.ApiTestBase;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +34,11 @@ class ScopesIT extends ApiTestBase {
     @Autowired
     @Qualifier("requestMappingHandlerMapping")
     private RequestMappingHandlerMapping mappings;
+
+    @Autowired
+    private IssuedKeys issued;
+
+    private final Map<String, String> keys = new HashMap<>();
 
     @BeforeEach
     void keysThatHaveOneScopeAndThatLackOne() {
@@ -91,7 +100,7 @@ class ScopesIT extends ApiTestBase {
     void configuredKeysDoWhatTenantsDo() throws Exception {
         List<Route> routes = Route.of(mappings);
         for (Route route : routes) {
-            int status = call(route, CONFIGURED.substring(3)).status();
+            int status = call(route, CONFIGURED).status();
 
             if (Scope.ofAdministrators().contains(route.scope())) {
                 assertThat(status).as(route.toString()).isEqualTo(403);
@@ -125,25 +134,14 @@ class ScopesIT extends ApiTestBase {
         return scope == null ? "none" : scope.wireName();
     }
 
-    /** @param key what follows {@code sk-}, with spaces; null to show none */
+    /** @param key its name, or what is shown as one; null to show none */
     private Answer call(Route route, @Nullable String key) throws Exception {
         var request = route.request(uri(route.path(variable -> "x")));
-        return send(key == null ? request : request.header("authorization", "Bearer " + keyOf(key)));
+        return send(key == null ? request : request.header("authorization", "Bearer " + keys.getOrDefault(key, key)));
     }
 
-    private static String keyOf(String name) {
-        return "sk-" + name.replace(' ', '-');
-    }
-
-    private static void enter(String name, Set<Scope> scopes) {
-        TestDatabase.administrator()
-                .sql(
-                        "INSERT INTO api_key (hash, tenant_id, name, created_at, scopes)"
-                                + " VALUES (encode(sha256(convert_to(?, 'UTF8')), 'hex'), ?, ?, now(), string_to_array(?, ','))")
-                .param(keyOf(name))
-                .param(scopes.contains(Scope.ADMIN) ? null : "one")
-                .param(name)
-                .param(scopes.stream().map(Scope::wireName).collect(Collectors.joining(",")))
-                .update();
+    private void enter(String name, Set<Scope> scopes) {
+        String project = scopes.contains(Scope.ADMIN) ? null : "one";
+        keys.put(name, issued.create(project, new NewKey(name, scopes, null)).secret());
     }
 }

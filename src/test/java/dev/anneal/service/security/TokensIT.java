@@ -135,10 +135,10 @@ class TokensIT extends ApiTestBase {
     @Test
     void tokenOfAnArchivedProjectNoLongerWorks() throws Exception {
         TestDatabase.administrator()
-                .sql("INSERT INTO tenant (id, created_at, archived_at) VALUES ('team-a', now(), now())")
+                .sql("INSERT INTO tenant (id, created_at, archived_at) VALUES ('team-of-old', now(), now())")
                 .update();
 
-        assertRefused("project_archived", COMPANY.sign(COMPANY.claims()));
+        assertRefused("project_archived", COMPANY.sign(COMPANY.claims().claim("tenant", "team-of-old")));
     }
 
     private static String signedWithThePublicKeyAsASecret() throws JOSEException {

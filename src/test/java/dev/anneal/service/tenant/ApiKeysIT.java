@@ -47,18 +47,51 @@ class ApiKeysIT {
         assertThat(worker.principalOf(FIRST)).isEmpty();
     }
 
+    /** Though a row has its hash: the database is not asked. */
     @Test
-    void keyThatWasEnteredInTheDatabaseIsFound() {
-        TestDatabase.administrator().sql("""
-                        WITH entered AS (INSERT INTO tenant (id, created_at) VALUES ('one', now()) RETURNING id)
-                        INSERT INTO api_key (hash, tenant_id, name, created_at)
-                        SELECT ?, id, 'by hand', now()
-                        FROM entered
-                        """).param(ApiKey.hashOf(SECOND)).update();
+    void whatHasNotTheFormOfAKeyIsNotLookedUp() {
+        issue(null);
+        TestDatabase.administrator()
+                .sql("UPDATE api_key SET hash = ?")
+                .param(ApiKey.hashOf(SECOND))
+                .update();
 
-        assertThat(configured("one:" + FIRST).principalOf(SECOND))
-                .map(Principal::tenant)
-                .contains(new Tenant("one"));
+        assertThat(configured().principalOf(SECOND)).isEmpty();
+        assertThat(configured().isToldApart(SECOND)).isTrue();
+    }
+
+    @Test
+    void keyInUseIsLookedUpOnceASecond() {
+        IssuedKey.Shown key = issue(null);
+        ApiKeys keys = configured();
+        assertThat(keys.isToldApart(key.secret())).isFalse();
+        assertThat(keys.principalOf(key.secret())).isPresent();
+
+        TestDatabase.administrator()
+                .sql("UPDATE api_key SET revoked_at = now()")
+                .update();
+        assertThat(keys.principalOf(key.secret())).isPresent();
+        assertThat(keys.isToldApart(key.secret())).isTrue();
+
+        CLOCK.advance(RecentReads.FRESH);
+        assertThat(keys.principalOf(key.secret())).isEmpty();
+        assertThat(keys.isToldApart(key.secret())).isFalse();
+    }
+
+    @Test
+    void projectIsLookedUpOnceASecond() {
+        ApiKeys keys = configured("one:" + FIRST);
+        assertThat(keys.principalOf(FIRST)).isPresent();
+
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant (id, created_at, archived_at) VALUES ('one', now(), now())")
+                .update();
+        assertThat(keys.principalOf(FIRST)).isPresent();
+
+        CLOCK.advance(RecentReads.FRESH);
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> keys.principalOf(FIRST))
+                .satisfies(refused -> assertThat(refused.code()).isEqualTo(RefusalCode.PROJECT_ARCHIVED));
     }
 
     @Test
@@ -122,15 +155,17 @@ class ApiKeysIT {
     }
 
     private static IssuedKeys issued() {
-        return new IssuedKeys(TestDatabase.system(), TestDatabase.identifiers(), CLOCK);
+        return new IssuedKeys(TestDatabase.system(), TestDatabase.identifiers(), new RecentReads(CLOCK), CLOCK);
     }
 
     private static ApiKeys configured(String... entries) {
         TenantProperties properties = new TenantProperties(List.of(entries), List.of(ADMINISTRATORS));
+        RecentReads recent = new RecentReads(CLOCK);
         return new ApiKeys(
                 TestDatabase.system(),
                 properties,
-                new Projects(TestDatabase.system(), properties, TestDatabase.identifiers(), CLOCK),
+                new Projects(TestDatabase.system(), properties, TestDatabase.identifiers(), recent, CLOCK),
+                recent,
                 CLOCK);
     }
 }
