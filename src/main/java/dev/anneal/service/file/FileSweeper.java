@@ -28,6 +28,11 @@ final class FileSweeper {
     private final FileRemoval removal;
     private final Clock clock;
 
+    /** The next sweep goes on behind these, so that files in use, or whose content cannot be deleted, do not keep others waiting. */
+    private long afterExpired;
+
+    private long afterRemains;
+
     FileSweeper(SystemDatabase database, FileRemoval removal, Clock clock) {
         this.database = database;
         this.removal = removal;
@@ -49,14 +54,15 @@ final class FileSweeper {
         List<Remains> expired = jdbc.sql("""
                         SELECT id, tenant_id, public_id
                         FROM file
-                        WHERE content = 'STORED' AND expires_at <= ?
-                        ORDER BY expires_at
+                        WHERE content = 'STORED' AND expires_at <= ? AND id > ?
+                        ORDER BY id
                         LIMIT ?
                         FOR UPDATE SKIP LOCKED -- another process sweeps as well
                         """)
-                .params(FileRows.timestamp(now), BATCH)
+                .params(FileRows.timestamp(now), afterExpired, BATCH)
                 .query(Remains.class)
                 .list();
+        afterExpired = next(expired);
         List<Remains> unused = expired.stream()
                 .filter(file -> removal.user(jdbc, file.tenantId(), file.id(), file.publicId())
                         .isEmpty())
@@ -69,11 +75,18 @@ final class FileSweeper {
         jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE content = 'RECEIVING' AND created_at < ?")
                 .param(FileRows.timestamp(now.minus(LONGEST_UPLOAD)))
                 .update();
-        return jdbc.sql(
-                        "SELECT id, tenant_id, public_id FROM file WHERE content = 'DOOMED' ORDER BY created_at LIMIT ?")
-                .param(BATCH)
+        List<Remains> remains = jdbc.sql(
+                        "SELECT id, tenant_id, public_id FROM file WHERE content = 'DOOMED' AND id > ? ORDER BY id LIMIT ?")
+                .params(afterRemains, BATCH)
                 .query(Remains.class)
                 .list();
+        afterRemains = next(remains);
+        return remains;
+    }
+
+    /** Behind the last of a full batch, or from the start again. */
+    private static long next(List<Remains> batch) {
+        return batch.size() < BATCH ? 0 : batch.get(BATCH - 1).id();
     }
 
     /** A file whose content is to go. */

@@ -23,6 +23,9 @@ final class UploadRows {
             WHERE public_id = :id
             """;
 
+    /** 1634624115 sets these locks apart from others of the same database. */
+    private static final String LOCK_COUNT = "SELECT pg_advisory_xact_lock(1634624115, hashtext(:tenant)) IS NOT NULL";
+
     private UploadRows() {}
 
     static void insert(JdbcClient jdbc, String tenantId, String id, NewUpload wanted, Instant now, Instant expiresAt) {
@@ -40,6 +43,15 @@ final class UploadRows {
                 .param("bytes", wanted.bytes())
                 .param("fileExpiry", fileExpiry == null ? null : fileExpiry.toSeconds())
                 .update();
+    }
+
+    /** How many uploads of the tenant take parts; who counts at the same time waits until the end of this transaction. */
+    static int countPending(JdbcClient jdbc, String tenantId, Instant now) {
+        jdbc.sql(LOCK_COUNT).param("tenant", tenantId).query(Boolean.class).single();
+        return jdbc.sql("SELECT count(*) FROM upload WHERE tenant_id = ? AND state = 'PENDING' AND expires_at > ?")
+                .params(tenantId, timestamp(now))
+                .query(Integer.class)
+                .single();
     }
 
     static Optional<Upload> find(JdbcClient jdbc, String id, Instant now) {

@@ -3,8 +3,11 @@ package dev.anneal.service.upload;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.quota.QuotaGate;
 import dev.anneal.service.quota.UploadLimit;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import java.time.Clock;
 import java.time.Instant;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** The present, how long uploads last from it on, and how large they may be. */
@@ -30,6 +33,22 @@ final class UploadRules {
     /** When an upload that begins at {@code start} takes no more parts. */
     Instant endOf(Instant start) {
         return start.plus(properties.expiry());
+    }
+
+    /**
+     * Before an upload is created.
+     *
+     * @param jdbc the transaction that creates it
+     * @throws Refusal if the tenant has as many that take parts as it may
+     */
+    void admit(JdbcClient jdbc, String tenantId, Instant now) {
+        int pending = UploadRows.countPending(jdbc, tenantId, now);
+        if (pending >= properties.pending()) {
+            throw new Refusal(
+                    RefusalCode.TOO_MANY_UPLOADS,
+                    "Tenant '%s' has %d uploads that are neither completed nor cancelled, and may have %d (anneal.uploads.pending). Complete or cancel some, or wait until they expire."
+                            .formatted(tenantId, pending, properties.pending()));
+        }
     }
 
     /** How large a file of the tenant may be now: the same for those that arrive whole. */

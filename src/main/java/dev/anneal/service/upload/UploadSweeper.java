@@ -26,6 +26,9 @@ final class UploadSweeper {
     private final UploadRemoval removal;
     private final Clock clock;
 
+    /** The next sweep goes on behind this upload, so that parts which cannot be deleted do not keep others waiting. */
+    private long after;
+
     UploadSweeper(SystemDatabase database, UploadRemoval removal, Clock clock) {
         this.database = database;
         this.removal = removal;
@@ -40,12 +43,13 @@ final class UploadSweeper {
         if (expired > 0) {
             log.info("{} uploads were not completed in time; their parts are deleted", expired);
         }
-        List<Upload> left = database.call(
-                jdbc -> jdbc.sql("SELECT * FROM upload WHERE state <> 'PENDING' AND NOT swept ORDER BY id LIMIT ?")
-                        .param(BATCH)
-                        .query(UploadRows::upload)
-                        .list());
+        List<Upload> left = database.call(jdbc -> jdbc.sql(
+                        "SELECT * FROM upload WHERE state <> 'PENDING' AND NOT swept AND id > ? ORDER BY id LIMIT ?")
+                .params(after, BATCH)
+                .query(UploadRows::upload)
+                .list());
         left.forEach(removal::removeParts);
+        after = left.size() < BATCH ? 0 : left.get(BATCH - 1).key();
         database.run(jdbc -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
                 .param(UploadRows.timestamp(clock.instant().minus(REMEMBERED)))
                 .update());

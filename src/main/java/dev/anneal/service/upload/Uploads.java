@@ -52,7 +52,7 @@ public final class Uploads {
         this.rules = rules;
     }
 
-    /** @throws Refusal if the file is to be larger than files may be */
+    /** @throws Refusal if the file is to be larger than files may be, or the tenant has too many uploads that take parts */
     public Upload create(String tenantId, NewUpload wanted) {
         UploadLimit limit = rules.limit(tenantId);
         if (wanted.bytes() > limit.bytes()) {
@@ -64,7 +64,10 @@ public final class Uploads {
         }
         String id = identifiers.next(PREFIX);
         Instant now = rules.now();
-        database.run(tenantId, jdbc -> UploadRows.insert(jdbc, tenantId, id, wanted, now, rules.endOf(now)));
+        database.run(tenantId, jdbc -> {
+            rules.admit(jdbc, tenantId, now);
+            UploadRows.insert(jdbc, tenantId, id, wanted, now, rules.endOf(now));
+        });
         return find(tenantId, id);
     }
 

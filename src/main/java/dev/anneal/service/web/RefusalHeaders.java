@@ -14,7 +14,8 @@ final class RefusalHeaders {
     private static final String RETRY_SECONDS = "2";
 
     /** What passes in hours, if ever, and not in the seconds that an SDK waits. */
-    private static final Set<RefusalCode> QUOTAS = Set.of(RefusalCode.QUOTA_EXCEEDED, RefusalCode.TOO_MANY_JOBS);
+    private static final Set<RefusalCode> QUOTAS =
+            Set.of(RefusalCode.QUOTA_EXCEEDED, RefusalCode.TOO_MANY_JOBS, RefusalCode.TOO_MANY_UPLOADS);
 
     private RefusalHeaders() {}
 

@@ -13,6 +13,7 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.TestStores;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -53,6 +54,22 @@ class FileSweeperIT {
         assertThat(store.size(file.content())).isEqualTo(1);
 
         sweeper.runOnce();
+        assertGone(file);
+    }
+
+    @Test
+    void contentThatCannotBeDeletedKeepsNoOtherWaiting() throws IOException {
+        Files.createFile(Files.createDirectories(directory.resolve("stuck")).resolve("files"));
+        TestDatabase.administrator().sql("""
+                        INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
+                        SELECT 'stuck', 'file-' || n, now(), 'a', 'UPLOADED', 'DOOMED' FROM generate_series(1, 100) AS n
+                        """).update();
+        StoredFile file = fixture.upload("x", Duration.ofHours(1));
+        clock.advance(Duration.ofHours(1));
+
+        sweeper.runOnce();
+        sweeper.runOnce();
+
         assertGone(file);
     }
 

@@ -13,13 +13,19 @@ class UploadPropertiesTest {
 
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new UploadProperties(Duration.ofHours(1), Duration.ofMinutes(1)));
+        assertThat(bind(Map.of())).isEqualTo(new UploadProperties(Duration.ofHours(1), 1000, Duration.ofMinutes(1)));
     }
 
     @Test
     void everyPropertyCanBeSet() {
-        assertThat(bind(Map.of("anneal.uploads.expiry", "2h", "anneal.uploads.sweep-interval", "5s")))
-                .isEqualTo(new UploadProperties(Duration.ofHours(2), Duration.ofSeconds(5)));
+        assertThat(bind(Map.of(
+                        "anneal.uploads.expiry",
+                        "2h",
+                        "anneal.uploads.pending",
+                        "7",
+                        "anneal.uploads.sweep-interval",
+                        "5s")))
+                .isEqualTo(new UploadProperties(Duration.ofHours(2), 7, Duration.ofSeconds(5)));
     }
 
     private static UploadProperties bind(Map<String, String> properties) {

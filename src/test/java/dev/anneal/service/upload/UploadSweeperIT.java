@@ -17,6 +17,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -48,7 +49,7 @@ class UploadSweeperIT {
         UploadRemoval removal = new UploadRemoval(TestDatabase.system(), store, clock);
         UploadRules rules = new UploadRules(
                 clock,
-                new UploadProperties(Duration.ofHours(1), Duration.ofMinutes(1)),
+                new UploadProperties(Duration.ofHours(1), 100, Duration.ofMinutes(1)),
                 files.intake(),
                 TestQuotas.unlimited());
         uploads = new Uploads(
@@ -116,6 +117,46 @@ class UploadSweeperIT {
         clock.advance(Duration.ofHours(25));
         sweeper.runOnce();
         assertThat(count("SELECT count(*) FROM upload WHERE swept")).isEqualTo(1);
+    }
+
+    @Test
+    void partsThatCannotBeDeletedKeepNoOthersWaiting() throws IOException {
+        Files.createFile(Files.createDirectories(directory.resolve("stuck")).resolve("uploads"));
+        for (int i = 0; i < 100; i++) {
+            uploads.create("stuck", new NewUpload("a.bin", FilePurpose.BATCH, 6, null));
+        }
+        Upload upload = create(6);
+        add(upload, "abcdef");
+        clock.advance(Duration.ofHours(1));
+
+        sweeper.runOnce();
+        sweeper.runOnce();
+
+        assertThat(folder(upload)).doesNotExist();
+        assertThat(count("SELECT count(*) FROM upload WHERE swept")).isEqualTo(1);
+        Files.delete(directory.resolve("stuck/uploads"));
+        sweeper.runOnce();
+        assertThat(count("SELECT count(*) FROM upload WHERE swept")).isEqualTo(101);
+    }
+
+    @Test
+    void aTenantHasSoManyUploadsAtATime() {
+        Upload first = create(6);
+        for (int i = 1; i < 100; i++) {
+            create(6);
+        }
+
+        assertThatExceptionOfType(Refusal.class)
+                .isThrownBy(() -> create(6))
+                .satisfies(refusal -> assertThat(refusal.code()).isEqualTo(RefusalCode.TOO_MANY_UPLOADS))
+                .withMessageContaining("has 100 uploads")
+                .withMessageContaining("anneal.uploads.pending");
+
+        uploads.create("another", new NewUpload("a.bin", FilePurpose.BATCH, 6, null));
+        uploads.cancel(TENANT, first.id());
+        create(6);
+        clock.advance(Duration.ofHours(1));
+        create(6);
     }
 
     @Test
