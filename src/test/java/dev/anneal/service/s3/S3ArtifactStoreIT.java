@@ -2,12 +2,17 @@ package dev.anneal.service.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
+import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.ArtifactStoreContract;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.services.s3.S3Client;
@@ -34,6 +39,18 @@ class S3ArtifactStoreIT extends ArtifactStoreContract {
     @AfterEach
     void closeStore() {
         store.close();
+    }
+
+    /** Of which many may be on their way at a time. 8 MiB were taken for each before it was read. */
+    @Test
+    void shortContentTakesLittleMemory() throws IOException {
+        store.write(ArtifactKey.ofFile("default", "file-0"), text("hello"), 5);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+
+        store.write(ArtifactKey.ofFile("default", "file-1"), text("hello"), 5);
+
+        assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(2 << 20);
     }
 
     @Override
