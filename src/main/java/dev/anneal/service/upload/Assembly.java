@@ -1,42 +1,55 @@
 package dev.anneal.service.upload;
 
 import dev.anneal.service.storage.ArtifactStore;
+import java.io.IOException;
 import java.io.InputStream;
-import java.io.SequenceInputStream;
-import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Enumeration;
 import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
 
-/** The parts of an upload as one stream, each opened when the one before it is read; hashed on the way. */
-final class Assembly {
+/**
+ * The parts of an upload as one stream, each opened when the one before it is read; hashed on the way. The JDK's sequence of streams would open all that is
+ * left when it is closed.
+ */
+final class Assembly extends InputStream {
 
+    private final ArtifactStore store;
+    private final Upload upload;
+    private final Iterator<String> parts;
     private final MessageDigest md5 = md5();
-    private final InputStream content;
+    private InputStream part = InputStream.nullInputStream();
 
-    @SuppressWarnings("JdkObsolete") // SequenceInputStream takes an Enumeration and nothing else.
     Assembly(ArtifactStore store, Upload upload, List<String> partIds) {
-        Iterator<String> parts = partIds.iterator();
-        this.content = new DigestInputStream(
-                new SequenceInputStream(new Enumeration<InputStream>() {
-                    @Override
-                    public boolean hasMoreElements() {
-                        return parts.hasNext();
-                    }
-
-                    @Override
-                    public InputStream nextElement() {
-                        return store.open(upload.folder().child(parts.next()), 0);
-                    }
-                }),
-                md5);
+        this.store = store;
+        this.upload = upload;
+        this.parts = partIds.iterator();
     }
 
-    InputStream content() {
-        return content;
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        int count = part.read(target, offset, length);
+        while (count < 0 && parts.hasNext()) {
+            part.close();
+            part = store.open(upload.folder().child(parts.next()), 0);
+            count = part.read(target, offset, length);
+        }
+        if (count > 0) {
+            md5.update(target, offset, count);
+        }
+        return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        part.close();
     }
 
     /** MD5 of what was read, in hexadecimal. OpenAI's clients check by it; it protects from mistakes, not from anybody. */

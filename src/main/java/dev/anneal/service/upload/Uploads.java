@@ -153,12 +153,17 @@ public final class Uploads {
     }
 
     private void assemble(Upload upload, List<String> partIds, @Nullable String md5) throws IOException {
-        Assembly assembly = new Assembly(store, upload, partIds);
-        ReceivedFile received = intake.receive(
-                upload.tenantId(), upload.filename(), assembly.content(), rules.limit(upload.tenantId()));
+        try (Assembly assembly = new Assembly(store, upload, partIds)) {
+            ReceivedFile received =
+                    intake.receive(upload.tenantId(), upload.filename(), assembly, rules.limit(upload.tenantId()));
+            complete(upload, partIds, received, () -> requireHash(assembly.hash(), md5));
+        }
+    }
+
+    private void complete(Upload upload, List<String> partIds, ReceivedFile received, Runnable check) {
         boolean completed = false;
         try {
-            requireHash(assembly.hash(), md5);
+            check.run();
             intake.complete(received, upload.purpose(), upload.fileExpiresAfter(), (jdbc, file) -> {
                 requirePending(
                         UploadRows.lock(jdbc, upload.id(), rules.now()).orElseThrow(() -> notFound(upload.id())));

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class RefusalHeadersTest {
 
     @ParameterizedTest
-    @EnumSource(names = {"JOB_ALREADY_FINAL", "GENERATION_TIMEOUT", "QUOTA_EXCEEDED", "TOO_MANY_JOBS", "TOO_MANY_UPLOADS"})
+    @EnumSource(
+            names = {"JOB_ALREADY_FINAL", "GENERATION_TIMEOUT", "QUOTA_EXCEEDED", "TOO_MANY_JOBS", "TOO_MANY_UPLOADS"})
     void whatWouldBeRefusedAgainIsNotToBeRepeated(RefusalCode code) {
         assertThat(RefusalHeaders.of(code).getFirst(RefusalHeaders.SHOULD_RETRY))
                 .isEqualTo("false");
