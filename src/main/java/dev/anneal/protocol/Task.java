@@ -2,6 +2,7 @@ package dev.anneal.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import org.jspecify.annotations.Nullable;
 
 /** What one engine process is to do. Written by the worker as {@code task.json}, read once by the process at its start. */
 @JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "task")
@@ -21,9 +22,11 @@ public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
      * A base model on this host.
      *
      * @param id name that clients use, for example {@code anneal-tiny}
+     * @param revision commit of the Hub that it is; null for one that has none
      * @param directory absolute path of a Hugging Face directory
      */
-    record BaseModel(String id, String directory) {}
+    record BaseModel(
+            String id, @Nullable String revision, String directory) {}
 
     /**
      * What a process may use of its host.

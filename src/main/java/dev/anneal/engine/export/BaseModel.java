@@ -1,12 +1,15 @@
 package dev.anneal.engine.export;
 
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The base model of an export.
  *
  * @param id name that clients use
+ * @param revision commit of the Hub that it is; null for one that has none
  * @param directory its Hugging Face directory
  * @param fingerprint of its configuration and weights as they are now
  */
-public record BaseModel(String id, Path directory, String fingerprint) {}
+public record BaseModel(
+        String id, @Nullable String revision, Path directory, String fingerprint) {}

@@ -30,6 +30,7 @@ final class Manifest {
         manifest.put("dtype", request.dtype());
         Map<String, @Nullable Object> model = new LinkedHashMap<>();
         model.put("id", base.id());
+        model.put("revision", base.revision());
         model.put("sha256", base.fingerprint());
         manifest.put("base_model", model);
         @Nullable AdapterConfig config = trained.adapterConfig();

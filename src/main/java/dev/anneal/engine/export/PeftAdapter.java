@@ -19,11 +19,11 @@ final class PeftAdapter implements Kind {
     private static final String WEIGHTS = "adapter_model.safetensors";
 
     private final TrainedAdapter adapter;
-    private final String baseId;
+    private final BaseModel base;
 
-    PeftAdapter(TrainedAdapter adapter, String baseId) {
+    PeftAdapter(TrainedAdapter adapter, BaseModel base) {
         this.adapter = adapter;
-        this.baseId = baseId;
+        this.base = base;
     }
 
     @Override
@@ -40,7 +40,7 @@ final class PeftAdapter implements Kind {
     public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         parts.keep(List.of());
         DurableFiles.copyContent(adapter.file(), folder.resolve(WEIGHTS));
-        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(adapter.config(), baseId), UTF_8);
+        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(adapter.config(), base), UTF_8);
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", adapter.beta());
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {

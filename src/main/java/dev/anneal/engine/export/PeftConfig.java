@@ -31,7 +31,6 @@ final class PeftConfig {
             "megatron_config",
             "modules_to_save",
             "monteclora_config",
-            "revision",
             "target_parameters",
             "trainable_token_indices",
             "use_bdlora",
@@ -42,12 +41,12 @@ final class PeftConfig {
 
     private PeftConfig() {}
 
-    static String json(AdapterConfig adapter, String baseModel) {
+    static String json(AdapterConfig adapter, BaseModel base) {
         Map<String, @Nullable Object> keys = new TreeMap<>();
         UNUSED.forEach(key -> keys.put(key, null));
         OFF.forEach(key -> keys.put(key, false));
         keys.put("alpha_pattern", Map.of());
-        keys.put("base_model_name_or_path", baseModel);
+        keys.put("base_model_name_or_path", base.id());
         keys.put("bias", "none");
         keys.put("inference_mode", true);
         keys.put("init_lora_weights", true);
@@ -60,6 +59,7 @@ final class PeftConfig {
         keys.put("qalora_group_size", 16);
         keys.put("r", adapter.rank());
         keys.put("rank_pattern", Map.of());
+        keys.put("revision", base.revision());
         keys.put("target_modules", targets(adapter));
         keys.put("task_type", "CAUSAL_LM");
         return PythonJson.indented(keys);

@@ -58,7 +58,7 @@ public record TrainedAdapter(
                         base,
                         new MergedModel.Source(AdapterRows.opener(this, request.betweenTensors()), this::reference),
                         request);
-            case "adapter" -> new PeftAdapter(this, base.id());
+            case "adapter" -> new PeftAdapter(this, base);
             case "gguf" ->
                 new GgufModel(
                         base, AdapterRows.opener(this, request.betweenTensors()), GgufType.named(request.dtype()));

@@ -24,6 +24,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -162,7 +163,7 @@ final class ClaimedAssignments implements Assignments {
         String probeFile = order.probeFile();
         String adapterFile = order.adapterFile();
         ExportTask task = new ExportTask(
-                inputs.model(order.model()),
+                inputs.model(order.model(), order.modelRevision(), told(order.exportId())),
                 inputs.machine(device),
                 order.createdAt(),
                 order.exportId(),
@@ -188,9 +189,10 @@ final class ClaimedAssignments implements Assignments {
         EvaluationOrder order = evaluations.order(claim.lease().workId());
         String export = order.exportDirectory();
         Task.BaseModel model = export == null
-                ? inputs.model(order.model())
+                ? inputs.model(order.model(), order.modelRevision(), told(order.evaluationId()))
                 : new Task.BaseModel(
                         order.model(),
+                        order.modelRevision(),
                         inputs.folder(brought, new ArtifactKey(export)).toString());
         EvaluateTask task = new EvaluateTask(
                 model,
@@ -202,6 +204,11 @@ final class ClaimedAssignments implements Assignments {
                 order.sampleRows(),
                 order.grading());
         return new EvaluationAssignment(claim, order, task, evaluations);
+    }
+
+    /** Work without events of its own tells the log how its pull goes. */
+    private static Consumer<String> told(String id) {
+        return message -> LOG.info("{}: {}", id, message);
     }
 
     private @Nullable String checkpointOrNull(@Nullable Checkpoint checkpoint, AttemptInputs brought) {

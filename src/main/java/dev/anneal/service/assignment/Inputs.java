@@ -2,15 +2,16 @@ package dev.anneal.service.assignment;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.catalog.ModelSourceException;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -18,6 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings what a task reads to this machine. */
 final class Inputs {
+
+    private static final String NOT_AVAILABLE = ModelSourceException.NOT_AVAILABLE;
 
     private final ModelCatalog models;
     private final ArtifactStore store;
@@ -31,15 +34,21 @@ final class Inputs {
         this.engine = engine;
     }
 
-    /** @throws AssignmentException if this machine has no such model; another one may */
-    Task.BaseModel model(String id) {
+    /** A model of the operator's folder. */
+    private Task.BaseModel ofTheFolder(String id) {
         try {
-            return new Task.BaseModel(
-                    id, models.require(id).directory().toAbsolutePath().toString());
+            return task(id, null, models.require(id, null).directory());
         } catch (Refusal refusal) {
             throw new AssignmentException(
-                    WorkError.ofSystem("model_not_available", String.valueOf(refusal.getMessage())), refusal);
+                    WorkError.ofSystem(
+                            models.find(id).isPresent() ? refusal.code().wireName() : NOT_AVAILABLE,
+                            refusal.explanation()),
+                    refusal);
         }
+    }
+
+    private static Task.BaseModel task(String id, @Nullable String revision, Path folder) {
+        return new Task.BaseModel(id, revision, folder.toAbsolutePath().toString());
     }
 
     /**
@@ -51,14 +60,18 @@ final class Inputs {
      */
     Task.BaseModel model(String id, @Nullable String revision, Consumer<String> tell) {
         if (revision == null) {
-            return model(id);
+            return ofTheFolder(id);
         }
         try {
-            Path folder = models.provide(id, revision, new PullEvents(id, revision, tell));
-            return new Task.BaseModel(id, folder.toAbsolutePath().toString());
-        } catch (IOException failure) {
-            String code = models.find(id).isPresent() ? "base_model_changed" : "model_not_available";
-            throw new AssignmentException(WorkError.ofSystem(code, String.valueOf(failure.getMessage())), failure);
+            return task(id, revision, models.provide(id, revision, new PullEvents(id, revision, tell)));
+        } catch (ModelSourceException failure) {
+            boolean isAnotherHere =
+                    failure.code().equals(NOT_AVAILABLE) && models.find(id).isPresent();
+            throw new AssignmentException(
+                    WorkError.ofSystem(
+                            isAnotherHere ? RefusalCode.BASE_MODEL_CHANGED.wireName() : failure.code(),
+                            failure.explanation()),
+                    failure);
         }
     }
 

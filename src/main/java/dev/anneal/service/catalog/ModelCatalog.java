@@ -27,7 +27,7 @@ public final class ModelCatalog {
 
     private final ModelProperties properties;
     private final List<ModelSource> sources;
-    private final Map<String, Inspected> inspected = new ConcurrentHashMap<>();
+    private final Map<Key, Inspected> inspected = new ConcurrentHashMap<>();
 
     ModelCatalog(ModelProperties properties, List<ModelSource> sources) throws IOException {
         this.properties = properties;
@@ -52,7 +52,36 @@ public final class ModelCatalog {
      *     wrong, with the reason, {@code service_unavailable} if they cannot be read at the moment
      */
     public BaseModel require(String id) {
-        Located located = located(id).orElseThrow(() -> notAvailable(id));
+        return usable(id, located(id).orElseThrow(() -> notAvailable(id)));
+    }
+
+    /**
+     * The model as it was when something was made of it.
+     *
+     * @param revision commit that it was; null in the operator's folder
+     * @throws Refusal {@code base_model_changed} if it is not on this machine as it was then, else as {@link #require(String)}
+     */
+    public BaseModel require(String id, @Nullable String revision) {
+        Optional<Located> found = revision == null
+                ? located(id).filter(located -> located.revision() == null)
+                : sources.stream()
+                        .filter(source -> isAllowed(id))
+                        .flatMap(source -> source.at(id, revision).stream())
+                        .filter(located -> isModel(located.folder()))
+                        .findFirst();
+        return usable(id, found.orElseThrow(() -> changed(id, revision)));
+    }
+
+    private static Refusal changed(String id, @Nullable String revision) {
+        return new Refusal(
+                RefusalCode.BASE_MODEL_CHANGED,
+                "The base model '" + id + "' is not on this machine as it was in training: "
+                        + (revision == null ? "in the operator's folder" : "at the commit " + revision)
+                        + ". The operator can put it there (docs/base-models.md).",
+                PARAMETER);
+    }
+
+    private BaseModel usable(String id, Located located) {
         Inspected result;
         try {
             result = inspect(id, located);
@@ -82,9 +111,13 @@ public final class ModelCatalog {
                 PARAMETER);
     }
 
+    private boolean isAllowed(String id) {
+        return ModelId.isValid(id) && ModelId.isAllowed(id, properties.allowed());
+    }
+
     /** The operator's folder comes before other sources. */
     private Optional<Located> located(String id) {
-        if (!ModelId.isValid(id) || !ModelId.isAllowed(id, properties.allowed())) {
+        if (!isAllowed(id)) {
             return Optional.empty();
         }
         Path folder = id.equals(BaseModel.BUNDLED)
@@ -102,13 +135,14 @@ public final class ModelCatalog {
     /**
      * The folder of a model at the revision that was settled on before, brought to this machine if it is not there.
      *
-     * @throws IOException if it cannot be had, with the reason in words for who asked for the work
+     * @throws ModelSourceException if it cannot be had
      */
-    public Path provide(String id, String revision, ModelSource.Listener listener) throws IOException {
+    public Path provide(String id, String revision, ModelSource.Listener listener) throws ModelSourceException {
         for (ModelSource source : sources) {
             return source.provide(id, revision, listener);
         }
-        throw new IOException("this installation has no source of revisions of models");
+        throw new ModelSourceException(
+                ModelSourceException.NOT_AVAILABLE, "This installation has no source of revisions of models.", null);
     }
 
     /** A folder without a configuration is an organisation's, or not ours. */
@@ -159,12 +193,13 @@ public final class ModelCatalog {
 
     private Inspected inspect(String id, Located located) throws IOException {
         FolderState state = FolderState.of(located.folder());
-        Inspected known = inspected.get(id);
+        Key key = new Key(id, located.revision());
+        Inspected known = inspected.get(key);
         if (known != null && known.state().equals(state) && known.located().equals(located)) {
             return known;
         }
         Inspected fresh = inspectAnew(id, located, state);
-        inspected.put(id, fresh);
+        inspected.put(key, fresh);
         return fresh;
     }
 
@@ -178,6 +213,10 @@ public final class ModelCatalog {
             return new Inspected(located, state, null, fault.getMessage());
         }
     }
+
+    /** A model at a commit, or in the operator's folder. */
+    private record Key(
+            String id, @Nullable String revision) {}
 
     /** What a look into a folder gave: a model, or what is wrong with it. */
     private record Inspected(

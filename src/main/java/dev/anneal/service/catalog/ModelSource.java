@@ -1,6 +1,5 @@
 package dev.anneal.service.catalog;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,12 +21,15 @@ public interface ModelSource {
     /** The model at the revision that is used now, if it is on this machine. */
     Optional<Located> newest(String id);
 
+    /** The model at a revision that was settled on before, if it is on this machine. */
+    Optional<Located> at(String id, String revision);
+
     /**
      * The folder of a model at a revision, which is brought to this machine if it is not there.
      *
-     * @throws IOException if it cannot be had, with the reason in words for who asked for the work
+     * @throws ModelSourceException if it cannot be had
      */
-    Path provide(String id, String revision, Listener listener) throws IOException;
+    Path provide(String id, String revision, Listener listener) throws ModelSourceException;
 
     /** Told how far a model is that is being brought. */
     interface Listener {

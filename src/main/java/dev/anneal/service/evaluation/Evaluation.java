@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param number internal key
  * @param subject what the client named: a model or an export
  * @param baseModel the base model behind it
+ * @param baseRevision commit of the Hub that it is; null for one from the operator's folder
  * @param checkpoint internal key of the checkpoint whose adapter is applied, or null
  * @param export internal key of the export that is evaluated, or null
  * @param grading how completions are sampled and graded, or null to compare answers
@@ -26,6 +27,7 @@ public record Evaluation(
         Instant createdAt,
         String subject,
         String baseModel,
+        @Nullable String baseRevision,
         @Nullable Long checkpoint,
         @Nullable Long export,
         String testFile,

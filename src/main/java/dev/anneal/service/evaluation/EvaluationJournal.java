@@ -35,6 +35,7 @@ public final class EvaluationJournal {
                     evaluation.id(),
                     evaluation.createdAt(),
                     evaluation.baseModel(),
+                    evaluation.baseRevision(),
                     checkpoint == null ? null : checkpoints.byNumber(jdbc, checkpoint),
                     exportDirectory(jdbc, evaluation.export()),
                     evaluation.testFile(),

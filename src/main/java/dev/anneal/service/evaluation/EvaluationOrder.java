@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param createdAt when the evaluation was created
  * @param model id of the base model
+ * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
  * @param checkpoint checkpoint whose adapter is applied, or null
  * @param exportDirectory key of a merged export's folder, which is the model instead of the base, or null
  * @param testFile id of an uploaded file
@@ -20,6 +21,7 @@ public record EvaluationOrder(
         String evaluationId,
         Instant createdAt,
         String model,
+        @Nullable String modelRevision,
         @Nullable Checkpoint checkpoint,
         @Nullable String exportDirectory,
         String testFile,

@@ -27,9 +27,9 @@ final class EvaluationStore {
     private static final TypeReference<Map<String, Double>> METRICS = new TypeReference<>() {};
 
     private static final String INSERT = """
-            INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, checkpoint_id, export_id,
-                                    test_file, max_new_tokens, sample_rows, grading)
-            VALUES (:tenant, :id, :work, clock_timestamp(), :subject, :baseModel, :checkpoint, :export,
+            INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id,
+                                    export_id, test_file, max_new_tokens, sample_rows, grading)
+            VALUES (:tenant, :id, :work, clock_timestamp(), :subject, :baseModel, :baseRevision, :checkpoint, :export,
                     :testFile, :maxNewTokens, :sampleRows, CAST(:grading AS jsonb))
             """;
 
@@ -50,8 +50,8 @@ final class EvaluationStore {
 
     /** Without the samples, of which a page might hold megabytes. */
     private static final String SUMMARIES = """
-            SELECT id, external_id, work_id, created_at, subject, base_model, checkpoint_id, export_id, test_file, max_new_tokens,
-                   sample_rows, grading, row_count, exact_matches, metrics, CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
+            SELECT id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id, export_id, test_file,
+                   max_new_tokens, sample_rows, grading, row_count, exact_matches, metrics, CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
             FROM evaluation
             WHERE work_id = ANY (:works)
             """;
@@ -68,9 +68,10 @@ final class EvaluationStore {
         this.queue = queue;
     }
 
-    /** What an evaluation runs on. */
+    /** What an evaluation runs on, as in {@link Evaluation}. */
     record Subject(
             String baseModel,
+            @Nullable String baseRevision,
             @Nullable Long checkpoint,
             @Nullable Long export) {}
 
@@ -85,6 +86,7 @@ final class EvaluationStore {
                 .param("work", evaluation.workId())
                 .param("subject", evaluation.request().subject())
                 .param("baseModel", evaluation.subject().baseModel())
+                .param("baseRevision", evaluation.subject().baseRevision())
                 .param("checkpoint", evaluation.subject().checkpoint())
                 .param("export", evaluation.subject().export())
                 .param("testFile", evaluation.request().testFile())
@@ -161,6 +163,7 @@ final class EvaluationStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getString("subject"),
                 row.getString("base_model"),
+                row.getString("base_revision"),
                 row.getObject("checkpoint_id", Long.class),
                 row.getObject("export_id", Long.class),
                 row.getString("test_file"),

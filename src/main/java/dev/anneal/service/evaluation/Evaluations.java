@@ -3,6 +3,7 @@ package dev.anneal.service.evaluation;
 import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
@@ -13,6 +14,7 @@ import dev.anneal.service.export.ExportKind;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
@@ -86,7 +88,11 @@ public final class Evaluations {
         Optional<SharedModel> foreign = foreign(tenantId, request);
         return database.call(tenantId, jdbc -> {
             Subject subject = foreign.map(model ->
-                            new Subject(model.base(), model.checkpoint().number(), null))
+                            new Subject(
+                                    model.base(),
+                                    model.baseRevision(),
+                                    model.checkpoint().number(),
+                                    null))
                     .orElseGet(() -> subject(jdbc, request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
@@ -167,15 +173,16 @@ public final class Evaluations {
             return exportSubject(jdbc, String.valueOf(request.export()));
         }
         if (!model.startsWith(TUNED)) {
-            return new Subject(catalog.require(model).id(), null, null);
+            BaseModel base = catalog.require(model);
+            return new Subject(base.id(), base.revision(), null, null);
         }
         TunedModels.Resolved tuned = models.find(jdbc, model)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.MODEL_NOT_AVAILABLE,
                         "'model' names '" + model + "', but there is no such tuned model; /v1/models lists them",
                         "model"));
-        String base = jobs.byNumber(jdbc, tuned.model().job()).request().model();
-        return new Subject(base, tuned.checkpoint().number(), null);
+        Job job = jobs.byNumber(jdbc, tuned.model().job());
+        return new Subject(job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
     }
 
     private Subject exportSubject(JdbcClient jdbc, String id) {
@@ -200,6 +207,6 @@ public final class Evaluations {
                                 jdbc, export.checkpoint().orElseThrow().job())
                         .request()
                         .model());
-        return new Subject(base, null, export.number());
+        return new Subject(base, export.baseRevision(), null, export.number());
     }
 }

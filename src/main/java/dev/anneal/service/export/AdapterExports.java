@@ -1,5 +1,6 @@
 package dev.anneal.service.export;
 
+import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
@@ -46,11 +47,15 @@ public final class AdapterExports {
         this.identifiers = identifiers;
     }
 
-    /** Begins an export; answers the earlier one if the same arguments made it before and it has not failed. */
+    /**
+     * Begins an export with the base model as it is now; answers the earlier one if the same arguments made it before of the same commit and it has not
+     * failed.
+     */
     public Export create(String tenantId, AdapterExportRequest request, @Nullable String traceparent) {
         return database.call(tenantId, jdbc -> {
             Export.OfAdapter origin = request.origin();
-            adapters.require(jdbc, "adapter", origin.fileId(), models.require(origin.model()));
+            BaseModel model = models.require(origin.model());
+            adapters.require(jdbc, "adapter", origin.fileId(), model);
             String validationFile = origin.validationFile();
             if (validationFile != null) {
                 files.requireChecked(jdbc, "validation_file", validationFile);
@@ -59,22 +64,23 @@ public final class AdapterExports {
                     .param("name", origin.fileId())
                     .query((row, index) -> true)
                     .single();
-            return store.same(jdbc, request).orElseGet(() -> insert(jdbc, tenantId, request, traceparent));
+            ExportStore.OfModel wanted = new ExportStore.OfModel(request, model.revision());
+            return store.same(jdbc, wanted).orElseGet(() -> insert(jdbc, tenantId, wanted, traceparent));
         });
     }
 
     private Export insert(
-            JdbcClient jdbc, String tenantId, AdapterExportRequest request, @Nullable String traceparent) {
+            JdbcClient jdbc, String tenantId, ExportStore.OfModel wanted, @Nullable String traceparent) {
         long work = queue.enqueue(
                 jdbc,
                 new NewWork(
                         tenantId,
                         WorkKind.EXPORT,
-                        request.form().kind().wireName(),
+                        wanted.request().form().kind().wireName(),
                         NewWork.DEFAULT_PRIORITY,
                         traceparent));
         String id = identifiers.next("ftexp-");
-        store.insert(jdbc, tenantId, id, work, request);
+        store.insert(jdbc, tenantId, id, work, wanted);
         return store.byId(jdbc, id).orElseThrow();
     }
 

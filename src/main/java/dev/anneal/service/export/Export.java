@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param origin what it is made from
+ * @param baseRevision commit of the Hub that the base model is; null for one from the operator's folder
  * @param result null until it has succeeded
  * @param work its making as the queue sees it; its state is the export's
  */
@@ -23,6 +24,7 @@ public record Export(
         ExportKind kind,
         String dtype,
         @Nullable String name,
+        @Nullable String baseRevision,
         @Nullable Result result,
         Work work) {
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param folder name of the folder of the tenant that its files go to
  * @param createdAt what chat templates take for the present
  * @param model id of the base model
+ * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
  * @param dtype as in {@link ExportRequest}
  * @param training what the card of the export says about it
  * @param checkpoint what it is made from; null for an uploaded adapter
@@ -23,6 +24,7 @@ public record ExportOrder(
         String folder,
         Instant createdAt,
         String model,
+        @Nullable String modelRevision,
         ExportKind kind,
         String dtype,
         TrainingRecord training,

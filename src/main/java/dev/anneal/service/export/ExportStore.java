@@ -25,18 +25,20 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ExportStore {
 
     private static final String INSERT = """
-            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, work_id, created_at, kind, dtype, name)
-            VALUES (:tenant, :id, :job, :checkpoint, :work, clock_timestamp(), :kind, :dtype, :name)
+            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, work_id, created_at, kind, dtype, name, base_revision)
+            VALUES (:tenant, :id, :job, :checkpoint, :work, clock_timestamp(), :kind, :dtype, :name,
+                    (SELECT base_revision FROM job WHERE id = :job))
             """;
 
     private static final String INSERT_OF_ADAPTER = """
-            INSERT INTO export (tenant_id, external_id, adapter_file, adapter_model, validation_file, work_id, created_at, kind, dtype, name)
-            VALUES (:tenant, :id, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :name)
+            INSERT INTO export (tenant_id, external_id, adapter_file, adapter_model, validation_file, work_id, created_at, kind, dtype, name,
+                                base_revision)
+            VALUES (:tenant, :id, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :name, :revision)
             """;
 
     private static final String SELECT = """
             SELECT export.id, export.external_id, export.job_id, export.work_id, export.created_at, export.kind, export.dtype,
-                   export.name, export.adapter_file, export.adapter_model, export.validation_file,
+                   export.name, export.base_revision, export.adapter_file, export.adapter_model, export.validation_file,
                    checkpoint.external_id AS checkpoint_id, checkpoint.step, checkpoint.beta
             FROM export
             LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
@@ -70,6 +72,7 @@ final class ExportStore {
             JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
             WHERE export.adapter_file = :adapter
               AND export.adapter_model = :model
+              AND export.base_revision IS NOT DISTINCT FROM CAST(:revision AS text)
               AND export.validation_file IS NOT DISTINCT FROM CAST(:validation AS text)
               AND export.kind = :kind
               AND export.dtype = :dtype
@@ -129,6 +132,14 @@ final class ExportStore {
     /** An export that is being created. */
     record NewExport(String tenantId, String id, long job, long checkpoint, long workId, ExportRequest request) {}
 
+    /**
+     * An export of an uploaded adapter.
+     *
+     * @param revision commit of the Hub that its base model is; null for one from the operator's folder
+     */
+    record OfModel(
+            AdapterExportRequest request, @Nullable String revision) {}
+
     /** Two calls for one job wait for each other, so that the same arguments make one export. */
     void lockJob(JdbcClient jdbc, long job) {
         jdbc.sql(LOCK_JOB).param("job", job).query(Long.class).single();
@@ -147,8 +158,8 @@ final class ExportStore {
                 .update();
     }
 
-    void insert(JdbcClient jdbc, String tenantId, String id, long work, AdapterExportRequest request) {
-        bound(jdbc.sql(INSERT_OF_ADAPTER), request)
+    void insert(JdbcClient jdbc, String tenantId, String id, long work, OfModel wanted) {
+        bound(jdbc.sql(INSERT_OF_ADAPTER), wanted)
                 .param("tenant", tenantId)
                 .param("id", id)
                 .param("work", work)
@@ -156,12 +167,14 @@ final class ExportStore {
     }
 
     /** As the other {@code same}. */
-    Optional<Export> same(JdbcClient jdbc, AdapterExportRequest request) {
-        return first(jdbc, bound(jdbc.sql(SAME_OF_ADAPTER), request));
+    Optional<Export> same(JdbcClient jdbc, OfModel wanted) {
+        return first(jdbc, bound(jdbc.sql(SAME_OF_ADAPTER), wanted));
     }
 
-    private static JdbcClient.StatementSpec bound(JdbcClient.StatementSpec sql, AdapterExportRequest request) {
-        return sql.param("adapter", request.origin().fileId())
+    private static JdbcClient.StatementSpec bound(JdbcClient.StatementSpec sql, OfModel wanted) {
+        AdapterExportRequest request = wanted.request();
+        return sql.param("revision", wanted.revision())
+                .param("adapter", request.origin().fileId())
                 .param("model", request.origin().model())
                 .param("validation", request.origin().validationFile())
                 .param("kind", request.form().kind().wireName())
@@ -284,14 +297,15 @@ final class ExportStore {
             Instant createdAt,
             ExportKind kind,
             String dtype,
-            @Nullable String name) {
+            @Nullable String name,
+            @Nullable String baseRevision) {
 
         Export with(Map<Long, Work> work, Map<Long, Export.Result> results) {
             Work own = work.get(workId);
             if (own == null) {
                 throw new IllegalStateException("export " + id + " has lost its work " + workId);
             }
-            return new Export(number, id, origin, createdAt, kind, dtype, name, results.get(number), own);
+            return new Export(number, id, origin, createdAt, kind, dtype, name, baseRevision, results.get(number), own);
         }
     }
 
@@ -315,6 +329,7 @@ final class ExportStore {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 ExportKind.ofWire(row.getString("kind")),
                 row.getString("dtype"),
-                row.getString("name"));
+                row.getString("name"),
+                row.getString("base_revision"));
     }
 }

@@ -70,7 +70,7 @@ final class BlobDownload {
         }
         ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         channel.position(0);
-        while (channel.read(buffer) >= 0) {
+        while (channel.position() < channel.size() && channel.read(buffer) >= 0) {
             digest.update(buffer.flip());
             buffer.clear();
         }
@@ -94,11 +94,20 @@ final class BlobDownload {
             }
             digest.update(buffer, 0, count);
             for (ByteBuffer rest = ByteBuffer.wrap(buffer, 0, count); rest.hasRemaining(); ) {
-                channel.write(rest);
+                write(channel, rest);
             }
             progress.arrived(count);
         }
         return channel.position();
+    }
+
+    /** The connection is not at fault, so no other attempt helps. */
+    private void write(FileChannel channel, ByteBuffer bytes) throws HubException {
+        try {
+            channel.write(bytes);
+        } catch (IOException failure) {
+            throw HubException.ofCache(revision.id(), failure);
+        }
     }
 
     /** A 200 to a request for the rest is the whole file. */

@@ -1,12 +1,14 @@
 package dev.anneal.service.hub;
 
+import dev.anneal.engine.file.DiskFull;
+import dev.anneal.service.catalog.ModelSourceException;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** A model that cannot be had from the Hub, or not now. The message is written for whoever asked for it. */
-public final class HubException extends IOException {
+public final class HubException extends ModelSourceException {
 
     private final Kind kind;
     private final @Nullable Duration retryAfter;
@@ -16,9 +18,22 @@ public final class HubException extends IOException {
     }
 
     HubException(Kind kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
-        super(message, cause);
+        super(kind.code(), message, cause);
         this.kind = kind;
         this.retryAfter = retryAfter;
+    }
+
+    /** What the disk of the cache did not do. Paths of this machine are for its log alone. */
+    static HubException ofCache(String id, IOException failure) {
+        boolean full = DiskFull.isCauseOf(failure);
+        return new HubException(
+                full ? Kind.STORAGE_FULL : Kind.STORAGE_FAILED,
+                full
+                        ? "the disk of anneal.hub.cache-dir has no room left for '" + id + "'. What has arrived is kept; make room, then pull again"
+                        : "the cache of anneal.hub.cache-dir could not be read or written for '" + id
+                                + "'; the log of the machine says why",
+                null,
+                failure);
     }
 
     /** Why. The lower-case name is the code that clients see. */
@@ -36,16 +51,18 @@ public final class HubException extends IOException {
         HUB_FILE_DAMAGED,
         /** No connection, too many requests, or a failure of the Hub; another attempt may go well. */
         HUB_UNREACHABLE,
-        STORAGE_FULL
+        /** The disk of the cache has no room. */
+        STORAGE_FULL,
+        /** The cache cannot be read or written. */
+        STORAGE_FAILED;
+
+        private String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     public Kind kind() {
         return kind;
-    }
-
-    /** The code that clients see. */
-    public String code() {
-        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     /** Whether the same request may go well soon. */
@@ -57,11 +74,5 @@ public final class HubException extends IOException {
     @Nullable
     Duration retryAfter() {
         return retryAfter;
-    }
-
-    /** The message, which is never null. */
-    public String explanation() {
-        String message = getMessage();
-        return message == null ? code() : message;
     }
 }

@@ -60,6 +60,13 @@ final class HubSource implements ModelSource {
                 .flatMap(sha -> cache.snapshot(id, sha).map(folder -> new Located(folder, sha)));
     }
 
+    @Override
+    public Optional<Located> at(String id, String revision) {
+        return HubCache.isId(id) && HubCache.isSha(revision) && ModelId.isAllowed(id, properties.allowed())
+                ? cache.snapshot(id, revision).map(folder -> new Located(folder, revision))
+                : Optional.empty();
+    }
+
     private Map<String, String> pins() {
         Pins known = pins;
         if (known.readNanos() == Long.MIN_VALUE || System.nanoTime() - known.readNanos() > FRESH_NANOS) {
@@ -76,7 +83,7 @@ final class HubSource implements ModelSource {
     }
 
     @Override
-    public Path provide(String id, String revision, Listener listener) throws IOException {
+    public Path provide(String id, String revision, Listener listener) throws HubException {
         Optional<Path> there = cache.snapshot(id, revision);
         if (there.isPresent()) {
             return there.get();

@@ -53,7 +53,18 @@ final class ModelPull {
     }
 
     /** @return the commit that the revision is */
-    String pull(String id, String revision, PullProgress progress) throws IOException {
+    String pull(String id, String revision, PullProgress progress) throws HubException {
+        try {
+            return bring(id, revision, progress);
+        } catch (HubException told) {
+            throw told;
+        } catch (IOException failure) {
+            log.error("The cache in {} cannot be used", cache.root(), failure);
+            throw HubException.ofCache(id, failure);
+        }
+    }
+
+    private String bring(String id, String revision, PullProgress progress) throws IOException {
         HubRevision found = persist(() -> client.revision(id, revision), () -> 0);
         progress.resolved(found.sha(), found.license());
         Path lock = cache.lock(id);

@@ -1,7 +1,6 @@
 package dev.anneal.service.hub;
 
 import dev.anneal.service.database.SystemDatabase;
-import java.io.IOException;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -61,7 +60,7 @@ final class PullLoop implements AutoCloseable {
                 log.warn("Base model '{}' could not be pulled: {}", claimed.modelId(), failure.getMessage());
                 database.run(jdbc -> HubRows.failed(jdbc, claimed, failure));
             }
-        } catch (IOException | RuntimeException failure) {
+        } catch (RuntimeException failure) {
             log.error("Base model '{}' could not be pulled", claimed.modelId(), failure);
             database.run(jdbc -> HubRows.failed(
                     jdbc,

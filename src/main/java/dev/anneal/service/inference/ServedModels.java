@@ -7,6 +7,7 @@ import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
@@ -78,9 +79,13 @@ final class ServedModels {
         // Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens.
         String published = name.replace("/", "--");
         Tuned model = tuned(tenantId, published)
-                .or(() -> shared.find(tenantId, published).map(found -> new Tuned(found.base(), found.checkpoint())))
+                .or(() -> shared.find(tenantId, published)
+                        .map(found -> new Tuned(found.base(), found.baseRevision(), found.checkpoint())))
                 .orElseThrow(() -> notFound(name));
-        return found(base(model.base()), model.checkpoint(), folder(model.checkpoint(), name));
+        return found(
+                catalog.require(model.base(), model.baseRevision()),
+                model.checkpoint(),
+                folder(model.checkpoint(), name));
     }
 
     private BaseModel base(String name) {
@@ -93,18 +98,19 @@ final class ServedModels {
         }
     }
 
-    /** What a training made of a base model. */
-    private record Tuned(String base, Checkpoint checkpoint) {}
+    /** What a training made of a base model as it was then. */
+    private record Tuned(
+            String base,
+            @Nullable String baseRevision,
+            Checkpoint checkpoint) {}
 
     private Optional<Tuned> tuned(String tenantId, String name) {
         return database.call(
                 tenantId,
-                jdbc -> tuned.find(jdbc, name)
-                        .map(found -> new Tuned(
-                                jobs.byNumber(jdbc, found.model().job())
-                                        .request()
-                                        .model(),
-                                found.checkpoint())));
+                jdbc -> tuned.find(jdbc, name).map(found -> {
+                    Job job = jobs.byNumber(jdbc, found.model().job());
+                    return new Tuned(job.request().model(), job.baseRevision(), found.checkpoint());
+                }));
     }
 
     private LocalCopy folder(Checkpoint checkpoint, String name) {
@@ -124,6 +130,8 @@ final class ServedModels {
     private static Found found(BaseModel base, @Nullable Checkpoint checkpoint, @Nullable LocalCopy folder) {
         String identity = base.id()
                 + '\n'
+                + base.revision()
+                + '\n'
                 + base.createdAt()
                 + '\n'
                 + base.tokenizer()
@@ -132,7 +140,7 @@ final class ServedModels {
         return new Found(
                 new ServedModel(
                         new Task.BaseModel(
-                                base.id(), base.directory().toAbsolutePath().toString()),
+                                base.id(), base.revision(), base.directory().toAbsolutePath().toString()),
                         folder == null ? null : folder.path().toString()),
                 "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS),
                 folder);

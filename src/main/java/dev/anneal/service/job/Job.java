@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param number internal key
  * @param seed the request's, or the one that was drawn
+ * @param baseRevision commit of the Hub that the base model was when the job was created; null for one from the operator's folder
  * @param settings null until its files are counted
  * @param result null until it has succeeded
  * @param hasMergeableCheckpoint whether a checkpoint with beta 0 exists
@@ -27,6 +28,7 @@ public record Job(
         Instant createdAt,
         JobRequest request,
         int seed,
+        @Nullable String baseRevision,
         @Nullable ResolvedSettings settings,
         Pace pace,
         boolean hasMergeableCheckpoint,

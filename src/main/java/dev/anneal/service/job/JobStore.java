@@ -37,7 +37,7 @@ public final class JobStore {
 
     /** The pace is that of the last 20 steps, which forgets a slow start and smooths the length of rows. */
     private static final String SELECT_OF = """
-            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.settings,
+            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
                    job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
                    progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
@@ -86,9 +86,6 @@ public final class JobStore {
             FROM job
             WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
             """;
-
-    private static final String BASE_REVISION =
-            "SELECT base_revision FROM job WHERE id = :job AND base_revision IS NOT NULL";
 
     private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
 
@@ -158,11 +155,6 @@ public final class JobStore {
                 .query((row, index) ->
                         new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
                 .optional();
-    }
-
-    /** The commit of the Hub that the base model was when the job was created; nothing for one from the operator's folder. */
-    public Optional<String> baseRevisionOf(JdbcClient jdbc, long job) {
-        return jdbc.sql(BASE_REVISION).param("job", job).query(String.class).optional();
     }
 
     Optional<Job> byId(JdbcClient jdbc, String id) {
@@ -262,6 +254,7 @@ public final class JobStore {
             OffsetDateTime createdAt,
             JobRequest request,
             int seed,
+            @Nullable String baseRevision,
             @Nullable ResolvedSettings settings,
             Job.Pace pace,
             boolean hasMergeableCheckpoint,
@@ -279,6 +272,7 @@ public final class JobStore {
                     createdAt.toInstant(),
                     request,
                     seed,
+                    baseRevision,
                     settings,
                     pace,
                     hasMergeableCheckpoint,
@@ -297,6 +291,7 @@ public final class JobStore {
                 row.getObject("created_at", OffsetDateTime.class),
                 JsonColumn.read(row.getString("request"), JobRequest.class),
                 row.getInt("seed"),
+                row.getString("base_revision"),
                 settings == null ? null : JsonColumn.read(settings, ResolvedSettings.class),
                 new Job.Pace(
                         row.getInt("step"),

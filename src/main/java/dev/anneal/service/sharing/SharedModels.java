@@ -45,7 +45,11 @@ public final class SharedModels {
                     return Optional.of(job)
                             .filter(made -> made.tenantId().equals(granter))
                             .map(made -> new SharedModel(
-                                    found.model(), granter, made.request().model(), found.checkpoint()));
+                                    found.model(),
+                                    granter,
+                                    made.request().model(),
+                                    made.baseRevision(),
+                                    found.checkpoint()));
                 })));
     }
 }

@@ -70,7 +70,7 @@ public final class TrainingJournal {
                     job.id(),
                     job.createdAt(),
                     job.request().model(),
-                    store.baseRevisionOf(jdbc, job.number()).orElse(null),
+                    job.baseRevision(),
                     job.request().trainingFile(),
                     job.request().validationFile(),
                     job.request().adapter(),

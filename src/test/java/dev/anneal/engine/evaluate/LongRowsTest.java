@@ -55,7 +55,7 @@ class LongRowsTest {
     private Progress.Evaluated.Sample sample(String row, @Nullable Grading grading) throws IOException {
         Path file = Files.writeString(folder.resolve("rows.jsonl"), row + "\n");
         EvaluateTask task = new EvaluateTask(
-                new Task.BaseModel("anneal-tiny", MODEL.toString()),
+                new Task.BaseModel("anneal-tiny", null, MODEL.toString()),
                 new Task.Machine(TestDevice.NAME, 1, "fp32"),
                 Instant.EPOCH,
                 null,

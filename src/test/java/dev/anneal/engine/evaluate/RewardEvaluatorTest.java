@@ -143,7 +143,7 @@ class RewardEvaluatorTest {
 
     private Progress.Evaluated evaluate(Grading grading, ModelTokenizer used, Outside outside) throws IOException {
         EvaluateTask task = new EvaluateTask(
-                new Task.BaseModel("anneal-tiny", MODEL.toString()),
+                new Task.BaseModel("anneal-tiny", null, MODEL.toString()),
                 new Task.Machine(TestDevice.NAME, 2, "fp32"),
                 Instant.EPOCH,
                 null,

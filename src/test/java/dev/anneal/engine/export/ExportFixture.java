@@ -72,7 +72,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
 
     static ExportFixture of(AdapterConfig config, Path file, double beta) {
         TrainedAdapter adapter = trained(file.resolveSibling("."), file, config, beta);
-        return new ExportFixture(new BaseModel("llama-tied", BASE, "abc"), adapter);
+        return new ExportFixture(new BaseModel("llama-tied", null, BASE, "abc"), adapter);
     }
 
     /**
@@ -97,7 +97,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
         Path file = folder.resolve("random.safetensors");
         SafetensorsWriter.write(file, tensors);
         TrainedAdapter adapter = trained(folder, file, config, 0);
-        return new ExportFixture(new BaseModel(model, directory, "abc"), adapter);
+        return new ExportFixture(new BaseModel(model, null, directory, "abc"), adapter);
     }
 
     private static TensorData random(Random random, String name, long rows, long columns) {
@@ -135,7 +135,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     }
 
     ExportFixture on(Path directory) {
-        return new ExportFixture(new BaseModel(base.id(), directory, base.fingerprint()), adapter);
+        return new ExportFixture(new BaseModel(base.id(), null, directory, base.fingerprint()), adapter);
     }
 
     static TrainedAdapter trained(Path checkpoint, Path file, AdapterConfig config, double beta) {
@@ -143,7 +143,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     }
 
     ExportFixture trainedOn(String fingerprint) {
-        return new ExportFixture(new BaseModel(base.id(), base.directory(), fingerprint), adapter);
+        return new ExportFixture(new BaseModel(base.id(), null, base.directory(), fingerprint), adapter);
     }
 
     Export export(String kind, String dtype, Path output) throws IOException {

@@ -58,6 +58,6 @@ class FamilyExportTest {
     private static ExportFixture fixture(GoldenAnswers golden) {
         TrainedAdapter adapter = ExportFixture.trained(
                 golden.adapter().resolveSibling("."), golden.adapter(), golden.adapterConfig(), 0);
-        return new ExportFixture(new BaseModel(golden.name(), golden.model(), "abc"), adapter);
+        return new ExportFixture(new BaseModel(golden.name(), null, golden.model(), "abc"), adapter);
     }
 }

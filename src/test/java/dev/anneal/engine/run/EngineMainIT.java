@@ -189,7 +189,7 @@ class EngineMainIT {
             Files.copy(Path.of(Tasks.MODEL.directory()).resolve(name), model.resolve(name));
         }
         Files.write(model.resolve("pytorch_model.bin"), new byte[8]);
-        Task task = Tasks.evaluate(new Task.BaseModel("pickled", model.toString()), null, rows(1));
+        Task task = Tasks.evaluate(new Task.BaseModel("pickled", null, model.toString()), null, rows(1));
         try (EngineChild engine = EngineChild.start(task, folder.resolve("work"))) {
             engine.assertEnds(ExitCode.BAD_INPUT.code());
             assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("base_model_unreadable");
@@ -286,7 +286,7 @@ class EngineMainIT {
         }
         Path config = other.resolve("config.json");
         Files.writeString(config, Files.readString(config).replace("\"use_cache\": true", "\"use_cache\": false"));
-        Task task = Tasks.evaluate(new Task.BaseModel("other", other.toString()), lastCheckpoint, rows(1));
+        Task task = Tasks.evaluate(new Task.BaseModel("other", null, other.toString()), lastCheckpoint, rows(1));
         try (EngineChild engine = EngineChild.start(task, folder.resolve("work"))) {
             engine.assertEnds(ExitCode.BAD_INPUT.code());
             assertThat(engine.last(Progress.Failed.class).code()).isEqualTo("base_model_changed");
@@ -312,7 +312,7 @@ class EngineMainIT {
 
     private Progress.Evaluated evaluateMerged(Path merged) throws Exception {
         return evaluated(EngineChild.start(
-                Tasks.evaluate(new Task.BaseModel("merged", merged.toString()), null, rows(8)),
+                Tasks.evaluate(new Task.BaseModel("merged", null, merged.toString()), null, rows(8)),
                 folder.resolve("merged-work")));
     }
 

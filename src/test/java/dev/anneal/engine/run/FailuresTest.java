@@ -30,7 +30,7 @@ class FailuresTest {
 
     private static final HostPaths PATHS = HostPaths.of(Path.of("/srv/engines/train-1"))
             .with(new ExportTask(
-                    new Task.BaseModel("org/model", "/srv/models/org/model"),
+                    new Task.BaseModel("org/model", null, "/srv/models/org/model"),
                     new Task.Machine("cpu", 0, "auto"),
                     Instant.EPOCH,
                     "ftexp-1",

@@ -58,7 +58,7 @@ final class GrpoBenchmark {
         int steps = Integer.parseInt(arguments[2]);
         return new TrainTask(
                 new Task.BaseModel(
-                        "model", Path.of(arguments[0]).toAbsolutePath().toString()),
+                        "model", null, Path.of(arguments[0]).toAbsolutePath().toString()),
                 new Task.Machine(TestDevice.NAME, 0, "auto"),
                 Instant.now(),
                 Path.of(arguments[1]).toAbsolutePath().toString(),

@@ -41,7 +41,7 @@ class ServingIT {
     void goldenAnswersOfBaseAndAdaptersComeFromOneProcess() throws Exception {
         GoldenAnswers golden = GoldenAnswers.of("llama-tied");
         Task.BaseModel base =
-                new Task.BaseModel("llama-tied", golden.model().toAbsolutePath().toString());
+                new Task.BaseModel("llama-tied", null, golden.model().toAbsolutePath().toString());
         List<List<Integer>> prompts = golden.expected("prompt");
         try (EngineChild engine = start(new ServeTask.Limits(1, 3, 4, 512, 600));
                 ModelTokenizer tokenizer = ModelTokenizer.open(golden.model())) {
@@ -71,7 +71,7 @@ class ServingIT {
     void requestsAreRefusedOneByOne() throws Exception {
         try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 600))) {
             Task.BaseModel absent =
-                    new Task.BaseModel("absent", folder.resolve("absent").toString());
+                    new Task.BaseModel("absent", null, folder.resolve("absent").toString());
             engine.send(generate(1, absent, null, new ServeRequest.Input.Text("a"), 4));
             engine.send(generate(2, Tasks.MODEL, null, new ServeRequest.Input.Text("a"), 4000));
             engine.send(generate(3, Tasks.MODEL, null, new ServeRequest.Input.Tokens(List.of(99_999)), 4));
@@ -100,7 +100,7 @@ class ServingIT {
         Path damaged = Files.createDirectory(folder.resolve("checkpoint-8"));
         try (EngineChild engine = start(new ServeTask.Limits(1, 1, 2, 512, 600))) {
             ServeRequest.Input text = new ServeRequest.Input.Text("a");
-            engine.send(generate(1, new Task.BaseModel("cut", cut.toString()), null, text, 4));
+            engine.send(generate(1, new Task.BaseModel("cut", null, cut.toString()), null, text, 4));
             engine.send(generate(2, Tasks.MODEL, damaged.toString(), text, 4));
 
             assertThat(refusal(engine, 1).code()).isEqualTo("base_model_unreadable");
@@ -129,7 +129,7 @@ class ServingIT {
     @Test
     void modelsMakeRoomForOneAnotherUnlessTheyAreInUse() throws Exception {
         Task.BaseModel golden = new Task.BaseModel(
-                "llama-tied",
+                "llama-tied", null,
                 GoldenAnswers.of("llama-tied").model().toAbsolutePath().toString());
         ServeRequest.Input prompt = new ServeRequest.Input.Tokens(List.of(5, 6, 7));
         try (EngineChild engine = start(new ServeTask.Limits(1, 1, 4, 512, 600))) {

@@ -22,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 class TaskFileTest {
 
     private static final Task TASK = new EvaluateTask(
-            new Task.BaseModel("anneal-tiny", "/models/anneal-tiny"),
+            new Task.BaseModel("anneal-tiny", null, "/models/anneal-tiny"),
             new Task.Machine("cpu", 2, "auto"),
             Instant.parse("2026-03-05T07:08:09.000123Z"),
             null,

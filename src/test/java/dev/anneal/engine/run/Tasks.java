@@ -24,7 +24,7 @@ final class Tasks {
     /** What {@link #gradedByEndpoint} sends along. */
     static final String SECRET = "Bearer of-nobody-else";
 
-    static final Task.BaseModel MODEL = new Task.BaseModel("anneal-tiny", resource("models/anneal-tiny"));
+    static final Task.BaseModel MODEL = new Task.BaseModel("anneal-tiny", null, resource("models/anneal-tiny"));
 
     private static final Task.Machine MACHINE = onThreads(2);
     private static final Instant CREATED = Instant.parse("2026-03-05T07:08:09Z");

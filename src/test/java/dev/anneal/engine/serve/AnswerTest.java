@@ -79,7 +79,7 @@ class AnswerTest {
         ServeRequest.Decoding decoding = new ServeRequest.Decoding(1, null, 0, 0, 1, 0, 0, List.of(stop), List.of(), 0);
         ServeRequest.Generate generate = new ServeRequest.Generate(
                 1,
-                new ServeRequest.ServedModel(new Task.BaseModel("anneal-tiny", MODEL.toString()), null),
+                new ServeRequest.ServedModel(new Task.BaseModel("anneal-tiny", null, MODEL.toString()), null),
                 new ServeRequest.Input.Text("x"),
                 decoding,
                 Instant.EPOCH);

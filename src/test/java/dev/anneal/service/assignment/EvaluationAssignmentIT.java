@@ -35,7 +35,7 @@ class EvaluationAssignmentIT extends ServiceTest {
         Claim claim =
                 leases.claim("w", Slot.LIGHT, Set.of(Evaluations.EXACT_MATCH)).orElseThrow();
         EvaluateTask task = new EvaluateTask(
-                new Task.BaseModel("anneal-tiny", "/nowhere"),
+                new Task.BaseModel("anneal-tiny", null, "/nowhere"),
                 new Task.Machine("cpu", 1, "auto"),
                 Instant.EPOCH,
                 null,

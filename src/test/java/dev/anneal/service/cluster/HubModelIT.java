@@ -7,6 +7,7 @@ import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.hub.HubServer;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,16 +51,7 @@ class HubModelIT extends EngineTest {
         assertThat(model.path("bytes_done")).isEqualTo(model.path("bytes_total"));
         awaitListed();
 
-        String file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 16));
-        HttpResponse<String> created = post(
-                ALPHA,
-                "/v1/fine_tuning/jobs",
-                "{'model': 'acme/tiny', 'training_file': '%s', 'anneal': {'max_steps': 2}}".formatted(file));
-        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
-        String job = json(created).path("id").asString();
-        JsonNode trained = ended("/v1/fine_tuning/jobs/" + job);
-
-        assertThat(trained.path("status").asString()).as(trained.toString()).isEqualTo("succeeded");
+        trained();
         assertThat(TestDatabase.administrator()
                         .sql("SELECT base_revision FROM job")
                         .query(String.class)
@@ -68,6 +60,100 @@ class HubModelIT extends EngineTest {
 
         HUB.move("main", MOVED);
         assertThat(pulled("{'id': 'acme/tiny'}").path("sha").asString()).isEqualTo(MOVED);
+    }
+
+    @Test
+    void whatWasTrainedGoesOnAtItsCommitWhenTheModelHasMovedOn() throws IOException {
+        pulled("{'id': 'acme/tiny'}");
+        awaitListed();
+        String job = trained();
+        String model = json(get(ALPHA, "/v1/fine_tuning/jobs/" + job))
+                .path("fine_tuned_model")
+                .asString();
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 2));
+        moved();
+
+        String merged = export("/v1/fine_tuning/jobs/" + job + "/exports", "{'kind': 'merged'}");
+        assertThat(baseOf(job, merged)).isEqualTo(HubServer.SHA);
+        FileSystemUtils.deleteRecursively(snapshot(HubServer.SHA));
+        String adapter = export("/v1/fine_tuning/jobs/" + job + "/exports", "{'kind': 'adapter'}");
+        assertThat(baseOf(job, adapter)).isEqualTo(HubServer.SHA);
+        assertThat(snapshot(HubServer.SHA)).isDirectory();
+        FileSystemUtils.deleteRecursively(snapshot(HubServer.SHA));
+        assertThat(chat(model).statusCode()).isEqualTo(409);
+        assertThat(chat(model).body()).contains("base_model_changed", HubServer.SHA);
+        evaluation("'model': '" + model + "'", test);
+        assertThat(chat(model).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void whatIsAskedOfABaseModelIsDoneAtTheCommitOfThatTime() throws IOException {
+        pulled("{'id': 'acme/tiny'}");
+        awaitListed();
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 2));
+        evaluation("'model': 'acme/tiny'", test);
+        moved();
+        evaluation("'model': 'acme/tiny'", test);
+
+        assertThat(chat("acme/tiny").statusCode()).isEqualTo(200);
+        assertThat(TestDatabase.administrator()
+                        .sql("SELECT base_revision FROM evaluation ORDER BY id")
+                        .query(String.class)
+                        .list())
+                .containsExactly(HubServer.SHA, MOVED);
+    }
+
+    /** To a commit with another configuration, which the engine takes for another model. */
+    private void moved() {
+        String before = fingerprint();
+        String configuration = new String(HUB.file("config.json"), StandardCharsets.UTF_8);
+        HUB.change(MOVED, "config.json", configuration.replaceFirst("\\{", "{\"moved\": true,"));
+        HUB.move("main", MOVED);
+        assertThat(pulled("{'id': 'acme/tiny'}").path("sha").asString()).isEqualTo(MOVED);
+        // For a moment the commit of before still counts as the current one.
+        await(() -> !fingerprint().equals(before));
+    }
+
+    private String fingerprint() {
+        return json(chat("acme/tiny")).path("system_fingerprint").asString();
+    }
+
+    private String export(String path, String body) {
+        String id = json(post(ALPHA, path, body)).path("id").asString();
+        JsonNode export = ended(path + "/" + id);
+        assertThat(export.path("status").asString()).as(export.toString()).isEqualTo("succeeded");
+        return id;
+    }
+
+    /** What the manifest says. */
+    private String baseOf(String job, String export) {
+        return json(get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/exports/" + export + "/files/manifest.json"))
+                .at("/base_model/revision")
+                .asString();
+    }
+
+    private HttpResponse<String> chat(String model) {
+        return post(
+                ALPHA,
+                "/v1/chat/completions",
+                "{'model': '%s', 'max_tokens': 2, 'messages': [{'role': 'user', 'content': 'Hi'}]}".formatted(model));
+    }
+
+    private static Path snapshot(String sha) {
+        return CACHE.resolve("models--acme--tiny/snapshots").resolve(sha);
+    }
+
+    private String trained() throws IOException {
+        String file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 16));
+        HttpResponse<String> created = post(
+                ALPHA,
+                "/v1/fine_tuning/jobs",
+                "{'model': 'acme/tiny', 'training_file': '%s', 'anneal': {'max_steps': 2}}".formatted(file));
+        assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
+        String job = json(created).path("id").asString();
+        JsonNode ended = ended("/v1/fine_tuning/jobs/" + job);
+        assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("succeeded");
+        return job;
     }
 
     private void awaitListed() {

@@ -44,6 +44,9 @@ public final class HubServer implements AutoCloseable {
     private final HttpServer hub = server(this::answer);
     private final HttpServer storage = server(this::send);
     private final Map<String, byte[]> files = new TreeMap<>();
+    /** Files of other commits than the first, by commit and name, where they differ. */
+    private final Map<String, byte[]> changed = new ConcurrentHashMap<>();
+
     private final Map<String, String> branches = new ConcurrentHashMap<>(Map.of("main", SHA));
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
 
@@ -105,6 +108,15 @@ public final class HubServer implements AutoCloseable {
         return Optional.ofNullable(files.get(name)).orElseThrow();
     }
 
+    /** In that commit the file is another one. */
+    public void change(String sha, String name, String content) {
+        changed.put(sha + "/" + name, content.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private byte[] file(String sha, String name) {
+        return changed.getOrDefault(sha + "/" + name, file(name));
+    }
+
     /** From now on the branch is another commit. */
     public void move(String branch, String sha) {
         branches.put(branch, sha);
@@ -144,9 +156,15 @@ public final class HubServer implements AutoCloseable {
             } else if (path.startsWith("/api/models/" + ID + "/revision/")) {
                 revision(exchange, path.substring(path.lastIndexOf('/') + 1));
             } else if (path.startsWith("/api/models/" + ID + "/tree/")) {
-                write(exchange, files.keySet().stream().map(this::entry).collect(Collectors.joining(",", "[", "]")));
+                String sha = path.substring(path.lastIndexOf('/') + 1);
+                write(
+                        exchange,
+                        files.keySet().stream()
+                                .map(name -> entry(name, file(sha, name)))
+                                .collect(Collectors.joining(",", "[", "]")));
             } else if (path.startsWith("/" + ID + "/resolve/")) {
-                resolve(exchange, path.substring(path.lastIndexOf('/') + 1));
+                String[] parts = path.split("/");
+                resolve(exchange, parts[parts.length - 1], file(parts[parts.length - 2], parts[parts.length - 1]));
             } else {
                 exchange.getResponseHeaders().set("X-Error-Code", "RepoNotFound");
                 exchange.sendResponseHeaders(401, -1);
@@ -176,8 +194,7 @@ public final class HubServer implements AutoCloseable {
         }
     }
 
-    private String entry(String name) {
-        byte[] content = file(name);
+    private String entry(String name, byte[] content) {
         String git = "{\"type\": \"file\", \"path\": %s, \"size\": %d, \"oid\": \"%s\""
                 .formatted(JsonMapper.shared().writeValueAsString(name), content.length, gitHash(content));
         return content.length < LARGE
@@ -187,17 +204,17 @@ public final class HubServer implements AutoCloseable {
                                 .formatted(hash("SHA-256", content), content.length + sizeError);
     }
 
-    private void resolve(HttpExchange exchange, String name) throws IOException {
+    private void resolve(HttpExchange exchange, String name, byte[] content) throws IOException {
         if (busy.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
             exchange.getResponseHeaders().set("ratelimit", "\"resolvers\";r=0;t=0");
             exchange.sendResponseHeaders(429, -1);
-        } else if (file(name).length >= LARGE) {
+        } else if (content.length >= LARGE) {
             exchange.getResponseHeaders()
                     .set("Location", "http://127.0.0.1:" + storage.getAddress().getPort() + "/" + name);
             exchange.sendResponseHeaders(302, -1);
         } else {
-            exchange.sendResponseHeaders(200, file(name).length);
-            exchange.getResponseBody().write(file(name));
+            exchange.sendResponseHeaders(200, content.length);
+            exchange.getResponseBody().write(content);
         }
     }
 

@@ -41,7 +41,7 @@ public final class FakeTasks {
     /** A training of {@code steps} steps with a checkpoint every second one. */
     public static TrainTask training(int steps, Path attemptDirectory, @Nullable Path resumeFrom) {
         return new TrainTask(
-                new Task.BaseModel("anneal-tiny", "/nowhere"),
+                new Task.BaseModel("anneal-tiny", null, "/nowhere"),
                 new Task.Machine("cpu", 1, "auto"),
                 Instant.EPOCH,
                 "/nowhere/train.jsonl",

@@ -107,7 +107,7 @@ class MemoryEstimateIT {
     private TrainTask task(@Nullable AdapterSettings adapter, int rows) throws Exception {
         return new TrainTask(
                 new Task.BaseModel(
-                        "anneal-tiny", resource("/models/anneal-tiny").toString()),
+                        "anneal-tiny", null, resource("/models/anneal-tiny").toString()),
                 new Task.Machine("cpu", THREADS, "fp32"),
                 Instant.EPOCH,
                 resource("/demo/tickets.train.jsonl").toString(),
