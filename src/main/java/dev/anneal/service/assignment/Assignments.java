@@ -17,10 +17,13 @@ public interface Assignments {
      *
      * @param device {@code cpu} or {@code cuda:N}
      * @param inputs takes what is brought, to be closed when the attempt has ended
-     * @throws AssignmentException if the work cannot be done
+     * @throws AssignmentException if the work cannot be done, or is no longer wanted
      */
     Assignment prepare(Claim claim, String device, AttemptInputs inputs);
 
     /** Writes that an attempt has failed before it began, within the transaction that ends it. */
     void refused(JdbcClient jdbc, Claim claim, WorkError error);
+
+    /** Writes that an attempt was given back before it began, within the transaction that does it. */
+    void givenBack(JdbcClient jdbc, Claim claim);
 }

@@ -15,6 +15,7 @@ import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -93,12 +94,21 @@ final class ClaimedAssignments implements Assignments {
         }
     }
 
+    /** Exports and evaluations tell nobody. */
+    @Override
+    public void givenBack(JdbcClient jdbc, Claim claim) {
+        if (claim.kind() == WorkKind.TRAIN) {
+            trainings.journal().givenBack(jdbc, claim.lease().workId());
+        }
+    }
+
     private Assignment training(Claim claim, String device, AttemptInputs brought) {
         TrainingOrder order = trainings.journal().order(claim.lease().workId());
         ArtifactKey folder = attempt(order, claim.lease().token());
         String validationFile = order.validationFile();
         TrainTask task = new TrainTask(
                 inputs.model(
+                        brought,
                         order.model(),
                         order.modelRevision(),
                         message -> trainings.journal().beforehand(claim.lease(), message)),
@@ -163,7 +173,7 @@ final class ClaimedAssignments implements Assignments {
         String probeFile = order.probeFile();
         String adapterFile = order.adapterFile();
         ExportTask task = new ExportTask(
-                inputs.model(order.model(), order.modelRevision(), told(order.exportId())),
+                inputs.model(brought, order.model(), order.modelRevision(), told(order.exportId())),
                 inputs.machine(device),
                 order.createdAt(),
                 order.exportId(),
@@ -189,7 +199,7 @@ final class ClaimedAssignments implements Assignments {
         EvaluationOrder order = evaluations.order(claim.lease().workId());
         String export = order.exportDirectory();
         Task.BaseModel model = export == null
-                ? inputs.model(order.model(), order.modelRevision(), told(order.evaluationId()))
+                ? inputs.model(brought, order.model(), order.modelRevision(), told(order.evaluationId()))
                 : new Task.BaseModel(
                         order.model(),
                         order.modelRevision(),

@@ -55,15 +55,16 @@ final class Inputs {
      * The model at the revision that its work was created with, pulled if it is not on this machine.
      *
      * @param revision null for a model of the operator's folder
+     * @param inputs asked whether a pull is still wanted
      * @param tell told in words how a pull goes
      * @throws AssignmentException if it cannot be had; another machine may have it
      */
-    Task.BaseModel model(String id, @Nullable String revision, Consumer<String> tell) {
+    Task.BaseModel model(AttemptInputs inputs, String id, @Nullable String revision, Consumer<String> tell) {
         if (revision == null) {
             return ofTheFolder(id);
         }
         try {
-            return task(id, revision, models.provide(id, revision, new PullEvents(id, revision, tell)));
+            return task(id, revision, models.provide(id, revision, new PullEvents(id, revision, tell, inputs)));
         } catch (ModelSourceException failure) {
             boolean isAnotherHere =
                     failure.code().equals(NOT_AVAILABLE) && models.find(id).isPresent();

@@ -14,17 +14,19 @@ final class PullEvents implements ModelSource.Listener {
     private final String model;
     private final String revision;
     private final Consumer<String> tell;
+    private final AttemptInputs inputs;
     private boolean hasBegun;
     private long toldNanos;
 
-    PullEvents(String model, String revision, Consumer<String> tell) {
+    PullEvents(String model, String revision, Consumer<String> tell, AttemptInputs inputs) {
         this.model = model;
         this.revision = revision;
         this.tell = tell;
+        this.inputs = inputs;
     }
 
     @Override
-    public void arrived(long bytesDone, long bytesTotal) {
+    public boolean arrived(long bytesDone, long bytesTotal) {
         long now = System.nanoTime();
         if (!hasBegun || bytesDone == bytesTotal || now - toldNanos > INTERVAL_NANOS) {
             tell.accept(String.format(
@@ -38,5 +40,11 @@ final class PullEvents implements ModelSource.Listener {
             hasBegun = true;
             toldNanos = now;
         }
+        return inputs.areWanted();
+    }
+
+    @Override
+    public boolean waits() {
+        return inputs.areWanted();
     }
 }

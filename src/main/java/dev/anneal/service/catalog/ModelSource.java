@@ -31,9 +31,12 @@ public interface ModelSource {
      */
     Path provide(String id, String revision, Listener listener) throws ModelSourceException;
 
-    /** Told how far a model is that is being brought. */
+    /** Told how far a model is that is being brought. Its answers say whether that is still wanted; if not, it ends and what has arrived is kept. */
     interface Listener {
 
-        void arrived(long bytesDone, long bytesTotal);
+        boolean arrived(long bytesDone, long bytesTotal);
+
+        /** Called each second while nothing arrives: the source wants patience, or another process brings the same. */
+        boolean waits();
     }
 }

@@ -25,7 +25,7 @@ public final class HubModels {
     }
 
     /**
-     * Asks for a revision of a model, which is then pulled. Repeating it while it is pulled changes nothing; once it has ended, a branch is looked up
+     * Asks for a revision of a model, which is then pulled; where nothing may be, what is in this machine's cache is used from now on. Repeating it while it is pulled changes nothing; once it has ended, a branch is looked up
      * again.
      *
      * @throws Refusal if it is not allowed, or is not there and nothing may be pulled
@@ -42,17 +42,23 @@ public final class HubModels {
                             + ". The operator allows others by anneal.hub.allowed.",
                     ID);
         }
-        if (properties.offline() && there(id, revision).isEmpty()) {
-            throw new Refusal(
-                    RefusalCode.MODEL_NOT_AVAILABLE,
-                    "Revision '" + revision + "' of '" + id
+        if (properties.offline()) {
+            String sha = there(id, revision).orElseThrow(() -> notInTheCache(id, revision));
+            database.run(jdbc -> HubRows.settle(jdbc, id, revision, sha, tenantId));
+        } else {
+            database.run(jdbc -> HubRows.request(jdbc, id, revision, tenantId));
+            pulls.wake();
+        }
+        return find(id).orElseThrow();
+    }
+
+    private static Refusal notInTheCache(String id, String revision) {
+        return new Refusal(
+                RefusalCode.MODEL_NOT_AVAILABLE,
+                "Revision '" + revision + "' of '" + id
                             + "' is not in the cache of this installation, which pulls nothing from the Hub."
                             + " The operator can change that by anneal.hub.offline.",
                     ID);
-        }
-        database.run(jdbc -> HubRows.request(jdbc, id, revision, tenantId));
-        pulls.wake();
-        return find(id).orElseThrow();
     }
 
     private Optional<String> there(String id, String revision) {

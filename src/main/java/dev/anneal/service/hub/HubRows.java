@@ -64,6 +64,23 @@ final class HubRows {
                 .update();
     }
 
+    /** Uses a commit that is here, without asking for any. */
+    static void settle(JdbcClient jdbc, String id, String revision, String sha, String tenantId) {
+        jdbc.sql("""
+                        INSERT INTO base_model (model_id, revision, sha, state, requested_at, requested_by, updated_at)
+                        VALUES (:id, :revision, :sha, 'READY', clock_timestamp(), :tenant, clock_timestamp())
+                        ON CONFLICT (model_id) DO UPDATE
+                        SET revision = excluded.revision, sha = excluded.sha, state = 'READY', requested_at = excluded.requested_at,
+                            requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
+                            error_code = NULL, error_message = NULL, claimed_until = NULL
+                        """)
+                .param("id", id)
+                .param("revision", revision)
+                .param("sha", sha)
+                .param("tenant", tenantId)
+                .update();
+    }
+
     static Optional<Claimed> claim(JdbcClient jdbc) {
         return jdbc.sql("""
                         UPDATE base_model

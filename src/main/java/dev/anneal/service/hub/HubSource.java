@@ -115,15 +115,27 @@ final class HubSource implements ModelSource {
         }
 
         @Override
-        public void begins(long total, long done) {
+        public void begins(long total, long done) throws HubException {
             bytesTotal = total;
             arrived(done);
         }
 
         @Override
-        public void arrived(long bytes) {
+        public void waits() throws HubException {
+            require(listener.waits());
+        }
+
+        @Override
+        public void arrived(long bytes) throws HubException {
             bytesDone += bytes;
-            listener.arrived(bytesDone, bytesTotal);
+            require(listener.arrived(bytesDone, bytesTotal));
+        }
+
+        private static void require(boolean isWanted) throws HubException {
+            if (!isWanted) {
+                throw new HubException(
+                        HubException.Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with the work that needs it");
+            }
         }
     }
 }

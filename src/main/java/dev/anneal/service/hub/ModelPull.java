@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,13 +33,7 @@ final class ModelPull {
     /** What stays free for others. */
     private static final long RESERVED_BYTES = 256L << 20;
 
-    private static final PullProgress NOBODY = new PullProgress() {
-        @Override
-        public void begins(long bytesTotal, long bytesDone) {}
-
-        @Override
-        public void arrived(long bytes) {}
-    };
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private final HubClient client;
     private final HubCache cache;
@@ -65,16 +60,16 @@ final class ModelPull {
     }
 
     private String bring(String id, String revision, PullProgress progress) throws IOException {
-        HubRevision found = persist(() -> client.revision(id, revision), () -> 0);
+        HubRevision found = persist(() -> client.revision(id, revision), () -> 0, progress);
         progress.resolved(found.sha(), found.license());
         Path lock = cache.lock(id);
         Files.createDirectories(lock.resolveSibling(""));
-        enter();
+        enter(progress);
         try (FileChannel others = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            others.lock();
+            enter(others, progress);
             List<HubFile> files = new ArrayList<>(FileSelection.descriptions(found));
             for (HubFile file : files) {
-                bring(found, file, NOBODY);
+                bring(found, file, new Uncounted(progress));
             }
             requireRunnable(found);
             List<HubFile> weights = FileSelection.weights(found, index(found));
@@ -91,11 +86,21 @@ final class ModelPull {
         return found.sha();
     }
 
-    private void enter() throws HubException {
+    private void enter(PullProgress progress) throws HubException {
         try {
-            ofThisProcess.lockInterruptibly();
+            while (!ofThisProcess.tryLock(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                progress.waits();
+            }
         } catch (InterruptedException stopped) {
             throw stopped();
+        }
+    }
+
+    /** Closing the channel gives the lock back. */
+    private static void enter(FileChannel others, PullProgress progress) throws IOException {
+        while (others.tryLock() == null) {
+            progress.waits();
+            sleep(BETWEEN_LOOKS);
         }
     }
 
@@ -138,10 +143,10 @@ final class ModelPull {
 
     private void bring(HubRevision found, HubFile file, PullProgress progress) throws IOException {
         BlobDownload download = new BlobDownload(client, cache, found, file, progress);
-        persist(download::run, () -> cache.bytesOf(found.id(), file));
+        persist(download::run, () -> cache.bytesOf(found.id(), file), progress);
     }
 
-    private <T> T persist(Attempt<T> attempt, Arrived arrived) throws IOException {
+    private <T> T persist(Attempt<T> attempt, Arrived arrived, PullProgress progress) throws IOException {
         Duration next = pause;
         int fruitless = 0;
         while (true) {
@@ -157,13 +162,20 @@ final class ModelPull {
                 next = fruitless == 0 ? pause : min(next.multipliedBy(2), LONGEST_PAUSE);
                 Duration wait = wanted == null ? next : wanted;
                 log.warn("{}; the pull goes on in {} ms", failure.getMessage(), wait.toMillis());
-                sleep(wait);
+                sleep(wait, progress);
             }
         }
     }
 
     private static Duration min(Duration one, Duration other) {
         return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static void sleep(Duration wait, PullProgress progress) throws HubException {
+        for (Duration left = wait; left.compareTo(Duration.ZERO) > 0; left = left.minus(BETWEEN_LOOKS)) {
+            progress.waits();
+            sleep(min(left, BETWEEN_LOOKS));
+        }
     }
 
     private static void sleep(Duration wait) throws HubException {
@@ -178,6 +190,23 @@ final class ModelPull {
         Thread.currentThread().interrupt();
         return new HubException(
                 Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and goes on with another");
+    }
+
+    /** Of files whose bytes are counted before they are asked for. */
+    private record Uncounted(PullProgress progress) implements PullProgress {
+
+        @Override
+        public void begins(long bytesTotal, long bytesDone) {}
+
+        @Override
+        public void waits() throws HubException {
+            progress.waits();
+        }
+
+        @Override
+        public void arrived(long bytes) throws HubException {
+            progress.waits();
+        }
     }
 
     /** What is tried until it goes well. */

@@ -104,6 +104,12 @@ final class PullLoop implements AutoCloseable {
         @Override
         public void arrived(long bytes) throws HubException {
             bytesDone += bytes;
+            waits();
+        }
+
+        /** The claim is kept, and the pull ends if it is no longer wanted. */
+        @Override
+        public void waits() throws HubException {
             if (System.nanoTime() - toldNanos > TELL_NANOS) {
                 tell();
             }

@@ -11,6 +11,9 @@ public interface PullProgress {
     /** How much there is, and how much of it was there before. */
     void begins(long bytesTotal, long bytesDone) throws HubException;
 
+    /** Called each second while nothing arrives: the Hub wants patience, or another process pulls. */
+    void waits() throws HubException;
+
     /** @param bytes negative if they are thrown away */
     void arrived(long bytes) throws HubException;
 }

@@ -22,7 +22,7 @@ final class Publisher {
     private static final int BATCH = 500;
 
     /** The worker's own watch comes first; the rescue is for a worker that no longer watches. */
-    private static final Duration WATCH_IS_FIRST = Duration.ofMinutes(2);
+    static final Duration WATCH_IS_FIRST = Duration.ofMinutes(2);
 
     private final HeldLease lease;
     private final Assignment assignment;

@@ -75,7 +75,14 @@ final class RunningWork {
 
     /** Does the work; returns when its attempt has ended or is somebody else's. */
     void run() throws InterruptedException {
-        try (AttemptInputs inputs = new AttemptInputs()) {
+        WorkerProperties properties = equipment.properties();
+        Preparation preparation = new Preparation(
+                lease,
+                equipment.leases(),
+                process,
+                properties.publishInterval(),
+                properties.startTimeout().plus(Publisher.WATCH_IS_FIRST));
+        try (AttemptInputs inputs = new AttemptInputs(preparation)) {
             run(inputs);
         }
     }
@@ -85,6 +92,10 @@ final class RunningWork {
         try {
             assignment = equipment.assignments().prepare(claim, device, inputs);
         } catch (RuntimeException | Error e) {
+            if (process.reason() != null) {
+                giveBack();
+                return;
+            }
             LOG.warn("Work {} cannot begin", claim.lease().workId(), e);
             refuse(errorOf(e));
             return;
@@ -196,14 +207,28 @@ final class RunningWork {
 
     /** Ends an attempt that could not begin. */
     private void refuse(WorkError error) throws InterruptedException {
-        String name = "Work " + claim.lease().workId();
         trace.failed(error.code());
+        concludeUnbegun(
+                () -> equipment.leases().fail(lease.lease(), error, jdbc -> equipment
+                        .assignments()
+                        .refused(jdbc, claim, error)));
+    }
+
+    /** Ends an attempt that was told to stop before it began. */
+    private void giveBack() throws InterruptedException {
+        LOG.info("Work {} is not begun: {}", claim.lease().workId(), process.reason());
+        concludeUnbegun(
+                () -> equipment.leases().giveBack(lease.lease(), jdbc -> equipment
+                        .assignments()
+                        .givenBack(jdbc, claim)));
+    }
+
+    private void concludeUnbegun(Supplier<Ending> end) throws InterruptedException {
+        String name = "Work " + claim.lease().workId();
         DatabaseLink database = new DatabaseLink(name);
         AtomicReference<Ending> ending = new AtomicReference<>(null);
         conclude(name, () -> {
-            database.reached(() -> ending.set(equipment
-                    .leases()
-                    .fail(lease.lease(), error, jdbc -> equipment.assignments().refused(jdbc, claim, error))));
+            database.reached(() -> ending.set(end.get()));
             return Optional.ofNullable(ending.get());
         });
     }

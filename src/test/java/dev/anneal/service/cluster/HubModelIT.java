@@ -70,7 +70,7 @@ class HubModelIT extends EngineTest {
         String model = json(get(ALPHA, "/v1/fine_tuning/jobs/" + job))
                 .path("fine_tuned_model")
                 .asString();
-        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 2));
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 10));
         moved();
 
         String merged = export("/v1/fine_tuning/jobs/" + job + "/exports", "{'kind': 'merged'}");
@@ -90,7 +90,7 @@ class HubModelIT extends EngineTest {
     void whatIsAskedOfABaseModelIsDoneAtTheCommitOfThatTime() throws IOException {
         pulled("{'id': 'acme/tiny'}");
         awaitListed();
-        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 2));
+        String test = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.test.jsonl", 10));
         evaluation("'model': 'acme/tiny'", test);
         moved();
         evaluation("'model': 'acme/tiny'", test);
@@ -101,6 +101,44 @@ class HubModelIT extends EngineTest {
                         .query(String.class)
                         .list())
                 .containsExactly(HubServer.SHA, MOVED);
+    }
+
+    @Test
+    void workerPullsWhatItLacksAsLongAsTheJobIsWanted() throws IOException {
+        pulled("{'id': 'acme/tiny'}");
+        awaitListed();
+        String job = "/v1/fine_tuning/jobs/" + started(60);
+        Waiting.until(() -> json(get(ALPHA, job)).at("/anneal/step").asInt() > 0);
+        wish(job, "pause", "paused");
+        FileSystemUtils.deleteRecursively(CACHE);
+        HUB.pauseMillis = 250;
+
+        post(ALPHA, job + "/resume", "{}");
+        await(() -> events(job).contains("Pulling base model 'acme/tiny' (" + HubServer.SHA + ") onto this worker"));
+        await(() -> TestDatabase.administrator()
+                .sql("SELECT stalls_at > clock_timestamp() + interval '16 minutes' FROM lease")
+                .query(Boolean.class)
+                .single());
+        wish(job, "pause", "paused");
+        assertThat(snapshot(HubServer.SHA)).doesNotExist();
+        HUB.mend();
+        post(ALPHA, job + "/resume", "{}");
+
+        assertThat(ended(job).path("status").asString()).isEqualTo("succeeded");
+        assertThat(events(job)).contains("Pulled base model 'acme/tiny'");
+    }
+
+    private void wish(String job, String verb, String status) {
+        assertThat(post(ALPHA, job + "/" + verb, "{}").statusCode()).isEqualTo(200);
+        Waiting.until(() -> TestDatabase.administrator()
+                .sql("SELECT state FROM work")
+                .query(String.class)
+                .single()
+                .equalsIgnoreCase(status));
+    }
+
+    private String events(String job) {
+        return get(ALPHA, job + "/events?limit=100").body();
     }
 
     /** To a commit with another configuration, which the engine takes for another model. */
@@ -144,16 +182,20 @@ class HubModelIT extends EngineTest {
     }
 
     private String trained() throws IOException {
+        String job = started(2);
+        JsonNode ended = ended("/v1/fine_tuning/jobs/" + job);
+        assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("succeeded");
+        return job;
+    }
+
+    private String started(int steps) throws IOException {
         String file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 16));
         HttpResponse<String> created = post(
                 ALPHA,
                 "/v1/fine_tuning/jobs",
-                "{'model': 'acme/tiny', 'training_file': '%s', 'anneal': {'max_steps': 2}}".formatted(file));
+                "{'model': 'acme/tiny', 'training_file': '%s', 'anneal': {'max_steps': %d}}".formatted(file, steps));
         assertThat(created.statusCode()).as(created.body()).isEqualTo(200);
-        String job = json(created).path("id").asString();
-        JsonNode ended = ended("/v1/fine_tuning/jobs/" + job);
-        assertThat(ended.path("status").asString()).as(ended.toString()).isEqualTo("succeeded");
-        return job;
+        return json(created).path("id").asString();
     }
 
     private void awaitListed() {

@@ -18,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -36,6 +37,7 @@ public final class HubServer implements AutoCloseable {
     public static final String ID = "acme/tiny";
     public static final String SHA = "0123456789abcdef0123456789abcdef01234567";
     private static final long LARGE = 1 << 20;
+    private static final int PART_BYTES = 1 << 16;
 
     /** A request that was seen. */
     public record Seen(
@@ -48,6 +50,7 @@ public final class HubServer implements AutoCloseable {
     private final Map<String, byte[]> changed = new ConcurrentHashMap<>();
 
     private final Map<String, String> branches = new ConcurrentHashMap<>(Map.of("main", SHA));
+    private final Set<String> commits = ConcurrentHashMap.newKeySet();
     private final List<Seen> seen = new CopyOnWriteArrayList<>();
 
     /** Answers to files before the first good one. */
@@ -59,6 +62,9 @@ public final class HubServer implements AutoCloseable {
     /** Whether a request for a part is answered with the whole. */
     public volatile boolean ignoresRange;
 
+    /** Milliseconds between two parts of 64 KiB of a large file. */
+    public volatile int pauseMillis;
+
     /** What the metadata say of a large file's size beside what is true. */
     public volatile long sizeError;
 
@@ -68,6 +74,7 @@ public final class HubServer implements AutoCloseable {
     private volatile boolean isDamaged;
 
     public HubServer(Path model) {
+        commits.add(SHA);
         try (var children = Files.list(model)) {
             for (Path file : (Iterable<Path>) children::iterator) {
                 files.put(String.valueOf(file.getFileName()), Files.readAllBytes(file));
@@ -120,6 +127,7 @@ public final class HubServer implements AutoCloseable {
     /** From now on the branch is another commit. */
     public void move(String branch, String sha) {
         branches.put(branch, sha);
+        commits.add(sha);
     }
 
     /** From now on large files are sent with a byte changed. */
@@ -130,6 +138,7 @@ public final class HubServer implements AutoCloseable {
     public void mend() {
         isDamaged = false;
         breaksAfter = 0;
+        pauseMillis = 0;
         refusal = "";
     }
 
@@ -182,7 +191,7 @@ public final class HubServer implements AutoCloseable {
     }
 
     private void revision(HttpExchange exchange, String revision) throws IOException {
-        String sha = branches.containsValue(revision) ? revision : branches.get(revision);
+        String sha = commits.contains(revision) ? revision : branches.get(revision);
         if (sha == null) {
             exchange.getResponseHeaders().set("X-Error-Code", "RevisionNotFound");
             exchange.sendResponseHeaders(404, -1);
@@ -233,10 +242,15 @@ public final class HubServer implements AutoCloseable {
             exchange.sendResponseHeaders(start > 0 ? 206 : 200, content.length - start);
             OutputStream body = exchange.getResponseBody();
             int end = breaksAfter == 0 ? content.length : Math.min(content.length, start + breaksAfter);
-            body.write(Arrays.copyOfRange(content, start, end));
-            body.flush();
+            for (int at = start; at < end; at += PART_BYTES) {
+                body.write(content, at, Math.min(PART_BYTES, end - at));
+                body.flush();
+                Thread.sleep(pauseMillis);
+            }
         } catch (IOException clientGone) {
             return;
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
         }
     }
 

@@ -14,6 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssertAlternative;
 import org.jspecify.annotations.Nullable;
@@ -247,6 +250,58 @@ class ModelPullTest {
         assertThat(server.asked()).doesNotContain(WEIGHTS);
     }
 
+    @Test
+    void fullDiskIsNoFaultOfTheHub() throws IOException {
+        Files.createDirectories(incomplete().resolveSibling(""));
+        Files.createSymbolicLink(incomplete(), Path.of("/dev/full"));
+
+        assertFails(Kind.STORAGE_FULL).withMessageContaining("anneal.hub.cache-dir has no room left");
+    }
+
+    @Test
+    void cacheThatCannotBeWrittenIsNoFaultOfTheHub() throws IOException {
+        Files.writeString(folder.resolve("models--acme--tiny"), "a file where a folder should be");
+
+        assertFails(Kind.STORAGE_FAILED).withMessageNotContaining(folder.toString());
+    }
+
+    @Test
+    void pullThatIsNoLongerWantedWaitsForNoOther() throws Exception {
+        ModelPull puller = puller();
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> {
+            try {
+                return puller.pull(HubServer.ID, "main", new Told() {
+                    @Override
+                    public void begins(long bytesTotal, long bytesDone) {
+                        begun.countDown();
+                        try {
+                            goesOn.await();
+                        } catch (InterruptedException stopped) {
+                            Thread.currentThread().interrupt();
+                        }
+                    }
+                });
+            } catch (HubException failure) {
+                throw new AssertionError(failure);
+            }
+        });
+        assertThat(begun.await(30, TimeUnit.SECONDS)).isTrue();
+
+        assertThatExceptionOfType(HubException.class)
+                .isThrownBy(() -> puller.pull(HubServer.ID, "main", new Told() {
+                    @Override
+                    public void waits() throws HubException {
+                        throw new HubException(Kind.MODEL_NOT_AVAILABLE, "stopped");
+                    }
+                }))
+                .withMessage("stopped");
+        goesOn.countDown();
+
+        assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(HubServer.SHA);
+    }
+
     private ThrowableAssertAlternative<HubException> assertFails(Kind kind) {
         return assertThatExceptionOfType(HubException.class)
                 .isThrownBy(() -> puller().pull(HubServer.ID, "main", new Told()))
@@ -304,6 +359,9 @@ class ModelPullTest {
             total = bytesTotal;
             done = bytesDone;
         }
+
+        @Override
+        public void waits() throws HubException {}
 
         @Override
         public void arrived(long bytes) throws HubException {

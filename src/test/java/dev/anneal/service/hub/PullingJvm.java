@@ -22,6 +22,9 @@ final class PullingJvm {
                         public void begins(long bytesTotal, long bytesDone) {}
 
                         @Override
+                        public void waits() {}
+
+                        @Override
                         public void arrived(long bytes) throws HubException {
                             try {
                                 Thread.sleep(20);

@@ -96,6 +96,11 @@ final class Rehearsal implements Assignments {
         row(jdbc, claim, "refused " + error.code(), 0, null);
     }
 
+    @Override
+    public void givenBack(JdbcClient jdbc, Claim claim) {
+        row(jdbc, claim, "given back", 0, null);
+    }
+
     private Optional<Path> resumeFrom(long workId) {
         return system.call(
                         jdbc -> jdbc.sql("""

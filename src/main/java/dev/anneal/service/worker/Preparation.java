@@ -1,0 +1,56 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.lease.Leases;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/** The time before an attempt has a process, in which its inputs are brought: as long as they come, however long that takes, it does not hang. */
+final class Preparation implements BooleanSupplier {
+
+    private final HeldLease lease;
+    private final Leases leases;
+    private final StoppableProcess process;
+    private final Duration interval;
+    private final Duration stallAfter;
+    private final DatabaseLink database;
+    private long toldNanos;
+
+    /**
+     * @param process what is told to stop
+     * @param interval how often the database is told that the attempt goes on
+     * @param stallAfter without being told for so long, the rescue takes the attempt for hung
+     */
+    Preparation(HeldLease lease, Leases leases, StoppableProcess process, Duration interval, Duration stallAfter) {
+        this.lease = lease;
+        this.leases = leases;
+        this.process = process;
+        this.interval = interval;
+        this.stallAfter = stallAfter;
+        this.database = new DatabaseLink("The preparation of work " + lease.lease().workId());
+        this.toldNanos = System.nanoTime();
+    }
+
+    /** Inputs still come: whether they are still wanted. */
+    @Override
+    public boolean getAsBoolean() {
+        long now = System.nanoTime();
+        if (now - toldNanos >= interval.toNanos() && lease.isTrusted()) {
+            toldNanos = now;
+            database.reached(this::tell);
+        }
+        return process.reason() == null;
+    }
+
+    private void tell() {
+        Optional<Leases.Standing> standing =
+                leases.progress(lease.lease(), null, null, stallAfter, Leases.nothing());
+        if (standing.isEmpty()) {
+            lease.lose();
+            process.stop(StopReason.LEASE_LOST);
+        } else if (standing.get().wish().isPresent()) {
+            lease.wished(standing.get().wish());
+            process.stop(StopReason.WISH);
+        }
+    }
+}
