@@ -25,8 +25,7 @@ public sealed interface Task permits ModelTask, MeasureTask, ServeTask {
      * @param revision commit of the Hub that it is; null for one that has none
      * @param directory absolute path of a Hugging Face directory
      */
-    record BaseModel(
-            String id, @Nullable String revision, String directory) {}
+    record BaseModel(String id, @Nullable String revision, String directory) {}
 
     /**
      * What a process may use of its host.

@@ -11,5 +11,4 @@ import org.jspecify.annotations.Nullable;
  * @param directory its Hugging Face directory
  * @param fingerprint of its configuration and weights as they are now
  */
-public record BaseModel(
-        String id, @Nullable String revision, Path directory, String fingerprint) {}
+public record BaseModel(String id, @Nullable String revision, Path directory, String fingerprint) {}

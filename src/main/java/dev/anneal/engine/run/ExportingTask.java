@@ -43,7 +43,8 @@ final class ExportingTask {
     }
 
     ExitCode run() throws IOException {
-        BaseModel model = new BaseModel(task.model().id(), task.model().revision(), base.directory(), base.fingerprint());
+        BaseModel model =
+                new BaseModel(task.model().id(), task.model().revision(), base.directory(), base.fingerprint());
         @Nullable String archive = task.adapterArchive();
         if (archive == null) {
             return run(

@@ -215,8 +215,7 @@ public final class ModelCatalog {
     }
 
     /** A model at a commit, or in the operator's folder. */
-    private record Key(
-            String id, @Nullable String revision) {}
+    private record Key(String id, @Nullable String revision) {}
 
     /** What a look into a folder gave: a model, or what is wrong with it. */
     private record Inspected(

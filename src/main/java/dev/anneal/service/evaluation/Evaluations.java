@@ -87,12 +87,11 @@ public final class Evaluations {
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         Optional<SharedModel> foreign = foreign(tenantId, request);
         return database.call(tenantId, jdbc -> {
-            Subject subject = foreign.map(model ->
-                            new Subject(
-                                    model.base(),
-                                    model.baseRevision(),
-                                    model.checkpoint().number(),
-                                    null))
+            Subject subject = foreign.map(model -> new Subject(
+                            model.base(),
+                            model.baseRevision(),
+                            model.checkpoint().number(),
+                            null))
                     .orElseGet(() -> subject(jdbc, request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
@@ -182,7 +181,8 @@ public final class Evaluations {
                         "'model' names '" + model + "', but there is no such tuned model; /v1/models lists them",
                         "model"));
         Job job = jobs.byNumber(jdbc, tuned.model().job());
-        return new Subject(job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
+        return new Subject(
+                job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
     }
 
     private Subject exportSubject(JdbcClient jdbc, String id) {

@@ -69,8 +69,7 @@ public final class AdapterExports {
         });
     }
 
-    private Export insert(
-            JdbcClient jdbc, String tenantId, ExportStore.OfModel wanted, @Nullable String traceparent) {
+    private Export insert(JdbcClient jdbc, String tenantId, ExportStore.OfModel wanted, @Nullable String traceparent) {
         long work = queue.enqueue(
                 jdbc,
                 new NewWork(

@@ -137,8 +137,7 @@ final class ExportStore {
      *
      * @param revision commit of the Hub that its base model is; null for one from the operator's folder
      */
-    record OfModel(
-            AdapterExportRequest request, @Nullable String revision) {}
+    record OfModel(AdapterExportRequest request, @Nullable String revision) {}
 
     /** Two calls for one job wait for each other, so that the same arguments make one export. */
     void lockJob(JdbcClient jdbc, long job) {

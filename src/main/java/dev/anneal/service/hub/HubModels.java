@@ -56,9 +56,9 @@ public final class HubModels {
         return new Refusal(
                 RefusalCode.MODEL_NOT_AVAILABLE,
                 "Revision '" + revision + "' of '" + id
-                            + "' is not in the cache of this installation, which pulls nothing from the Hub."
-                            + " The operator can change that by anneal.hub.offline.",
-                    ID);
+                        + "' is not in the cache of this installation, which pulls nothing from the Hub."
+                        + " The operator can change that by anneal.hub.offline.",
+                ID);
     }
 
     private Optional<String> there(String id, String revision) {

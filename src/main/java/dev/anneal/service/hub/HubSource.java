@@ -3,7 +3,6 @@ package dev.anneal.service.hub;
 import dev.anneal.service.catalog.ModelId;
 import dev.anneal.service.catalog.ModelSource;
 import dev.anneal.service.database.SystemDatabase;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

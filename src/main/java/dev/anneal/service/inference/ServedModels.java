@@ -99,10 +99,7 @@ final class ServedModels {
     }
 
     /** What a training made of a base model as it was then. */
-    private record Tuned(
-            String base,
-            @Nullable String baseRevision,
-            Checkpoint checkpoint) {}
+    private record Tuned(String base, @Nullable String baseRevision, Checkpoint checkpoint) {}
 
     private Optional<Tuned> tuned(String tenantId, String name) {
         return database.call(
@@ -140,7 +137,9 @@ final class ServedModels {
         return new Found(
                 new ServedModel(
                         new Task.BaseModel(
-                                base.id(), base.revision(), base.directory().toAbsolutePath().toString()),
+                                base.id(),
+                                base.revision(),
+                                base.directory().toAbsolutePath().toString()),
                         folder == null ? null : folder.path().toString()),
                 "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS),
                 folder);

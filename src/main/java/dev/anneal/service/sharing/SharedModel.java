@@ -11,4 +11,9 @@ import org.jspecify.annotations.Nullable;
  * @param base the base model that its adapter is for
  * @param baseRevision commit of the Hub that it is; null for one from the operator's folder
  */
-public record SharedModel(TunedModel model, String owner, String base, @Nullable String baseRevision, Checkpoint checkpoint) {}
+public record SharedModel(
+        TunedModel model,
+        String owner,
+        String base,
+        @Nullable String baseRevision,
+        Checkpoint checkpoint) {}

@@ -27,7 +27,8 @@ final class Preparation implements BooleanSupplier {
         this.process = process;
         this.interval = interval;
         this.stallAfter = stallAfter;
-        this.database = new DatabaseLink("The preparation of work " + lease.lease().workId());
+        this.database =
+                new DatabaseLink("The preparation of work " + lease.lease().workId());
         this.toldNanos = System.nanoTime();
     }
 
@@ -43,8 +44,7 @@ final class Preparation implements BooleanSupplier {
     }
 
     private void tell() {
-        Optional<Leases.Standing> standing =
-                leases.progress(lease.lease(), null, null, stallAfter, Leases.nothing());
+        Optional<Leases.Standing> standing = leases.progress(lease.lease(), null, null, stallAfter, Leases.nothing());
         if (standing.isEmpty()) {
             lease.lose();
             process.stop(StopReason.LEASE_LOST);

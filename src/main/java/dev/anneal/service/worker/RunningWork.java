@@ -208,19 +208,17 @@ final class RunningWork {
     /** Ends an attempt that could not begin. */
     private void refuse(WorkError error) throws InterruptedException {
         trace.failed(error.code());
-        concludeUnbegun(
-                () -> equipment.leases().fail(lease.lease(), error, jdbc -> equipment
-                        .assignments()
-                        .refused(jdbc, claim, error)));
+        concludeUnbegun(() -> equipment
+                .leases()
+                .fail(lease.lease(), error, jdbc -> equipment.assignments().refused(jdbc, claim, error)));
     }
 
     /** Ends an attempt that was told to stop before it began. */
     private void giveBack() throws InterruptedException {
         LOG.info("Work {} is not begun: {}", claim.lease().workId(), process.reason());
-        concludeUnbegun(
-                () -> equipment.leases().giveBack(lease.lease(), jdbc -> equipment
-                        .assignments()
-                        .givenBack(jdbc, claim)));
+        concludeUnbegun(() -> equipment
+                .leases()
+                .giveBack(lease.lease(), jdbc -> equipment.assignments().givenBack(jdbc, claim)));
     }
 
     private void concludeUnbegun(Supplier<Ending> end) throws InterruptedException {

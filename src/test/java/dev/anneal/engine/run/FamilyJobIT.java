@@ -24,7 +24,9 @@ class FamilyJobIT {
     @Test
     void aQwen3ModelIsTrainedAndMerged() throws Exception {
         Task.BaseModel model = new Task.BaseModel(
-                "qwen3", null, GoldenTensors.path("models/qwen3").toAbsolutePath().toString());
+                "qwen3",
+                null,
+                GoldenTensors.path("models/qwen3").toAbsolutePath().toString());
         Path checkpoint;
         try (EngineChild engine =
                 EngineChild.start(Tasks.train(model, folder.resolve("attempt"), 0.01), folder.resolve("work"))) {

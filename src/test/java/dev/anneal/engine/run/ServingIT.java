@@ -40,8 +40,8 @@ class ServingIT {
     @Test
     void goldenAnswersOfBaseAndAdaptersComeFromOneProcess() throws Exception {
         GoldenAnswers golden = GoldenAnswers.of("llama-tied");
-        Task.BaseModel base =
-                new Task.BaseModel("llama-tied", null, golden.model().toAbsolutePath().toString());
+        Task.BaseModel base = new Task.BaseModel(
+                "llama-tied", null, golden.model().toAbsolutePath().toString());
         List<List<Integer>> prompts = golden.expected("prompt");
         try (EngineChild engine = start(new ServeTask.Limits(1, 3, 4, 512, 600));
                 ModelTokenizer tokenizer = ModelTokenizer.open(golden.model())) {
@@ -129,7 +129,8 @@ class ServingIT {
     @Test
     void modelsMakeRoomForOneAnotherUnlessTheyAreInUse() throws Exception {
         Task.BaseModel golden = new Task.BaseModel(
-                "llama-tied", null,
+                "llama-tied",
+                null,
                 GoldenAnswers.of("llama-tied").model().toAbsolutePath().toString());
         ServeRequest.Input prompt = new ServeRequest.Input.Tokens(List.of(5, 6, 7));
         try (EngineChild engine = start(new ServeTask.Limits(1, 1, 4, 512, 600))) {

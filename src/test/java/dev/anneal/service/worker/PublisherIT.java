@@ -125,8 +125,8 @@ class PublisherIT {
     }
 
     private Publisher publisher(Claim claim, HeldLease lease, Path folder) {
-        Assignment assignment =
-                new Rehearsal(parts.system(), folder, 10, this::trouble).prepare(claim, "cpu", new AttemptInputs(() -> true));
+        Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::trouble)
+                .prepare(claim, "cpu", new AttemptInputs(() -> true));
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
         return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));
     }

@@ -81,7 +81,9 @@ public final class ModelCard {
 
     private void origin() {
         Rows rows = new Rows()
-                .with("base model", "`" + base.id() + "`" + (base.revision() == null ? "" : " at `" + base.revision() + "`"))
+                .with(
+                        "base model",
+                        "`" + base.id() + "`" + (base.revision() == null ? "" : " at `" + base.revision() + "`"))
                 .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`");
         if (training.initialAdapter() != null) {
             rows.with(
