@@ -87,7 +87,7 @@ record AuditLogBody(
 
     private static Actor actor(Credential actor, String clientIp) {
         return switch (actor.kind()) {
-            case CONFIGURED_KEY, API_KEY, ADMIN_API_KEY ->
+            case CONFIGURED_KEY, API_KEY, ADMIN_API_KEY, SERVICE_KEY ->
                 new Actor("api_key", new Key(actor.id(), "service_account", new ServiceAccount(actor.id())), null);
             case NONE, TOKEN -> new Actor("session", null, new Session(new User(actor.id()), clientIp));
         };

@@ -12,7 +12,7 @@ import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.tenant.TenantProperties;
+import dev.anneal.service.tenant.ServiceKeys;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -39,13 +39,13 @@ class InferenceConfiguration {
 
     @Bean
     TextGenerator textGenerator(
-            ObjectProvider<LocalGenerator> local, InferenceProperties properties, TenantProperties keys) {
+            ObjectProvider<LocalGenerator> local, InferenceProperties properties, ServiceKeys keys) {
         LocalGenerator here = local.getIfAvailable();
         URI url = properties.url();
         if (here != null) {
             return here::generate;
         }
-        return url == null ? new NoTextGenerator() : new RemoteTextGenerator(url, properties, keys);
+        return url == null ? new NoTextGenerator() : new RemoteTextGenerator(url, properties, keys::of);
     }
 
     @Bean

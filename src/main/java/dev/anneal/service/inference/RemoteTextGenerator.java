@@ -4,7 +4,6 @@ import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.tenant.TenantProperties;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -15,13 +14,14 @@ import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.springframework.http.HttpHeaders;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Generates by the HTTP API of another process, with the key that this process's configuration has for the tenant. Tells no log-probabilities. */
+/** Generates by the HTTP API of another process, with a key that is made for that. Tells no log-probabilities. */
 final class RemoteTextGenerator implements TextGenerator {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -29,10 +29,11 @@ final class RemoteTextGenerator implements TextGenerator {
 
     private final String root;
     private final InferenceProperties properties;
-    private final TenantProperties keys;
+    private final UnaryOperator<String> keys;
     private final HttpClient client;
 
-    RemoteTextGenerator(URI url, InferenceProperties properties, TenantProperties keys) {
+    /** @param keys the key with which to ask for a tenant */
+    RemoteTextGenerator(URI url, InferenceProperties properties, UnaryOperator<String> keys) {
         this.root = url.toString().replaceFirst("/+$", "");
         this.properties = properties;
         this.keys = keys;
@@ -45,15 +46,14 @@ final class RemoteTextGenerator implements TextGenerator {
     @Override
     public Generation.Whole generate(String tenantId, GenerationRequest request) {
         boolean isChat = request.input() instanceof Input.Chat;
-        HttpRequest.Builder hop = HttpRequest.newBuilder(
+        HttpRequest hop = HttpRequest.newBuilder(
                         URI.create(root + (isChat ? "/v1/chat/completions" : "/v1/completions")))
                 .timeout(properties.requestTimeout())
                 .header(HttpHeaders.CONTENT_TYPE, "application/json")
-                .POST(HttpRequest.BodyPublishers.ofString(body(request).toString()));
-        if (keys.keysRequired()) {
-            hop.header(HttpHeaders.AUTHORIZATION, "Bearer " + key(tenantId));
-        }
-        HttpResponse<String> answer = send(hop.build());
+                .header(HttpHeaders.AUTHORIZATION, "Bearer " + keys.apply(tenantId))
+                .POST(HttpRequest.BodyPublishers.ofString(body(request).toString()))
+                .build();
+        HttpResponse<String> answer = send(hop);
         try {
             JsonNode json = JSON.readTree(answer.body());
             if (answer.statusCode() != OK) {
@@ -63,17 +63,6 @@ final class RemoteTextGenerator implements TextGenerator {
         } catch (JacksonException e) {
             throw unavailable("answers with status " + answer.statusCode() + " and no JSON");
         }
-    }
-
-    private String key(String tenantId) {
-        return keys.apiKeys().stream()
-                .filter(entry -> entry.startsWith(tenantId + ":"))
-                .map(entry -> entry.substring(tenantId.length() + 1).strip())
-                .findFirst()
-                .orElseThrow(() -> new Refusal(
-                        RefusalCode.INVALID_API_KEY,
-                        "The process that generates (anneal.inference.url) needs a key of tenant '" + tenantId
-                                + "', and anneal.api-keys of the process that asks has none."));
     }
 
     private HttpResponse<String> send(HttpRequest request) {

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -89,7 +90,7 @@ public final class ApiKeys {
         String hash = ApiKey.hashOf(key);
         Principal own = configured.get(hash);
         if (own == null) {
-            return KeyText.isWhole(key) ? entered(hash) : Optional.empty();
+            return KeyText.isWhole(key) ? entered(hash, reader(key)) : Optional.empty();
         }
         if (!own.has(Scope.ADMIN)) {
             requireOpen(own.tenant());
@@ -110,10 +111,22 @@ public final class ApiKeys {
         }
     }
 
-    private Optional<Principal> entered(String hash) {
-        Optional<EnteredKey> found = recent.key(hash, () -> database.call(jdbc -> read(jdbc, hash)));
+    private Function<JdbcClient, Optional<EnteredKey>> reader(String key) {
+        String hash = ApiKey.hashOf(key);
+        return key.startsWith(KeyText.SERVICE) ? jdbc -> readService(jdbc, hash) : jdbc -> read(jdbc, hash);
+    }
+
+    private Optional<Principal> entered(String hash, Function<JdbcClient, Optional<EnteredKey>> reader) {
+        Optional<EnteredKey> found = recent.key(hash, () -> database.call(reader));
         found.ifPresent(key -> key.requireUsable(clock.instant()));
         return found.map(EnteredKey::principal);
+    }
+
+    private static Optional<EnteredKey> readService(JdbcClient jdbc, String hash) {
+        return jdbc.sql("SELECT tenant_id, expires_at FROM service_key WHERE hash = ?")
+                .param(hash)
+                .query((row, number) -> EnteredKey.service(row))
+                .optional();
     }
 
     private Optional<EnteredKey> read(JdbcClient jdbc, String hash) {

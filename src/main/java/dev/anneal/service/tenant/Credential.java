@@ -22,6 +22,8 @@ public record Credential(Kind kind, String id) {
         API_KEY,
         /** A key of an administrator that another one made. */
         ADMIN_API_KEY,
+        /** A key that a process of the installation made to ask another one. */
+        SERVICE_KEY,
         /** A token that an OpenID Connect issuer signed. */
         TOKEN;
 

@@ -5,9 +5,10 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A row of {@code api_key}, as far as it decides about requests. */
+/** A row of {@code api_key} or {@code service_key}, as far as it decides about requests. */
 record EnteredKey(
         Principal principal,
         boolean isArchived,
@@ -25,6 +26,17 @@ record EnteredKey(
                 row.getBoolean("archived"),
                 IssuedKeys.instant(row, "expires_at"),
                 IssuedKeys.instant(row, "last_used_at"));
+    }
+
+    static EnteredKey service(ResultSet row) throws SQLException {
+        return new EnteredKey(
+                new Principal(
+                        new Tenant(row.getString("tenant_id")),
+                        Set.of(Scope.INFERENCE),
+                        new Credential(Credential.Kind.SERVICE_KEY, "service")),
+                false,
+                IssuedKeys.instant(row, "expires_at"),
+                null);
     }
 
     /** @throws Refusal 401 if the key has expired, or its project is archived */

@@ -17,6 +17,9 @@ final class KeyText {
     /** Keys of administrators. */
     static final String ADMINISTRATOR = "anka_";
 
+    /** Keys of processes of the installation. */
+    static final String SERVICE = "anks_";
+
     /** How many characters at its end identify a key to its owner. */
     static final int SHOWN = 4;
 
@@ -24,7 +27,7 @@ final class KeyText {
     private static final int RANDOM_CHARACTERS = 30;
     private static final int CHECKSUM_CHARACTERS = 6;
     private static final Pattern WHOLE = Pattern.compile(
-            "(" + PROJECT + "|" + ADMINISTRATOR + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
+            "(" + PROJECT + "|" + ADMINISTRATOR + "|" + SERVICE + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
 
     private KeyText() {}
 

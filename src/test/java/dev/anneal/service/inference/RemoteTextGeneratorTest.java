@@ -7,7 +7,6 @@ import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.tenant.TenantProperties;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -50,7 +49,7 @@ class RemoteTextGeneratorTest {
         InferenceProperties properties = new InferenceProperties(
                 url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
         RemoteTextGenerator generator =
-                new RemoteTextGenerator(url, properties, new TenantProperties(List.of(), List.of()));
+                new RemoteTextGenerator(url, properties, tenant -> "key-of-" + tenant);
         assertThatThrownBy(() -> generator.generate("alpha", REQUEST))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code))
