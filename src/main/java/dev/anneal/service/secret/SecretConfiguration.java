@@ -11,6 +11,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.scheduling.config.FixedDelayTask;
 
 /** Where the keys come from, and when rows of older ones are sealed anew. */
 @Configuration(proxyBeanMethods = false)
@@ -36,9 +37,10 @@ class SecretConfiguration {
         return new SealedRows(database, secrets, columns.orderedStream().toList());
     }
 
+    /** Not at once: while processes are replaced, those before may not have the first key yet. */
     @Bean
     @ConditionalOnRole(Role.API)
     SchedulingConfigurer sealingSchedule(SealedRows rows) {
-        return tasks -> tasks.addFixedDelayTask(rows::runOnce, SWEEP_INTERVAL);
+        return tasks -> tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
     }
 }

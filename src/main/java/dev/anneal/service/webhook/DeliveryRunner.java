@@ -6,6 +6,7 @@ import dev.anneal.service.secret.Secrets;
 import dev.anneal.service.webhook.DeliveryListener.Outcome;
 import dev.anneal.service.webhook.DeliverySender.Answer;
 import dev.anneal.service.webhook.DeliveryStore.Due;
+import dev.anneal.service.webhook.WebhookDeliveries.Stores;
 import dev.anneal.service.webhook.WebhookDelivery.Attempt;
 import dev.anneal.service.webhook.WebhookDelivery.State;
 import dev.anneal.service.webhook.WebhookEndpoint.Disabled;
@@ -29,6 +30,9 @@ final class DeliveryRunner {
     /** Whatever an endpoint asks for. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(24);
 
+    /** While as many deliveries of its tenant are being made as may be, one waits for this long, and up to ten times as long. */
+    private static final Duration UNTIL_NEXT_TURN = Duration.ofSeconds(1);
+
     private final SystemDatabase database;
     private final EndpointStore endpoints;
     private final DeliveryStore deliveries;
@@ -36,22 +40,24 @@ final class DeliveryRunner {
     private final DeliverySender sender;
     private final Clock clock;
     private final List<Duration> delays;
+    private final TenantPlaces places;
 
     DeliveryRunner(
             SystemDatabase database,
-            EndpointStore endpoints,
-            DeliveryStore deliveries,
+            Stores stores,
             Secrets secrets,
             DeliverySender sender,
             Clock clock,
-            List<Duration> delays) {
+            List<Duration> delays,
+            TenantPlaces places) {
         this.database = database;
-        this.endpoints = endpoints;
-        this.deliveries = deliveries;
+        this.endpoints = stores.endpoints();
+        this.deliveries = stores.deliveries();
         this.secrets = secrets;
         this.sender = sender;
         this.clock = clock;
         this.delays = List.copyOf(delays);
+        this.places = places;
     }
 
     /**
@@ -82,7 +88,20 @@ final class DeliveryRunner {
         int slash = instance.lastIndexOf('/');
         Optional<Due> due = database.call(jdbc ->
                 deliveries.due(jdbc, instance.substring(0, slash), Integer.parseInt(instance.substring(slash + 1))));
-        return due.flatMap(delivery -> attempt(delivery, listener));
+        return due.flatMap(delivery -> inTurn(delivery, listener));
+    }
+
+    /** A delivery that has to wait for its turn has not been tried. */
+    private Optional<Instant> inTurn(Due due, DeliveryListener listener) {
+        if (!places.take(due.tenantId())) {
+            long wait = ThreadLocalRandom.current().nextLong(UNTIL_NEXT_TURN.toMillis(), 10 * UNTIL_NEXT_TURN.toMillis());
+            return Optional.of(clock.instant().plusMillis(wait));
+        }
+        try {
+            return attempt(due, listener);
+        } finally {
+            places.giveBack(due.tenantId());
+        }
     }
 
     private Optional<Instant> attempt(Due due, DeliveryListener listener) {

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 
 /** Runs the tasks that the migration's triggers put into the scheduler's table: each in one of the processes, and in another one if that dies. */
@@ -68,6 +69,23 @@ final class DeliverySchedule implements SmartLifecycle {
             scheduler.stop();
             scheduler = null;
         }
+    }
+
+    /** Beside the requests that the web server lets end, not before them. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
+    }
+
+    @Override
+    public void stop(Runnable ended) {
+        new Thread(
+                        () -> {
+                            stop();
+                            ended.run();
+                        },
+                        "webhook-deliveries-end")
+                .start();
     }
 
     @Override

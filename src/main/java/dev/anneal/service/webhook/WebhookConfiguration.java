@@ -42,7 +42,13 @@ class WebhookConfiguration {
     @Bean
     DeliverySender deliverySender(OutboundHttp http, WebhookProperties properties, Clock clock) {
         return new DeliverySender(
-                http.toStrangers(OutboundLimits.within(properties.timeout(), 2 * properties.concurrency())), clock);
+                http.toStrangers(OutboundLimits.within(properties.timeout(), properties.concurrency())), clock);
+    }
+
+    @Bean
+    TestDeliveries testDeliveries(OutboundHttp http, WebhookProperties properties, Clock clock) {
+        return new TestDeliveries(new DeliverySender(
+                http.toStrangers(OutboundLimits.within(properties.timeout(), TestDeliveries.MOST)), clock));
     }
 
     @Bean
@@ -60,11 +66,11 @@ class WebhookConfiguration {
     WebhookDeliveries webhookDeliveries(
             TenantDatabase database,
             WebhookEndpoints endpoints,
-            DeliverySender sender,
+            TestDeliveries tests,
             Secrets secrets,
             Identifiers identifiers,
             Clock clock) {
-        return new WebhookDeliveries(database, endpoints, STORES, sender, secrets, identifiers, clock);
+        return new WebhookDeliveries(database, endpoints, STORES, tests, secrets, identifiers, clock);
     }
 
     @Bean
@@ -74,8 +80,8 @@ class WebhookConfiguration {
             DeliverySender sender,
             Clock clock,
             WebhookProperties properties) {
-        return new DeliveryRunner(
-                database, STORES.endpoints(), STORES.deliveries(), secrets, sender, clock, properties.retryDelays());
+        TenantPlaces places = new TenantPlaces(properties.concurrency(), properties.concurrencyOfTenant());
+        return new DeliveryRunner(database, STORES, secrets, sender, clock, properties.retryDelays(), places);
     }
 
     @Bean

@@ -10,7 +10,6 @@ import dev.anneal.service.secret.Secrets;
 import dev.anneal.service.webhook.DeliverySender.Answer;
 import dev.anneal.service.webhook.WebhookDelivery.State;
 import java.time.Clock;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What tenants see and do of the deliveries to their endpoints. */
@@ -20,7 +19,7 @@ public final class WebhookDeliveries {
     private final WebhookEndpoints endpoints;
     private final EndpointStore endpointStore;
     private final DeliveryStore store;
-    private final DeliverySender sender;
+    private final TestDeliveries tests;
     private final Secrets secrets;
     private final Identifiers identifiers;
     private final Clock clock;
@@ -29,7 +28,7 @@ public final class WebhookDeliveries {
             TenantDatabase database,
             WebhookEndpoints endpoints,
             Stores stores,
-            DeliverySender sender,
+            TestDeliveries tests,
             Secrets secrets,
             Identifiers identifiers,
             Clock clock) {
@@ -37,7 +36,7 @@ public final class WebhookDeliveries {
         this.endpoints = endpoints;
         this.endpointStore = stores.endpoints();
         this.store = stores.deliveries();
-        this.sender = sender;
+        this.tests = tests;
         this.secrets = secrets;
         this.identifiers = identifiers;
         this.clock = clock;
@@ -83,7 +82,7 @@ public final class WebhookDeliveries {
      * Sends an event of this type now and once, with a made-up job; it is not among the deliveries.
      *
      * @return the status of the answer
-     * @throws Refusal {@code webhook_unreachable} if there is none
+     * @throws Refusal {@code webhook_unreachable} if there is none, {@code queue_full} while too many tests wait for theirs
      */
     public int test(String tenantId, String endpointId, WebhookEventType type) {
         WebhookEndpoint endpoint = endpoints.find(tenantId, endpointId);
@@ -93,7 +92,7 @@ public final class WebhookDeliveries {
                 database.call(tenantId, jdbc -> endpointStore.lockSecret(jdbc, endpointId)));
         WebhookEvent event = new WebhookEvent(
                 identifiers.next("evt_"), type.wireName(), identifiers.next("ftjob-test-"), clock.instant());
-        Answer answer = sender.send(endpoint.settings().url(), List.of(secret), identifiers.next("wh_"), event);
+        Answer answer = tests.send(tenantId, endpoint.settings().url(), secret, identifiers.next("wh_"), event);
         Integer status = answer.status();
         if (status == null) {
             throw new Refusal(RefusalCode.WEBHOOK_UNREACHABLE, "The test was not delivered: " + answer.failure());

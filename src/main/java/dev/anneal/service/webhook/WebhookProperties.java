@@ -11,7 +11,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How webhooks are delivered.
  *
- * @param concurrency deliveries that this process makes at a time
+ * @param concurrency deliveries that this process makes at a time, half of them one tenant's at most
  * @param kept how long deliveries are kept after they were made or have failed
  * @param maxEndpoints endpoints of one tenant
  * @param pollInterval how often deliveries that are due are looked for
@@ -35,5 +35,10 @@ record WebhookProperties(
 
     WebhookProperties {
         retryDelays = List.copyOf(retryDelays);
+    }
+
+    /** Half of the deliveries at a time, so that a tenant whose endpoints are slow leaves the others the rest. */
+    int concurrencyOfTenant() {
+        return (concurrency + 1) / 2;
     }
 }
