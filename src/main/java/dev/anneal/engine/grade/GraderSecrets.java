@@ -3,6 +3,7 @@ package dev.anneal.engine.grade;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What grader objects hold that only endpoints may get to see: the values of the headers sent to them. */
@@ -14,26 +15,32 @@ public final class GraderSecrets {
 
     /** A grader object with the names of its headers, and of those of its parts, but without their values. Hiding twice changes nothing. */
     public static Map<String, @Nullable Object> hidden(Map<String, @Nullable Object> grader) {
-        Map<String, @Nullable Object> shown = new LinkedHashMap<>();
-        grader.forEach((key, value) -> shown.put(
+        return replaced(grader, value -> HIDDEN);
+    }
+
+    /** A grader object with other values in its headers, and in those of its parts. */
+    public static Map<String, @Nullable Object> replaced(
+            Map<String, @Nullable Object> grader, UnaryOperator<String> other) {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+        grader.forEach((key, value) -> copy.put(
                 key,
                 EndpointGrader.HEADERS.equals(key) && value instanceof Map<?, ?> headers
-                        ? namesOf(headers)
-                        : hidden(value)));
-        return shown;
+                        ? withValues(headers, other)
+                        : replaced(value, other)));
+        return copy;
     }
 
     @SuppressWarnings("unchecked") // keys of JSON objects are strings
-    private static @Nullable Object hidden(@Nullable Object value) {
+    private static @Nullable Object replaced(@Nullable Object value, UnaryOperator<String> other) {
         if (value instanceof List<?> list) {
-            return list.stream().map(GraderSecrets::hidden).toList();
+            return list.stream().map(part -> replaced(part, other)).toList();
         }
-        return value instanceof Map<?, ?> map ? hidden((Map<String, @Nullable Object>) map) : value;
+        return value instanceof Map<?, ?> map ? replaced((Map<String, @Nullable Object>) map, other) : value;
     }
 
-    private static Map<Object, Object> namesOf(Map<?, ?> headers) {
-        Map<Object, Object> shown = new LinkedHashMap<>();
-        headers.keySet().forEach(name -> shown.put(name, HIDDEN));
-        return shown;
+    private static Map<Object, Object> withValues(Map<?, ?> headers, UnaryOperator<String> other) {
+        Map<Object, Object> copy = new LinkedHashMap<>();
+        headers.forEach((name, value) -> copy.put(name, other.apply(String.valueOf(value))));
+        return copy;
     }
 }

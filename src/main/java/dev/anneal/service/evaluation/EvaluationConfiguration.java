@@ -12,6 +12,7 @@ import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.sharing.SharedModels;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -52,8 +53,9 @@ class EvaluationConfiguration {
             TenantDatabase database,
             EvaluationStore store,
             WorkQueue queue,
+            SealedValues sealed,
             Identifiers identifiers) {
-        return new Evaluations(sources, database, store, queue, identifiers);
+        return new Evaluations(sources, database, store, queue, sealed, identifiers);
     }
 
     @Bean

@@ -4,6 +4,8 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.request.StrictObject;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,6 +51,18 @@ public record EvaluationRequest(
                 maxNewTokens == null ? DEFAULT_NEW_TOKENS : maxNewTokens,
                 samples == null ? DEFAULT_SAMPLES : samples,
                 grading);
+    }
+
+    /** The same request with another grader. */
+    EvaluationRequest with(Map<String, @Nullable Object> grader) {
+        EvaluateTask.Grading given = Objects.requireNonNull(grading, "the request has a grader");
+        return new EvaluationRequest(
+                model,
+                export,
+                testFile,
+                maxNewTokens,
+                samples,
+                new EvaluateTask.Grading(grader, given.completions(), given.temperature(), given.seed()));
     }
 
     /** What the client named. */

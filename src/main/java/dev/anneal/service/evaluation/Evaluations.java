@@ -1,5 +1,6 @@
 package dev.anneal.service.evaluation;
 
+import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.EvaluateTask;
@@ -26,6 +27,7 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.sharing.SharedModel;
 import dev.anneal.service.sharing.SharedModels;
 import java.util.Optional;
@@ -56,10 +58,16 @@ public final class Evaluations {
     private final Exports exports;
     private final EvaluationStore store;
     private final WorkQueue queue;
+    private final SealedValues sealed;
     private final Identifiers identifiers;
 
     Evaluations(
-            Sources sources, TenantDatabase database, EvaluationStore store, WorkQueue queue, Identifiers identifiers) {
+            Sources sources,
+            TenantDatabase database,
+            EvaluationStore store,
+            WorkQueue queue,
+            SealedValues sealed,
+            Identifiers identifiers) {
         this.catalog = sources.catalog();
         this.files = sources.files();
         this.jobs = sources.jobs();
@@ -70,6 +78,7 @@ public final class Evaluations {
         this.database = database;
         this.store = store;
         this.queue = queue;
+        this.sealed = sealed;
         this.identifiers = identifiers;
     }
 
@@ -103,7 +112,11 @@ public final class Evaluations {
                     jdbc,
                     new NewWork(tenantId, WorkKind.EVALUATE, isGraded ? GRADED : EXACT_MATCH, PRIORITY, traceparent));
             String id = identifiers.next("fteval-");
-            store.insert(jdbc, new NewEvaluation(tenantId, id, work, request, subject));
+            EvaluationRequest stored = grading == null
+                    ? request
+                    : request.with(GraderSecrets.replaced(
+                            grading.grader(), value -> sealed.keep(jdbc, tenantId, work, value)));
+            store.insert(jdbc, new NewEvaluation(tenantId, id, work, stored, subject));
             return store.byId(jdbc, id).orElseThrow();
         });
     }

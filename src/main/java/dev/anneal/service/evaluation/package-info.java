@@ -12,6 +12,7 @@
             "queue",
             "refusal",
             "request",
+            "secret",
             "settings",
             "sharing"
         })

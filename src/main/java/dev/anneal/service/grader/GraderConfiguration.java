@@ -1,6 +1,7 @@
 package dev.anneal.service.grader;
 
 import dev.anneal.service.outbound.OutboundHttp;
+import dev.anneal.service.secret.SealedValues;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
@@ -11,6 +12,11 @@ import org.springframework.context.annotation.Configuration;
 class GraderConfiguration {
 
     private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
+
+    @Bean
+    StoredHeaders storedHeaders(SealedValues sealed) {
+        return sealed::open;
+    }
 
     @Bean
     HttpEndpointClient endpointClient(OutboundHttp http, GraderProperties properties, Clock clock) {

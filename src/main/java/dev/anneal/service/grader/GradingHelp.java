@@ -28,12 +28,14 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
 
     private final EndpointClient endpoints;
     private final TextGenerator generator;
+    private final StoredHeaders headers;
     private final SharedThreads judging = new SharedThreads(JUDGING_THREADS, "grader-judge");
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
-    GradingHelp(EndpointClient endpoints, TextGenerator generator) {
+    GradingHelp(EndpointClient endpoints, TextGenerator generator, StoredHeaders headers) {
         this.endpoints = endpoints;
         this.generator = generator;
+        this.headers = headers;
     }
 
     /** Whom a grader may ask that a client tries. */
@@ -52,7 +54,7 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
                 id,
                 question instanceof GradingQuestion.OfModel ofModel
                         ? judged(outside.judge(), ofModel)
-                        : scored(outside.endpoints(), (GradingQuestion.OfEndpoint) question));
+                        : scored(tenantId, outside.endpoints(), (GradingQuestion.OfEndpoint) question));
     }
 
     private static List<GradingReply.Answer> judged(Judge judge, GradingQuestion.OfModel question) {
@@ -68,9 +70,10 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
                 .toList();
     }
 
-    private static List<GradingReply.Answer> scored(EndpointClient endpoints, GradingQuestion.OfEndpoint question) {
-        EndpointClient.Endpoint endpoint =
-                new EndpointClient.Endpoint(URI.create(question.url()), question.headers(), question.ratePerSecond());
+    private List<GradingReply.Answer> scored(
+            String tenantId, EndpointClient endpoints, GradingQuestion.OfEndpoint question) {
+        EndpointClient.Endpoint endpoint = new EndpointClient.Endpoint(
+                URI.create(question.url()), headers.open(tenantId, question.headers()), question.ratePerSecond());
         List<Sample> samples = question.completions().stream()
                 .map(completion -> new Sample(completion.item(), completion.outputText(), completion.toolCalls()))
                 .toList();

@@ -1,5 +1,5 @@
 /** Grading on the service's side: the models and endpoints that graders ask. */
-@ApplicationModule(allowedDependencies = {"inference", "outbound", "refusal"})
+@ApplicationModule(allowedDependencies = {"inference", "outbound", "refusal", "secret"})
 @NullMarked
 package dev.anneal.service.grader;
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.job;
 
+import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.catalog.BaseModel;
@@ -11,6 +12,7 @@ import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ModelProfile;
 import java.util.Locale;
@@ -26,6 +28,7 @@ public final class JobAdmission {
     private final InitialAdapters adapters;
     private final JudgingModels judges;
     private final JobProperties properties;
+    private final SealedValues sealed;
 
     JobAdmission(
             TenantDatabase database,
@@ -33,13 +36,15 @@ public final class JobAdmission {
             Files files,
             InitialAdapters adapters,
             JudgingModels judges,
-            JobProperties properties) {
+            JobProperties properties,
+            SealedValues sealed) {
         this.database = database;
         this.catalog = catalog;
         this.files = files;
         this.adapters = adapters;
         this.judges = judges;
         this.properties = properties;
+        this.sealed = sealed;
     }
 
     /**
@@ -83,6 +88,15 @@ public final class JobAdmission {
                         ? null
                         : requireUsable(jdbc, validationFile, request.method(), "validation_file"),
                 initial);
+    }
+
+    /** The inputs as they are stored: without the headers of graders, which are kept sealed for the job's work. */
+    JobInputs withoutSecrets(JdbcClient jdbc, String tenantId, long workId, JobInputs inputs) {
+        return inputs.request().method() instanceof TrainingMethod.Reinforcement reinforcement
+                ? inputs.with(inputs.request()
+                        .with(reinforcement.with(GraderSecrets.replaced(
+                                reinforcement.grader(), value -> sealed.keep(jdbc, tenantId, workId, value)))))
+                : inputs;
     }
 
     public static ModelProfile profileOf(BaseModel model) {

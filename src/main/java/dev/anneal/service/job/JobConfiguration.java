@@ -18,6 +18,7 @@ import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.storage.ArtifactStore;
 import org.springframework.context.annotation.Bean;
@@ -60,8 +61,9 @@ class JobConfiguration {
             Files files,
             InitialAdapters adapters,
             JudgingModels judges,
-            JobProperties properties) {
-        return new JobAdmission(database, catalog, files, adapters, judges, properties);
+            JobProperties properties,
+            SealedValues sealed) {
+        return new JobAdmission(database, catalog, files, adapters, judges, properties, sealed);
     }
 
     @Bean

@@ -18,6 +18,10 @@ record JobInputs(
         @Nullable StoredFile validationFile,
         @Nullable InitialAdapter initialAdapter) {
 
+    JobInputs with(JobRequest other) {
+        return new JobInputs(other, model, trainingFile, validationFile, initialAdapter);
+    }
+
     List<StoredFile> files() {
         return validationFile == null ? List.of(trainingFile) : List.of(trainingFile, validationFile);
     }

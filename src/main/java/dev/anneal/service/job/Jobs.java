@@ -94,15 +94,16 @@ public final class Jobs {
     }
 
     private Job insert(JdbcClient jdbc, String tenantId, JobRequest request, Submission submission) {
-        JobInputs inputs = admission.admit(jdbc, request);
+        JobInputs admitted = admission.admit(jdbc, request);
         long work = queue.enqueueValidating(
                 jdbc,
                 new NewWork(
                         tenantId,
                         WorkKind.TRAIN,
-                        inputs.request().method().wireName(),
+                        admitted.request().method().wireName(),
                         request.options().priority(),
                         submission.traceparent()));
+        JobInputs inputs = admission.withoutSecrets(jdbc, tenantId, work, admitted);
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
         String id = identifiers.next("ftjob-");

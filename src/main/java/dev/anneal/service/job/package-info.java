@@ -15,6 +15,7 @@
             "queue",
             "refusal",
             "role",
+            "secret",
             "settings",
             "storage"
         })

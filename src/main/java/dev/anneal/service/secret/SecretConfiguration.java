@@ -1,5 +1,6 @@
 package dev.anneal.service.secret;
 
+import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
@@ -30,7 +31,17 @@ class SecretConfiguration {
                 isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
     }
 
-    /** Workers open nothing, so they need no keys. */
+    @Bean
+    SealedValues sealedValues(SystemDatabase database, Secrets secrets, Identifiers identifiers) {
+        return new SealedValues(database, secrets, identifiers);
+    }
+
+    @Bean
+    SealedColumn sealedValueColumn() {
+        return SealedValues.COLUMN;
+    }
+
+    /** The API's processes do it for all. */
     @Bean
     @ConditionalOnRole(Role.API)
     SealedRows sealedRows(SystemDatabase database, Secrets secrets, ObjectProvider<SealedColumn> columns) {

@@ -41,6 +41,22 @@ public record JobRequest(
      */
     public record InitialAdapter(String id, AdapterRequest asked) {}
 
+    /** The same request with another method. */
+    public JobRequest with(TrainingMethod other) {
+        return new JobRequest(
+                model,
+                trainingFile,
+                validationFile,
+                suffix,
+                seed,
+                metadata,
+                other,
+                hyperparameters,
+                adapter,
+                initialAdapter,
+                options);
+    }
+
     /**
      * The request with the settings of the adapter that {@link #initialAdapter} names.
      *

@@ -26,8 +26,8 @@ final class KeyText {
     private static final String ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int RANDOM_CHARACTERS = 30;
     private static final int CHECKSUM_CHARACTERS = 6;
-    private static final Pattern WHOLE = Pattern.compile(
-            "(" + PROJECT + "|" + ADMINISTRATOR + "|" + SERVICE + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
+    private static final Pattern WHOLE = Pattern.compile("(" + PROJECT + "|" + ADMINISTRATOR + "|" + SERVICE
+            + ")[0-9A-Za-z]{" + (RANDOM_CHARACTERS + CHECKSUM_CHARACTERS) + "}");
 
     private KeyText() {}
 

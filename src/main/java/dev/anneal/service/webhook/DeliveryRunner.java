@@ -94,7 +94,8 @@ final class DeliveryRunner {
     /** A delivery that has to wait for its turn has not been tried. */
     private Optional<Instant> inTurn(Due due, DeliveryListener listener) {
         if (!places.take(due.tenantId())) {
-            long wait = ThreadLocalRandom.current().nextLong(UNTIL_NEXT_TURN.toMillis(), 10 * UNTIL_NEXT_TURN.toMillis());
+            long wait =
+                    ThreadLocalRandom.current().nextLong(UNTIL_NEXT_TURN.toMillis(), 10 * UNTIL_NEXT_TURN.toMillis());
             return Optional.of(clock.instant().plusMillis(wait));
         }
         try {

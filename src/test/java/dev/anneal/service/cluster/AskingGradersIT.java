@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.StoredText;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -38,11 +39,13 @@ import tools.jackson.databind.JsonNode;
 class AskingGradersIT extends ServiceTest {
 
     private static final int STEPS = 3;
+    private static final String SECRET = "Bearer of-the-grader";
     private static final String JUDGE =
             "{'type': 'score_model', 'name': 'judge', 'model': 'anneal-tiny', 'range': [0, 1000], 'sampling_params': {'max_completions_tokens': 8},"
                     + " 'input': [{'role': 'user', 'content': 'What is {{sample.output_text}} + 25?'}]}";
 
     private final Queue<JsonNode> received = new ConcurrentLinkedQueue<>();
+    private final Queue<String> authorizations = new ConcurrentLinkedQueue<>();
     private final HttpServer endpoint = server();
     private volatile int status = 200;
     private volatile int silentFrom = Integer.MAX_VALUE;
@@ -71,6 +74,7 @@ class AskingGradersIT extends ServiceTest {
     private void grade(HttpExchange exchange) throws IOException {
         JsonNode body = JSON.readTree(exchange.getRequestBody().readAllBytes());
         received.add(body);
+        authorizations.add(exchange.getRequestHeaders().getFirst("Authorization"));
         if (received.size() >= silentFrom) {
             return;
         }
@@ -84,8 +88,8 @@ class AskingGradersIT extends ServiceTest {
     }
 
     private String endpointGrader() {
-        return "{'type': 'endpoint', 'name': 'there', 'url': 'http://127.0.0.1:%d/grade'}"
-                .formatted(endpoint.getAddress().getPort());
+        return "{'type': 'endpoint', 'name': 'there', 'url': 'http://127.0.0.1:%d/grade', 'headers': {'authorization': '%s'}}"
+                .formatted(endpoint.getAddress().getPort(), SECRET);
     }
 
     /** Two prompts with two completions each in a step. */
@@ -127,6 +131,10 @@ class AskingGradersIT extends ServiceTest {
 
         assertThat(job.path("status").asString()).as("%s", job).isEqualTo("succeeded");
         assertThat(received).hasSize(STEPS * 4);
+        assertThat(authorizations).containsOnly(SECRET);
+        assertThat(StoredText.tablesWith(SECRET)).isEmpty();
+        assertThat(StoredText.tablesWith("127.0.0.1:" + endpoint.getAddress().getPort()))
+                .contains("job");
         assertThat(received.element().at("/item/answer").asString()).isEqualTo("42");
         double mean = received.stream()
                 .mapToInt(body -> body.at("/sample/output_text").asString().length())

@@ -1,12 +1,14 @@
 package dev.anneal.service.exportapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.rows.Rows;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.StoredText;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.EvaluationOrder;
@@ -18,10 +20,12 @@ import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.secret.SealedValues;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -37,6 +41,9 @@ class EvaluationsIT extends ServiceTest {
             "{'type': 'string_check', 'name': 'exact', 'input': '{{sample.output_text}}', 'operation': 'eq', 'reference': '{{item.answer}}'}";
 
     private static final TypeReference<Map<String, @Nullable Object>> MAP = new TypeReference<>() {};
+
+    @Autowired
+    private SealedValues sealed;
 
     @Autowired
     private Leases leases;
@@ -148,13 +155,18 @@ class EvaluationsIT extends ServiceTest {
     void headersOfAnEndpointAreSentAndNotShown() {
         String endpoint = "{'type': 'endpoint', 'url': 'https://grader.example', 'headers': {'authorization': '%s'}}";
         String body = "{'model': 'anneal-tiny', 'test_file': '" + prompts() + "', 'grader': ";
-        JsonNode created = json(post(ALPHA, EVALUATIONS, body + endpoint.formatted("secret") + "}"));
+        JsonNode created = json(post(ALPHA, EVALUATIONS, body + endpoint.formatted("of-the-grader") + "}"));
 
         assertThat(created.get("grader"))
                 .isEqualTo(JSON.readTree(endpoint.formatted("(hidden)").replace('\'', '"')));
+        assertThat(StoredText.tablesWith("of-the-grader")).isEmpty();
         assertThat(journal.order(claim().lease().workId()).grading())
                 .extracting(grading -> grading.grader().get("headers"))
-                .isEqualTo(Map.of("authorization", "secret"));
+                .asInstanceOf(InstanceOfAssertFactories.map(String.class, String.class))
+                .hasEntrySatisfying("authorization", id -> {
+                    assertThat(sealed.open(ALPHA, Map.of("a", id))).containsEntry("a", "of-the-grader");
+                    assertThatIllegalStateException().isThrownBy(() -> sealed.open(BETA, Map.of("a", id)));
+                });
     }
 
     @Test

@@ -47,7 +47,8 @@ class GraderRunsTest {
                 }
                 return List.of(Reply.of(1));
             },
-            new NoTextGenerator());
+            new NoTextGenerator(),
+            (tenant, headers) -> headers);
 
     @AfterEach
     void close() {

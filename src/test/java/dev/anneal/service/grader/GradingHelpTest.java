@@ -22,7 +22,8 @@ class GradingHelpTest {
                                     String.valueOf(sample.item().get("worth")))))
                     .toList(),
             (tenant, request) -> new Generation.Whole(
-                    3, List.of(new Generation.Choice(tenant + " " + request.model(), List.of(), "stop", 2))));
+                    3, List.of(new Generation.Choice(tenant + " " + request.model(), List.of(), "stop", 2))),
+            (tenant, headers) -> headers);
 
     @Test
     void endpointsGetCompletions() {

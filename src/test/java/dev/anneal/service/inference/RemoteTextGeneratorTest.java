@@ -48,8 +48,7 @@ class RemoteTextGeneratorTest {
         URI url = URI.create("http://127.0.0.1:" + port);
         InferenceProperties properties = new InferenceProperties(
                 url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
-        RemoteTextGenerator generator =
-                new RemoteTextGenerator(url, properties, tenant -> "key-of-" + tenant);
+        RemoteTextGenerator generator = new RemoteTextGenerator(url, properties, tenant -> "key-of-" + tenant);
         assertThatThrownBy(() -> generator.generate("alpha", REQUEST))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code))

@@ -10,6 +10,10 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.inference.TextGenerator;
+import dev.anneal.service.tenant.ApiKeys;
+import dev.anneal.service.tenant.Principal;
+import dev.anneal.service.tenant.Scope;
+import dev.anneal.service.tenant.Tenant;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -41,6 +45,9 @@ class ForwardingIT extends ServiceTest {
 
     @Autowired
     private TextGenerator generator;
+
+    @Autowired
+    private ApiKeys keys;
 
     /** What the other process does. */
     private interface Answering {
@@ -142,7 +149,7 @@ class ForwardingIT extends ServiceTest {
         }
     }
 
-    /** What graders of a worker do: the key is the one that the configuration has for the tenant. */
+    /** What graders of a worker do, with a key that is made for a tenant which has none. */
     @Test
     void theServicesOwnRequestsAreHandedOnAsWell() {
         CompletableFuture<String> seen = new CompletableFuture<>();
@@ -158,7 +165,7 @@ class ForwardingIT extends ServiceTest {
         };
 
         Generation.Whole whole = generator.generate(
-                BETA,
+                "team-of-tokens",
                 new GenerationRequest(
                         "anneal-tiny",
                         new ServeRequest.Input.Chat("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"),
@@ -166,9 +173,10 @@ class ForwardingIT extends ServiceTest {
 
         assertThat(whole.choices()).containsExactly(new Generation.Choice("yes", List.of(), "stop", 2));
         assertThat(whole.promptTokens()).isEqualTo(5);
-        assertThat(seen.join())
-                .startsWith(CHATS + " Bearer beta-key-0123456789 ")
-                .contains("\"max_tokens\":3", "\"seed\":9");
+        assertThat(seen.join()).startsWith(CHATS + " Bearer anks_").contains("\"max_tokens\":3", "\"seed\":9");
+        Principal asking = keys.principalOf(seen.join().split(" ")[2]).orElseThrow();
+        assertThat(asking.tenant()).isEqualTo(new Tenant("team-of-tokens"));
+        assertThat(asking.scopes()).containsExactly(Scope.INFERENCE);
     }
 
     @Test

@@ -78,8 +78,8 @@ class WebhookFairnessIT extends ServiceTest {
         assertThat(json(refused).at("/error/code").stringValue()).isEqualTo("queue_full");
         assertThat(test(BETA, ofBeta).statusCode()).isEqualTo(200);
         answering.countDown();
-        assertThat(waiting).allSatisfy(test -> assertThat(test.join().statusCode())
-                .isEqualTo(200));
+        assertThat(waiting)
+                .allSatisfy(test -> assertThat(test.join().statusCode()).isEqualTo(200));
         assertThat(test(ALPHA, ofAlpha).statusCode()).isEqualTo(200);
     }
 
