@@ -117,6 +117,9 @@
 {{- define "anneal.env.models" -}}
 - name: ANNEAL_MODELS_DIR
   value: /var/lib/anneal-models
+# The cache of the Hub lies on the same volume: a model is pulled once for all pods that mount it.
+- name: ANNEAL_HUB_CACHEDIR
+  value: /var/lib/anneal-models/.hub
 - name: ANNEAL_MODELS_ALLOWED
   value: {{ join "," .Values.models.allowed | quote }}
 {{- with .Values.models.hf }}
