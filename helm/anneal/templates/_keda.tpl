@@ -1,6 +1,12 @@
-{{- /* Pods that a Deployment of workers needs: one for each training that waits or runs, whose pod must stay; at least one while anything else does. */ -}}
-{{- define "anneal.kedaDepth" -}}
-SELECT GREATEST(COALESCE(SUM(queued + running) FILTER (WHERE slot = 'TRAINING'), 0), LEAST(COALESCE(SUM(queued + running) FILTER (WHERE slot = 'LIGHT'), 0), 1)) FROM anneal_queue_depth
+{{- /* What workers of this version do; a test holds it to the code. */ -}}
+{{- define "anneal.methods" -}}
+supervised,dpo,reinforcement,merged,adapter,gguf,training_state,exact_match,graded
+{{- end -}}
+
+{{- /* A function of migration V50 on the queue, by the rules by which workers claim. Takes (dict "root" $ "function" "..."). */ -}}
+{{- define "anneal.kedaQuery" -}}
+{{- $queue := dig "anneal" "queue" dict .root.Values.config -}}
+SELECT {{ .function }}({{ int64 (get $queue "tenant-running-limit" | default (get $queue "tenantRunningLimit") | default 16) }}, '{ {{- include "anneal.methods" . -}} }')
 {{- end -}}
 
 {{- /* Takes (dict "root" $ "query" "SELECT ..." "target" 1). */ -}}

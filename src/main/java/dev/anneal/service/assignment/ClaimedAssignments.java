@@ -68,6 +68,10 @@ final class ClaimedAssignments implements Assignments {
 
     @Override
     public Set<String> methods(Slot slot) {
+        return known(slot);
+    }
+
+    static Set<String> known(Slot slot) {
         return switch (slot) {
             case TRAINING -> TRAININGS;
             case LIGHT -> LIGHT;
