@@ -5,12 +5,14 @@ import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.queue.Wish;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +28,9 @@ final class HeartbeatWriter {
     private final WorkerMeters meters;
     private final Clock clock;
     private final Set<RunningWork> running = ConcurrentHashMap.newKeySet();
+
+    /** When the newest pass began, by the machine's own clock; null before the first and after the last. */
+    private volatile @Nullable Long begunNanos;
 
     HeartbeatWriter(Leases leases, WorkerMeters meters, Clock clock) {
         this.leases = leases;
@@ -45,8 +50,20 @@ final class HeartbeatWriter {
         return List.copyOf(running);
     }
 
+    /** How long ago the newest pass began; nothing where no passes are made, because the worker has not started or is stopping. */
+    Optional<Duration> silence(long nowNanos) {
+        Long begun = begunNanos;
+        return begun == null ? Optional.empty() : Optional.of(Duration.ofNanos(nowNanos - begun));
+    }
+
+    /** There will be no more passes. */
+    void rest() {
+        begunNanos = null;
+    }
+
     /** Renews all leases and returns whether the database has answered. */
     boolean runOnce() {
+        begunNanos = System.nanoTime();
         Collection<RunningWork> held = running();
         try {
             long calledAt = System.nanoTime();

@@ -113,6 +113,11 @@ final class Supervisor {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            // An end that nobody has asked for is to be seen as silence.
+            if (stopped.getCount() == 0) {
+                heartbeats.rest();
+            }
         }
     }
 

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
@@ -35,6 +36,7 @@ final class Stage {
 
     private final WorkerTest.Parts parts;
     private final Path folder;
+    private @Nullable HeartbeatWriter newestHeartbeats;
     private final List<Supervisor> supervisors = new ArrayList<>();
     private final CountDownLatch usedUp = new CountDownLatch(1);
     private int maxWork;
@@ -117,10 +119,17 @@ final class Stage {
                 TestTraces.none(),
                 Executors.newSingleThreadScheduledExecutor());
         HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
+        newestHeartbeats = heartbeats;
         Supervisor supervisor = new Supervisor("test", parts.properties(), heartbeats, equipment);
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;
+    }
+
+    /** Of the worker that was started last, since its newest heartbeat. */
+    Optional<Duration> silence() {
+        HeartbeatWriter newest = newestHeartbeats;
+        return newest == null ? Optional.empty() : newest.silence(System.nanoTime());
     }
 
     long enqueue() {

@@ -101,6 +101,16 @@ class SupervisorStopIT {
     }
 
     @Test
+    void heartbeatsAreToBeExpectedUntilAWorkerStops() {
+        Supervisor worker = stage.worker(STEPS, Map.of());
+        await(() -> stage.silence().isPresent());
+
+        worker.stop();
+
+        await(() -> stage.silence().isEmpty());
+    }
+
+    @Test
     void aWorkerThatStopsGivesItsWorkBackWithACheckpoint() {
         long work = stage.enqueue();
         Supervisor stopping = stage.worker(STEPS * 10, Map.of("FAKE_STEP_MILLIS", "50"));
