@@ -44,7 +44,7 @@ uncommented="$(awk '
     { match($0, /^ */); indent = RLENGTH }
     native && indent <= nativeIndent { native = 0 }
     !native && /^ *[A-Za-z]+:( |$)/ && !commented && $0 !~ /:$/ { print }
-    !native && commented && /:$/ && !/^(image|database|auth|encryption|artifacts|models|telemetry|api|inference|worker|metrics|networkPolicy|serviceAccount|rbac|postgres|tests):/ { native = 1; nativeIndent = indent }
+    !native && commented && /:$/ && !/^(image|database|auth|encryption|artifacts|models|telemetry|mlflow|api|inference|worker|metrics|networkPolicy|serviceAccount|rbac|postgres|tests):/ { native = 1; nativeIndent = indent }
     { commented = 0 }
   ' ../anneal/values.yaml)"
 if [ -z "$uncommented" ]; then ok; else bad "values without a comment: $uncommented"; fi

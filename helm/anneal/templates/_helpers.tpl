@@ -111,6 +111,14 @@ rollingUpdate:
 {{- if and (eq .Values.models.cache.type "hostPath") (not .Values.models.cache.hostPath) -}}
 {{- fail "models.cache.hostPath must be a folder of the nodes with models.cache.type hostPath" -}}
 {{- end -}}
+{{- if lt (int .Values.api.terminationGracePeriodSeconds) (add (int .Values.api.preStopSleepSeconds) 35 | int) -}}
+{{- fail (printf "api.terminationGracePeriodSeconds is %d, but preStop (%d), 5 for requests in flight and 30 for the scheduler need more" (int .Values.api.terminationGracePeriodSeconds) (int .Values.api.preStopSleepSeconds)) -}}
+{{- end -}}
+{{- with .Values.mlflow -}}
+{{- if and .existingSecret.name .existingSecret.tokenKey .existingSecret.usernameKey -}}
+{{- fail "mlflow.existingSecret: a token or a name and a password; empty tokenKey or usernameKey" -}}
+{{- end -}}
+{{- end -}}
 {{- if and (include "anneal.keda" .) (not .Values.postgres.enabled) (not .Values.worker.keda.existingSecret.name) -}}
 {{- fail "worker.keda.existingSecret.name must name a Secret with the database's address for KEDA" -}}
 {{- end -}}

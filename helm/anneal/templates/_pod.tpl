@@ -80,6 +80,7 @@
 {{- end -}}
 {{- end -}}
 
+{{- /* Whom to serve. Workers serve nobody. */ -}}
 {{- define "anneal.env.auth" -}}
 {{- with .Values.auth.existingSecret -}}
 {{- if and .name .apiKeysKey }}
@@ -111,6 +112,31 @@
 {{- end -}}
 {{- if .Values.encryption.existingSecret.name }}
 {{ include "anneal.secretEnv" (list "ANNEAL_SECRETS_KEYS" .Values.encryption.existingSecret.name .Values.encryption.existingSecret.keysKey) }}
+{{- end }}
+{{- end -}}
+
+{{- /* Jobs are reported by the API, from what workers have written. */ -}}
+{{- define "anneal.env.mlflow" -}}
+{{- with .Values.mlflow }}
+{{- if .url }}
+- name: ANNEAL_MLFLOW_URL
+  value: {{ .url | quote }}
+{{- with .experiment }}
+- name: ANNEAL_MLFLOW_EXPERIMENT
+  value: {{ . | quote }}
+{{- end }}
+- name: ANNEAL_MLFLOW_REGISTERMODELS
+  value: {{ .registerModels | quote }}
+{{- with .existingSecret }}
+{{- if and .name .tokenKey }}
+{{ include "anneal.secretEnv" (list "ANNEAL_MLFLOW_TOKEN" .name .tokenKey) }}
+{{- end }}
+{{- if and .name .usernameKey }}
+{{ include "anneal.secretEnv" (list "ANNEAL_MLFLOW_USERNAME" .name .usernameKey) }}
+{{ include "anneal.secretEnv" (list "ANNEAL_MLFLOW_PASSWORD" .name .passwordKey) }}
+{{- end }}
+{{- end }}
+{{- end }}
 {{- end }}
 {{- end -}}
 
@@ -156,11 +182,14 @@
   value: "false"
 {{ include "anneal.env.storage" $ }}
 {{ include "anneal.env.models" $ }}
+{{- $url := include "anneal.inferenceUrl" $ }}
+{{- if ne .component "worker" }}
 {{- include "anneal.env.auth" $ }}
+{{- end }}
 {{- if contains "api" .roles }}
 {{- include "anneal.env.administration" $ }}
+{{- include "anneal.env.mlflow" $ }}
 {{- end }}
-{{- $url := include "anneal.inferenceUrl" $ }}
 {{- if and $url (not (contains "inference" .roles)) }}
 - name: ANNEAL_INFERENCE_URL
   value: {{ $url }}
