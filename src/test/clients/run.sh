@@ -2,16 +2,7 @@
 # Runs the official SDKs against the built jar: src/test/clients/run.sh, after ./mvnw package. Needs python3 with venv, and node with npm.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
-work=$(mktemp -d)
-service=
-stop() {
-  if [ -n "$service" ]; then
-    kill "$service" 2>/dev/null || true
-    wait "$service" 2>/dev/null || true
-  fi
-  rm -rf "$work"
-}
-trap stop EXIT
+source src/test/service.sh
 
 python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement src/test/clients/python/requirements.txt
@@ -19,20 +10,8 @@ cp src/test/clients/node/* "$work"
 npm install --prefix "$work" --silent --no-audit --no-fund
 ./mvnw --batch-mode --quiet dependency:build-classpath -Dmdep.outputFile="$work/classpath"
 
-ANNEAL_HOME=$work/home ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
-service=$!
-for _ in $(seq 120); do
-  port=$(sed -n 's/.*Tomcat started on port \([0-9]*\) .*/\1/p' "$work/log" | head -n 1)
-  if [ -n "$port" ] && curl --silent --fail --output /dev/null "http://127.0.0.1:$port/v1/models"; then
-    break
-  fi
-  if ! kill -0 "$service" 2>/dev/null; then
-    cat "$work/log"
-    exit 1
-  fi
-  sleep 1
-done
-export OPENAI_BASE_URL=http://127.0.0.1:$port/v1 OPENAI_API_KEY=none
+start_service
+export OPENAI_BASE_URL=http://127.0.0.1:$api_port/v1 OPENAI_API_KEY=none
 javac -proc:none -cp "$(cat "$work/classpath")" -d "$work/classes" src/test/clients/java/*.java
 python() { "$work/venv/bin/python" "src/test/clients/python/$1.py" "${@:2}"; }
 node() { command node "$work/$1.mjs" "${@:2}"; }

@@ -1,0 +1,42 @@
+# Sourced by the run.sh beside it, after ./mvnw package: starts target/anneal.jar on free ports and ends it with the script.
+#   start_service NAME=VALUE...   further settings as environment variables; sets $api_port and $actuator_port, logs to $work/log
+work=$(mktemp -d)
+processes=()
+stop() {
+  for process in "${processes[@]}"; do
+    kill "$process" 2>/dev/null || true
+    wait "$process" 2>/dev/null || true
+  done
+  rm -rf "$work"
+}
+trap stop EXIT
+
+start_service() {
+  local ports= process
+  env ANNEAL_HOME="$work/home" SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 MANAGEMENT_SERVER_ADDRESS=127.0.0.1 MANAGEMENT_SERVER_PORT=0 \
+    ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 "$@" java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
+  process=$!
+  processes+=("$process")
+  for _ in $(seq 120); do
+    ports=$(sed -n 's/.*Tomcat started on port \([0-9]*\) .*/\1/p' "$work/log")
+    if [ "$(wc -w <<< "$ports")" = 2 ]; then
+      break
+    fi
+    if ! kill -0 "$process" 2>/dev/null; then
+      cat "$work/log"
+      exit 1
+    fi
+    sleep 1
+  done
+  read -r api_port actuator_port <<< "$(tr '\n' ' ' <<< "$ports")"
+  for _ in $(seq 60); do
+    if curl --silent --fail --output /dev/null "http://127.0.0.1:$api_port/readyz"; then
+      return
+    fi
+    sleep 1
+  done
+  cat "$work/log"
+  exit 1
+}
+
+free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
