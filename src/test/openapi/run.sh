@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Holds the description of the API against that of a release: what clients rely on may not go.   src/test/openapi/run.sh [revision]
+# Without a revision it takes the newest release (tag v…); before there is one, it only makes sure that breaking changes would be seen.
+# Needs Go 1.26 and its module proxy.
+set -euo pipefail
+cd "$(dirname "$0")"
+description=../../main/resources/openapi.yaml
+previous=${1:-$(git tag --list 'v*' --sort=-version:refname | head -n 1)}
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+breaking() { go tool oasdiff breaking --fail-on ERR "$1" "$2"; }
+
+passed=0
+failed=0
+seen() { # name, sed expression that breaks clients
+  sed "$2" "$description" >"$work/broken.yaml"
+  if cmp --silent "$description" "$work/broken.yaml"; then
+    echo "FAILED: nothing to break by: $1"
+    failed=$((failed + 1))
+  elif breaking "$description" "$work/broken.yaml" >/dev/null; then
+    echo "FAILED: not seen: $1"
+    failed=$((failed + 1))
+  else
+    passed=$((passed + 1))
+  fi
+}
+
+seen 'a route gone' 's|^  /v1/files:|  /v1/documents:|'
+seen 'a number that becomes text' 's|stored_bytes: { type: integer|stored_bytes: { type: string|'
+seen 'a request that must say more' 's|required: \[file, purpose\]|required: [file, purpose, "expires_after[anchor]"]|'
+seen 'a purpose refused' 's|enum: \[assistants, batch, fine-tune, vision, user_data, evals\]|enum: [fine-tune]|'
+
+if [ -n "$previous" ]; then
+  git show "$previous:src/main/resources/openapi.yaml" >"$work/previous.yaml"
+  if breaking "$work/previous.yaml" "$description"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+else
+  echo "There is no release yet to be compatible with. Name a revision to try one: src/test/openapi/run.sh HEAD~10"
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
