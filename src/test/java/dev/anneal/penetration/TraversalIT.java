@@ -3,6 +3,7 @@ package dev.anneal.penetration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.RawHttp.Reply;
+import dev.anneal.service.TestFolders;
 import dev.anneal.service.security.Route;
 import dev.anneal.service.tenant.Scope;
 import java.nio.charset.StandardCharsets;
@@ -139,7 +140,7 @@ class TraversalIT extends AttackTest {
                 .asString();
         assertThat(shown).isNotEmpty().doesNotContain("/", "\\", "\u0000");
         assertThat(Path.of("/tmp/anneal-traversal")).doesNotExist();
-        try (var stored = Files.walk(Path.of("target/test-home"))) {
+        try (var stored = Files.walk(TestFolders.of("home"))) {
             assertThat(stored.map(path -> path.getFileName().toString()))
                     .noneMatch(file -> file.contains("anneal-traversal"));
         }

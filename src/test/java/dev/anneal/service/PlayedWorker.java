@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -43,7 +44,9 @@ public final class PlayedWorker {
 
     /** Claims the next training and starts it from its newest checkpoint. */
     public static PlayedWorker claim(Leases leases, TrainingJournal journal, FileIntake intake) {
-        Claim claim = leases.claim("played-worker", Slot.TRAINING, Set.of("supervised"))
+        // A claim passes over rows that others have locked for a moment; workers ask again.
+        Claim claim = ServiceTest.awaitValue(
+                        () -> leases.claim("played-worker", Slot.TRAINING, Set.of("supervised")), Optional::isPresent)
                 .orElseThrow();
         PlayedWorker worker = new PlayedWorker(leases, journal, intake, claim.lease());
         worker.start();

@@ -33,7 +33,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(
         properties = {
             "anneal.storage.type=s3",
-            "anneal.storage.cache.directory=target/test-home/artifact-cache-of-api",
+            "anneal.storage.cache.directory=target/test-${anneal.test.fork:1}/home/artifact-cache-of-api",
             "anneal.queue.lease=10s",
             "anneal.queue.heartbeat-interval=3s",
             "anneal.queue.safety-margin=2s",

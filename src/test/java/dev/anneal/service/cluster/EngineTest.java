@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 @TestPropertySource(
         properties = {
             "anneal.roles=api,worker,inference",
-            "anneal.home=target/test-home-whole-path",
+            "anneal.home=target/test-${anneal.test.fork:1}/home-whole-path",
             "anneal.engine.cache-directory=target/engine-cache",
             "anneal.engine.heap=256MB",
             "anneal.engine.precision=fp32",

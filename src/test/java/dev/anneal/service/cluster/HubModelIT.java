@@ -2,6 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.TestFolders;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.hub.HubServer;
@@ -20,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 class HubModelIT extends EngineTest {
 
     private static final HubServer HUB = new HubServer(Path.of("src/main/resources/models/anneal-tiny"));
-    private static final Path CACHE = Path.of("target/test-hub-cache");
+    private static final Path CACHE = TestFolders.of("hub-cache");
     private static final String PATH = "/v1/anneal/base_models";
     private static final String OPERATOR = "operator";
     private static final String MOVED = "f".repeat(40);

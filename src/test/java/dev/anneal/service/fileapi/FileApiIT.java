@@ -10,6 +10,7 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileListParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
+import dev.anneal.service.TestFolders;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -175,7 +176,7 @@ class FileApiIT extends ApiTestBase {
         assertThat(get("/v1/files/" + id + "/content").status()).isEqualTo(404);
         assertThat(delete("/v1/files/" + id).status()).isEqualTo(404);
         assertThat(client.files().list().items()).isEmpty();
-        try (var stored = Files.list(Path.of("target/test-home/artifacts/default/files"))) {
+        try (var stored = Files.list(TestFolders.of("home/artifacts/default/files"))) {
             assertThat(stored.map(path -> path.getFileName().toString())).doesNotContain(id);
         }
     }

@@ -14,6 +14,7 @@ import com.openai.models.uploads.UploadCreateParams;
 import com.openai.models.uploads.parts.PartCreateParams;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.TestFolders;
 import dev.anneal.service.database.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
@@ -30,7 +31,8 @@ import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 
 /** Files in parts through OpenAI's own client in strict mode, and as raw JSON where the client would not notice. */
-@TestPropertySource(properties = {"anneal.home=target/test-home-uploads", "anneal.files.max-size=1MB"})
+@TestPropertySource(
+        properties = {"anneal.home=target/test-${anneal.test.fork:1}/home-uploads", "anneal.files.max-size=1MB"})
 class UploadApiIT extends ServiceTest {
 
     private static final String ROWS =
@@ -221,7 +223,7 @@ class UploadApiIT extends ServiceTest {
     }
 
     private static Path folder(String tenant, String id) {
-        return Path.of("target/test-home-uploads/artifacts", tenant, "uploads", id);
+        return TestFolders.of("home-uploads/artifacts", tenant, "uploads", id);
     }
 
     private static String md5(byte[] content) throws Exception {

@@ -3,6 +3,7 @@ package dev.anneal.service.fileapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
+import dev.anneal.service.TestFolders;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.ByteArrayInputStream;
@@ -21,11 +22,12 @@ import org.springframework.test.context.TestPropertySource;
 import org.springframework.util.FileSystemUtils;
 
 /** Uploads that are no uploads: the answer names the field, and nothing is kept. */
-@TestPropertySource(properties = {"anneal.files.max-size=64KB", "anneal.home=target/test-home-refusals"})
+@TestPropertySource(
+        properties = {"anneal.files.max-size=64KB", "anneal.home=target/test-${anneal.test.fork:1}/home-refusals"})
 @Penetration
 class UploadRefusalIT extends ApiTestBase {
 
-    private static final Path STORED = Path.of("target/test-home-refusals/artifacts/default/files");
+    private static final Path STORED = TestFolders.of("home-refusals/artifacts/default/files");
     private static final String BOUNDARY = "------------------------d74496d66958873e";
     private static final String CONTENT = "file;filename=a.jsonl=content";
 

@@ -12,6 +12,7 @@ import com.openai.models.chat.completions.ChatCompletionStreamOptions;
 import com.openai.models.completions.Completion;
 import com.openai.models.completions.CompletionCreateParams;
 import dev.anneal.protocol.ServeRequest;
+import dev.anneal.service.TestFolders;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.inference.TextGenerator;
@@ -285,7 +286,7 @@ class GenerationIT extends InferenceTest {
     }
 
     private static List<ProcessHandle> engines() throws IOException {
-        try (Stream<Path> files = Files.walk(Path.of("target/test-home-inference/engines"))) {
+        try (Stream<Path> files = Files.walk(TestFolders.of("home-inference/engines"))) {
             return files.filter(file -> file.endsWith("process"))
                     .map(GenerationIT::pid)
                     .flatMap(pid -> ProcessHandle.of(pid).stream())

@@ -7,7 +7,7 @@ import org.springframework.test.context.TestPropertySource;
 @TestPropertySource(
         properties = {
             "anneal.roles=api,inference",
-            "anneal.home=target/test-home-inference",
+            "anneal.home=target/test-${anneal.test.fork:1}/home-inference",
             "anneal.engine.cache-directory=target/engine-cache",
             "anneal.engine.heap=256MB",
             "anneal.engine.precision=fp32",

@@ -20,7 +20,7 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "anneal.storage.type=s3",
             "anneal.storage.s3.presigned-downloads=true",
-            "anneal.storage.cache.directory=target/test-home/artifact-cache-presigned"
+            "anneal.storage.cache.directory=target/test-${anneal.test.fork:1}/home/artifact-cache-presigned"
         })
 class PresignedDownloadsIT extends ServiceTest {
 

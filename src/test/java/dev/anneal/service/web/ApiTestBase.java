@@ -20,7 +20,7 @@ import tools.jackson.databind.json.JsonMapper;
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "anneal.roles=api",
-            "anneal.home=target/test-home",
+            "anneal.home=target/test-${anneal.test.fork:1}/home",
             // Tests that walk all routes without a key.
             "anneal.rate-limits.failed-authentications-per-minute=0",
             "management.server.port=0"

@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
 @TestPropertySource(
         properties = {
             "anneal.roles=api,worker",
-            "anneal.home=target/test-home-worker",
+            "anneal.home=target/test-${anneal.test.fork:1}/home-worker",
             "anneal.checkpoints.kept=3",
             "anneal.worker.poll-interval=100ms",
             "anneal.worker.publish-interval=100ms",

@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Makes the images that compose starts from, for a machine that reaches Debian's packages but no image registry: a JDK 17, a Java 25,
+# PostgreSQL 17 and Prometheus. As root, with docker and debootstrap:   base-images.sh [JDK_17_HOME] JAVA_25_HOME
+set -euo pipefail
+java25=${*: -1}
+java17=${2:+$1}
+java17=${java17:-$(dirname "$(dirname "$(readlink --canonicalize "$(command -v javac)")")")}
+work=$(mktemp --directory)
+trap 'rm -rf "$work"' EXIT
+
+debian() { # suite, packages
+  debootstrap --variant=minbase --include="$2" "$1" "$work/$1" >"$work/$1.log" || { tail "$work/$1.log"; exit 1; }
+  # The certificates that this machine trusts.
+  mkdir -p "$work/$1/etc/ssl/certs" && cp --dereference /etc/ssl/certs/ca-certificates.crt "$work/$1/etc/ssl/certs/"
+  rm -rf "$work/$1"/var/cache/apt/archives/*.deb
+}
+
+java() { # home, image
+  rm -rf "$work/bookworm/opt/java"
+  mkdir -p "$work/bookworm/opt/java"
+  # Debian's JDK links to files elsewhere; its source need not be installed.
+  tar --create --dereference --exclude=src.zip --directory "$1" . | tar --extract --directory "$work/bookworm/opt/java"
+  tar --create --directory "$work/bookworm" . | docker import --change 'ENV JAVA_HOME=/opt/java' --change 'ENV PATH=/opt/java/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin' - "$2"
+}
+
+postgres() {
+  local root=$work/trixie
+  mkdir -p "$root/docker-entrypoint-initdb.d"
+  cp "$(dirname "$0")/postgres-entrypoint.sh" "$root/usr/local/bin/docker-entrypoint.sh"
+  tar --create --directory "$root" . | docker import --change 'ENV PATH=/usr/lib/postgresql/17/bin:/usr/sbin:/usr/bin:/sbin:/bin' --change 'ENV LC_ALL=C.UTF-8' \
+    --change 'ENTRYPOINT ["/usr/local/bin/docker-entrypoint.sh"]' --change 'VOLUME /var/lib/postgresql/data' - local/postgres:17
+}
+
+prometheus() {
+  rm -rf "$work/bookworm/opt/java"
+  chroot "$work/bookworm" sh -c 'apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends prometheus' >"$work/prometheus.log" 2>&1
+  mkdir -p "$work/bookworm/prometheus" && chown nobody "$work/bookworm/prometheus"
+  tar --create --directory "$work/bookworm" . | docker import --change 'USER nobody' --change 'ENTRYPOINT ["/usr/bin/prometheus"]' - local/prometheus
+}
+
+debian bookworm bash,ca-certificates,git,fontconfig,libgomp1,curl,tar,gzip,unzip,passwd
+java "$java17" local/java:17
+java "$java25" local/java:25
+prometheus
+debian trixie postgresql-17,ca-certificates
+postgres
+docker images 'local/*'
