@@ -15,9 +15,9 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -45,9 +45,12 @@ public final class PlayedWorker {
     /** Claims the next training and starts it from its newest checkpoint. */
     public static PlayedWorker claim(Leases leases, TrainingJournal journal, FileIntake intake) {
         // A claim passes over rows that others have locked for a moment; workers ask again.
-        Claim claim = ServiceTest.awaitValue(
-                        () -> leases.claim("played-worker", Slot.TRAINING, Set.of("supervised")), Optional::isPresent)
-                .orElseThrow();
+        List<Claim> claims = new ArrayList<>(1);
+        ServiceTest.await(() -> {
+            leases.claim("played-worker", Slot.TRAINING, Set.of("supervised")).ifPresent(claims::add);
+            return !claims.isEmpty();
+        });
+        Claim claim = claims.get(0);
         PlayedWorker worker = new PlayedWorker(leases, journal, intake, claim.lease());
         worker.start();
         return worker;
