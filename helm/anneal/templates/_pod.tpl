@@ -103,13 +103,17 @@
 {{- end }}
 {{- end -}}
 
-{{- /* What only the API needs: to administer, and to open what clients entrusted to it. */ -}}
+{{- /* What only the API needs: to administer. */ -}}
 {{- define "anneal.env.administration" -}}
 {{- with .Values.auth.existingSecret -}}
 {{- if and .name .adminKeysKey }}
 {{ include "anneal.secretEnv" (list "ANNEAL_ADMINKEYS" .name .adminKeysKey) }}
 {{- end }}
 {{- end -}}
+{{- end -}}
+
+{{- /* What opens secrets of clients: the API those of webhooks, workers the headers of graders. */ -}}
+{{- define "anneal.env.sealing" -}}
 {{- if .Values.encryption.existingSecret.name }}
 {{ include "anneal.secretEnv" (list "ANNEAL_SECRETS_KEYS" .Values.encryption.existingSecret.name .Values.encryption.existingSecret.keysKey) }}
 {{- end }}
@@ -189,6 +193,9 @@
 {{- if contains "api" .roles }}
 {{- include "anneal.env.administration" $ }}
 {{- include "anneal.env.mlflow" $ }}
+{{- end }}
+{{- if ne .component "inference" }}
+{{- include "anneal.env.sealing" $ }}
 {{- end }}
 {{- if and $url (not (contains "inference" .roles)) }}
 - name: ANNEAL_INFERENCE_URL

@@ -289,6 +289,7 @@ class CommonGroundIT {
     @EnableAutoConfiguration
     @ComponentScan({
         "dev.anneal.service.database",
+        "dev.anneal.service.outbound",
         "dev.anneal.service.ratelimit",
         "dev.anneal.service.web",
         "dev.anneal.service.security",
@@ -296,6 +297,7 @@ class CommonGroundIT {
     })
     @ConfigurationPropertiesScan({
         "dev.anneal.service.database",
+        "dev.anneal.service.outbound",
         "dev.anneal.service.ratelimit",
         "dev.anneal.service.security",
         "dev.anneal.service.web",
