@@ -199,7 +199,7 @@ public final class Evaluations {
     }
 
     private Subject exportSubject(JdbcClient jdbc, String id) {
-        Export export = exports.find(jdbc, id)
+        Export export = exports.lockForUse(jdbc, id)
                 .orElseThrow(() ->
                         Refusal.invalidValue("export", "'export' names '" + id + "', but there is no such export"));
         if (export.kind() != ExportKind.MERGED) {

@@ -44,7 +44,12 @@ final class ExportStore {
             LEFT JOIN checkpoint ON checkpoint.id = export.checkpoint_id
             """;
 
+    private static final String KEPT = " FOR KEY SHARE OF export";
     private static final String BY_ID = SELECT + "WHERE export.external_id = :value";
+
+    /** The lock keeps the export until the transaction has written that it uses it. */
+    private static final String BY_ID_FOR_USE = BY_ID + KEPT;
+
     private static final String BY_WORK = SELECT + "WHERE export.work_id = :value";
     private static final String BY_NUMBER = SELECT + "WHERE export.id = :value";
 
@@ -66,6 +71,7 @@ final class ExportStore {
               AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
             ORDER BY export.external_id DESC
             LIMIT 1
+            FOR KEY SHARE OF export
             """;
 
     private static final String SAME_OF_ADAPTER = SELECT + """
@@ -79,6 +85,7 @@ final class ExportStore {
               AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
             ORDER BY export.external_id DESC
             LIMIT 1
+            FOR KEY SHARE OF export
             """;
 
     private static final String RESULTS = """
@@ -183,6 +190,11 @@ final class ExportStore {
 
     Optional<Export> byId(JdbcClient jdbc, String id) {
         return one(jdbc, BY_ID, id);
+    }
+
+    /** The export, which retention does not remove before the end of the transaction. */
+    Optional<Export> lockForUse(JdbcClient jdbc, String id) {
+        return one(jdbc, BY_ID_FOR_USE, id);
     }
 
     Optional<Export> byWork(JdbcClient jdbc, long workId) {

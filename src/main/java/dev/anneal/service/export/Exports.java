@@ -139,9 +139,9 @@ public final class Exports {
         });
     }
 
-    /** The export in the caller's transaction, as its role sees it. */
-    public Optional<Export> find(JdbcClient jdbc, String exportId) {
-        return store.byId(jdbc, exportId);
+    /** The export as the role of the caller's transaction sees it. It is not removed before the transaction's end. */
+    public Optional<Export> lockForUse(JdbcClient jdbc, String exportId) {
+        return store.lockForUse(jdbc, exportId);
     }
 
     /** The export with an internal key that some row refers to. */

@@ -40,21 +40,30 @@ final class ExpirySweep {
     }
 
     void runOnce() {
-        int exported = forEach(expired::exports, this::removeExport);
-        int saved = forEach(expired::jobs, this::removeCheckpoints);
+        int exported = forEach("export", expired::exports, this::removeExport);
+        int saved = forEach("checkpoints of job", expired::jobs, this::removeCheckpoints);
         if (exported + saved > 0) {
             LOG.info("{} exports and {} checkpoints have passed their retention and are deleted", exported, saved);
         }
     }
 
-    private static int forEach(LongFunction<List<Long>> batches, ToIntFunction<Long> removal) {
+    private static int forEach(String what, LongFunction<List<Long>> batches, ToIntFunction<Long> removal) {
         int removed = 0;
         List<Long> batch = batches.apply(0);
         while (!batch.isEmpty()) {
-            removed += batch.stream().mapToInt(removal).sum();
+            removed += batch.stream().mapToInt(id -> remove(what, id, removal)).sum();
             batch = batches.apply(batch.get(batch.size() - 1));
         }
         return removed;
+    }
+
+    private static int remove(String what, long id, ToIntFunction<Long> removal) {
+        try {
+            return removal.applyAsInt(id);
+        } catch (RuntimeException e) {
+            LOG.warn("The {} {} could not be removed; the next sweep tries again", what, id, e);
+            return 0;
+        }
     }
 
     private int removeExport(long export) {

@@ -2,6 +2,7 @@ package dev.anneal.service.retention;
 
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StoredUnit;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;

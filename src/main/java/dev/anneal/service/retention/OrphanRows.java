@@ -1,6 +1,7 @@
 package dev.anneal.service.retention;
 
 import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.StoredUnit;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;

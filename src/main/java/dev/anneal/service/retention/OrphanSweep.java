@@ -4,9 +4,11 @@ import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredUnit;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,9 +23,10 @@ final class OrphanSweep {
     private final SystemDatabase system;
     private final ArtifactStore store;
     private final RetentionListener listener;
-    private final Duration age;
+    private final @Nullable Duration age;
 
-    OrphanSweep(SystemDatabase system, ArtifactStore store, RetentionListener listener, Duration age) {
+    /** @param age null for never: the store is not even looked at */
+    OrphanSweep(SystemDatabase system, ArtifactStore store, RetentionListener listener, @Nullable Duration age) {
         this.system = system;
         this.store = store;
         this.listener = listener;
@@ -31,6 +34,12 @@ final class OrphanSweep {
     }
 
     void runOnce() {
+        if (age != null) {
+            sweep(age);
+        }
+    }
+
+    private void sweep(Duration patience) {
         String begin = system.call(OrphanRows::now);
         OrphanNotes notes = new OrphanNotes(system, begin);
         store.list(notes::visit);
@@ -39,15 +48,15 @@ final class OrphanSweep {
             LOG.info(
                     "{} files and folders of the artifact store belong to no row; what still does not {} after it was first seen is deleted",
                     notes.noted(),
-                    age);
+                    patience);
         }
-        deleteOld();
+        deleteOld(patience);
     }
 
-    private void deleteOld() {
+    private void deleteOld(Duration patience) {
         int deleted = 0;
         long bytes = 0;
-        List<OrphanRows.Noted> batch = old("");
+        List<OrphanRows.Noted> batch = old(patience, "");
         while (!batch.isEmpty()) {
             for (OrphanRows.Noted orphan : stillOrphans(batch)) {
                 if (delete(orphan)) {
@@ -55,7 +64,7 @@ final class OrphanSweep {
                     bytes += orphan.bytes();
                 }
             }
-            batch = old(batch.get(batch.size() - 1).key());
+            batch = old(patience, batch.get(batch.size() - 1).key());
         }
         if (deleted > 0) {
             LOG.info(
@@ -65,8 +74,8 @@ final class OrphanSweep {
         }
     }
 
-    private List<OrphanRows.Noted> old(String after) {
-        return system.call(jdbc -> OrphanRows.old(jdbc, age, after));
+    private List<OrphanRows.Noted> old(Duration patience, String after) {
+        return system.call(jdbc -> OrphanRows.old(jdbc, patience, after));
     }
 
     private List<OrphanRows.Noted> stillOrphans(List<OrphanRows.Noted> batch) {

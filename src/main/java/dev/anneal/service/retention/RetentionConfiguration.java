@@ -47,7 +47,7 @@ class RetentionConfiguration {
             RetentionProperties properties,
             ArtifactStore store,
             ObjectProvider<RetentionListener> listeners) {
-        return new OrphanSweep(system, store, all(listeners), properties.orphans());
+        return new OrphanSweep(system, store, all(listeners), properties.orphanAge());
     }
 
     private static RetentionListener all(ObjectProvider<RetentionListener> listeners) {
@@ -65,8 +65,11 @@ class RetentionConfiguration {
         return new RetentionSchedule(
                 pool,
                 () -> {
-                    expiry.runOnce();
-                    orphans.runOnce();
+                    try {
+                        expiry.runOnce();
+                    } finally {
+                        orphans.runOnce();
+                    }
                 },
                 properties.interval(),
                 clock);

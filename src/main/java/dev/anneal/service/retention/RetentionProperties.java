@@ -4,6 +4,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * How long artifacts are kept, unless an administrator has said otherwise for a project. Absent: for good.
@@ -11,22 +12,37 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param intermediateCheckpoints when all but the newest checkpoint of a job that has ended are deleted, but for those that something was made from;
  *     whole days
  * @param exports when exports are deleted, counted from their completion; whole days
- * @param orphans when what no row names is deleted from the store, counted from when that was first seen; a day at least
+ * @param orphans when what no row names is deleted from the store, counted from when that was first seen: a day at least, or {@code never}
  * @param interval how often one of the processes looks
  */
 @ConfigurationProperties("anneal.retention")
 record RetentionProperties(
         @Nullable Duration intermediateCheckpoints,
         @Nullable Duration exports,
-        @DefaultValue("7d") Duration orphans,
+        @DefaultValue("7d") String orphans,
         @DefaultValue("1d") Duration interval) {
+
+    private static final String NEVER = "never";
 
     RetentionProperties {
         requireDays("intermediate-checkpoints", intermediateCheckpoints);
         requireDays("exports", exports);
-        if (orphans.compareTo(Duration.ofDays(1)) < 0) {
-            throw new IllegalArgumentException("anneal.retention.orphans must be at least 1d but is " + orphans);
+        Duration age = ageOf(orphans);
+        if (age != null && age.compareTo(Duration.ofDays(1)) < 0) {
+            throw unusable("it is " + orphans);
         }
+    }
+
+    private static @Nullable Duration ageOf(String orphans) {
+        try {
+            return orphans.equals(NEVER) ? null : DurationStyle.detectAndParse(orphans);
+        } catch (IllegalArgumentException e) {
+            throw unusable(e.getMessage());
+        }
+    }
+
+    private static IllegalArgumentException unusable(@Nullable String reason) {
+        return new IllegalArgumentException("anneal.retention.orphans must be at least 1d, or 'never': " + reason);
     }
 
     private static void requireDays(String name, @Nullable Duration kept) {
@@ -38,6 +54,12 @@ record RetentionProperties(
 
     Retention retention() {
         return new Retention(days(intermediateCheckpoints), days(exports));
+    }
+
+    /** How long what no row names stays; null is for good. */
+    @Nullable
+    Duration orphanAge() {
+        return ageOf(orphans);
     }
 
     private static @Nullable Integer days(@Nullable Duration kept) {

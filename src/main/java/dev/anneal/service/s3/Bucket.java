@@ -2,6 +2,7 @@ package dev.anneal.service.s3;
 
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredUnit;
 import java.io.ByteArrayInputStream;
 import java.io.InputStream;
 import java.time.Instant;
@@ -177,19 +178,25 @@ final class Bucket {
         return new Found(object.key().substring(prefix.length()), object.lastModified(), object.size());
     }
 
-    /** Gives up uploads that were begun before {@code time}: their processes are gone. */
+    /** Gives up uploads of this service that were begun before {@code time}: their processes are gone. Those of other programs are not its to abort. */
     int abortUploadsBefore(Instant time) {
         return asking("list the uploads of", prefix, () -> {
             int aborted = 0;
             for (MultipartUpload upload : client.listMultipartUploadsPaginator(
                             request -> request.bucket(name).prefix(prefix))
                     .uploads()) {
-                if (upload.initiated().isBefore(time)) {
+                if (upload.initiated().isBefore(time) && isOurs(upload)) {
                     aborted += abort(upload);
                 }
             }
             return aborted;
         });
+    }
+
+    private boolean isOurs(MultipartUpload upload) {
+        return ArtifactKey.stored(upload.key().substring(prefix.length()))
+                .flatMap(StoredUnit::of)
+                .isPresent();
     }
 
     /** Another process may look as well, and be first. */

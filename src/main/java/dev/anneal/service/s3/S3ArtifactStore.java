@@ -217,18 +217,24 @@ final class S3ArtifactStore implements ArtifactStore {
         });
     }
 
+    /** What lies on this machine goes even if the server refuses to list or abort uploads. */
     @Override
     public void deleteAbandoned(Instant time) {
-        int aborted = bucket.abortUploadsBefore(time);
-        if (aborted > 0) {
-            LOG.info("{} uploads to the bucket that were begun before {} and not completed are aborted", aborted, time);
-        }
         try {
             cache.deleteAbandoned(time);
             work.deleteAbandoned(time);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.FAILED, "cannot clear away what was left on this machine", e);
+        } finally {
+            abortUploadsBefore(time);
+        }
+    }
+
+    private void abortUploadsBefore(Instant time) {
+        int aborted = bucket.abortUploadsBefore(time);
+        if (aborted > 0) {
+            LOG.info("{} uploads to the bucket that were begun before {} and not completed are aborted", aborted, time);
         }
     }
 

@@ -2,10 +2,9 @@ package dev.anneal.service.tenant;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import java.time.Clock;
+import com.github.benmanes.caffeine.cache.Ticker;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.springframework.stereotype.Component;
 
@@ -24,19 +23,32 @@ final class RecentReads {
     /** Far beyond the keys that are in use at a time. */
     private static final int MOST = 10_000;
 
-    private final Cache<String, EnteredKey> keys;
-    private final Cache<String, Boolean> archived;
+    private final Ticker ticker;
     private final Cache<String, Boolean> good;
+    private volatile Generation current;
 
-    RecentReads(Clock clock) {
-        keys = cache(clock, FRESH);
-        archived = cache(clock, FRESH);
-        good = cache(clock, REMEMBERED);
+    RecentReads() {
+        this(Ticker.systemTicker());
     }
 
-    private static <T> Cache<String, T> cache(Clock clock, Duration kept) {
+    /** @param ticker no wall clock: when that is set back, what was revoked would live on */
+    RecentReads(Ticker ticker) {
+        this.ticker = ticker;
+        good = cache(ticker, REMEMBERED);
+        current = Generation.of(ticker);
+    }
+
+    /** What was read since something changed. A read that began before is kept where nobody looks any more. */
+    private record Generation(Cache<String, EnteredKey> keys, Cache<String, Boolean> archived) {
+
+        static Generation of(Ticker ticker) {
+            return new Generation(cache(ticker, FRESH), cache(ticker, FRESH));
+        }
+    }
+
+    private static <T> Cache<String, T> cache(Ticker ticker, Duration kept) {
         return Caffeine.newBuilder()
-                .ticker(() -> TimeUnit.MILLISECONDS.toNanos(clock.millis()))
+                .ticker(ticker)
                 .expireAfterWrite(kept)
                 .maximumSize(MOST)
                 .build();
@@ -44,6 +56,7 @@ final class RecentReads {
 
     /** The key with this hash. What {@code read} does not find is asked for again. */
     Optional<EnteredKey> key(String hash, Supplier<Optional<EnteredKey>> read) {
+        Cache<String, EnteredKey> keys = current.keys();
         EnteredKey recent = keys.getIfPresent(hash);
         if (recent != null) {
             return Optional.of(recent);
@@ -64,6 +77,7 @@ final class RecentReads {
     }
 
     boolean isArchived(Tenant tenant, Supplier<Boolean> read) {
+        Cache<String, Boolean> archived = current.archived();
         Boolean recent = archived.getIfPresent(tenant.id());
         if (recent != null) {
             return recent;
@@ -75,7 +89,6 @@ final class RecentReads {
 
     /** From now on everything is read again. */
     void forget() {
-        keys.invalidateAll();
-        archived.invalidateAll();
+        current = Generation.of(ticker);
     }
 }

@@ -7,6 +7,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportRemoval;
+import dev.anneal.service.export.Exports;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
@@ -37,6 +38,9 @@ class ExpirySweepIT extends ServiceTest {
 
     @Autowired
     private ExportRemoval removal;
+
+    @Autowired
+    private Exports clientsExports;
 
     @Autowired
     private Retentions retentions;
@@ -140,14 +144,49 @@ class ExpirySweepIT extends ServiceTest {
                 .contains(export);
     }
 
+    @Test
+    void exportStaysThatAClientIsTakingIntoUse() {
+        String export = exported();
+        age(91);
+
+        TestDatabase.tenant().run(ALPHA, jdbc -> {
+            assertThat(clientsExports.lockForUse(jdbc, export)).isPresent();
+            sweep(new Retention(null, 90));
+        });
+        assertThat(removed).isEmpty();
+
+        sweep(new Retention(null, 90));
+        assertThat(removed).containsExactly("EXPORT 77");
+    }
+
+    @Test
+    void whatCannotBeRemovedDoesNotKeepTheRest() {
+        exported();
+        age(91);
+
+        sweep(new Retention(14, 90), (kind, bytes) -> {
+            if (kind == RetentionListener.Kind.EXPORT) {
+                throw new IllegalStateException("no meter");
+            }
+            removed.add(kind + " " + bytes);
+        });
+
+        assertThat(steps()).containsExactly(30);
+        assertThat(removed).hasSize(3).containsOnly("CHECKPOINT 1234");
+    }
+
     private void sweep(Retention defaults) {
+        sweep(defaults, (kind, bytes) -> removed.add(kind + " " + bytes));
+    }
+
+    private void sweep(Retention defaults, RetentionListener listener) {
         new ExpirySweep(
                         TestDatabase.system(),
                         new ExpiredArtifacts(TestDatabase.system(), defaults),
                         checkpoints,
                         removal,
                         TestStores.at(root),
-                        (kind, bytes) -> removed.add(kind + " " + bytes))
+                        listener)
                 .runOnce();
     }
 

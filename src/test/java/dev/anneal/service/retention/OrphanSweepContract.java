@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 
@@ -115,9 +116,25 @@ public abstract class OrphanSweepContract extends ServiceTest {
         assertThat(noted()).isEmpty();
     }
 
+    @Test
+    void nothingIsNotedOrDeletedWhereTheSettingSaysNever() throws IOException {
+        String file = write("alpha/files/file-" + NOBODY, 5);
+        sweep(null);
+        assertThat(noted()).isEmpty();
+
+        sweep();
+        aged("8 days");
+        sweep(null);
+
+        assertThat(units()).containsExactly(file);
+    }
+
     private void sweep() {
-        new OrphanSweep(TestDatabase.system(), store(), (kind, bytes) -> removed.add(bytes), Duration.ofDays(7))
-                .runOnce();
+        sweep(Duration.ofDays(7));
+    }
+
+    private void sweep(@Nullable Duration age) {
+        new OrphanSweep(TestDatabase.system(), store(), (kind, bytes) -> removed.add(bytes), age).runOnce();
     }
 
     private void sweepTwice() {

@@ -19,7 +19,7 @@ class RetentionPropertiesTest {
         RetentionProperties defaults = bind(Map.of());
 
         assertThat(defaults.retention()).isEqualTo(Retention.NONE);
-        assertThat(defaults.orphans()).isEqualTo(Duration.ofDays(7));
+        assertThat(defaults.orphanAge()).isEqualTo(Duration.ofDays(7));
         assertThat(defaults.interval()).isEqualTo(Duration.ofDays(1));
     }
 
@@ -32,12 +32,18 @@ class RetentionPropertiesTest {
                 "anneal.retention.interval", "6h"));
 
         assertThat(properties.retention()).isEqualTo(new Retention(14, 90));
-        assertThat(properties.orphans()).isEqualTo(Duration.ofDays(30));
+        assertThat(properties.orphanAge()).isEqualTo(Duration.ofDays(30));
         assertThat(properties.interval()).isEqualTo(Duration.ofHours(6));
     }
 
+    @Test
+    void orphansMayStayForGood() {
+        assertThat(bind(Map.of("anneal.retention.orphans", "never")).orphanAge())
+                .isNull();
+    }
+
     @ParameterizedTest
-    @CsvSource({"exports, 0d", "exports, 36h", "intermediate-checkpoints, 1h", "orphans, 23h"})
+    @CsvSource({"exports, 0d", "exports, 36h", "intermediate-checkpoints, 1h", "orphans, 23h", "orphans, off"})
     void lessThanADayIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> bind(Map.of("anneal.retention." + name, value)))
                 .rootCause()

@@ -236,12 +236,38 @@ class S3FaultsIT {
 
     @Test
     void uploadsThatWereNotCompletedGoWithTheSweep() {
-        client.createMultipartUpload(request -> request.bucket(bucket).key("shared/prefix/default/files/file-9"));
+        beginUpload("default/files/file-0123456789abcdefghjkmnpqrs");
 
         store.deleteAbandoned(Instant.now().minus(Duration.ofDays(1)));
         assertThat(uploads()).isEqualTo(1);
         store.deleteAbandoned(Instant.now().plus(Duration.ofMinutes(5)));
         assertThat(uploads()).isZero();
+    }
+
+    @Test
+    void uploadsOfOtherProgramsAreLeftAlone() {
+        beginUpload("backup/of/something.bin");
+        beginUpload("default/files/file-9");
+
+        store.deleteAbandoned(Instant.now().plus(Duration.ofMinutes(5)));
+
+        assertThat(uploads()).isEqualTo(2);
+    }
+
+    private void beginUpload(String name) {
+        client.createMultipartUpload(request -> request.bucket(bucket).key("shared/prefix/" + name));
+    }
+
+    @Test
+    void whatIsLeftOnThisMachineGoesThoughTheServerListsNoUploads() throws IOException {
+        Path attempt = store.localFolder(FOLDER);
+        proxy.refuseNext(asked -> asked.path().contains("uploads"), 403, "AccessDenied");
+
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> store.deleteAbandoned(Instant.now().plus(Duration.ofMinutes(5))))
+                .withMessageContaining("access denied");
+
+        assertThat(attempt).doesNotExist();
     }
 
     private int uploads() {

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -24,6 +25,9 @@ class ApiKeysIT {
     private static final String SECOND = "sk-second-0123456789";
     private static final String ADMINISTRATORS = "sk-administrators-0123456789";
     private static final SettableClock CLOCK = new SettableClock(Instant.parse("2026-01-01T00:00:00Z"));
+
+    /** Runs on whatever is done to the clock. */
+    private static final AtomicLong NANOS = new AtomicLong();
 
     @Test
     void keyBelongsToItsTenant() {
@@ -73,9 +77,24 @@ class ApiKeysIT {
         assertThat(keys.principalOf(key.secret())).isPresent();
         assertThat(keys.isToldApart(key.secret())).isTrue();
 
-        CLOCK.advance(RecentReads.FRESH);
+        NANOS.addAndGet(RecentReads.FRESH.toNanos());
         assertThat(keys.principalOf(key.secret())).isEmpty();
         assertThat(keys.isToldApart(key.secret())).isFalse();
+    }
+
+    @Test
+    void clockThatIsSetBackKeepsNoKeyAlive() {
+        IssuedKey.Shown key = issue(null);
+        ApiKeys keys = configured();
+        assertThat(keys.principalOf(key.secret())).isPresent();
+        TestDatabase.administrator()
+                .sql("UPDATE api_key SET revoked_at = now()")
+                .update();
+
+        CLOCK.advance(Duration.ofSeconds(-30));
+        NANOS.addAndGet(RecentReads.FRESH.toNanos());
+
+        assertThat(keys.principalOf(key.secret())).isEmpty();
     }
 
     @Test
@@ -88,7 +107,7 @@ class ApiKeysIT {
                 .update();
         assertThat(keys.principalOf(FIRST)).isPresent();
 
-        CLOCK.advance(RecentReads.FRESH);
+        NANOS.addAndGet(RecentReads.FRESH.toNanos());
         assertThatExceptionOfType(Refusal.class)
                 .isThrownBy(() -> keys.principalOf(FIRST))
                 .satisfies(refused -> assertThat(refused.code()).isEqualTo(RefusalCode.PROJECT_ARCHIVED));
@@ -155,12 +174,12 @@ class ApiKeysIT {
     }
 
     private static IssuedKeys issued() {
-        return new IssuedKeys(TestDatabase.system(), TestDatabase.identifiers(), new RecentReads(CLOCK), CLOCK);
+        return new IssuedKeys(TestDatabase.system(), TestDatabase.identifiers(), new RecentReads(NANOS::get), CLOCK);
     }
 
     private static ApiKeys configured(String... entries) {
         TenantProperties properties = new TenantProperties(List.of(entries), List.of(ADMINISTRATORS));
-        RecentReads recent = new RecentReads(CLOCK);
+        RecentReads recent = new RecentReads(NANOS::get);
         return new ApiKeys(
                 TestDatabase.system(),
                 properties,

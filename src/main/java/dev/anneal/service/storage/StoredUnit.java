@@ -1,6 +1,5 @@
-package dev.anneal.service.retention;
+package dev.anneal.service.storage;
 
-import dev.anneal.service.storage.ArtifactKey;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -10,10 +9,10 @@ import java.util.regex.Pattern;
  *
  * @param owner id of what it belongs to: a file, an upload, a job, an export
  */
-record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner) {
+public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner) {
 
     /** What a unit is. */
-    enum Kind {
+    public enum Kind {
         /** Content of a file. */
         FILE("(?<tenant>[^/]+)/files/(?<owner>file-[0-9a-z]{26})"),
         /** Parts of an upload. */
@@ -42,7 +41,7 @@ record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner) {
     }
 
     /** The unit that a stored file belongs to; empty for what this service does not write, which is not its to delete. */
-    static Optional<StoredUnit> of(ArtifactKey file) {
+    public static Optional<StoredUnit> of(ArtifactKey file) {
         for (Kind kind : Kind.values()) {
             Optional<StoredUnit> unit = kind.unit(file);
             if (unit.isPresent()) {
