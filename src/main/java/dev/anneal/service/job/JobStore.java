@@ -38,13 +38,10 @@ public final class JobStore {
     /** The pace is that of the last 20 steps, which forgets a slow start and smooths the length of rows. */
     private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
-                   job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
-                   progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
-                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
+                   progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step
             FROM %s
             JOIN job_progress AS progress ON progress.job_id = job.id
-            LEFT JOIN tuned_model ON tuned_model.job_id = job.id
             LEFT JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
             LEFT JOIN LATERAL (
                 SELECT avg(seconds) AS seconds_per_step,
@@ -78,6 +75,14 @@ public final class JobStore {
                 LIMIT :limit
             ) AS job
             """) + "ORDER BY job.external_id %2$s";
+
+    private static final String OUTCOMES = """
+            SELECT job.id, job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
+                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
+            FROM job
+            LEFT JOIN tuned_model ON tuned_model.job_id = job.id
+            WHERE job.id = ANY(:jobs)
+            """;
 
     private static final String DIGEST = "SELECT body_digest FROM job WHERE id = :job";
 
@@ -234,6 +239,7 @@ public final class JobStore {
                 .findFirst();
     }
 
+    /** Work is read before outcomes: what has succeeded by then has one. */
     private List<Job> withWork(JdbcClient jdbc, List<Row> rows) {
         if (rows.isEmpty()) {
             return List.of();
@@ -242,10 +248,20 @@ public final class JobStore {
                 .findAll(jdbc, rows.stream().map(Row::workId).toList())
                 .stream()
                 .collect(Collectors.toMap(Work::id, Function.identity()));
-        return rows.stream().map(row -> row.with(work)).toList();
+        Map<Long, Outcome> outcomes = jdbc
+                .sql(OUTCOMES)
+                .param("jobs", rows.stream().map(Row::number).toArray(Long[]::new))
+                .query((row, index) -> new Outcome(row.getLong("id"), row.getBoolean("has_mergeable"), result(row)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Outcome::job, Function.identity()));
+        return rows.stream().map(row -> row.with(work, outcomes)).toList();
     }
 
-    /** A job without the state of its work. */
+    /** @param job internal key */
+    private record Outcome(long job, boolean hasMergeableCheckpoint, Job.@Nullable Result result) {}
+
+    /** A job without its outcome and the state of its work. */
     private record Row(
             long number,
             String id,
@@ -256,13 +272,12 @@ public final class JobStore {
             int seed,
             @Nullable String baseRevision,
             @Nullable ResolvedSettings settings,
-            Job.Pace pace,
-            boolean hasMergeableCheckpoint,
-            Job.@Nullable Result result) {
+            Job.Pace pace) {
 
-        Job with(Map<Long, Work> work) {
+        Job with(Map<Long, Work> work, Map<Long, Outcome> outcomes) {
             Work own = work.get(workId);
-            if (own == null) {
+            Outcome outcome = outcomes.get(number);
+            if (own == null || outcome == null) {
                 throw new IllegalStateException("job " + id + " has lost its work " + workId);
             }
             return new Job(
@@ -275,8 +290,8 @@ public final class JobStore {
                     baseRevision,
                     settings,
                     pace,
-                    hasMergeableCheckpoint,
-                    result,
+                    outcome.hasMergeableCheckpoint(),
+                    outcome.result(),
                     own);
         }
     }
@@ -299,9 +314,7 @@ public final class JobStore {
                         row.getLong("tokens"),
                         row.getObject("tokens_per_second", Double.class),
                         row.getObject("seconds_per_step", Double.class),
-                        deviceMemory(row)),
-                row.getBoolean("has_mergeable"),
-                result(row));
+                        deviceMemory(row)));
     }
 
     private static Job.@Nullable DeviceMemory deviceMemory(ResultSet row) throws SQLException {
