@@ -18,13 +18,14 @@ public final class GraderSecrets {
         return replaced(grader, value -> HIDDEN);
     }
 
-    /** A grader object with other values in its headers, and in those of its parts. */
+    /** A grader object with other values in its headers, and in those of its parts. Those of other kinds have none, but may have a part of that name. */
     public static Map<String, @Nullable Object> replaced(
             Map<String, @Nullable Object> grader, UnaryOperator<String> other) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>();
+        boolean hasHeaders = EndpointGrader.TYPE.equals(grader.get("type"));
         grader.forEach((key, value) -> copy.put(
                 key,
-                EndpointGrader.HEADERS.equals(key) && value instanceof Map<?, ?> headers
+                hasHeaders && EndpointGrader.HEADERS.equals(key) && value instanceof Map<?, ?> headers
                         ? withValues(headers, other)
                         : replaced(value, other)));
         return copy;

@@ -35,7 +35,7 @@ public final class EvaluationJournal {
                     evaluation.id(),
                     evaluation.createdAt(),
                     evaluation.baseModel(),
-                    evaluation.baseRevision(),
+                    revision(jdbc, evaluation),
                     checkpoint == null ? null : checkpoints.byNumber(jdbc, checkpoint),
                     exportDirectory(jdbc, evaluation.export()),
                     evaluation.testFile(),
@@ -43,6 +43,14 @@ public final class EvaluationJournal {
                     evaluation.sampleRows(),
                     evaluation.grading());
         });
+    }
+
+    /** Rows of the version before have no revision of their own; then that of the job counts. */
+    private @Nullable String revision(JdbcClient jdbc, Evaluation evaluation) {
+        Long checkpoint = evaluation.checkpoint();
+        return checkpoint == null || evaluation.baseRevision() != null
+                ? evaluation.baseRevision()
+                : store.revisionOfJob(jdbc, checkpoint).orElse(null);
     }
 
     private @Nullable String exportDirectory(JdbcClient jdbc, @Nullable Long number) {

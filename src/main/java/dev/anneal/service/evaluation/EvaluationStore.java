@@ -34,6 +34,13 @@ final class EvaluationStore {
             """;
 
     private static final String WORK_OF = "SELECT work_id FROM evaluation WHERE external_id = :id";
+    private static final String REVISION_OF_JOB = """
+            SELECT job.base_revision
+            FROM checkpoint
+            JOIN job ON job.id = checkpoint.job_id
+            WHERE checkpoint.id = :checkpoint AND job.base_revision IS NOT NULL
+            """;
+
     private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :work";
 
     /** Their work: a list shows what has become of it by the time that it is read. */
@@ -107,6 +114,14 @@ final class EvaluationStore {
                         .param("work", workId)
                         .query((row, index) -> evaluation(row, work))
                         .optional());
+    }
+
+    /** Commit of the base model of the job that has made a checkpoint. */
+    Optional<String> revisionOfJob(JdbcClient jdbc, long checkpoint) {
+        return jdbc.sql(REVISION_OF_JOB)
+                .param("checkpoint", checkpoint)
+                .query(String.class)
+                .optional();
     }
 
     /** A page of evaluations without their samples; work is read first, as in {@link #byWork}. */

@@ -80,7 +80,7 @@ public final class ExportJournal {
                 job.id(),
                 job.createdAt(),
                 job.request().model(),
-                export.baseRevision(),
+                job.baseRevision(),
                 export.kind(),
                 export.dtype(),
                 records.of(jdbc, job, checkpoint.step()),

@@ -15,7 +15,7 @@ class GraderConfiguration {
 
     @Bean
     StoredHeaders storedHeaders(SealedValues sealed) {
-        return sealed::open;
+        return sealed::ofWork;
     }
 
     @Bean

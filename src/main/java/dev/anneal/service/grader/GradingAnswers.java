@@ -3,15 +3,14 @@ package dev.anneal.service.grader;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 
-/** Answers what the graders of trainings ask. Safe for use by several threads. */
+/** Answers what the graders of one attempt ask. Safe for use by several threads. */
 @FunctionalInterface
 public interface GradingAnswers {
 
     /**
      * Takes as long as models and endpoints do. What goes wrong is in the answers.
      *
-     * @param tenantId whose training asks
      * @param id of the question
      */
-    GradingReply answer(String tenantId, long id, GradingQuestion question);
+    GradingReply answer(long id, GradingQuestion question);
 }

@@ -7,6 +7,7 @@ import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.TextGenerator;
+import dev.anneal.service.secret.OpenedValues;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /** Whom the graders of a tenant may ask: endpoints by HTTP, and models of this installation. */
 @Component
-public class GradingHelp implements GradingAnswers, AutoCloseable {
+public class GradingHelp implements AttemptGrading, AutoCloseable {
 
     /** Conversations with judging models that this process has open at a time for trainings and evaluations. */
     private static final int JUDGING_THREADS = 4;
@@ -48,13 +49,22 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
     }
 
     @Override
-    public GradingReply answer(String tenantId, long id, GradingQuestion question) {
+    public GradingAnswers prepare(String tenantId, long workId) {
         Outside outside = outside(tenantId, judging);
-        return new GradingReply(
+        OpenedValues opened = opened(tenantId, workId);
+        return (id, question) -> new GradingReply(
                 id,
                 question instanceof GradingQuestion.OfModel ofModel
                         ? judged(outside.judge(), ofModel)
-                        : scored(tenantId, outside.endpoints(), (GradingQuestion.OfEndpoint) question));
+                        : scored(opened, outside.endpoints(), (GradingQuestion.OfEndpoint) question));
+    }
+
+    private OpenedValues opened(String tenantId, long workId) {
+        try {
+            return headers.ofWork(tenantId, workId);
+        } catch (IllegalStateException e) {
+            throw new SealedHeadersException(e);
+        }
     }
 
     private static List<GradingReply.Answer> judged(Judge judge, GradingQuestion.OfModel question) {
@@ -70,10 +80,10 @@ public class GradingHelp implements GradingAnswers, AutoCloseable {
                 .toList();
     }
 
-    private List<GradingReply.Answer> scored(
-            String tenantId, EndpointClient endpoints, GradingQuestion.OfEndpoint question) {
+    private static List<GradingReply.Answer> scored(
+            OpenedValues opened, EndpointClient endpoints, GradingQuestion.OfEndpoint question) {
         EndpointClient.Endpoint endpoint = new EndpointClient.Endpoint(
-                URI.create(question.url()), headers.open(tenantId, question.headers()), question.ratePerSecond());
+                URI.create(question.url()), opened.in(question.headers()), question.ratePerSecond());
         List<Sample> samples = question.completions().stream()
                 .map(completion -> new Sample(completion.item(), completion.outputText(), completion.toolCalls()))
                 .toList();

@@ -1,11 +1,15 @@
 package dev.anneal.service.grader;
 
-import java.util.Map;
+import dev.anneal.service.secret.OpenedValues;
 
 /** Headers of endpoints, as jobs and evaluations hold them. */
 @FunctionalInterface
 interface StoredHeaders {
 
-    /** The values to send. */
-    Map<String, String> open(String tenantId, Map<String, String> headers);
+    /**
+     * The values to send for the work of a job or of an evaluation.
+     *
+     * @throws IllegalStateException if one does not open
+     */
+    OpenedValues ofWork(String tenantId, long workId);
 }

@@ -45,7 +45,7 @@ class InferenceConfiguration {
         if (here != null) {
             return here::generate;
         }
-        return url == null ? new NoTextGenerator() : new RemoteTextGenerator(url, properties, keys::of);
+        return url == null ? new NoTextGenerator() : new RemoteTextGenerator(url, properties, keys::of, keys::refused);
     }
 
     @Bean

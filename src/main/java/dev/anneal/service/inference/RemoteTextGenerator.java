@@ -14,8 +14,12 @@ import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
+import org.springframework.dao.DataAccessException;
 import org.springframework.http.HttpHeaders;
+import org.springframework.transaction.TransactionException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -27,30 +31,68 @@ final class RemoteTextGenerator implements TextGenerator {
     private static final JsonMapper JSON = JsonMapper.shared();
     private static final int OK = 200;
 
+    /** Of a key that the other process does not know, or no longer takes. */
+    private static final Set<RefusalCode> KEY_REFUSED =
+            Set.of(RefusalCode.INVALID_API_KEY, RefusalCode.API_KEY_EXPIRED);
+
     private final String root;
     private final InferenceProperties properties;
     private final UnaryOperator<String> keys;
+    private final BiConsumer<String, String> refusedKeys;
     private final HttpClient client;
 
-    /** @param keys the key with which to ask for a tenant */
-    RemoteTextGenerator(URI url, InferenceProperties properties, UnaryOperator<String> keys) {
+    /**
+     * @param keys the key with which to ask for a tenant
+     * @param refusedKeys told the tenant and the key that the other process refused, after which {@code keys} has another one
+     */
+    RemoteTextGenerator(
+            URI url,
+            InferenceProperties properties,
+            UnaryOperator<String> keys,
+            BiConsumer<String, String> refusedKeys) {
         this.root = url.toString().replaceFirst("/+$", "");
         this.properties = properties;
         this.keys = keys;
+        this.refusedKeys = refusedKeys;
         this.client = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(properties.connectTimeout())
                 .build();
     }
 
+    /** A key that is refused is replaced once. */
     @Override
     public Generation.Whole generate(String tenantId, GenerationRequest request) {
+        String key = keyOf(tenantId);
+        try {
+            return generateBy(key, request);
+        } catch (Refusal refusal) {
+            if (!KEY_REFUSED.contains(refusal.code())) {
+                throw refusal;
+            }
+            refusedKeys.accept(tenantId, key);
+            return generateBy(keyOf(tenantId), request);
+        }
+    }
+
+    private String keyOf(String tenantId) {
+        try {
+            return keys.apply(tenantId);
+        } catch (DataAccessException | TransactionException e) {
+            throw new Refusal(
+                    RefusalCode.SERVICE_UNAVAILABLE,
+                    "The process that generates (anneal.inference.url) cannot be asked, as the database does not give a key for it: "
+                            + e.getClass().getSimpleName() + ".");
+        }
+    }
+
+    private Generation.Whole generateBy(String key, GenerationRequest request) {
         boolean isChat = request.input() instanceof Input.Chat;
         HttpRequest hop = HttpRequest.newBuilder(
                         URI.create(root + (isChat ? "/v1/chat/completions" : "/v1/completions")))
                 .timeout(properties.requestTimeout())
                 .header(HttpHeaders.CONTENT_TYPE, "application/json")
-                .header(HttpHeaders.AUTHORIZATION, "Bearer " + keys.apply(tenantId))
+                .header(HttpHeaders.AUTHORIZATION, "Bearer " + key)
                 .POST(HttpRequest.BodyPublishers.ofString(body(request).toString()))
                 .build();
         HttpResponse<String> answer = send(hop);

@@ -2,14 +2,21 @@ package dev.anneal.service.secret;
 
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Secrets within stored documents. Each is kept in a row of its own, and the document holds the row's id, which is no secret. */
 public final class SealedValues {
 
     static final SealedColumn COLUMN = new SealedColumn("sealed_value", "id", "sealed");
+    static final String ID_PREFIX = "sealed_";
+
+    private static final String REMOVE_OF_ENDED = """
+            DELETE FROM sealed_value
+            USING work
+            WHERE work.id = sealed_value.work_id AND work.finished_at IS NOT NULL
+            """;
 
     private final SystemDatabase database;
     private final Secrets secrets;
@@ -21,15 +28,18 @@ public final class SealedValues {
         this.identifiers = identifiers;
     }
 
+    /** A sealed secret. */
+    record Row(String id, String sealed) {}
+
     /**
-     * Keeps a secret for as long as the work is kept that needs it.
+     * Keeps a secret until the work has ended that needs it.
      *
      * @param jdbc a transaction of the tenant
      * @return what stands for it in the document
      * @throws dev.anneal.service.refusal.Refusal {@code secrets_not_configured}
      */
     public String keep(JdbcClient jdbc, String tenantId, long workId, String secret) {
-        String id = identifiers.next("sealed_");
+        String id = identifiers.next(ID_PREFIX);
         jdbc.sql("INSERT INTO sealed_value (id, tenant_id, work_id, sealed) VALUES (?, ?, ?, ?)")
                 .params(id, tenantId, workId, secrets.seal(COLUMN, id, secret).stored())
                 .update();
@@ -37,24 +47,23 @@ public final class SealedValues {
     }
 
     /**
-     * The secrets that stand behind the values of a map.
+     * The secrets that are kept for a tenant's work.
      *
-     * @throws IllegalStateException if one is not the tenant's, or its key is not configured
+     * @throws IllegalStateException if one does not open, as when its key is not configured
      */
-    public Map<String, String> open(String tenantId, Map<String, String> ids) {
-        Map<String, String> opened = new LinkedHashMap<>();
-        if (!ids.isEmpty()) {
-            database.run(jdbc -> ids.forEach((name, id) -> opened.put(name, open(jdbc, tenantId, id))));
-        }
-        return opened;
+    public OpenedValues ofWork(String tenantId, long workId) {
+        List<Row> rows = database.call(
+                jdbc -> jdbc.sql("SELECT id, sealed FROM sealed_value WHERE work_id = ? AND tenant_id = ?")
+                        .params(workId, tenantId)
+                        .query(Row.class)
+                        .list());
+        return new OpenedValues(rows.stream()
+                .collect(Collectors.toMap(
+                        Row::id, row -> secrets.open(COLUMN, row.id(), SealedText.parse(row.sealed())))));
     }
 
-    private String open(JdbcClient jdbc, String tenantId, String id) {
-        String sealed = jdbc.sql("SELECT sealed FROM sealed_value WHERE id = ? AND tenant_id = ?")
-                .params(id, tenantId)
-                .query(String.class)
-                .optional()
-                .orElseThrow(() -> new IllegalStateException("tenant " + tenantId + " has no sealed value " + id));
-        return secrets.open(COLUMN, id, SealedText.parse(sealed));
+    /** Work that has ended for good is not begun again, and needs none. */
+    void removeOfEnded() {
+        database.run(jdbc -> jdbc.sql(REMOVE_OF_ENDED).update());
     }
 }

@@ -51,7 +51,10 @@ class SecretConfiguration {
     /** Not at once: while processes are replaced, those before may not have the first key yet. */
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer sealingSchedule(SealedRows rows) {
-        return tasks -> tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
+    SchedulingConfigurer sealingSchedule(SealedRows rows, SealedValues values) {
+        return tasks -> {
+            tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
+            tasks.addFixedDelayTask(new FixedDelayTask(values::removeOfEnded, SWEEP_INTERVAL, SWEEP_INTERVAL));
+        };
     }
 }

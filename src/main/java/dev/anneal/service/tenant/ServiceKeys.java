@@ -48,6 +48,11 @@ public final class ServiceKeys {
         return made.key;
     }
 
+    /** Another process does not take the key that {@link #of} gave; the tenant gets a new one when it is asked for next. */
+    public void refused(String tenantId, String key) {
+        madeByTenant.computeIfPresent(tenantId, (tenant, made) -> made.key.equals(key) ? null : made);
+    }
+
     private Made make(String tenantId, Instant now) {
         Made made = new Made(KeyText.random(KeyText.SERVICE, random), now.plus(LIFETIME));
         database.run(jdbc -> {

@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
-import dev.anneal.service.grader.GradingAnswers;
+import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
@@ -21,7 +21,7 @@ record Equipment(
         EngineLauncher launcher,
         EngineWorkspace workspace,
         WorkerMeters meters,
-        GradingAnswers grading,
+        AttemptGrading grading,
         WorkAllowance allowance,
         AttemptTraces traces,
         ScheduledExecutorService timer) {}

@@ -23,7 +23,6 @@ final class GradingDesk implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(GradingDesk.class);
 
-    private final String tenantId;
     private final GradingAnswers answers;
     private final CompletableFuture<EngineProcess> process = new CompletableFuture<>();
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
@@ -33,8 +32,7 @@ final class GradingDesk implements AutoCloseable {
     });
     private Future<?> open = CompletableFuture.completedFuture(null);
 
-    GradingDesk(String tenantId, GradingAnswers answers) {
-        this.tenantId = tenantId;
+    GradingDesk(GradingAnswers answers) {
         this.answers = answers;
     }
 
@@ -65,7 +63,7 @@ final class GradingDesk implements AutoCloseable {
 
     private GradingReply answer(Progress.Asked asked) {
         try {
-            return answers.answer(tenantId, asked.id(), asked.asked());
+            return answers.answer(asked.id(), asked.asked());
         } catch (RuntimeException e) {
             LOG.error("A question of a training's grader failed; the completions in question get no grade", e);
             return failed(asked, "the worker could not ask (" + e.getClass().getSimpleName() + "); its log says why");

@@ -4,6 +4,8 @@ import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.assignment.AttemptInputs;
+import dev.anneal.service.grader.GradingAnswers;
+import dev.anneal.service.grader.SealedHeadersException;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Ending;
 import dev.anneal.service.metrics.TrainingGauges;
@@ -36,7 +38,6 @@ final class RunningWork {
     private final Equipment equipment;
     private final ProgressBuffer buffer;
     private final StoppableProcess process;
-    private final GradingDesk desk;
     private int exitCode = ExitCode.FAILURE.code();
     private final AttemptTrace trace;
 
@@ -55,7 +56,6 @@ final class RunningWork {
         this.equipment = equipment;
         this.buffer = new ProgressBuffer(properties.bufferedEvents());
         this.process = new StoppableProcess(claim.lease().workId(), properties.stopGrace(), equipment.timer());
-        this.desk = new GradingDesk(claim.tenantId(), equipment.grading());
         this.trace = trace;
     }
 
@@ -89,7 +89,10 @@ final class RunningWork {
 
     private void run(AttemptInputs inputs) throws InterruptedException {
         Assignment assignment;
+        GradingAnswers answers;
         try {
+            answers =
+                    equipment.grading().prepare(claim.tenantId(), claim.lease().workId());
             assignment = equipment.assignments().prepare(claim, device, inputs);
         } catch (RuntimeException | Error e) {
             if (process.reason() != null) {
@@ -100,15 +103,14 @@ final class RunningWork {
             refuse(errorOf(e));
             return;
         }
-        try {
-            attempt(assignment);
+        try (GradingDesk desk = new GradingDesk(answers)) {
+            attempt(assignment, desk);
         } finally {
-            desk.close();
             gauges.end();
         }
     }
 
-    private void attempt(Assignment assignment) throws InterruptedException {
+    private void attempt(Assignment assignment, GradingDesk desk) throws InterruptedException {
         trace.named(assignment.label().id(), assignment.label().model());
         StallWatch watch = equipment.properties().watch(assignment.label().isTraining(), System.nanoTime());
         Publisher publisher = new Publisher(
@@ -129,7 +131,7 @@ final class RunningWork {
         }
         try {
             publisher.announce();
-            EngineExit exit = superviseProcess(assignment, monitor, watch, publisher);
+            EngineExit exit = superviseProcess(assignment, monitor, desk, watch, publisher);
             exitCode = exit.code();
             conclude(assignment, publisher, verdict(exit, monitor));
         } catch (IOException | RuntimeException | Error e) {
@@ -146,7 +148,7 @@ final class RunningWork {
     }
 
     private EngineExit superviseProcess(
-            Assignment assignment, ProcessMonitor monitor, StallWatch watch, Publisher publisher)
+            Assignment assignment, ProcessMonitor monitor, GradingDesk desk, StallWatch watch, Publisher publisher)
             throws IOException, InterruptedException {
         Path directory = equipment.workspace().newDirectory(claim.kind().name().toLowerCase(Locale.ROOT));
         try {
@@ -261,8 +263,14 @@ final class RunningWork {
 
     /** What clients read of a failure that is not the engine's; the log has the rest, which may hold paths. */
     private static WorkError errorOf(Throwable failure) {
-        return failure instanceof AssignmentException known
-                ? known.error()
+        if (failure instanceof AssignmentException known) {
+            return known.error();
+        }
+        return failure instanceof SealedHeadersException
+                ? WorkError.ofSystem(
+                        "grader_headers_not_opened",
+                        "The worker cannot open the headers that the grader sends; its log says why. Workers need the keys of the"
+                                + " processes with the role api (anneal.secrets.keys).")
                 : WorkError.ofSystem(
                         "worker_failed",
                         "The attempt failed in its worker, whose log says why (%s)."

@@ -2,7 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignments;
-import dev.anneal.service.grader.GradingAnswers;
+import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.machine.Machines;
@@ -34,10 +34,10 @@ class WorkerConfiguration {
     /** A second more than an engine process takes at most to save and end when its worker is gone. */
     static final Duration ORPHAN_GRACE = Duration.ofSeconds(15);
 
-    private final GradingAnswers grading;
+    private final AttemptGrading grading;
     private final AttemptTraces traces;
 
-    WorkerConfiguration(GradingAnswers grading, AttemptTraces traces) {
+    WorkerConfiguration(AttemptGrading grading, AttemptTraces traces) {
         this.grading = grading;
         this.traces = traces;
     }

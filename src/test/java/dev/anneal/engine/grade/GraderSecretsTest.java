@@ -23,4 +23,12 @@ class GraderSecretsTest {
         assertThat(GraderSecrets.hidden(Map.of("graders", Map.of("a", endpoint))))
                 .isEqualTo(Map.of("graders", Map.of("a", shown)));
     }
+
+    @Test
+    void aPartNamedHeadersKeepsItsFields() {
+        Map<String, Object> part = Map.of("type", "string_check", "input", "a", "reference", "a", "operation", "eq");
+        Map<String, Object> multi = Map.of("type", "multi", "graders", Map.of("headers", part));
+
+        assertThat(GraderSecrets.hidden(Map.copyOf(multi))).isEqualTo(multi);
+    }
 }

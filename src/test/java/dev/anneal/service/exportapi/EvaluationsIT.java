@@ -160,12 +160,14 @@ class EvaluationsIT extends ServiceTest {
         assertThat(created.get("grader"))
                 .isEqualTo(JSON.readTree(endpoint.formatted("(hidden)").replace('\'', '"')));
         assertThat(StoredText.tablesWith("of-the-grader")).isEmpty();
-        assertThat(journal.order(claim().lease().workId()).grading())
+        long work = claim().lease().workId();
+        assertThat(journal.order(work).grading())
                 .extracting(grading -> grading.grader().get("headers"))
                 .asInstanceOf(InstanceOfAssertFactories.map(String.class, String.class))
                 .hasEntrySatisfying("authorization", id -> {
-                    assertThat(sealed.open(ALPHA, Map.of("a", id))).containsEntry("a", "of-the-grader");
-                    assertThatIllegalStateException().isThrownBy(() -> sealed.open(BETA, Map.of("a", id)));
+                    assertThat(sealed.ofWork(ALPHA, work).in(Map.of("a", id))).containsEntry("a", "of-the-grader");
+                    assertThatIllegalStateException()
+                            .isThrownBy(() -> sealed.ofWork(BETA, work).in(Map.of("a", id)));
                 });
     }
 

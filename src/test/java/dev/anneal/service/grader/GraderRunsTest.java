@@ -11,6 +11,7 @@ import dev.anneal.engine.grade.Sample;
 import dev.anneal.service.inference.NoTextGenerator;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.secret.OpenedValues;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +49,7 @@ class GraderRunsTest {
                 return List.of(Reply.of(1));
             },
             new NoTextGenerator(),
-            (tenant, headers) -> headers);
+            (tenant, work) -> new OpenedValues(Map.of()));
 
     @AfterEach
     void close() {

@@ -13,8 +13,10 @@ import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.springframework.jdbc.CannotGetJdbcConnectionException;
 
 /** What a process that does not generate is to those who ask it. */
 @Timeout(30)
@@ -39,16 +41,32 @@ class RemoteTextGeneratorTest {
         assertRefused(port, RefusalCode.SERVICE_UNAVAILABLE, "anneal.inference.url");
     }
 
+    @Test
+    void aDatabaseThatGivesNoKeyMakesItUnavailable() {
+        RemoteTextGenerator generator = asking(1, tenant -> {
+            throw new CannotGetJdbcConnectionException("away");
+        });
+        assertRefused(generator, RefusalCode.SERVICE_UNAVAILABLE, "CannotGetJdbcConnectionException");
+    }
+
     /** Connections to it are open, and nobody reads them. */
     private static ServerSocket listening() throws IOException {
         return new ServerSocket(0, 16, InetAddress.getLoopbackAddress());
     }
 
     private static void assertRefused(int port, RefusalCode code, String message) {
+        RemoteTextGenerator generator = asking(port, tenant -> "key-of-" + tenant);
+        assertRefused(generator, code, message);
+    }
+
+    private static RemoteTextGenerator asking(int port, UnaryOperator<String> keys) {
         URI url = URI.create("http://127.0.0.1:" + port);
         InferenceProperties properties = new InferenceProperties(
                 url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
-        RemoteTextGenerator generator = new RemoteTextGenerator(url, properties, tenant -> "key-of-" + tenant);
+        return new RemoteTextGenerator(url, properties, keys, (tenant, key) -> {});
+    }
+
+    private static void assertRefused(RemoteTextGenerator generator, RefusalCode code, String message) {
         assertThatThrownBy(() -> generator.generate("alpha", REQUEST))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code))

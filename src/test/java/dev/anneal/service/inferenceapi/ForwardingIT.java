@@ -2,6 +2,7 @@ package dev.anneal.service.inferenceapi;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
@@ -10,6 +11,8 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.inference.TextGenerator;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
 import dev.anneal.service.tenant.Principal;
 import dev.anneal.service.tenant.Scope;
@@ -24,6 +27,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -39,6 +43,10 @@ class ForwardingIT extends ServiceTest {
 
     private static final String CHATS = "/v1/chat/completions";
     private static final String BODY = "{'model': 'anneal-tiny', 'messages': [{'role': 'user', 'content': 'Hi'}]}";
+    private static final GenerationRequest QUESTION = new GenerationRequest(
+            "anneal-tiny",
+            new ServeRequest.Input.Chat("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"),
+            new ServeRequest.Decoding(1, 3, 0, 0, 1, 0, 9, List.of(), List.of(), null));
     private static final HttpServer OTHER = otherProcess();
 
     private static volatile Answering answering = exchange -> {};
@@ -164,12 +172,7 @@ class ForwardingIT extends ServiceTest {
             exchange.getResponseBody().write(body);
         };
 
-        Generation.Whole whole = generator.generate(
-                "team-of-tokens",
-                new GenerationRequest(
-                        "anneal-tiny",
-                        new ServeRequest.Input.Chat("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"),
-                        new ServeRequest.Decoding(1, 3, 0, 0, 1, 0, 9, List.of(), List.of(), null)));
+        Generation.Whole whole = generator.generate("team-of-tokens", QUESTION);
 
         assertThat(whole.choices()).containsExactly(new Generation.Choice("yes", List.of(), "stop", 2));
         assertThat(whole.promptTokens()).isEqualTo(5);
@@ -177,6 +180,23 @@ class ForwardingIT extends ServiceTest {
         Principal asking = keys.principalOf(seen.join().split(" ")[2]).orElseThrow();
         assertThat(asking.tenant()).isEqualTo(new Tenant("team-of-tokens"));
         assertThat(asking.scopes()).containsExactly(Scope.INFERENCE);
+    }
+
+    /** As after its row was removed: the generating process does not know it. */
+    @Test
+    void aRefusedKeyIsReplacedOnce() {
+        List<String> offered = new CopyOnWriteArrayList<>();
+        answering = exchange -> {
+            offered.add(exchange.getRequestHeaders().getFirst("Authorization"));
+            byte[] body = "{\"error\": {\"message\": \"m\", \"code\": \"invalid_api_key\"}}".getBytes(UTF_8);
+            exchange.sendResponseHeaders(401, body.length);
+            exchange.getResponseBody().write(body);
+        };
+
+        assertThatThrownBy(() -> generator.generate("team-refused", QUESTION))
+                .isInstanceOfSatisfying(
+                        Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(RefusalCode.INVALID_API_KEY));
+        assertThat(offered).hasSize(2).doesNotHaveDuplicates();
     }
 
     @Test

@@ -33,7 +33,7 @@ class GradingDeskTest {
     void anotherQuestionGivesUpTheOneBeforeAndClosingTheLast() throws Exception {
         BlockingQueue<Long> begun = new LinkedBlockingQueue<>();
         BlockingQueue<Long> givenUp = new LinkedBlockingQueue<>();
-        GradingAnswers slow = (tenant, id, question) -> {
+        GradingAnswers slow = (id, question) -> {
             begun.add(id);
             try {
                 Thread.sleep(60_000);
@@ -43,7 +43,7 @@ class GradingDeskTest {
             }
             return new GradingReply(id, List.of());
         };
-        try (GradingDesk desk = new GradingDesk("acme", slow)) {
+        try (GradingDesk desk = new GradingDesk(slow)) {
             desk.take(asked(1));
             assertThat(begun.poll(30, TimeUnit.SECONDS)).isEqualTo(1);
             desk.take(asked(2));

@@ -3,7 +3,7 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.grader.GradingAnswers;
+import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.process.EngineWorkspace;
 import dev.anneal.service.process.FakeEngine;
 import dev.anneal.service.process.FakeTasks;
@@ -41,7 +41,7 @@ final class Stage {
     private final CountDownLatch usedUp = new CountDownLatch(1);
     private int maxWork;
     private @Nullable Duration maxIdle;
-    private GradingAnswers grading = (tenant, id, question) -> {
+    private AttemptGrading grading = (tenant, work) -> (id, question) -> {
         throw new IllegalStateException("nobody was to ask");
     };
 
@@ -69,7 +69,7 @@ final class Stage {
     }
 
     /** Who answers what graders ask of the workers that are started from now on. */
-    void answerGraders(GradingAnswers answers) {
+    void answerGraders(AttemptGrading answers) {
         grading = answers;
     }
 

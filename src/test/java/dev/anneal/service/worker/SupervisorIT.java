@@ -64,7 +64,7 @@ class SupervisorIT {
     @Test
     void whatGradersAskIsAnsweredForTheTenant() {
         long work = stage.enqueue();
-        stage.answerGraders((tenant, id, question) ->
+        stage.answerGraders((tenant, prepared) -> (id, question) ->
                 new GradingReply(id, List.of(new GradingReply.Answer(null, tenant.equals("acme") ? 0.5 : 0, 0, null))));
         stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.ASK, 3));
 
