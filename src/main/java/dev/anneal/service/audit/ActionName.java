@@ -12,6 +12,7 @@ final class ActionName {
             Map.entry("complete", "completed"),
             Map.entry("merge", "merged"),
             Map.entry("pause", "paused"),
+            Map.entry("push", "pushed"),
             Map.entry("replay", "replayed"),
             Map.entry("resume", "resumed"),
             Map.entry("rotate_secret", "secret_rotated"),

@@ -9,7 +9,7 @@ public final class ExportRemoval {
 
     private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
 
-    /** Whoever begins to evaluate the export waits for this, or is seen by the next statement. One that is being taken into use right now is passed over. */
+    /** Whoever begins to evaluate or push the export waits for this, or is seen by the next statement. One that is being taken into use right now is passed over. */
     private static final String LOCK =
             "SELECT work_id FROM export WHERE id = :export AND directory IS NOT NULL FOR UPDATE SKIP LOCKED";
 
@@ -19,6 +19,7 @@ public final class ExportRemoval {
               AND NOT EXISTS (SELECT FROM evaluation
                               JOIN work ON work.id = evaluation.work_id
                               WHERE evaluation.export_id = :export AND work.finished_at IS NULL)
+              AND NOT EXISTS (SELECT FROM hub_push WHERE hub_push.export_id = :export AND hub_push.finished_at IS NULL)
             RETURNING directory, (SELECT coalesce(sum(bytes), 0)::bigint FROM export_file WHERE export_id = :export) AS bytes
             """;
 
@@ -35,7 +36,7 @@ public final class ExportRemoval {
     }
 
     /**
-     * Deletes the export, unless an evaluation that has not ended is made of it.
+     * Deletes the export, unless an evaluation or a push that has not ended is made of it.
      *
      * @param export internal key
      */

@@ -1,12 +1,14 @@
-/** Exports with their files, and evaluations, over HTTP. */
+/** Exports with their files and pushes, and evaluations, over HTTP. */
 @ApplicationModule(
         allowedDependencies = {
             "evaluation",
             "export",
             "paging",
+            "push",
             "queue",
             "refusal",
             "request",
+            "role",
             "storage",
             "tenant",
             "trace",

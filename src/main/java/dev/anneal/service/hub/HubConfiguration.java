@@ -30,6 +30,11 @@ class HubConfiguration {
     }
 
     @Bean
+    PushTarget pushTarget(HubProperties properties) {
+        return properties.pushTarget();
+    }
+
+    @Bean
     ModelPull modelPull(HubProperties properties, OutboundHttp http, HubCache cache) {
         return new ModelPull(
                 new HubClient(

@@ -2,6 +2,7 @@ package dev.anneal.service.hub;
 
 import java.net.URI;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -14,6 +15,9 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param token what models that need a permission are asked for with; sent to the endpoint's host alone
  * @param offline whether nothing is pulled, so that only what lies in the cache is there
  * @param allowed ids that may be used; {@code *} stands for any characters
+ * @param pushToken what exports are pushed with, of the operator; null where nothing may be pushed. Sent to the endpoint's host alone
+ * @param pushRepos repositories that exports may be pushed to; {@code *} stands for any characters
+ * @param pushRetryDelays waits between tries of a push; when all have passed, it has failed
  * @param cacheDir folder in the layout of the Hub's own cache, of this machine. A text, not a path: Spring takes a path that is also the name of a
  *     resource for the resource
  */
@@ -23,20 +27,29 @@ record HubProperties(
         @Nullable String token,
         @DefaultValue("true") boolean offline,
         @DefaultValue List<String> allowed,
+        @Nullable String pushToken,
+        @DefaultValue List<String> pushRepos,
+        @DefaultValue({"5s", "30s", "5m", "30m"}) List<Duration> pushRetryDelays,
         String cacheDir) {
 
     HubProperties {
         allowed = List.copyOf(allowed);
+        pushRepos = List.copyOf(pushRepos);
+        pushRetryDelays = List.copyOf(pushRetryDelays);
     }
 
     Path cache() {
         return Path.of(cacheDir);
     }
 
-    /** Without the token. */
+    PushTarget pushTarget() {
+        return new PushTarget(endpoint, pushToken, pushRepos, pushRetryDelays);
+    }
+
+    /** Without the tokens. */
     @Override
     public String toString() {
-        return "HubProperties[endpoint=" + endpoint + ", offline=" + offline + ", allowed=" + allowed + ", cacheDir="
-                + cacheDir + "]";
+        return "HubProperties[endpoint=" + endpoint + ", offline=" + offline + ", allowed=" + allowed + ", pushRepos="
+                + pushRepos + ", cacheDir=" + cacheDir + "]";
     }
 }

@@ -19,10 +19,14 @@ public interface OutboundContent {
     InputStream open() throws IOException;
 
     static OutboundContent json(byte[] bytes) {
+        return bytes(bytes, "application/json; charset=UTF-8");
+    }
+
+    static OutboundContent bytes(byte[] bytes, String contentType) {
         return new OutboundContent() {
             @Override
             public String contentType() {
-                return "application/json; charset=UTF-8";
+                return contentType;
             }
 
             @Override

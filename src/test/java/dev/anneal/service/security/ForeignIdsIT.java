@@ -204,7 +204,8 @@ class ForeignIdsIT extends ServiceTest {
         Map<String, String> bodies = Map.of(
                 "exports", "{\"kind\": \"merged\"}",
                 "complete", "{\"part_ids\": [\"part_x\"]}",
-                "permissions", "{\"project_ids\": [\"gamma\"]}");
+                "permissions", "{\"project_ids\": [\"gamma\"]}",
+                "push", "{\"repo_id\": \"acme/tiny\"}");
         return bodies.getOrDefault(pattern.substring(pattern.lastIndexOf('/') + 1), "{}");
     }
 

@@ -1,0 +1,58 @@
+package dev.anneal.service.exportapi;
+
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.push.PushRequest;
+import dev.anneal.service.push.Pushes;
+import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import dev.anneal.service.tenant.RequiresScope;
+import dev.anneal.service.tenant.Scope;
+import dev.anneal.service.tenant.Tenant;
+import dev.anneal.service.web.ListBody;
+import dev.anneal.service.web.PageLimits;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.ResponseStatus;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code …/exports/{id}/push}: an export goes to the operator's Hub. */
+@RestController
+@ConditionalOnRole(Role.API)
+@RequestMapping("/v1/fine_tuning/jobs/{jobId}/exports/{exportId}/push")
+class PushController {
+
+    private final Pushes pushes;
+
+    PushController(Pushes pushes) {
+        this.pushes = pushes;
+    }
+
+    @PostMapping
+    @RequiresScope(Scope.JOBS_WRITE)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    PushBody create(
+            Tenant tenant,
+            @PathVariable String jobId,
+            @PathVariable String exportId,
+            @RequestBody(required = false) @Nullable JsonNode body) {
+        PushRequest request = PushRequest.read(JsonBody.of(body).object());
+        return PushBody.of(pushes.create(tenant.id(), jobId, exportId, request));
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.JOBS_READ)
+    ListBody<PushBody> list(
+            Tenant tenant,
+            @PathVariable String jobId,
+            @PathVariable String exportId,
+            @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+        return ListBody.of(pushes.list(tenant.id(), jobId, exportId, page).map(PushBody::of), PushBody::id);
+    }
+}

@@ -1,0 +1,66 @@
+package dev.anneal.service.push;
+
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.export.Exports;
+import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.outbound.OutboundHttp;
+import dev.anneal.service.outbound.OutboundLimits;
+import dev.anneal.service.push.PushRunner.Retries;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import dev.anneal.service.storage.ArtifactStore;
+import java.time.Clock;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Processes that serve the API push as well. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.API)
+class PushConfiguration {
+
+    private static final PushStore STORE = new PushStore();
+
+    /** A Hub may think for a while about a commit; a file of 5 GB takes hours on a slow line. */
+    private static final OutboundLimits LIMITS =
+            new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), PushSchedule.CONCURRENCY);
+
+    @Bean
+    Pushes pushes(TenantDatabase database, Exports exports, PushTarget target, Identifiers identifiers) {
+        return new Pushes(database, exports, STORE, target, identifiers);
+    }
+
+    @Bean
+    HubCalls hubCalls(OutboundHttp http, PushTarget target) {
+        return new HubCalls(http.toConfigured(target.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), target);
+    }
+
+    @Bean
+    PushRunner pushRunner(
+            SystemDatabase database,
+            Exports exports,
+            ArtifactStore artifacts,
+            PushTarget target,
+            HubCalls calls,
+            Clock clock) {
+        return new PushRunner(
+                database,
+                exports,
+                STORE,
+                artifacts,
+                target,
+                new HubPush(calls),
+                new Retries(clock, target.retryDelays()));
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    PushSchedule pushSchedule(@Qualifier("systemPool") DataSource pool, PushRunner runner, Clock clock) {
+        return new PushSchedule(pool, runner, clock);
+    }
+}

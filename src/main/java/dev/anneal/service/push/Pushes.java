@@ -1,0 +1,97 @@
+package dev.anneal.service.push;
+
+import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.export.Export;
+import dev.anneal.service.export.Exports;
+import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.paging.Page;
+import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.push.HubPush.Destination;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
+
+/** What clients do with pushes. */
+public final class Pushes {
+
+    /** So that one tenant does not have the others wait for long. */
+    private static final int MOST_UNFINISHED = 10;
+
+    private final TenantDatabase database;
+    private final Exports exports;
+    private final PushStore store;
+    private final PushTarget target;
+    private final Identifiers identifiers;
+
+    Pushes(TenantDatabase database, Exports exports, PushStore store, PushTarget target, Identifiers identifiers) {
+        this.database = database;
+        this.exports = exports;
+        this.store = store;
+        this.target = target;
+        this.identifiers = identifiers;
+    }
+
+    /** Has an export pushed. */
+    public Push create(String tenantId, String jobId, String exportId, PushRequest request) {
+        Export export = exports.find(tenantId, jobId, exportId);
+        requireAllowed(request.repo());
+        if (export.result() == null) {
+            throw new Refusal(
+                    RefusalCode.EXPORT_NOT_READY,
+                    "Export " + export.id() + " is "
+                            + export.work().state().name().toLowerCase(java.util.Locale.ROOT)
+                            + "; it can be pushed when its status is 'succeeded'");
+        }
+        String message = request.commitMessage();
+        Destination to = new Destination(
+                request.repo(),
+                request.isPrivate(),
+                request.revision(),
+                message == null ? "Upload " + export.id() + " of " + jobId + " with Anneal" : message);
+        return database.call(tenantId, jdbc -> {
+            if (!store.lockExport(jdbc, export.number())) {
+                throw Refusal.notFound("export", exportId, "export_id");
+            }
+            if (store.unfinished(jdbc, tenantId) >= MOST_UNFINISHED) {
+                throw new Refusal(
+                        RefusalCode.QUEUE_FULL,
+                        MOST_UNFINISHED + " pushes of this project have not ended; push again when one has");
+            }
+            String id = identifiers.next("ftpush-");
+            store.insert(jdbc, tenantId, id, export.number(), to);
+            return store.byId(jdbc, id).orElseThrow();
+        });
+    }
+
+    private void requireAllowed(String repo) {
+        if (!target.isConfigured()) {
+            throw new Refusal(
+                    RefusalCode.HUB_PUSH_NOT_CONFIGURED,
+                    "This installation pushes nothing to a Hub. The operator can change that by anneal.hub.push-token"
+                            + " and anneal.hub.push-repos.");
+        }
+        if (!target.allows(repo)) {
+            throw new Refusal(
+                    RefusalCode.HUB_REPO_NOT_ALLOWED,
+                    "'" + repo + "' is none of the repositories that this installation pushes to: "
+                            + (target.repos().isEmpty() ? "there are none" : String.join(", ", target.repos()))
+                            + ". The operator allows others by anneal.hub.push-repos.",
+                    "repo_id");
+        }
+    }
+
+    /** A page of the export's pushes, newest first unless the request says otherwise. */
+    public Page<Push> list(String tenantId, String jobId, String exportId, PageRequest request) {
+        Export export = exports.find(tenantId, jobId, exportId);
+        return database.call(tenantId, jdbc -> {
+            String after = request.after();
+            if (after != null
+                    && store.byId(jdbc, after)
+                            .filter(push -> push.exportId().equals(exportId))
+                            .isEmpty()) {
+                throw Refusal.invalidCursor("a push of this export", after);
+            }
+            return Page.of(store.page(jdbc, export.number(), request), request);
+        });
+    }
+}
