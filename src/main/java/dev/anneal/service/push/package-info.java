@@ -9,6 +9,7 @@
             "hub",
             "outbound",
             "paging",
+            "queue",
             "refusal",
             "request",
             "role",
