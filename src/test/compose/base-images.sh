@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Makes the images that compose starts from, for a machine that reaches Debian's packages but no image registry: a JDK 17, a Java 25,
-# PostgreSQL 17 and Prometheus. As root, with docker and debootstrap:   base-images.sh [JDK_17_HOME] JAVA_25_HOME
+# PostgreSQL 17 and Prometheus. Maven is Debian's, which mvnw takes. As root, with docker and debootstrap:   base-images.sh [JDK_17_HOME] JAVA_25_HOME
 set -euo pipefail
 java25=${*: -1}
 java17=${2:+$1}
@@ -38,7 +38,7 @@ prometheus() {
   tar --create --directory "$work/bookworm" . | docker import --change 'USER nobody' --change 'ENTRYPOINT ["/usr/bin/prometheus"]' - local/prometheus
 }
 
-debian bookworm bash,ca-certificates,git,fontconfig,libgomp1,curl,tar,gzip,unzip,passwd
+debian bookworm bash,ca-certificates,git,maven,fontconfig,libgomp1,curl,tar,gzip,unzip,passwd
 java "$java17" local/java:17
 java "$java25" local/java:25
 prometheus
