@@ -10,6 +10,7 @@ import dev.anneal.service.outbound.OutboundLimits;
 import dev.anneal.service.push.PushRunner.Retries;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.schedule.SchedulerLifecycle;
 import dev.anneal.service.storage.ArtifactStore;
 import java.time.Clock;
 import java.time.Duration;
@@ -60,7 +61,7 @@ class PushConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    PushSchedule pushSchedule(@Qualifier("systemPool") DataSource pool, PushRunner runner, Clock clock) {
-        return new PushSchedule(pool, runner, clock);
+    SchedulerLifecycle pushSchedule(@Qualifier("systemPool") DataSource pool, PushRunner runner, Clock clock) {
+        return PushSchedule.of(pool, runner, clock);
     }
 }

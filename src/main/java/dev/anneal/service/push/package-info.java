@@ -13,6 +13,7 @@
             "refusal",
             "request",
             "role",
+            "schedule",
             "storage"
         })
 @NullMarked

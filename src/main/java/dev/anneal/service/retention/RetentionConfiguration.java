@@ -5,6 +5,7 @@ import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.schedule.SchedulerLifecycle;
 import dev.anneal.service.storage.ArtifactStore;
 import java.time.Clock;
 import javax.sql.DataSource;
@@ -56,13 +57,13 @@ class RetentionConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    RetentionSchedule retentionSchedule(
+    SchedulerLifecycle retentionSchedule(
             @Qualifier("systemPool") DataSource pool,
             ExpirySweep expiry,
             OrphanSweep orphans,
             RetentionProperties properties,
             Clock clock) {
-        return new RetentionSchedule(
+        return RetentionSchedule.of(
                 pool,
                 () -> {
                     try {

@@ -7,6 +7,7 @@ import dev.anneal.service.outbound.OutboundHttp;
 import dev.anneal.service.outbound.OutboundLimits;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
+import dev.anneal.service.schedule.SchedulerLifecycle;
 import dev.anneal.service.secret.SealedColumn;
 import dev.anneal.service.secret.Secrets;
 import dev.anneal.service.webhook.WebhookDeliveries.Stores;
@@ -86,13 +87,13 @@ class WebhookConfiguration {
 
     @Bean
     @DependsOnDatabaseInitialization
-    DeliverySchedule deliverySchedule(
+    SchedulerLifecycle deliverySchedule(
             @Qualifier("systemPool") DataSource pool,
             DeliveryRunner runner,
             ObjectProvider<DeliveryListener> listeners,
             WebhookProperties properties,
             Clock clock) {
-        return new DeliverySchedule(
+        return DeliverySchedule.of(
                 pool,
                 runner,
                 outcome -> listeners.orderedStream().forEach(listener -> listener.tried(outcome)),

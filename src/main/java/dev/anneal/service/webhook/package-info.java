@@ -2,7 +2,7 @@
  * Tells tenants how their jobs end, by webhooks. The transaction that ends a job leaves a delivery for each endpoint (the triggers of migration
  * V25), and the scheduler's task makes the tries: at least one of them arrives for as long as an endpoint answers within a few days.
  */
-@ApplicationModule(allowedDependencies = {"database", "outbound", "paging", "refusal", "role", "secret"})
+@ApplicationModule(allowedDependencies = {"database", "outbound", "paging", "refusal", "role", "schedule", "secret"})
 @NullMarked
 package dev.anneal.service.webhook;
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.schedule.SchedulerLifecycle;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -27,9 +28,9 @@ class RetentionScheduleIT extends ServiceTest {
     void processesThatStartTogetherSweepOnce() {
         TestDatabase.administrator().sql("DELETE FROM retention_task").update();
         AtomicInteger sweeps = new AtomicInteger();
-        List<RetentionSchedule> schedules = List.of(schedule(sweeps), schedule(sweeps), schedule(sweeps));
+        List<SchedulerLifecycle> schedules = List.of(schedule(sweeps), schedule(sweeps), schedule(sweeps));
         try {
-            schedules.forEach(RetentionSchedule::start);
+            schedules.forEach(SchedulerLifecycle::start);
 
             await(() -> TestDatabase.administrator()
                             .sql(SUCCEEDED)
@@ -38,11 +39,11 @@ class RetentionScheduleIT extends ServiceTest {
                     == 1);
             assertThat(sweeps).hasValue(1);
         } finally {
-            schedules.forEach(RetentionSchedule::stop);
+            schedules.forEach(SchedulerLifecycle::stop);
         }
     }
 
-    private RetentionSchedule schedule(AtomicInteger sweeps) {
-        return new RetentionSchedule(pool, sweeps::incrementAndGet, Duration.ofDays(1), Clock.systemUTC());
+    private SchedulerLifecycle schedule(AtomicInteger sweeps) {
+        return RetentionSchedule.of(pool, sweeps::incrementAndGet, Duration.ofDays(1), Clock.systemUTC());
     }
 }

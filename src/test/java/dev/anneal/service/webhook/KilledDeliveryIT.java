@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.schedule.SchedulerLifecycle;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ class KilledDeliveryIT extends ServiceTest {
                     List.of(Duration.ofSeconds(1)),
                     Duration.ofSeconds(1),
                     Duration.ofSeconds(5));
-            DeliverySchedule schedule = new DeliverySchedule(pool, runner, outcome -> {}, quick, clock);
+            SchedulerLifecycle schedule = DeliverySchedule.of(pool, runner, outcome -> {}, quick, clock);
             schedule.start();
             try {
                 await(() -> state().equals("DELIVERED"));
