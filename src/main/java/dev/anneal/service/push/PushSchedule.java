@@ -30,12 +30,15 @@ final class PushSchedule {
 
     static SchedulerLifecycle of(DataSource pool, PushRunner runner, Clock clock) {
         CustomTask<Void> task = TriggeredTask.of(TASK, clock, runner::run);
-        return new SchedulerLifecycle(TASK, clock, () -> Scheduler.create(pool, task)
-                .tableName(TABLE)
-                .threads(CONCURRENCY)
-                .pollingInterval(POLL)
-                .heartbeatInterval(HEARTBEAT)
-                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                .shutdownMaxWait(LAST_WAIT));
+        return new SchedulerLifecycle(
+                TASK,
+                clock,
+                () -> Scheduler.create(pool, task)
+                        .tableName(TABLE)
+                        .threads(CONCURRENCY)
+                        .pollingInterval(POLL)
+                        .heartbeatInterval(HEARTBEAT)
+                        .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                        .shutdownMaxWait(LAST_WAIT));
     }
 }

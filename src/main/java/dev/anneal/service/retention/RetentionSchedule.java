@@ -25,13 +25,16 @@ final class RetentionSchedule {
     static SchedulerLifecycle of(DataSource pool, Runnable sweeps, Duration interval, Clock clock) {
         RecurringTask<Void> task =
                 Tasks.recurring(TASK, FixedDelay.of(interval)).execute((instance, context) -> sweeps.run());
-        return new SchedulerLifecycle(TASK, clock, () -> Scheduler.create(pool)
-                .startTasks(task)
-                .tableName(TABLE)
-                .threads(1)
-                .pollingInterval(POLL)
-                .heartbeatInterval(POLL)
-                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                .shutdownMaxWait(LAST_WAIT));
+        return new SchedulerLifecycle(
+                TASK,
+                clock,
+                () -> Scheduler.create(pool)
+                        .startTasks(task)
+                        .tableName(TABLE)
+                        .threads(1)
+                        .pollingInterval(POLL)
+                        .heartbeatInterval(POLL)
+                        .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                        .shutdownMaxWait(LAST_WAIT));
     }
 }

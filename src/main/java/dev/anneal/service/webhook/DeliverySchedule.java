@@ -24,11 +24,14 @@ final class DeliverySchedule {
             WebhookProperties properties,
             Clock clock) {
         CustomTask<Void> task = TriggeredTask.of(TASK, clock, delivery -> runner.run(delivery, listener));
-        return new SchedulerLifecycle(TASK, clock, () -> Scheduler.create(pool, task)
-                .threads(properties.concurrency())
-                .pollingInterval(properties.pollInterval())
-                .heartbeatInterval(properties.takeover().dividedBy(MISSED_HEARTBEATS))
-                .missedHeartbeatsLimit(MISSED_HEARTBEATS)
-                .shutdownMaxWait(properties.timeout().plusSeconds(5)));
+        return new SchedulerLifecycle(
+                TASK,
+                clock,
+                () -> Scheduler.create(pool, task)
+                        .threads(properties.concurrency())
+                        .pollingInterval(properties.pollInterval())
+                        .heartbeatInterval(properties.takeover().dividedBy(MISSED_HEARTBEATS))
+                        .missedHeartbeatsLimit(MISSED_HEARTBEATS)
+                        .shutdownMaxWait(properties.timeout().plusSeconds(5)));
     }
 }

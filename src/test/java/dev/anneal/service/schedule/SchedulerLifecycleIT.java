@@ -125,7 +125,9 @@ class SchedulerLifecycleIT extends ServiceTest {
     private SchedulerLifecycle lifecycle(Function<String, Optional<Instant>> run) {
         SettableClock clock = new SettableClock(NOW);
         return new SchedulerLifecycle(
-                TASK, clock, () -> Scheduler.create(pool, TriggeredTask.of(TASK, clock, run))
+                TASK,
+                clock,
+                () -> Scheduler.create(pool, TriggeredTask.of(TASK, clock, run))
                         .tableName("something_task")
                         .threads(2)
                         .pollingInterval(Duration.ofMillis(20)));
@@ -133,7 +135,8 @@ class SchedulerLifecycleIT extends ServiceTest {
 
     /** Puts a task in as a trigger does. */
     private static void due(String instance) {
-        TestDatabase.administrator().sql("""
+        TestDatabase.administrator()
+                .sql("""
                         INSERT INTO something_task (task_name, task_instance, execution_time, picked, version)
                         VALUES (:task, :instance, :time, false, 1)
                         """)
