@@ -1,27 +1,22 @@
 package dev.anneal.service.push;
 
 import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.BulkInputStream;
 import dev.anneal.service.storage.StorageException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 
 /** The first bytes of a stored file's stream. That they are fewer than announced is a failure, or the other side would wait for the rest. */
-final class BoundedStream extends FilterInputStream {
+final class BoundedStream extends BulkInputStream {
 
+    private final InputStream content;
     private final ArtifactKey key;
     private long left;
 
     BoundedStream(InputStream content, ArtifactKey key, long length) {
-        super(content);
+        this.content = content;
         this.key = key;
         this.left = length;
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
@@ -31,7 +26,7 @@ final class BoundedStream extends FilterInputStream {
         }
         int count;
         try {
-            count = super.read(target, offset, (int) Math.min(length, left));
+            count = content.read(target, offset, (int) Math.min(length, left));
         } catch (IOException failure) {
             throw StorageException.of("read", key, failure);
         }
@@ -43,5 +38,10 @@ final class BoundedStream extends FilterInputStream {
         }
         left -= count;
         return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        content.close();
     }
 }

@@ -1,15 +1,15 @@
 package dev.anneal.service.s3;
 
 import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.BulkInputStream;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
-import java.io.InputStream;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /** Content of an object that goes on where it was when a connection breaks, in the same object or not at all. */
-final class ObjectStream extends InputStream {
+final class ObjectStream extends BulkInputStream {
 
     private static final int REOPENED_AT_MOST = 4;
 
@@ -39,12 +39,6 @@ final class ObjectStream extends InputStream {
             return "bytes=" + position + "-" + (end - 1);
         }
         return position == 0 ? null : "bytes=" + position + "-";
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override

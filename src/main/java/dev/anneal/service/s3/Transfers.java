@@ -3,8 +3,8 @@ package dev.anneal.service.s3;
 import dev.anneal.engine.file.DurableFiles;
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.BulkInputStream;
 import dev.anneal.service.storage.StorageException;
-import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -148,19 +148,14 @@ final class Transfers implements AutoCloseable {
     }
 
     /** The beginning of a stream. */
-    private static final class Section extends FilterInputStream {
+    private static final class Section extends BulkInputStream {
 
+        private final InputStream content;
         private long left;
 
         Section(InputStream content, long length) {
-            super(content);
+            this.content = content;
             this.left = length;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
         }
 
         @Override
@@ -168,21 +163,14 @@ final class Transfers implements AutoCloseable {
             if (left == 0) {
                 return -1;
             }
-            int count = super.read(target, offset, (int) Math.min(length, left));
+            int count = content.read(target, offset, (int) Math.min(length, left));
             left -= Math.max(0, count);
             return count;
         }
 
         @Override
-        public long skip(long count) throws IOException {
-            long skipped = super.skip(Math.min(count, left));
-            left -= skipped;
-            return skipped;
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
+        public void close() throws IOException {
+            content.close();
         }
     }
 }

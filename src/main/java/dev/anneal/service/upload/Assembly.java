@@ -1,6 +1,7 @@
 package dev.anneal.service.upload;
 
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.BulkInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
@@ -13,7 +14,7 @@ import java.util.List;
  * The parts of an upload as one stream, each opened when the one before it is read; hashed on the way. The JDK's sequence of streams would open all that is
  * left when it is closed.
  */
-final class Assembly extends InputStream {
+final class Assembly extends BulkInputStream {
 
     private final ArtifactStore store;
     private final Upload upload;
@@ -25,12 +26,6 @@ final class Assembly extends InputStream {
         this.store = store;
         this.upload = upload;
         this.parts = partIds.iterator();
-    }
-
-    @Override
-    public int read() throws IOException {
-        byte[] one = new byte[1];
-        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
