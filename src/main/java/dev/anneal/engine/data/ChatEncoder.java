@@ -168,6 +168,11 @@ public final class ChatEncoder {
         return encoder.endsOfTurn();
     }
 
+    /** What the tokens of an answer read, special ones left out. */
+    public String text(int[] ids) {
+        return encoder.text(ids);
+    }
+
     /**
      * Ids that ask for the last assistant message of a row: everything before it and the generation prompt. All of a row in which the user has the last word, or in which the
      * assistant says nothing.

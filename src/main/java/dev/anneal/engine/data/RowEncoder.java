@@ -96,6 +96,10 @@ final class RowEncoder {
         return plain.assistant.endsOfTurn();
     }
 
+    String text(int[] ids) {
+        return tokenizer.decode(ids, true);
+    }
+
     private Form form(ChatRow row) {
         return row.tools().isEmpty() ? plain : withTools;
     }

@@ -22,8 +22,8 @@ public interface Evaluator {
         ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
         EvaluateTask.Grading grading = task.grading();
         return grading == null
-                ? ExactMatchEvaluator.read(task, tokenizer, encoder)
-                : RewardEvaluator.read(task, grading, tokenizer, encoder, outside);
+                ? ExactMatchEvaluator.read(task, encoder)
+                : RewardEvaluator.read(task, grading, encoder, outside);
     }
 
     /**

@@ -10,7 +10,6 @@ import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.DatasetFile;
-import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -34,15 +33,14 @@ final class ExactMatchEvaluator implements Evaluator {
         this.questions = questions;
     }
 
-    static Evaluator read(EvaluateTask task, ModelTokenizer tokenizer, ChatEncoder encoder) throws IOException {
+    static Evaluator read(EvaluateTask task, ChatEncoder encoder) throws IOException {
         List<int[]> prompts = new ArrayList<>();
         List<Question> questions = new ArrayList<>();
         DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
             prompts.add(encoder.encodePrompt(line, row.conversation()));
             questions.add(Question.of(row.conversation()));
         });
-        Wording wording = new Wording(encoder.endsOfTurn(), ids -> tokenizer.decode(ids, true));
-        return new ExactMatchEvaluator(task, wording, prompts, questions);
+        return new ExactMatchEvaluator(task, Wording.of(encoder), prompts, questions);
     }
 
     @Override

@@ -18,7 +18,6 @@ import dev.anneal.engine.rollout.Ungraded;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.rows.DatasetFile;
 import dev.anneal.engine.rows.PromptRow;
-import dev.anneal.engine.tokens.ModelTokenizer;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -56,12 +55,7 @@ final class RewardEvaluator implements Evaluator {
     /** A row as tokens and as its last user message. */
     private record Question(EncodedPrompt prompt, String text) {}
 
-    static Evaluator read(
-            EvaluateTask task,
-            EvaluateTask.Grading settings,
-            ModelTokenizer tokenizer,
-            ChatEncoder encoder,
-            Outside outside)
+    static Evaluator read(EvaluateTask task, EvaluateTask.Grading settings, ChatEncoder encoder, Outside outside)
             throws IOException {
         List<Question> questions = new ArrayList<>();
         DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
@@ -74,9 +68,8 @@ final class RewardEvaluator implements Evaluator {
                     new EncodedPrompt(line, ids, prompt.item()),
                     LastQuestion.in(prompt.prompt().messages())));
         });
-        Wording wording = new Wording(encoder.endsOfTurn(), ids -> tokenizer.decode(ids, true));
         Grading grading = new Grading(Graders.parse(settings.grader(), "grader"), outside);
-        return new RewardEvaluator(task, settings, grading, wording, questions);
+        return new RewardEvaluator(task, settings, grading, Wording.of(encoder), questions);
     }
 
     @Override

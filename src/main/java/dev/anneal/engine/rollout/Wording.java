@@ -1,5 +1,6 @@
 package dev.anneal.engine.rollout;
 
+import dev.anneal.engine.data.ChatEncoder;
 import java.util.Set;
 import java.util.function.Function;
 
@@ -13,5 +14,10 @@ public record Wording(Set<Integer> ends, Function<int[], String> text) {
 
     public Wording {
         ends = Set.copyOf(ends);
+    }
+
+    /** @param encoder of the model; its tokenizer stays open as long as text is asked for */
+    public static Wording of(ChatEncoder encoder) {
+        return new Wording(encoder.endsOfTurn(), encoder::text);
     }
 }

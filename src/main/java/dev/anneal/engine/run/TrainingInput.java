@@ -43,7 +43,7 @@ final class TrainingInput {
         ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
         TrainingMethod method = task.settings().method();
         if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-            return prompts(reinforcement, tokenizer, encoder);
+            return prompts(reinforcement, encoder);
         }
         List<EncodedRow> training = rows(encoder, "training", task.trainingFile());
         @Nullable String file = task.validationFile();
@@ -54,8 +54,7 @@ final class TrainingInput {
                 : new TrainingData.Rows(training, validation);
     }
 
-    private TrainingData prompts(TrainingMethod.Reinforcement method, ModelTokenizer tokenizer, ChatEncoder encoder)
-            throws IOException {
+    private TrainingData prompts(TrainingMethod.Reinforcement method, ChatEncoder encoder) throws IOException {
         EncodedPrompts training = prompts(encoder, "training", task.trainingFile());
         @Nullable String file = task.validationFile();
         requireRows(training.prompts());
@@ -63,7 +62,7 @@ final class TrainingInput {
         return new TrainingData.Prompts(
                 training.prompts(),
                 file == null ? List.of() : prompts(encoder, "validation", file).prompts(),
-                new Wording(encoder.endsOfTurn(), ids -> tokenizer.decode(ids, true)),
+                Wording.of(encoder),
                 new Grading(grader, help.outside()),
                 method.rollouts().groupSize(),
                 method.rollouts().maxCompletionTokens());
