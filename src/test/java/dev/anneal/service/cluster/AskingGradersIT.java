@@ -3,20 +3,16 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.StoredText;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -46,28 +42,13 @@ class AskingGradersIT extends ServiceTest {
 
     private final Queue<JsonNode> received = new ConcurrentLinkedQueue<>();
     private final Queue<String> authorizations = new ConcurrentLinkedQueue<>();
-    private final HttpServer endpoint = server();
+    private final LocalServer endpoint = new LocalServer(this::grade);
     private volatile int status = 200;
     private volatile int silentFrom = Integer.MAX_VALUE;
 
-    private static HttpServer server() {
-        try {
-            return HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        } catch (IOException e) {
-            throw new AssertionError("no server", e);
-        }
-    }
-
-    @BeforeEach
-    void listen() {
-        endpoint.createContext("/", this::grade);
-        endpoint.setExecutor(task -> new Thread(task, "endpoint").start());
-        endpoint.start();
-    }
-
     @AfterEach
     void stop() {
-        endpoint.stop(0);
+        endpoint.close();
     }
 
     /** The longer a completion, the better. */
@@ -80,16 +61,12 @@ class AskingGradersIT extends ServiceTest {
         }
         String score = "{\"score\": %d}"
                 .formatted(body.at("/sample/output_text").asString().length());
-        byte[] answer = score.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, answer.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(answer);
-        }
+        LocalServer.answer(exchange, status, score.getBytes(StandardCharsets.UTF_8));
     }
 
     private String endpointGrader() {
         return "{'type': 'endpoint', 'name': 'there', 'url': 'http://127.0.0.1:%d/grade', 'headers': {'authorization': '%s'}}"
-                .formatted(endpoint.getAddress().getPort(), SECRET);
+                .formatted(endpoint.port(), SECRET);
     }
 
     /** Two prompts with two completions each in a step. */
@@ -133,8 +110,7 @@ class AskingGradersIT extends ServiceTest {
         assertThat(received).hasSize(STEPS * 4);
         assertThat(authorizations).containsOnly(SECRET);
         assertThat(StoredText.tablesWith(SECRET)).isEmpty();
-        assertThat(StoredText.tablesWith("127.0.0.1:" + endpoint.getAddress().getPort()))
-                .contains("job");
+        assertThat(StoredText.tablesWith("127.0.0.1:" + endpoint.port())).contains("job");
         assertThat(received.element().at("/item/answer").asString()).isEqualTo("42");
         double mean = received.stream()
                 .mapToInt(body -> body.at("/sample/output_text").asString().length())

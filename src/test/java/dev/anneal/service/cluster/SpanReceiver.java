@@ -1,14 +1,11 @@
 package dev.anneal.service.cluster;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import io.opentelemetry.proto.collector.trace.v1.ExportTraceServiceRequest;
 import io.opentelemetry.proto.common.v1.AnyValue;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -20,21 +17,11 @@ import java.util.stream.Collectors;
 /** A collector of traces, OTLP over HTTP. */
 final class SpanReceiver {
 
-    private final HttpServer server;
+    private final LocalServer server = new LocalServer(this::receive);
     private final List<Span> spans = new CopyOnWriteArrayList<>();
 
-    SpanReceiver() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        server.createContext("/v1/traces", this::receive);
-        server.start();
-    }
-
     String endpoint() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/v1/traces";
+        return server.uri() + "/v1/traces";
     }
 
     private void receive(HttpExchange exchange) throws IOException {

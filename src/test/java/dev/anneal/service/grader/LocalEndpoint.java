@@ -1,19 +1,14 @@
 package dev.anneal.service.grader;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.anneal.engine.grade.EndpointClient.Endpoint;
+import dev.anneal.service.LocalServer;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,9 +17,8 @@ final class LocalEndpoint implements AutoCloseable {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Received> received = new CopyOnWriteArrayList<>();
-    private final HttpServer server;
+    private final LocalServer server;
 
     /** What came in. */
     record Received(Map<String, List<String>> headers, String body) {
@@ -50,13 +44,7 @@ final class LocalEndpoint implements AutoCloseable {
     }
 
     LocalEndpoint(Answer answer) {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        } catch (IOException e) {
-            throw new AssertionError("no server", e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", exchange -> {
+        server = new LocalServer(exchange -> {
             Received request = new Received(
                     Map.copyOf(exchange.getRequestHeaders()),
                     new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8));
@@ -67,15 +55,10 @@ final class LocalEndpoint implements AutoCloseable {
             }
             answer.to(exchange, request, number);
         });
-        server.start();
     }
 
     static void reply(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length == 0 ? -1 : bytes.length);
-        try (OutputStream out = exchange.getResponseBody()) {
-            out.write(bytes);
-        }
+        LocalServer.answer(exchange, status, body.getBytes(StandardCharsets.UTF_8));
     }
 
     Endpoint endpoint() {
@@ -83,7 +66,7 @@ final class LocalEndpoint implements AutoCloseable {
     }
 
     URI url(String host) {
-        return URI.create("http://" + host + ":" + server.getAddress().getPort() + "/grade");
+        return URI.create("http://" + host + ":" + server.port() + "/grade");
     }
 
     List<Received> received() {
@@ -92,7 +75,6 @@ final class LocalEndpoint implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }

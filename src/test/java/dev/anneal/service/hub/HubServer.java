@@ -1,12 +1,10 @@
 package dev.anneal.service.hub;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,7 +20,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -43,8 +40,8 @@ public final class HubServer implements AutoCloseable {
     public record Seen(
             String path, @Nullable String range, @Nullable String authorization) {}
 
-    private final HttpServer hub = server(this::answer);
-    private final HttpServer storage = server(this::send);
+    private final LocalServer hub = new LocalServer(this::answer);
+    private final LocalServer storage = new LocalServer(this::send);
     private final Map<String, byte[]> files = new TreeMap<>();
     /** Files of other commits than the first, by commit and name, where they differ. */
     private final Map<String, byte[]> changed = new ConcurrentHashMap<>();
@@ -87,20 +84,8 @@ public final class HubServer implements AutoCloseable {
         files.put("training_args.bin", new byte[10]);
     }
 
-    private static HttpServer server(com.sun.net.httpserver.HttpHandler handler) {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setExecutor(Executors.newCachedThreadPool());
-            server.createContext("/", handler);
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     public URI uri() {
-        return URI.create("http://127.0.0.1:" + hub.getAddress().getPort());
+        return hub.uri();
     }
 
     public void put(String name, String content) {
@@ -166,7 +151,7 @@ public final class HubServer implements AutoCloseable {
                 revision(exchange, path.substring(path.lastIndexOf('/') + 1));
             } else if (path.startsWith("/api/models/" + ID + "/tree/")) {
                 String sha = path.substring(path.lastIndexOf('/') + 1);
-                write(
+                LocalServer.answer(
                         exchange,
                         files.keySet().stream()
                                 .map(name -> entry(name, file(sha, name)))
@@ -196,7 +181,7 @@ public final class HubServer implements AutoCloseable {
             exchange.getResponseHeaders().set("X-Error-Code", "RevisionNotFound");
             exchange.sendResponseHeaders(404, -1);
         } else {
-            write(
+            LocalServer.answer(
                     exchange,
                     "{\"id\": \"%s\", \"sha\": \"%s\", \"tags\": [\"license:apache-2.0\"], \"siblings\": []}"
                             .formatted(ID, sha));
@@ -218,12 +203,10 @@ public final class HubServer implements AutoCloseable {
             exchange.getResponseHeaders().set("ratelimit", "\"resolvers\";r=0;t=0");
             exchange.sendResponseHeaders(429, -1);
         } else if (content.length >= LARGE) {
-            exchange.getResponseHeaders()
-                    .set("Location", "http://127.0.0.1:" + storage.getAddress().getPort() + "/" + name);
+            exchange.getResponseHeaders().set("Location", storage.uri() + "/" + name);
             exchange.sendResponseHeaders(302, -1);
         } else {
-            exchange.sendResponseHeaders(200, content.length);
-            exchange.getResponseBody().write(content);
+            LocalServer.answer(exchange, 200, content);
         }
     }
 
@@ -254,13 +237,6 @@ public final class HubServer implements AutoCloseable {
         }
     }
 
-    private static void write(HttpExchange exchange, String json) throws IOException {
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("Content-Type", "application/json");
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
-    }
-
     private static String gitHash(byte[] content) {
         byte[] prefix = ("blob " + content.length + "\0").getBytes(StandardCharsets.US_ASCII);
         byte[] whole = Arrays.copyOf(prefix, prefix.length + content.length);
@@ -278,7 +254,7 @@ public final class HubServer implements AutoCloseable {
 
     @Override
     public void close() {
-        hub.stop(0);
-        storage.stop(0);
+        hub.close();
+        storage.close();
     }
 }

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.anneal.protocol.ServeRequest;
+import dev.anneal.service.LocalServer;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.GenerationRequest;
@@ -21,15 +21,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -47,7 +44,7 @@ class ForwardingIT extends ServiceTest {
             "anneal-tiny",
             new ServeRequest.Input.Chat("{\"messages\": [{\"role\": \"user\", \"content\": \"Hi\"}]}"),
             new ServeRequest.Decoding(1, 3, 0, 0, 1, 0, 9, List.of(), List.of(), null));
-    private static final HttpServer OTHER = otherProcess();
+    private static final LocalServer OTHER = new LocalServer(ForwardingIT::answer);
 
     private static volatile Answering answering = exchange -> {};
 
@@ -64,25 +61,7 @@ class ForwardingIT extends ServiceTest {
 
     @DynamicPropertySource
     static void url(DynamicPropertyRegistry registry) {
-        registry.add(
-                "anneal.inference.url",
-                () -> "http://127.0.0.1:" + OTHER.getAddress().getPort() + "/");
-    }
-
-    private static HttpServer otherProcess() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/", ForwardingIT::answer);
-            server.setExecutor(Executors.newCachedThreadPool(task -> {
-                Thread thread = new Thread(task);
-                thread.setDaemon(true);
-                return thread;
-            }));
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
+        registry.add("anneal.inference.url", () -> OTHER.uri() + "/");
     }
 
     private static void answer(HttpExchange exchange) throws IOException {
@@ -100,7 +79,7 @@ class ForwardingIT extends ServiceTest {
 
     @AfterAll
     static void stop() {
-        OTHER.stop(0);
+        OTHER.close();
     }
 
     @Test
@@ -115,8 +94,7 @@ class ForwardingIT extends ServiceTest {
             byte[] body =
                     "{\"error\": {\"message\": \"m\", \"type\": \"rate_limit_error\", \"param\": null, \"code\": \"queue_full\"}}"
                             .getBytes(UTF_8);
-            exchange.sendResponseHeaders(429, body.length);
-            exchange.getResponseBody().write(body);
+            LocalServer.answer(exchange, 429, body);
         };
 
         HttpResponse<String> answer = post(ALPHA, CHATS, BODY);
@@ -168,8 +146,7 @@ class ForwardingIT extends ServiceTest {
             byte[] body =
                     "{\"choices\": [{\"message\": {\"content\": \"yes\"}, \"finish_reason\": \"stop\"}], \"usage\": {\"prompt_tokens\": 5, \"completion_tokens\": 2}}"
                             .getBytes(UTF_8);
-            exchange.sendResponseHeaders(200, body.length);
-            exchange.getResponseBody().write(body);
+            LocalServer.answer(exchange, 200, body);
         };
 
         Generation.Whole whole = generator.generate("team-of-tokens", QUESTION);
@@ -189,8 +166,7 @@ class ForwardingIT extends ServiceTest {
         answering = exchange -> {
             offered.add(exchange.getRequestHeaders().getFirst("Authorization"));
             byte[] body = "{\"error\": {\"message\": \"m\", \"code\": \"invalid_api_key\"}}".getBytes(UTF_8);
-            exchange.sendResponseHeaders(401, body.length);
-            exchange.getResponseBody().write(body);
+            LocalServer.answer(exchange, 401, body);
         };
 
         assertThatThrownBy(() -> generator.generate("team-refused", QUESTION))

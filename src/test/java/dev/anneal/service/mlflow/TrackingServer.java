@@ -1,10 +1,8 @@
 package dev.anneal.service.mlflow;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -58,7 +56,7 @@ final class TrackingServer implements AutoCloseable {
         }
     }
 
-    private final HttpServer server;
+    private final LocalServer server = new LocalServer(this::answer);
     private final Map<String, String> experiments = new LinkedHashMap<>();
     private final Map<String, Run> runs = new LinkedHashMap<>();
     private final List<String> authorizations = new ArrayList<>();
@@ -66,18 +64,8 @@ final class TrackingServer implements AutoCloseable {
     private int refused;
     private int largestBatch;
 
-    TrackingServer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        } catch (IOException e) {
-            throw new AssertionError("no server", e);
-        }
-        server.createContext("/tracking/api/2.0/mlflow/", this::answer);
-        server.start();
-    }
-
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/tracking";
+        return server.uri() + "/tracking";
     }
 
     synchronized void become(Mood next) {
@@ -142,10 +130,7 @@ final class TrackingServer implements AutoCloseable {
     }
 
     private static void reply(HttpExchange exchange, int status, String body) throws IOException {
-        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
-        exchange.sendResponseHeaders(status, bytes.length);
-        exchange.getResponseBody().write(bytes);
-        exchange.close();
+        LocalServer.answer(exchange, status, body.getBytes(StandardCharsets.UTF_8));
     }
 
     private String act(String endpoint, JsonNode asked) {
@@ -230,6 +215,6 @@ final class TrackingServer implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 }

@@ -5,19 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
 import dev.anneal.penetration.Penetration;
+import dev.anneal.service.LocalServer;
 import dev.anneal.service.outbound.OutboundException.Reason;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,33 +28,27 @@ class OutboundHttpTest {
 
     private static final OutboundLimits LIMITS = OutboundLimits.within(Duration.ofSeconds(5), 4);
 
-    private final List<HttpServer> servers = new ArrayList<>();
-    private final List<Headers> received = new ArrayList<>();
+    private final List<LocalServer> servers = new ArrayList<>();
+    private final List<Headers> received = new CopyOnWriteArrayList<>();
 
     /** Answers a request. */
     private interface Answer {
         void to(HttpExchange exchange) throws IOException;
     }
 
-    private URI server(String host, Answer answer) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.createContext("/", exchange -> {
+    private URI server(String host, Answer answer) {
+        LocalServer server = new LocalServer(exchange -> {
             received.add(exchange.getRequestHeaders());
             exchange.getRequestBody().readAllBytes();
             answer.to(exchange);
             exchange.close();
         });
-        server.start();
         servers.add(server);
-        return URI.create("http://" + host + ":" + server.getAddress().getPort() + "/a/b");
+        return URI.create("http://" + host + ":" + server.port() + "/a/b");
     }
 
     private static Answer text(String text) {
-        return exchange -> {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            exchange.sendResponseHeaders(200, bytes.length);
-            exchange.getResponseBody().write(bytes);
-        };
+        return exchange -> LocalServer.answer(exchange, 200, text.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Answer redirect(String target) {
@@ -67,7 +60,7 @@ class OutboundHttpTest {
 
     @AfterEach
     void stop() {
-        servers.forEach(server -> server.stop(0));
+        servers.forEach(LocalServer::close);
     }
 
     private static String toStranger(URI uri, String... allowed) throws IOException {

@@ -1,13 +1,9 @@
 package dev.anneal.service.push;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpHandler;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,7 +12,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -40,8 +35,8 @@ final class PushServer implements AutoCloseable {
             @Nullable String authorization,
             byte[] body) {}
 
-    private final HttpServer hub = server(exchange -> answer(exchange, "hub"));
-    private final HttpServer storage = server(exchange -> answer(exchange, "storage"));
+    private final LocalServer hub = new LocalServer(exchange -> answer(exchange, "hub"));
+    private final LocalServer storage = new LocalServer(exchange -> answer(exchange, "storage"));
     private final Map<String, Boolean> privacy = new ConcurrentHashMap<>();
     private final Map<String, byte[]> objects = new ConcurrentHashMap<>();
     private final Map<String, Map<Integer, byte[]>> parts = new ConcurrentHashMap<>();
@@ -53,24 +48,8 @@ final class PushServer implements AutoCloseable {
     volatile int status;
     volatile boolean wantsParts;
 
-    private static HttpServer server(HttpHandler handler) {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.setExecutor(Executors.newCachedThreadPool());
-            server.createContext("/", handler);
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     URI uri() {
-        return uri(hub);
-    }
-
-    private static URI uri(HttpServer server) {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return hub.uri();
     }
 
     /** As new, but for what is set after this. */
@@ -196,11 +175,11 @@ final class PushServer implements AutoCloseable {
     private Map<String, Object> actions(String path, String oid, int size) {
         Map<String, Object> verify = Map.of("href", uri() + path.replace("objects/batch", "verify"));
         if (!wantsParts) {
-            return Map.of("upload", Map.of("href", uri(storage) + "/put/" + oid), "verify", verify);
+            return Map.of("upload", Map.of("href", storage.uri() + "/put/" + oid), "verify", verify);
         }
         Map<String, Object> header = new TreeMap<>(Map.of("chunk_size", String.valueOf(CHUNK_BYTES)));
         for (int number = 1; (number - 1) * CHUNK_BYTES < size; number++) {
-            header.put("0000" + number, uri(storage) + "/part/" + oid + "/" + number);
+            header.put("0000" + number, storage.uri() + "/part/" + oid + "/" + number);
         }
         return Map.of(
                 "upload", Map.of("href", uri() + "/api/complete_multipart/" + oid, "header", header), "verify", verify);
@@ -241,14 +220,12 @@ final class PushServer implements AutoCloseable {
     }
 
     private static void write(HttpExchange exchange, Object answer) throws IOException {
-        byte[] body = JSON.writeValueAsBytes(answer);
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
+        LocalServer.answer(exchange, JSON.writeValueAsString(answer));
     }
 
     @Override
     public void close() {
-        hub.stop(0);
-        storage.stop(0);
+        hub.close();
+        storage.close();
     }
 }

@@ -1,11 +1,9 @@
 package dev.anneal.service.s3;
 
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -16,7 +14,6 @@ import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
 import java.util.function.Predicate;
 
 /** Stands before the S3 server, writes down what is asked, and gives wrong answers when it is told to. */
@@ -26,19 +23,15 @@ final class FaultyProxy implements AutoCloseable {
     private static final Set<String> OWN_HEADERS =
             Set.of("host", "content-length", "connection", "expect", "upgrade", "http2-settings");
 
-    private final HttpServer server;
+    private final LocalServer server = new LocalServer(this::handle);
     private final HttpClient client =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final URI target;
     private final List<Asked> asked = new CopyOnWriteArrayList<>();
     private final Queue<Fault> faults = new ConcurrentLinkedQueue<>();
 
-    FaultyProxy(URI target) throws IOException {
+    FaultyProxy(URI target) {
         this.target = target;
-        this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        server.setExecutor(Executors.newCachedThreadPool());
-        server.createContext("/", this::handle);
-        server.start();
     }
 
     /** A request as it came. */
@@ -52,7 +45,7 @@ final class FaultyProxy implements AutoCloseable {
     private record Fault(Predicate<Asked> concerns, int status, String code, int bytes) {}
 
     URI endpoint() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        return server.uri();
     }
 
     List<Asked> asked() {
@@ -143,6 +136,6 @@ final class FaultyProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
+        server.close();
     }
 }

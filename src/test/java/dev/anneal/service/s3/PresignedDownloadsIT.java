@@ -6,7 +6,6 @@ import com.openai.core.http.HttpResponse;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
@@ -24,16 +23,8 @@ import org.springframework.test.context.TestPropertySource;
         })
 class PresignedDownloadsIT extends ServiceTest {
 
-    private static final FaultyProxy PROXY = proxy();
+    private static final FaultyProxy PROXY = new FaultyProxy(S3Server.endpoint());
     private static final String BUCKET = S3Server.newBucket();
-
-    private static FaultyProxy proxy() {
-        try {
-            return new FaultyProxy(S3Server.endpoint());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
 
     @DynamicPropertySource
     static void bucket(DynamicPropertyRegistry registry) {

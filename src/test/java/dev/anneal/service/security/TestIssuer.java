@@ -11,17 +11,12 @@ import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An OpenID Connect issuer on a port of its own: its configuration, its public keys, and tokens that it signs. */
@@ -29,34 +24,10 @@ final class TestIssuer {
 
     static final String AUDIENCE = "anneal";
 
-    private final HttpServer server;
+    private final LocalServer server = new LocalServer(this::answer);
     private final AtomicInteger reads = new AtomicInteger();
     private volatile RSAKey key = newKey();
     private volatile CountDownLatch answering = new CountDownLatch(0);
-
-    TestIssuer() {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-        server.createContext(
-                "/.well-known/openid-configuration",
-                exchange -> answer(
-                        exchange,
-                        "{\"issuer\": \"" + uri() + "\", \"jwks_uri\": \"" + keysUri()
-                                + "\", \"subject_types_supported\": [\"public\"]}"));
-        server.createContext("/keys", exchange -> {
-            reads.incrementAndGet();
-            answer(exchange, new JWKSet(key.toPublicJWK()).toString());
-        });
-        server.setExecutor(Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "test-issuer");
-            thread.setDaemon(true);
-            return thread;
-        }));
-        server.start();
-    }
 
     /** From now on requests are taken and not answered. */
     void hang() {
@@ -69,7 +40,7 @@ final class TestIssuer {
 
     /** From now on nobody listens. */
     void end() {
-        server.stop(0);
+        server.close();
     }
 
     /** How often the keys were asked for. */
@@ -78,7 +49,7 @@ final class TestIssuer {
     }
 
     String uri() {
-        return "http://localhost:" + server.getAddress().getPort();
+        return "http://localhost:" + server.port();
     }
 
     String keysUri() {
@@ -133,16 +104,24 @@ final class TestIssuer {
         }
     }
 
-    private void answer(HttpExchange exchange, String json) throws IOException {
+    private void answer(HttpExchange exchange) throws IOException {
+        String path = exchange.getRequestURI().getPath();
+        String json;
+        if (path.equals("/keys")) {
+            reads.incrementAndGet();
+            json = new JWKSet(key.toPublicJWK()).toString();
+        } else if (path.equals("/.well-known/openid-configuration")) {
+            json = "{\"issuer\": \"%s\", \"jwks_uri\": \"%s\", \"subject_types_supported\": [\"public\"]}"
+                    .formatted(uri(), keysUri());
+        } else {
+            LocalServer.answer(exchange, 404);
+            return;
+        }
         try {
             answering.await();
         } catch (InterruptedException end) {
             Thread.currentThread().interrupt();
         }
-        byte[] body = json.getBytes(StandardCharsets.UTF_8);
-        exchange.getResponseHeaders().set("content-type", "application/json");
-        exchange.sendResponseHeaders(200, body.length);
-        exchange.getResponseBody().write(body);
-        exchange.close();
+        LocalServer.answer(exchange, json);
     }
 }

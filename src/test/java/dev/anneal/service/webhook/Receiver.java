@@ -2,22 +2,17 @@ package dev.anneal.service.webhook;
 
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpServer;
+import dev.anneal.service.LocalServer;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 
 /** An HTTP server on this machine that is told of events. */
 public final class Receiver implements AutoCloseable {
 
-    private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Received> received = new CopyOnWriteArrayList<>();
-    private final HttpServer server;
+    private final LocalServer server;
 
     /** What came in. */
     public record Received(Headers headers, String body) {
@@ -35,13 +30,7 @@ public final class Receiver implements AutoCloseable {
     }
 
     public Receiver(Answer answer) {
-        try {
-            server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 64);
-        } catch (IOException e) {
-            throw new AssertionError("no server", e);
-        }
-        server.setExecutor(threads);
-        server.createContext("/", exchange -> {
+        server = new LocalServer(exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             int number;
             synchronized (received) {
@@ -51,7 +40,6 @@ public final class Receiver implements AutoCloseable {
             answer.to(exchange, number);
             exchange.close();
         });
-        server.start();
     }
 
     /** Answers the first requests with these statuses, and all others with the last of them. */
@@ -61,7 +49,7 @@ public final class Receiver implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort() + "/hook";
+        return server.uri() + "/hook";
     }
 
     public List<Received> received() {
@@ -70,7 +58,6 @@ public final class Receiver implements AutoCloseable {
 
     @Override
     public void close() {
-        server.stop(0);
-        threads.shutdownNow();
+        server.close();
     }
 }
