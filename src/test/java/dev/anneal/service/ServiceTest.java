@@ -18,9 +18,11 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
@@ -146,6 +148,15 @@ public abstract class ServiceTest {
         } catch (IOException e) {
             throw new AssertionError("a file could not be stored", e);
         }
+    }
+
+    /** The first lines of a dataset of the demonstration. */
+    protected static String rows(String name, int count) throws IOException {
+        return java.nio.file.Files.readAllLines(
+                        Path.of("src/main/resources/demo").resolve(name))
+                .stream()
+                .limit(count)
+                .collect(Collectors.joining("\n", "", "\n"));
     }
 
     /** Waits for what other threads of the service do. */

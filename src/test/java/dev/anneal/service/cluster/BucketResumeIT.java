@@ -11,15 +11,12 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,21 +41,8 @@ class BucketResumeIT extends ServiceTest {
 
     private static final int STEPS = 60;
     private static final String BUCKET = S3Server.newBucket();
-    private static final List<String> SHARED = List.of(
-            "spring.datasource.url",
-            "spring.datasource.username",
-            "spring.datasource.password",
-            "spring.flyway.user",
-            "spring.flyway.password",
-            "anneal.api-keys",
-            "anneal.storage.type",
-            "anneal.storage.s3.bucket",
-            "anneal.storage.s3.endpoint",
-            "anneal.queue.lease",
-            "anneal.queue.heartbeat-interval",
-            "anneal.queue.safety-margin",
-            "anneal.queue.scan-interval",
-            "anneal.queue.retry-delay");
+    private static final List<String> STORE =
+            List.of("anneal.storage.type", "anneal.storage.s3.bucket", "anneal.storage.s3.endpoint");
 
     @TempDir
     private Path folder;
@@ -84,7 +68,7 @@ class BucketResumeIT extends ServiceTest {
 
     @Test
     void aJobGoesOnElsewhereFromTheBucketWithTheSameBits() throws Exception {
-        String file = file(ALPHA, FilePurpose.FINE_TUNE, rows());
+        String file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 24));
         String interrupted = job(file);
         ServiceJvm first = worker("first-machine");
         Waiting.until(() -> savedStep(interrupted).orElse(0) >= 10 || hasEnded(interrupted));
@@ -103,12 +87,6 @@ class BucketResumeIT extends ServiceTest {
         assertThat(adapter(interrupted)).isEqualTo(adapter(undisturbed));
     }
 
-    private static String rows() throws IOException {
-        return Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl")).stream()
-                .limit(24)
-                .collect(Collectors.joining("\n", "", "\n"));
-    }
-
     private String job(String file) {
         return queuedJob(
                 ALPHA,
@@ -118,21 +96,11 @@ class BucketResumeIT extends ServiceTest {
     }
 
     private ServiceJvm worker(String name) throws IOException {
-        Map<String, String> properties = new HashMap<>();
-        SHARED.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
+        Path home = folder.resolve(name);
+        Map<String, String> properties = SharedProperties.ofWorker(environment, home);
+        STORE.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
+        properties.put("anneal.storage.cache.directory", home.resolve("cache").toString());
         properties.put("anneal.checkpoints.kept", "20");
-        properties.put("anneal.home", folder.resolve(name).toString());
-        properties.put(
-                "anneal.storage.cache.directory",
-                folder.resolve(name).resolve("cache").toString());
-        properties.put(
-                "anneal.engine.cache-directory",
-                Path.of("target", "engine-cache").toAbsolutePath().toString());
-        properties.put("anneal.engine.heap", "256MB");
-        properties.put("anneal.engine.threads", "1");
-        properties.put("anneal.engine.precision", "fp32");
-        properties.put("anneal.worker.poll-interval", "200ms");
-        properties.put("anneal.worker.publish-interval", "100ms");
         ServiceJvm worker = ServiceJvm.start("worker", name, properties);
         workers.add(worker);
         return worker;

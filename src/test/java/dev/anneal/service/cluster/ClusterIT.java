@@ -8,7 +8,6 @@ import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -43,19 +42,6 @@ class ClusterIT extends ServiceTest {
     private static final int JOBS = 20;
     private static final int LONG = 80;
     private static final int SHORT = 4;
-    private static final List<String> CONNECTION = List.of(
-            "spring.datasource.url",
-            "spring.datasource.username",
-            "spring.datasource.password",
-            "spring.flyway.user",
-            "spring.flyway.password");
-    private static final List<String> SHARED = List.of(
-            "anneal.api-keys",
-            "anneal.queue.lease",
-            "anneal.queue.heartbeat-interval",
-            "anneal.queue.safety-margin",
-            "anneal.queue.scan-interval",
-            "anneal.queue.retry-delay");
 
     /** A checkpoint row in the folder of an attempt that had ended before the row was written. */
     private static final String PUBLISHED_AFTER_THE_END = """
@@ -109,9 +95,7 @@ class ClusterIT extends ServiceTest {
 
     /** The longest first for each tenant, so that they run when the workers are disturbed. */
     private void createJobs() throws IOException {
-        String rows = Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl")).stream()
-                .limit(24)
-                .collect(Collectors.joining("\n", "", "\n"));
+        String rows = rows("tickets.train.jsonl", 24);
         Map<String, String> files = new HashMap<>();
         for (String tenant : TENANTS) {
             files.put(tenant, file(tenant, FilePurpose.FINE_TUNE, rows));
@@ -129,23 +113,8 @@ class ClusterIT extends ServiceTest {
     }
 
     private ServiceJvm worker(String name) throws IOException {
-        Map<String, String> properties = new HashMap<>();
-        CONNECTION.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
-        SHARED.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
-        properties.put(
-                "anneal.storage.directory",
-                Path.of(environment.getRequiredProperty("anneal.storage.directory"))
-                        .toAbsolutePath()
-                        .toString());
-        properties.put("anneal.home", folder.resolve(name).toString());
-        properties.put(
-                "anneal.engine.cache-directory",
-                Path.of("target", "engine-cache").toAbsolutePath().toString());
-        properties.put("anneal.engine.heap", "256MB");
-        properties.put("anneal.engine.threads", "1");
-        properties.put("anneal.engine.precision", "fp32");
-        properties.put("anneal.worker.poll-interval", "200ms");
-        properties.put("anneal.worker.publish-interval", "100ms");
+        Map<String, String> properties = SharedProperties.ofWorker(environment, folder.resolve(name));
+        properties.put("anneal.storage.directory", SharedProperties.storageDirectory(environment));
         ServiceJvm worker = ServiceJvm.start("worker", name, properties);
         workers.add(worker);
         return worker;

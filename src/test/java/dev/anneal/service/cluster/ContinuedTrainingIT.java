@@ -15,12 +15,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -201,9 +198,6 @@ class ContinuedTrainingIT extends EngineTest {
     }
 
     private static byte[] rows(int count) throws IOException {
-        return Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl")).stream()
-                .limit(count)
-                .collect(Collectors.joining("\n", "", "\n"))
-                .getBytes(StandardCharsets.UTF_8);
+        return rows("tickets.train.jsonl", count).getBytes(StandardCharsets.UTF_8);
     }
 }

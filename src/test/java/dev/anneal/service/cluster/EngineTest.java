@@ -3,13 +3,9 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.stream.Collectors;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
 
@@ -60,11 +56,5 @@ abstract class EngineTest extends ServiceTest {
             object = json(get(ALPHA, path));
         }
         return object;
-    }
-
-    static String rows(String name, int count) throws IOException {
-        return Files.readAllLines(Path.of("src/main/resources/demo").resolve(name)).stream()
-                .limit(count)
-                .collect(Collectors.joining("\n", "", "\n"));
     }
 }

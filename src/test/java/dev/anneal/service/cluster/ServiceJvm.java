@@ -64,7 +64,7 @@ public final class ServiceJvm implements AutoCloseable {
     }
 
     /** Sends a signal, for example {@code KILL}. */
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
                 .start()
                 .waitFor();

@@ -8,13 +8,10 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
@@ -31,14 +28,6 @@ import tools.jackson.databind.JsonNode;
 class UpgradeIT extends ServiceTest {
 
     static final String PREVIOUS = "anneal.upgrade.previous-jar";
-
-    private static final List<String> SHARED = List.of(
-            "spring.datasource.url",
-            "spring.datasource.username",
-            "spring.datasource.password",
-            "spring.flyway.user",
-            "spring.flyway.password",
-            "anneal.api-keys");
 
     @TempDir
     private Path folder;
@@ -57,7 +46,7 @@ class UpgradeIT extends ServiceTest {
     void previousWorkerTrainsAndMergesWhatThisVersionAsksFor() throws IOException {
         processes.add(ServiceJvm.startJar(previous(), "worker", "previous", properties("previous-worker")));
 
-        String job = queuedJob(ALPHA, rows(), ", 'anneal': {'max_steps': 4}");
+        String job = queuedJob(ALPHA, tickets(), ", 'anneal': {'max_steps': 4}");
         Waiting.until(() -> isFinal(job(ALPHA, job)));
         assertThat(job(ALPHA, job).path("status").asString())
                 .as(job(ALPHA, job).toString())
@@ -73,7 +62,7 @@ class UpgradeIT extends ServiceTest {
 
     @Test
     void workerOfThisVersionTrainsWhatThePreviousAsksFor() throws IOException {
-        String file = rows();
+        String file = tickets();
         Map<String, String> ofApi = properties("previous-api");
         int port = ServiceJvm.freePort();
         ofApi.put("server.port", Integer.toString(port));
@@ -116,23 +105,13 @@ class UpgradeIT extends ServiceTest {
                 .contains(object.path("status").asString());
     }
 
-    private String rows() throws IOException {
-        return file(
-                ALPHA,
-                FilePurpose.FINE_TUNE,
-                Files.readAllLines(Path.of("src/main/resources/demo/tickets.train.jsonl")).stream()
-                        .limit(24)
-                        .collect(Collectors.joining("\n", "", "\n")));
+    private String tickets() throws IOException {
+        return file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 24));
     }
 
     private Map<String, String> properties(String name) {
-        Map<String, String> properties = new HashMap<>();
-        SHARED.forEach(key -> properties.put(key, environment.getRequiredProperty(key)));
-        properties.put(
-                "anneal.storage.directory",
-                Path.of(environment.getRequiredProperty("anneal.storage.directory"))
-                        .toAbsolutePath()
-                        .toString());
+        Map<String, String> properties = SharedProperties.of(environment);
+        properties.put("anneal.storage.directory", SharedProperties.storageDirectory(environment));
         properties.put("anneal.home", folder.resolve(name).toString());
         properties.put("anneal.engine.heap", "256MB");
         properties.put("anneal.engine.threads", "1");

@@ -3,18 +3,16 @@ package dev.anneal.service.webhook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.cluster.ServiceJvm;
+import dev.anneal.service.cluster.SharedProperties;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.schedule.SchedulerLifecycle;
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,36 +42,12 @@ class KilledDeliveryIT extends ServiceTest {
     @Autowired
     private Clock clock;
 
-    private Process otherProcess() throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx256m",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-                        .filter(entry -> !Path.of(entry).endsWith("test-classes"))
-                        .collect(Collectors.joining(File.pathSeparator)),
-                "dev.anneal.AnnealApplication",
-                "--server.port=0",
-                "--management.server.port=0",
-                "--anneal.webhooks.poll-interval=50ms"));
-        for (String key : List.of(
-                "anneal.roles",
-                "anneal.home",
-                "anneal.api-keys",
-                "anneal.secrets.keys",
-                "anneal.outbound.allowed-addresses",
-                "spring.datasource.url",
-                "spring.datasource.username",
-                "spring.datasource.password",
-                "spring.flyway.user",
-                "spring.flyway.password")) {
-            command.add("--" + key + "=" + environment.getRequiredProperty(key));
-        }
-        return new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(Path.of("target", "killed-delivery.log").toFile())
-                .start();
+    private ServiceJvm otherProcess() throws IOException {
+        Map<String, String> properties = SharedProperties.of(
+                environment, "anneal.home", "anneal.secrets.keys", "anneal.outbound.allowed-addresses");
+        properties.put("server.port", "0");
+        properties.put("anneal.webhooks.poll-interval", "50ms");
+        return ServiceJvm.start("api", "killed-delivery", properties);
     }
 
     private static String state() {
@@ -98,11 +72,11 @@ class KilledDeliveryIT extends ServiceTest {
                     "{'name': 'n', 'url': '" + receiver.url() + "', 'event_types': ['fine_tuning.job.cancelled']}");
             String job = queuedJob(ALPHA, file(ALPHA, 10), "");
             post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/cancel", "");
-            Process other = otherProcess();
-            try {
+            try (ServiceJvm other = otherProcess()) {
                 await(() -> !receiver.received().isEmpty());
+                other.signal("KILL");
+                assertThat(other.awaitExit()).isNotZero();
             } finally {
-                other.destroyForcibly().waitFor();
                 killed.countDown();
             }
             assertThat(state()).isEqualTo("PENDING");
