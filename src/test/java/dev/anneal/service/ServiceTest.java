@@ -132,18 +132,15 @@ public abstract class ServiceTest {
 
     /** Id of a file of the tenant whose checks have ended. */
     protected String file(String tenant, FilePurpose purpose, String content) {
-        String id = uncheckedFile(tenant, purpose, content);
+        String id = stored(tenant, "rows.jsonl", purpose, content.getBytes(StandardCharsets.UTF_8));
         await(() -> files.require(tenant, id).status() != FileStatus.UPLOADED);
         return id;
     }
 
-    private String uncheckedFile(String tenant, FilePurpose purpose, String content) {
+    /** Id of a file of the tenant that has not been checked. */
+    protected String stored(String tenant, String name, FilePurpose purpose, byte[] content) {
         try {
-            return intake.add(
-                            tenant,
-                            "rows.jsonl",
-                            purpose,
-                            new ByteArrayInputStream(content.getBytes(StandardCharsets.UTF_8)))
+            return intake.add(tenant, name, purpose, new ByteArrayInputStream(content))
                     .id();
         } catch (IOException e) {
             throw new AssertionError("a file could not be stored", e);

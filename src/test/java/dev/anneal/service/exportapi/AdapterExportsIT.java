@@ -1,18 +1,13 @@
 package dev.anneal.service.exportapi;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.peft.TarOf;
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportOrder;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
@@ -20,19 +15,16 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
@@ -48,20 +40,13 @@ class AdapterExportsIT extends ServiceTest {
     private ExportJournal journal;
 
     @Autowired
-    private FileIntake intake;
-
-    @Autowired
     private ArtifactStore store;
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    Path folder;
 
     private String adapter = "";
 
     @BeforeEach
     void upload() throws IOException {
-        adapter = uploaded(192);
+        adapter = uploaded(QueryAdapter.WIDTH);
     }
 
     @Test
@@ -238,25 +223,7 @@ class AdapterExportsIT extends ServiceTest {
         assertThat(error.path("message").asString()).contains(words);
     }
 
-    /** An adapter of the queries of anneal-tiny's six layers, which are 192 wide. */
     private String uploaded(int width) throws IOException {
-        List<TensorData> tensors = new ArrayList<>();
-        for (int layer = 0; layer < 6; layer++) {
-            String module = "base_model.model.model.layers." + layer + ".self_attn.q_proj.lora_";
-            float[] values = new float[2 * width];
-            tensors.add(TensorsInMemory.ofFloats(module + "A.weight", List.of(2L, (long) width), values));
-            tensors.add(TensorsInMemory.ofFloats(module + "B.weight", List.of((long) width, 2L), values));
-        }
-        Path written = folder.resolve("adapter.safetensors");
-        SafetensorsWriter.write(written, tensors);
-        byte[] archive = new TarOf()
-                .file(
-                        "adapter_config.json",
-                        "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 4, \"target_modules\": [\"q_proj\"]}"
-                                .getBytes(UTF_8))
-                .file("adapter_model.safetensors", Files.readAllBytes(written))
-                .toBytes();
-        return intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
-                .id();
+        return stored(ALPHA, "adapter.tar", FilePurpose.USER_DATA, QueryAdapter.archive(width));
     }
 }

@@ -1,30 +1,20 @@
 package dev.anneal.service.jobapi;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.peft.TarOf;
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.training.TrainingJournal;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
@@ -38,13 +28,6 @@ class InitialAdapterIT extends ServiceTest {
 
     @Autowired
     private TrainingJournal journal;
-
-    @Autowired
-    private FileIntake intake;
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    Path folder;
 
     private String file = "";
 
@@ -129,7 +112,7 @@ class InitialAdapterIT extends ServiceTest {
                 refused, "adapter_invalid", "no adapter that fits 'anneal-tiny': 'r' of adapter_config.json is 0");
         String config =
                 "{'peft_type': 'LORA', 'r': 2, 'lora_alpha': 3, 'use_rslora': true, 'lora_dropout': 0.1, 'target_modules': ['q_proj']}";
-        String adapter = uploaded(config, queryAdapter(2));
+        String adapter = uploaded(config, QueryAdapter.weights(2, QueryAdapter.WIDTH));
 
         String id = queuedJob(ALPHA, file, ", 'anneal': {'init_adapter': '" + adapter + "'}");
 
@@ -156,7 +139,9 @@ class InitialAdapterIT extends ServiceTest {
 
     @Test
     void exportOfAnUploadedAdapterStandsForThatAdapter() throws IOException {
-        String adapter = uploaded("{'peft_type': 'LORA', 'r': 2, 'target_modules': ['q_proj']}", queryAdapter(2));
+        String adapter = uploaded(
+                "{'peft_type': 'LORA', 'r': 2, 'target_modules': ['q_proj']}",
+                QueryAdapter.weights(2, QueryAdapter.WIDTH));
         String export = json(post(
                         ALPHA,
                         "/v1/fine_tuning/exports",
@@ -176,27 +161,9 @@ class InitialAdapterIT extends ServiceTest {
         assertRefused("ftexp-none", "invalid_value", "there is no such thing");
     }
 
-    private String uploaded(String config, byte[] weights) throws IOException {
-        byte[] archive = new TarOf()
-                .file("adapter_config.json", config.replace('\'', '"').getBytes(UTF_8))
-                .file("adapter_model.safetensors", weights)
-                .toBytes();
-        return intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
-                .id();
-    }
-
-    /** An adapter of the queries of anneal-tiny's six layers, 192 wide. */
-    private byte[] queryAdapter(int rank) throws IOException {
-        List<TensorData> tensors = new ArrayList<>();
-        for (int layer = 0; layer < 6; layer++) {
-            String module = "base_model.model.model.layers." + layer + ".self_attn.q_proj.lora_";
-            float[] values = new float[rank * 192];
-            tensors.add(TensorsInMemory.ofFloats(module + "A.weight", List.of((long) rank, 192L), values));
-            tensors.add(TensorsInMemory.ofFloats(module + "B.weight", List.of(192L, (long) rank), values));
-        }
-        Path written = folder.resolve("adapter.safetensors");
-        SafetensorsWriter.write(written, tensors);
-        return Files.readAllBytes(written);
+    private String uploaded(String config, byte[] weights) {
+        byte[] archive = QueryAdapter.archive(config.replace('\'', '"'), weights);
+        return stored(ALPHA, "adapter.tar", FilePurpose.USER_DATA, archive);
     }
 
     @Test

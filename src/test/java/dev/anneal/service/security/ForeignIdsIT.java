@@ -1,31 +1,21 @@
 package dev.anneal.service.security;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.peft.TarOf;
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.tenant.Scope;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.test.context.TestPropertySource;
@@ -46,13 +36,6 @@ class ForeignIdsIT extends ServiceTest {
     @Autowired
     @Qualifier("requestMappingHandlerMapping")
     private RequestMappingHandlerMapping mappings;
-
-    @Autowired
-    private FileIntake intake;
-
-    @TempDir
-    @SuppressWarnings("NullAway.Init") // set by JUnit
-    Path folder;
 
     /** What alpha owns: the beginning of paths, and what each of their variables may be. */
     private Map<String, Map<String, String>> owned = Map.of();
@@ -220,22 +203,6 @@ class ForeignIdsIT extends ServiceTest {
     }
 
     private String adapter() throws IOException {
-        List<TensorData> tensors = new ArrayList<>();
-        for (int layer = 0; layer < 6; layer++) {
-            String module = "base_model.model.model.layers." + layer + ".self_attn.q_proj.lora_";
-            tensors.add(TensorsInMemory.ofFloats(module + "A.weight", List.of(2L, 192L), new float[384]));
-            tensors.add(TensorsInMemory.ofFloats(module + "B.weight", List.of(192L, 2L), new float[384]));
-        }
-        Path written = folder.resolve("adapter.safetensors");
-        SafetensorsWriter.write(written, tensors);
-        byte[] archive = new TarOf()
-                .file(
-                        "adapter_config.json",
-                        "{\"peft_type\": \"LORA\", \"r\": 2, \"lora_alpha\": 4, \"target_modules\": [\"q_proj\"]}"
-                                .getBytes(UTF_8))
-                .file("adapter_model.safetensors", Files.readAllBytes(written))
-                .toBytes();
-        return intake.add(ALPHA, "adapter.tar", FilePurpose.USER_DATA, new ByteArrayInputStream(archive))
-                .id();
+        return stored(ALPHA, "adapter.tar", FilePurpose.USER_DATA, QueryAdapter.archive(QueryAdapter.WIDTH));
     }
 }
