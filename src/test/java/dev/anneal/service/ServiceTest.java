@@ -53,17 +53,19 @@ public abstract class ServiceTest {
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** What workers do to the work that they have claimed. */
+    @Autowired
+    protected Leases leases;
+
+    /** What workers publish of trainings. */
+    @Autowired
+    protected TrainingJournal trainings;
+
     @Autowired
     private FileIntake intake;
 
     @Autowired
     private Files files;
-
-    @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal trainings;
 
     @LocalServerPort
     private int port;

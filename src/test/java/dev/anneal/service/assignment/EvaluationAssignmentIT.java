@@ -11,7 +11,6 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.Evaluations;
 import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import java.time.Instant;
 import java.util.List;
@@ -22,9 +21,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /** The end of an evaluation's process. */
 class EvaluationAssignmentIT extends ServiceTest {
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private EvaluationJournal journal;

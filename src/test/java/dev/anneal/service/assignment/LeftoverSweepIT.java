@@ -15,7 +15,6 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.TestStores;
-import dev.anneal.service.training.TrainingJournal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,13 +30,7 @@ import org.springframework.beans.factory.annotation.Autowired;
 class LeftoverSweepIT extends ServiceTest {
 
     @Autowired
-    private Leases leases;
-
-    @Autowired
     private Rescuer rescuer;
-
-    @Autowired
-    private TrainingJournal trainings;
 
     @Autowired
     private ExportJournal exports;

@@ -10,7 +10,6 @@ import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.export.ExportOrder;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
@@ -32,9 +31,6 @@ import tools.jackson.databind.JsonNode;
 class AdapterExportsIT extends ServiceTest {
 
     private static final String EXPORTS = "/v1/fine_tuning/exports";
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private ExportJournal journal;

@@ -8,7 +8,6 @@ import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.evaluation.Evaluations;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Ending;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkKind;
 import java.net.http.HttpResponse;
@@ -23,9 +22,6 @@ import tools.jackson.databind.JsonNode;
 class EvaluationLifeIT extends ServiceTest {
 
     private static final String EVALUATIONS = "/v1/fine_tuning/evaluations";
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private EvaluationJournal journal;

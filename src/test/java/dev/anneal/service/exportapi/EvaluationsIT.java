@@ -17,7 +17,6 @@ import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.secret.SealedValues;
@@ -44,9 +43,6 @@ class EvaluationsIT extends ServiceTest {
 
     @Autowired
     private SealedValues sealed;
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private EvaluationJournal journal;

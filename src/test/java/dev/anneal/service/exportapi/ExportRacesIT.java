@@ -9,8 +9,6 @@ import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.lease.Lease;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.training.TrainingJournal;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,12 +27,6 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 class ExportRacesIT extends ServiceTest {
 
     private static final Duration STALL = Duration.ofMinutes(5);
-
-    @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
 
     @Autowired
     private Checkpoints checkpoints;
@@ -57,7 +49,7 @@ class ExportRacesIT extends ServiceTest {
             assertThat(newest.step()).isEqualTo(4);
             publish(worker -> {
                 saved(worker, 6);
-                forgotten.addAll(journal.pruneCheckpoints(worker, lease().workId(), 1));
+                forgotten.addAll(trainings.pruneCheckpoints(worker, lease().workId(), 1));
             });
             assertThat(checkpoints.find(jdbc, job(jdbc), newest.id())).contains(newest);
         });
@@ -80,7 +72,7 @@ class ExportRacesIT extends ServiceTest {
                     "/v1/fine_tuning/jobs/" + id + "/exports",
                     "{'kind': 'training_state', 'checkpoint': '" + checkpoint + "'}")));
             await(ExportRacesIT::somebodyWaits);
-            journal.pruneCheckpoints(worker, lease().workId(), 1);
+            trainings.pruneCheckpoints(worker, lease().workId(), 1);
         });
 
         HttpResponse<String> answer = requests.get(0).get(30, TimeUnit.SECONDS);
@@ -97,7 +89,7 @@ class ExportRacesIT extends ServiceTest {
     }
 
     private void saved(JdbcClient jdbc, int step) {
-        journal.checkpointSaved(
+        trainings.checkpointSaved(
                 jdbc,
                 lease().workId(),
                 new Progress.CheckpointSaved(step, 0.5, "/local/checkpoint", 1234),

@@ -10,7 +10,6 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
@@ -41,9 +40,6 @@ class ExportsIT extends ServiceTest {
 
     private static final String WEIGHTS = "0123456789".repeat(100);
     private static final String CONFIG = "{}";
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private ExportJournal exports;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.training.TrainingJournal;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
@@ -13,15 +12,11 @@ import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
 
 /** Events as they come, and series as JSON, CSV, result file and dashboard view. */
 class HistoryIT extends ServiceTest {
-
-    @Autowired
-    private TrainingJournal journal;
 
     private String id = "";
 
@@ -159,7 +154,7 @@ class HistoryIT extends ServiceTest {
         assertThat(csv.body()).startsWith(golden);
         assertThat(csv.body().lines()).hasSize(31);
         StringBuilder result = new StringBuilder();
-        journal.writeResult(workOf("job", id), result::append);
+        trainings.writeResult(workOf("job", id), result::append);
         assertThat(result).hasToString(csv.body());
     }
 

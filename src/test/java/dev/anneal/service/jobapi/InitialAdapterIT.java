@@ -6,8 +6,6 @@ import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.training.TrainingJournal;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
@@ -15,19 +13,12 @@ import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import tools.jackson.databind.JsonNode;
 
 /** What {@code anneal.init_adapter} may name, and what becomes of the adapter's settings. */
 class InitialAdapterIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";
-
-    @Autowired
-    private Leases leases;
-
-    @Autowired
-    private TrainingJournal journal;
 
     private String file = "";
 
@@ -175,7 +166,11 @@ class InitialAdapterIT extends ServiceTest {
         long sourceWork = workOf("job", source);
 
         leases.progress(
-                worker.lease(), 1, null, Duration.ofMinutes(5), jdbc -> journal.pruneCheckpoints(jdbc, sourceWork, 1));
+                worker.lease(),
+                1,
+                null,
+                Duration.ofMinutes(5),
+                jdbc -> trainings.pruneCheckpoints(jdbc, sourceWork, 1));
 
         assertThat(checkpoints(source)).containsExactly(before.get(0), before.get(1));
     }

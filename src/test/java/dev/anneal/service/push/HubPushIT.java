@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -24,9 +23,6 @@ class HubPushIT extends ServiceTest {
 
     private static final PushServer HUB = new PushServer();
     private static final String OID = ExportToPush.sha256(weights());
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private ExportJournal exports;

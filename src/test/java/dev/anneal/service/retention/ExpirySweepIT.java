@@ -10,7 +10,6 @@ import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.storage.TestStores;
 import java.io.IOException;
@@ -26,9 +25,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 
 /** Checkpoints and exports go when their time is over, where a setting or an administrator says so; what is in use stays. */
 class ExpirySweepIT extends ServiceTest {
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private ExportJournal journal;

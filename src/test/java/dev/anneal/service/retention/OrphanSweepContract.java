@@ -9,7 +9,6 @@ import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -28,9 +27,6 @@ import org.springframework.beans.factory.annotation.Autowired;
 public abstract class OrphanSweepContract extends ServiceTest {
 
     private static final String NOBODY = "0123456789abcdefghjkmnpqrs";
-
-    @Autowired
-    private Leases leases;
 
     @Autowired
     private ExportJournal exports;
