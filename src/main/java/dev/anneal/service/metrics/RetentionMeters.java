@@ -8,11 +8,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** Counts what is deleted for its age; every kind is there from the start, with 0. */
+/** Counts what is deleted for its age, and sweeps that are refused; every kind is there from the start, with 0. */
 final class RetentionMeters implements RetentionListener {
 
     private final Map<Kind, Counter> removed = new EnumMap<>(Kind.class);
     private final Map<Kind, Counter> bytes = new EnumMap<>(Kind.class);
+    private final Counter refused;
 
     RetentionMeters(MeterRegistry registry) {
         for (Kind kind : Kind.values()) {
@@ -30,11 +31,19 @@ final class RetentionMeters implements RetentionListener {
                             .tag("kind", tag)
                             .register(registry));
         }
+        refused = Counter.builder(MeterNames.RETENTION_REFUSED)
+                .description("Sweeps that deleted no orphans because the artifact store is another installation's")
+                .register(registry);
     }
 
     @Override
     public void removed(Kind kind, long size) {
         Objects.requireNonNull(removed.get(kind)).increment();
         Objects.requireNonNull(bytes.get(kind)).increment((double) size);
+    }
+
+    @Override
+    public void refused() {
+        refused.increment();
     }
 }

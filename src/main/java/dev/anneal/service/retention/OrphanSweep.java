@@ -1,12 +1,14 @@
 package dev.anneal.service.retention;
 
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.installation.StoreOwnership;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoredUnit;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -14,7 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Deletes what lies in the store without a row: what a deletion left that failed, and what processes wrote that were cut off. It is noted when it is first
- * seen and deleted when it is still an orphan {@code age} later, so that a database that was restored, or is the wrong one, can be put right before.
+ * seen and deleted when it is still an orphan {@code age} later, so that a database that was restored, or is the wrong one, can be put right before. A store
+ * whose marker does not name this installation is left alone.
  */
 final class OrphanSweep {
 
@@ -22,21 +25,38 @@ final class OrphanSweep {
 
     private final SystemDatabase system;
     private final ArtifactStore store;
+    private final StoreOwnership ownership;
     private final RetentionListener listener;
     private final @Nullable Duration age;
 
     /** @param age null for never: the store is not even looked at */
-    OrphanSweep(SystemDatabase system, ArtifactStore store, RetentionListener listener, @Nullable Duration age) {
+    OrphanSweep(
+            SystemDatabase system,
+            ArtifactStore store,
+            StoreOwnership ownership,
+            RetentionListener listener,
+            @Nullable Duration age) {
         this.system = system;
         this.store = store;
+        this.ownership = ownership;
         this.listener = listener;
         this.age = age;
     }
 
     void runOnce() {
-        if (age != null) {
+        if (age != null && isOurs()) {
             sweep(age);
         }
+    }
+
+    /** What no row of this database names may be named by another one's, if the store is not this installation's. */
+    private boolean isOurs() {
+        Optional<String> objection = ownership.objection();
+        objection.ifPresent(reason -> {
+            LOG.warn("Nothing is taken for an orphan or deleted as one, and the next sweep looks again. {}", reason);
+            listener.refused();
+        });
+        return objection.isEmpty();
     }
 
     private void sweep(Duration patience) {
@@ -57,7 +77,7 @@ final class OrphanSweep {
         int deleted = 0;
         long bytes = 0;
         List<OrphanRows.Noted> batch = old(patience, "");
-        while (!batch.isEmpty()) {
+        while (!batch.isEmpty() && isOurs()) {
             for (OrphanRows.Noted orphan : stillOrphans(batch)) {
                 if (delete(orphan)) {
                     deleted++;

@@ -3,6 +3,7 @@ package dev.anneal.service.retention;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.installation.StoreOwnership;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.schedule.SchedulerLifecycle;
@@ -47,12 +48,24 @@ class RetentionConfiguration {
             SystemDatabase system,
             RetentionProperties properties,
             ArtifactStore store,
+            StoreOwnership ownership,
             ObjectProvider<RetentionListener> listeners) {
-        return new OrphanSweep(system, store, all(listeners), properties.orphanAge());
+        return new OrphanSweep(system, store, ownership, all(listeners), properties.orphanAge());
     }
 
     private static RetentionListener all(ObjectProvider<RetentionListener> listeners) {
-        return (kind, bytes) -> listeners.orderedStream().forEach(listener -> listener.removed(kind, bytes));
+        return new RetentionListener() {
+
+            @Override
+            public void removed(Kind kind, long bytes) {
+                listeners.orderedStream().forEach(listener -> listener.removed(kind, bytes));
+            }
+
+            @Override
+            public void refused() {
+                listeners.orderedStream().forEach(RetentionListener::refused);
+            }
+        };
     }
 
     @Bean

@@ -1,10 +1,13 @@
 package dev.anneal.service.retention;
 
-/** Told of what is deleted because of its age, by the process that does it. */
+/** Told of what is deleted because of its age, and of what is not for caution, by the process that does it. */
 @FunctionalInterface
 public interface RetentionListener {
 
     void removed(Kind kind, long bytes);
+
+    /** A sweep deleted no orphans, or no further ones, because the store is not this installation's. */
+    default void refused() {}
 
     /** What is deleted. */
     enum Kind {

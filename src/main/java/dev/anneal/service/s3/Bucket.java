@@ -49,8 +49,17 @@ final class Bucket {
         return prefix + object;
     }
 
+    /** Bucket, endpoint and prefix, in words. */
+    String place() {
+        return failures.place() + (prefix.isEmpty() ? "" : " with the prefix '" + prefix + "'");
+    }
+
     S3Client client() {
         return client;
+    }
+
+    StorageException failed(String action, Object key, SdkException failure) {
+        return failures.of(action, key, failure);
     }
 
     <T> T asking(String action, Object key, Supplier<T> call) {

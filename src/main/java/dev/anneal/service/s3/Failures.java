@@ -19,12 +19,19 @@ final class Failures {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int NO_SPACE = 507;
+    private static final int CONFLICT = 409;
+    private static final int PRECONDITION_FAILED = 412;
+    private static final int NOT_IMPLEMENTED = 501;
 
     private final String place;
 
     /** @param place bucket and endpoint, for messages */
     Failures(String place) {
         this.place = place;
+    }
+
+    String place() {
+        return place;
     }
 
     /** @param key key, or what stands for several of them */
@@ -61,6 +68,17 @@ final class Failures {
         return failure instanceof AwsServiceException answer
                 && answer.statusCode() == NOT_FOUND
                 && !isMissingBucket(answer);
+    }
+
+    /** Whether the condition of a request did not hold, or could not be decided while another request was under way. */
+    static boolean isConditional(SdkException failure) {
+        return failure instanceof AwsServiceException answer
+                && (answer.statusCode() == PRECONDITION_FAILED || answer.statusCode() == CONFLICT);
+    }
+
+    /** Whether the request had something that the server does not know, such as a condition. */
+    static boolean isUnknownToTheServer(SdkException failure) {
+        return failure instanceof AwsServiceException answer && answer.statusCode() == NOT_IMPLEMENTED;
     }
 
     static boolean isMissingBucket(AwsServiceException answer) {

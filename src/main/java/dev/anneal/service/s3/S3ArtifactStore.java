@@ -4,6 +4,7 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoreMarker;
 import dev.anneal.service.storage.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
@@ -236,6 +237,11 @@ final class S3ArtifactStore implements ArtifactStore {
         if (aborted > 0) {
             LOG.info("{} uploads to the bucket that were begun before {} and not completed are aborted", aborted, time);
         }
+    }
+
+    @Override
+    public StoreMarker marker() {
+        return new BucketMarker(bucket);
     }
 
     @Override

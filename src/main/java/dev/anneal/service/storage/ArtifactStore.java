@@ -76,6 +76,9 @@ public interface ArtifactStore extends AutoCloseable {
     /** Removes what processes left that died while they wrote, from before {@code time}; no row and no key names it. */
     void deleteAbandoned(Instant time);
 
+    /** What says whose the store is. */
+    StoreMarker marker();
+
     /** Finds out whether the store answers. */
     void check();
 

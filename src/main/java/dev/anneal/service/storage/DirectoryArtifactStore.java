@@ -184,6 +184,11 @@ final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     @Override
+    public StoreMarker marker() {
+        return new DirectoryMarker(root, temporary);
+    }
+
+    @Override
     public void check() {
         if (!Files.isWritable(temporary)) {
             throw new StorageException(

@@ -94,6 +94,11 @@ public final class ObservedArtifactStore implements ArtifactStore {
     }
 
     @Override
+    public StoreMarker marker() {
+        return store.marker();
+    }
+
+    @Override
     public void check() {
         observe(StoreOperation.LIST, store::check);
     }

@@ -13,7 +13,7 @@ public final class UnusableStoreException extends RuntimeException {
         this.remedy = remedy;
     }
 
-    String remedy() {
+    public String remedy() {
         return remedy;
     }
 }

@@ -10,6 +10,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.function.Function;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
@@ -26,6 +27,9 @@ import org.springframework.util.FileSystemUtils;
  * needed. Annotate a test with {@link PostgresTest}; it finds the tables empty.
  */
 public final class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
+
+    /** Of all tests. */
+    public static final UUID INSTALLATION = UUID.fromString("5e9d37a4-6c0b-4b8e-9d3e-0f1f6a1c2b52");
 
     private static final int TRUNCATE_ATTEMPTS = 5;
     private static final Path HOME = newHome();
@@ -107,11 +111,11 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                                 "spring.flyway.password", access.owner().password())));
     }
 
-    /** Empties every table of the migrations, but that of a task which services begin with, and starts their counters again. */
+    /** Empties every table of the migrations, but those that services begin with, and starts their counters again. */
     static void empty() {
         List<String> tables = administrator().sql("""
                         SELECT quote_ident(tablename) FROM pg_tables
-                        WHERE schemaname = 'public' AND tablename NOT IN ('flyway_schema_history', 'retention_task')
+                        WHERE schemaname = 'public' AND tablename NOT IN ('flyway_schema_history', 'retention_task', 'installation')
                         """).query(String.class).list();
         String truncate = "TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE";
         int attempt = 1;
@@ -148,6 +152,8 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         administrator.sql("ALTER SYSTEM SET fsync = off").update();
         administrator.sql("SELECT pg_reload_conf()").query(Boolean.class).single();
         migrate(server.access());
+        // The folders of tests outlive their databases.
+        administrator.sql("UPDATE installation SET id = ?").param(INSTALLATION).update();
         return server;
     }
 

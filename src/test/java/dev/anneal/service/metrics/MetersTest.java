@@ -52,6 +52,16 @@ class MetersTest {
                 .containsExactly("anneal_train_reward{slot=\"0\"} 0.75");
     }
 
+    @Test
+    void sweepsThatAreRefusedCountFromZero() {
+        RetentionMeters retention = new RetentionMeters(registry);
+        assertThat(lines("anneal_retention_refused")).containsExactly("anneal_retention_refused_total 0.0");
+
+        retention.refused();
+
+        assertThat(lines("anneal_retention_refused")).containsExactly("anneal_retention_refused_total 1.0");
+    }
+
     private static Progress.Step measuring(int step, Map<String, Double> metrics) {
         return new Progress.Step(step, 10, 0.1 * step, 0.0, null, 1e-3, 0.5, 1, 100, 120, 1000, 0.1, metrics);
     }

@@ -1,5 +1,6 @@
 package dev.anneal.service.retention;
 
+import dev.anneal.service.installation.TestOwnership;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.TestStores;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ class DirectoryOrphansIT extends OrphanSweepContract {
     @BeforeEach
     void openStore() {
         store = TestStores.at(root);
+        TestOwnership.claim(store);
     }
 
     @Override

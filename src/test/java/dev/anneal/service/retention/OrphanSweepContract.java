@@ -8,17 +8,20 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.installation.TestOwnership;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -32,8 +35,9 @@ public abstract class OrphanSweepContract extends ServiceTest {
     private ExportJournal exports;
 
     private final List<Long> removed = new ArrayList<>();
+    private int refused;
 
-    /** An empty store. */
+    /** An empty store, marked as that of the tests' database. */
     protected abstract ArtifactStore store();
 
     @Test
@@ -125,12 +129,74 @@ public abstract class OrphanSweepContract extends ServiceTest {
         assertThat(units()).containsExactly(file);
     }
 
+    @Test
+    void nothingIsNotedOrDeletedInTheStoreOfAnotherInstallation() throws IOException {
+        String old = write("alpha/files/file-" + NOBODY, 5);
+        sweep();
+        aged("8 days");
+        markAsAnothers();
+        String theirs = publish("beta/ftjob-" + NOBODY + "/attempt-1/checkpoint-2", 3);
+
+        sweep();
+
+        assertThat(units()).containsExactlyInAnyOrder(old, theirs);
+        assertThat(noted()).containsExactly(old);
+        assertThat(removed).isEmpty();
+        assertThat(refused).isEqualTo(1);
+    }
+
+    @Test
+    void storeThatIsTakenOverWhileItIsSweptKeepsTheRest() throws IOException {
+        write("alpha/files/file-" + NOBODY, 5);
+        sweep();
+        aged("8 days");
+        String theirs = write("alpha/files/file-" + NOBODY.replace('0', '1'), 6);
+
+        sweeper(Duration.ofDays(7), takenOverWhenListed()).runOnce();
+
+        assertThat(units()).hasSize(2).contains(theirs);
+        assertThat(removed).isEmpty();
+        assertThat(refused).isEqualTo(1);
+    }
+
+    /** The store, which another installation takes over when a sweep has seen all of it. */
+    private ArtifactStore takenOverWhenListed() {
+        return (ArtifactStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {ArtifactStore.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(store(), arguments);
+                    if (method.getName().equals("list")) {
+                        markAsAnothers();
+                    }
+                    return answer;
+                });
+    }
+
+    private void markAsAnothers() {
+        store().marker().replace("{\"installation\": \"%s\"}".formatted(UUID.randomUUID()));
+    }
+
     private void sweep() {
         sweep(Duration.ofDays(7));
     }
 
     private void sweep(@Nullable Duration age) {
-        new OrphanSweep(TestDatabase.system(), store(), (kind, bytes) -> removed.add(bytes), age).runOnce();
+        sweeper(age, store()).runOnce();
+    }
+
+    private OrphanSweep sweeper(@Nullable Duration age, ArtifactStore swept) {
+        RetentionListener listener = new RetentionListener() {
+
+            @Override
+            public void removed(Kind kind, long bytes) {
+                removed.add(bytes);
+            }
+
+            @Override
+            public void refused() {
+                refused++;
+            }
+        };
+        return new OrphanSweep(TestDatabase.system(), swept, TestOwnership.of(swept), listener, age);
     }
 
     private void sweepTwice() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.schedule.SchedulerLifecycle;
+import dev.anneal.service.storage.ArtifactStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -14,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 
-/** Of several processes one sweeps. */
+/** Of several processes one sweeps, and its meters tell whether it was refused. */
 class RetentionScheduleIT extends ServiceTest {
 
     private static final String SUCCEEDED =
@@ -23,6 +25,15 @@ class RetentionScheduleIT extends ServiceTest {
     @Autowired
     @Qualifier("systemPool")
     private DataSource pool;
+
+    @Autowired
+    private OrphanSweep orphans;
+
+    @Autowired
+    private ArtifactStore store;
+
+    @Autowired
+    private MeterRegistry meters;
 
     @Test
     void processesThatStartTogetherSweepOnce() {
@@ -41,6 +52,29 @@ class RetentionScheduleIT extends ServiceTest {
         } finally {
             schedules.forEach(SchedulerLifecycle::stop);
         }
+    }
+
+    /** As the service is put together. */
+    @Test
+    void sweepThatIsRefusedIsCounted() {
+        String own = store.marker().read().orElseThrow();
+        store.marker().replace(own.replaceAll("[0-9a-f]{8}-", "00000000-"));
+        try {
+            double before = refused();
+
+            orphans.runOnce();
+
+            assertThat(refused()).isGreaterThan(before);
+        } finally {
+            store.marker().replace(own);
+        }
+        double before = refused();
+        orphans.runOnce();
+        assertThat(refused()).isEqualTo(before);
+    }
+
+    private double refused() {
+        return meters.get("anneal.retention.refused").counter().count();
     }
 
     private SchedulerLifecycle schedule(AtomicInteger sweeps) {

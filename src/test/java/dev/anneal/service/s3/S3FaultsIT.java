@@ -110,6 +110,32 @@ class S3FaultsIT {
                 .satisfies(failure -> assertThat(wholeText(failure)).doesNotContain(SECRET));
     }
 
+    /** As servers answer that do not know If-None-Match on writes. */
+    @Test
+    void aServerWithoutConditionsTakesAMarkerAsWell() {
+        proxy.refuseNext(asked -> asked.method().equals("PUT"), 501, "NotImplemented");
+
+        store.marker().create("whose");
+
+        assertThat(store.marker().read()).contains("whose");
+        assertThat(store.marker().place())
+                .isEqualTo("bucket '%s' at %s with the prefix 'shared/prefix/'", bucket, proxy.endpoint());
+    }
+
+    @Test
+    void aMarkerThatMayNotBeReadOrWrittenIsNoMissingOne() {
+        proxy.refuseNext(asked -> asked.method().equals("GET"), 403, "AccessDenied");
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> store.marker().read())
+                .withMessageContaining("cannot read '.installation.json' in bucket")
+                .withMessageContaining("access denied (AccessDenied)");
+
+        proxy.refuseNext(asked -> asked.method().equals("PUT"), 403, "AccessDenied");
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> store.marker().create("whose"))
+                .withMessageContaining("cannot store '.installation.json' in bucket");
+    }
+
     @Test
     void aQuotaThatIsUsedUpIsAFullStore() {
         proxy.refuseNext(asked -> asked.method().equals("PUT"), 403, "QuotaExceeded");

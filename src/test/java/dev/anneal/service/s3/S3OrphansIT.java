@@ -1,5 +1,6 @@
 package dev.anneal.service.s3;
 
+import dev.anneal.service.installation.TestOwnership;
 import dev.anneal.service.retention.OrphanSweepContract;
 import dev.anneal.service.storage.ArtifactStore;
 import java.nio.file.Path;
@@ -24,6 +25,7 @@ class S3OrphansIT extends OrphanSweepContract {
                 new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
                 S3Server.CREDENTIALS,
                 Clock.systemUTC());
+        TestOwnership.claim(store);
     }
 
     @AfterEach

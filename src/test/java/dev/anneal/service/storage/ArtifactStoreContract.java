@@ -19,7 +19,10 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -206,6 +209,50 @@ public abstract class ArtifactStoreContract {
         try (LocalCopy copy = store().localCopy(folder)) {
             assertThat(copy.path().resolve("state.json")).hasContent("{}");
         }
+    }
+
+    @Test
+    void markerStaysWhatItWasFirstUnlessItIsReplaced() {
+        StoreMarker marker = store().marker();
+        assertThat(marker.read()).isEmpty();
+
+        marker.create("first");
+        marker.create("second");
+        assertThat(marker.read()).contains("first");
+        marker.replace("third");
+        assertThat(store().marker().read()).contains("third");
+    }
+
+    @Test
+    void ofManyThatMarkAtATimeOneIsFirst() {
+        List<CompletableFuture<Optional<String>>> created = IntStream.range(0, 16)
+                .mapToObj(i -> CompletableFuture.supplyAsync(() -> {
+                    store().marker().create("of " + i);
+                    return store().marker().read();
+                }))
+                .toList();
+
+        assertThat(created).allSatisfy(each -> assertThat(each).succeedsWithin(Duration.ofSeconds(30)));
+        assertThat(created.stream().map(CompletableFuture::join).distinct())
+                .hasSize(1)
+                .allMatch(Optional::isPresent);
+    }
+
+    @Test
+    void markerIsNoFileOfTheStore() {
+        store().marker().create("whose");
+
+        assertThat(keys()).isEmpty();
+        store().deleteAbandoned(Instant.now().plus(Duration.ofDays(1)));
+        assertThat(store().marker().read()).contains("whose");
+        assertThat(ArtifactKey.stored(StoreMarker.NAME)).isEmpty();
+    }
+
+    @Test
+    void somethingLargeWithTheMarkersNameIsNotReadToItsEnd() {
+        store().marker().replace("x".repeat(20 * MEBIBYTE));
+
+        assertThat(store().marker().read()).contains("x".repeat(StoreMarker.MAX_BYTES));
     }
 
     /** A folder as an engine process leaves it, published. */

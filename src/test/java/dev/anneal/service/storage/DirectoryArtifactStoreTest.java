@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -14,6 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -107,6 +110,42 @@ class DirectoryArtifactStoreTest extends ArtifactStoreContract {
                 .isThrownBy(() -> new DirectoryArtifactStore(file))
                 .withMessage("anneal.storage.directory is not a writable folder: " + file)
                 .satisfies(exception -> assertThat(exception.remedy()).contains("Set anneal.storage.directory to"));
+    }
+
+    @Test
+    void markerIsAFileAtTheRootAndLeavesNoOther() {
+        store.marker().create("whose");
+
+        assertThat(root.resolve(".installation.json")).hasContent("whose");
+        assertThat(root.resolve(".temporary")).isEmptyDirectory();
+        assertThat(store.marker().place()).isEqualTo("folder " + root);
+    }
+
+    /** The JDK's own file system of that kind. */
+    @Test
+    void aFileSystemWithoutLinksTakesAMarkerAsWell() throws IOException {
+        try (FileSystem zip = FileSystems.newFileSystem(root.resolve("a.zip"), Map.of("create", true))) {
+            Path temporary = Files.createDirectory(zip.getPath("/temporary"));
+            StoreMarker marker = new DirectoryMarker(zip.getPath("/"), temporary);
+
+            marker.create("first");
+            marker.create("second");
+
+            assertThat(marker.read()).contains("first");
+            assertThat(temporary).isEmptyDirectory();
+        }
+    }
+
+    @Test
+    void markerThatCannotBeReadOrWrittenNamesItsPlace() throws IOException {
+        Path marker = Files.createDirectories(root.resolve(".installation.json/inner"));
+
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> store.marker().read())
+                .withMessageContaining("cannot read " + marker.getParent());
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> store.marker().replace("whose"))
+                .withMessageContaining("cannot write " + marker.getParent());
     }
 
     @Test

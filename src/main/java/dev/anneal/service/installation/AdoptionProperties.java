@@ -1,0 +1,13 @@
+package dev.anneal.service.installation;
+
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Whose artifact store may be taken over. It names an id, so that it does no harm where it is forgotten.
+ *
+ * @param adoptFrom id of an installation that is no more, whose store is this one's from now on
+ */
+@ConfigurationProperties("anneal.storage")
+record AdoptionProperties(@Nullable UUID adoptFrom) {}

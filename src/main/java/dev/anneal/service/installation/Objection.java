@@ -1,0 +1,39 @@
+package dev.anneal.service.installation;
+
+import dev.anneal.service.storage.StoreMarker;
+import java.util.UUID;
+
+/**
+ * Why a store is not this installation's.
+ *
+ * @param remedy what an operator is to do before a process starts on it
+ */
+record Objection(String reason, String remedy) {
+
+    private static final String OWN_STORE =
+            "Give this installation a store of its own (anneal.storage.directory, or anneal.storage.s3.bucket or prefix):"
+                    + " two that share one delete each other's artifacts. ";
+
+    static Objection foreign(String place, UUID other, UUID own) {
+        return new Objection(
+                "The artifact store, %s, belongs to another installation: its marker %s names %s, but this database is that of %s."
+                        .formatted(place, StoreMarker.NAME, other, own),
+                OWN_STORE
+                        + "If the other one is no more and its store is to be this one's, start with anneal.storage.adopt-from=%s (docs/storage.md)."
+                                .formatted(other));
+    }
+
+    static Objection unreadable(String place) {
+        return new Objection(
+                "The artifact store, %s, has a marker %s that names no installation."
+                        .formatted(place, StoreMarker.NAME),
+                OWN_STORE
+                        + "If this one is its own, delete the marker; the next start writes it again (docs/storage.md).");
+    }
+
+    static Objection unmarked(String place) {
+        return new Objection(
+                "The artifact store, %s, has no marker %s.".formatted(place, StoreMarker.NAME),
+                "Start this process again, which writes it (docs/storage.md).");
+    }
+}

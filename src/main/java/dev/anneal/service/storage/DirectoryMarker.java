@@ -1,0 +1,101 @@
+package dev.anneal.service.storage;
+
+import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.file.DurableFiles;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The marker of a folder: there completely or not at all. */
+final class DirectoryMarker implements StoreMarker {
+
+    private final Path root;
+    private final Path temporary;
+    private final Path path;
+
+    /** @param temporary folder of the same disk, for files that are being written */
+    DirectoryMarker(Path root, Path temporary) {
+        this.root = root;
+        this.temporary = temporary;
+        this.path = root.resolve(NAME);
+    }
+
+    @Override
+    public String place() {
+        return "folder " + root;
+    }
+
+    @Override
+    public Optional<String> read() {
+        try (InputStream content = Files.newInputStream(path)) {
+            return Optional.of(new String(content.readNBytes(MAX_BYTES), StandardCharsets.UTF_8));
+        } catch (NoSuchFileException absent) {
+            return Optional.empty();
+        } catch (IOException exception) {
+            throw failed("read", exception);
+        }
+    }
+
+    @Override
+    public void create(String content) {
+        writeAnd(content, complete -> {
+            try {
+                link(complete);
+            } catch (FileAlreadyExistsException theirs) {
+                // Another process was first.
+                return;
+            }
+        });
+    }
+
+    /** A link fails where the name is taken. File systems without links, of some clouds, get a rename, which may come too late to see that. */
+    private void link(Path complete) throws IOException {
+        try {
+            Files.createLink(path, complete);
+        } catch (FileAlreadyExistsException taken) {
+            throw taken;
+        } catch (UnsupportedOperationException | FileSystemException withoutLinks) {
+            Files.move(complete, path);
+        }
+    }
+
+    @Override
+    public void replace(String content) {
+        writeAnd(content, complete -> Files.move(complete, path, StandardCopyOption.REPLACE_EXISTING));
+    }
+
+    private void writeAnd(String content, Step step) {
+        Path complete = temporary.resolve(UUID.randomUUID().toString());
+        try {
+            try {
+                DurableFiles.write(complete, content.getBytes(StandardCharsets.UTF_8));
+                step.take(complete);
+            } finally {
+                Files.deleteIfExists(complete);
+            }
+        } catch (IOException exception) {
+            throw failed("write", exception);
+        }
+    }
+
+    private StorageException failed(String action, IOException cause) {
+        return new StorageException(
+                DiskFull.isCauseOf(cause) ? StorageException.Kind.FULL : StorageException.Kind.FAILED,
+                "cannot %s %s: %s".formatted(action, path, cause.getMessage()),
+                cause);
+    }
+
+    /** What is done with the file that is complete. */
+    private interface Step {
+
+        void take(Path complete) throws IOException;
+    }
+}
