@@ -1,5 +1,6 @@
 /** How long what is stored is kept: intermediate checkpoints and exports by their age, and what lies in the store without a row. */
-@ApplicationModule(allowedDependencies = {"database", "export", "history", "installation", "role", "schedule", "storage"})
+@ApplicationModule(
+        allowedDependencies = {"database", "export", "history", "installation", "role", "schedule", "storage"})
 @NullMarked
 package dev.anneal.service.retention;
 
