@@ -10,6 +10,7 @@ import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.models.finetuning.jobs.FineTuningJobEvent;
+import com.openai.models.finetuning.jobs.JobCreateParams;
 import com.openai.models.finetuning.jobs.checkpoints.FineTuningJobCheckpoint;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -31,7 +32,7 @@ final class Jobs {
     }
 
     /** Uploads a dataset and waits until it is found usable. */
-    String upload(String path) throws InterruptedException {
+    private String upload(String path) throws InterruptedException {
         FileObject file = client.files().create(
                 FileCreateParams.builder().file(Path.of(path)).purpose(FilePurpose.FINE_TUNE).build());
         while (file.status().equals(FileObject.Status.UPLOADED)) {
@@ -42,8 +43,20 @@ final class Jobs {
         return file.id();
     }
 
-    /** Follows a job to its end, which must be a good one. */
-    FineTuningJob succeeded(FineTuningJob job) throws InterruptedException {
+    /**
+     * Uploads the datasets, trains the model on them and follows the job to its end, which must be a good one.
+     *
+     * @param arguments of the program: model, training and validation file
+     */
+    FineTuningJob trained(String[] arguments, JobCreateParams.Builder settings) throws InterruptedException {
+        return succeeded(client.fineTuning().jobs().create(settings.model(arguments[0])
+                .trainingFile(upload(arguments[1]))
+                .validationFile(upload(arguments[2]))
+                .seed(7)
+                .build()));
+    }
+
+    private FineTuningJob succeeded(FineTuningJob job) throws InterruptedException {
         while (job.finishedAt().isEmpty()) {
             Thread.sleep(500);
             job = client.fineTuning().jobs().retrieve(job.id()).validate();

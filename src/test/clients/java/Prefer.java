@@ -15,22 +15,15 @@ class Prefer {
 
     public static void main(String[] arguments) throws InterruptedException, IOException {
         Jobs jobs = new Jobs();
-        String training = jobs.upload(arguments[1]);
-        String validation = jobs.upload(arguments[2]);
         int steps = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 12;
         DpoMethod method = DpoMethod.builder()
                 .hyperparameters(DpoHyperparameters.builder().beta(0.2).batchSize(4).build())
                 .build();
-        FineTuningJob job = jobs.succeeded(jobs.client().fineTuning().jobs().create(JobCreateParams.builder()
-                .model(arguments[0])
-                .trainingFile(training)
-                .validationFile(validation)
-                .seed(7)
+        FineTuningJob job = jobs.trained(arguments, JobCreateParams.builder()
                 .method(JobCreateParams.Method.builder().type(JobCreateParams.Method.Type.DPO).dpo(method).build())
                 .putAdditionalBodyProperty(
                         "anneal",
-                        JsonValue.from(Map.of("max_steps", steps, "eval_interval", steps, "loss", Map.of("type", "hinge"))))
-                .build()));
+                        JsonValue.from(Map.of("max_steps", steps, "eval_interval", steps, "loss", Map.of("type", "hinge")))));
         DpoHyperparameters used = job.method().orElseThrow().dpo().orElseThrow().hyperparameters().orElseThrow();
         Jobs.require(used.beta().orElseThrow().asNumber() == 0.2, "the job shows " + used);
         Jobs.require(used.batchSize().orElseThrow().asInteger() == 4, "the job shows " + used);

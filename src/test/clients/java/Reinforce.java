@@ -44,8 +44,6 @@ class Reinforce {
     public static void main(String[] arguments) throws InterruptedException, IOException {
         Jobs jobs = new Jobs();
         grade(jobs.client().fineTuning().alpha().graders(), arguments[0]);
-        String training = jobs.upload(arguments[1]);
-        String validation = jobs.upload(arguments[2]);
         int steps = arguments.length > 3 ? Integer.parseInt(arguments[3]) : 6;
         ReinforcementMethod method = ReinforcementMethod.builder()
                 .grader(TWICE)
@@ -57,19 +55,14 @@ class Reinforce {
                         .reasoningEffort(ReinforcementHyperparameters.ReasoningEffort.DEFAULT)
                         .build())
                 .build();
-        FineTuningJob job = jobs.succeeded(jobs.client().fineTuning().jobs().create(JobCreateParams.builder()
-                .model(arguments[0])
-                .trainingFile(training)
-                .validationFile(validation)
-                .seed(7)
+        FineTuningJob job = jobs.trained(arguments, JobCreateParams.builder()
                 .method(JobCreateParams.Method.builder()
                         .type(JobCreateParams.Method.Type.REINFORCEMENT)
                         .reinforcement(method)
                         .build())
                 .putAdditionalBodyProperty(
                         "anneal",
-                        JsonValue.from(Map.of("max_steps", steps, "rollouts", Map.of("max_completion_tokens", 16))))
-                .build()));
+                        JsonValue.from(Map.of("max_steps", steps, "rollouts", Map.of("max_completion_tokens", 16)))));
         requireShown(job, steps);
         Jobs.Left left = jobs.left(job);
         Jobs.require(left.tells("rewards/sum/mean"), "no event carries the rewards");

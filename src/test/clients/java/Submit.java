@@ -15,23 +15,16 @@ class Submit {
 
     public static void main(String[] arguments) throws InterruptedException, IOException {
         Jobs jobs = new Jobs();
-        String training = jobs.upload(arguments[1]);
-        String validation = jobs.upload(arguments[2]);
         long epochs = arguments.length > 3 ? Long.parseLong(arguments[3]) : 1;
         SupervisedMethod method = SupervisedMethod.builder()
                 .hyperparameters(SupervisedHyperparameters.builder().nEpochs(epochs).batchSize(8).build())
                 .build();
-        FineTuningJob job = jobs.succeeded(jobs.client().fineTuning().jobs().create(JobCreateParams.builder()
-                .model(arguments[0])
-                .trainingFile(training)
-                .validationFile(validation)
+        FineTuningJob job = jobs.trained(arguments, JobCreateParams.builder()
                 .suffix("java")
-                .seed(7)
                 .method(JobCreateParams.Method.builder()
                         .type(JobCreateParams.Method.Type.SUPERVISED)
                         .supervised(method)
-                        .build())
-                .build()));
+                        .build()));
         List<String> losses = new ArrayList<>();
         jobs.left(job).checkpoints().forEach(checkpoint ->
                 checkpoint.metrics().fullValidLoss().ifPresent(loss -> losses.add(checkpoint.stepNumber() + "=" + loss)));

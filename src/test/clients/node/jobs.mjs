@@ -20,8 +20,15 @@ export async function upload(client, ...paths) {
   return files;
 }
 
+// Uploads both files, trains the model on them and returns the job, which must end well.
+export async function trained(client, model, training, validation, settings) {
+  const files = await upload(client, training, validation);
+  const job = await client.fineTuning.jobs.create({ model, training_file: files[0].id, validation_file: files[1].id, seed: 7, ...settings });
+  return succeeded(client, job);
+}
+
 // Follows a job to its end, which must be a good one.
-export async function succeeded(client, job) {
+async function succeeded(client, job) {
   while (!["succeeded", "failed", "cancelled"].includes(job.status)) {
     await sleep(500);
     job = await client.fineTuning.jobs.retrieve(job.id);

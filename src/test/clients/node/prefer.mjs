@@ -3,21 +3,15 @@
 //   OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=none node prefer.mjs MODEL TRAINING_FILE VALIDATION_FILE [STEPS]
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { left, said, succeeded, upload } from "./jobs.mjs";
+import { left, said, trained } from "./jobs.mjs";
 
 const [model, training, validation, steps = "12"] = process.argv.slice(2);
 const client = new OpenAI();
 
-const files = await upload(client, training, validation);
-let job = await client.fineTuning.jobs.create({
-  model,
-  training_file: files[0].id,
-  validation_file: files[1].id,
-  seed: 7,
+const job = await trained(client, model, training, validation, {
   method: { type: "dpo", dpo: { hyperparameters: { beta: 0.2, batch_size: 4 } } },
   anneal: { max_steps: Number(steps), eval_interval: Number(steps), loss: { type: "robust", label_smoothing: 0.1 } },
 });
-job = await succeeded(client, job);
 assert.equal(job.method.dpo.hyperparameters.beta, 0.2);
 assert.equal(job.method.dpo.hyperparameters.batch_size, 4);
 assert.deepEqual(job.anneal.loss, { type: "robust", label_smoothing: 0.1 });

@@ -3,7 +3,7 @@
 //   OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=none node reinforce.mjs MODEL TRAINING_FILE VALIDATION_FILE [STEPS]
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { left, said, succeeded, upload } from "./jobs.mjs";
+import { left, said, trained } from "./jobs.mjs";
 
 const [model, training, validation, steps = "6"] = process.argv.slice(2);
 const client = new OpenAI();
@@ -24,16 +24,10 @@ const grade = await graders.run({ grader, model_sample: "41", item });
 assert.deepEqual([grade.reward, grade.sub_rewards], [0.1, { sum: 0, near: 0.5 }]);
 assert.ok((await graders.run({ grader: judge, model_sample: "17 + 25" })).metadata.token_usage > 0);
 
-const files = await upload(client, training, validation);
-let job = await client.fineTuning.jobs.create({
-  model,
-  training_file: files[0].id,
-  validation_file: files[1].id,
-  seed: 7,
+const job = await trained(client, model, training, validation, {
   method: { type: "reinforcement", reinforcement: { grader, hyperparameters: { batch_size: 4, eval_interval: Number(steps), eval_samples: 1 } } },
   anneal: { max_steps: Number(steps), loss: { type: "grpo", kl_weight: 0.01 }, rollouts: { group_size: 4, max_completion_tokens: 16 } },
 });
-job = await succeeded(client, job);
 assert.deepEqual(job.method, { type: "reinforcement" }, "OpenAI's types have no grader of several parts");
 assert.deepEqual(job.anneal.grader, grader);
 assert.equal(job.anneal.loss.type, "grpo");

@@ -3,26 +3,19 @@
 //   OPENAI_BASE_URL=http://127.0.0.1:8080/v1 OPENAI_API_KEY=none node submit.mjs MODEL TRAINING_FILE VALIDATION_FILE [EPOCHS]
 import assert from "node:assert/strict";
 import OpenAI from "openai";
-import { collect, left, said, succeeded, upload } from "./jobs.mjs";
+import { collect, left, said, trained } from "./jobs.mjs";
 
 const [model, training, validation, epochs = "1"] = process.argv.slice(2);
 const client = new OpenAI();
 
-const files = await upload(client, training, validation);
-const listed = (await collect(client.files.list({ limit: 1 }))).map((file) => file.id);
-assert.ok(files.every((file) => listed.includes(file.id)), "automatic paging finds every file");
-
-let job = await client.fineTuning.jobs.create({
-  model,
-  training_file: files[0].id,
-  validation_file: files[1].id,
+const job = await trained(client, model, training, validation, {
   suffix: "node",
-  seed: 7,
   metadata: { client: "node" },
   method: { type: "supervised", supervised: { hyperparameters: { n_epochs: Number(epochs), batch_size: 8 } } },
 });
 assert.ok(Number.isInteger(job.created_at));
-job = await succeeded(client, job);
+const listed = (await collect(client.files.list({ limit: 1 }))).map((file) => file.id);
+assert.ok([job.training_file, job.validation_file].every((id) => listed.includes(id)), "automatic paging finds every file");
 const { checkpoints, last } = await left(client, job);
 const losses = checkpoints
   .filter((checkpoint) => typeof checkpoint.metrics.full_valid_loss === "number")

@@ -14,6 +14,15 @@ def upload(client, *paths):
     return files
 
 
+def trained(client, model, training, validation, **settings):
+    """Uploads both datasets, trains the model on them and returns the job, which must end well."""
+    files = upload(client, training, validation)
+    job = client.fine_tuning.jobs.create(
+        model=model, training_file=files[0].id, validation_file=files[1].id, seed=7, **settings
+    )
+    return succeeded(client, job)
+
+
 def succeeded(client, job):
     """Follows a job to its end, which must be a good one."""
     while job.status not in ("succeeded", "failed", "cancelled"):

@@ -9,23 +9,20 @@ import sys
 
 from openai import OpenAI
 
-from jobs import succeeded, upload
+from jobs import trained
 
 model, training, validation = sys.argv[1:4]
 steps = int(sys.argv[4]) if len(sys.argv) > 4 else 20
 client = OpenAI(_strict_response_validation=True)
 
-files = upload(client, training, validation)
-
-job = client.fine_tuning.jobs.create(
-    model=model,
-    training_file=files[0].id,
-    validation_file=files[1].id,
-    seed=7,
+job = trained(
+    client,
+    model,
+    training,
+    validation,
     method={"type": "dpo", "dpo": {"hyperparameters": {"beta": 0.2, "batch_size": 4}}},
     extra_body={"anneal": {"max_steps": steps, "eval_interval": steps, "loss": {"label_smoothing": 0.1}}},
 )
-job = succeeded(client, job)
 assert job.method.dpo.hyperparameters.beta == 0.2, job.method
 assert job.method.dpo.hyperparameters.batch_size == 4, job.method
 assert job.anneal["loss"] == {"type": "sigmoid", "label_smoothing": 0.1}, job.anneal

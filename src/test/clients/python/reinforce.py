@@ -9,13 +9,11 @@ import sys
 
 from openai import OpenAI
 
-from jobs import succeeded, upload
+from jobs import trained
 
 model, training, validation = sys.argv[1:4]
 steps = int(sys.argv[4]) if len(sys.argv) > 4 else 12
 client = OpenAI(_strict_response_validation=True)
-
-files = upload(client, training, validation)
 
 grader = {
     "type": "string_check",
@@ -25,18 +23,17 @@ grader = {
     "operation": "eq",
 }
 client.fine_tuning.alpha.graders.validate(grader=grader)
-job = client.fine_tuning.jobs.create(
-    model=model,
-    training_file=files[0].id,
-    validation_file=files[1].id,
-    seed=7,
+job = trained(
+    client,
+    model,
+    training,
+    validation,
     method={
         "type": "reinforcement",
         "reinforcement": {"grader": grader, "hyperparameters": {"batch_size": 4, "eval_interval": steps}},
     },
     extra_body={"anneal": {"max_steps": steps, "rollouts": {"group_size": 4, "max_completion_tokens": 16}}},
 )
-job = succeeded(client, job)
 assert job.method.reinforcement.grader.operation == "eq", job.method
 assert job.method.reinforcement.hyperparameters.batch_size == 4, job.method
 assert job.method.reinforcement.hyperparameters.eval_interval == steps, job.method

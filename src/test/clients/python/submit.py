@@ -9,26 +9,23 @@ import sys
 
 from openai import OpenAI
 
-from jobs import succeeded, upload
+from jobs import trained
 
 model, training, validation = sys.argv[1:4]
 epochs = int(sys.argv[4]) if len(sys.argv) > 4 else 1
 client = OpenAI(_strict_response_validation=True)
 
-files = upload(client, training, validation)
-assert {f.id for f in files} <= {f.id for f in client.files.list(limit=1)}, "automatic paging finds every file"
-
-job = client.fine_tuning.jobs.create(
-    model=model,
-    training_file=files[0].id,
-    validation_file=files[1].id,
+job = trained(
+    client,
+    model,
+    training,
+    validation,
     suffix="python",
-    seed=7,
     metadata={"client": "python"},
     method={"type": "supervised", "supervised": {"hyperparameters": {"n_epochs": epochs, "batch_size": 8}}},
 )
+assert {job.training_file, job.validation_file} <= {f.id for f in client.files.list(limit=1)}, "automatic paging finds every file"
 assert job.id in {j.id for j in client.fine_tuning.jobs.list(limit=1)}, "automatic paging finds the job"
-job = succeeded(client, job)
 assert job.trained_tokens and job.fine_tuned_model and job.result_files
 
 events = list(client.fine_tuning.jobs.list_events(job.id, limit=3))
