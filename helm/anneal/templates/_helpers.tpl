@@ -114,6 +114,14 @@ rollingUpdate:
 {{- if lt (int .Values.api.terminationGracePeriodSeconds) (add (int .Values.api.preStopSleepSeconds) 35 | int) -}}
 {{- fail (printf "api.terminationGracePeriodSeconds is %d, but preStop (%d), 5 for requests in flight and 30 for the scheduler need more" (int .Values.api.terminationGracePeriodSeconds) (int .Values.api.preStopSleepSeconds)) -}}
 {{- end -}}
+{{- with .Values.models.hf.push -}}
+{{- if and .existingSecret.name (not .repos) -}}
+{{- fail "models.hf.push.repos must name repositories, such as my-org/*, with models.hf.push.existingSecret: none may be pushed to otherwise" -}}
+{{- end -}}
+{{- if and .repos (not .existingSecret.name) -}}
+{{- fail "models.hf.push.existingSecret.name must name a Secret with a token that may write, with models.hf.push.repos: nothing is pushed without" -}}
+{{- end -}}
+{{- end -}}
 {{- with .Values.mlflow -}}
 {{- if and .existingSecret.name .existingSecret.tokenKey .existingSecret.usernameKey -}}
 {{- fail "mlflow.existingSecret: a token or a name and a password; empty tokenKey or usernameKey" -}}

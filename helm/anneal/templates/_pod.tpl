@@ -144,6 +144,21 @@
 {{- end }}
 {{- end -}}
 
+{{- /* Exports are pushed by the API, with a token that may write. */ -}}
+{{- define "anneal.env.push" -}}
+{{- with .Values.models.hf.push }}
+{{- if .existingSecret.name }}
+{{ include "anneal.secretEnv" (list "ANNEAL_HUB_PUSHTOKEN" .existingSecret.name .existingSecret.tokenKey) }}
+- name: ANNEAL_HUB_PUSHREPOS
+  value: {{ join "," .repos | quote }}
+{{- with .retryDelays }}
+- name: ANNEAL_HUB_PUSHRETRYDELAYS
+  value: {{ join "," . | quote }}
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end -}}
+
 {{- define "anneal.env.models" -}}
 - name: ANNEAL_MODELS_DIR
   value: /var/lib/anneal-models
@@ -193,6 +208,7 @@
 {{- if contains "api" .roles }}
 {{- include "anneal.env.administration" $ }}
 {{- include "anneal.env.mlflow" $ }}
+{{- include "anneal.env.push" $ }}
 {{- end }}
 {{- if ne .component "inference" }}
 {{- include "anneal.env.sealing" $ }}
