@@ -46,6 +46,13 @@ class PushController {
         return PushBody.of(pushes.create(tenant.id(), jobId, exportId, request));
     }
 
+    @GetMapping("/{pushId}")
+    @RequiresScope(Scope.JOBS_READ)
+    PushBody retrieve(
+            Tenant tenant, @PathVariable String jobId, @PathVariable String exportId, @PathVariable String pushId) {
+        return PushBody.of(pushes.find(tenant.id(), jobId, exportId, pushId));
+    }
+
     @GetMapping
     @RequiresScope(Scope.JOBS_READ)
     ListBody<PushBody> list(

@@ -80,6 +80,14 @@ public final class Pushes {
         }
     }
 
+    /** How far a push of the export is. */
+    public Push find(String tenantId, String jobId, String exportId, String pushId) {
+        exports.find(tenantId, jobId, exportId);
+        return database.call(tenantId, jdbc -> store.byId(jdbc, pushId))
+                .filter(push -> push.exportId().equals(exportId))
+                .orElseThrow(() -> Refusal.notFound("push", pushId, "push_id"));
+    }
+
     /** A page of the export's pushes, newest first unless the request says otherwise. */
     public Page<Push> list(String tenantId, String jobId, String exportId, PageRequest request) {
         Export export = exports.find(tenantId, jobId, exportId);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.tenant.Scope;
 import java.io.IOException;
@@ -70,7 +71,7 @@ class ForeignIdsIT extends ServiceTest {
                 "/v1/models/",
                 Map.of("id", model, "organisation", "org", "name", "name"),
                 JOBS + "/",
-                Map.of("id", job, "jobId", job, "exportId", export, "name", "config.json"),
+                Map.of("id", job, "jobId", job, "exportId", export, "pushId", push(export), "name", "config.json"),
                 "/v1/fine_tuning/exports/",
                 Map.of("exportId", adapterExport, "name", "config.json"),
                 "/v1/fine_tuning/evaluations/",
@@ -200,6 +201,20 @@ class ForeignIdsIT extends ServiceTest {
     private static String id(HttpResponse<String> made) {
         assertThat(made.statusCode()).as(made.body()).isIn(200, 202);
         return json(made).path("id").asString();
+    }
+
+    private static String push(String export) {
+        return TestDatabase.administrator()
+                .sql("""
+                        INSERT INTO hub_push (tenant_id, external_id, export_id, repo, private, revision, commit_message)
+                        SELECT tenant_id, 'ftpush-of-alpha-that-others-do-not-see', id, 'acme/tiny', true, 'main', 'First'
+                        FROM export
+                        WHERE external_id = :export
+                        RETURNING external_id
+                        """)
+                .param("export", export)
+                .query(String.class)
+                .single();
     }
 
     private String adapter() throws IOException {
