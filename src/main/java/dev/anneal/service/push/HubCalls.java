@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -23,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 final class HubCalls implements AutoCloseable {
 
     private static final int MAX_ANSWER_BYTES = 4 << 20;
+
+    /** Out of time, another commit at the same time, and too many requests. */
+    private static final Set<Integer> MAY_PASS = Set.of(408, 412, 429);
 
     private final OutboundClient hub;
     private final OutboundClient storage;
@@ -118,7 +122,8 @@ final class HubCalls implements AutoCloseable {
         return uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
 
-    private URI at(String path) {
+    /** Address of a path of the Hub. */
+    URI at(String path) {
         String base = target.endpoint().toString();
         return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
@@ -156,7 +161,7 @@ final class HubCalls implements AutoCloseable {
             return answer;
         }
         int status = answer.status();
-        boolean mayPass = status >= 500 || status == 429 || status == 408;
+        boolean mayPass = status >= 500 || MAY_PASS.contains(status);
         String hint = status == 401 || status == 403
                 ? ": the token of anneal.hub.push-token may not do that"
                 : status == 404 ? ": there is no such repository or branch, or the token may not see it" : "";

@@ -11,9 +11,11 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
 
 /** One try of a push: the repository, the large files, then one commit of all. */
 final class HubPush {
@@ -22,6 +24,12 @@ final class HubPush {
 
     /** Files beyond it go by LFS, whatever the Hub proposes: the commit is made in memory. */
     private static final long LARGEST_IN_COMMIT = 10 << 20;
+
+    /** What the Hub says besides 409 to one who asks for two repositories at a time. huggingface_hub goes by it, too. */
+    private static final String BUSY_MAKING = "another conflicting operation is in progress";
+
+    /** Of a token that may make none, of an account that may make no more, and of one that is there. */
+    private static final Set<Integer> REFUSALS_OF_WHAT_MAY_BE_THERE = Set.of(401, 402, 403, 409);
 
     private final HubCalls hub;
 
@@ -36,9 +44,22 @@ final class HubPush {
     Push.Commit run(Destination to, List<StoredFile> files) throws PushException {
         requireRepository(to);
         try {
-            List<StoredFile> large = large(to, files);
-            new LfsUpload(hub).send(to.repo(), to.revision(), large);
-            return commit(to, files, large);
+            List<Announced> all = announce(to, files);
+            new LfsUpload(hub)
+                    .send(
+                            to.repo(),
+                            to.revision(),
+                            all.stream()
+                                    .filter(Announced::isLarge)
+                                    .map(Announced::file)
+                                    .toList());
+            List<Announced> changed = new ArrayList<>();
+            for (Announced file : all) {
+                if (!file.isThere()) {
+                    changed.add(file);
+                }
+            }
+            return changed.isEmpty() ? newest(to) : commit(to, changed);
         } catch (PushException told) {
             throw told;
         } catch (StorageException | IOException failure) {
@@ -46,34 +67,62 @@ final class HubPush {
         }
     }
 
-    /** A token that may write to a repository need not be one that may make it. */
+    /** A token that may write to a repository need not be one that may make it. That it is private is read, not believed. */
     private void requireRepository(Destination to) throws PushException {
-        String[] names = to.repo().split("/", 2);
-        Answer made = hub.post(
-                "/api/repos/create",
-                OutboundContent.json(HubCalls.json(Map.of(
-                        "organization", names[0], "name", names[1], "private", to.isPrivate(), "type", "model"))),
-                Map.of());
-        if (made.isSuccess()) {
-            return;
+        String making = "the making of '" + to.repo() + "'";
+        Answer made = make(to);
+        if (made.body().contains(BUSY_MAKING)) {
+            throw new PushException(Kind.HUB_UNREACHABLE, "the Hub has no time for " + making, null);
         }
-        if (made.status() != 409 && made.status() != 403) {
-            HubCalls.required(made, "the making of '" + to.repo() + "'");
+        if (!REFUSALS_OF_WHAT_MAY_BE_THERE.contains(made.status())) {
+            HubCalls.required(made, making);
         }
         Answer found = hub.get("/api/models/" + to.repo());
         if (!found.isSuccess()) {
-            HubCalls.required(made.status() == 403 ? made : found, "the making of '" + to.repo() + "'");
+            HubCalls.required(made.isSuccess() || made.status() == 409 ? found : made, making);
         }
-        if (to.isPrivate() && !found.json().path("private").asBoolean(true)) {
+        if (to.isPrivate() && !found.json().path("private").asBoolean(false)) {
             throw new PushException(
                     Kind.HUB_REPO_IS_PUBLIC,
-                    "'" + to.repo() + "' is there and public; push to another one, or with \"private\": false",
+                    made.isSuccess()
+                            ? "the Hub has made '" + to.repo()
+                                    + "' public, though it was to be private; make it private there"
+                            : "'" + to.repo()
+                                    + "' is there and public; push to another one, or with \"private\": false",
                     null);
         }
     }
 
-    /** Those that the Hub wants by LFS. None is empty: an empty file cannot be one. */
-    private List<StoredFile> large(Destination to, List<StoredFile> files) throws IOException {
+    private Answer make(Destination to) throws PushException {
+        String[] names = to.repo().split("/", 2);
+        return hub.post(
+                "/api/repos/create",
+                OutboundContent.json(HubCalls.json(Map.of(
+                        "organization",
+                        names[0],
+                        "name",
+                        names[1],
+                        "visibility",
+                        to.isPrivate() ? "private" : "public",
+                        "type",
+                        "model"))),
+                Map.of());
+    }
+
+    /**
+     * A file that the Hub has been told of.
+     *
+     * @param isLarge whether it goes by LFS. An empty file cannot
+     * @param there hash of what the branch holds under that name, or empty
+     */
+    private record Announced(StoredFile file, boolean isLarge, String there) {
+
+        boolean isThere() throws IOException {
+            return !there.isEmpty() && there.equals(isLarge ? file.sha256() : file.gitHash());
+        }
+    }
+
+    private List<Announced> announce(Destination to, List<StoredFile> files) throws IOException {
         List<Map<String, Object>> asked = new ArrayList<>();
         for (StoredFile file : files) {
             asked.add(Map.of(
@@ -84,37 +133,57 @@ final class HubPush {
                     "sample",
                     Base64.getEncoder().encodeToString(file.start(SAMPLE_BYTES))));
         }
-        JsonNode answer = HubCalls.required(
+        Map<String, JsonNode> answers = HubCalls.required(
                         hub.post(
                                 path(to, "preupload"),
                                 OutboundContent.json(HubCalls.json(Map.of("files", asked))),
                                 Map.of()),
                         "the announcement of files to '" + to.repo() + "' at '" + to.revision() + "'")
-                .json();
-        Map<String, String> modes = answer.path("files")
+                .json()
+                .path("files")
                 .valueStream()
-                .collect(Collectors.toMap(
-                        file -> file.path("path").asString(""),
-                        file -> file.path("uploadMode").asString(""),
-                        (one, other) -> one));
+                .collect(Collectors.toMap(file -> file.path("path").asString(""), file -> file, (one, other) -> one));
         return files.stream()
-                .filter(file -> file.bytes() > 0)
-                .filter(file -> file.bytes() > LARGEST_IN_COMMIT || "lfs".equals(modes.get(file.name())))
+                .map(file -> announced(file, answers.getOrDefault(file.name(), MissingNode.getInstance())))
                 .toList();
+    }
+
+    private static Announced announced(StoredFile file, JsonNode answer) {
+        boolean isLarge = file.bytes() > LARGEST_IN_COMMIT
+                || "lfs".equals(answer.path("uploadMode").asString(""));
+        return new Announced(
+                file, isLarge && file.bytes() > 0, answer.path("oid").asString(""));
     }
 
     private static String path(Destination to, String what) {
         return "/api/models/" + to.repo() + "/" + what + "/" + to.revision().replace("/", "%2F");
     }
 
-    private Push.Commit commit(Destination to, List<StoredFile> files, List<StoredFile> large) throws IOException {
+    /** What the branch is. A commit that changes nothing says nothing. */
+    private Push.Commit newest(Destination to) throws PushException {
+        JsonNode answer = HubCalls.required(
+                        hub.get(path(to, "revision")), "'" + to.repo() + "' at '" + to.revision() + "'")
+                .json();
+        String sha = sha(answer.path("sha"));
+        return new Push.Commit(sha, hub.at("/" + to.repo() + "/commit/" + sha).toString());
+    }
+
+    private static String sha(JsonNode value) throws PushException {
+        String sha = value.asString("");
+        if (!sha.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+            throw HubCalls.invalid("no commit");
+        }
+        return sha;
+    }
+
+    private Push.Commit commit(Destination to, List<Announced> files) throws IOException {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         write(lines, "header", Map.of("summary", to.message(), "description", ""));
-        for (StoredFile file : files) {
-            if (large.contains(file)) {
-                write(lines, "lfsFile", pointer(file));
+        for (Announced each : files) {
+            if (each.isLarge()) {
+                write(lines, "lfsFile", pointer(each.file()));
             } else {
-                write(lines, "file", content(file));
+                write(lines, "file", content(each.file()));
             }
         }
         JsonNode answer = HubCalls.required(
@@ -124,11 +193,7 @@ final class HubPush {
                                 Map.of()),
                         "the commit to '" + to.repo() + "' at '" + to.revision() + "'")
                 .json();
-        String sha = answer.path("commitOid").asString("");
-        if (!sha.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
-            throw HubCalls.invalid("no commit");
-        }
-        return new Push.Commit(sha, url(answer));
+        return new Push.Commit(sha(answer.path("commitOid")), url(answer));
     }
 
     private @Nullable String url(JsonNode answer) {

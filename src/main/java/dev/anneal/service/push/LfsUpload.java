@@ -129,7 +129,7 @@ final class LfsUpload {
         HubCalls.required(
                 hub.postKnown(
                         address,
-                        ACCEPT,
+                        Map.of(),
                         OutboundContent.json(HubCalls.json(Map.of("oid", file.sha256(), "size", file.bytes())))),
                 "the check of " + file.name());
     }

@@ -58,8 +58,12 @@ final class ExportToPush {
     }
 
     static String sha256(byte[] content) {
+        return hash("SHA-256", content);
+    }
+
+    static String hash(String algorithm, byte[] content) {
         try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(content));
+            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
         }

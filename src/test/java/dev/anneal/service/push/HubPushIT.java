@@ -61,11 +61,12 @@ class HubPushIT extends ServiceTest {
         JsonNode pushed = push("{'repo_id': 'acme/tiny', 'commit_message': 'First'}");
 
         assertThat(pushed.path("status").asString()).as(pushed.toString()).isEqualTo("succeeded");
-        assertThat(pushed.at("/commit/sha").asString()).isEqualTo(PushServer.COMMIT);
-        assertThat(pushed.at("/commit/url").asString()).endsWith("/acme/tiny/commit/" + PushServer.COMMIT);
-        assertThat(HUB.isPrivate("acme/tiny")).isTrue();
+        String sha = HUB.repositories.sha("acme/tiny", "main");
+        assertThat(pushed.at("/commit/sha").asString()).isEqualTo(sha);
+        assertThat(pushed.at("/commit/url").asString()).isEqualTo(HUB.uri() + "/acme/tiny/commit/" + sha);
+        assertThat(HUB.repositories.isPrivate("acme/tiny")).isTrue();
         assertThat(HUB.object(OID)).isEqualTo(weights());
-        List<JsonNode> commit = HUB.commit();
+        List<JsonNode> commit = newestCommit();
         assertThat(commit)
                 .extracting(line -> line.path("key").asString())
                 .containsExactly("header", "file", "file", "lfsFile");
@@ -81,31 +82,50 @@ class HubPushIT extends ServiceTest {
     @Test
     void largeFileGoesInPartsIfTheHubWantsIt() {
         HUB.wantsParts = true;
+        HUB.repositories.make("acme/tiny", false);
+        HUB.repositories.branch("acme/tiny", "v1/x");
 
         JsonNode pushed = push("{'repo_id': 'acme/tiny', 'private': false, 'revision': 'v1/x'}");
 
         assertThat(pushed.path("status").asString()).as(pushed.toString()).isEqualTo("succeeded");
-        assertThat(HUB.isPrivate("acme/tiny")).isFalse();
         assertThat(HUB.seen("storage")).hasSize(3);
         assertThat(HUB.object(OID)).isEqualTo(weights());
-        assertThat(HUB.seen("hub"))
-                .anySatisfy(each -> assertThat(each.path()).isEqualTo("/api/models/acme/tiny/commit/v1/x"));
+        assertThat(HUB.commits())
+                .extracting(PushServer.Seen::path)
+                .containsExactly("/api/models/acme/tiny/commit/v1%2Fx");
+        assertThat(pushed.at("/commit/sha").asString()).isEqualTo(HUB.repositories.sha("acme/tiny", "v1/x"));
     }
 
     @Test
-    void secondPushSendsNoBytesAgain() {
-        push("{'repo_id': 'acme/tiny'}");
+    void secondPushSendsNoBytesAgainAndMakesNoCommit() {
+        JsonNode first = push("{'repo_id': 'acme/tiny'}");
         int sent = HUB.seen("storage").size();
 
         JsonNode second = push("{'repo_id': 'acme/tiny'}");
 
         assertThat(second.path("status").asString()).isEqualTo("succeeded");
+        assertThat(second.path("commit")).isEqualTo(first.path("commit"));
         assertThat(HUB.seen("storage")).hasSize(sent);
-        assertThat(HUB.commit()).hasSize(4);
+        assertThat(HUB.commits()).hasSize(1);
+        assertThat(json(get(ALPHA, path)).at("/data/0")).isEqualTo(second);
         assertThat(json(get(ALPHA, path)).path("data")).hasSize(2);
         assertThat(json(get(ALPHA, path + "?limit=1&after=" + second.path("id").asString()))
                         .path("data"))
                 .hasSize(1);
+    }
+
+    @Test
+    void pushIsFoundAtItsExportAlone() {
+        String push = push("{'repo_id': 'acme/tiny'}").path("id").asString();
+        String exports = path.substring(0, path.indexOf("/exports/")) + "/exports";
+        String other =
+                json(post(ALPHA, exports, "{'kind': 'adapter'}")).path("id").asString();
+
+        for (String nowhere : List.of(path + "/ftpush-unknown", exports + "/" + other + "/push/" + push)) {
+            HttpResponse<String> answer = get(ALPHA, nowhere);
+            assertThat(answer.statusCode()).as(nowhere).isEqualTo(404);
+            assertThat(json(answer).at("/error/param").asString()).isEqualTo("push_id");
+        }
     }
 
     @Test
@@ -158,18 +178,53 @@ class HubPushIT extends ServiceTest {
 
     @Test
     void privatePushDoesNotLandInAPublicRepository() {
-        HUB.repository("acme/tiny", false);
+        HUB.repositories.make("acme/tiny", false);
+        HUB.repositories.ignoresVisibility = true;
 
-        JsonNode pushed = push("{'repo_id': 'acme/tiny'}");
+        for (String repo : List.of("acme/tiny", "acme/made")) {
+            JsonNode pushed = push("{'repo_id': '" + repo + "'}");
 
-        assertThat(pushed.at("/error/code").asString()).isEqualTo("hub_repo_is_public");
+            assertThat(pushed.at("/error/code").asString()).as(repo).isEqualTo("hub_repo_is_public");
+        }
         assertThat(HUB.seen("storage")).isEmpty();
+        assertThat(HUB.commits()).isEmpty();
+    }
+
+    @Test
+    void tokenThatMayMakeNoRepositoryPushesToOneThatIsThere() {
+        HUB.repositories.make("acme/tiny", true);
+        for (int status : List.of(401, 402, 403)) {
+            HUB.failing = "/api/repos/create";
+            HUB.status = status;
+            HUB.failures.set(1);
+
+            assertThat(push("{'repo_id': 'acme/tiny'}").path("status").asString())
+                    .as("status " + status)
+                    .isEqualTo("succeeded");
+        }
+    }
+
+    @Test
+    void whatAnotherWriterIsInTheWayOfIsTriedAgain() {
+        HUB.failing = "/commit/";
+        HUB.status = 412;
+        HUB.failures.set(1);
+        assertThat(push("{'repo_id': 'acme/tiny'}").path("status").asString()).isEqualTo("succeeded");
+        assertThat(HUB.commits()).hasSize(2);
+
+        HUB.failing = "/api/repos/create";
+        HUB.status = 409;
+        HUB.reason = "Cannot create repo: another conflicting operation is in progress";
+        HUB.failures.set(1);
+        assertThat(push("{'repo_id': 'acme/other'}").path("status").asString()).isEqualTo("succeeded");
     }
 
     @Test
     void exportOfAnotherTenantIsNotThere() {
-        push("{'repo_id': 'acme/tiny'}");
+        String push = path + "/" + push("{'repo_id': 'acme/tiny'}").path("id").asString();
 
+        assertThat(get(ALPHA, push).statusCode()).isEqualTo(200);
+        assertThat(get(BETA, push).statusCode()).isEqualTo(404);
         assertThat(post(BETA, path, "{'repo_id': 'acme/tiny'}").statusCode()).isEqualTo(404);
         assertThat(get(BETA, path).statusCode()).isEqualTo(404);
         int seen = TestDatabase.tenant()
@@ -181,20 +236,19 @@ class HubPushIT extends ServiceTest {
         assertThat(seen).isZero();
     }
 
+    private static List<JsonNode> newestCommit() {
+        List<PushServer.Seen> commits = HUB.commits();
+        return commits.get(commits.size() - 1).lines();
+    }
+
     private JsonNode push(String body) {
         HttpResponse<String> answer = post(ALPHA, path, body);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
         String id = json(answer).path("id").asString();
         return awaitValue(
-                () -> newest(id),
+                () -> json(get(ALPHA, path + "/" + id)),
                 push -> List.of("succeeded", "failed")
                         .contains(push.path("status").asString()));
-    }
-
-    private JsonNode newest(String id) {
-        JsonNode push = json(get(ALPHA, path)).at("/data/0");
-        assertThat(push.path("id").asString()).isEqualTo(id);
-        return push;
     }
 
     private static List<String> auditedActions() {
