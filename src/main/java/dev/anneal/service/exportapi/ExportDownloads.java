@@ -1,8 +1,6 @@
 package dev.anneal.service.exportapi;
 
-import dev.anneal.service.export.AdapterExports;
 import dev.anneal.service.export.Export;
-import dev.anneal.service.export.Exports;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
@@ -29,13 +27,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}", "/v1/fine_tuning/exports/{exportId}"})
 class ExportDownloads {
 
-    private final Exports exports;
-    private final AdapterExports adapterExports;
+    private final ExportsOfPaths exports;
     private final ArtifactStore store;
 
-    ExportDownloads(Exports exports, AdapterExports adapterExports, ArtifactStore store) {
+    ExportDownloads(ExportsOfPaths exports, ArtifactStore store) {
         this.exports = exports;
-        this.adapterExports = adapterExports;
         this.store = store;
     }
 
@@ -43,7 +39,7 @@ class ExportDownloads {
     @RequiresScope(Scope.MODELS_READ)
     ListBody<ExportBody.FileBody> files(
             Tenant tenant, @PathVariable(required = false) @Nullable String jobId, @PathVariable String exportId) {
-        Export export = find(tenant, jobId, exportId);
+        Export export = exports.find(tenant, jobId, exportId);
         return ListBody.of(new Page<>(ExportBody.of(export, jobId).files(), false), ExportBody.FileBody::name);
     }
 
@@ -57,7 +53,7 @@ class ExportDownloads {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        Export.Result result = complete(find(tenant, jobId, exportId));
+        Export.Result result = complete(exports.find(tenant, jobId, exportId));
         Export.File file = result.files().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
@@ -74,7 +70,7 @@ class ExportDownloads {
             @PathVariable String exportId,
             HttpServletResponse response)
             throws IOException {
-        Export export = find(tenant, jobId, exportId);
+        Export export = exports.find(tenant, jobId, exportId);
         Export.Result result = complete(export);
         response.setContentType("application/x-tar");
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + exportId + ".tar\"");
@@ -88,10 +84,6 @@ class ExportDownloads {
             }
         }
         tar.finish();
-    }
-
-    private Export find(Tenant tenant, @Nullable String jobId, String exportId) {
-        return jobId == null ? adapterExports.find(tenant.id(), exportId) : exports.find(tenant.id(), jobId, exportId);
     }
 
     private static String folderOf(Export export) {

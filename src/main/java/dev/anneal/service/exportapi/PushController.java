@@ -1,5 +1,6 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.export.Export;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.push.PushRequest;
 import dev.anneal.service.push.Pushes;
@@ -25,12 +26,14 @@ import tools.jackson.databind.JsonNode;
 /** {@code …/exports/{id}/push}: an export goes to the operator's Hub. */
 @RestController
 @ConditionalOnRole(Role.API)
-@RequestMapping("/v1/fine_tuning/jobs/{jobId}/exports/{exportId}/push")
+@RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}/push", "/v1/fine_tuning/exports/{exportId}/push"})
 class PushController {
 
+    private final ExportsOfPaths exports;
     private final Pushes pushes;
 
-    PushController(Pushes pushes) {
+    PushController(ExportsOfPaths exports, Pushes pushes) {
+        this.exports = exports;
         this.pushes = pushes;
     }
 
@@ -39,27 +42,33 @@ class PushController {
     @ResponseStatus(HttpStatus.ACCEPTED)
     PushBody create(
             Tenant tenant,
-            @PathVariable String jobId,
+            @PathVariable(required = false) @Nullable String jobId,
             @PathVariable String exportId,
             @RequestBody(required = false) @Nullable JsonNode body) {
         PushRequest request = PushRequest.read(JsonBody.of(body).object());
-        return PushBody.of(pushes.create(tenant.id(), jobId, exportId, request));
+        Export export = exports.find(tenant, jobId, exportId);
+        String origin = export.adapter().map(Export.OfAdapter::fileId).orElse(String.valueOf(jobId));
+        return PushBody.of(pushes.create(tenant.id(), export, origin, request));
     }
 
     @GetMapping("/{pushId}")
     @RequiresScope(Scope.JOBS_READ)
     PushBody retrieve(
-            Tenant tenant, @PathVariable String jobId, @PathVariable String exportId, @PathVariable String pushId) {
-        return PushBody.of(pushes.find(tenant.id(), jobId, exportId, pushId));
+            Tenant tenant,
+            @PathVariable(required = false) @Nullable String jobId,
+            @PathVariable String exportId,
+            @PathVariable String pushId) {
+        return PushBody.of(pushes.find(tenant.id(), exports.find(tenant, jobId, exportId), pushId));
     }
 
     @GetMapping
     @RequiresScope(Scope.JOBS_READ)
     ListBody<PushBody> list(
             Tenant tenant,
-            @PathVariable String jobId,
+            @PathVariable(required = false) @Nullable String jobId,
             @PathVariable String exportId,
             @PageLimits(byDefault = 20, max = 100) PageRequest page) {
-        return ListBody.of(pushes.list(tenant.id(), jobId, exportId, page).map(PushBody::of), PushBody::id);
+        Export export = exports.find(tenant, jobId, exportId);
+        return ListBody.of(pushes.list(tenant.id(), export, page).map(PushBody::of), PushBody::id);
     }
 }

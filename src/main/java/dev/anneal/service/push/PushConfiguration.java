@@ -32,8 +32,8 @@ class PushConfiguration {
             new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), PushSchedule.CONCURRENCY);
 
     @Bean
-    Pushes pushes(TenantDatabase database, Exports exports, PushTarget target, Identifiers identifiers) {
-        return new Pushes(database, exports, STORE, target, identifiers);
+    Pushes pushes(TenantDatabase database, PushTarget target, Identifiers identifiers) {
+        return new Pushes(database, STORE, target, identifiers);
     }
 
     @Bean

@@ -3,7 +3,6 @@ package dev.anneal.service.push;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.export.Export;
-import dev.anneal.service.export.Exports;
 import dev.anneal.service.hub.PushTarget;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
@@ -18,22 +17,23 @@ public final class Pushes {
     private static final int MOST_UNFINISHED = 10;
 
     private final TenantDatabase database;
-    private final Exports exports;
     private final PushStore store;
     private final PushTarget target;
     private final Identifiers identifiers;
 
-    Pushes(TenantDatabase database, Exports exports, PushStore store, PushTarget target, Identifiers identifiers) {
+    Pushes(TenantDatabase database, PushStore store, PushTarget target, Identifiers identifiers) {
         this.database = database;
-        this.exports = exports;
         this.store = store;
         this.target = target;
         this.identifiers = identifiers;
     }
 
-    /** Has an export pushed. */
-    public Push create(String tenantId, String jobId, String exportId, PushRequest request) {
-        Export export = exports.find(tenantId, jobId, exportId);
+    /**
+     * Has an export of the tenant pushed.
+     *
+     * @param origin what it is made from: id of a job, or of the file of an uploaded adapter
+     */
+    public Push create(String tenantId, Export export, String origin, PushRequest request) {
         requireAllowed(request.repo());
         if (export.result() == null) {
             throw new Refusal(
@@ -47,10 +47,10 @@ public final class Pushes {
                 request.repo(),
                 request.isPrivate(),
                 request.revision(),
-                message == null ? "Upload " + export.id() + " of " + jobId + " with Anneal" : message);
+                message == null ? "Upload " + export.id() + " of " + origin + " with Anneal" : message);
         return database.call(tenantId, jdbc -> {
             if (!store.lockExport(jdbc, export.number())) {
-                throw Refusal.notFound("export", exportId, "export_id");
+                throw Refusal.notFound("export", export.id(), "export_id");
             }
             if (store.unfinished(jdbc, tenantId) >= MOST_UNFINISHED) {
                 throw new Refusal(
@@ -81,21 +81,19 @@ public final class Pushes {
     }
 
     /** How far a push of the export is. */
-    public Push find(String tenantId, String jobId, String exportId, String pushId) {
-        exports.find(tenantId, jobId, exportId);
+    public Push find(String tenantId, Export export, String pushId) {
         return database.call(tenantId, jdbc -> store.byId(jdbc, pushId))
-                .filter(push -> push.exportId().equals(exportId))
+                .filter(push -> push.exportId().equals(export.id()))
                 .orElseThrow(() -> Refusal.notFound("push", pushId, "push_id"));
     }
 
     /** A page of the export's pushes, newest first unless the request says otherwise. */
-    public Page<Push> list(String tenantId, String jobId, String exportId, PageRequest request) {
-        Export export = exports.find(tenantId, jobId, exportId);
+    public Page<Push> list(String tenantId, Export export, PageRequest request) {
         return database.call(tenantId, jdbc -> {
             String after = request.after();
             if (after != null
                     && store.byId(jdbc, after)
-                            .filter(push -> push.exportId().equals(exportId))
+                            .filter(push -> push.exportId().equals(export.id()))
                             .isEmpty()) {
                 throw Refusal.invalidCursor("a push of this export", after);
             }

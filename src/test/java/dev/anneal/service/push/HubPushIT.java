@@ -2,9 +2,11 @@ package dev.anneal.service.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -112,6 +114,27 @@ class HubPushIT extends ServiceTest {
         assertThat(json(get(ALPHA, path + "?limit=1&after=" + second.path("id").asString()))
                         .path("data"))
                 .hasSize(1);
+    }
+
+    @Test
+    void exportOfAnUploadedAdapterIsPushedWithoutAJob() throws IOException {
+        byte[] archive = QueryAdapter.archive(QueryAdapter.WIDTH);
+        String file = stored(ALPHA, "adapter.tar", FilePurpose.USER_DATA, archive);
+        String body = "{'adapter': '" + file + "', 'model': 'anneal-tiny', 'kind': 'merged'}";
+        String id =
+                json(post(ALPHA, "/v1/fine_tuning/exports", body)).path("id").asString();
+        path = "/v1/fine_tuning/exports/" + id + "/push";
+        assertThat(post(ALPHA, path, "{'repo_id': 'acme/tiny'}").body()).contains("export_not_ready");
+        ExportToPush.make(leases, exports, store, ALPHA, "adapter-exports", id + "-1");
+
+        JsonNode pushed = push("{'repo_id': 'acme/tiny'}");
+
+        assertThat(pushed.path("status").asString()).as(pushed.toString()).isEqualTo("succeeded");
+        assertThat(newestCommit().get(0).at("/value/summary").asString())
+                .isEqualTo("Upload " + id + " of " + file + " with Anneal");
+        assertThat(HUB.object(OID)).isEqualTo(weights());
+        assertThat(json(get(ALPHA, path)).path("data")).hasSize(1);
+        assertThat(get(BETA, path).statusCode()).isEqualTo(404);
     }
 
     @Test

@@ -73,7 +73,7 @@ class ForeignIdsIT extends ServiceTest {
                 JOBS + "/",
                 Map.of("id", job, "jobId", job, "exportId", export, "pushId", push(export), "name", "config.json"),
                 "/v1/fine_tuning/exports/",
-                Map.of("exportId", adapterExport, "name", "config.json"),
+                Map.of("exportId", adapterExport, "pushId", push(adapterExport), "name", "config.json"),
                 "/v1/fine_tuning/evaluations/",
                 Map.of("id", evaluation),
                 "/v1/fine_tuning/checkpoints/",
@@ -207,7 +207,7 @@ class ForeignIdsIT extends ServiceTest {
         return TestDatabase.administrator()
                 .sql("""
                         INSERT INTO hub_push (tenant_id, external_id, export_id, repo, private, revision, commit_message)
-                        SELECT tenant_id, 'ftpush-of-alpha-that-others-do-not-see', id, 'acme/tiny', true, 'main', 'First'
+                        SELECT tenant_id, 'ftpush-of-' || external_id, id, 'acme/tiny', true, 'main', 'First'
                         FROM export
                         WHERE external_id = :export
                         RETURNING external_id
