@@ -23,6 +23,14 @@ record Objection(String reason, String remedy) {
                                 .formatted(other));
     }
 
+    static Objection takenOver(String place, UUID other, UUID own) {
+        return new Objection(
+                "The artifact store, %s, was taken over from this installation, %s: its marker %s names %s."
+                        .formatted(place, own, StoreMarker.NAME, other),
+                OWN_STORE
+                        + "If the other one is no more and the store is to be this one's again, delete the marker; the next start writes it again (docs/storage.md).");
+    }
+
     static Objection unreadable(String place) {
         return new Objection(
                 "The artifact store, %s, has a marker %s that names no installation."

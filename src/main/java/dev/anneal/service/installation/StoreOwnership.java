@@ -56,15 +56,22 @@ public final class StoreOwnership {
         Optional<String> found = marker.read();
         if (found.isEmpty()) {
             LOG.info("The artifact store, {}, has no marker yet; installation {} marks it", marker.place(), own);
-            marker.create(MarkerText.of(own));
-        } else if (predecessor != null && idIn(found).equals(Optional.of(predecessor))) {
-            marker.replace(MarkerText.of(own));
-            LOG.warn(
-                    "The artifact store, {}, was that of installation {} and is now that of {}",
-                    marker.place(),
-                    predecessor,
-                    own);
+            marker.create(MarkerText.of(own).json());
+            return;
         }
+        found.flatMap(MarkerText::read)
+                .filter(theirs -> theirs.installation().equals(predecessor))
+                .filter(theirs -> !theirs.former().contains(own) && !own.equals(predecessor))
+                .ifPresent(theirs -> takeOver(theirs, own));
+    }
+
+    private void takeOver(MarkerText theirs, UUID own) {
+        marker.replace(theirs.takenOverBy(own).json());
+        LOG.warn(
+                "The artifact store, {}, was that of installation {} and is now that of {}",
+                marker.place(),
+                theirs.installation(),
+                own);
     }
 
     /**
@@ -79,22 +86,30 @@ public final class StoreOwnership {
 
     private Optional<Objection> look(UUID own) {
         Optional<String> found = marker.read();
-        Optional<UUID> named = idIn(found);
-        if (named.equals(Optional.of(own))) {
+        if (found.isEmpty()) {
+            return Optional.of(Objection.unmarked(marker.place()));
+        }
+        return MarkerText.read(found.get())
+                .map(theirs -> objection(theirs, own))
+                .orElseGet(() -> Optional.of(Objection.unreadable(marker.place())));
+    }
+
+    private Optional<Objection> objection(MarkerText theirs, UUID own) {
+        if (theirs.installation().equals(own)) {
             return Optional.empty();
         }
         return Optional.of(
-                found.isEmpty()
-                        ? Objection.unmarked(marker.place())
-                        : named.map(other -> Objection.foreign(marker.place(), other, own))
-                                .orElseGet(() -> Objection.unreadable(marker.place())));
-    }
-
-    private static Optional<UUID> idIn(Optional<String> marker) {
-        return marker.flatMap(MarkerText::read);
+                theirs.former().contains(own)
+                        ? Objection.takenOver(marker.place(), theirs.installation(), own)
+                        : Objection.foreign(marker.place(), theirs.installation(), own));
     }
 
     private UUID own() {
-        return system.call(jdbc -> jdbc.sql(FIND).query(UUID.class).single());
+        return system.call(jdbc -> jdbc.sql(FIND).query(UUID.class).optional())
+                .orElseThrow(() -> new UnusableStoreException(
+                        "The table installation of the database has no row, so nobody knows whose the artifact store is.",
+                        "Restore the row with the database's other ones. Where it is lost, the id is in the store's marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the tables."
+                                .formatted(StoreMarker.NAME),
+                        null));
     }
 }

@@ -32,7 +32,8 @@ final class RetentionMeters implements RetentionListener {
                             .register(registry));
         }
         refused = Counter.builder(MeterNames.RETENTION_REFUSED)
-                .description("Sweeps that deleted no orphans because the artifact store is another installation's")
+                .description(
+                        "Sweeps for orphans that were refused or broken off because the artifact store's marker does not name this installation")
                 .register(registry);
     }
 

@@ -4,6 +4,7 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoreMarker;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
@@ -12,6 +13,11 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
 /** The marker of a bucket, or of what lies behind a prefix in it: an object. */
 final class BucketMarker implements StoreMarker {
+
+    /** Another process that writes the marker at the same time is done by then. */
+    private static final int MOST_TRIES = 10;
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
 
     private final Bucket bucket;
 
@@ -47,17 +53,40 @@ final class BucketMarker implements StoreMarker {
 
     @Override
     public void create(String content) {
+        for (int tries = 1; !isDecided(content, tries == MOST_TRIES); tries++) {
+            pause();
+        }
+    }
+
+    /** Whether the marker is there now, whoever wrote it. */
+    private boolean isDecided(String content, boolean isLast) {
         try {
             put(content, "*");
+            return true;
         } catch (SdkException failure) {
-            if (Failures.isConditional(failure)) {
-                // Another process was first, or is at it.
-                return;
+            if (Failures.isUnmetCondition(failure)) {
+                return true;
+            }
+            if (Failures.isConflict(failure) && !isLast) {
+                return false;
             }
             if (!Failures.isUnknownToTheServer(failure)) {
                 throw bucket.failed("store", NAME, failure);
             }
             replace(content);
+            return true;
+        }
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(BETWEEN_TRIES.toMillis());
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(
+                    StorageException.Kind.FAILED,
+                    "cannot store '%s' in %s: interrupted".formatted(NAME, place()),
+                    interrupted);
         }
     }
 

@@ -70,10 +70,14 @@ final class Failures {
                 && !isMissingBucket(answer);
     }
 
-    /** Whether the condition of a request did not hold, or could not be decided while another request was under way. */
-    static boolean isConditional(SdkException failure) {
-        return failure instanceof AwsServiceException answer
-                && (answer.statusCode() == PRECONDITION_FAILED || answer.statusCode() == CONFLICT);
+    /** Whether the condition of a request did not hold. */
+    static boolean isUnmetCondition(SdkException failure) {
+        return failure instanceof AwsServiceException answer && answer.statusCode() == PRECONDITION_FAILED;
+    }
+
+    /** Whether a condition could not be decided, since another request for the same object was under way. */
+    static boolean isConflict(SdkException failure) {
+        return failure instanceof AwsServiceException answer && answer.statusCode() == CONFLICT;
     }
 
     /** Whether the request had something that the server does not know, such as a condition. */

@@ -10,7 +10,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Optional;
 import java.util.UUID;
 
@@ -60,6 +59,7 @@ final class DirectoryMarker implements StoreMarker {
     private void link(Path complete) throws IOException {
         try {
             Files.createLink(path, complete);
+            DurableFiles.forceFolder(root);
         } catch (FileAlreadyExistsException taken) {
             throw taken;
         } catch (UnsupportedOperationException | FileSystemException withoutLinks) {
@@ -69,7 +69,7 @@ final class DirectoryMarker implements StoreMarker {
 
     @Override
     public void replace(String content) {
-        writeAnd(content, complete -> Files.move(complete, path, StandardCopyOption.REPLACE_EXISTING));
+        writeAnd(content, complete -> DurableFiles.rename(complete, path));
     }
 
     private void writeAnd(String content, Step step) {

@@ -22,7 +22,7 @@ class ForeignStoreIT {
     void itDoesNotStartUntilItIsToldToTakeTheStoreOver() throws Exception {
         UUID other = UUID.randomUUID();
         Path marker = Files.createDirectories(folder.resolve("store")).resolve(".installation.json");
-        Files.writeString(marker, MarkerText.of(other));
+        Files.writeString(marker, MarkerText.of(other).json());
 
         String log = refusal();
         assertThat(log)
@@ -31,13 +31,14 @@ class ForeignStoreIT {
                 .contains("names " + other)
                 .contains("anneal.storage.adopt-from=" + other)
                 .doesNotContain("\tat ");
-        assertThat(Files.readString(marker)).isEqualTo(MarkerText.of(other));
+        assertThat(Files.readString(marker)).isEqualTo(MarkerText.of(other).json());
 
         try (ServiceJvm worker = start(Map.of("anneal.storage.adopt-from", other.toString()))) {
             assertThat(worker.awaitExit()).isZero();
         }
-        UUID own = MarkerText.read(Files.readString(marker)).orElseThrow();
-        assertThat(log).contains("this database is that of " + own);
+        MarkerText own = MarkerText.read(Files.readString(marker)).orElseThrow();
+        assertThat(log).contains("this database is that of " + own.installation());
+        assertThat(own.former()).containsExactly(other);
     }
 
     private String refusal() throws IOException, InterruptedException {

@@ -11,6 +11,7 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.UnusableStoreException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -77,8 +78,45 @@ public abstract class StoreOwnershipContract {
         become(TestDatabase.INSTALLATION);
         assertThat(ownership(null).objection().orElseThrow()).contains("its marker .installation.json names " + OTHER);
         assertThatExceptionOfType(UnusableStoreException.class)
-                .as("the setting that was forgotten takes nothing back")
                 .isThrownBy(() -> ownership(TestDatabase.INSTALLATION).claim());
+    }
+
+    @Test
+    void storeIsNotTakenBackBySettingsThatWereForgotten() {
+        ownership(null).claim();
+        become(OTHER);
+        ownership(TestDatabase.INSTALLATION).claim();
+        become(TestDatabase.INSTALLATION);
+
+        assertThatExceptionOfType(UnusableStoreException.class)
+                .isThrownBy(() -> ownership(OTHER).claim())
+                .withMessage(
+                        "The artifact store, %s, was taken over from this installation, %s: its marker .installation.json names %s.",
+                        store().marker().place(), TestDatabase.INSTALLATION, OTHER)
+                .satisfies(refusal -> assertThat(refusal.remedy()).contains("delete the marker"));
+
+        UUID third = UUID.fromString("5f0c1f1e-6a64-4b43-9f53-0f6a3c1f2d11");
+        become(third);
+        ownership(OTHER).claim();
+        assertThat(MarkerText.read(store().marker().read().orElseThrow()))
+                .contains(new MarkerText(third, List.of(OTHER, TestDatabase.INSTALLATION)));
+    }
+
+    @Test
+    void databaseWithoutAnIdIsToldHowToGetItBack() {
+        TestDatabase.administrator().sql("DELETE FROM installation").update();
+        try {
+            assertThatExceptionOfType(UnusableStoreException.class)
+                    .isThrownBy(() -> ownership(null).claim())
+                    .withMessageContaining("The table installation of the database has no row")
+                    .satisfies(refusal -> assertThat(refusal.remedy()).contains("INSERT INTO installation (id)"));
+        } finally {
+            TestDatabase.administrator()
+                    .sql("INSERT INTO installation (id) VALUES (?)")
+                    .param(TestDatabase.INSTALLATION)
+                    .update();
+        }
+        assertThat(store().marker().read()).isEmpty();
     }
 
     @ParameterizedTest

@@ -122,6 +122,17 @@ class S3FaultsIT {
                 .isEqualTo("bucket '%s' at %s with the prefix 'shared/prefix/'", bucket, proxy.endpoint());
     }
 
+    /** As a server answers that cannot decide yet which of two writers is first. */
+    @Test
+    void aMarkerIsWrittenAgainWhenAnotherWriterIsInTheWay() {
+        proxy.refuseNext(asked -> asked.method().equals("PUT"), 409, "ConditionalRequestConflict");
+        proxy.refuseNext(asked -> asked.method().equals("PUT"), 409, "ConditionalRequestConflict");
+
+        store.marker().create("whose");
+
+        assertThat(store.marker().read()).contains("whose");
+    }
+
     @Test
     void aMarkerThatMayNotBeReadOrWrittenIsNoMissingOne() {
         proxy.refuseNext(asked -> asked.method().equals("GET"), 403, "AccessDenied");
