@@ -31,6 +31,9 @@ final class HubPush {
     /** Of a token that may make none, of an account that may make no more, and of one that is there. */
     private static final Set<Integer> REFUSALS_OF_WHAT_MAY_BE_THERE = Set.of(401, 402, 403, 409);
 
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+
     private final HubCalls hub;
 
     HubPush(HubCalls hub) {
@@ -77,20 +80,26 @@ final class HubPush {
         if (!REFUSALS_OF_WHAT_MAY_BE_THERE.contains(made.status())) {
             HubCalls.required(made, making);
         }
+        if (made.isSuccess() && !to.isPrivate()) {
+            return;
+        }
         Answer found = hub.get("/api/models/" + to.repo());
+        if (made.isSuccess() && found.status() == NOT_FOUND) {
+            throw new PushException(
+                    Kind.HUB_UNREACHABLE, "the Hub does not show '" + to.repo() + "' yet, which it has made", null);
+        }
         if (!found.isSuccess()) {
-            HubCalls.required(made.isSuccess() || made.status() == 409 ? found : made, making);
+            HubCalls.required(made.isSuccess() || made.status() == CONFLICT ? found : made, making);
         }
         if (to.isPrivate() && !found.json().path("private").asBoolean(false)) {
-            throw new PushException(
-                    Kind.HUB_REPO_IS_PUBLIC,
-                    made.isSuccess()
-                            ? "the Hub has made '" + to.repo()
-                                    + "' public, though it was to be private; make it private there"
-                            : "'" + to.repo()
-                                    + "' is there and public; push to another one, or with \"private\": false",
-                    null);
+            throw new PushException(Kind.HUB_REPO_IS_PUBLIC, publicInstead(to, made), null);
         }
+    }
+
+    private static String publicInstead(Destination to, Answer made) {
+        return made.isSuccess()
+                ? "the Hub has made '" + to.repo() + "' public, though it was to be private; make it private there"
+                : "'" + to.repo() + "' is there and public; push to another one, or with \"private\": false";
     }
 
     private Answer make(Destination to) throws PushException {

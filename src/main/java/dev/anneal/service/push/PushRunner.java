@@ -75,6 +75,11 @@ final class PushRunner {
             database.run(jdbc -> store.succeed(jdbc, id, commit));
             return Optional.empty();
         } catch (PushException failure) {
+            if (Thread.currentThread().isInterrupted()) {
+                // The process ends and has cut this try off, which says nothing of the push: the scheduler takes it up
+                // again.
+                throw new IllegalStateException("Push " + id + " was cut off in try " + begun.tries(), failure);
+            }
             Optional<Instant> next = failure.mayPass() ? retries.after(begun.tries()) : Optional.empty();
             Push.State state = next.isPresent() ? Push.State.QUEUED : Push.State.FAILED;
             LOG.warn("Push {} is {} after try {}: {}", id, state.wireName(), begun.tries(), failure.getMessage());

@@ -1,6 +1,7 @@
 package dev.anneal.service.push;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.ServiceTest;
@@ -31,6 +32,9 @@ class HubPushIT extends ServiceTest {
 
     @Autowired
     private ArtifactStore store;
+
+    @Autowired
+    private PushRunner runner;
 
     private String path = "";
 
@@ -240,6 +244,35 @@ class HubPushIT extends ServiceTest {
         HUB.reason = "Cannot create repo: another conflicting operation is in progress";
         HUB.failures.set(1);
         assertThat(push("{'repo_id': 'acme/other'}").path("status").asString()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void repositoryThatIsMadeAndNotShownYetIsAskedForAgain() {
+        HUB.failing = "/api/models/acme/tiny";
+        HUB.status = 404;
+        HUB.failures.set(1);
+
+        assertThat(push("{'repo_id': 'acme/tiny'}").path("status").asString()).isEqualTo("succeeded");
+    }
+
+    @Test
+    void tryThatTheEndOfTheProcessCutsOffIsNoFailure() {
+        String id = push("{'repo_id': 'acme/tiny'}").path("id").asString();
+        TestDatabase.administrator()
+                .sql("UPDATE hub_push SET state = 'QUEUED', tries = 99, finished_at = NULL, commit_sha = NULL"
+                        + " WHERE external_id = ?")
+                .param(id)
+                .update();
+        HUB.status = 500;
+        HUB.failures.set(1000);
+        HUB.meanwhile = Thread.currentThread()::interrupt;
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> runner.run(id))
+                .withMessage("Push %s was cut off in try 100", id);
+
+        assertThat(Thread.interrupted()).isTrue();
+        assertThat(json(get(ALPHA, path + "/" + id)).path("status").asString()).isEqualTo("running");
     }
 
     @Test

@@ -73,6 +73,9 @@ final class PushServer implements AutoCloseable {
     volatile String failing = "";
     volatile boolean wantsParts;
 
+    /** What happens while it is asked. */
+    volatile Runnable meanwhile = () -> {};
+
     URI uri() {
         return hub.uri();
     }
@@ -91,6 +94,7 @@ final class PushServer implements AutoCloseable {
         reason = "";
         failing = "";
         wantsParts = false;
+        meanwhile = () -> {};
     }
 
     List<Seen> seen() {
@@ -115,6 +119,7 @@ final class PushServer implements AutoCloseable {
         try (exchange) {
             Seen request = request(exchange, server);
             seen.add(request);
+            meanwhile.run();
             boolean fails =
                     request.path().contains(failing) && failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0;
             send(exchange, fails ? HubAnswer.json(status, Map.of("error", reason)) : answer(request));
