@@ -111,8 +111,8 @@ rollingUpdate:
 {{- if and (eq .Values.models.cache.type "hostPath") (not .Values.models.cache.hostPath) -}}
 {{- fail "models.cache.hostPath must be a folder of the nodes with models.cache.type hostPath" -}}
 {{- end -}}
-{{- if lt (int .Values.api.terminationGracePeriodSeconds) (add (int .Values.api.preStopSleepSeconds) 35 | int) -}}
-{{- fail (printf "api.terminationGracePeriodSeconds is %d, but preStop (%d), 5 for requests in flight and 30 for the scheduler need more" (int .Values.api.terminationGracePeriodSeconds) (int .Values.api.preStopSleepSeconds)) -}}
+{{- if lt (int .Values.api.terminationGracePeriodSeconds) (add (int .Values.api.preStopSleepSeconds) 60 | int) -}}
+{{- fail (printf "api.terminationGracePeriodSeconds is %d, but preStop (%d), 30 for requests in flight and webhooks under way and 30 for what ends after them need more" (int .Values.api.terminationGracePeriodSeconds) (int .Values.api.preStopSleepSeconds)) -}}
 {{- end -}}
 {{- with .Values.models.hf.push -}}
 {{- if and .existingSecret.name (not .repos) -}}
