@@ -1,6 +1,7 @@
 # Sourced by the run.sh beside it, after ./mvnw package: starts target/anneal.jar on free ports and ends it with the script.
 #   start_service NAME=VALUE...   further settings as environment variables; sets $api_port and $actuator_port, logs to $work/log
 work=$(mktemp -d)
+export PYTHONPATH=src/test/python PYTHONDONTWRITEBYTECODE=1
 processes=()
 stop() {
   for process in "${processes[@]}"; do

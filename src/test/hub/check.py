@@ -8,13 +8,13 @@ import time
 import urllib.error
 import urllib.request
 
+import uploads
 from huggingface_hub import HfApi, __version__, hf_hub_download, snapshot_download
 
 API = f"http://127.0.0.1:{os.environ['ANNEAL_API']}/v1"
 CONTROL = os.environ["HUB_CONTROL"]
 WORK = pathlib.Path(os.environ["HUB_WORK"])
 HUB = {"endpoint": os.environ["HUB"], "token": os.environ["HUB_TOKEN"]}
-DEMO = pathlib.Path("src/main/resources/demo")
 REPO = "acme/tickets"
 MESSAGE = "Tuned on tickets"
 PATIENCE_SECONDS = 120
@@ -47,10 +47,7 @@ def conversation():
 
 
 def upload(name, rows):
-    content = "\n".join((DEMO / name).read_text().splitlines()[:rows]) + "\n"
-    parts = '--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n' \
-            f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n{content}\r\n--b--\r\n'
-    return anneal("/files", data=parts.encode(), content_type="multipart/form-data; boundary=b")["id"]
+    return anneal("/files", data=uploads.training_file(name, rows), content_type=uploads.CONTENT_TYPE)["id"]
 
 
 def ended(read, what):

@@ -10,11 +10,12 @@ import urllib.error
 import urllib.request
 from collections import Counter
 
+import uploads
+
 WORK = pathlib.Path(os.environ["MLFLOW_WORK"])
 PORT = os.environ["MLFLOW_PORT"]
 API = f"http://127.0.0.1:{os.environ['ANNEAL_API']}/v1"
 METERS = f"http://127.0.0.1:{os.environ['ANNEAL_ACTUATOR']}/actuator/prometheus"
-DEMO = pathlib.Path("src/main/resources/demo")
 PATIENCE_SECONDS = 180
 SERVERS = []
 
@@ -32,10 +33,7 @@ def call(path, body=None, data=None, content_type="application/json"):
 
 
 def upload(name, rows):
-    content = "\n".join((DEMO / name).read_text().splitlines()[:rows]) + "\n"
-    parts = '--b\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n' \
-            f'--b\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n{content}\r\n--b--\r\n'
-    return call("/files", data=parts.encode(), content_type="multipart/form-data; boundary=b")["id"]
+    return call("/files", data=uploads.training_file(name, rows), content_type=uploads.CONTENT_TYPE)["id"]
 
 
 def until(condition, what):

@@ -3,16 +3,16 @@
 import http.server
 import json
 import os
-import pathlib
 import threading
 import time
 import urllib.error
 import urllib.request
 
+import uploads
+
 API = f"http://127.0.0.1:{os.environ['WATCH_API']}/v1"
 KEY = os.environ["WATCH_KEY"]
 SECRET = os.environ["WATCH_GRADER_SECRET"]
-DEMO = pathlib.Path("src/main/resources/demo")
 
 
 def call(path, body=None, key=KEY, headers=None, data=None):
@@ -34,11 +34,7 @@ def created(path, body):
 
 
 def upload(name, rows):
-    content = "\n".join((DEMO / name).read_text().splitlines()[:rows]) + "\n"
-    boundary = "watch"
-    parts = f'--{boundary}\r\nContent-Disposition: form-data; name="purpose"\r\n\r\nfine-tune\r\n' \
-            f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\n\r\n{content}\r\n--{boundary}--\r\n'
-    reply, status = call("/files", data=parts.encode(), headers={"Content-Type": f"multipart/form-data; boundary={boundary}"})
+    reply, status = call("/files", data=uploads.training_file(name, rows), headers={"Content-Type": uploads.CONTENT_TYPE})
     assert status == 200, reply
     return reply["id"]
 

@@ -9,12 +9,10 @@ import dev.anneal.service.storage.ArtifactStoreContract;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /** The contract, on a server that speaks S3. */
@@ -29,11 +27,7 @@ class S3ArtifactStoreIT extends ArtifactStoreContract {
     @BeforeEach
     void openStore() {
         properties = S3Server.properties(S3Server.endpoint(), S3Server.newBucket());
-        store = S3Configuration.store(
-                properties,
-                new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
-                S3Server.CREDENTIALS,
-                Clock.systemUTC());
+        store = S3Server.store(properties, machine);
     }
 
     @AfterEach

@@ -4,11 +4,9 @@ import dev.anneal.service.installation.TestOwnership;
 import dev.anneal.service.retention.OrphanSweepContract;
 import dev.anneal.service.storage.ArtifactStore;
 import java.nio.file.Path;
-import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.unit.DataSize;
 
 /** Orphans of a bucket. */
 class S3OrphansIT extends OrphanSweepContract {
@@ -20,11 +18,7 @@ class S3OrphansIT extends OrphanSweepContract {
 
     @BeforeEach
     void openStore() {
-        store = S3Configuration.store(
-                S3Server.properties(S3Server.endpoint(), S3Server.newBucket()),
-                new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
-                S3Server.CREDENTIALS,
-                Clock.systemUTC());
+        store = S3Server.store(S3Server.properties(S3Server.endpoint(), S3Server.newBucket()), machine);
         TestOwnership.claim(store);
     }
 

@@ -3,11 +3,9 @@ package dev.anneal.service.s3;
 import dev.anneal.service.installation.StoreOwnershipContract;
 import dev.anneal.service.storage.ArtifactStore;
 import java.nio.file.Path;
-import java.time.Clock;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.util.unit.DataSize;
 
 /** Whose a bucket is. */
 class S3OwnershipIT extends StoreOwnershipContract {
@@ -19,11 +17,7 @@ class S3OwnershipIT extends StoreOwnershipContract {
 
     @BeforeEach
     void openStore() {
-        store = S3Configuration.store(
-                S3Server.properties(S3Server.endpoint(), S3Server.newBucket()),
-                new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
-                S3Server.CREDENTIALS,
-                Clock.systemUTC());
+        store = S3Server.store(S3Server.properties(S3Server.endpoint(), S3Server.newBucket()), machine);
     }
 
     @AfterEach

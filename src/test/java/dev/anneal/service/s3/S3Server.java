@@ -2,6 +2,7 @@ package dev.anneal.service.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -10,9 +11,11 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
@@ -56,6 +59,15 @@ public final class S3Server {
 
     static S3Properties properties(URI endpoint, String bucket) {
         return new S3Properties(bucket, endpoint, null, null, "", null, false, null);
+    }
+
+    /** A store that keeps its copies in a folder of the test. */
+    static ArtifactStore store(S3Properties properties, Path machine) {
+        return S3Configuration.store(
+                properties,
+                new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
+                CREDENTIALS,
+                Clock.systemUTC());
     }
 
     private static URI start() {
