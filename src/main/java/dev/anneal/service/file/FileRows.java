@@ -1,6 +1,7 @@
 package dev.anneal.service.file;
 
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -84,7 +85,6 @@ final class FileRows {
     private static StoredFile file(ResultSet row, int number) throws SQLException {
         String purpose = row.getString("purpose");
         String report = row.getString("validation");
-        OffsetDateTime expiresAt = row.getObject("expires_at", OffsetDateTime.class);
         return new StoredFile(
                 row.getLong("id"),
                 row.getString("public_id"),
@@ -96,7 +96,7 @@ final class FileRows {
                 FileStatus.valueOf(row.getString("status")),
                 row.getString("status_details"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                expiresAt == null ? null : expiresAt.toInstant(),
+                TimeColumn.read(row, "expires_at"),
                 report == null ? null : JSON.readValue(report, ValidationReport.class));
     }
 

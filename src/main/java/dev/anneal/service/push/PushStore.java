@@ -1,14 +1,13 @@
 package dev.anneal.service.push;
 
+import dev.anneal.service.database.TimeColumn;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.push.HubPush.Destination;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Rows of pushes. Every method runs in its caller's transaction and sees what that transaction's role may see. */
@@ -147,16 +146,12 @@ final class PushStore {
                 row.getString("external_id"),
                 row.getString("export"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                time(row.getObject("finished_at", OffsetDateTime.class)),
+                TimeColumn.read(row, "finished_at"),
                 row.getString("repo"),
                 row.getBoolean("private"),
                 row.getString("revision"),
                 Push.State.valueOf(row.getString("state")),
                 sha == null ? null : new Push.Commit(sha, row.getString("commit_url")),
                 code == null ? null : new Push.Failure(code, row.getString("error_message")));
-    }
-
-    private static @Nullable Instant time(@Nullable OffsetDateTime time) {
-        return time == null ? null : time.toInstant();
     }
 }

@@ -1,9 +1,9 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.service.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -24,9 +24,9 @@ final class WorkRows {
                 instant(row, "run_at"),
                 row.getInt("lease_token"),
                 row.getString("lease_owner"),
-                instantOrNull(row, "started_at"),
-                instantOrNull(row, "deadline_at"),
-                instantOrNull(row, "finished_at"),
+                TimeColumn.read(row, "started_at"),
+                TimeColumn.read(row, "deadline_at"),
+                TimeColumn.read(row, "finished_at"),
                 row.getInt("user_retries"),
                 row.getInt("platform_retries"),
                 wishOrNull(row),
@@ -42,7 +42,7 @@ final class WorkRows {
                 row.getLong("lease_token"),
                 text(row, "worker"),
                 instant(row, "started_at"),
-                instantOrNull(row, "ended_at"),
+                TimeColumn.read(row, "ended_at"),
                 outcome == null ? null : Attempt.Outcome.valueOf(outcome),
                 row.getObject("step", Integer.class),
                 row.getObject("saved_step", Integer.class),
@@ -63,11 +63,6 @@ final class WorkRows {
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(instantOrNull(row, column), column);
-    }
-
-    private static @Nullable Instant instantOrNull(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
+        return Objects.requireNonNull(TimeColumn.read(row, column), column);
     }
 }

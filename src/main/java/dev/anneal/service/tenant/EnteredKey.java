@@ -1,5 +1,6 @@
 package dev.anneal.service.tenant;
 
+import dev.anneal.service.database.TimeColumn;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.sql.ResultSet;
@@ -24,8 +25,8 @@ record EnteredKey(
                         ApiKeys.scopes(row),
                         new Credential(kind, row.getString("public_id"))),
                 row.getBoolean("archived"),
-                IssuedKeys.instant(row, "expires_at"),
-                IssuedKeys.instant(row, "last_used_at"));
+                TimeColumn.read(row, "expires_at"),
+                TimeColumn.read(row, "last_used_at"));
     }
 
     static EnteredKey service(ResultSet row) throws SQLException {
@@ -35,7 +36,7 @@ record EnteredKey(
                         Set.of(Scope.INFERENCE),
                         new Credential(Credential.Kind.SERVICE_KEY, "service")),
                 false,
-                IssuedKeys.instant(row, "expires_at"),
+                TimeColumn.read(row, "expires_at"),
                 null);
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.service.tenant;
 
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TimeColumn;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
@@ -10,7 +11,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -146,13 +146,8 @@ public final class IssuedKeys {
                 row.getString("name"),
                 ApiKeys.scopes(row),
                 KeyText.redacted(prefix(row.getString("tenant_id")), row.getString("last_four")),
-                Objects.requireNonNull(instant(row, "created_at")),
-                instant(row, "last_used_at"),
-                instant(row, "expires_at"));
-    }
-
-    static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        Timestamp time = row.getTimestamp(column);
-        return time == null ? null : time.toInstant();
+                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
+                TimeColumn.read(row, "last_used_at"),
+                TimeColumn.read(row, "expires_at"));
     }
 }

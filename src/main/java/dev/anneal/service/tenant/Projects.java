@@ -2,6 +2,7 @@ package dev.anneal.service.tenant;
 
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TimeColumn;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
@@ -159,6 +160,6 @@ public final class Projects {
                 row.getString("id"),
                 row.getString("name"),
                 row.getTimestamp("created_at").toInstant(),
-                IssuedKeys.instant(row, "archived_at"));
+                TimeColumn.read(row, "archived_at"));
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.webhook;
 
+import dev.anneal.service.database.TimeColumn;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.secret.SealedText;
 import dev.anneal.service.webhook.WebhookDelivery.Attempt;
@@ -121,7 +122,7 @@ final class DeliveryStore {
                         EndpointStore.text(row, "event_id"),
                         EndpointStore.text(row, "event_type"),
                         EndpointStore.text(row, "subject"),
-                        Objects.requireNonNull(EndpointStore.time(row, "created_at"))),
+                        Objects.requireNonNull(TimeColumn.read(row, "created_at"))),
                 row.getInt("tries"),
                 row.getLong("endpoint"),
                 EndpointStore.text(row, "endpoint_id"),
@@ -200,7 +201,7 @@ final class DeliveryStore {
             attempts.computeIfAbsent(row.getLong("delivery_id"), key -> new ArrayList<>())
                     .add(new Attempt(
                             row.getInt("number"),
-                            Objects.requireNonNull(EndpointStore.time(row, "started_at")),
+                            Objects.requireNonNull(TimeColumn.read(row, "started_at")),
                             row.getDouble("seconds"),
                             row.getObject("status", Integer.class),
                             row.getString("failure")));
@@ -211,12 +212,12 @@ final class DeliveryStore {
     private static WebhookDelivery delivery(ResultSet row, Map<Long, List<Attempt>> attempts) throws SQLException {
         return new WebhookDelivery(
                 EndpointStore.text(row, "external_id"),
-                Objects.requireNonNull(EndpointStore.time(row, "created_at")),
+                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
                 EndpointStore.text(row, "event_id"),
                 EndpointStore.text(row, "event_type"),
                 EndpointStore.text(row, "subject"),
                 State.valueOf(EndpointStore.text(row, "state")),
-                EndpointStore.time(row, "next_try_at"),
+                TimeColumn.read(row, "next_try_at"),
                 attempts.getOrDefault(row.getLong("id"), List.of()));
     }
 

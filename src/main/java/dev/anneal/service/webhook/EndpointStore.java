@@ -1,5 +1,6 @@
 package dev.anneal.service.webhook;
 
+import dev.anneal.service.database.TimeColumn;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.secret.SealedColumn;
 import dev.anneal.service.secret.SealedText;
@@ -9,7 +10,6 @@ import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.List;
@@ -172,8 +172,8 @@ final class EndpointStore {
         return new WebhookEndpoint(
                 row.getLong("id"),
                 text(row, "external_id"),
-                Objects.requireNonNull(time(row, "created_at")),
-                Objects.requireNonNull(time(row, "updated_at")),
+                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
+                Objects.requireNonNull(TimeColumn.read(row, "updated_at")),
                 new Settings(
                         text(row, "name"),
                         URI.create(text(row, "url")),
@@ -181,17 +181,12 @@ final class EndpointStore {
                                 .flatMap(type -> WebhookEventType.named(type).stream())
                                 .toList()),
                 disabled == null ? null : Disabled.valueOf(disabled),
-                time(row, "disabled_at"),
+                TimeColumn.read(row, "disabled_at"),
                 text(row, "secret_hint"),
-                time(row, "previous_secret_until"));
+                TimeColumn.read(row, "previous_secret_until"));
     }
 
     static String text(ResultSet row, String column) throws SQLException {
         return Objects.requireNonNull(row.getString(column), column);
-    }
-
-    static @Nullable Instant time(ResultSet row, String column) throws SQLException {
-        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
-        return time == null ? null : time.toInstant();
     }
 }
