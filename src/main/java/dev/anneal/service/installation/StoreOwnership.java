@@ -39,6 +39,9 @@ public final class StoreOwnership {
     void claim() {
         UUID own = own();
         try {
+            if (look(own).isEmpty()) {
+                return;
+            }
             mark(own);
             // What is there now: of several that mark a store at a time one is first, or last.
             look(own).ifPresent(objection -> {
@@ -61,7 +64,7 @@ public final class StoreOwnership {
         }
         found.flatMap(MarkerText::read)
                 .filter(theirs -> theirs.installation().equals(predecessor))
-                .filter(theirs -> !theirs.former().contains(own) && !own.equals(predecessor))
+                .filter(theirs -> !theirs.former().contains(own))
                 .ifPresent(theirs -> takeOver(theirs, own));
     }
 

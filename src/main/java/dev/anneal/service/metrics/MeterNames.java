@@ -139,7 +139,7 @@ public final class MeterNames {
     /** Counter, bytes, tag {@code kind}: what these had [anneal_retention_removed_bytes_total]. */
     public static final String RETENTION_REMOVED_BYTES = "anneal.retention.removed.bytes";
 
-    /** Counter: sweeps that deleted no orphans because the store is another installation's [anneal_retention_refused_total]. */
+    /** Counter: sweeps for orphans that were refused or broken off because the store's marker does not name this installation [anneal_retention_refused_total]. */
     public static final String RETENTION_REFUSED = "anneal.retention.refused";
 
     /** Gauge, always 1, tags {@code component} (a role) and {@code version}: what runs here [anneal_build_info]. */
