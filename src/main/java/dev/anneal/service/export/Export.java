@@ -1,8 +1,11 @@
 package dev.anneal.service.export;
 
 import dev.anneal.service.queue.Work;
+import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +51,22 @@ public record Export(
      */
     public record OfAdapter(
             String fileId, String model, @Nullable String validationFile) implements Origin {}
+
+    /**
+     * Its files.
+     *
+     * @param use what waits for them, in words between "Export ftexp-… is queued; " and " when its status is 'succeeded'"
+     * @throws Refusal {@code export_not_ready} unless it has succeeded
+     */
+    public Result requireResult(String use) {
+        if (result == null) {
+            throw new Refusal(
+                    RefusalCode.EXPORT_NOT_READY,
+                    "Export " + id + " is " + work.state().name().toLowerCase(Locale.ROOT) + "; " + use
+                            + " when its status is 'succeeded'");
+        }
+        return result;
+    }
 
     /** The checkpoint, if it is made from one. */
     public Optional<OfCheckpoint> checkpoint() {

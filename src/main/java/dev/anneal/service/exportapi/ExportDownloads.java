@@ -3,7 +3,6 @@ package dev.anneal.service.exportapi;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.paging.Page;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.RequiresScope;
@@ -26,6 +25,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}", "/v1/fine_tuning/exports/{exportId}"})
 class ExportDownloads {
+
+    private static final String READING = "its files can be read";
 
     private final ExportsOfPaths exports;
     private final ArtifactStore store;
@@ -53,7 +54,7 @@ class ExportDownloads {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        Export.Result result = complete(exports.find(tenant, jobId, exportId));
+        Export.Result result = exports.find(tenant, jobId, exportId).requireResult(READING);
         Export.File file = result.files().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
@@ -71,7 +72,7 @@ class ExportDownloads {
             HttpServletResponse response)
             throws IOException {
         Export export = exports.find(tenant, jobId, exportId);
-        Export.Result result = complete(export);
+        Export.Result result = export.requireResult(READING);
         response.setContentType("application/x-tar");
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + exportId + ".tar\"");
         response.setContentLengthLong(TarWriter.size(
@@ -88,16 +89,5 @@ class ExportDownloads {
 
     private static String folderOf(Export export) {
         return export.name() == null ? export.id() : export.name();
-    }
-
-    private static Export.Result complete(Export export) {
-        Export.Result result = export.result();
-        if (result == null) {
-            throw new Refusal(
-                    RefusalCode.EXPORT_NOT_READY,
-                    "Export " + export.id() + " is " + WorkBody.status(export.work())
-                            + "; its files can be read when its status is 'succeeded'");
-        }
-        return result;
     }
 }

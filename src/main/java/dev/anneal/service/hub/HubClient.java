@@ -120,6 +120,12 @@ final class HubClient {
         });
     }
 
+    /** Address of a path of the Hub. */
+    static URI at(URI endpoint, String path) {
+        String base = endpoint.toString();
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
+    }
+
     private <T> T send(String path, Map<String, String> more, OutboundClient.Reader<T> reader) throws HubException {
         Map<String, String> headers = new LinkedHashMap<>(more);
         // Lengths and hashes are those of the bytes as they are stored.
@@ -127,10 +133,8 @@ final class HubClient {
         if (token != null) {
             headers.put("Authorization", "Bearer " + token);
         }
-        String base = endpoint.toString();
-        URI uri = URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
         try {
-            return client.send(OutboundRequest.get(uri, headers), reader);
+            return client.send(OutboundRequest.get(at(endpoint, path), headers), reader);
         } catch (OutboundException failure) {
             if (failure.getCause() instanceof HubException told) {
                 throw told;

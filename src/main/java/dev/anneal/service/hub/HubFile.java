@@ -3,6 +3,7 @@ package dev.anneal.service.hub;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 
 /**
  * A file of a revision.
@@ -25,8 +26,19 @@ record HubFile(String name, long bytes, String hash) {
     void restart(MessageDigest digest) {
         digest.reset();
         if (!isLarge()) {
-            digest.update(("blob " + bytes + '\0').getBytes(StandardCharsets.US_ASCII));
+            beginBlob(digest, bytes);
         }
+    }
+
+    /** The id that git gives a content, in hexadecimal digits. */
+    static String gitHash(byte[] content) {
+        MessageDigest digest = digest("SHA-1");
+        beginBlob(digest, content.length);
+        return HexFormat.of().formatHex(digest.digest(content));
+    }
+
+    private static void beginBlob(MessageDigest digest, long bytes) {
+        digest.update(("blob " + bytes + '\0').getBytes(StandardCharsets.US_ASCII));
     }
 
     private boolean isLarge() {

@@ -31,6 +31,16 @@ public record PushTarget(URI endpoint, @Nullable String token, List<String> repo
         return ModelId.isAllowed(repo, repos);
     }
 
+    /** Address of a path of the Hub. */
+    public URI at(String path) {
+        return HubClient.at(endpoint, path);
+    }
+
+    /** The id that git gives a content, in hexadecimal digits. */
+    public static String gitHash(byte[] content) {
+        return HubFile.gitHash(content);
+    }
+
     /** Whether a text can be a branch's name, so that it leads nowhere else in an address. */
     public static boolean isRevision(String text) {
         return HubCache.isRevision(text);

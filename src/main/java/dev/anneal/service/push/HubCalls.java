@@ -124,8 +124,7 @@ final class HubCalls implements AutoCloseable {
 
     /** Address of a path of the Hub. */
     URI at(String path) {
-        String base = target.endpoint().toString();
-        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
+        return target.at(path);
     }
 
     private Map<String, String> authorized(Map<String, String> headers) {

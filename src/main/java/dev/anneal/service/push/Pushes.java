@@ -35,13 +35,7 @@ public final class Pushes {
      */
     public Push create(String tenantId, Export export, String origin, PushRequest request) {
         requireAllowed(request.repo());
-        if (export.result() == null) {
-            throw new Refusal(
-                    RefusalCode.EXPORT_NOT_READY,
-                    "Export " + export.id() + " is "
-                            + export.work().state().name().toLowerCase(java.util.Locale.ROOT)
-                            + "; it can be pushed when its status is 'succeeded'");
-        }
+        export.requireResult("it can be pushed");
         String message = request.commitMessage();
         Destination to = new Destination(
                 request.repo(),

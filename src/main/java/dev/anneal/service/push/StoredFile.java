@@ -1,15 +1,12 @@
 package dev.anneal.service.push;
 
 import dev.anneal.service.export.Export;
+import dev.anneal.service.hub.PushTarget;
 import dev.anneal.service.outbound.OutboundContent;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 
 /** A file of an export in the artifact store. */
 record StoredFile(ArtifactStore store, ArtifactKey key, Export.File file) {
@@ -30,13 +27,7 @@ record StoredFile(ArtifactStore store, ArtifactKey key, Export.File file) {
 
     /** The id that git gives it. Reads all of it into memory. */
     String gitHash() throws IOException {
-        try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-1");
-            digest.update(("blob " + bytes() + '\0').getBytes(StandardCharsets.US_ASCII));
-            return HexFormat.of().formatHex(digest.digest(start((int) bytes())));
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException("every JDK has SHA-1", impossible);
-        }
+        return PushTarget.gitHash(start((int) bytes()));
     }
 
     /** The first {@code most} bytes, or all if there are fewer. */

@@ -9,10 +9,6 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,12 +186,12 @@ public final class HubServer implements AutoCloseable {
 
     private String entry(String name, byte[] content) {
         String git = "{\"type\": \"file\", \"path\": %s, \"size\": %d, \"oid\": \"%s\""
-                .formatted(JsonMapper.shared().writeValueAsString(name), content.length, gitHash(content));
+                .formatted(JsonMapper.shared().writeValueAsString(name), content.length, ContentHash.git(content));
         return content.length < LARGE
                 ? git + "}"
                 : git
                         + ", \"lfs\": {\"oid\": \"%s\", \"size\": %d}}"
-                                .formatted(hash("SHA-256", content), content.length + sizeError);
+                                .formatted(ContentHash.sha256(content), content.length + sizeError);
     }
 
     private void resolve(HttpExchange exchange, String name, byte[] content) throws IOException {
@@ -234,21 +230,6 @@ public final class HubServer implements AutoCloseable {
             return;
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static String gitHash(byte[] content) {
-        byte[] prefix = ("blob " + content.length + "\0").getBytes(StandardCharsets.US_ASCII);
-        byte[] whole = Arrays.copyOf(prefix, prefix.length + content.length);
-        System.arraycopy(content, 0, whole, prefix.length, content.length);
-        return hash("SHA-1", whole);
-    }
-
-    private static String hash(String algorithm, byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
         }
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.service.push;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.export.ExportJournal;
+import dev.anneal.service.hub.ContentHash;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.queue.Slot;
@@ -11,10 +12,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -48,24 +46,13 @@ final class ExportToPush {
         List<Progress.Exported.File> made = new ArrayList<>();
         for (Map.Entry<String, byte[]> file : files().entrySet()) {
             Files.write(local.resolve(file.getKey()), file.getValue());
-            made.add(new Progress.Exported.File(file.getKey(), file.getValue().length, sha256(file.getValue())));
+            made.add(new Progress.Exported.File(
+                    file.getKey(), file.getValue().length, ContentHash.sha256(file.getValue())));
         }
         store.publish(folder);
         leases.succeed(
                 claim.lease(),
                 jdbc -> exports.completed(
                         jdbc, claim.lease().workId(), new Progress.Exported("{}", made), folder.value()));
-    }
-
-    static String sha256(byte[] content) {
-        return hash("SHA-256", content);
-    }
-
-    static String hash(String algorithm, byte[] content) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance(algorithm).digest(content));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
     }
 }

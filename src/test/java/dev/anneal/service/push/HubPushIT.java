@@ -8,6 +8,7 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.hub.ContentHash;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -25,7 +26,7 @@ import tools.jackson.databind.JsonNode;
 class HubPushIT extends ServiceTest {
 
     private static final PushServer HUB = new PushServer();
-    private static final String OID = ExportToPush.sha256(weights());
+    private static final String OID = ContentHash.sha256(weights());
 
     @Autowired
     private ExportJournal exports;

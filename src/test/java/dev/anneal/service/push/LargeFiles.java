@@ -2,6 +2,7 @@ package dev.anneal.service.push;
 
 import static dev.anneal.service.push.HubAnswer.require;
 
+import dev.anneal.service.hub.ContentHash;
 import dev.anneal.service.push.PushServer.Seen;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;
@@ -126,7 +127,7 @@ final class LargeFiles {
 
     /** Only what is what it says. */
     private HubAnswer keep(String oid, byte[] content) {
-        require(ExportToPush.sha256(content).equals(oid), "bytes with the hash that was announced");
+        require(ContentHash.sha256(content).equals(oid), "bytes with the hash that was announced");
         objects.put(oid, content);
         return HubAnswer.status(200);
     }

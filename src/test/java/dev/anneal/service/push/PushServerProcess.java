@@ -2,6 +2,7 @@ package dev.anneal.service.push;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.anneal.service.LocalServer;
+import dev.anneal.service.hub.ContentHash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -67,7 +68,7 @@ final class PushServerProcess {
                 "body",
                 request.server().equals("hub")
                         ? new String(request.body(), StandardCharsets.UTF_8)
-                        : ExportToPush.sha256(request.body()));
+                        : ContentHash.sha256(request.body()));
         return described;
     }
 }

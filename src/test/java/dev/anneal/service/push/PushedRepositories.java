@@ -3,11 +3,11 @@ package dev.anneal.service.push;
 import static dev.anneal.service.push.HubAnswer.refused;
 import static dev.anneal.service.push.HubAnswer.require;
 
+import dev.anneal.service.hub.ContentHash;
 import dev.anneal.service.push.PushServer.Seen;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,7 +39,7 @@ final class PushedRepositories {
 
         /** What the Hub's ETag is. */
         String hash() {
-            return isLarge ? ExportToPush.sha256(content) : gitHash(content);
+            return isLarge ? ContentHash.sha256(content) : ContentHash.git(content);
         }
     }
 
@@ -60,13 +60,6 @@ final class PushedRepositories {
         }
     }
 
-    private static String gitHash(byte[] content) {
-        byte[] prefix = ("blob " + content.length + '\0').getBytes(StandardCharsets.US_ASCII);
-        byte[] whole = Arrays.copyOf(prefix, prefix.length + content.length);
-        System.arraycopy(content, 0, whole, prefix.length, content.length);
-        return ExportToPush.hash("SHA-1", whole);
-    }
-
     void forget() {
         ignoresVisibility = false;
         all.clear();
@@ -74,7 +67,7 @@ final class PushedRepositories {
 
     /** Makes one with its first commit, as the Hub does. */
     boolean make(String name, boolean isPrivate) {
-        String first = gitHash(name.getBytes(StandardCharsets.UTF_8));
+        String first = ContentHash.git(name.getBytes(StandardCharsets.UTF_8));
         Blob attributes = new Blob("*.safetensors filter=lfs\n".getBytes(StandardCharsets.UTF_8), false);
         Repository made = new Repository(
                 name,
@@ -161,7 +154,7 @@ final class PushedRepositories {
             JsonNode value = line.path("value");
             files.put(value.path("path").asString(), blob(line.path("key").asString(""), value));
         }
-        String sha = gitHash(request.body());
+        String sha = ContentHash.git(request.body());
         require(repository.branches().containsKey(revision), "a branch to commit to");
         repository.commits().put(sha, files);
         repository.branches().put(revision, sha);
@@ -212,7 +205,7 @@ final class PushedRepositories {
         entry.put("type", "file");
         entry.put("path", path);
         entry.put("size", size);
-        entry.put("oid", gitHash(blob.content()));
+        entry.put("oid", ContentHash.git(blob.content()));
         if (blob.isLarge()) {
             entry.put("lfs", Map.of("oid", blob.hash(), "size", size, "pointerSize", 130));
         }
