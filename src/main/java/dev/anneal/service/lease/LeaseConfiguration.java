@@ -3,6 +3,9 @@ package dev.anneal.service.lease;
 import dev.anneal.service.database.HeartbeatDatabase;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.queue.WorkEnds;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -32,18 +35,37 @@ class LeaseConfiguration {
             SystemDatabase system,
             LeaseProperties properties,
             WorkEnds ends,
+            ObjectProvider<HeldWork> heldHere,
             ObjectProvider<RescueListener> listeners) {
-        return new Rescuer(system, properties, ends, listeners.orderedStream().toList());
+        return new Rescuer(
+                system,
+                properties,
+                ends,
+                () -> heldHere.stream().flatMap(held -> held.ids().stream()).collect(Collectors.toSet()),
+                listeners.orderedStream().toList());
     }
 
     @Bean
-    SchedulingConfigurer rescueSchedule(Rescuer rescuer, LeaseProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(() -> rescue(rescuer), properties.scanInterval());
+    SchedulingConfigurer rescueSchedule(HeartbeatDatabase heartbeats, Rescuer rescuer, LeaseProperties properties) {
+        DatabaseWatch watch = new DatabaseWatch(() -> timeOf(heartbeats), properties);
+        return tasks -> {
+            tasks.addFixedDelayTask(watch::look, watch.interval());
+            tasks.addFixedDelayTask(
+                    () -> watch.trustedUntil().ifPresent(until -> rescue(rescuer, until)), properties.scanInterval());
+        };
     }
 
-    private static void rescue(Rescuer rescuer) {
+    private static Instant timeOf(HeartbeatDatabase heartbeats) {
+        return heartbeats
+                .call(jdbc -> jdbc.sql("SELECT clock_timestamp()")
+                        .query(OffsetDateTime.class)
+                        .single())
+                .toInstant();
+    }
+
+    private static void rescue(Rescuer rescuer, Instant until) {
         try {
-            rescuer.runOnce();
+            rescuer.runOnce(until);
         } catch (DataAccessException | TransactionException unreachable) {
             LOG.warn("Nobody looked for lost workers; the next scan does: {}", unreachable.getMessage());
         }

@@ -9,7 +9,8 @@ import org.springframework.validation.annotation.Validated;
 
 /**
  * How work is leased, rescued and retried. A killed worker's work is claimable again at most {@code lease + scanInterval} after its last
- * heartbeat, and at once: its first loss adds no delay.
+ * heartbeat, and at once: its first loss adds no delay. After an outage of the database, or the start of the process, nobody is rescued for
+ * {@code lease + heartbeatInterval}, in which workers that live take their leases back.
  *
  * @param lease how long a claim or heartbeat holds the work
  * @param heartbeatInterval how often a worker extends its leases
@@ -37,6 +38,19 @@ public record LeaseProperties(
         @DefaultValue("5") @Min(0) int platformRetries,
         @DefaultValue("10s") Duration retryDelay,
         @DefaultValue("10m") Duration maxRetryDelay) {
+
+    /**
+     * How long the database must have answered without a break before anybody is rescued: every worker has sent a heartbeat by then and
+     * held its lease since.
+     */
+    Duration settlingTime() {
+        return lease.plus(heartbeatInterval);
+    }
+
+    /** An outage of the database that is shorter costs no living worker its lease. */
+    Duration longestHarmlessOutage() {
+        return lease.minus(heartbeatInterval).minus(safetyMargin);
+    }
 
     @AssertTrue(message = "must be at least three heartbeat intervals, or one slow heartbeat loses the work")
     boolean isLeaseLongEnough() {

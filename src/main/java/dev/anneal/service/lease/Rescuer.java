@@ -4,6 +4,8 @@ import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkEnds;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * Ends the attempts of lost workers. Any process may run it at any time: the lease token makes it idempotent, so there is no leader.
+ * Ends the attempts of lost workers. Any process may run it once its {@link DatabaseWatch} trusts the leases: the lease token makes it
+ * idempotent, so there is no leader.
  * Each rescue is a transaction of its own, and one that fails does not keep the others waiting.
  */
 public final class Rescuer {
@@ -28,18 +31,20 @@ public final class Rescuer {
             WITH silent AS (
                 SELECT work.id, work.lease_token, work.wish, work.user_retries, work.platform_retries,
                        CASE
-                           WHEN lease.expires_at < clock_timestamp() THEN 'The worker fell silent; its lease expired.'
+                           WHEN lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere)
+                           THEN 'The worker fell silent; its lease expired.'
                            WHEN work.deadline_at < clock_timestamp() THEN 'The attempt took longer than is allowed.'
                            ELSE 'The attempt hung: its worker was alive, but it made no progress in time.'
                        END AS message,
                        CASE
-                           WHEN lease.expires_at < clock_timestamp() THEN 'HEARTBEAT'
+                           WHEN lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere) THEN 'HEARTBEAT'
                            WHEN work.deadline_at < clock_timestamp() THEN 'DEADLINE'
                            ELSE 'NO_PROGRESS'
                        END AS reason
                 FROM lease
                 JOIN work ON work.id = lease.work_id AND work.lease_token = lease.lease_token AND work.state = 'RUNNING'
-                WHERE (lease.expires_at < clock_timestamp()
+                WHERE clock_timestamp() < :until
+                  AND (lease.expires_at < clock_timestamp() AND work.id <> ALL (:heldHere)
                        OR lease.stalls_at < clock_timestamp()
                        OR work.deadline_at < clock_timestamp())
                   AND work.id <> ALL (:passedOver)
@@ -52,7 +57,8 @@ public final class Rescuer {
                        'The work ran without a lease.' AS message,
                        'NO_LEASE' AS reason
                 FROM work
-                WHERE state = 'RUNNING'
+                WHERE clock_timestamp() < :until
+                  AND state = 'RUNNING'
                   AND claimed_at < clock_timestamp() - make_interval(secs => :lease)
                   AND NOT EXISTS (SELECT FROM lease WHERE lease.work_id = work.id)
                   AND id <> ALL (:passedOver)
@@ -76,32 +82,43 @@ public final class Rescuer {
     private final SystemDatabase system;
     private final LeaseProperties properties;
     private final WorkEnds ends;
+    private final HeldWork heldHere;
     private final List<RescueListener> listeners;
 
-    Rescuer(SystemDatabase system, LeaseProperties properties, WorkEnds ends, List<RescueListener> listeners) {
+    Rescuer(
+            SystemDatabase system,
+            LeaseProperties properties,
+            WorkEnds ends,
+            HeldWork heldHere,
+            List<RescueListener> listeners) {
         this.system = system;
         this.properties = properties;
         this.ends = ends;
+        this.heldHere = heldHere;
         this.listeners = List.copyOf(listeners);
     }
 
-    /** Rescues whatever is lost now. */
-    public List<Rescue> runOnce() {
+    /**
+     * Rescues whatever is lost.
+     *
+     * @param until nothing more is rescued from this time of the database on, not even by a statement that was sent before and arrives late
+     */
+    public List<Rescue> runOnce(Instant until) {
         List<Rescue> rescued = new ArrayList<>();
         Set<Long> passedOver = new HashSet<>();
         boolean more = true;
         while (more) {
-            more = rescueNext(rescued, passedOver);
+            more = rescueNext(until, rescued, passedOver);
         }
         return rescued;
     }
 
     /** Returns whether there may be more. */
-    private boolean rescueNext(List<Rescue> rescued, Set<Long> passedOver) {
+    private boolean rescueNext(Instant until, List<Rescue> rescued, Set<Long> passedOver) {
         AtomicReference<@Nullable Rescue> current = new AtomicReference<>();
         try {
             system.run(jdbc -> {
-                rescue(jdbc, passedOver).ifPresent(current::set);
+                rescue(jdbc, until, passedOver).ifPresent(current::set);
                 Rescue rescue = current.get();
                 if (rescue != null) {
                     listeners.forEach(listener -> listener.rescued(jdbc, rescue));
@@ -136,8 +153,10 @@ public final class Rescuer {
         return true;
     }
 
-    private Optional<Rescue> rescue(JdbcClient jdbc, Set<Long> passedOver) {
+    private Optional<Rescue> rescue(JdbcClient jdbc, Instant until, Set<Long> passedOver) {
         return jdbc.sql(RESCUE)
+                .param("until", until.atOffset(ZoneOffset.UTC))
+                .param("heldHere", heldHere.ids().toArray(Long[]::new))
                 .param("passedOver", passedOver.toArray(Long[]::new))
                 .param("lease", Leases.seconds(properties.lease()))
                 .params(Endings.retryParameters(properties))

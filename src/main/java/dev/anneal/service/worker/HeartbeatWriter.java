@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.lease.HeldWork;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * Extends the leases of everything that runs here and passes clients' wishes on. It depends on no process's progress, and a lost
  * database only makes it wait: whether the work is still ours is decided when the database is back.
  */
-final class HeartbeatWriter {
+final class HeartbeatWriter implements HeldWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatWriter.class);
 
@@ -48,6 +50,11 @@ final class HeartbeatWriter {
 
     Collection<RunningWork> running() {
         return List.copyOf(running);
+    }
+
+    @Override
+    public Set<Long> ids() {
+        return running.stream().map(work -> work.lease().lease().workId()).collect(Collectors.toUnmodifiableSet());
     }
 
     /** How long ago the newest pass began; nothing where no passes are made, because the worker has not started or is stopping. */

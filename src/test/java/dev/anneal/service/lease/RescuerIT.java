@@ -9,6 +9,7 @@ import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,7 +25,7 @@ class RescuerIT {
     void liveAttemptsAreLeftAlone() {
         Lease lease = queue.running();
 
-        assertThat(queue.rescuer.runOnce()).isEmpty();
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).isEmpty();
         assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.RUNNING);
     }
 
@@ -33,7 +34,7 @@ class RescuerIT {
         Lease lease = queue.running();
         TestQueue.expire(lease);
 
-        assertThat(queue.rescuer.runOnce()).singleElement().satisfies(rescue -> {
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).singleElement().satisfies(rescue -> {
             assertThat(rescue.lease()).isEqualTo(lease);
             assertThat(rescue.state()).isEqualTo(WorkState.QUEUED);
             assertThat(rescue.error().message()).contains("fell silent");
@@ -43,6 +44,34 @@ class RescuerIT {
         assertThat(queue.claim().orElseThrow().lease()).isEqualTo(new Lease(lease.workId(), 2));
     }
 
+    /** #17: a statement that was sent before an outage may arrive after it. */
+    @Test
+    void nothingIsRescuedByAStatementThatArrivesTooLate() {
+        Lease silent = queue.running();
+        TestQueue.expire(silent);
+        Lease without = queue.running();
+        TestQueue.change("DELETE FROM lease WHERE work_id = ?", without.workId());
+        TestQueue.change(
+                "UPDATE work SET claimed_at = claimed_at - interval '2 minutes' WHERE id = ?", without.workId());
+
+        assertThat(queue.rescuer.runOnce(Instant.now().minusSeconds(1))).isEmpty();
+        assertThat(queue.rescuer.runOnce(Instant.now().plusSeconds(60))).hasSize(2);
+    }
+
+    /** #17 */
+    @Test
+    void whoRunsHereIsNotSilentButMayHang() {
+        Lease lease = queue.running();
+        queue.heldHere.add(lease.workId());
+        TestQueue.expire(lease);
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).isEmpty();
+
+        TestQueue.stall(lease);
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
+                .extracting(Rescue::reason)
+                .containsExactly(Rescue.Reason.NO_PROGRESS);
+    }
+
     @Test
     void hungAttemptIsFoundThoughItsWorkerLives() {
         Lease lease = queue.running();
@@ -50,7 +79,7 @@ class RescuerIT {
         TestQueue.stall(lease);
         assertThat(queue.leases.heartbeat(List.of(lease))).containsKey(lease);
 
-        assertThat(queue.rescuer.runOnce())
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
                 .singleElement()
                 .satisfies(rescue -> assertThat(rescue.error().message()).contains("made no progress"));
         assertThat(queue.leases.heartbeat(List.of(lease))).isEmpty();
@@ -62,7 +91,7 @@ class RescuerIT {
         TestQueue.stall(lease);
         queue.leases.progress(lease, 1, null, TestQueue.MINUTE, Leases.nothing());
 
-        assertThat(queue.rescuer.runOnce()).isEmpty();
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).isEmpty();
     }
 
     @Test
@@ -70,7 +99,7 @@ class RescuerIT {
         Lease lease = queue.running();
         TestQueue.passDeadline(lease);
 
-        assertThat(queue.rescuer.runOnce())
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
                 .singleElement()
                 .satisfies(rescue -> assertThat(rescue.error().message()).contains("longer than is allowed"));
     }
@@ -79,10 +108,10 @@ class RescuerIT {
     void runningWorkWithoutALeaseIsQueuedAgain() {
         Lease lease = queue.running();
         TestQueue.change("DELETE FROM lease WHERE work_id = ?", lease.workId());
-        assertThat(queue.rescuer.runOnce()).as("just claimed").isEmpty();
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).as("just claimed").isEmpty();
 
         TestQueue.change("UPDATE work SET claimed_at = claimed_at - interval '2 minutes' WHERE id = ?", lease.workId());
-        assertThat(queue.rescuer.runOnce())
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
                 .singleElement()
                 .satisfies(rescue -> assertThat(rescue.error().message()).contains("without a lease"));
         assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.QUEUED);
@@ -93,11 +122,11 @@ class RescuerIT {
         TestQueue patient = new TestQueue(TestQueue.properties(16, 0, 3, Duration.ofSeconds(10)));
         Lease lease = patient.running();
         TestQueue.expire(lease);
-        patient.rescuer.runOnce();
+        patient.rescuer.runOnce(TestQueue.ANY_TIME);
 
         Lease second = patient.claim().orElseThrow().lease();
         TestQueue.expire(second);
-        patient.rescuer.runOnce();
+        patient.rescuer.runOnce(TestQueue.ANY_TIME);
 
         assertThat(patient.claim()).isEmpty();
         TestQueue.age(lease.workId(), Duration.ofSeconds(20));
@@ -109,7 +138,7 @@ class RescuerIT {
         long id = queue.enqueued();
         for (int attempt = 1; attempt <= 4; attempt++) {
             TestQueue.expire(queue.claim().orElseThrow().lease());
-            queue.rescuer.runOnce();
+            queue.rescuer.runOnce(TestQueue.ANY_TIME);
         }
 
         Work work = queue.find(id);
@@ -128,7 +157,9 @@ class RescuerIT {
         queue.cancel(lease.workId());
         TestQueue.expire(lease);
 
-        assertThat(queue.rescuer.runOnce()).extracting(Rescue::state).containsExactly(WorkState.CANCELLED);
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
+                .extracting(Rescue::state)
+                .containsExactly(WorkState.CANCELLED);
     }
 
     @Test
@@ -136,7 +167,7 @@ class RescuerIT {
         Lease lease = queue.running();
         queue.pause(lease.workId());
         TestQueue.expire(lease);
-        queue.rescuer.runOnce();
+        queue.rescuer.runOnce(TestQueue.ANY_TIME);
 
         assertThat(queue.find(lease.workId()).state()).isEqualTo(WorkState.QUEUED);
         assertThat(queue.pause(lease.workId())).isEqualTo(WorkState.PAUSED);
@@ -151,7 +182,7 @@ class RescuerIT {
                 .isEmpty();
 
         assertThat(queue.leases.reclaim(lease)).isTrue();
-        assertThat(queue.rescuer.runOnce()).isEmpty();
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME)).isEmpty();
         assertThat(queue.leases.heartbeat(List.of(lease))).containsKey(lease);
         assertThat(queue.leases.succeed(lease, Leases.nothing()).holds()).isTrue();
     }
@@ -160,7 +191,7 @@ class RescuerIT {
     void rescuedLeaseCannotBeReclaimed() {
         Lease lease = queue.running();
         TestQueue.expire(lease);
-        queue.rescuer.runOnce();
+        queue.rescuer.runOnce(TestQueue.ANY_TIME);
 
         assertThat(queue.leases.reclaim(lease)).isFalse();
     }
@@ -188,12 +219,14 @@ class RescuerIT {
             }
         });
 
-        assertThat(watched.rescuer.runOnce())
+        assertThat(watched.rescuer.runOnce(TestQueue.ANY_TIME))
                 .extracting(Rescue::lease)
                 .containsExactlyInAnyOrder(leases.get(1), leases.get(2));
         assertThat(queue.find(failing.workId()).state()).isEqualTo(WorkState.RUNNING);
         assertThat(committed).containsExactlyInAnyOrder(leases.get(1), leases.get(2));
         assertThat(watched.ended).isEmpty();
-        assertThat(queue.rescuer.runOnce()).extracting(Rescue::lease).containsExactly(failing);
+        assertThat(queue.rescuer.runOnce(TestQueue.ANY_TIME))
+                .extracting(Rescue::lease)
+                .containsExactly(failing);
     }
 }

@@ -15,7 +15,9 @@ import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +30,9 @@ public final class TestQueue {
     public static final Set<String> METHODS = Set.of("supervised", "merged", "evaluate");
     public static final Duration MINUTE = Duration.ofMinutes(1);
 
+    /** For rescues that no outage of the database is to hold up. */
+    public static final Instant ANY_TIME = Instant.parse("9999-12-31T00:00:00Z");
+
     /** As by default, but retries are due at once. */
     public static final LeaseProperties PROPERTIES = properties(16, 1, 3, Duration.ZERO);
 
@@ -38,6 +43,9 @@ public final class TestQueue {
     public final QueueNumbers numbers = TestWorkQueues.numbers();
     public final Leases leases;
     public final Rescuer rescuer;
+
+    /** What the rescuer's own process works on. */
+    public final Set<Long> heldHere = new HashSet<>();
 
     public TestQueue() {
         this(PROPERTIES);
@@ -56,7 +64,7 @@ public final class TestQueue {
         this.queue = TestWorkQueues.queue(ends);
         this.leases =
                 new Leases(system, TestDatabase.heartbeat(), properties, new Endings(system, properties, ends, fence));
-        this.rescuer = new Rescuer(TestDatabase.system(), properties, ends, List.of(listeners));
+        this.rescuer = new Rescuer(TestDatabase.system(), properties, ends, () -> heldHere, List.of(listeners));
     }
 
     public static LeaseProperties properties(
