@@ -23,6 +23,7 @@ class Decoder(Module):
   few : int                 # of them, how many are in fp32 at one time
   block : int               # queries of a row whose attention weights exist at one time
   window : int              # tokens that a query sees, itself among them; 0 for all
+  padding : int             # id whose row of the input embedding its occurrences do not train; -1 for none
 
   # Root mean square norm; its fp32 statistic is kept for the backward.
   def norm(self: __torch__.Decoder,
@@ -543,7 +544,8 @@ class Decoder(Module):
   def embed_backward(self: __torch__.Decoder, g: Tensor, ids: Tensor, dtable: Tensor, anew: bool) -> Tensor:
     if anew:
       unused = torch.zero_(dtable)
-    return torch.index_put_(dtable, annotate(List[Optional[Tensor]], [ids]), g.to(6), True)
+    trained = torch.masked_fill(g.to(6), torch.unsqueeze(torch.eq(ids, self.padding), 1), 0.)
+    return torch.index_put_(dtable, annotate(List[Optional[Tensor]], [ids]), trained, True)
 
   # Trained masters, fp32, into the weights that the model computes with.
   def refresh(self: __torch__.Decoder, weight: Tensor, master: Tensor) -> Tensor:

@@ -2,7 +2,6 @@ package dev.anneal.fuzz;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.tokens.Golden;
 import java.io.IOException;
@@ -35,7 +34,7 @@ final class ModelConfigBody implements FuzzBody {
         Assertions.assertThat(config.normEpsilon()).isPositive().isFinite();
         Assertions.assertThat(config.rotary().theta()).isPositive().isFinite();
         try {
-            WeightHeaders.check(weights, config);
+            ModelConfig.read(file, weights);
         } catch (ModelConfigException refused) {
             Assertions.assertThat(refused).hasMessageContaining("llama-tied");
             return;

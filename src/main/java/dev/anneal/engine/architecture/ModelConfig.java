@@ -1,5 +1,6 @@
 package dev.anneal.engine.architecture;
 
+import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,8 @@ import java.util.Set;
  * @param maxPositions longest sequence the model was made for
  * @param normEpsilon epsilon of the root mean square norms
  * @param tiedEmbeddings whether the output embedding is the input embedding
+ * @param paddingToken whose row of the input embedding its own occurrences do not train, as {@code torch.nn.Embedding(padding_idx)} has it; -1 for
+ *     none
  * @param biased groups whose projections have biases
  * @param windows tokens that a query of each layer sees, itself among them; 0 for all
  */
@@ -31,6 +34,7 @@ public record ModelConfig(
         double normEpsilon,
         RotaryConfig rotary,
         boolean tiedEmbeddings,
+        int paddingToken,
         Set<ProjectionGroup> biased,
         List<Integer> windows) {
 
@@ -40,13 +44,47 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a {@code config.json} as transformers 4 or 5 writes it.
+     * Reads a {@code config.json} as transformers 4 or 5 writes it. Whether the embeddings of a checkpoint are tied, its weights decide:
+     * {@link #read(Path, WeightDirectory)}.
      *
      * @throws ModelConfigException if the engine does not run such a model
      * @throws IOException if the file cannot be read
      */
     public static ModelConfig read(Path configJson) throws IOException {
         return ModelConfigReader.read(configJson);
+    }
+
+    /**
+     * Reads a {@code config.json} and holds a checkpoint's headers against it. Where it ties the embeddings but an output embedding of other
+     * numbers is stored, that one is computed with, as transformers does.
+     *
+     * @throws ModelConfigException if the engine does not run such a model, or the weights are not of this one
+     * @throws IOException if a file cannot be read
+     */
+    public static ModelConfig read(Path configJson, WeightDirectory weights) throws IOException {
+        ModelConfig said = read(configJson);
+        ModelConfig config = said.tiedEmbeddings() && StoredHead.differs(weights) ? said.untied() : said;
+        WeightHeaders.check(weights, config);
+        return config;
+    }
+
+    private ModelConfig untied() {
+        return new ModelConfig(
+                architecture,
+                vocabularySize,
+                hiddenSize,
+                intermediateSize,
+                layers,
+                heads,
+                keyValueHeads,
+                headSize,
+                maxPositions,
+                normEpsilon,
+                rotary,
+                false,
+                paddingToken,
+                biased,
+                windows);
     }
 
     /** Parameters of the base model. */

@@ -90,8 +90,17 @@ final class ModelConfigReader {
                 positiveNumber(config, "rms_norm_eps"),
                 rotary(),
                 config.path("tie_word_embeddings").asBoolean(false),
+                paddingToken(),
                 biased(architecture),
                 architecture.windowRule().windows(file, config, layers));
+    }
+
+    /** Counted from the end where it is negative, as torch does; none where no token has the number. */
+    private int paddingToken() {
+        int vocabulary = positive(config, "vocab_size");
+        int given = config.path("pad_token_id").asInt(vocabulary);
+        int token = given < 0 ? given + vocabulary : given;
+        return token >= 0 && token < vocabulary ? token : -1;
     }
 
     private Set<ProjectionGroup> biased(Architecture architecture) {

@@ -9,7 +9,7 @@ public final class OuterWeights {
     /** Norm behind the last layer, [H]. */
     public static final String NORM = "model.norm.weight";
 
-    /** Output embedding, [V, H]; not stored where it is the input embedding. */
+    /** Output embedding, [V, H]; where it is the input embedding, it is not stored or a copy. */
     public static final String HEAD = "lm_head.weight";
 
     private OuterWeights() {}

@@ -13,7 +13,7 @@ import java.util.Set;
  * The tensors that a configuration calls for, and the headers of a checkpoint held against them. Reads no weight and loads no native
  * code, so the service refuses a model before a job waits for it, by the same rules as the engine that loads it.
  */
-public final class WeightHeaders {
+final class WeightHeaders {
 
     private static final Set<Dtype> DTYPES = EnumSet.of(Dtype.F32, Dtype.BF16, Dtype.F16);
 
@@ -28,7 +28,7 @@ public final class WeightHeaders {
     }
 
     /** @throws ModelConfigException if a tensor is missing, has another shape or type, or is none that this architecture computes with */
-    public static void check(WeightDirectory files, ModelConfig config) {
+    static void check(WeightDirectory files, ModelConfig config) {
         WeightHeaders headers = new WeightHeaders(files, config);
         headers.shapes.forEach(headers::require);
         files.names().forEach(headers::refuseUnread);

@@ -1,5 +1,8 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -11,4 +14,10 @@ import org.jspecify.annotations.Nullable;
  * @param directory its Hugging Face directory
  * @param fingerprint of its configuration and weights as they are now
  */
-public record BaseModel(String id, @Nullable String revision, Path directory, String fingerprint) {}
+public record BaseModel(String id, @Nullable String revision, Path directory, String fingerprint) {
+
+    /** The configuration, as its weights have it. */
+    ModelConfig config(WeightDirectory weights) throws IOException {
+        return ModelConfig.read(directory.resolve(CompanionFiles.CONFIG), weights);
+    }
+}

@@ -19,6 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class CompanionFiles {
 
     static final String CONFIG = "config.json";
+    private static final String TIED = "tie_word_embeddings";
 
     private static final List<String> COPIED = List.of(
             "generation_config.json",
@@ -36,14 +37,25 @@ final class CompanionFiles {
 
     private CompanionFiles() {}
 
-    /** @param dtype torch's name of the weights' new element type, or null if they keep theirs */
-    static void copy(Path base, Path target, @Nullable String dtype) throws IOException {
+    /**
+     * Copies them, and writes into the configuration what the weights now are; where that says so already it is copied too.
+     *
+     * @param dtype torch's name of the weights' new element type, or null if they keep theirs
+     * @param tied whether the output embedding is the input embedding
+     */
+    static void copy(Path base, Path target, @Nullable String dtype, boolean tied) throws IOException {
         copy(COPIED, base, target);
         copyLicense(base, target);
-        if (dtype == null) {
+        Map<String, @Nullable Object> before = configuration(Files.readString(base.resolve(CONFIG)));
+        Map<String, @Nullable Object> keys = new LinkedHashMap<>(before);
+        putDtype(keys, dtype);
+        if (!tied && Boolean.TRUE.equals(keys.get(TIED))) {
+            keys.put(TIED, false);
+        }
+        if (keys.equals(before)) {
             DurableFiles.copyContent(base.resolve(CONFIG), target.resolve(CONFIG));
         } else {
-            Files.writeString(target.resolve(CONFIG), withDtype(Files.readString(base.resolve(CONFIG)), dtype));
+            Files.writeString(target.resolve(CONFIG), PythonJson.indented(keys) + "\n");
         }
     }
 
@@ -74,16 +86,20 @@ final class CompanionFiles {
         }
     }
 
+    private static Map<String, @Nullable Object> configuration(String json) {
+        return JsonMapper.shared().readValue(json, new TypeReference<LinkedHashMap<String, @Nullable Object>>() {});
+    }
+
     /** Older releases of transformers read {@code torch_dtype}, newer ones {@code dtype}. */
-    static String withDtype(String config, String dtype) {
-        Map<String, @Nullable Object> keys =
-                new LinkedHashMap<>(JsonMapper.shared().readValue(config, new TypeReference<Map<String, Object>>() {}));
+    private static void putDtype(Map<String, @Nullable Object> keys, @Nullable String dtype) {
+        if (dtype == null) {
+            return;
+        }
         if (keys.containsKey("dtype")) {
             keys.put("dtype", dtype);
         }
         if (keys.containsKey("torch_dtype") || !keys.containsKey("dtype")) {
             keys.put("torch_dtype", dtype);
         }
-        return PythonJson.indented(keys) + "\n";
     }
 }

@@ -1,7 +1,6 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.export.llamacpp.Family;
 import dev.anneal.engine.export.llamacpp.ModelKeys;
@@ -47,7 +46,13 @@ final class GgufModel implements Kind {
 
     @Override
     public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
-        ModelConfig config = ModelConfig.read(base.directory().resolve(CompanionFiles.CONFIG));
+        try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
+            return write(folder, parts, weights, base.config(weights));
+        }
+    }
+
+    private Map<String, @Nullable Object> write(Path folder, Parts parts, WeightDirectory weights, ModelConfig config)
+            throws IOException {
         Family family = Family.of(config)
                 .orElseThrow(() -> unsupported("llama.cpp has no architecture for %s with biases in %s"
                         .formatted(config.architecture().className(), config.biased())));
@@ -57,7 +62,9 @@ final class GgufModel implements Kind {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         proof.put("delta_dtype", "float32");
-        writeTensors(folder, parts, metadata, family, config, proof);
+        try (WeightRows rows = trained.open(weights, config)) {
+            writeTensors(folder, parts, metadata, sources(weights, family, config), rows, proof);
+        }
         proof.put("warnings", warnings);
         CompanionFiles.copyLicense(base.directory(), folder);
         return proof;
@@ -118,29 +125,24 @@ final class GgufModel implements Kind {
             Path folder,
             Parts parts,
             Metadata metadata,
-            Family family,
-            ModelConfig config,
+            List<GgufSource> sources,
+            WeightRows rows,
             Map<String, @Nullable Object> proof)
             throws IOException {
         Path file = folder.resolve(fileName());
         Parts.Part part = new Parts.Part(fileName(), CompanionFiles.fingerprint(base.directory()));
         Parts.@Nullable Receipt receipt = parts.keep(List.of(part)).get(part.name());
-        try (WeightDirectory weights = WeightDirectory.open(base.directory());
-                WeightRows rows = trained.open(weights, config)) {
-            WeightHeaders.check(weights, config);
-            List<GgufSource> sources = sources(weights, family, config);
-            if (receipt == null) {
-                GgufWriter.write(
-                        file,
-                        metadata,
-                        sources.stream().map(source -> source.writing(rows)).toList());
-                parts.made(part, rows.account());
-            } else {
-                rows.add(receipt.account());
-            }
-            rows.describe(proof);
-            GgufProof.require(file, sources, rows, proof);
+        if (receipt == null) {
+            GgufWriter.write(
+                    file,
+                    metadata,
+                    sources.stream().map(source -> source.writing(rows)).toList());
+            parts.made(part, rows.account());
+        } else {
+            rows.add(receipt.account());
         }
+        rows.describe(proof);
+        GgufProof.require(file, sources, rows, proof);
     }
 
     private List<GgufSource> sources(WeightDirectory weights, Family family, ModelConfig config) {

@@ -53,12 +53,11 @@ final class MergedModel implements Kind {
 
     @Override
     public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
-        ModelConfig config = ModelConfig.read(base.directory().resolve(CompanionFiles.CONFIG));
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         request.betweenTensors().run();
         try (Probe.Side reference = source.reference().open(base, request)) {
-            writeWeights(folder, parts, config, proof);
+            writeWeights(folder, parts, proof);
             Tolerance tolerance = Tolerance.of(folder);
             AnswerDifference difference = compare(folder, reference);
             tolerance.describe(difference, request.probes().size(), proof);
@@ -67,19 +66,24 @@ final class MergedModel implements Kind {
         return proof;
     }
 
-    private void writeWeights(Path folder, Parts parts, ModelConfig config, Map<String, @Nullable Object> proof)
-            throws IOException {
-        try (WeightDirectory weights = WeightDirectory.open(base.directory());
-                WeightRows rows = source.weights().open(weights, config)) {
-            ShardPlan.Sizes sizes = new ShardPlan.Sizes(request.shardBytes(), ShardPlan.BLOCK_BYTES);
-            new MergedWeights(weights, rows, type).write(folder, parts, config.tiedEmbeddings(), sizes);
-            CompanionFiles.copy(base.directory(), folder, type.torchName());
-            rows.describe(proof);
-            MergeTally tally = rows.tally();
-            proof.put("unchanged_weight_fraction", tally.unchangedFraction());
-            proof.put("max_abs_error", tally.maxError());
-            proof.put("mean_abs_error", tally.meanError());
+    private void writeWeights(Path folder, Parts parts, Map<String, @Nullable Object> proof) throws IOException {
+        try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
+            ModelConfig config = base.config(weights);
+            try (WeightRows rows = source.weights().open(weights, config)) {
+                ShardPlan.Sizes sizes = new ShardPlan.Sizes(request.shardBytes(), ShardPlan.BLOCK_BYTES);
+                new MergedWeights(weights, rows, type).write(folder, parts, config.tiedEmbeddings(), sizes);
+                CompanionFiles.copy(base.directory(), folder, type.torchName(), config.tiedEmbeddings());
+                describe(rows, proof);
+            }
         }
+    }
+
+    private static void describe(WeightRows rows, Map<String, @Nullable Object> proof) {
+        rows.describe(proof);
+        MergeTally tally = rows.tally();
+        proof.put("unchanged_weight_fraction", tally.unchangedFraction());
+        proof.put("max_abs_error", tally.maxError());
+        proof.put("mean_abs_error", tally.meanError());
     }
 
     private AnswerDifference compare(Path folder, Probe.Side reference) throws IOException {

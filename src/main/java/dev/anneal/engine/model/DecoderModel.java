@@ -68,9 +68,9 @@ public final class DecoderModel implements AutoCloseable {
         if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
             throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
         }
-        ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Scope scope = Scope.open(device);
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
+            ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
             DecoderProgram program = new DecoderProgram(scope, config);
             FrozenWeights weights =
                     new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();

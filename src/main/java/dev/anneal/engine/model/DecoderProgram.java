@@ -37,6 +37,7 @@ final class DecoderProgram {
         attributes.put("few", limits.softmaxRows());
         attributes.put("block", limits.attentionBlock());
         attributes.put("window", window);
+        attributes.put("padding", config.paddingToken());
         return Program.load(owner, "decoder", "Decoder", attributes);
     }
 

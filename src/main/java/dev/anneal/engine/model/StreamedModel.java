@@ -3,7 +3,6 @@ package dev.anneal.engine.model;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.architecture.OuterWeights;
-import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
@@ -53,12 +52,10 @@ public final class StreamedModel implements AutoCloseable {
      * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
      */
     public static StreamedModel open(Path directory, Path weightDirectory, String device) throws IOException {
-        ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         WeightDirectory files = WeightDirectory.open(weightDirectory);
         try {
-            WeightHeaders.check(files, config);
-            return new StreamedModel(config, files, device);
-        } catch (RuntimeException e) {
+            return new StreamedModel(ModelConfig.read(directory.resolve("config.json"), files), files, device);
+        } catch (IOException | RuntimeException e) {
             files.close();
             throw e;
         }

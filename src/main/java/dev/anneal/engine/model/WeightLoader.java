@@ -2,11 +2,9 @@ package dev.anneal.engine.model;
 
 import dev.anneal.engine.architecture.LayerNorm;
 import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.architecture.OuterWeights;
 import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.architecture.ProjectionGroup;
-import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.safetensors.RowBlock;
 import dev.anneal.engine.safetensors.TensorEntry;
 import dev.anneal.engine.safetensors.WeightDirectory;
@@ -35,7 +33,10 @@ final class WeightLoader {
     /** Stands where a family has no such weight. */
     private final Tensor nothing;
 
-    /** @param blockBytes about how much of a tensor is read at a time */
+    /**
+     * @param config read with these files
+     * @param blockBytes about how much of a tensor is read at a time
+     */
     WeightLoader(
             WeightDirectory files,
             ModelConfig config,
@@ -52,9 +53,7 @@ final class WeightLoader {
         this.nothing = scope.zeros(precision, 0);
     }
 
-    /** @throws ModelConfigException if the checkpoint does not fit the configuration, see {@link WeightHeaders} */
     FrozenWeights load() throws IOException {
-        WeightHeaders.check(files, config);
         Tensor embedding = tensor(OuterWeights.EMBEDDING);
         List<List<Tensor>> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {

@@ -2,7 +2,6 @@ package dev.anneal.service.catalog;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.architecture.WeightHeaders;
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.safetensors.SafetensorsException;
@@ -17,7 +16,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 
-/** Reads a model's folder: configuration, headers of the weight files, tokenizer. No weight is loaded and no code of the model is run. */
+/** Reads a model's folder: configuration, headers of the weight files, tokenizer. No weight is loaded, though embeddings that are
+ * said to be tied are compared where both are stored; no code of the model is run. */
 final class ModelInspector {
 
     private static final String CONFIG = "config.json";
@@ -46,10 +46,7 @@ final class ModelInspector {
         try {
             require(directory, CONFIG, "a Hugging Face model");
             require(directory, TOKENIZER, "its fast tokenizer; save it with transformers' save_pretrained");
-            ModelConfig config = ModelConfig.read(directory.resolve(CONFIG));
-            try (WeightDirectory weights = WeightDirectory.open(directory)) {
-                WeightHeaders.check(weights, config);
-            }
+            ModelConfig config = config(directory);
             ModelTokenizer.check(directory);
             int slash = id.indexOf('/');
             return new BaseModel(
@@ -65,6 +62,12 @@ final class ModelInspector {
         } catch (ModelConfigException | SafetensorsException | DataException invalid) {
             throw new UnreadableModelException(
                     withoutHostPath(String.valueOf(invalid.getMessage()), directory), invalid);
+        }
+    }
+
+    private static ModelConfig config(Path directory) throws IOException {
+        try (WeightDirectory weights = WeightDirectory.open(directory)) {
+            return ModelConfig.read(directory.resolve(CONFIG), weights);
         }
     }
 

@@ -130,6 +130,14 @@ class ModelConfigTest {
                 .isEqualTo(16);
     }
 
+    // #17
+    @ParameterizedTest
+    @CsvSource({"0, 0", "319, 319", "-1, 319", "-320, 0", "320, -1", "-321, -1", "null, -1"})
+    void theTokenThatPadsIsCountedAsTorchDoes(String given, int token) throws IOException {
+        assertThat(changed("\"pad_token_id\": 0", "\"pad_token_id\": " + given).paddingToken())
+                .isEqualTo(token);
+    }
+
     @Penetration
     @Test
     void textThatIsNoJsonObjectIsRefused() throws IOException {

@@ -1,7 +1,7 @@
 package dev.anneal.engine.architecture;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.safetensors.Dtype;
@@ -62,22 +62,48 @@ class WeightHeadersTest {
                 + " as this engine computes it");
     }
 
+    // #17
     @Test
-    void aCopyOfTiedEmbeddingsIsHarmless() throws IOException {
+    void aStoredOutputEmbeddingOfOtherNumbersIsTheModelsOwn() throws IOException {
         List<TensorData> tensors = tensors();
         tensors.add(TensorsInMemory.ofFloats("lm_head.weight", List.of(320L, 64L), new float[320 * 64]));
         write(tensors);
 
-        assertThatCode(this::check).doesNotThrowAnyException();
+        assertThat(check().tiedEmbeddings()).isFalse();
+        assertThat(check().parameters())
+                .isEqualTo(ModelConfig.read(folder.resolve("config.json")).parameters() + 320 * 64);
+    }
+
+    @Test
+    void aStoredCopyOfTiedEmbeddingsIsHarmless() throws IOException {
+        List<TensorData> tensors = tensors();
+        tensors.add(renamed(
+                tensors.stream()
+                        .filter(tensor -> tensor.name().equals("model.embed_tokens.weight"))
+                        .findFirst()
+                        .orElseThrow(),
+                "lm_head.weight"));
+        write(tensors);
+
+        assertThat(check().tiedEmbeddings()).isTrue();
+    }
+
+    @Test
+    void aStoredOutputEmbeddingOfAnotherShapeIsNamed() throws IOException {
+        List<TensorData> tensors = tensors();
+        tensors.add(TensorsInMemory.ofFloats("lm_head.weight", List.of(321L, 64L), new float[321 * 64]));
+        write(tensors);
+
+        assertRefused("tensor 'lm_head.weight' must have the shape [320, 64] by config.json but has [321, 64]");
     }
 
     private void assertRefused(String message) {
         assertThatThrownBy(this::check).isInstanceOf(ModelConfigException.class).hasMessage(folder + ": " + message);
     }
 
-    private void check() throws IOException {
+    private ModelConfig check() throws IOException {
         try (WeightDirectory files = WeightDirectory.open(folder)) {
-            WeightHeaders.check(files, ModelConfig.read(folder.resolve("config.json")));
+            return ModelConfig.read(folder.resolve("config.json"), files);
         }
     }
 

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,7 +32,7 @@ class CompanionFilesTest {
         Files.writeString(base.resolve("pytorch_model.bin"), "pickle");
         Files.writeString(base.resolve("README.md"), "about the base model");
 
-        CompanionFiles.copy(base, target, null);
+        CompanionFiles.copy(base, target, null, true);
 
         assertThat(target.resolve("config.json")).hasContent(CONFIG);
         assertThat(target.resolve("tokenizer.json")).hasContent("{\"a\" :1}");
@@ -46,7 +47,7 @@ class CompanionFilesTest {
             Files.setPosixFilePermissions(base.resolve(name), PosixFilePermissions.fromString("r--r--r--"));
         }
 
-        CompanionFiles.copy(base, target, null);
+        CompanionFiles.copy(base, target, null, true);
 
         for (String name : List.of("config.json", "tokenizer.json")) {
             assertThat(Files.getPosixFilePermissions(target.resolve(name))).contains(PosixFilePermission.OWNER_WRITE);
@@ -54,8 +55,8 @@ class CompanionFilesTest {
     }
 
     @Test
-    void newElementTypeIsWrittenIntoTheConfiguration() {
-        assertThat(CompanionFiles.withDtype(CONFIG, "float32")).isEqualTo("""
+    void newElementTypeIsWrittenIntoTheConfiguration() throws IOException {
+        assertThat(written(CONFIG, "float32", true)).isEqualTo("""
                         {
                           "vocab_size": 7,
                           "dtype": "float32",
@@ -65,9 +66,23 @@ class CompanionFilesTest {
     }
 
     @Test
-    void bothSpellingsOfTheElementTypeFollow() {
-        assertThat(CompanionFiles.withDtype("{\"dtype\": \"x\", \"torch_dtype\": \"x\"}", "float32"))
+    void bothSpellingsOfTheElementTypeFollow() throws IOException {
+        assertThat(written("{\"dtype\": \"x\", \"torch_dtype\": \"x\"}", "float32", true))
                 .contains("\"dtype\": \"float32\"", "\"torch_dtype\": \"float32\"");
-        assertThat(CompanionFiles.withDtype("{}", "float32")).contains("\"torch_dtype\": \"float32\"");
+        assertThat(written("{}", "float32", true)).contains("\"torch_dtype\": \"float32\"");
+    }
+
+    @Test
+    void anOutputEmbeddingOfItsOwnIsSaidToBeOne() throws IOException {
+        assertThat(written("{\"tie_word_embeddings\": true}", null, false)).contains("\"tie_word_embeddings\": false");
+        assertThat(written("{\"tie_word_embeddings\" :true}", null, true)).isEqualTo("{\"tie_word_embeddings\" :true}");
+        assertThat(written("{\"vocab_size\" :7}", null, false)).isEqualTo("{\"vocab_size\" :7}");
+    }
+
+    private String written(String config, @Nullable String dtype, boolean tied) throws IOException {
+        Files.writeString(base.resolve("config.json"), config);
+        Path folder = Files.createTempDirectory(target, "copy");
+        CompanionFiles.copy(base, folder, dtype, tied);
+        return Files.readString(folder.resolve("config.json"));
     }
 }

@@ -14,7 +14,24 @@ public final class DropoutMasks {
     /** @param scope to which the masks belong */
     public DropoutMasks(Scope scope) {
         Map<String, Number> unused = Map.of(
-                "eps", 1e-5, "heads", 1, "kv_heads", 1, "head_size", 2, "chunk", 1, "few", 1, "block", 1, "window", 0);
+                "eps",
+                1e-5,
+                "heads",
+                1,
+                "kv_heads",
+                1,
+                "head_size",
+                2,
+                "chunk",
+                1,
+                "few",
+                1,
+                "block",
+                1,
+                "window",
+                0,
+                "padding",
+                -1);
         this.scope = scope;
         this.program = Program.load(scope, "decoder", "Decoder", unused);
     }

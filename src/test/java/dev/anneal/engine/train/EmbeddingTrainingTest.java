@@ -1,0 +1,95 @@
+package dev.anneal.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.architecture.DeviceLimits;
+import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.model.EmbeddingModels;
+import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.torch.ElementType;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Input and output embeddings where all weights are trained, against transformers (golden/embeddings): which of them are one matrix, and the row of
+ * {@code pad_token_id}, which occurrences of that token in the input do not train.
+ */
+class EmbeddingTrainingTest {
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // set by JUnit
+    Path folder;
+
+    // #17
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-tied", "llama-untied-gqa", "stored-head", "stored-copy"})
+    void theRunIsThatOfTransformers(String name) throws IOException {
+        JsonNode golden = JsonMapper.shared()
+                .readTree(GoldenTensors.path("embeddings/runs.json").toFile());
+        JsonNode expected = golden.path("runs").path(name);
+        Path directory = EmbeddingModels.of(name, folder.resolve("model"));
+        EmbeddingModels.pad(directory, golden.path("pad").asInt());
+        double rate = golden.path("rate").asDouble();
+        double decay = golden.path("decay").asDouble();
+        try (DecoderModel model = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
+                FullTraining trained = FullTraining.of(model);
+                AdamW optimizer = new AdamW(model.scope(), trained);
+                Passes passes = new Passes(
+                        model, trained, optimizer, new ActivationCheckpointing("off"), 1, () -> false, () -> {})) {
+            assertThat(model.config().tiedEmbeddings())
+                    .isEqualTo(expected.path("tied").asBoolean());
+            for (int step = 0; step < golden.path("rows").size(); step++) {
+                AppliedAdapter applied = trained.apply(0);
+                LossSums sums = passes.train(
+                                MicroBatch.split(List.of(row(golden.path("rows").path(step))), DeviceLimits.CPU),
+                                batch -> applied,
+                                piece -> Objective.LIKELIHOOD)
+                        .orElseThrow();
+                JsonNode of = expected.path("steps").path(step);
+                assertThat(sums.mean())
+                        .as("loss of step %d", step)
+                        .isCloseTo(of.path("loss").asDouble(), within(TestDevice.tolerance(1e-5)));
+                assertThat(optimizer.norm(passes.gradients()) / sums.trained())
+                        .as("norm of step %d", step)
+                        .isCloseTo(of.path("grad_norm").asDouble(), within(TestDevice.tolerance(1e-4)));
+                optimizer.step(passes.gradients(), 1.0 / sums.trained(), new AdamW.Rates(rate, rate, decay), step + 1);
+            }
+            requireRow(trained, "model.embed_tokens.weight", golden, expected.path("embedding_of_pad"));
+            if (!model.config().tiedEmbeddings()) {
+                requireRow(trained, "lm_head.weight", golden, expected.path("head_of_pad"));
+            }
+        }
+    }
+
+    private void requireRow(FullTraining trained, String tensor, JsonNode golden, JsonNode expected)
+            throws IOException {
+        Path file = folder.resolve("trained.safetensors");
+        trained.save(file);
+        Map<String, float[]> masters = TensorsOf.file(file);
+        float[] row = JsonMapper.shared().treeToValue(expected, float[].class);
+        int begin = golden.path("pad").asInt() * row.length;
+        float[] found = Arrays.copyOfRange(masters.get(tensor), begin, begin + row.length);
+        assertThat(GoldenTensors.largestDifference(found, row)).as(tensor).isLessThan(TestDevice.tolerance(5e-5));
+    }
+
+    private static EncodedRow row(JsonNode tokens) {
+        int[] ids = JsonMapper.shared().treeToValue(tokens, int[].class);
+        int[] labels = ids.clone();
+        labels[0] = EncodedRow.NOT_TRAINED;
+        return new EncodedRow(1, ids, labels, false);
+    }
+}
