@@ -22,7 +22,6 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 5)
 public final class AuditFilter extends OncePerRequestFilter {
 
-    private static final String API = "/v1/";
     private static final int LONGEST_TEXT = 500;
 
     private final AuditLog entries;
@@ -38,11 +37,6 @@ public final class AuditFilter extends OncePerRequestFilter {
     /** Says who {@code request} is from. */
     public static void identify(HttpServletRequest request, Principal principal) {
         request.setAttribute(AuditedRequest.PRINCIPAL, principal);
-    }
-
-    @Override
-    protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith(API);
     }
 
     @Override
