@@ -16,6 +16,7 @@ import dev.anneal.engine.rollout.RolloutMetrics;
 import dev.anneal.engine.rollout.Sampler;
 import dev.anneal.engine.rollout.Ungraded;
 import dev.anneal.engine.rollout.Wording;
+import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.rows.DatasetFile;
 import dev.anneal.engine.rows.PromptRow;
 import dev.anneal.protocol.EvaluateTask;
@@ -60,7 +61,8 @@ final class RewardEvaluator implements Evaluator {
         List<Question> questions = new ArrayList<>();
         DatasetFile.forEach(Path.of(task.testFile()), (line, row) -> {
             if (!(row instanceof PromptRow prompt)) {
-                throw new IllegalArgumentException(
+                throw new DataException(
+                        DataException.Code.DATASET_INVALID,
                         "line %d: expected a prompt, found a row of %s".formatted(line, row.format()));
             }
             int[] ids = encoder.encodePrompt(line, prompt.prompt());
@@ -83,9 +85,11 @@ final class RewardEvaluator implements Evaluator {
                 task.maxNewTokens(),
                 new Breadth(task.machine().computeThreads()));
         List<Group> groups = sampler.sample(ROLLOUT, prompts, settings.completions(), adapter, betweenTokens);
-        Ungraded.reason(groups).ifPresent(reason -> {
-            throw new GraderFailedException("the grader gave none of the %d completions a reward: %s"
-                    .formatted(prompts.size() * settings.completions(), reason));
+        Ungraded.of(groups).ifPresent(ungraded -> {
+            throw new GraderFailedException(
+                    "the grader gave none of the %d completions a reward: %s"
+                            .formatted(prompts.size() * settings.completions(), ungraded.reason()),
+                    ungraded.mayPass());
         });
         return new Progress.Evaluated(
                 groups.size(), null, RolloutMetrics.of(groups, grading.grader().name()), samples(groups));

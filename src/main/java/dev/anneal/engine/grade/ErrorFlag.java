@@ -25,6 +25,11 @@ public enum ErrorFlag {
     /** The judging model's answer holds no score or no label. */
     MODEL_GRADER_PARSE_ERROR;
 
+    /** Whether somebody was asked and did not answer, so that asking again may help. All others come of the row, the completion and the grader, which stay the same. */
+    public boolean isOfNoAnswer() {
+        return this == UNRESPONSIVE_REWARD_ERROR || this == MODEL_GRADER_SERVER_ERROR;
+    }
+
     /** The name as the API writes it. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);

@@ -25,6 +25,11 @@ public sealed interface Grader permits StringCheck, TextSimilarity, ScoreModel, 
         return grade(List.of(sample), outside).get(0);
     }
 
+    /** What its templates read from rows, in the order of the grader object. */
+    default List<ItemVariable> itemVariables() {
+        return List.of();
+    }
+
     /**
      * Models that are asked to judge; empty for graders that compute their rewards themselves.
      *

@@ -43,6 +43,11 @@ record LabelModel(String name, JudgeQuestion question, List<String> labels, List
     }
 
     @Override
+    public List<ItemVariable> itemVariables() {
+        return Template.itemVariables(name, question.prompt().templates());
+    }
+
+    @Override
     public Map<String, String> judges() {
         return question.models();
     }

@@ -48,6 +48,13 @@ final class Multi implements Grader {
     }
 
     @Override
+    public List<ItemVariable> itemVariables() {
+        return graders.values().stream()
+                .flatMap(grader -> grader.itemVariables().stream())
+                .toList();
+    }
+
+    @Override
     public Map<String, String> judges() {
         Map<String, String> judges = new LinkedHashMap<>();
         graders.values().forEach(grader -> grader.judges().forEach(judges::putIfAbsent));

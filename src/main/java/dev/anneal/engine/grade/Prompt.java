@@ -81,6 +81,10 @@ final class Prompt {
         return template;
     }
 
+    List<Template> templates() {
+        return messages.stream().flatMap(message -> message.content.stream()).toList();
+    }
+
     List<Judge.Message> fill(Sample sample) throws UnfilledException {
         List<Judge.Message> filled = new ArrayList<>();
         int room = Template.MOST_FILLED;

@@ -36,6 +36,11 @@ record ScoreModel(String name, JudgeQuestion question, double least, double most
     }
 
     @Override
+    public List<ItemVariable> itemVariables() {
+        return Template.itemVariables(name, question.prompt().templates());
+    }
+
+    @Override
     public Map<String, String> judges() {
         return question.models();
     }

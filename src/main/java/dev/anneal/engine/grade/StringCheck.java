@@ -43,6 +43,11 @@ record StringCheck(String name, Template input, Template reference, Operation op
     }
 
     @Override
+    public List<ItemVariable> itemVariables() {
+        return Template.itemVariables(name, List.of(input, reference));
+    }
+
+    @Override
     public List<Grade> grade(List<Sample> samples, Outside outside) {
         EachSample each = sample -> operation.holds(input.fill(sample), reference.fill(sample)) ? 1 : 0;
         return each.grade(name, samples);

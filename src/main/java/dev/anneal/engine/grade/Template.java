@@ -50,6 +50,19 @@ final class Template {
         return new Template(param, parts);
     }
 
+    /** What templates of a grader read from rows. */
+    static List<ItemVariable> itemVariables(String grader, List<Template> templates) {
+        List<ItemVariable> variables = new ArrayList<>();
+        for (Template template : templates) {
+            for (Part part : template.parts) {
+                if (part.variable != null && part.variable.isOfItem()) {
+                    variables.add(part.variable.ofItem(grader, template.param));
+                }
+            }
+        }
+        return variables;
+    }
+
     String fill(Sample sample) throws UnfilledException {
         StringBuilder filled = new StringBuilder();
         appendTo(filled, sample, MOST_FILLED);

@@ -26,6 +26,11 @@ record TextSimilarity(String name, Template input, Template reference, Metric me
     }
 
     @Override
+    public List<ItemVariable> itemVariables() {
+        return Template.itemVariables(name, List.of(input, reference));
+    }
+
+    @Override
     public List<Grade> grade(List<Sample> samples, Outside outside) {
         return samples.stream().map(this::grade).toList();
     }

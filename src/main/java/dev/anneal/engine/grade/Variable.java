@@ -77,6 +77,16 @@ final class Variable {
         return plain != null ? plain : quoted != null ? quoted : step.group(3);
     }
 
+    /** Whether it reads the row, else the completion. */
+    boolean isOfItem() {
+        return ofSample == null;
+    }
+
+    /** What others see of a variable that reads the row. */
+    ItemVariable ofItem(String grader, String place) {
+        return new ItemVariable(grader, place, text, steps);
+    }
+
     @Nullable
     Object of(Sample sample) throws UnfilledException {
         if (ofSample == null) {

@@ -1,26 +1,31 @@
 package dev.anneal.engine.rollout;
 
+import dev.anneal.engine.grade.ErrorFlag;
 import dev.anneal.engine.grade.GradeError;
 import java.util.List;
 import java.util.Optional;
 
-/** Completions of which a grader says nothing: with none that has a reward there is nothing to learn and nothing to report. */
-public final class Ungraded {
+/**
+ * Completions of which a grader says nothing: with none that has a reward there is nothing to learn and nothing to report.
+ *
+ * @param reason in words
+ * @param mayPass whether somebody whom the grader asks did not answer; else grading again comes to the same
+ */
+public record Ungraded(String reason, boolean mayPass) {
 
-    private Ungraded() {}
-
-    /** @return why no completion has a reward, in words; empty if one has, or if there are none */
-    public static Optional<String> reason(List<Group> groups) {
+    /** @return empty if a completion has a reward, or if there are none */
+    public static Optional<Ungraded> of(List<Group> groups) {
         List<Completion> completions =
                 groups.stream().flatMap(group -> group.completions().stream()).toList();
         if (completions.isEmpty() || completions.stream().anyMatch(each -> each.reward() != null)) {
             return Optional.empty();
         }
-        return Optional.of(completions.stream()
+        List<GradeError> errors = completions.stream()
                 .flatMap(each -> each.grade().errors().stream())
-                .findFirst()
-                .map(Ungraded::described)
-                .orElse("it says no reason"));
+                .toList();
+        return Optional.of(new Ungraded(
+                errors.stream().findFirst().map(Ungraded::described).orElse("it says no reason"),
+                errors.stream().map(GradeError::flag).anyMatch(ErrorFlag::isOfNoAnswer)));
     }
 
     private static String described(GradeError error) {

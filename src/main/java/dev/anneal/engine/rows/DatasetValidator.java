@@ -17,6 +17,7 @@ public final class DatasetValidator {
 
     private final ProblemLog problems = new ProblemLog();
     private final Map<String, Long> unknownKeys = new TreeMap<>();
+    private final ItemKeysCounter itemKeys = new ItemKeysCounter();
     private long lines;
     private long accepted;
     private long messages;
@@ -60,6 +61,7 @@ public final class DatasetValidator {
                 messages,
                 trainedMessages,
                 unknownKeys,
+                format == DatasetFormat.REINFORCEMENT ? itemKeys.counted() : null,
                 rows.hasByteOrderMark());
     }
 
@@ -68,6 +70,9 @@ public final class DatasetValidator {
         count(parsed.row().conversation().messages());
         if (parsed.row() instanceof PreferenceRow pair) {
             count(List.of(pair.rejected().lastMessage()));
+        }
+        if (parsed.row() instanceof PromptRow prompt) {
+            itemKeys.add(prompt.item());
         }
         for (String key : parsed.unknownKeys()) {
             String shown = Excerpt.shorten(key);

@@ -26,6 +26,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param messages messages of the accepted rows
  * @param trainedMessages assistant messages among them that are trained
  * @param unknownKeys counts of keys that the format does not know, at most {@link DatasetLimits#LISTED_KEYS} names: a misspelt key shows here
+ * @param itemKeys what the rows of a reinforcement file hold for graders; null for other formats
  * @param byteOrderMark whether the file begins with a UTF-8 byte order mark, which is skipped
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -41,6 +42,7 @@ public record ValidationReport(
         long messages,
         long trainedMessages,
         Map<String, Long> unknownKeys,
+        @Nullable ItemKeys itemKeys,
         boolean byteOrderMark) {
 
     public ValidationReport {

@@ -4,6 +4,7 @@ import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.evaluate.GraderFailedException;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.lora.AdapterConfigException;
 import dev.anneal.engine.peft.PeftException;
 import dev.anneal.engine.rows.DataException;
@@ -62,7 +63,12 @@ final class Failures {
             return TaskException.badInput("adapter_invalid", "the uploaded adapter: " + message(adapter), adapter);
         }
         if (thrown instanceof GraderFailedException grader) {
-            return TaskException.badInput("grader_failed", message(grader), grader);
+            return grader.mayPass()
+                    ? TaskException.failure("grader_failed", message(grader), grader)
+                    : TaskException.badInput("grader_failed", message(grader), grader);
+        }
+        if (thrown instanceof GraderException grader) {
+            return TaskException.badInput(grader.code().wireName(), grader.explanation(), grader);
         }
         if (thrown instanceof TrainingException training) {
             return ofTraining(training);
@@ -73,8 +79,9 @@ final class Failures {
     private static TaskException ofTraining(TrainingException e) {
         return switch (e.code()) {
             // The step that failed is the one after those that were done.
-            case NON_FINITE_LOSS -> TaskException.badInput(e.code().text(), message(e), e.step() + 1);
-            case GRADER_FAILED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
+            case NON_FINITE_LOSS, GRADER_FAILED ->
+                TaskException.badInput(e.code().text(), message(e), e.step() + 1);
+            case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
                 TaskException.failure(e.code().text(), message(e), e);
         };
     }

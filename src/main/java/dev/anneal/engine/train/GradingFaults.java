@@ -22,15 +22,17 @@ final class GradingFaults {
 
     /**
      * @param step steps done
-     * @throws TrainingException with {@code GRADER_FAILED} if no completion has a reward
+     * @throws TrainingException with {@code GRADER_FAILED} or {@code GRADER_UNANSWERED} if no completion has a reward
      */
     void require(int step, List<Group> groups) {
-        Ungraded.reason(groups).ifPresent(reason -> {
+        Ungraded.of(groups).ifPresent(ungraded -> {
             throw new TrainingException(
-                    TrainingException.Code.GRADER_FAILED,
+                    ungraded.mayPass()
+                            ? TrainingException.Code.GRADER_UNANSWERED
+                            : TrainingException.Code.GRADER_FAILED,
                     step,
                     "the grader gave none of the %d completions of step %d a reward: %s"
-                            .formatted(completions(groups).count(), step + 1, reason));
+                            .formatted(completions(groups).count(), step + 1, ungraded.reason()));
         });
         tell("step " + (step + 1), groups);
     }

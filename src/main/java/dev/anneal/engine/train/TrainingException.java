@@ -10,8 +10,10 @@ public final class TrainingException extends RuntimeException {
     public enum Code {
         /** Loss or gradient is no number; trying again gives the same. */
         NON_FINITE_LOSS("non_finite_loss"),
-        /** The grader gave no completion of a step a reward. */
+        /** The grader gave no completion of a step a reward; trying again gives the same. */
         GRADER_FAILED("grader_failed"),
+        /** Likewise, but because somebody whom it asks did not answer; another attempt may get answers. */
+        GRADER_UNANSWERED("grader_failed"),
         /** No room for a checkpoint. */
         DISK_FULL("disk_full"),
         /** The checkpoint to resume from is damaged or incomplete. */

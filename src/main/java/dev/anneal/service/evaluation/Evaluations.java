@@ -15,6 +15,7 @@ import dev.anneal.service.export.ExportKind;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.job.GraderItems;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
@@ -104,8 +105,10 @@ public final class Evaluations {
                     .orElseGet(() -> subject(jdbc, request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
-            requireFitting(files.requireChecked(jdbc, "test_file", request.testFile()), isGraded);
+            StoredFile file = files.requireChecked(jdbc, "test_file", request.testFile());
+            requireFitting(file, isGraded);
             if (grading != null) {
+                GraderItems.require(file, grading.grader(), "grader");
                 judges.require(jdbc, grading.grader(), "grader");
             }
             long work = queue.enqueue(

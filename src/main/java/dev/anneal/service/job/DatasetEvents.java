@@ -1,6 +1,9 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.data.TokenReport;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.settings.ReinforcementReader;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -38,6 +41,13 @@ public final class DatasetEvents {
                             .formatted(report.unshownRows(), fileId, report.firstUnshownLines()));
         }
         return warnings;
+    }
+
+    /** What the rows hold or lack, whatever the model. */
+    public static List<String> ofRows(StoredFile file, TrainingMethod method) {
+        return method instanceof TrainingMethod.Reinforcement reinforcement
+                ? GraderItems.warnings(file, reinforcement.grader(), ReinforcementReader.GRADER)
+                : List.of();
     }
 
     /** Counts by reason. */

@@ -6,6 +6,7 @@ import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.settings.ReinforcementReader;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the rows of a file are what a method trains on. */
@@ -15,7 +16,7 @@ final class FormatCheck {
 
     /**
      * @param param key of the request that names the file
-     * @throws Refusal if its rows are known to be of another format
+     * @throws Refusal if its rows are known to be of another format, or to lack what the method's grader asks of them
      */
     static void require(StoredFile file, TrainingMethod method, @Nullable String param) {
         DatasetFormat needed = formatOf(method);
@@ -31,6 +32,9 @@ final class FormatCheck {
                                     needed.description(),
                                     methodOf(report.format())),
                     param);
+        }
+        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
+            GraderItems.require(file, reinforcement.grader(), ReinforcementReader.GRADER);
         }
     }
 

@@ -15,6 +15,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ModelProfile;
+import dev.anneal.service.settings.ReinforcementReader;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -77,7 +78,7 @@ public final class JobAdmission {
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
         if (request.method() instanceof TrainingMethod.Reinforcement reinforcement) {
-            judges.require(jdbc, reinforcement.grader(), "method.reinforcement.grader");
+            judges.require(jdbc, reinforcement.grader(), ReinforcementReader.GRADER);
         }
         String validationFile = request.validationFile();
         return new JobInputs(

@@ -19,6 +19,7 @@ import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.SettingsResolver;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -168,7 +169,10 @@ final class JobPreparation {
                 engines.current(jdbc),
                 job.seed());
         store.settle(jdbc, job.number(), settings);
-        DatasetEvents.warnings(job.request().trainingFile(), report)
+        Stream<String> ofRows = inputs.files().stream()
+                .flatMap(file -> DatasetEvents.ofRows(file, job.request().method()).stream());
+        Stream<String> ofTokens = DatasetEvents.warnings(job.request().trainingFile(), report).stream();
+        Stream.concat(ofRows, ofTokens)
                 .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));
         events.info(
                 jdbc,

@@ -1,7 +1,6 @@
 package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.Files;
@@ -21,6 +20,7 @@ import dev.anneal.service.settings.SettingsResolver;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
@@ -77,7 +77,7 @@ public final class JobEstimates {
         String validation = request.validationFile();
         return estimate(
                 files.require(tenantId, request.trainingFile()),
-                validation == null ? null : files.require(tenantId, validation).report(),
+                validation == null ? null : files.require(tenantId, validation),
                 request,
                 model,
                 count.report());
@@ -85,19 +85,25 @@ public final class JobEstimates {
 
     private JobEstimate estimate(
             StoredFile file,
-            @Nullable ValidationReport validation,
+            @Nullable StoredFile validation,
             JobRequest request,
             BaseModel model,
             @Nullable TokenReport report) {
+        List<String> warnings = new ArrayList<>(DatasetEvents.ofRows(file, request.method()));
+        if (validation != null) {
+            warnings.addAll(DatasetEvents.ofRows(validation, request.method()));
+        }
+        if (report != null) {
+            warnings.addAll(DatasetEvents.warnings(file.id(), report));
+        }
         if (report == null || !report.isTrainable()) {
-            List<String> warnings = report == null ? List.of() : DatasetEvents.warnings(file.id(), report);
             return new JobEstimate(request, file.report(), report, null, warnings, null, null);
         }
         int seed = request.seed() == null ? 0 : request.seed();
         ResolvedSettings settings = SettingsResolver.resolve(
                 request,
                 JobAdmission.profileOf(model),
-                DatasetSize.of(report, validation),
+                DatasetSize.of(report, validation == null ? null : validation.report()),
                 engines.of(outlook.machine()),
                 seed);
         return new JobEstimate(
@@ -105,7 +111,7 @@ public final class JobEstimates {
                 file.report(),
                 report,
                 settings,
-                DatasetEvents.warnings(file.id(), report),
+                warnings,
                 outlook.duration(model.id(), settings.cost(), 1).orElse(null),
                 expectedStart());
     }

@@ -15,12 +15,14 @@ public final class ReinforcementReader {
     /** Completions of a prompt where {@code compute_multiplier} is 1. */
     public static final int GROUP_SIZE = 8;
 
+    /** Where a request has the grader. */
+    public static final String GRADER = "method.reinforcement.grader";
+
     static final int MAX_COMPLETION_TOKENS = 512;
     static final int EVALUATION_SAMPLES = 1;
     static final int SAMPLE_INTERVAL_STEPS = 10;
     static final double CLIP = 0.2;
 
-    private static final String GRADER = "method.reinforcement.grader";
     private static final List<String> LOSSES = List.of("dapo", "grpo", "bnpo", "dr_grpo", "gspo");
     private static final List<String> SCALES = List.of("group", "batch", "none");
     private static final int MOST_COMPLETIONS = 256;

@@ -2,6 +2,7 @@ package dev.anneal.engine.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.grade.Judge;
@@ -34,6 +35,13 @@ class RewardEvaluatorTest {
 
     private static final Path MODEL = Path.of("src/main/resources/models/anneal-tiny");
     private static final int PROMPTS = 24;
+    private static final Map<String, Object> JUDGED = Map.of(
+            "type",
+            "score_model",
+            "model",
+            "judge",
+            "input",
+            List.of(Map.of("role", "user", "content", "{{sample.output_text}}")));
 
     private final ModelTokenizer tokenizer = ModelTokenizer.open(MODEL);
 
@@ -100,24 +108,39 @@ class RewardEvaluatorTest {
     void aGraderThatSaysNothingIsAnError() {
         assertThatThrownBy(() -> evaluate(new Grading(answerIs("{{item.solution}}"), 2, 1, 0)))
                 .isInstanceOf(GraderFailedException.class)
-                .hasMessageContainingAll("none of the 48 completions", "'exact'", "item.solution");
+                .hasMessageContainingAll("none of the 48 completions", "'exact'", "item.solution")
+                .asInstanceOf(type(GraderFailedException.class))
+                .matches(failed -> !failed.mayPass(), "another attempt says nothing either");
+    }
+
+    @Test
+    void aJudgeThatDoesNotAnswerMayDoSoLater() {
+        assertThatThrownBy(() -> evaluate(new Grading(JUDGED, 1, 0, 0)))
+                .asInstanceOf(type(GraderFailedException.class))
+                .matches(GraderFailedException::mayPass);
+    }
+
+    @Test
+    void aJudgeWhoseAnswersHoldNoScoreSaysTheSameAgain() {
+        Outside outside = judging("as you like it");
+
+        assertThatThrownBy(() -> evaluate(new Grading(JUDGED, 1, 0, 0), outside))
+                .hasMessageContaining("model_grader_parse_error")
+                .asInstanceOf(type(GraderFailedException.class))
+                .matches(failed -> !failed.mayPass());
     }
 
     @Test
     void othersAreAskedToJudge() throws IOException {
-        Map<String, Object> judge = Map.of(
-                "type",
-                "score_model",
-                "model",
-                "judge",
-                "input",
-                List.of(Map.of("role", "user", "content", "{{sample.output_text}}")));
-        Outside outside = new Outside(
-                (model, conversations, sampling) ->
-                        Collections.nCopies(conversations.size(), Judge.Answer.of("0.25", 1)),
-                Outside.NONE.endpoints());
+        assertThat(evaluate(new Grading(JUDGED, 1, 0, 0), judging("0.25")).metrics())
+                .containsEntry("reward", 0.25);
+    }
 
-        assertThat(evaluate(new Grading(judge, 1, 0, 0), outside).metrics()).containsEntry("reward", 0.25);
+    private static Outside judging(String answer) {
+        return new Outside(
+                (model, conversations, sampling) ->
+                        Collections.nCopies(conversations.size(), Judge.Answer.of(answer, 1)),
+                Outside.NONE.endpoints());
     }
 
     private Progress.Evaluated evaluate(Grading grading) throws IOException {

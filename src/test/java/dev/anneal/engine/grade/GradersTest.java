@@ -102,6 +102,15 @@ class GradersTest {
     }
 
     @Test
+    void whatIsReadFromRowsIsListedWithItsPlace() {
+        assertThat(parse(EQUALS.replace("{{sample.output_text}}", "{{ item.meta[0].text }}"))
+                        .itemVariables())
+                .containsExactly(
+                        new ItemVariable("same", "grader.input", "item.meta[0].text", List.of("meta", 0, "text")),
+                        new ItemVariable("same", "grader.reference", "item.answer", List.of("answer")));
+    }
+
+    @Test
     void everyCompletionHasItsGrade() {
         List<Grade> grades = parse(EQUALS)
                 .grade(

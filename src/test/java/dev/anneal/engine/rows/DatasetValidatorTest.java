@@ -62,7 +62,7 @@ class DatasetValidatorTest {
         assertThat(report.isUsable()).isTrue();
         assertThat(report)
                 .isEqualTo(new ValidationReport(
-                        null, null, DatasetFormat.CHAT, 10, 0, 10, Map.of(), List.of(), 20, 10, Map.of(), false));
+                        null, null, DatasetFormat.CHAT, 10, 0, 10, Map.of(), List.of(), 20, 10, Map.of(), null, false));
     }
 
     @Test
@@ -241,6 +241,7 @@ class DatasetValidatorTest {
                         "messages",
                         "trained_messages",
                         "unknown_keys",
+                        "item_keys",
                         "byte_order_mark");
         assertThat(json.at("/first_problems/0/reason").stringValue()).isEqualTo("missing_messages");
         assertThat(mapper.treeToValue(json, ValidationReport.class)).isEqualTo(report);

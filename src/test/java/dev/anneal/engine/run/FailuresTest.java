@@ -2,8 +2,11 @@ package dev.anneal.engine.run;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.grade.GraderException;
+import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.lora.AdapterFileException;
 import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.torch.TorchException;
@@ -20,6 +23,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -145,6 +149,15 @@ class FailuresTest {
                 .lines()
                 .map(line -> ((Progress.Failed) JsonMapper.shared().readValue(line, Progress.class)).message())
                 .toList();
+    }
+
+    @Test
+    void aGraderThatCannotBeReadIsTheClients() {
+        GraderException unreadable =
+                catchThrowableOfType(GraderException.class, () -> Graders.parse(Map.of("type", "regex"), "grader"));
+
+        assertThat(Failures.report(unreadable, progress, PATHS)).isEqualTo(ExitCode.BAD_INPUT);
+        assertThat(out.toString(UTF_8)).contains("\"code\":\"grader_invalid\"", "'grader.type' must be one of");
     }
 
     @Test

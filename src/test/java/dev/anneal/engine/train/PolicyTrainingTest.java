@@ -197,6 +197,21 @@ class PolicyTrainingTest {
                 .hasMessageContaining("item.nothing");
     }
 
+    @Test
+    void graderThatIsNotAnsweredMayBeAskedByAnotherAttempt() {
+        Map<String, Object> judged = Map.of(
+                "type", "score_model",
+                "name", "judge",
+                "model", "away",
+                "input", List.of(Map.of("role", "user", "content", "{{sample.output_text}}")));
+        TrainingFixture training = training(judged, PromptFixture.policy("dapo", 0, 1), 3);
+
+        assertThatThrownBy(training::run)
+                .isInstanceOfSatisfying(
+                        TrainingException.class,
+                        e -> assertThat(e.code()).isEqualTo(TrainingException.Code.GRADER_UNANSWERED));
+    }
+
     private TrainingFixture training(Map<String, Object> grader, TrainingMethod.Policy policy, int steps) {
         return new TrainingFixture(model, folder)
                 .lasting(steps)

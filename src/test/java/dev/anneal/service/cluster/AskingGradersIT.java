@@ -134,6 +134,23 @@ class AskingGradersIT extends ServiceTest {
         assertThat(job.at("/error/code").asString()).isEqualTo("grader_failed");
         assertThat(job.at("/error/message").asString())
                 .contains("none of the 4 completions of step 1", "unresponsive_reward_error", "status 503");
+        assertThat(job.at("/anneal/failure/origin").asString())
+                .as("another attempt may find it up")
+                .isEqualTo("system");
+    }
+
+    /** Rows are known by their keys, and not by what messages hold, so that this shows in the training. #17 */
+    @Test
+    void aGraderThatAsksForWhatNoRowHasIsNotTriedAgain() {
+        JsonNode job = trained(
+                "{'type': 'string_check', 'name': 'lost', 'input': '{{item.messages[0].contents}}', 'reference': 'a', 'operation': 'eq'}");
+
+        assertThat(job.path("status").asString()).isEqualTo("failed");
+        assertThat(job.at("/error/code").asString()).isEqualTo("grader_failed");
+        assertThat(job.at("/error/message").asString()).contains("invalid_variable_error", "no key 'contents'");
+        assertThat(job.at("/anneal/failure/origin").asString())
+                .as("the retries of the platform are not for this")
+                .isEqualTo("user");
     }
 
     @Test
