@@ -18,8 +18,8 @@ final class ConversationParser {
 
     private ConversationParser() {}
 
-    /** @param unknownKeys takes the names of keys of messages without meaning, as {@code messages[].key} */
-    static ChatRow parse(Place place, Map<String, @Nullable Object> object, List<String> unknownKeys)
+    /** @param unknownKeys takes the keys of messages without meaning */
+    static ChatRow parse(Place place, Map<String, @Nullable Object> object, List<UnknownKey> unknownKeys)
             throws RowRejectedException {
         Place at = place.key("messages");
         Object value = object.get("messages");
@@ -34,7 +34,7 @@ final class ConversationParser {
         List<ChatMessage> messages = new ArrayList<>(values.size());
         for (int i = 0; i < values.size(); i++) {
             messages.add(MessageParser.parse(at.index(i), values.get(i)));
-            MessageParser.unknownKeys((Map<?, ?>) values.get(i)).forEach(key -> unknownKeys.add("messages[]." + key));
+            unknownKeys.addAll(MessageParser.unknownKeys("messages", (Map<?, ?>) values.get(i)));
         }
         return new ChatRow(messages, ToolParser.tools(place, object));
     }

@@ -5,8 +5,6 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public final class DatasetValidator {
 
     private final ProblemLog problems = new ProblemLog();
-    private final Map<String, Long> unknownKeys = new TreeMap<>();
+    private final UnknownKeys unknownKeys = new UnknownKeys();
     private final ItemKeysCounter itemKeys = new ItemKeysCounter();
     private long lines;
     private long accepted;
@@ -42,7 +40,7 @@ public final class DatasetValidator {
         while (rows.next()) {
             lines++;
             try {
-                accept(rows.row());
+                accept(rows.line(), rows.row());
             } catch (RowRejectedException e) {
                 problems.add(e.problem());
             }
@@ -60,12 +58,13 @@ public final class DatasetValidator {
                 problems.first(),
                 messages,
                 trainedMessages,
-                unknownKeys,
+                unknownKeys.counts(),
+                unknownKeys.warnings(),
                 format == DatasetFormat.REINFORCEMENT ? itemKeys.counted() : null,
                 rows.hasByteOrderMark());
     }
 
-    private void accept(RowParser.Parsed parsed) {
+    private void accept(long line, RowParser.Parsed parsed) {
         accepted++;
         count(parsed.row().conversation().messages());
         if (parsed.row() instanceof PreferenceRow pair) {
@@ -74,12 +73,7 @@ public final class DatasetValidator {
         if (parsed.row() instanceof PromptRow prompt) {
             itemKeys.add(prompt.item());
         }
-        for (String key : parsed.unknownKeys()) {
-            String shown = Excerpt.shorten(key);
-            if (unknownKeys.size() < DatasetLimits.LISTED_KEYS || unknownKeys.containsKey(shown)) {
-                unknownKeys.merge(shown, 1L, Long::sum);
-            }
-        }
+        parsed.unknownKeys().forEach(key -> unknownKeys.add(line, key));
     }
 
     private void count(List<ChatMessage> counted) {

@@ -1,6 +1,5 @@
 package dev.anneal.engine.rows;
 
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +23,9 @@ final class MessageParser {
             "reasoning_content",
             "reasoning",
             "thinking");
+
+    /** Keys of OpenAI's answers that say nothing to a model: clients send answers back, and save them as rows. */
+    private static final Set<String> IGNORED_KEYS = Set.of("refusal", "annotations", "audio");
 
     private static final Set<String> HANDLED_KEYS = Set.of("role", "content", "weight", "tool_calls", "function_call");
     private static final Set<String> STRING_KEYS =
@@ -131,14 +133,10 @@ final class MessageParser {
         return others;
     }
 
-    /** Names of the message's keys that this format does not know. */
-    static List<String> unknownKeys(Map<?, ?> message) {
-        List<String> unknown = new ArrayList<>();
-        for (Object key : message.keySet()) {
-            if (!KNOWN_KEYS.contains(key)) {
-                unknown.add((String) key);
-            }
-        }
-        return unknown;
+    /** @param array key of the array that the message stands in */
+    static List<UnknownKey> unknownKeys(String array, Map<?, ?> message) {
+        return UnknownKey.of(message.keySet(), array + "[].", KNOWN_KEYS).stream()
+                .filter(key -> !IGNORED_KEYS.contains(key.name()))
+                .toList();
     }
 }

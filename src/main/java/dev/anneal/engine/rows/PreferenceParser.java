@@ -27,16 +27,16 @@ final class PreferenceParser {
                         || KNOWN_KEYS.stream().anyMatch(key -> !key.equals("input") && row.containsKey(key)));
     }
 
-    static PreferenceRow parse(Place place, Map<String, @Nullable Object> row, List<String> unknownKeys)
+    static PreferenceRow parse(Place place, Map<String, @Nullable Object> row, List<UnknownKey> unknownKeys)
             throws RowRejectedException {
-        addUnknown(row, KNOWN_KEYS, "", unknownKeys);
+        unknownKeys.addAll(UnknownKey.of(row.keySet(), "", KNOWN_KEYS));
         Map<String, @Nullable Object> input = place.key("input")
                 .object(row.get("input"), RowFault.INVALID_INPUT, "write {\"messages\": [{\"role\": \"user\", …}]}");
-        addUnknown(input, ConversationParser.KNOWN_KEYS, "input.", unknownKeys);
-        List<String> ofMessages = new ArrayList<>();
+        unknownKeys.addAll(UnknownKey.of(input.keySet(), "input.", ConversationParser.KNOWN_KEYS));
+        List<UnknownKey> ofMessages = new ArrayList<>();
         ChatRow asked =
                 ConversationParser.parse(place.key("input"), input, ofMessages).untrained();
-        ofMessages.forEach(key -> unknownKeys.add("input." + key));
+        ofMessages.forEach(key -> unknownKeys.add(key.within("input.")));
         ChatMessage preferred = output(place, row, PREFERRED, unknownKeys);
         ChatMessage rejected = output(place, row, NON_PREFERRED, unknownKeys);
         if (preferred.equals(rejected)) {
@@ -51,7 +51,7 @@ final class PreferenceParser {
     }
 
     private static ChatMessage output(
-            Place place, Map<String, @Nullable Object> row, String[] names, List<String> unknownKeys)
+            Place place, Map<String, @Nullable Object> row, String[] names, List<UnknownKey> unknownKeys)
             throws RowRejectedException {
         String key = key(place, row, names);
         Place at = place.key(key);
@@ -68,7 +68,7 @@ final class PreferenceParser {
                     .key("weight")
                     .reject(RowFault.INVALID_WEIGHT, "1 or nothing", "0", "remove it: both answers of a pair count");
         }
-        MessageParser.unknownKeys((Map<?, ?>) values.get(0)).forEach(unknown -> unknownKeys.add(key + "[]." + unknown));
+        unknownKeys.addAll(MessageParser.unknownKeys(key, (Map<?, ?>) values.get(0)));
         return message;
     }
 
@@ -84,10 +84,5 @@ final class PreferenceParser {
                             "remove this one: it is the older name of the other");
         }
         return older ? names[1] : names[0];
-    }
-
-    private static void addUnknown(
-            Map<String, @Nullable Object> object, Set<String> known, String prefix, List<String> unknownKeys) {
-        object.keySet().stream().filter(key -> !known.contains(key)).forEach(key -> unknownKeys.add(prefix + key));
     }
 }

@@ -16,14 +16,14 @@ final class RowParser {
     /**
      * A row and what it holds beside the format.
      *
-     * @param unknownKeys names of keys without meaning, those of messages as {@code messages[].key}; of a prompt its messages' alone, as the others are its item's
+     * @param unknownKeys keys without meaning; of a prompt its messages' alone, as the others are its item's
      */
-    record Parsed(DatasetRow row, List<String> unknownKeys) {}
+    record Parsed(DatasetRow row, List<UnknownKey> unknownKeys) {}
 
     static Parsed parse(long line, byte[] bytes, int length) throws RowRejectedException {
         Place place = Place.ofLine(line);
         Map<String, @Nullable Object> row = LineParser.parse(place, bytes, length);
-        List<String> unknownKeys = new ArrayList<>();
+        List<UnknownKey> unknownKeys = new ArrayList<>();
         if (PreferenceParser.isPreference(row)) {
             return new Parsed(PreferenceParser.parse(place, row, unknownKeys), unknownKeys);
         }
@@ -31,9 +31,7 @@ final class RowParser {
         if (conversation.isPrompt()) {
             return new Parsed(new PromptRow(conversation.untrained(), row), unknownKeys);
         }
-        row.keySet().stream()
-                .filter(key -> !ConversationParser.KNOWN_KEYS.contains(key))
-                .forEach(unknownKeys::add);
+        unknownKeys.addAll(UnknownKey.of(row.keySet(), "", ConversationParser.KNOWN_KEYS));
         requireTrainedMessage(place.key("messages"), conversation.messages());
         return new Parsed(conversation, unknownKeys);
     }

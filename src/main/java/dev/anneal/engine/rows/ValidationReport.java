@@ -25,7 +25,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param firstProblems the first of the other lines, at most {@link DatasetLimits#LISTED_PROBLEMS}
  * @param messages messages of the accepted rows
  * @param trainedMessages assistant messages among them that are trained
- * @param unknownKeys counts of keys that the format does not know, at most {@link DatasetLimits#LISTED_KEYS} names: a misspelt key shows here
+ * @param unknownKeys counts of keys that the format does not know, at most {@link DatasetLimits#LISTED_KEYS} names
+ * @param warnings what is odd about a usable file, in sentences
  * @param itemKeys what the rows of a reinforcement file hold for graders; null for other formats
  * @param byteOrderMark whether the file begins with a UTF-8 byte order mark, which is skipped
  */
@@ -42,6 +43,7 @@ public record ValidationReport(
         long messages,
         long trainedMessages,
         Map<String, Long> unknownKeys,
+        List<String> warnings,
         @Nullable ItemKeys itemKeys,
         boolean byteOrderMark) {
 
@@ -50,6 +52,7 @@ public record ValidationReport(
         format = Objects.requireNonNullElse(format, DatasetFormat.CHAT);
         dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
         firstProblems = List.copyOf(firstProblems);
+        warnings = warnings == null ? List.of() : List.copyOf(warnings);
         unknownKeys = Collections.unmodifiableMap(new TreeMap<>(unknownKeys));
     }
 

@@ -1,6 +1,7 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.settings.ReinforcementReader;
@@ -45,9 +46,15 @@ public final class DatasetEvents {
 
     /** What the rows hold or lack, whatever the model. */
     public static List<String> ofRows(StoredFile file, TrainingMethod method) {
-        return method instanceof TrainingMethod.Reinforcement reinforcement
-                ? GraderItems.warnings(file, reinforcement.grader(), ReinforcementReader.GRADER)
-                : List.of();
+        List<String> warnings = new ArrayList<>();
+        ValidationReport report = file.report();
+        if (report != null) {
+            report.warnings().forEach(warning -> warnings.add(file.id() + ": " + warning));
+        }
+        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
+            warnings.addAll(GraderItems.warnings(file, reinforcement.grader(), ReinforcementReader.GRADER));
+        }
+        return warnings;
     }
 
     /** Counts by reason. */

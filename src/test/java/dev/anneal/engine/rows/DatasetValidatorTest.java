@@ -24,6 +24,8 @@ class DatasetValidatorTest {
 
     private static final String GOOD_TEN = Rows.goodLines(10);
 
+    private static final String GOOD_PAIR = Rows.pair("good", "bad");
+
     private static ValidationReport validate(byte[]... parts) {
         try {
             return DatasetValidator.validate(new SequenceInputStream(Collections.enumeration(Arrays.stream(parts)
@@ -62,7 +64,20 @@ class DatasetValidatorTest {
         assertThat(report.isUsable()).isTrue();
         assertThat(report)
                 .isEqualTo(new ValidationReport(
-                        null, null, DatasetFormat.CHAT, 10, 0, 10, Map.of(), List.of(), 20, 10, Map.of(), null, false));
+                        null,
+                        null,
+                        DatasetFormat.CHAT,
+                        10,
+                        0,
+                        10,
+                        Map.of(),
+                        List.of(),
+                        20,
+                        10,
+                        Map.of(),
+                        List.of(),
+                        null,
+                        false));
     }
 
     @Test
@@ -199,6 +214,30 @@ class DatasetValidatorTest {
         ValidationReport report = validate(row.repeat(12));
         assertThat(report.isUsable()).isTrue();
         assertThat(report.unknownKeys()).isEqualTo(Map.of("id", 12L, "messages[].weigth", 12L));
+        assertThat(report.warnings())
+                .containsExactly(
+                        "The unknown key 'messages[].weigth' (12 times, first in line 1) is ignored, unless the model's chat template reads it. Did you mean 'weight'?",
+                        "Unknown keys are ignored: 'id' (12 times, first in line 1).");
+    }
+
+    /** What OpenAI's answers hold is no mistake of whoever saves them as rows. */
+    @Test
+    void keysOfOpenAisFormatAreNotWarnedOf() {
+        String row = """
+                {"parallel_tool_calls": true, "tools": [], "messages": [{"role": "user", "content": "q", "name": "n"},
+                 {"role": "assistant", "content": "a", "refusal": null, "annotations": [], "audio": null, "reasoning": "r", "weight": 1}]}
+                """.replace("\n", " ");
+        ValidationReport report = validate((row + "\n").repeat(10));
+        assertThat(report.isUsable()).isTrue();
+        assertThat(report.unknownKeys()).isEmpty();
+        assertThat(report.warnings()).isEmpty();
+    }
+
+    @Test
+    void unknownKeysOfPairsAreWarnedOfAsWell() {
+        String row = Rows.pair("good", "bad").replace("\"messages\"", "\"tool\": [], \"messages\"");
+        assertThat(validate((GOOD_PAIR + "\n").repeat(9) + row).warnings())
+                .containsExactly("The unknown key 'input.tool' (once, in line 10) is ignored. Did you mean 'tools'?");
     }
 
     @Penetration
@@ -241,6 +280,7 @@ class DatasetValidatorTest {
                         "messages",
                         "trained_messages",
                         "unknown_keys",
+                        "warnings",
                         "item_keys",
                         "byte_order_mark");
         assertThat(json.at("/first_problems/0/reason").stringValue()).isEqualTo("missing_messages");

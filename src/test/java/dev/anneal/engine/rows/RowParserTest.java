@@ -271,7 +271,7 @@ class RowParserTest {
                 .containsExactly(tuple("q", false), tuple("a", false), tuple("r", false));
         assertThat(row.item()).containsOnlyKeys("messages", "answer", "tools");
         assertThat(row.item().get("answer")).hasToString("{n=[7, null]}");
-        assertThat(parsed.unknownKeys()).containsExactly("messages[].odd");
+        assertThat(parsed.unknownKeys()).extracting(UnknownKey::path).containsExactly("messages[].odd");
     }
 
     @ParameterizedTest
@@ -290,7 +290,9 @@ class RowParserTest {
                 .extracting(ChatMessage::content, ChatMessage::isTrained)
                 .containsExactly(tuple("hello", false), tuple("q", false), tuple("bad", true));
         assertThat(pair.chosen().tools()).hasSize(1).isEqualTo(pair.rejected().tools());
-        assertThat(parsed.unknownKeys()).containsExactly("id", "input.seed", "preferred_%s[].odd".formatted(spelling));
+        assertThat(parsed.unknownKeys())
+                .extracting(UnknownKey::path)
+                .containsExactly("id", "input.seed", "preferred_%s[].odd".formatted(spelling));
     }
 
     @ParameterizedTest
