@@ -72,9 +72,14 @@ final class FileSweeper {
     }
 
     private List<Remains> findRemains(JdbcClient jdbc, Instant now) {
-        jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE content = 'RECEIVING' AND created_at < ?")
-                .param(FileRows.timestamp(now.minus(LONGEST_UPLOAD)))
-                .update();
+        jdbc.sql("""
+                        UPDATE file SET content = 'DOOMED'
+                        WHERE id IN (
+                            SELECT id FROM file
+                            WHERE content = 'RECEIVING' AND created_at < ?
+                            FOR UPDATE SKIP LOCKED -- another process sweeps as well
+                        )
+                        """).param(FileRows.timestamp(now.minus(LONGEST_UPLOAD))).update();
         List<Remains> remains = jdbc.sql(
                         "SELECT id, tenant_id, public_id FROM file WHERE content = 'DOOMED' AND id > ? ORDER BY id LIMIT ?")
                 .params(afterRemains, BATCH)

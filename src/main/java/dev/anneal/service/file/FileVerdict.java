@@ -9,6 +9,15 @@ public final class FileVerdict {
 
     private FileVerdict() {}
 
+    /** Locks the file's row until the end of the transaction. Who writes a verdict does so before it locks the check that led to it. */
+    public static void lock(JdbcClient transaction, long fileKey) {
+        transaction
+                .sql("SELECT id FROM file WHERE id = ? FOR NO KEY UPDATE")
+                .param(fileKey)
+                .query(Long.class)
+                .optional();
+    }
+
     /** The rows were read: the file is PROCESSED, or in ERROR if the report finds it unusable. */
     public static void reported(JdbcClient transaction, long fileKey, ValidationReport report) {
         FileStatus status = report.isUsable() ? FileStatus.PROCESSED : FileStatus.ERROR;

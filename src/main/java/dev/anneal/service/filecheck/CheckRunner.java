@@ -130,9 +130,18 @@ final class CheckRunner {
         return Optional.empty();
     }
 
+    /** That of a deleted file is no loss. */
     private static Finding lost(FileCheck check, Exception cause) {
-        log.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
-        return failure(TokenCount.SERVICE_FAULT, "The file's content is not in the store any more. Upload it again.");
+        return (jdbc, done, by) -> {
+            if (FileChecks.failed(
+                    jdbc,
+                    done,
+                    by,
+                    TokenCount.SERVICE_FAULT,
+                    "The file's content is not in the store any more. Upload it again.")) {
+                log.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
+            }
+        };
     }
 
     private static Finding stalled(FileCheck check, StalledRenderingException stall) {

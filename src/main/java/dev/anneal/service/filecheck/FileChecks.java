@@ -17,7 +17,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The table {@code file_check}: what is asked about files, who finds it out, what was found. */
+/**
+ * The table {@code file_check}: what is asked about files, who finds it out, what was found.
+ *
+ * <p>Whoever locks a file and its checks locks the file first, as a deletion does; nobody waits for checks of several files.
+ */
 final class FileChecks {
 
     /** A check that has ended this many processes, or found the store or the machine at fault as often, is not begun again. */
@@ -39,20 +43,21 @@ final class FileChecks {
                 .update();
     }
 
-    /** Asks for a count unless that was done before. */
+    /** Asks for a count unless that was done before, or the file is deleted. */
     static void requestCount(JdbcClient jdbc, StoredFile file, TokenCounts.Question question, Instant now) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
-                        VALUES (?, ?, 'COUNT', ?, ?, ?, 'WAITING', ?)
+                        SELECT tenant_id, id, 'COUNT', :model, :tokenizer, :maxLength, 'WAITING', :now
+                        FROM file
+                        WHERE id = :file AND content = 'STORED'
+                        FOR KEY SHARE
                         ON CONFLICT DO NOTHING
                         """)
-                .params(
-                        file.tenantId(),
-                        file.key(),
-                        question.model().id(),
-                        question.model().tokenizer(),
-                        question.maxLength(),
-                        timestamp(now))
+                .param("file", file.key())
+                .param("model", question.model().id())
+                .param("tokenizer", question.model().tokenizer())
+                .param("maxLength", question.maxLength())
+                .param("now", timestamp(now))
                 .update();
     }
 
@@ -117,12 +122,16 @@ final class FileChecks {
                 .optional();
     }
 
-    /** Keeps what this process does its own. */
+    /** Keeps what this process does its own. A check that is being ended or deleted right now needs that no more. */
     static void renew(JdbcClient jdbc, String owner, Set<Long> checks, Instant until) {
         jdbc.sql("""
                         UPDATE file_check
                         SET claimed_until = :until
-                        WHERE state = 'CLAIMED' AND claimed_by = :owner AND id = ANY (:checks)
+                        WHERE id IN (
+                            SELECT id FROM file_check
+                            WHERE state = 'CLAIMED' AND claimed_by = :owner AND id = ANY (:checks)
+                            FOR UPDATE SKIP LOCKED
+                        )
                         """)
                 .param("until", timestamp(until))
                 .param("owner", owner)
@@ -135,7 +144,9 @@ final class FileChecks {
         jdbc.sql("""
                         UPDATE file_check
                         SET state = 'WAITING', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
-                        WHERE state = 'CLAIMED' AND claimed_by = ?
+                        WHERE id IN (
+                            SELECT id FROM file_check WHERE state = 'CLAIMED' AND claimed_by = ? FOR UPDATE SKIP LOCKED
+                        )
                         """).param(owner).update();
     }
 
@@ -150,6 +161,7 @@ final class FileChecks {
 
     /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
     static void validated(JdbcClient jdbc, FileCheck check, String owner, ValidationReport report) {
+        FileVerdict.lock(jdbc, check.fileKey());
         if (end(jdbc, check, owner, "DONE", null, null, null)) {
             FileVerdict.reported(jdbc, check.fileKey(), report);
         }
@@ -159,11 +171,20 @@ final class FileChecks {
         end(jdbc, check, owner, "DONE", JSON.writeValueAsString(report), null, null);
     }
 
-    /** Ends the check without a report. A file whose rows could not be checked is not usable. */
-    static void failed(JdbcClient jdbc, FileCheck check, String owner, String code, String message) {
-        if (end(jdbc, check, owner, "FAILED", null, code, message) && check.validates()) {
+    /**
+     * Ends the check without a report. A file whose rows could not be checked is not usable.
+     *
+     * @return false if somebody else has ended it or the file is deleted, and nothing was written
+     */
+    static boolean failed(JdbcClient jdbc, FileCheck check, String owner, String code, String message) {
+        if (check.validates()) {
+            FileVerdict.lock(jdbc, check.fileKey());
+        }
+        boolean ended = end(jdbc, check, owner, "FAILED", null, code, message);
+        if (ended && check.validates()) {
             FileVerdict.unreadable(jdbc, check.fileKey(), message);
         }
+        return ended;
     }
 
     private static boolean end(

@@ -22,7 +22,13 @@ record JobInputs(
         return new JobInputs(other, model, trainingFile, validationFile, initialAdapter);
     }
 
+    /** In the order of their keys, so that two jobs that name the same files the other way round lock rows of both in one order. */
     List<StoredFile> files() {
-        return validationFile == null ? List.of(trainingFile) : List.of(trainingFile, validationFile);
+        if (validationFile == null) {
+            return List.of(trainingFile);
+        }
+        return trainingFile.key() < validationFile.key()
+                ? List.of(trainingFile, validationFile)
+                : List.of(validationFile, trainingFile);
     }
 }

@@ -91,6 +91,10 @@ final class JobPreparation {
     }
 
     private void decide(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+        // Before either is looked at, in the order of the files: what is asked for is locked.
+        inputs.files().stream()
+                .filter(file -> file.status() != FileStatus.ERROR)
+                .forEach(file -> counts.count(jdbc, file, question(job, inputs.model())));
         Optional<TokenReport> training = report(jdbc, job, inputs.model(), inputs.trainingFile(), "training_file");
         StoredFile validationFile = inputs.validationFile();
         boolean isValidationCounted = validationFile == null
@@ -127,8 +131,8 @@ final class JobPreparation {
             throw JobAdmission.invalidDataset(file, param);
         }
         FormatCheck.require(file, job.request().method(), param);
-        int maxLength = SettingsResolver.maxLengthTokens(job.request(), JobAdmission.profileOf(model));
-        TokenCount count = counts.count(jdbc, file, new TokenCounts.Question(model, maxLength));
+        TokenCounts.Question question = question(job, model);
+        TokenCount count = counts.count(jdbc, file, question);
         if (count.isServiceFault()) {
             throw new Refusal(
                     RefusalCode.INTERNAL_ERROR,
@@ -146,11 +150,17 @@ final class JobPreparation {
         TokenReport report = count.report();
         if (report != null && !report.isTrainable()) {
             throw unusable(
-                    "'" + file.id() + "' has no row that '" + model.id() + "' can train on within " + maxLength
+                    "'" + file.id() + "' has no row that '" + model.id() + "' can train on within "
+                            + question.maxLength()
                             + " tokens: " + DatasetEvents.problems(report),
                     param);
         }
         return Optional.ofNullable(report);
+    }
+
+    private static TokenCounts.Question question(UnpreparedJob job, BaseModel model) {
+        return new TokenCounts.Question(
+                model, SettingsResolver.maxLengthTokens(job.request(), JobAdmission.profileOf(model)));
     }
 
     private static Refusal unusable(String message, @Nullable String param) {

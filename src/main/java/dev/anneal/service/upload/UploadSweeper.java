@@ -36,10 +36,15 @@ final class UploadSweeper {
     }
 
     void runOnce() {
-        int expired = database.call(
-                jdbc -> jdbc.sql("UPDATE upload SET state = 'EXPIRED' WHERE state = 'PENDING' AND expires_at <= ?")
-                        .param(UploadRows.timestamp(clock.instant()))
-                        .update());
+        int expired = database.call(jdbc ->
+                jdbc.sql("""
+                                UPDATE upload SET state = 'EXPIRED'
+                                WHERE id IN (
+                                    SELECT id FROM upload
+                                    WHERE state = 'PENDING' AND expires_at <= ?
+                                    FOR UPDATE SKIP LOCKED -- another process sweeps as well
+                                )
+                                """).param(UploadRows.timestamp(clock.instant())).update());
         if (expired > 0) {
             log.info("{} uploads were not completed in time; their parts are deleted", expired);
         }

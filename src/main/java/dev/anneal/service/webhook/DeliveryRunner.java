@@ -114,6 +114,10 @@ final class DeliveryRunner {
         Attempt attempt = new Attempt(0, start, seconds, answer.status(), answer.failure());
         Decision decision = database.call(jdbc -> {
             Decision made = decide(jdbc, due, answer);
+            if (made.disable() != null) {
+                // Before the delivery, as a deletion of the endpoint locks both.
+                endpoints.lock(jdbc, due.endpoint());
+            }
             if (deliveries.settle(jdbc, due, made.state(), made.next(), attempt) && made.disable() != null) {
                 disable(jdbc, due, made.disable());
             }

@@ -80,8 +80,14 @@ final class DeliveryStore {
             WHERE id = :delivery AND state <> 'PENDING'
             """;
 
-    private static final String FORGET =
-            "DELETE FROM webhook_delivery WHERE state <> 'PENDING' AND created_at < :before";
+    /** One that goes with its endpoint right now, or is replayed, is passed over: the rows are locked in no order that others know. */
+    private static final String FORGET = """
+            DELETE FROM webhook_delivery
+            WHERE id IN (
+                SELECT id FROM webhook_delivery
+                WHERE state <> 'PENDING' AND created_at < :before
+                FOR UPDATE SKIP LOCKED)
+            """;
 
     /**
      * A delivery that is to be tried now.

@@ -160,6 +160,15 @@ final class EndpointStore {
                 .update();
     }
 
+    /** Locks the endpoint's row until the end of the transaction. */
+    void lock(JdbcClient jdbc, long number) {
+        jdbc.sql("SELECT id FROM webhook_endpoint WHERE id = :number FOR NO KEY UPDATE")
+                .param("number", number)
+                .query(Long.class)
+                .optional();
+    }
+
+    /** With its deliveries. */
     void delete(JdbcClient jdbc, long number) {
         jdbc.sql("DELETE FROM webhook_endpoint WHERE id = :number")
                 .param("number", number)

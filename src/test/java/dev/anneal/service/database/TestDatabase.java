@@ -75,6 +75,10 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         return JdbcClient.create(ADMINISTRATOR);
     }
 
+    static DataSource administratorConnections() {
+        return ADMINISTRATOR;
+    }
+
     /** Where the server is and who may log in there. */
     static DatabaseAccess access() {
         return SERVER.access();

@@ -3,10 +3,12 @@ package dev.anneal.service.filecheck;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.catalog.TestCatalogs;
+import dev.anneal.service.database.HeldRows;
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.SettableClock;
 import dev.anneal.service.database.TestDatabase;
@@ -20,12 +22,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Every file ends in processed or error, whatever happens to the process that checks it; counts are made once and kept. */
 @PostgresTest
@@ -260,6 +269,85 @@ class FileChecksIT {
 
         TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, begun, "another", "internal_error", "gone"));
         assertThat(runner.runOnce()).isFalse();
+    }
+
+    /** #17: a deletion locks the file, then its checks. */
+    @Test
+    void aCheckThatWaitsForItsFileHoldsNothing() throws Exception {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        CompletableFuture<Boolean> checking;
+        try (HeldRows deleting = HeldRows.of("SELECT id FROM file WHERE id = ? FOR UPDATE", file.key())) {
+            checking = CompletableFuture.supplyAsync(runner::runOnce);
+            deleting.awaitWaiter();
+            deleting.execute("DELETE FROM file_check WHERE file_id = ?", file.key());
+        }
+
+        assertThat(checking.get(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
+    }
+
+    /** #17: a deletion locks all checks of its file in no order that a renewal knows. */
+    @Test
+    void aRenewalWaitsForNoDeletion() throws Exception {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        fixture.upload(FileFixture.rows(11));
+        FileCheck deleted = claimAsAnother();
+        FileCheck kept = claimAsAnother();
+        Instant until = clock.instant().plus(Duration.ofHours(1));
+        try (HeldRows deleting = HeldRows.of("DELETE FROM file_check WHERE file_id = ?", file.key())) {
+            TestDatabase.system().run(jdbc -> {
+                jdbc.sql("SET LOCAL lock_timeout = '2s'").update();
+                FileChecks.renew(jdbc, "another", Set.of(deleted.id(), kept.id()), until);
+            });
+            deleting.commit();
+        }
+
+        assertThat(TestDatabase.administrator()
+                        .sql("SELECT id FROM file_check WHERE claimed_until = ?")
+                        .param(until.atOffset(ZoneOffset.UTC))
+                        .query(Long.class)
+                        .list())
+                .containsExactly(kept.id());
+    }
+
+    /** #17 */
+    @Test
+    void aCountThatIsAskedForWhileTheFileIsDeletedLeavesNoCheck() throws Exception {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
+        CompletableFuture<TokenCount> asking;
+        try (HeldRows deleting = HeldRows.of("SELECT id FROM file WHERE id = ? FOR UPDATE", file.key())) {
+            asking = CompletableFuture.supplyAsync(() -> counts.count(file, question));
+            deleting.awaitWaiter();
+            deleting.execute("UPDATE file SET content = 'DOOMED' WHERE id = ?", file.key());
+            deleting.execute("DELETE FROM file_check WHERE file_id = ?", file.key());
+            deleting.commit();
+        }
+
+        assertThat(asking.get(20, TimeUnit.SECONDS).isPending()).isTrue();
+        assertThat(TestDatabase.administrator()
+                        .sql("SELECT count(*) FROM file_check")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    /** #17: its content goes while it is read. */
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void theLostContentOfADeletedFileIsNoFault(CapturedOutput output) {
+        StoredFile file = fixture.upload(FileFixture.rows(10));
+        CheckRunner late = runner(new CheckWork(store, fixture.files(), catalog) {
+            @Override
+            ValidationReport validate(FileCheck check) throws IOException {
+                fixture.files().delete("default", file.id());
+                return super.validate(check);
+            }
+        });
+
+        assertThat(late.runOnce()).isTrue();
+
+        assertThat(output.getOut()).doesNotContain("ERROR");
     }
 
     private FileCheck claimAsAnother() {

@@ -16,12 +16,14 @@ import com.openai.models.webhooks.WebhookVerificationParams;
 import com.openai.services.blocking.WebhookService;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.HeldRows;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.webhook.Receiver;
 import dev.anneal.service.webhook.Receiver.Received;
 import java.net.http.HttpResponse;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.springframework.test.context.TestPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -214,6 +216,28 @@ class WebhooksIT extends ServiceTest {
             cancelledJob();
             assertThat(awaitDelivery(id, "failed").get("attempts")).hasSize(1);
             assertThat(shown(id).get("disabled_reason").stringValue()).isEqualTo("gone");
+        }
+    }
+
+    /** #17: a deletion locks the endpoint, then its deliveries. */
+    @Test
+    void anEndpointIsDeletedWhileItsReceiverSaysThatItIsGone() throws Exception {
+        CountDownLatch deletion = new CountDownLatch(1);
+        try (Receiver receiver = new Receiver((exchange, number) -> {
+            await(() -> deletion.getCount() == 0);
+            exchange.sendResponseHeaders(410, -1);
+        })) {
+            String id = endpoint(receiver).id();
+            cancelledJob();
+            await(() -> !receiver.received().isEmpty());
+            try (HeldRows deleting =
+                    HeldRows.of("SELECT id FROM webhook_endpoint WHERE external_id = ? FOR UPDATE", id)) {
+                deletion.countDown();
+                deleting.awaitWaiter();
+                deleting.execute("DELETE FROM webhook_endpoint WHERE external_id = ?", id);
+                deleting.commit();
+            }
+            assertThat(get(ALPHA, ENDPOINTS + "/" + id).statusCode()).isEqualTo(404);
         }
     }
 
