@@ -4,6 +4,7 @@ import dev.anneal.service.catalog.ModelSource.Located;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,10 +30,17 @@ public final class ModelCatalog {
     private final List<ModelSource> sources;
     private final Map<Key, Inspected> inspected = new ConcurrentHashMap<>();
 
-    ModelCatalog(ModelProperties properties, List<ModelSource> sources) throws IOException {
+    ModelCatalog(ModelProperties properties, List<ModelSource> sources) {
         this.properties = properties;
         this.sources = List.copyOf(sources);
-        BundledModel.unpack(properties.bundleDirectory());
+        try {
+            BundledModel.unpack(properties.bundleDirectory());
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "The bundled model cannot be unpacked into anneal.models.bundle-dir, which is a folder that this process may write to and is "
+                            + properties.bundleDirectory() + ": " + e,
+                    e);
+        }
     }
 
     /** The models that can be trained, by id. */

@@ -1,6 +1,7 @@
 package dev.anneal.service.database;
 
 import dev.anneal.service.database.DatabaseAccess.Login;
+import org.postgresql.Driver;
 import org.springframework.core.env.Environment;
 
 /** Access to a database of the user's own: Spring Boot's {@code spring.datasource} and {@code spring.flyway} properties. */
@@ -14,14 +15,25 @@ final class ConfiguredAccess {
         return !environment.getProperty(URL, "").isEmpty();
     }
 
+    /** By the driver's own rules. */
+    private static boolean isUsable(String url) {
+        return Driver.parseURL(url, null) != null;
+    }
+
     /** The owner is {@code spring.flyway.user} where it is set, else the login of the service. */
     static DatabaseAccess from(Environment environment) {
         Login application = new Login(
                 environment.getProperty("spring.datasource.username", "anneal"),
                 environment.getProperty("spring.datasource.password", ""));
+        String url = environment.getRequiredProperty(URL);
+        if (!isUsable(url)) {
+            throw new SchemaException(
+                    "spring.datasource.url is no address of a PostgreSQL. It is not shown, since it may hold a password.",
+                    "Set it to jdbc:postgresql://host:port/database, and the login to spring.datasource.username and spring.datasource.password.");
+        }
         String owner = environment.getProperty("spring.flyway.user", "");
         return new DatabaseAccess(
-                environment.getRequiredProperty(URL),
+                url,
                 application,
                 owner.isEmpty()
                         ? application

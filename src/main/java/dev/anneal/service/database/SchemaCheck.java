@@ -42,11 +42,12 @@ final class SchemaCheck {
                     .load()
                     .info();
         } catch (FlywayException e) {
-            SchemaException unreadable = new SchemaException(
-                    "The state of the database's schema cannot be read as '%s'. %s"
-                            .formatted(login.name(), e.getMessage()),
-                    "Look at spring.datasource.url, username and password. If the login may not read flyway_schema_history: "
-                            + MIGRATE);
+            SchemaException unreadable = ConnectionFault.in(e)
+                    .map(fault -> new SchemaException(fault.description(), ConnectionFault.ACTION))
+                    .orElseGet(() -> new SchemaException(
+                            "The state of the database's schema cannot be read as '%s'. %s"
+                                    .formatted(login.name(), e.getMessage()),
+                            "If the login may not read flyway_schema_history: " + MIGRATE));
             unreadable.initCause(e);
             throw unreadable;
         }

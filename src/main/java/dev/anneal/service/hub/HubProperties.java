@@ -33,6 +33,10 @@ record HubProperties(
         String cacheDir) {
 
     HubProperties {
+        if (endpoint.getHost() == null || !String.valueOf(endpoint.getScheme()).matches("https?")) {
+            throw new IllegalArgumentException("anneal.hub.endpoint must be an http or https address with a host, as"
+                    + " https://huggingface.co, but is '" + endpoint + "'");
+        }
         allowed = List.copyOf(allowed);
         pushRepos = List.copyOf(pushRepos);
         pushRetryDelays = List.copyOf(pushRetryDelays);

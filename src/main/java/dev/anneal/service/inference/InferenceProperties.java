@@ -45,6 +45,14 @@ public record InferenceProperties(
         @DefaultValue("64") @Min(1) int maxAnswers,
         @DefaultValue("10m") Duration idleTimeout) {
 
+    public InferenceProperties {
+        if (url != null
+                && (url.getHost() == null || !String.valueOf(url.getScheme()).matches("https?"))) {
+            throw new IllegalArgumentException("anneal.inference.url must be an http or https address with a host, as"
+                    + " http://inference:8080, but is '" + url + "'");
+        }
+    }
+
     /** Threads that generate at a time, of so many cores. */
     int computeThreads(int cores) {
         return threads > 0 ? threads : Math.max(1, cores / 2);

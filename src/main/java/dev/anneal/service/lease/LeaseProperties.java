@@ -52,12 +52,16 @@ public record LeaseProperties(
         return lease.minus(heartbeatInterval).minus(safetyMargin);
     }
 
-    @AssertTrue(message = "must be at least three heartbeat intervals, or one slow heartbeat loses the work")
+    @AssertTrue(
+            message =
+                    "anneal.queue.lease must be at least three times anneal.queue.heartbeat-interval, or one slow heartbeat loses the work")
     boolean isLeaseLongEnough() {
         return lease.compareTo(heartbeatInterval.multipliedBy(3)) >= 0;
     }
 
-    @AssertTrue(message = "plus a heartbeat interval must fit into the lease, or a worker never trusts it")
+    @AssertTrue(
+            message =
+                    "anneal.queue.lease must be longer than anneal.queue.safety-margin and anneal.queue.heartbeat-interval together, or a worker never trusts it")
     boolean isSafetyMarginShortEnough() {
         return safetyMargin.plus(heartbeatInterval).compareTo(lease) < 0;
     }

@@ -9,6 +9,13 @@ class OutboundConfiguration {
 
     @Bean
     OutboundHttp outboundHttp(OutboundProperties properties) {
-        return new OutboundHttp(properties.allowedAddresses());
+        try {
+            return new OutboundHttp(properties.allowedAddresses());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "anneal.outbound.allowed-addresses must hold addresses and networks, as 10.1.0.0/16: "
+                            + e.getMessage(),
+                    e);
+        }
     }
 }

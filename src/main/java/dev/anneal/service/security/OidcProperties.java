@@ -41,6 +41,10 @@ record OidcProperties(@DefaultValue List<Issuer> issuers) {
             @DefaultValue("false") boolean grantsAdmin) {
 
         Issuer {
+            if (uri == null || uri.isBlank()) {
+                throw new IllegalArgumentException(
+                        "anneal.oidc.issuers: an issuer has no uri, which is the 'iss' of its tokens, as https://issuer.example");
+            }
             audiences = List.copyOf(audiences);
             defaultScopes = List.copyOf(defaultScopes);
             if (audiences.isEmpty()) {

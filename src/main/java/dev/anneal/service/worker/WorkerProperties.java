@@ -80,7 +80,7 @@ record WorkerProperties(
                 : StallWatch.withoutSteps(startTimeout, shortestStall, lightTimeout, startedNanos);
     }
 
-    @AssertTrue(message = "must each be 'cpu' or 'cuda:N'")
+    @AssertTrue(message = "anneal.worker.devices and anneal.worker.light-device must each be 'cpu' or 'cuda:N'")
     boolean isEveryDeviceKnown() {
         return devices.stream().allMatch(device -> DEVICE.matcher(device).matches())
                 && DEVICE.matcher(lightDevice).matches();

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.springframework.core.env.Environment;
 
 /** Properties of services in JVMs of their own that are one installation with the service of a test. */
@@ -16,6 +17,7 @@ public final class SharedProperties {
             "spring.flyway.user",
             "spring.flyway.password",
             "anneal.api-keys");
+    private static final List<String> DATABASE = INSTALLATION.subList(0, INSTALLATION.size() - 1);
     private static final List<String> QUEUE = List.of(
             "anneal.queue.lease",
             "anneal.queue.heartbeat-interval",
@@ -24,6 +26,11 @@ public final class SharedProperties {
             "anneal.queue.retry-delay");
 
     private SharedProperties() {}
+
+    /** Where the test's database is, and its logins. */
+    public static Map<String, String> database(Environment environment) {
+        return DATABASE.stream().collect(Collectors.toMap(key -> key, environment::getRequiredProperty));
+    }
 
     /** Database and keys of the test's service, and {@code more} of its properties; the caller may add others. */
     public static Map<String, String> of(Environment environment, String... more) {
