@@ -11,6 +11,7 @@ import dev.anneal.engine.template.value.StreamValue;
 import dev.anneal.engine.template.value.Undefined;
 import dev.anneal.engine.template.value.Value;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -21,6 +22,9 @@ import java.util.function.UnaryOperator;
 
 /** Filters that map, pick, sort and group elements. Those that Jinja writes as generators are lazy here as well. */
 final class SelectionFilters {
+
+    /** Names of what a group consists of. */
+    private static final List<String> GROUP = List.of("grouper", "list");
 
     static final Map<String, Builtin> TABLE = Builtin.table(
             define("map", "*rest **named", SelectionFilters::map),
@@ -53,6 +57,9 @@ final class SelectionFilters {
     private static Builtin picked(String name, boolean byAttribute, boolean wanted) {
         return define(name, "*rest **named", (value, arguments, environment) -> {
             List<Value> rest = arguments.rest();
+            if (!value.isTrue()) {
+                return nothing(value);
+            }
             if (byAttribute && rest.isEmpty()) {
                 throw TemplateException.evaluation("Missing parameter for attribute name");
             }
@@ -67,6 +74,11 @@ final class SelectionFilters {
         });
     }
 
+    /** Of what counts as false, None and 0 among it, Jinja picks and maps nothing, and asks no further. */
+    private static Value nothing(Value value) {
+        return new StreamValue(value, Collections.emptyIterator());
+    }
+
     private static UnaryOperator<Value> test(
             List<Value> nameAndArguments, Map<String, Value> named, Environment environment) {
         if (nameAndArguments.isEmpty()) {
@@ -78,6 +90,9 @@ final class SelectionFilters {
     }
 
     private static Value map(Value value, BoundArguments arguments, Environment environment) {
+        if (!value.isTrue()) {
+            return nothing(value);
+        }
         UnaryOperator<Value> function = mapping(arguments, environment);
         Iterator<Value> source = value.iterator();
         return new StreamValue(value, new Iterator<>() {
@@ -157,8 +172,8 @@ final class SelectionFilters {
         }
         List<Value> pairs = new ArrayList<>();
         groups.values()
-                .forEach(group ->
-                        pairs.add(ListValue.tuple(List.of(attribute.apply(group.get(0)), ListValue.list(group)))));
+                .forEach(group -> pairs.add(
+                        ListValue.namedTuple(GROUP, List.of(attribute.apply(group.get(0)), ListValue.list(group)))));
         return ListValue.list(pairs);
     }
 

@@ -14,13 +14,15 @@ public final class ListValue implements Value {
 
     private final boolean isTuple;
     private final List<Value> items;
+    private final List<String> names;
     private final int nesting;
     private final long weight;
     private final boolean isHashable;
 
-    private ListValue(boolean isTuple, List<Value> items) {
+    private ListValue(boolean isTuple, List<Value> items, List<String> names) {
         this.isTuple = isTuple;
         this.items = items;
+        this.names = names;
         int deepest = 0;
         long sum = 1;
         boolean hashable = isTuple;
@@ -36,12 +38,17 @@ public final class ListValue implements Value {
 
     /** A list; the caller gives the items away. */
     public static ListValue list(List<Value> items) {
-        return new ListValue(false, items);
+        return new ListValue(false, items, List.of());
     }
 
     /** A tuple; the caller gives the items away. */
     public static ListValue tuple(List<Value> items) {
-        return new ListValue(true, items);
+        return new ListValue(true, items, List.of());
+    }
+
+    /** A tuple whose items have names as well, as Python's {@code namedtuple}; the caller gives the items away. */
+    public static ListValue namedTuple(List<String> names, List<Value> items) {
+        return new ListValue(true, items, names);
     }
 
     /** A list of everything that a value iterates over. */
@@ -77,6 +84,12 @@ public final class ListValue implements Value {
     /** The items, which must not be changed. */
     public List<Value> items() {
         return Collections.unmodifiableList(items);
+    }
+
+    @Override
+    public @Nullable Value attribute(String name) {
+        int index = names.indexOf(name);
+        return index < 0 ? null : items.get(index);
     }
 
     @Override
@@ -147,7 +160,7 @@ public final class ListValue implements Value {
         for (int i = 0; i < positions.count(); i++) {
             taken.add(items.get(positions.at(i)));
         }
-        return new ListValue(isTuple, taken);
+        return new ListValue(isTuple, taken, List.of());
     }
 
     @Override
@@ -158,7 +171,7 @@ public final class ListValue implements Value {
         List<Value> joined = new ArrayList<>(budget.elements((long) items.size() + list.items.size()));
         joined.addAll(items);
         joined.addAll(list.items);
-        return new ListValue(isTuple, joined);
+        return new ListValue(isTuple, joined, List.of());
     }
 
     @Override
@@ -168,7 +181,7 @@ public final class ListValue implements Value {
         for (int i = 0; i < copies; i++) {
             repeated.addAll(items);
         }
-        return new ListValue(isTuple, repeated);
+        return new ListValue(isTuple, repeated, List.of());
     }
 
     @Override
