@@ -14,6 +14,7 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.settings.JobRequest;
+import dev.anneal.service.settings.LearningRates;
 import dev.anneal.service.settings.ModelProfile;
 import dev.anneal.service.settings.ReinforcementReader;
 import java.util.Locale;
@@ -77,6 +78,7 @@ public final class JobAdmission {
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
+        LearningRates.check(settled, profile);
         if (request.method() instanceof TrainingMethod.Reinforcement reinforcement) {
             judges.require(jdbc, reinforcement.grader(), ReinforcementReader.GRADER);
         }

@@ -29,7 +29,7 @@ final class OptionsReader {
 
     private static TrainingOptions options(StrictObject given, @Nullable Integer evaluationInterval) {
         return new TrainingOptions(
-                given.number("learning_rate", value -> value > 0 && value <= 1, "above 0 and at most 1"),
+                given.number("learning_rate", LearningRates::areTrainedWith, LearningRates.RANGE),
                 given.wholeNumber("max_steps", 1, MOST_STEPS),
                 or(
                         given.number("warmup_ratio", value -> value >= 0 && value < 1, "from 0 to below 1"),

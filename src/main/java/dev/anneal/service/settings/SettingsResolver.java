@@ -24,12 +24,6 @@ public final class SettingsResolver {
     static final int LONGEST_ROW_TOKENS = 2048;
     static final int CHECKPOINTS = 10;
 
-    /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
-    static final double PREFERENCE_RATE = 0.05;
-
-    /** Share of the base rate that reinforcement learning begins from. */
-    static final double REINFORCEMENT_RATE = 0.5;
-
     private SettingsResolver() {}
 
     /** Longest row of a job, needed before its files can be counted. */
@@ -51,7 +45,7 @@ public final class SettingsResolver {
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
-        double rate = learningRate(request, model);
+        double rate = LearningRates.of(request, model);
         TrainingSettings training = new TrainingSettings(
                 request.method(),
                 epochs,
@@ -67,7 +61,7 @@ public final class SettingsResolver {
         long expectedTokens = Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * totalSteps);
         return new ResolvedSettings(
                 training,
-                new Hyperparameters(batchSize, rate / baseLearningRate(request, model), epochs),
+                new Hyperparameters(batchSize, rate / LearningRates.base(request, model), epochs),
                 options.gradientAccumulation(),
                 annealedAtStep(request.adapter(), totalSteps),
                 expectedTokens,
@@ -134,26 +128,16 @@ public final class SettingsResolver {
         return or(request.hyperparameters().epochs(), Math.max(FEWEST_EPOCHS, enough));
     }
 
-    private static double learningRate(JobRequest request, ModelProfile model) {
-        double multiplier = or(request.hyperparameters().learningRateMultiplier(), 1.0);
-        return or(request.options().learningRate(), multiplier * baseLearningRate(request, model));
-    }
-
-    /** Peak rate that the multiplier 1 stands for. */
-    private static double baseLearningRate(JobRequest request, ModelProfile model) {
-        double rate = model.baseLearningRate(request.adapter());
-        return switch (request.method().wireName()) {
-            case TrainingMethod.DPO -> rate * PREFERENCE_RATE;
-            case TrainingMethod.REINFORCEMENT -> rate * REINFORCEMENT_RATE;
-            default -> rate;
-        };
+    /** The last step always trains: its rate is that of the schedule behind the warm-up. */
+    private static int warmupSteps(TrainingOptions options, int totalSteps) {
+        return Math.min((int) Math.ceil(options.warmupRatio() * totalSteps), totalSteps - 1);
     }
 
     private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {
         return new Optimizer(
                 learningRate,
                 options.learningRateSchedule(),
-                (int) Math.ceil(options.warmupRatio() * totalSteps),
+                warmupSteps(options, totalSteps),
                 options.weightDecay(),
                 options.maxGradientNorm(),
                 options.loraPlusRatio());
@@ -190,10 +174,6 @@ public final class SettingsResolver {
     }
 
     private static int or(@Nullable Integer chosen, int otherwise) {
-        return chosen == null ? otherwise : chosen;
-    }
-
-    private static double or(@Nullable Double chosen, double otherwise) {
         return chosen == null ? otherwise : chosen;
     }
 }

@@ -95,6 +95,25 @@ class JobRefusalsIT extends ServiceTest {
                 "silu, relu");
     }
 
+    // #17
+    @Test
+    void aLearningRateThatDestroysTheModelIsRefusedWithTheLargestThatDoesNot() {
+        String file = file(ALPHA, 10);
+
+        refused(
+                body(
+                        file,
+                        ", 'method': {'type': 'supervised', 'supervised': {'hyperparameters': {'learning_rate_multiplier': 1e9}}}"),
+                "invalid_value",
+                "method.supervised.hyperparameters.learning_rate_multiplier",
+                "give a multiplier from 2.5E-10 to 250");
+        refused(
+                body(file, ", 'anneal': {'learning_rate': 1e-50}"),
+                "invalid_value",
+                "anneal.learning_rate",
+                "from 1e-12 to 1");
+    }
+
     @Test
     void methodsWithoutTheirGraderAndUnknownKeysAreNamed() {
         String file = file(ALPHA, 10);

@@ -1,16 +1,19 @@
 package dev.anneal.service.settings;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.request.JsonBody;
 import dev.anneal.service.settings.ModelProfile.LayerSize;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The numbers of docs/training-settings.md. */
@@ -147,6 +150,56 @@ class SettingsResolverTest {
                 .isBetween(
                         1.0 * resolve("", THOUSAND_ROWS).cost().operations(),
                         1.2 * resolve("", THOUSAND_ROWS).cost().operations());
+    }
+
+    // #17
+    @ParameterizedTest
+    @CsvSource({"1, 0", "2, 1", "3, 1", "10, 1", "34, 2", "100, 3"})
+    void theWarmUpLeavesTheLastStep(int steps, int warmup) {
+        assertThat(resolve(", 'anneal': {'max_steps': " + steps + "}", THOUSAND_ROWS)
+                        .training()
+                        .optimizer()
+                        .warmupSteps())
+                .isEqualTo(warmup);
+        assertThat(resolve(", 'anneal': {'warmup_ratio': 0.999, 'max_steps': " + steps + "}", THOUSAND_ROWS)
+                        .training()
+                        .optimizer()
+                        .warmupSteps())
+                .isEqualTo(steps - 1);
+    }
+
+    // #17
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "'hyperparameters': {'learning_rate_multiplier': 1e9} | method.supervised.hyperparameters.learning_rate_multiplier | 'learning_rate_multiplier' is 1E+9, which times the base rate 0.004 of 'anneal-tiny' is a learning rate of 4000000; it must be from 1e-12 to 1, so give a multiplier from 2.5E-10 to 250",
+                "'hyperparameters': {'learning_rate_multiplier': 251} | method.supervised.hyperparameters.learning_rate_multiplier | to 250",
+                "'hyperparameters': {'learning_rate_multiplier': 1e-300} | method.supervised.hyperparameters.learning_rate_multiplier | is a learning rate of 4E-303",
+                "'anneal': {'adapter': 'none'}, 'hyperparameters': {'learning_rate_multiplier': 2501} | method.supervised.hyperparameters.learning_rate_multiplier | base rate 0.0004",
+                "'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'learning_rate_multiplier': 5001}}} | method.dpo.hyperparameters.learning_rate_multiplier | to 5000",
+                "'anneal': {'lora_plus_ratio': 64, 'learning_rate': 0.02} | anneal.lora_plus_ratio | 'anneal.lora_plus_ratio' is 64, with which B's learning rate is 1.28; it must be at most 1, so at the learning rate 0.02 give a ratio of at most 50",
+            })
+    void aRateThatDestroysOrTrainsNothingIsRefused(String keys, String param, String message) {
+        assertThatThrownBy(() -> LearningRates.check(read(", " + keys), TINY))
+                .isInstanceOfSatisfying(
+                        Refusal.class,
+                        refusal -> assertThat(refusal.parameter()).isEqualTo(param))
+                .hasMessageContaining(message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'hyperparameters': {'learning_rate_multiplier': 250}",
+                "'method': {'type': 'dpo', 'dpo': {'hyperparameters': {'learning_rate_multiplier': 5000}}}",
+                "'anneal': {'learning_rate': 1}",
+                "'anneal': {'learning_rate': 1e-12}",
+                "'anneal': {'learning_rate': 0.01, 'lora_plus_ratio': 100}"
+            })
+    void theBoundsThemselvesAreRates(String keys) {
+        assertThatCode(() -> LearningRates.check(read(", " + keys), TINY)).doesNotThrowAnyException();
     }
 
     @Test
