@@ -20,7 +20,8 @@ class Compare(Module):
     nothing = torch.sum(h, [1], dtype=fp64) * 0.                      # [n]
     lowest = nothing - inf
     none = nothing - 1.
-    return [nothing, nothing, torch.stack([lowest, lowest], 1), none, torch.unsqueeze(lowest, 1), none, lowest, lowest, nothing]
+    none_yet = torch.stack([lowest, lowest], 1)                       # [n, 2]
+    return [nothing, nothing, none_yet, none, none_yet, none, lowest, lowest, nothing, torch.neg(lowest)]
 
   # The same after another block.
   def add(self: __torch__.Compare,
@@ -32,7 +33,7 @@ class Compare(Module):
           first: int               # index of the block's first token
           ) -> List[Tensor]:
     fp64 = 7
-    largest, total, best, chosen, other_best, other_chosen, mass, other_mass, mean = known
+    largest, total, best, chosen, other_best, other_chosen, mass, other_mass, mean, least = known
     p = torch.linear(h, table).to(fp64)                               # [n, v]
     q = torch.linear(other_h, other_table).to(fp64)                   # [n, v]
     d = p - q                                                         # [n, v]
@@ -40,24 +41,27 @@ class Compare(Module):
     two, at = torch.topk(torch.cat([best, p], 1), 2)                  # [n, 2]   the first choices so far, and which of them is of this block
     first_at = at[:, 0]                                               # [n]
     now = torch.where(torch.ge(first_at, 2), (first_at + (first - 2)).to(fp64), chosen)
-    one, other_at = torch.topk(torch.cat([other_best, q], 1), 1)      # [n, 1]
+    other_two, other_at = torch.topk(torch.cat([other_best, q], 1), 2)
     other_first = other_at[:, 0]                                      # [n]
-    other_now = torch.where(torch.ge(other_first, 1), (other_first + (first - 1)).to(fp64), other_chosen)
+    other_now = torch.where(torch.ge(other_first, 2), (other_first + (first - 2)).to(fp64), other_chosen)
     own = torch.logsumexp(p, [1])                                     # [n]      log of the block's share of the softmax
     sum = torch.logaddexp(mass, own)                                  # [n]
     other_sum = torch.logaddexp(other_mass, torch.logsumexp(q, [1]))  # [n]
     here = torch.sum(torch.softmax(p, 1) * d, [1])                    # [n]      mean of p - q over the block's tokens, by the reference
     mean = mean * torch.exp(mass - sum) + here * torch.exp(own - sum)
-    return [torch.maximum(largest, torch.amax(size, [1])), total + torch.sum(size, [1]), two, now, one, other_now, sum, other_sum, mean]
+    return [torch.maximum(largest, torch.amax(size, [1])), total + torch.sum(size, [1]), two, now, other_two, other_now, sum, other_sum, mean,
+            torch.minimum(least, torch.amin(p, [1]))]
 
-  # For each position: largest and summed |difference| of the logits, whether the most likely token is the same, how far the reference's first choice
-  # leads its second, and KL(reference || model).
+  # For each position: largest and summed |difference| of the logits, whether the model has one most likely token and it is the reference's, how far the
+  # reference's first choice leads its second, KL(reference || model), and from the reference's least logit to its largest.
   def end(self: __torch__.Compare, known: List[Tensor]) -> Tensor:
     fp64 = 7
-    largest, total, best, chosen, other_best, other_chosen, mass, other_mass, mean = known
+    largest, total, best, chosen, other_best, other_chosen, mass, other_mass, mean, least = known
+    same = torch.logical_and(torch.eq(chosen, other_chosen), torch.gt(other_best[:, 0], other_best[:, 1]))
     return torch.stack([
         largest,
         total,
-        torch.eq(chosen, other_chosen).to(fp64),
+        same.to(fp64),
         best[:, 0] - best[:, 1],
-        mean - mass + other_mass], 1)                                 # [n, 5]
+        mean - mass + other_mass,
+        best[:, 0] - least], 1)                                       # [n, 6]

@@ -570,8 +570,10 @@ class Decoder(Module):
            ) -> Tensor:
     target = torch.unsqueeze(targets, 1)                              # [few, 1]
     p = logits.to(6)                                                  # [few, V]
-    top = torch.amax(p, [1], True)
     own = torch.gather(p, 1, target)
+    others = torch.amax(torch.scatter_(p, 1, target, -inf), [1], True)
+    unused = torch.scatter_(p, 1, target, own)
+    top = torch.maximum(own, others)
     p = torch._softmax(p, -1, False, out=p)
     # log p(target) = logit - largest logit + log p(largest): finite however small p(target) is.
     nll = top - own - torch.log(torch.amax(p, [1], True))
@@ -579,12 +581,12 @@ class Decoder(Module):
     p = torch.scatter_add_(p, 1, target, torch.neg(torch.ones_like(own)))
     unused = torch.copy_(logits, p)
     unused = torch.copy_(out, torch.squeeze(nll, 1))
-    return torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.ge(own, top), dtype=7)])
+    return torch.stack([torch.sum(nll, dtype=7), torch.sum(torch.gt(own, others), dtype=7)])
 
   # Loss of the trained positions, chunk by chunk.
   # Returns [sum of the negative log-likelihoods, right predictions] in fp64, the negative log-likelihoods, [M] fp32, and, where asked for, the gradient
   # of their sum with respect to x.
-  # A target counts as predicted when no logit is larger. Where all weights are trained, `dweights` holds fp32 tensors for the gradients of norm
+  # A target counts as predicted when every other logit is smaller. Where all weights are trained, `dweights` holds fp32 tensors for the gradients of norm
   # and table; it is empty where they are frozen.
   def head(self: __torch__.Decoder,
            x: Tensor,             # [N, H]

@@ -88,6 +88,26 @@ public final class PlayedWorker {
         return this;
     }
 
+    /** Publishes a step of given numbers. */
+    public PlayedWorker step(int step, double loss, double learningRate, double gradientNorm) {
+        Progress.Step done = new Progress.Step(
+                step,
+                totalSteps(),
+                step / 10.0,
+                loss,
+                0.5,
+                learningRate,
+                gradientNorm,
+                beta(step - 1),
+                step * 100L,
+                step * 200L,
+                400.0,
+                0.5,
+                Map.of());
+        leases.progress(lease, step, null, STALL, jdbc -> journal.steps(jdbc, lease.workId(), List.of(done)));
+        return this;
+    }
+
     /** Publishes a step that has sampled completions, one of which got no reward. */
     public PlayedWorker rollout(int step) {
         Progress.Step done = step(step, Map.of("reward", 0.25 * step, "completions/mean_length", 3.5));

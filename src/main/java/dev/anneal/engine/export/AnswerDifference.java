@@ -1,5 +1,9 @@
 package dev.anneal.engine.export;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
 /**
  * How a model's next-token predictions differ from a reference's, over all positions of the probes.
  *
@@ -7,8 +11,26 @@ package dev.anneal.engine.export;
  * @param maxLogit largest |difference| of a logit
  * @param meanLogit mean |difference| of the logits
  * @param topAgreement share of positions with the same most likely token, among those where the reference's first choice leads its second by
- *     more than {@code maxLogit}: closer ones are ties; 1 if there is no other
+ *     more than {@code maxLogit}: closer ones are ties; 0 if there is no other
  * @param meanDivergence mean of KL(reference || model), nats
+ * @param meanSpan mean distance from the reference's least logit at a position to its largest
  */
 record AnswerDifference(
-        long positions, double maxLogit, double meanLogit, double topAgreement, double meanDivergence) {}
+        long positions,
+        double maxLogit,
+        double meanLogit,
+        double topAgreement,
+        double meanDivergence,
+        double meanSpan) {
+
+    /** As proofs name them. */
+    Map<String, @Nullable Object> figures() {
+        Map<String, @Nullable Object> figures = new LinkedHashMap<>();
+        figures.put("max_abs_logit_diff", maxLogit);
+        figures.put("mean_abs_logit_diff", meanLogit);
+        figures.put("top1_agreement", topAgreement);
+        figures.put("mean_kl", meanDivergence);
+        figures.put("mean_logit_span", meanSpan);
+        return figures;
+    }
+}

@@ -15,6 +15,8 @@ public final class ExportException extends RuntimeException {
         MERGE_INCOMPLETE,
         /** The merged model answers unlike base and adapter. */
         MERGE_NOT_EQUIVALENT,
+        /** The trained model's answers are such that no comparison with them shows anything: each token the same, or errors as large as the logits. */
+        MERGE_NOT_PROVABLE,
         /** The adapter changes nothing. */
         MERGE_EQUALS_BASE,
         /** An adapter or a merged weight holds a NaN or an infinity. */

@@ -25,6 +25,9 @@ final class Probe {
     /** Numbers of an output embedding in memory at one time. */
     private static final int BLOCK_WEIGHTS = 1 << 22;
 
+    /** Figures of a position, as the program's {@code end} has them. */
+    private static final int COLUMNS = 6;
+
     private final List<int[]> prompts;
     private final Runnable betweenParts;
     private final int blockLogits;
@@ -115,8 +118,8 @@ final class Probe {
 
     private static AnswerDifference summary(double[] values, int vocabulary) {
         List<double[]> positions = new ArrayList<>();
-        for (int at = 0; at < values.length; at += 5) {
-            positions.add(Arrays.copyOfRange(values, at, at + 5));
+        for (int at = 0; at < values.length; at += COLUMNS) {
+            positions.add(Arrays.copyOfRange(values, at, at + COLUMNS));
         }
         return summary(positions, vocabulary);
     }
@@ -125,10 +128,12 @@ final class Probe {
         double largest = 0;
         double sum = 0;
         double divergence = 0;
+        double span = 0;
         for (double[] position : positions) {
             largest = Double.isNaN(position[0]) ? Double.NaN : Math.max(largest, position[0]);
             sum += position[1];
             divergence += position[4];
+            span += position[5];
         }
         long clear = 0;
         long agreeing = 0;
@@ -143,7 +148,8 @@ final class Probe {
                 count,
                 largest,
                 sum / count / vocabulary,
-                clear == 0 ? 1 : (double) agreeing / clear,
-                divergence / count);
+                clear == 0 ? 0 : (double) agreeing / clear,
+                divergence / count,
+                span / count);
     }
 }

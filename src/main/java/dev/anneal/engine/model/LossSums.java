@@ -4,7 +4,7 @@ package dev.anneal.engine.model;
  * Loss of some trained tokens, as sums, so that micro-batches add up.
  *
  * @param negativeLogLikelihood sum over the trained tokens, nats
- * @param right trained tokens than which no token was more likely
+ * @param right trained tokens that were more likely than every other token
  * @param trained how many there were
  */
 public record LossSums(double negativeLogLikelihood, long right, long trained) {

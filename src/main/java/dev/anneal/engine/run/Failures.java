@@ -79,7 +79,7 @@ final class Failures {
     private static TaskException ofTraining(TrainingException e) {
         return switch (e.code()) {
             // The step that failed is the one after those that were done.
-            case NON_FINITE_LOSS, GRADER_FAILED ->
+            case NON_FINITE_LOSS, TRAINING_DIVERGED, GRADER_FAILED ->
                 TaskException.badInput(e.code().text(), message(e), e.step() + 1);
             case GRADER_UNANSWERED, DISK_FULL, CHECKPOINT_DAMAGED, CHECKPOINT_MISMATCH ->
                 TaskException.failure(e.code().text(), message(e), e);

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
+ * @param firstLoss of the training's first step; null before it
  * @param adapter null if all weights of the model are trained
  * @param settings without the secrets of graders, because checkpoints are exported: who goes on with the training has them from its task
  * @param baseFingerprint hash of the base model
@@ -32,6 +33,7 @@ public record CheckpointState(
         String precision,
         long trainedTokens,
         long tokens,
+        @Nullable Double firstLoss,
         @Nullable AdapterSettings adapter,
         TrainingSettings settings,
         String baseFingerprint,

@@ -104,8 +104,14 @@ final class PolicySteps implements Steps {
         metrics.putAll(outcome.get().metrics());
         metrics.put("seconds/rollout", (sampledAt - begin) / 1e9);
         metrics.put("seconds/update", (System.nanoTime() - sampledAt) / 1e9);
-        return Optional.of(
-                new Result(outcome.get().loss(), null, 1, current.tokens(), current.trainedTokens(), metrics));
+        return Optional.of(new Result(
+                outcome.get().loss(),
+                null,
+                1,
+                current.tokens(),
+                current.trainedTokens(),
+                outcome.get().negativeLogLikelihood(),
+                metrics));
     }
 
     private Optional<PolicyBatch> rollOut(int step, AppliedAdapter adapter) {

@@ -48,10 +48,11 @@ final class PolicyUpdate {
     }
 
     /**
+     * @param negativeLogLikelihood mean of the tokens that had an advantage, nats; NaN if none had
      * @param metrics of the update
      * @param batch with the log-probabilities that ratios of further updates refer to: those of the first one's own pass, whose policy is the one that sampled
      */
-    record Outcome(double loss, Map<String, Double> metrics, PolicyBatch batch) {}
+    record Outcome(double loss, double negativeLogLikelihood, Map<String, Double> metrics, PolicyBatch batch) {}
 
     /** @return empty if it was given up */
     Optional<Outcome> compute(int step, PolicyBatch batch, AppliedAdapter adapter) {
@@ -68,7 +69,7 @@ final class PolicyUpdate {
         }
         if (pieces.isEmpty()) {
             passes.passes().clear();
-            return Optional.of(new Outcome(0, Map.of(), batch));
+            return Optional.of(new Outcome(0, Double.NaN, Map.of(), batch));
         }
         List<PolicyObjective> objectives = objectives(batch, pieces, reference);
         Optional<LossSums> sums = passes.train(step, pieces, adapter, objectives::get);
@@ -128,6 +129,6 @@ final class PolicyUpdate {
         if (loss.klWeight() > 0) {
             metrics.put("kl", sums.divergence() / trained.trained());
         }
-        return new Outcome(sums.loss(), metrics, batch);
+        return new Outcome(sums.loss(), trained.mean(), metrics, batch);
     }
 }

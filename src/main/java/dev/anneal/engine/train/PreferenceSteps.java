@@ -110,7 +110,7 @@ final class PreferenceSteps implements Steps {
             List<Pair> pairs = new ArrayList<>();
             objectives.forEach(objective -> pairs.addAll(objective.pairs()));
             PreferenceMetrics metrics = new PreferenceMetrics(pairs);
-            return new Result(metrics.loss(), null, pairs.size(), read, sums.trained(), metrics.byName());
+            return new Result(metrics.loss(), null, pairs.size(), read, sums.trained(), sums.mean(), metrics.byName());
         });
     }
 

@@ -55,6 +55,7 @@ interface Steps {
      * @param divisor of the gradient
      * @param tokens read
      * @param trainedTokens of them
+     * @param negativeLogLikelihood mean of the trained tokens, nats; NaN if there is none
      * @param metrics what else was measured, finite
      */
     record Result(
@@ -63,5 +64,6 @@ interface Steps {
             double divisor,
             long tokens,
             long trainedTokens,
+            double negativeLogLikelihood,
             Map<String, Double> metrics) {}
 }

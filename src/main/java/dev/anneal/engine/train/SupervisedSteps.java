@@ -53,7 +53,8 @@ final class SupervisedSteps implements Steps {
                 .toList();
         long read = ofStep.stream().mapToLong(EncodedRow::length).sum();
         return passes.train(step, MicroBatch.split(ofStep, job.limits()), adapter, piece -> Objective.LIKELIHOOD)
-                .map(sums -> new Result(sums.mean(), sums.accuracy(), sums.trained(), read, sums.trained(), Map.of()));
+                .map(sums -> new Result(
+                        sums.mean(), sums.accuracy(), sums.trained(), read, sums.trained(), sums.mean(), Map.of()));
     }
 
     @Override

@@ -10,6 +10,8 @@ public final class TrainingException extends RuntimeException {
     public enum Code {
         /** Loss or gradient is no number; trying again gives the same. */
         NON_FINITE_LOSS("non_finite_loss"),
+        /** The model has been destroyed, see {@link Divergence}; trying again gives the same. */
+        TRAINING_DIVERGED("training_diverged"),
         /** The grader gave no completion of a step a reward; trying again gives the same. */
         GRADER_FAILED("grader_failed"),
         /** Likewise, but because somebody whom it asks did not answer; another attempt may get answers. */

@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class TrainingRun {
     private final Steps steps;
     private final Consumer<Progress> progress;
     private final LearningRateSchedule rates;
+    private final Divergence divergence;
     private final CheckpointWriter checkpoints;
     private final String dataFingerprint;
 
@@ -53,6 +55,10 @@ final class TrainingRun {
                 LearningRateSchedule.Shape.named(settings.optimizer().schedule()),
                 settings.optimizer().warmupSteps(),
                 settings.totalSteps());
+        this.divergence = new Divergence(
+                job.model().config().vocabularySize(),
+                settings.totalSteps(),
+                settings.method() instanceof TrainingMethod.Supervised);
         this.checkpoints = new CheckpointWriter(job.attemptDirectory());
         this.dataFingerprint = job.data().fingerprint();
     }
@@ -72,6 +78,7 @@ final class TrainingRun {
         step = checkpoint.state().step();
         tokens = checkpoint.state().tokens();
         trainedTokens = checkpoint.state().trainedTokens();
+        divergence.resume(checkpoint.state().firstLoss());
     }
 
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
@@ -122,6 +129,7 @@ final class TrainingRun {
         Trainable.StepGradients gradients = passes.passes().gradients();
         double norm = optimizer.norm(gradients) / result.divisor();
         requireFinite(result.loss(), norm);
+        divergence.look(step, result, norm);
         AdamW.Rates rate = ratesAt(step);
         optimizer.step(gradients, clipping(norm) / result.divisor(), rate, step + 1);
         step++;
@@ -199,6 +207,7 @@ final class TrainingRun {
                 precision(),
                 trainedTokens,
                 tokens,
+                divergence.firstLoss(),
                 job.adapter(),
                 settings,
                 job.baseFingerprint(),

@@ -61,6 +61,16 @@ public final class Series {
     private static final String LAST_VALIDATION =
             "SELECT coalesce(max(step), 0) FROM job_validation WHERE job_id = :job";
 
+    private static final String SUMMARY = """
+            SELECT count(*) AS steps,
+                   count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm > 0) AS moving,
+                   count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm = 0 AND loss > 0) AS idle,
+                   avg(loss) FILTER (WHERE step <= :window) AS first_loss,
+                   min(loss) FILTER (WHERE step > :total - :window) AS last_loss
+            FROM job_step
+            WHERE job_id = :job
+            """;
+
     private static final String METRIC_NAMES = """
             SELECT DISTINCT name
             FROM job_step, jsonb_object_keys(metrics) AS name
@@ -141,6 +151,23 @@ public final class Series {
     /** Newest step whose validation is recorded; 0 if there is none. */
     public int lastValidation(JdbcClient jdbc, long job) {
         return jdbc.sql(LAST_VALIDATION).param("job", job).query(Integer.class).single();
+    }
+
+    /** @param totalSteps all of which are recorded */
+    public SeriesSummary summary(JdbcClient jdbc, long job, int totalSteps) {
+        int window = SeriesSummary.window(totalSteps);
+        return jdbc.sql(SUMMARY)
+                .param("job", job)
+                .param("total", totalSteps)
+                .param("window", window)
+                .query((row, index) -> new SeriesSummary(
+                        row.getInt("steps"),
+                        row.getInt("moving"),
+                        row.getInt("idle"),
+                        window,
+                        row.getObject("first_loss", Double.class),
+                        row.getObject("last_loss", Double.class)))
+                .single();
     }
 
     /** What the job's method measures beside what every method does. */

@@ -1,6 +1,7 @@
 package dev.anneal.service.training;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.DevicePeaks;
@@ -203,6 +204,9 @@ public final class TrainingJournal {
      */
     public void completed(JdbcClient jdbc, long workId, String resultFile) {
         Job job = job(jdbc, workId);
+        TrainingSettings trained = settings(job).training();
+        FinalWarnings.of(series.summary(jdbc, job.number(), trained.totalSteps()), trained.method())
+                .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));
         store.complete(jdbc, job.number(), resultFile);
         models.record(jdbc, job);
         events.info(

@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,7 +70,7 @@ class StoredHeadExportTest {
         ExportFixture.of("silu").on(base).export("gguf", "f32", folder.resolve("out"));
 
         Path file;
-        try (var files = Files.list(folder.resolve("out"))) {
+        try (Stream<Path> files = Files.list(folder.resolve("out"))) {
             file = files.filter(path -> path.toString().endsWith(".gguf"))
                     .findFirst()
                     .orElseThrow();

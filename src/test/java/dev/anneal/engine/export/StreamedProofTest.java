@@ -87,6 +87,7 @@ class StreamedProofTest {
             assertThat(found.topAgreement()).isEqualTo(expected.topAgreement());
             assertThat(found.meanDivergence()).isEqualTo(expected.meanDivergence(), within(1e-6));
             assertThat(found.meanDivergence()).isGreaterThan(1e-4);
+            assertThat(found.meanSpan()).isEqualTo(expected.meanSpan(), within(1e-5));
         }
     }
 
@@ -100,7 +101,8 @@ class StreamedProofTest {
     }
 
     /** The same figures in the plainest way. */
-    private record PlainDifference(double maxLogit, double meanLogit, double topAgreement, double meanDivergence) {
+    private record PlainDifference(
+            double maxLogit, double meanLogit, double topAgreement, double meanDivergence, double meanSpan) {
 
         static PlainDifference of(float[] p, float[] q, int vocabulary) {
             double largest = 0;
@@ -112,12 +114,18 @@ class StreamedProofTest {
             int clear = 0;
             int agreeing = 0;
             double divergence = 0;
+            double span = 0;
             for (int from = 0; from < p.length; from += vocabulary) {
                 int best = best(p, from, vocabulary, -1);
                 if (p[best] - p[best(p, from, vocabulary, best)] > largest) {
                     clear++;
                     agreeing += best == best(q, from, vocabulary, -1) ? 1 : 0;
                 }
+                float least = p[best];
+                for (int i = from; i < from + vocabulary; i++) {
+                    least = Math.min(least, p[i]);
+                }
+                span += (double) p[best] - least;
                 double massOfP = mass(p, from, vocabulary);
                 double massOfQ = mass(q, from, vocabulary);
                 for (int i = from; i < from + vocabulary; i++) {
@@ -126,7 +134,11 @@ class StreamedProofTest {
             }
             int positions = p.length / vocabulary;
             return new PlainDifference(
-                    largest, sum / p.length, clear == 0 ? 1 : (double) agreeing / clear, divergence / positions);
+                    largest,
+                    sum / p.length,
+                    clear == 0 ? 0 : (double) agreeing / clear,
+                    divergence / positions,
+                    span / positions);
         }
 
         private static int best(float[] logits, int from, int vocabulary, int besides) {

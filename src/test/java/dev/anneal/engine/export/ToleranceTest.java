@@ -1,34 +1,32 @@
 package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The limits of a merge: logits in fp32, predictions where weights are rounded, and never a NaN. */
 class ToleranceTest {
 
     @Test
     void exactWeightsAreHeldToTheirLogits() {
-        assertThat(Tolerance.EXACT.holds(new AnswerDifference(1, 5e-4, 0, 0, 1)))
-                .isTrue();
-        assertThat(Tolerance.EXACT.holds(new AnswerDifference(1, 5.1e-4, 0, 1, 0)))
-                .isFalse();
+        assertThat(Tolerance.EXACT.holds(difference(5e-4, 0, 0, 1))).isTrue();
+        assertThat(Tolerance.EXACT.holds(difference(5.1e-4, 0, 1, 0))).isFalse();
     }
 
     @Test
     void roundedWeightsAreHeldToTheirPredictions() {
-        assertThat(Tolerance.ROUNDED.holds(new AnswerDifference(1, 5, 1, 0.99, 1e-2)))
-                .isTrue();
-        assertThat(Tolerance.ROUNDED.holds(new AnswerDifference(1, 0, 0, 0.98, 0)))
-                .isFalse();
-        assertThat(Tolerance.ROUNDED.holds(new AnswerDifference(1, 0, 0, 1, 1.1e-2)))
-                .isFalse();
+        assertThat(Tolerance.ROUNDED.holds(difference(5, 1, 0.99, 1e-2))).isTrue();
+        assertThat(Tolerance.ROUNDED.holds(difference(0, 0, 0.98, 0))).isFalse();
+        assertThat(Tolerance.ROUNDED.holds(difference(0, 0, 1, 1.1e-2))).isFalse();
     }
 
     @Test
     void answersThatAreNoNumbersAreRefused() {
-        AnswerDifference nothing = new AnswerDifference(1, Double.NaN, Double.NaN, 1, Double.NaN);
+        AnswerDifference nothing = difference(Double.NaN, Double.NaN, 1, Double.NaN);
 
         assertThat(Tolerance.EXACT.holds(nothing)).isFalse();
         assertThatThrownBy(() -> Tolerance.ROUNDED.require(nothing))
@@ -36,5 +34,33 @@ class ToleranceTest {
                         ExportException.class,
                         e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_NOT_EQUIVALENT))
                 .hasMessageContaining("with dtype float32 nothing is rounded");
+    }
+
+    // #17
+    @ParameterizedTest
+    @CsvSource({
+        "EXACT, 0, 0, every token the same logit",
+        "ROUNDED, 0, 0, every token the same logit",
+        "ROUNDED, 0, NaN, every token the same logit",
+        "ROUNDED, 93284, 100000, a logit of the merged model is off by 93284.0",
+        "EXACT, 4e-4, 7e-4, a logit of the merged model is off by 4.0E-4"
+    })
+    void answersThatSayNothingProveNothing(Tolerance tolerance, double error, double span, String why) {
+        assertThatThrownBy(() -> tolerance.require(new AnswerDifference(9, error, error, 1, 0, span)))
+                .isInstanceOfSatisfying(
+                        ExportException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_NOT_PROVABLE))
+                .hasMessageContaining(why);
+    }
+
+    @Test
+    void aRightMergeOfWeightsRoundedTo16BitsIsProved() {
+        assertThatCode(() -> Tolerance.ROUNDED.require(new AnswerDifference(854, 2.323, 0.1, 1, 2.24e-3, 30)))
+                .doesNotThrowAnyException();
+    }
+
+    private static AnswerDifference difference(
+            double maxLogit, double meanLogit, double topAgreement, double meanDivergence) {
+        return new AnswerDifference(1, maxLogit, meanLogit, topAgreement, meanDivergence, 30);
     }
 }

@@ -19,25 +19,17 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class ConfidentTargetTest {
 
-    private static final Map<String, Number> ATTRIBUTES = Map.of(
-            "eps",
-            1e-9,
-            "heads",
-            1,
-            "kv_heads",
-            1,
-            "head_size",
-            2,
-            "chunk",
-            1,
-            "few",
-            1,
-            "block",
-            1,
-            "window",
-            0,
-            "padding",
-            -1);
+    /** Of a decoder whose head alone is asked. */
+    static final Map<String, Number> ATTRIBUTES = Map.ofEntries(
+            Map.entry("eps", 1e-9),
+            Map.entry("heads", 1),
+            Map.entry("kv_heads", 1),
+            Map.entry("head_size", 2),
+            Map.entry("chunk", 1),
+            Map.entry("few", 1),
+            Map.entry("block", 1),
+            Map.entry("window", 0),
+            Map.entry("padding", -1));
 
     /** Probability of each of the three other tokens: their logits are 0 and the target's is 8. */
     private static final double OTHER = Math.exp(-8) / (1 + 3 * Math.exp(-8));

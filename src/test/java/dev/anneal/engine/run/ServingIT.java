@@ -193,6 +193,7 @@ class ServingIT {
                 "fp32",
                 1,
                 1,
+                null,
                 adapter,
                 any.settings(),
                 new BaseModelFiles(base, Tasks.onThreads(1)).fingerprint(),

@@ -120,6 +120,7 @@ class CheckpointTest {
                 "fp32",
                 100,
                 200,
+                6.5,
                 TrainingFixture.settingsOf(GoldenRun.of("rslora").config()),
                 settings,
                 "base",
