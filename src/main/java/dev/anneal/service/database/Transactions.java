@@ -5,19 +5,21 @@ import java.util.function.Function;
 import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** Explicit transactions on one pool. */
 final class Transactions {
 
     private final DataSource pool;
-    private final TransactionTemplate template;
+    private final PlatformTransactionManager manager;
     private final JdbcClient jdbc;
 
     Transactions(DataSource pool) {
         this.pool = pool;
-        this.template = new TransactionTemplate(new DataSourceTransactionManager(pool));
+        this.manager = new DataSourceTransactionManager(pool);
         this.jdbc = JdbcClient.create(pool);
     }
 
@@ -26,6 +28,24 @@ final class Transactions {
             throw new IllegalStateException(
                     "a transaction must not be opened within another on the same pool: pass its client on");
         }
-        return Objects.requireNonNull(template.execute(status -> work.apply(jdbc)));
+        TransactionStatus transaction = manager.getTransaction(null);
+        T result;
+        try {
+            result = work.apply(jdbc);
+        } catch (RuntimeException | Error failure) {
+            rollBack(transaction, failure);
+            throw failure;
+        }
+        manager.commit(transaction);
+        return Objects.requireNonNull(result);
+    }
+
+    /** A connection that is gone needs no rollback, and its failure must not hide what went wrong: here Spring's template differs. */
+    private void rollBack(TransactionStatus transaction, Throwable failure) {
+        try {
+            manager.rollback(transaction);
+        } catch (TransactionException gone) {
+            failure.addSuppressed(gone);
+        }
     }
 }

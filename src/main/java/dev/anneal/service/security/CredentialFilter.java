@@ -1,6 +1,7 @@
 package dev.anneal.service.security;
 
 import dev.anneal.service.audit.AuditFilter;
+import dev.anneal.service.database.DatabaseOutage;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
@@ -57,8 +58,11 @@ final class CredentialFilter extends OncePerRequestFilter {
             }
             return;
         } catch (DataAccessException | TransactionException away) {
-            logger.warn(
-                    "The database did not answer the look-up of an API key; the client is told to try again: " + away);
+            if (!DatabaseOutage.explains(away)) {
+                throw away;
+            }
+            logger.warn("The database did not answer the look-up of an API key; the client is told to try again: "
+                    + DatabaseOutage.reason(away));
             errors.write(
                     response, new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer. Try again."));
             return;

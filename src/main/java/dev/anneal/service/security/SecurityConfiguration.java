@@ -87,9 +87,10 @@ class SecurityConfiguration implements WebMvcConfigurer {
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
                         .permitAll()
-                        // What the container says of a request that it refuses; the request itself has been asked
-                        // already.
-                        .dispatcherTypeMatchers(DispatcherType.ERROR)
+                        // What the container says of a request that it refuses, or includes in an answer that fails
+                        // after
+                        // its beginning; the request itself has been asked already.
+                        .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.INCLUDE)
                         .permitAll()
                         .anyRequest()
                         .authenticated())

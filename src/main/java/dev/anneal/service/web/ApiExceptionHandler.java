@@ -1,5 +1,6 @@
 package dev.anneal.service.web;
 
+import dev.anneal.service.database.DatabaseOutage;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -12,25 +13,22 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
-import org.springframework.dao.DataAccessResourceFailureException;
-import org.springframework.dao.QueryTimeoutException;
-import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatusCode;
 import org.springframework.http.MediaType;
 import org.springframework.http.ResponseEntity;
 import org.springframework.http.converter.HttpMessageNotReadableException;
-import org.springframework.transaction.CannotCreateTransactionException;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
+import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
 
 /**
- * Turns every exception that leaves a controller into the error envelope. Once the answer has begun, the exception goes on to the
- * container instead, which breaks the connection: nothing else tells the client that what it has is not whole.
+ * Turns every exception that leaves a controller into the error envelope. Once the answer has begun, the exception goes on to
+ * {@link BrokenAnswers} instead: nothing but a broken connection tells the client that what it has is not whole.
  */
 @RestControllerAdvice
 @Order(Ordered.HIGHEST_PRECEDENCE)
@@ -48,20 +46,6 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         return answer(refusal, new HttpHeaders());
     }
 
-    @ExceptionHandler({
-        CannotCreateTransactionException.class,
-        DataAccessResourceFailureException.class,
-        QueryTimeoutException.class,
-        TransientDataAccessException.class
-    })
-    ResponseEntity<Object> databaseAway(Exception exception, HttpServletResponse response) throws Exception {
-        beginAgain(response, exception);
-        log.warn("The database did not answer; the client is told to try again: {}", exception.toString());
-        return answer(
-                new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
-                new HttpHeaders());
-    }
-
     /** Of the container, while it reads the query or a form. */
     @ExceptionHandler
     ResponseEntity<Object> undecodable(InvalidParameterException exception) {
@@ -73,9 +57,23 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    @Nullable
     ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
+        if (DisconnectedClientHelper.isClientDisconnectedException(exception)) {
+            log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
+            return null;
+        }
         beginAgain(response, exception);
+        if (DatabaseOutage.explains(exception)) {
+            log.warn(
+                    "The database did not answer; the client is told to try again: {}",
+                    DatabaseOutage.reason(exception));
+            return answer(
+                    new Refusal(
+                            RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
+                    new HttpHeaders());
+        }
         log.error("{} {} failed; the client gets a 500", request.getMethod(), request.getRequestURI(), exception);
         return answer(
                 new Refusal(
@@ -143,7 +141,6 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
      */
     private static <E extends Exception> void beginAgain(HttpServletResponse response, E exception) throws E {
         if (response.isCommitted()) {
-            log.warn("The answer had begun when this failed; the connection is broken", exception);
             throw exception;
         }
         response.resetBuffer();

@@ -30,13 +30,13 @@ final class ContainerErrorController implements ErrorController {
         String method = request.getAttribute(RequestDispatcher.ERROR_METHOD) instanceof String asked
                 ? asked
                 : request.getMethod();
-        // What clients do, such as to go silent in the middle of a body, has a status below.
-        if (status >= 500 && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
-            log.error("{} failed in a filter; the client gets a {}", method, status, exception);
-        }
         if (response.isCommitted()) {
             // The container calls this for an answer that has begun as well, before it breaks the connection.
             return;
+        }
+        // What clients do, such as to go silent in the middle of a body, has a status below.
+        if (status >= 500 && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
+            log.error("{} failed in a filter; the client gets a {}", method, status, exception);
         }
         String uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String failed
                 ? failed

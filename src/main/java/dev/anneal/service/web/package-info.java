@@ -1,5 +1,5 @@
 /** Common ground of the HTTP API: JSON rules, the error envelope, request ids and list parameters. */
-@ApplicationModule(allowedDependencies = {"paging", "refusal", "storage"})
+@ApplicationModule(allowedDependencies = {"database", "paging", "refusal", "storage"})
 @NullMarked
 package dev.anneal.service.web;
 

@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.database.DatabaseOutage;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.queue.Slot;

@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "assignment",
+            "database",
             "grader",
             "lease",
             "machine",

@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.database.DatabaseOutage;
 import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.TestQueue;

@@ -1,14 +1,8 @@
-package dev.anneal.service.worker;
+package dev.anneal.service.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchRuntimeException;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
-import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -35,12 +29,42 @@ class DatabaseOutageIT {
     void aTransactionThatTheServerEndedForItsSilenceIsWaitedFor() {
         RuntimeException failure = failureOf(jdbc -> {
             jdbc.sql("SET LOCAL idle_in_transaction_session_timeout = '50ms'").update();
-            Stage.sleep(Duration.ofMillis(500));
+            CutConnections.awaitEnd(
+                    jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single());
             jdbc.sql(INSERT).update();
         });
 
         assertThat(failure).hasMessageContaining("idle-in-transaction");
         assertThat(DatabaseOutage.explains(failure)).isTrue();
+    }
+
+    @Test
+    void whatWentWrongIsToldThoughTheConnectionIsGone() {
+        IllegalStateException refused = new IllegalStateException("the service's own reason");
+
+        RuntimeException failure = failureOf(jdbc -> {
+            CutConnections.terminate(
+                    jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single());
+            throw refused;
+        });
+
+        assertThat(failure).isSameAs(refused);
+        assertThat(failure.getSuppressed()).hasSize(1);
+    }
+
+    @Test
+    void reasonIsOneLine() {
+        RuntimeException failure = failureOf(jdbc -> {
+            CutConnections.terminate(
+                    jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single());
+            jdbc.sql("SELECT\n 1").query(Integer.class).single();
+        });
+
+        assertThat(DatabaseOutage.explains(new IllegalStateException("wrapped", failure)))
+                .isTrue();
+        assertThat(DatabaseOutage.reason(failure))
+                .doesNotContain("\n", "SELECT")
+                .contains("terminating connection");
     }
 
     @Test
@@ -54,14 +78,7 @@ class DatabaseOutageIT {
         assertThat(DatabaseOutage.explains(new IllegalStateException("a bug"))).isFalse();
     }
 
-    /** What the statements themselves throw; the rollback of a connection that is gone would hide it. */
     private static RuntimeException failureOf(Consumer<JdbcClient> statements) {
-        AtomicReference<RuntimeException> failure = new AtomicReference<>();
-        assertThatThrownBy(() -> TestDatabase.system().run(jdbc -> {
-                    failure.set(catchRuntimeException(() -> statements.accept(jdbc)));
-                    throw failure.get();
-                }))
-                .isInstanceOf(RuntimeException.class);
-        return Objects.requireNonNull(failure.get());
+        return catchRuntimeException(() -> TestDatabase.system().run(statements));
     }
 }

@@ -1,0 +1,63 @@
+package dev.anneal.service.web;
+
+import dev.anneal.service.database.DatabaseOutage;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.apache.coyote.CloseNowException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.stereotype.Component;
+import org.springframework.web.filter.OncePerRequestFilter;
+import org.springframework.web.util.DisconnectedClientHelper;
+
+/**
+ * Breaks the connection of an answer that fails after it has begun, and says so once: the container would log the failure a second time. A
+ * client that has gone, or a database, is told of in one line.
+ */
+@Component
+@Order(Ordered.HIGHEST_PRECEDENCE + 1)
+final class BrokenAnswers extends OncePerRequestFilter {
+
+    private static final Logger log = LoggerFactory.getLogger(BrokenAnswers.class);
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        try {
+            chain.doFilter(request, response);
+        } catch (IOException | ServletException | RuntimeException failure) {
+            if (!response.isCommitted()) {
+                throw failure;
+            }
+            tell(request, failure);
+            throw new CloseNowException("The answer had begun when it failed.", failure);
+        }
+    }
+
+    /** Streams of events fail where they are dispatched again. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    private static void tell(HttpServletRequest request, Exception failure) {
+        String method = request.getMethod();
+        String path = request.getRequestURI();
+        if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
+            log.info("The client of {} {} left before its answer ended", method, path);
+        } else if (DatabaseOutage.explains(failure)) {
+            log.warn(
+                    "The database was lost while the answer to {} {} was written; the connection is broken: {}",
+                    method,
+                    path,
+                    DatabaseOutage.reason(failure));
+        } else {
+            log.warn("The answer to {} {} had begun when this failed; the connection is broken", method, path, failure);
+        }
+    }
+}
