@@ -1,10 +1,15 @@
 package dev.anneal.engine.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.SequenceInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +18,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatasetValidator {
 
+    /** What is looked at to see what else a file is. */
+    private static final int HEAD_BYTES = 1 << 18;
+
+    private final byte[] head;
     private final ProblemLog problems = new ProblemLog();
     private final UnknownKeys unknownKeys = new UnknownKeys();
     private final ItemKeysCounter itemKeys = new ItemKeysCounter();
@@ -21,7 +30,11 @@ public final class DatasetValidator {
     private long messages;
     private long trainedMessages;
 
-    private DatasetValidator() {}
+    private @Nullable RowProblem otherFormat;
+
+    private DatasetValidator(byte[] head) {
+        this.head = head;
+    }
 
     /** Checks a file. */
     public static ValidationReport validate(Path file) throws IOException {
@@ -30,19 +43,26 @@ public final class DatasetValidator {
         }
     }
 
-    /** Checks a stream to its end and leaves it open. */
+    /** Checks a stream to its end, or as far as it takes to see that it holds something else than rows, and leaves it open. */
+    @SuppressWarnings("resource") // the stream is the caller's
     public static ValidationReport validate(InputStream in) throws IOException {
-        return new DatasetValidator().report(new RowReader(in));
+        byte[] head = in.readNBytes(HEAD_BYTES);
+        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), in);
+        return new DatasetValidator(head).report(new RowReader(whole));
     }
 
-    @SuppressWarnings("resource") // the stream is the caller's
     private ValidationReport report(RowReader rows) throws IOException {
-        while (rows.next()) {
+        Optional<OtherFormat> other = FileSignature.of(head);
+        if (other.isPresent()) {
+            lines++;
+            refuseWhole(other.get().problem());
+        }
+        while (otherFormat == null && rows.next()) {
             lines++;
             try {
                 accept(rows.line(), rows.row());
             } catch (RowRejectedException e) {
-                problems.add(e.problem());
+                refuse(e.problem());
             }
         }
         Verdict verdict = verdict();
@@ -62,6 +82,23 @@ public final class DatasetValidator {
                 unknownKeys.warnings(),
                 format == DatasetFormat.REINFORCEMENT ? itemKeys.counted() : null,
                 rows.hasByteOrderMark());
+    }
+
+    /** The first line says what file it is, if it is another; a later one is a line that went wrong. */
+    private void refuse(RowProblem problem) {
+        if (lines > 1) {
+            problems.add(problem);
+        } else if (problem.reason() == RowFault.OTHER_FORMAT) {
+            refuseWhole(problem);
+        } else {
+            OtherText.of(new String(head, UTF_8), head.length < HEAD_BYTES)
+                    .ifPresentOrElse(other -> refuseWhole(other.problem()), () -> problems.add(problem));
+        }
+    }
+
+    private void refuseWhole(RowProblem problem) {
+        problems.add(problem);
+        otherFormat = problem;
     }
 
     private void accept(long line, RowParser.Parsed parsed) {
@@ -87,6 +124,12 @@ public final class DatasetValidator {
                     DataException.Code.DATASET_INVALID,
                     "The file is empty. Write one JSON object a line, at least %d of them."
                             .formatted(DatasetLimits.MINIMUM_ROWS));
+        }
+        if (otherFormat != null) {
+            return new Verdict(
+                    DataException.Code.DATASET_INVALID,
+                    "The file holds %s. Expected is %s: %s."
+                            .formatted(otherFormat.found(), otherFormat.expected(), otherFormat.remedy()));
         }
         if (!problems.isEmpty()) {
             return new Verdict(

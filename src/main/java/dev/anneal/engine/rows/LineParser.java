@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonFactory;
@@ -55,6 +56,18 @@ final class LineParser {
         }
         refuseOddValues(place, value);
         return value;
+    }
+
+    /** Reads a text that need not be one value. */
+    static JsonParser parser(String text) {
+        return JSON.createParser(text);
+    }
+
+    /** The object that the parser's token begins. */
+    static Map<?, ?> object(JsonParser parser) {
+        return JSON.readerFor(Map.class)
+                .without(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+                .readValue(parser);
     }
 
     private static String decode(Place place, byte[] bytes, int length) throws RowRejectedException {

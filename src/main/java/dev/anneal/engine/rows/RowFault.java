@@ -15,6 +15,8 @@ public enum RowFault {
     BYTE_ORDER_MARK,
     /** Not one JSON object, or one beyond the limits on depth and size. */
     INVALID_JSON,
+    /** Not a row, but what is known from elsewhere: another format of rows, or a file that is no JSONL at all. */
+    OTHER_FORMAT,
     MISSING_MESSAGES,
     TOO_MANY_MESSAGES,
     UNKNOWN_ROLE,

@@ -3,6 +3,7 @@ package dev.anneal.engine.rows;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,9 @@ final class RowParser {
         if (PreferenceParser.isPreference(row)) {
             return new Parsed(PreferenceParser.parse(place, row, unknownKeys), unknownKeys);
         }
+        if (!row.containsKey("messages")) {
+            refuseOtherRows(place, row);
+        }
         ChatRow conversation = ConversationParser.parse(place, row, unknownKeys);
         if (conversation.isPrompt()) {
             return new Parsed(new PromptRow(conversation.untrained(), row), unknownKeys);
@@ -34,6 +38,13 @@ final class RowParser {
         unknownKeys.addAll(UnknownKey.of(row.keySet(), "", ConversationParser.KNOWN_KEYS));
         requireTrainedMessage(place.key("messages"), conversation.messages());
         return new Parsed(conversation, unknownKeys);
+    }
+
+    private static void refuseOtherRows(Place place, Map<String, @Nullable Object> row) throws RowRejectedException {
+        Optional<OtherRows> other = OtherRows.of(row);
+        if (other.isPresent()) {
+            throw other.get().format().rejection(place);
+        }
     }
 
     private static void requireTrainedMessage(Place place, List<ChatMessage> messages) throws RowRejectedException {

@@ -15,6 +15,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * <p>A file is usable when every line that is not blank is a row: a dataset that loses lines silently trains something else than its author meant.
  *
+ * <p>Of a file in another format, such as a compressed one or a table, the first line alone is looked at: its one problem says what the file is and how to convert it.
+ *
  * @param code {@code dataset_invalid} or {@code dataset_too_small}; null if the file is usable
  * @param message the code in words, with the first faulty line; null if the file is usable
  * @param format what the rows are, as the first of them says; {@link DatasetFormat#CHAT} of a file without rows

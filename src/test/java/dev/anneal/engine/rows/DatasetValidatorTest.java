@@ -131,14 +131,6 @@ class DatasetValidatorTest {
     }
 
     @Test
-    void utf16FileIsNamedAsSuch() {
-        ValidationReport report = validate(GOOD_TEN.getBytes(StandardCharsets.UTF_16));
-        assertThat(report.accepted()).isZero();
-        assertThat(report.firstProblems().get(0).reason()).isEqualTo(RowFault.NOT_UTF8);
-        assertThat(report.message()).contains("it looks like UTF-16");
-    }
-
-    @Test
     void byteOrderMarkAtTheStartIsSkippedAndReported() {
         ValidationReport report = validate("\uFEFF" + GOOD_TEN);
         assertThat(report.isUsable()).isTrue();

@@ -6,9 +6,11 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.stream.Stream;
+import java.util.zip.GZIPOutputStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +62,42 @@ class DatasetFaultIT extends ApiTestBase {
         assertThat(problem.at("/found").asString()).isNotBlank();
         assertThat(problem.at("/remedy").asString()).isNotBlank();
         assertThat(file.at("/status_details").asString()).contains("line 11");
+    }
+
+    static Stream<Arguments> otherFormats() throws IOException {
+        ByteArrayOutputStream compressed = new ByteArrayOutputStream();
+        try (GZIPOutputStream out = new GZIPOutputStream(compressed)) {
+            out.write(text(TEN));
+        }
+        return Stream.of(
+                Arguments.of("gzip-compressed data", "gunzip -c", compressed.toByteArray()),
+                Arguments.of("UTF-16 text", "iconv -f UTF-16", TEN.getBytes(StandardCharsets.UTF_16)),
+                Arguments.of("comma-separated", "csv.DictReader", text("prompt,completion\n" + "Hi,Yes\n".repeat(10))),
+                Arguments.of("one JSON array", "jq -c '.[]'", text("[\n" + (ROW + ",\n").repeat(9) + ROW + "\n]\n")),
+                Arguments.of("JSON objects that span lines", "jq -c '.'", text(TEN.replace("[", "[\n"))),
+                Arguments.of("carriage return alone", "tr '\\r' '\\n'", text(TEN.replace('\n', '\r'))),
+                Arguments.of(
+                        "Alpaca", "content: .output", text("{\"instruction\":\"Hi\",\"output\":\"Yes\"}\n".repeat(10))),
+                Arguments.of(
+                        "ShareGPT",
+                        "human: \"user\"",
+                        text("{\"conversations\":[{\"from\":\"human\",\"value\":\"Hi\"}]}\n".repeat(10))));
+    }
+
+    /** One fault instead of one a line. #17 */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("otherFormats")
+    void aFileOfAnotherFormatIsNamedWithItsConversion(String found, String remedy, byte[] content) throws Exception {
+        JsonNode file = checked(content);
+
+        assertThat(file.at("/status").asString()).isEqualTo("error");
+        assertThat(file.at("/status_details").asString()).contains(found, remedy);
+        JsonNode report = file.at("/anneal/validation_report");
+        assertThat(report.at("/code").asString()).isEqualTo("dataset_invalid");
+        assertThat(report.at("/first_problems")).hasSize(1);
+        assertThat(report.at("/first_problems/0/reason").asString()).isEqualTo("other_format");
+        assertThat(report.at("/first_problems/0/found").asString()).contains(found);
+        assertThat(report.at("/first_problems/0/remedy").asString()).contains(remedy);
     }
 
     @Test
