@@ -32,6 +32,7 @@ COPY --from=build /anneal /opt/anneal
 COPY --from=trained /var/lib/anneal/anneal.aot /opt/anneal/anneal.aot
 # JDK_JAVA_OPTIONS is for whoever runs it; the heap of engine processes is anneal.engine.heap.
 ENV ANNEAL_HOME=/var/lib/anneal \
+    ANNEAL_CACHEDIRECTORY=/var/lib/anneal/cache \
     JDK_JAVA_OPTIONS=-Xmx512m \
     OPT_OUT_TRACKING=true \
     LOGGING_STRUCTURED_FORMAT_CONSOLE=ecs \

@@ -1,6 +1,7 @@
 package dev.anneal.service.database;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.anneal.service.cache.SharedCache;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -40,10 +41,8 @@ class DatabaseConfiguration {
     /** Only made where no database is configured. */
     @Bean
     @Lazy
-    EmbeddedPostgres embeddedPostgres(HomeProperties properties) {
-        return EmbeddedPostgres.start(
-                properties.directory().resolve("postgres"),
-                properties.directory().resolve("runtime"));
+    EmbeddedPostgres embeddedPostgres(HomeProperties properties, SharedCache cache) {
+        return EmbeddedPostgres.start(properties.directory().resolve("postgres"), cache);
     }
 
     @Bean

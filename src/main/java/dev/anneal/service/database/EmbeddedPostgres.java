@@ -1,5 +1,6 @@
 package dev.anneal.service.database;
 
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.database.DatabaseAccess.Login;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -46,11 +47,11 @@ final class EmbeddedPostgres implements AutoCloseable {
     private final int port;
     private final EmbeddedLogins logins;
 
-    private EmbeddedPostgres(Path home, Path binaries) throws IOException {
+    private EmbeddedPostgres(Path home, SharedCache cache) throws IOException {
         this.home = Files.createDirectories(
                 home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
         this.dataDirectory = home.resolve("data");
-        this.programs = new ServerPrograms(PostgresBinaries.in(binaries), dataDirectory);
+        this.programs = new ServerPrograms(PostgresBinaries.in(cache), dataDirectory);
         this.ownership = tryToOwn(home.resolve("owner.lock"));
         try {
             this.port = ownership == null ? awaitOwnersServer() : startOrTakeOver();
@@ -76,11 +77,11 @@ final class EmbeddedPostgres implements AutoCloseable {
      * Starts the server, or joins one that runs.
      *
      * @param home folder of its data, passwords and log
-     * @param binaries folder below which its programs are unpacked
+     * @param cache where its programs are unpacked
      */
-    static EmbeddedPostgres start(Path home, Path binaries) {
+    static EmbeddedPostgres start(Path home, SharedCache cache) {
         try {
-            return new EmbeddedPostgres(home.toAbsolutePath(), binaries.toAbsolutePath());
+            return new EmbeddedPostgres(home.toAbsolutePath(), cache);
         } catch (IOException failure) {
             throw new UncheckedIOException(
                     "the embedded PostgreSQL in %s did not start: %s".formatted(home, failure.getMessage()), failure);

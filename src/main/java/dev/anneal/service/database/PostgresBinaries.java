@@ -1,18 +1,17 @@
 package dev.anneal.service.database;
 
+import dev.anneal.service.cache.SharedCache;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
 import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
-import org.springframework.util.FileSystemUtils;
 
 /** The programs of PostgreSQL, unpacked once from the archive in the class path. */
 final class PostgresBinaries {
@@ -28,32 +27,13 @@ final class PostgresBinaries {
         this.directory = directory;
     }
 
-    /** Unpacks the programs below {@code parent} unless they are there. */
-    static PostgresBinaries in(Path parent) throws IOException {
-        Path directory = parent.resolve("postgres-" + VERSION);
-        if (!Files.isDirectory(directory)) {
-            Files.createDirectories(parent);
-            Path unfinished = Files.createTempDirectory(parent, "postgres-unpacking-");
-            unpack(unfinished);
-            publish(unfinished, directory);
-        }
-        return new PostgresBinaries(directory);
+    /** Unpacks the programs unless they are there. */
+    static PostgresBinaries in(SharedCache cache) {
+        return new PostgresBinaries(cache.folder("postgres", VERSION, PostgresBinaries::unpack));
     }
 
     Path program(String name) {
         return directory.resolve("bin").resolve(name);
-    }
-
-    /** Moves the folder to its place in one step, so that no process ever sees half of it. */
-    private static void publish(Path unfinished, Path directory) throws IOException {
-        try {
-            Files.move(unfinished, directory, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException failure) {
-            FileSystemUtils.deleteRecursively(unfinished);
-            if (!Files.isDirectory(directory)) {
-                throw failure;
-            }
-        }
     }
 
     private static void unpack(Path target) throws IOException {

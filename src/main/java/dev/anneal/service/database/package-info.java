@@ -8,7 +8,7 @@
  * to the roles that use it. To {@code anneal_readonly} a migration grants only what a dashboard may show, column by column. A view is created {@code WITH (security_invoker
  * = true)}, or it would run as the owner, who has no policy and sees nothing.
  */
-@ApplicationModule(allowedDependencies = "role")
+@ApplicationModule(allowedDependencies = {"cache", "role"})
 @NullMarked
 package dev.anneal.service.database;
 

@@ -2,6 +2,7 @@ package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.job.Jobs;
@@ -54,6 +55,7 @@ class InferenceConfiguration {
             InferenceProperties properties,
             EngineProperties engine,
             ServedModels models,
+            SharedCache cache,
             @Value("${anneal.home}") Path home,
             Clock clock,
             ObjectProvider<GenerationListener> listeners) {
@@ -61,7 +63,7 @@ class InferenceConfiguration {
         return new LocalGenerator(
                 properties,
                 models,
-                () -> new EngineLauncher(yielding, home, EngineLauncher.ENGINE_MAIN),
+                () -> new EngineLauncher(yielding, home, cache, EngineLauncher.ENGINE_MAIN),
                 task(properties, engine),
                 clock,
                 listeners.orderedStream().toList());

@@ -4,6 +4,7 @@
  */
 @ApplicationModule(
         allowedDependencies = {
+            "cache",
             "catalog",
             "database",
             "history",

@@ -1,23 +1,18 @@
 package dev.anneal.service.process;
 
 import dev.anneal.engine.file.Sha256;
+import dev.anneal.service.cache.SharedCache;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Enumeration;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.stream.Collectors;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.util.FileSystemUtils;
 
 /**
  * The class path of an engine process. Started from a build or from an extracted image it is this process's own; a JVM cannot read the
@@ -25,15 +20,14 @@ import org.springframework.util.FileSystemUtils;
  */
 final class EngineClasspath {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EngineClasspath.class);
     private static final String CLASSES = "BOOT-INF/classes/";
     private static final String LIBRARIES = "BOOT-INF/lib/";
 
-    private final Path runtimes;
+    private final SharedCache cache;
 
-    /** @param runtimes folder below which executable jars are extracted, one folder for each */
-    EngineClasspath(Path runtimes) {
-        this.runtimes = runtimes;
+    /** @param cache where executable jars are extracted */
+    EngineClasspath(SharedCache cache) {
+        this.cache = cache;
     }
 
     /**
@@ -48,7 +42,7 @@ final class EngineClasspath {
         try (JarFile archive = new JarFile(jar.toFile())) {
             return archive.getEntry(CLASSES) == null ? absolute(own) : classPathBelow(extracted(jar, archive));
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot extract " + jar + " into " + runtimes, e);
+            throw new UncheckedIOException("cannot extract " + jar, e);
         }
     }
 
@@ -63,21 +57,7 @@ final class EngineClasspath {
     }
 
     private Path extracted(Path jar, JarFile archive) throws IOException {
-        Path runtime = runtimes.resolve(Sha256.of(jar));
-        if (!Files.isDirectory(runtime)) {
-            Files.createDirectories(runtimes);
-            Path unfinished = Files.createTempDirectory(runtimes, "unfinished-");
-            LOG.info("Extracting {} into {}, once for this version", jar, runtime);
-            try {
-                extract(archive, unfinished);
-                Files.move(unfinished, runtime, StandardCopyOption.ATOMIC_MOVE);
-            } catch (FileAlreadyExistsException | DirectoryNotEmptyException e) {
-                LOG.debug("Another process has extracted {} meanwhile", jar, e);
-            } finally {
-                FileSystemUtils.deleteRecursively(unfinished);
-            }
-        }
-        return runtime;
+        return cache.folder("runtime", Sha256.of(jar), folder -> extract(archive, folder));
     }
 
     private static void extract(JarFile archive, Path target) throws IOException {

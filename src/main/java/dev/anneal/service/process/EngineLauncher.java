@@ -2,6 +2,7 @@ package dev.anneal.service.process;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
+import dev.anneal.service.cache.SharedCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,17 +45,18 @@ public final class EngineLauncher {
 
     /**
      * @param home folder for what this host keeps between runs, {@code anneal.home}
+     * @param cache where programs and native libraries are unpacked
      * @param mainClass {@link #ENGINE_MAIN}, or a program of a test that speaks the same protocol
      */
-    public EngineLauncher(EngineProperties properties, Path home, String mainClass) {
+    public EngineLauncher(EngineProperties properties, Path home, SharedCache cache, String mainClass) {
         this.properties = properties;
         // An engine process works in a folder of its own.
         this.home = home.toAbsolutePath();
-        this.cacheDirectory = Objects.requireNonNullElseGet(
-                        properties.cacheDirectory(), () -> home.resolve("engine-cache"))
-                .toAbsolutePath();
+        this.cacheDirectory =
+                SharedCache.nativeLibraries(Objects.requireNonNullElseGet(properties.cacheDirectory(), cache::engine)
+                        .toAbsolutePath());
         this.nice = Niceness.prefix(properties.niceness(), Objects.requireNonNullElse(System.getenv("PATH"), ""));
-        this.classPath = new EngineClasspath(this.home.resolve("runtime")).of(System.getProperty("java.class.path"));
+        this.classPath = new EngineClasspath(cache).of(System.getProperty("java.class.path"));
         this.mainClass = mainClass;
     }
 

@@ -18,7 +18,7 @@ import org.springframework.validation.annotation.Validated;
  * @param threads compute threads of one process, each with operators of its own, which only decoding in bf16 shares; 0 takes the number of cores
  * @param niceness by how much a process yields the processor to the service, 0 to 19; without effect where there is no {@code nice}
  * @param precision arithmetic of the frozen weights: {@code auto}, {@code bf16} or {@code fp32}
- * @param cacheDirectory where native libraries are unpacked; absent: {@code engine-cache} under {@code anneal.home}
+ * @param cacheDirectory where native libraries are unpacked; absent: {@code engine} under {@code anneal.cache-directory}
  * @param cudaLibtorch folder of a CUDA libtorch, the one that holds {@code libtorch.so}; needed for CUDA devices alone, CPUs have the bundled one
  * @param malloc settings of the C allocator
  * @param jvmOptions further options of the process's JVM

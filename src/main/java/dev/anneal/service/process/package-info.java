@@ -1,5 +1,5 @@
 /** Engine processes: how their JVM is started, what they say, how they end, and what is left of them when a worker dies. */
-@ApplicationModule(allowedDependencies = {})
+@ApplicationModule(allowedDependencies = "cache")
 @NullMarked
 package dev.anneal.service.process;
 

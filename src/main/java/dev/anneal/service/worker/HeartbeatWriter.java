@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.HeldWork;
 import dev.anneal.service.database.DatabaseOutage;
+import dev.anneal.service.lease.HeldWork;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;

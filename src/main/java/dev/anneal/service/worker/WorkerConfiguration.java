@@ -2,6 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignments;
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
@@ -45,8 +46,11 @@ class WorkerConfiguration {
     /** Nothing gets it before the worker's CUDA devices have been tried. */
     @Bean
     EngineLauncher engineLauncher(
-            WorkerProperties worker, EngineProperties properties, @Value("${anneal.home}") Path home) {
-        EngineLauncher launcher = new EngineLauncher(properties, home, EngineLauncher.ENGINE_MAIN);
+            WorkerProperties worker,
+            EngineProperties properties,
+            SharedCache cache,
+            @Value("${anneal.home}") Path home) {
+        EngineLauncher launcher = new EngineLauncher(properties, home, cache, EngineLauncher.ENGINE_MAIN);
         DeviceTrial.require(worker, properties.cudaLibtorch(), launcher);
         return launcher;
     }

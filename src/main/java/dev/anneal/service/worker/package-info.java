@@ -2,6 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "assignment",
+            "cache",
             "database",
             "grader",
             "lease",

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.anneal.service.cache.SharedCache;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import org.springframework.jdbc.datasource.DriverManagerDataSource;
 /** The embedded server over restarts, kills and a second process. */
 class EmbeddedPostgresIT {
 
-    private static final Path BINARIES = Path.of("target");
+    private static final SharedCache BINARIES = new SharedCache(Path.of("target"));
 
     @TempDir
     private Path parent;

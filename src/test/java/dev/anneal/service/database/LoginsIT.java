@@ -3,6 +3,7 @@ package dev.anneal.service.database;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.database.DatabaseAccess.Login;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +32,7 @@ class LoginsIT {
 
     @BeforeAll
     static void serverOfTheUser() {
-        server = EmbeddedPostgres.start(parent.resolve("postgres"), Path.of("target"));
+        server = EmbeddedPostgres.start(parent.resolve("postgres"), new SharedCache(Path.of("target")));
         administrator = JdbcClient.create(server.administrator());
     }
 

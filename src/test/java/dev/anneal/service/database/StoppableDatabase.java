@@ -1,5 +1,6 @@
 package dev.anneal.service.database;
 
+import dev.anneal.service.cache.SharedCache;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** A PostgreSQL of one test's own, which can be stopped for a while. */
 public final class StoppableDatabase implements AutoCloseable {
 
-    private static final Path BINARIES = Path.of("target").toAbsolutePath();
+    private static final SharedCache BINARIES = new SharedCache(Path.of("target"));
 
     private final EmbeddedPostgres server;
     private final ServerPrograms programs;

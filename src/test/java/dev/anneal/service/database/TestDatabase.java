@@ -2,6 +2,7 @@ package dev.anneal.service.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.anneal.service.cache.SharedCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -150,7 +151,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     }
 
     private static EmbeddedPostgres startServer() {
-        EmbeddedPostgres server = EmbeddedPostgres.start(HOME, Path.of("target"));
+        EmbeddedPostgres server = EmbeddedPostgres.start(HOME, new SharedCache(Path.of("target")));
         JdbcClient administrator = JdbcClient.create(server.administrator());
         // Nothing of a test outlives a power failure.
         administrator.sql("ALTER SYSTEM SET fsync = off").update();

@@ -3,6 +3,7 @@ package dev.anneal.service.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.service.cache.SharedCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -66,7 +67,7 @@ class EngineClasspathTest {
     }
 
     private EngineClasspath classpath() {
-        return new EngineClasspath(folder.resolve("runtime"));
+        return new EngineClasspath(new SharedCache(folder.resolve("runtime")));
     }
 
     private Path jar(String name, String... entries) throws IOException {
@@ -85,7 +86,7 @@ class EngineClasspathTest {
 
     private static List<Path> entriesOf(Path folder) throws IOException {
         try (Stream<Path> entries = Files.list(folder)) {
-            return entries.toList();
+            return entries.filter(entry -> !entry.toString().endsWith(".lock")).toList();
         }
     }
 }

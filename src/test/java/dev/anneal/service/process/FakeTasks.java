@@ -5,6 +5,7 @@ import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.cache.SharedCache;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -21,7 +22,8 @@ public final class FakeTasks {
 
     /** A launcher of fake engines that behave as {@code environment} says. */
     public static EngineLauncher launcher(Path home, Map<String, String> environment) {
-        return new EngineLauncher(properties(environment), home, FakeEngine.class.getName());
+        return new EngineLauncher(
+                properties(environment), home, new SharedCache(home.resolve("cache")), FakeEngine.class.getName());
     }
 
     /** Settings with a small heap and a fast JVM start. */

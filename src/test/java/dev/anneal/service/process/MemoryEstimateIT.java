@@ -9,6 +9,7 @@ import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.MemoryEstimate;
 import dev.anneal.service.settings.ModelProfile;
@@ -55,7 +56,8 @@ class MemoryEstimateIT {
                 List.of(),
                 Map.of());
         @Nullable AdapterSettings adapter = adapter(rank);
-        EngineLauncher launcher = new EngineLauncher(properties, folder, EngineLauncher.ENGINE_MAIN);
+        EngineLauncher launcher = new EngineLauncher(
+                properties, folder, new SharedCache(folder.resolve("cache")), EngineLauncher.ENGINE_MAIN);
         Path directory = Files.createDirectory(folder.resolve("work"));
 
         EngineProcess engine = launcher.launch(task(adapter, rows), directory, progress -> {});

@@ -3,6 +3,7 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
 import java.nio.file.Path;
@@ -49,7 +50,7 @@ class DeviceTrialTest {
     private static EngineLauncher launcher(Path home) {
         EngineProperties properties =
                 bind("anneal.engine", EngineProperties.class, "cache-directory", "target/engine-cache");
-        return new EngineLauncher(properties, home, EngineLauncher.ENGINE_MAIN);
+        return new EngineLauncher(properties, home, new SharedCache(home.resolve("cache")), EngineLauncher.ENGINE_MAIN);
     }
 
     private static WorkerProperties properties(String devices) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.protocol.Task;
+import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.FakeTasks;
@@ -46,7 +47,8 @@ class MachineProbeIT {
     }
 
     private EngineLauncher launcher(String main) {
-        return new EngineLauncher(FakeTasks.properties(Map.of()), folder, main);
+        return new EngineLauncher(
+                FakeTasks.properties(Map.of()), folder, new SharedCache(folder.resolve("cache")), main);
     }
 
     /** A program that never ends by itself. */
