@@ -1,5 +1,6 @@
 package dev.anneal.engine.architecture;
 
+import dev.anneal.engine.json.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class ModelConfigReader {
         try {
             config = JSON.readTree(Files.readAllBytes(file));
         } catch (JacksonException e) {
-            throw new ModelConfigException(file, "is not JSON: " + e.getOriginalMessage(), e);
+            throw new ModelConfigException(file, "is not JSON: " + JsonFault.of(e), e);
         }
         if (!(config instanceof ObjectNode object)) {
             throw new ModelConfigException(file, "must be a JSON object");

@@ -1,5 +1,6 @@
 package dev.anneal.engine.peft;
 
+import dev.anneal.engine.json.JsonFault;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -91,7 +92,7 @@ record PeftSettings(
             }
             return config;
         } catch (JacksonException e) {
-            throw new PeftException(FILE + " is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new PeftException(FILE + " is not valid JSON: " + JsonFault.of(e), e);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.anneal.engine.rows;
 
+import dev.anneal.engine.json.JsonFault;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
@@ -105,18 +106,12 @@ final class LineParser {
         try {
             return JSON.readValue(text, Object.class);
         } catch (JacksonException e) {
-            int column = e.getLocation() == null ? 0 : e.getLocation().getColumnNr();
-            String found = Excerpt.shorten(firstLine(e.getOriginalMessage())) + " at character " + Math.max(column, 1);
             throw place.reject(
                     RowFault.INVALID_JSON,
                     "one JSON object, nested at most %d deep, without repeated keys".formatted(DatasetLimits.DEPTH),
-                    found,
+                    JsonFault.of(e, text),
                     "correct the line; a JSON encoder writes such lines, line breaks inside texts become \\n");
         }
-    }
-
-    private static String firstLine(@Nullable String message) {
-        return message == null ? "no JSON" : message.lines().findFirst().orElse("no JSON");
     }
 
     private static void refuseOddValues(Place place, @Nullable Object value) throws RowRejectedException {

@@ -2,6 +2,7 @@ package dev.anneal.engine.safetensors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.json.JsonFault;
 import java.io.ByteArrayInputStream;
 import java.io.InputStreamReader;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ final class HeaderParser {
                 ObjectReadContext.empty(), new InputStreamReader(new ByteArrayInputStream(json), UTF_8.newDecoder()))) {
             parser.header(tokens);
         } catch (JacksonException e) {
-            throw new SafetensorsException(file, "the header is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new SafetensorsException(file, "the header is not valid JSON: " + JsonFault.of(e), e);
         }
         return parser.contiguous();
     }

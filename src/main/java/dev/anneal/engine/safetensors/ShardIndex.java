@@ -2,6 +2,7 @@ package dev.anneal.engine.safetensors;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.json.JsonFault;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
@@ -54,7 +55,7 @@ final class ShardIndex {
                 }
             }
         } catch (JacksonException e) {
-            throw new SafetensorsException(file, "the index is not valid JSON: " + e.getOriginalMessage(), e);
+            throw new SafetensorsException(file, "the index is not valid JSON: " + JsonFault.of(e), e);
         }
         expect(file, !shards.isEmpty(), "the index must have a 'weight_map' from tensors to shards");
         return shards;

@@ -1,5 +1,5 @@
 /** The safetensors file format: a mapped reader that checks every bound, a writer, and sharded directories. No tensors. */
-@ApplicationModule(allowedDependencies = {"file"})
+@ApplicationModule(allowedDependencies = {"file", "json"})
 @NullMarked
 package dev.anneal.engine.safetensors;
 
