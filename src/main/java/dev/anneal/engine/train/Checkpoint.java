@@ -13,7 +13,10 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A checkpoint folder that has been read and whose files have the hashes that its state names. */
+/**
+ * A checkpoint folder that has been read and whose files have the hashes that its state names. The optimizer's state may have been deleted on purpose:
+ * then the checkpoint holds what was trained, and no training goes on from it.
+ */
 public final class Checkpoint {
 
     /** The adapter's masters, with PEFT's names. */
@@ -52,7 +55,9 @@ public final class Checkpoint {
                     TrainingException.Code.CHECKPOINT_DAMAGED, 0, folder + ": " + STATE + " cannot be read", e);
         }
         for (Map.Entry<String, String> expected : state.sha256().entrySet()) {
-            requireHash(folder, expected.getKey(), expected.getValue());
+            if (!expected.getKey().equals(OPTIMIZER) || Files.exists(folder.resolve(OPTIMIZER))) {
+                requireHash(folder, expected.getKey(), expected.getValue());
+            }
         }
         String trained = state.adapter() == null ? WEIGHTS : ADAPTER;
         if (!state.sha256().keySet().containsAll(List.of(trained, OPTIMIZER))) {
@@ -90,8 +95,13 @@ public final class Checkpoint {
         return folder.resolve(ADAPTER);
     }
 
+    /** @throws TrainingException with {@code CHECKPOINT_DAMAGED} if there is none */
     Path optimizerFile() {
-        return folder.resolve(OPTIMIZER);
+        Path file = folder.resolve(OPTIMIZER);
+        if (!Files.exists(file)) {
+            throw damaged(folder, "has no " + OPTIMIZER + ", so no training can go on from it");
+        }
+        return file;
     }
 
     /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with {@code own} state would not be this one's continuation */

@@ -56,6 +56,8 @@ public final class Exports {
             Checkpoint checkpoint = checkpoint(jdbc, job, request);
             if (request.kind().isDeployable()) {
                 requireAnnealed(job, checkpoint);
+            } else {
+                requireResumable(job, checkpoint);
             }
             return store.same(jdbc, job.number(), checkpoint.number(), request)
                     .orElseGet(() -> insert(jdbc, job, checkpoint, request, traceparent));
@@ -106,6 +108,16 @@ public final class Exports {
                         checkpoint.step(),
                         job.annealedAtStep()),
                 "checkpoint");
+    }
+
+    private static void requireResumable(Job job, Checkpoint checkpoint) {
+        if (!checkpoint.resumable()) {
+            throw new Refusal(
+                    RefusalCode.TRAINING_STATE_DELETED,
+                    "The optimizer's state of checkpoint %s at step %d was deleted after the end of %s (anneal.retention.training-states), so no training can go on from it. Export its weights, or the training state of the job's newest checkpoint"
+                            .formatted(checkpoint.id(), checkpoint.step(), job.id()),
+                    "checkpoint");
+        }
     }
 
     private Export insert(

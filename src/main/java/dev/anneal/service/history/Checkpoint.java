@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param number internal key
  * @param step steps done
  * @param beta coefficient with which training would go on; 0 means that the adapter is an ordinary LoRA
+ * @param resumable whether the optimizer's state is still there
  * @param directory its folder in the artifact store
  */
 public record Checkpoint(
@@ -17,6 +18,7 @@ public record Checkpoint(
         Instant createdAt,
         int step,
         double beta,
+        boolean resumable,
         String directory,
         long bytes,
         @Nullable Double trainLoss,

@@ -31,11 +31,12 @@ public final class Checkpoints {
             SET created_at = EXCLUDED.created_at,
                 beta = EXCLUDED.beta,
                 directory = EXCLUDED.directory,
-                bytes = EXCLUDED.bytes
+                bytes = EXCLUDED.bytes,
+                resumable = true
             """;
 
     private static final String SELECT = """
-            SELECT checkpoint.id, external_id, created_at, checkpoint.step, checkpoint.beta, directory, bytes,
+            SELECT checkpoint.id, external_id, created_at, checkpoint.step, checkpoint.beta, resumable, directory, bytes,
                    step.loss, step.token_accuracy, validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy
             FROM checkpoint
             LEFT JOIN job_step AS step ON step.job_id = checkpoint.job_id AND step.step = checkpoint.step
@@ -88,6 +89,25 @@ public final class Checkpoints {
                           FROM (SELECT step FROM checkpoint WHERE job_id = :job ORDER BY step DESC LIMIT :kept) AS newest)
             FOR UPDATE SKIP LOCKED
             """;
+
+    /** Not annealed: no weights are made of them, and no training begins with them. */
+    private static final String UNANNEALED = """
+            SELECT checkpoint.id
+            FROM checkpoint
+            JOIN job ON job.id = checkpoint.job_id
+            WHERE checkpoint.id = ANY (:ids) AND checkpoint.beta > 0 AND checkpoint.step < job.annealed_at_step
+            """;
+
+    private static final String RESUMABLE = """
+            SELECT id, directory
+            FROM checkpoint
+            WHERE id = ANY (:ids)
+              AND resumable
+              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
+            """;
+
+    private static final String STRIP =
+            "UPDATE checkpoint SET resumable = false, bytes = greatest(bytes - :freed, 0) WHERE id = :id";
 
     private static final String DELETE_UNUSED = """
             DELETE FROM checkpoint
@@ -216,17 +236,56 @@ public final class Checkpoints {
      * @return what nothing refers to once the transaction has committed
      */
     public List<Pruned> prune(JdbcClient jdbc, long job, int kept) {
-        List<Long> old = jdbc.sql(LOCK_OLD)
+        return deleteUnused(jdbc, lockOld(jdbc, job, kept));
+    }
+
+    /** As {@link #prune}, of the checkpoints behind the newest those that are not annealed. */
+    public List<Pruned> pruneUnannealed(JdbcClient jdbc, long job) {
+        List<Long> unannealed = jdbc.sql(UNANNEALED)
+                .param("ids", array(lockOld(jdbc, job, 1)))
+                .query(Long.class)
+                .list();
+        return deleteUnused(jdbc, unannealed);
+    }
+
+    /**
+     * Checkpoints behind the newest that still have their optimizer's state, which no export asks for. They stay as they are until the end of the
+     * transaction.
+     */
+    public List<Resumable> resumable(JdbcClient jdbc, long job) {
+        return jdbc.sql(RESUMABLE)
+                .param("ids", array(lockOld(jdbc, job, 1)))
+                .query(Resumable.class)
+                .list();
+    }
+
+    /** @param directory key of its folder */
+    public record Resumable(long id, String directory) {}
+
+    /** @param freed bytes of the optimizer's state, which is there no more */
+    public void strip(JdbcClient jdbc, long id, long freed) {
+        jdbc.sql(STRIP).param("id", id).param("freed", freed).update();
+    }
+
+    private static List<Long> lockOld(JdbcClient jdbc, long job, int kept) {
+        return jdbc.sql(LOCK_OLD)
                 .param("job", job)
                 .param("kept", kept)
                 .query(Long.class)
                 .list();
-        return old.isEmpty()
+    }
+
+    private static List<Pruned> deleteUnused(JdbcClient jdbc, List<Long> ids) {
+        return ids.isEmpty()
                 ? List.of()
                 : jdbc.sql(DELETE_UNUSED)
-                        .param("ids", old.toArray(Long[]::new))
+                        .param("ids", array(ids))
                         .query(Pruned.class)
                         .list();
+    }
+
+    private static Long[] array(List<Long> ids) {
+        return ids.toArray(Long[]::new);
     }
 
     /** @param directory key of a folder that no row names any more */
@@ -253,6 +312,7 @@ public final class Checkpoints {
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 row.getInt("step"),
                 row.getDouble("beta"),
+                row.getBoolean("resumable"),
                 row.getString("directory"),
                 row.getLong("bytes"),
                 row.getObject("loss", Double.class),

@@ -27,8 +27,8 @@ record CheckpointBody(
             @Nullable Double fullValidLoss,
             @Nullable Double fullValidMeanTokenAccuracy) {}
 
-    /** Beta at the checkpoint, and whether weights made from it are exactly the trained model. */
-    record Anneal(double beta, boolean mergeable) {}
+    /** Beta at the checkpoint, whether weights made from it are exactly the trained model, and whether a training can go on from it. */
+    record Anneal(double beta, boolean mergeable, boolean resumable) {}
 
     static CheckpointBody of(Checkpoint checkpoint, Job job) {
         return new CheckpointBody(
@@ -46,6 +46,6 @@ record CheckpointBody(
                         checkpoint.validMeanTokenAccuracy(),
                         checkpoint.validLoss(),
                         checkpoint.validMeanTokenAccuracy()),
-                new Anneal(checkpoint.beta(), checkpoint.isMergeable() || job.isLinear()));
+                new Anneal(checkpoint.beta(), checkpoint.isMergeable() || job.isLinear(), checkpoint.resumable()));
     }
 }

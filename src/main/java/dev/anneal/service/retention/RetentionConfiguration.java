@@ -44,6 +44,16 @@ class RetentionConfiguration {
     }
 
     @Bean
+    SpentStateSweep spentStateSweep(
+            SystemDatabase system,
+            RetentionProperties properties,
+            Checkpoints checkpoints,
+            ArtifactStore store,
+            ObjectProvider<RetentionListener> listeners) {
+        return new SpentStateSweep(system, checkpoints, store, all(listeners), properties.trainingStateDays());
+    }
+
+    @Bean
     OrphanSweep orphanSweep(
             SystemDatabase system,
             RetentionProperties properties,
@@ -73,6 +83,7 @@ class RetentionConfiguration {
     SchedulerLifecycle retentionSchedule(
             @Qualifier("systemPool") DataSource pool,
             ExpirySweep expiry,
+            SpentStateSweep spent,
             OrphanSweep orphans,
             RetentionProperties properties,
             Clock clock) {
@@ -81,6 +92,7 @@ class RetentionConfiguration {
                 () -> {
                     try {
                         expiry.runOnce();
+                        spent.runOnce();
                     } finally {
                         orphans.runOnce();
                     }

@@ -15,6 +15,8 @@ public interface RetentionListener {
         CHECKPOINT,
         /** An export that is complete. */
         EXPORT,
+        /** The optimizer's state in a checkpoint that is not the newest of its job. */
+        TRAINING_STATE,
         /** What no row names. */
         ORPHAN
     }

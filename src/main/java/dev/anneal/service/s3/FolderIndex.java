@@ -63,6 +63,12 @@ record FolderIndex(List<Entry> files) {
         return files.stream().mapToLong(Entry::bytes).sum();
     }
 
+    /** The same without a file. */
+    FolderIndex without(String name) {
+        return new FolderIndex(
+                files.stream().filter(file -> !file.name().equals(name)).toList());
+    }
+
     byte[] toJson() {
         return JSON.writeValueAsBytes(this);
     }

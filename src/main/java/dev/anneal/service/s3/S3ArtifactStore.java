@@ -78,6 +78,28 @@ final class S3ArtifactStore implements ArtifactStore {
         });
     }
 
+    /** The index is stored anew first: a folder never names what is not there. Copies on machines keep the file. */
+    @Override
+    public void deleteFrom(ArtifactKey folder, String name) {
+        if (bucket.size(index(folder)).isEmpty()) {
+            return;
+        }
+        try {
+            FolderIndex index = readIndex(folder);
+            byte[] json = index.without(name).toJson();
+            bucket.put(index(folder), json, json.length);
+        } catch (IOException e) {
+            throw StorageException.of("delete " + name + " from", folder, e);
+        }
+        bucket.delete(folder + "/" + name);
+    }
+
+    private FolderIndex readIndex(ArtifactKey folder) throws IOException {
+        try (InputStream content = bucket.open(folder, index(folder), null, null)) {
+            return FolderIndex.read(folder, content.readAllBytes());
+        }
+    }
+
     @Override
     public void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept) {
         Set<String> staying = kept.stream().map(ArtifactKey::value).collect(Collectors.toUnmodifiableSet());
@@ -143,13 +165,7 @@ final class S3ArtifactStore implements ArtifactStore {
 
     @Override
     public LocalCopy localCopy(ArtifactKey key) {
-        return cache.copy(key, () -> {
-            FolderIndex index;
-            try (InputStream content = bucket.open(key, index(key), null, null)) {
-                index = FolderIndex.read(key, content.readAllBytes());
-            }
-            return new FolderSource(key, index);
-        });
+        return cache.copy(key, () -> new FolderSource(key, readIndex(key)));
     }
 
     @Override

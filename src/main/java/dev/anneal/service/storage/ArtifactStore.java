@@ -40,6 +40,9 @@ public interface ArtifactStore extends AutoCloseable {
     /** Deletes a file, or a folder with all that is in it. Nothing there is fine. */
     void delete(ArtifactKey key);
 
+    /** Deletes a file of a published folder, which stays published without it. No such folder or file is fine. */
+    void deleteFrom(ArtifactKey folder, String name);
+
     /**
      * Deletes what lies directly in a folder, and the folder if nothing is left in it. No folder is fine.
      *

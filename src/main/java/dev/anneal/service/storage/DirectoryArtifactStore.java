@@ -103,6 +103,11 @@ final class DirectoryArtifactStore implements ArtifactStore {
     }
 
     @Override
+    public void deleteFrom(ArtifactKey folder, String name) {
+        delete(folder.child(name));
+    }
+
+    @Override
     public void deleteWithin(ArtifactKey key, String prefix, Collection<ArtifactKey> kept) {
         Path folder = path(key);
         Set<Path> staying = kept.stream().map(this::path).collect(Collectors.toUnmodifiableSet());

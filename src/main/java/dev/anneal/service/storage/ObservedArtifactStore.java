@@ -59,6 +59,11 @@ public final class ObservedArtifactStore implements ArtifactStore {
     }
 
     @Override
+    public void deleteFrom(ArtifactKey folder, String name) {
+        observe(StoreOperation.DELETE, () -> store.deleteFrom(folder, name));
+    }
+
+    @Override
     public void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept) {
         observe(StoreOperation.DELETE, () -> store.deleteWithin(folder, prefix, kept));
     }

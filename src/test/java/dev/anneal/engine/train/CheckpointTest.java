@@ -67,6 +67,22 @@ class CheckpointTest {
         assertDamaged("optimizer.safetensors has the SHA-256 ");
     }
 
+    /** #17: of older checkpoints of jobs that have ended. */
+    @Test
+    void withoutTheOptimizersStateItHoldsWhatWasTrainedAndNoTrainingGoesOn() throws IOException {
+        write(3);
+        Files.delete(writer.folderOf(3).resolve(Checkpoint.OPTIMIZER));
+
+        Checkpoint checkpoint = Checkpoint.open(writer.folderOf(3));
+
+        assertThat(checkpoint.adapterFile()).hasContent("adapter");
+        assertThatThrownBy(checkpoint::optimizerFile)
+                .isInstanceOfSatisfying(
+                        TrainingException.class,
+                        e -> assertThat(e.code()).isEqualTo(TrainingException.Code.CHECKPOINT_DAMAGED))
+                .hasMessageContaining("has no optimizer.safetensors");
+    }
+
     @Test
     void missingFilesAreSeen() throws IOException {
         write(3);

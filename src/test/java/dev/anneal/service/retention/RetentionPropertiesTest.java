@@ -15,10 +15,11 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 class RetentionPropertiesTest {
 
     @Test
-    void everythingIsKeptByDefault() {
+    void whatCanBeUsedAgainIsKeptByDefault() {
         RetentionProperties defaults = bind(Map.of());
 
         assertThat(defaults.retention()).isEqualTo(Retention.NONE);
+        assertThat(defaults.trainingStateDays()).isEqualTo(1);
         assertThat(defaults.orphanAge()).isEqualTo(Duration.ofDays(7));
         assertThat(defaults.interval()).isEqualTo(Duration.ofDays(1));
     }
@@ -28,22 +29,26 @@ class RetentionPropertiesTest {
         RetentionProperties properties = bind(Map.of(
                 "anneal.retention.intermediate-checkpoints", "14d",
                 "anneal.retention.exports", "90d",
+                "anneal.retention.training-states", "3d",
                 "anneal.retention.orphans", "30d",
                 "anneal.retention.interval", "6h"));
 
         assertThat(properties.retention()).isEqualTo(new Retention(14, 90));
+        assertThat(properties.trainingStateDays()).isEqualTo(3);
         assertThat(properties.orphanAge()).isEqualTo(Duration.ofDays(30));
         assertThat(properties.interval()).isEqualTo(Duration.ofHours(6));
     }
 
     @Test
-    void orphansMayStayForGood() {
+    void orphansAndTrainingStatesMayStayForGood() {
+        assertThat(bind(Map.of("anneal.retention.training-states", "never")).trainingStateDays())
+                .isNull();
         assertThat(bind(Map.of("anneal.retention.orphans", "never")).orphanAge())
                 .isNull();
     }
 
     @ParameterizedTest
-    @CsvSource({"exports, 0d", "exports, 36h", "intermediate-checkpoints, 1h", "orphans, 23h", "orphans, off"})
+    @CsvSource({"exports, 0d", "exports, 36h", "intermediate-checkpoints, 1h", "training-states, 23h", "training-states, off", "orphans, 23h", "orphans, off"})
     void lessThanADayIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> bind(Map.of("anneal.retention." + name, value)))
                 .rootCause()

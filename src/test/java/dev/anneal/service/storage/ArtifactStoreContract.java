@@ -140,6 +140,29 @@ public abstract class ArtifactStoreContract {
         assertThat(read(longer, 0)).isEqualTo("b");
     }
 
+    /** #17 */
+    @Test
+    void publishedFolderStaysPublishedWithoutAFileThatIsDeleted() throws IOException {
+        ArtifactKey checkpoint = new ArtifactKey("default/ftjob-1/attempt-1/checkpoint-2");
+        Path folder = store().localFolder(checkpoint);
+        Files.writeString(folder.resolve("adapter.safetensors"), "adapter");
+        Files.writeString(folder.resolve("optimizer.safetensors"), "optimizer");
+        store().publish(checkpoint);
+
+        store().deleteFrom(checkpoint, "optimizer.safetensors");
+        store().deleteFrom(checkpoint, "optimizer.safetensors");
+        store().deleteFrom(new ArtifactKey("default/ftjob-1/attempt-1/checkpoint-9"), "optimizer.safetensors");
+
+        assertThatExceptionOfType(StorageException.class)
+                .isThrownBy(() -> store().size(checkpoint.child("optimizer.safetensors")));
+        try (LocalCopy copy = store().localCopy(checkpoint)) {
+            assertThat(copy.path().resolve("adapter.safetensors")).hasContent("adapter");
+        }
+        List<ArtifactKey> left = new ArrayList<>();
+        store().list(entry -> left.add(entry.key()));
+        assertThat(left).doesNotContain(checkpoint.child("optimizer.safetensors")).contains(checkpoint.child("adapter.safetensors"));
+    }
+
     @Test
     void publishedFolderIsReadFileByFileAndAsAWhole() throws IOException {
         ArtifactKey checkpoint = new ArtifactKey("default/ftjob-1/attempt-7/checkpoint-3");
