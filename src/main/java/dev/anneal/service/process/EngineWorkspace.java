@@ -1,10 +1,10 @@
 package dev.anneal.service.process;
 
+import dev.anneal.engine.file.DurableFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -12,8 +12,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,6 +32,13 @@ public final class EngineWorkspace implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineWorkspace.class);
     private static final String LOCK_FILE = "worker.lock";
+    private static final int PROBE_BYTES = 1 << 16;
+
+    /**
+     * Of this JVM. Nobody in it may open their lock files a second time: the operating system drops all of a process's locks on a file when the process closes
+     * any of its channels to it.
+     */
+    private static final Set<Path> OWN = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
     private final FileChannel lock;
@@ -56,10 +65,23 @@ public final class EngineWorkspace implements AutoCloseable {
                         workspaces.resolve(UUID.randomUUID().toString()));
                 FileChannel lock = openLockFile(directory.resolve(LOCK_FILE));
                 Objects.requireNonNull(lock.lock());
+                OWN.add(directory.toAbsolutePath());
                 return new EngineWorkspace(directory, lock);
             }
         } catch (IOException e) {
             throw new UncheckedIOException("cannot use " + workspaces + " for engine processes", e);
+        }
+    }
+
+    /** Finds out whether processes can be given folders in all workspaces of this JVM. */
+    static void tryAll() throws IOException {
+        for (Path workspace : OWN) {
+            Path probe = workspace.resolve(".probe-" + UUID.randomUUID());
+            try {
+                DurableFiles.write(probe, new byte[PROBE_BYTES]);
+            } finally {
+                Files.deleteIfExists(probe);
+            }
         }
     }
 
@@ -77,11 +99,15 @@ public final class EngineWorkspace implements AutoCloseable {
     @Override
     public void close() throws IOException {
         delete(directory);
+        OWN.remove(directory.toAbsolutePath());
         lock.close();
     }
 
     private static void sweep(Path workspaces, Duration grace) throws IOException {
         for (Path workspace : foldersIn(workspaces)) {
+            if (OWN.contains(workspace.toAbsolutePath())) {
+                continue;
+            }
             try (FileChannel channel = openLockFile(workspace.resolve(LOCK_FILE))) {
                 if (isFree(channel)) {
                     endOrphans(workspace, grace);
@@ -94,13 +120,8 @@ public final class EngineWorkspace implements AutoCloseable {
     }
 
     private static boolean isFree(FileChannel channel) throws IOException {
-        try {
-            FileLock taken = channel.tryLock();
-            return taken != null;
-        } catch (OverlappingFileLockException e) {
-            // Another worker of this very JVM holds it.
-            return false;
-        }
+        FileLock taken = channel.tryLock();
+        return taken != null;
     }
 
     private static void endOrphans(Path workspace, Duration grace) throws IOException {

@@ -73,6 +73,38 @@ class EngineWorkspaceTest {
         }
     }
 
+    /** A worker that measures its machine opens a second one, and so do other workers of the host later (#17). */
+    @Test
+    void aWorkspaceKeepsItsLockAgainstOtherProcessesWhenItsProcessOpensAnother() throws Exception {
+        try (EngineWorkspace first = EngineWorkspace.open(workspaces, Duration.ZERO)) {
+            Path directory = first.newDirectory("train");
+            EngineWorkspace.open(workspaces, Duration.ZERO).close();
+
+            Process other = new ProcessBuilder(
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            OtherWorker.class.getName(),
+                            workspaces.toString())
+                    .inheritIO()
+                    .start();
+            assertThat(other.waitFor()).isZero();
+
+            assertThat(directory).isDirectory();
+        }
+    }
+
+    /** Opens a workspace and ends. */
+    static final class OtherWorker {
+
+        private OtherWorker() {}
+
+        public static void main(String[] arguments) throws IOException {
+            EngineWorkspace.open(Path.of(arguments[0]), Duration.ZERO).close();
+        }
+    }
+
     @Test
     void closingLeavesNothingBehind() throws Exception {
         EngineWorkspace workspace = EngineWorkspace.open(workspaces, Duration.ZERO);
