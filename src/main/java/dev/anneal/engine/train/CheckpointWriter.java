@@ -29,6 +29,14 @@ final class CheckpointWriter {
         return attempt.resolve("checkpoint-" + step);
     }
 
+    /** The attempt's folder is made if nothing of it is there yet, but nothing above: where that is gone, its disk is. */
+    private void createFolder(Path temporary) throws IOException {
+        if (!Files.isDirectory(attempt)) {
+            Files.createDirectory(attempt);
+        }
+        Files.createDirectory(temporary);
+    }
+
     /**
      * Writes {@code checkpoint-<step>}.
      *
@@ -41,7 +49,7 @@ final class CheckpointWriter {
         Path temporary = attempt.resolve(".checkpoint-" + step + ".tmp");
         try {
             Folders.delete(temporary);
-            Files.createDirectories(temporary);
+            createFolder(temporary);
             Map<String, String> hashes = new TreeMap<>();
             for (Part file : files) {
                 Path path = temporary.resolve(file.name());

@@ -103,7 +103,7 @@ public final class FileIntake {
                         RefusalCode.STORAGE_FULL,
                         "The installation has no room left for this file. Delete files that are no longer needed.",
                         "file");
-            case NOT_FOUND, FAILED -> throw failure;
+            case NOT_FOUND, ABSENT, FAILED -> throw failure;
         };
     }
 

@@ -12,7 +12,7 @@ class InstallationConfiguration {
     @Bean
     StoreOwnership storeOwnership(SystemDatabase system, ArtifactStore store, AdoptionProperties properties) {
         StoreOwnership ownership = new StoreOwnership(system, store.marker(), properties.adoptFrom());
-        ownership.claim();
+        store.claimed(ownership.claim());
         return ownership;
     }
 }

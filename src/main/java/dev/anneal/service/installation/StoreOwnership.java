@@ -18,13 +18,19 @@ public final class StoreOwnership {
 
     private static final Logger LOG = LoggerFactory.getLogger(StoreOwnership.class);
 
-    private static final String FIND = "SELECT id FROM installation";
+    private static final String FIND = "SELECT id, store_marked_at IS NOT NULL AS has_marked FROM installation";
+
+    private static final String REMEMBER = """
+            UPDATE installation
+            SET store_marked_at = clock_timestamp()
+            WHERE store_marked_at IS NULL
+            """;
 
     private final SystemDatabase system;
     private final StoreMarker marker;
     private final @Nullable UUID predecessor;
 
-    /** @param predecessor installation whose store may be taken over */
+    /** @param predecessor installation whose store may be taken over; this one, if it may begin with an empty store again */
     StoreOwnership(SystemDatabase system, StoreMarker marker, @Nullable UUID predecessor) {
         this.system = system;
         this.marker = marker;
@@ -32,21 +38,25 @@ public final class StoreOwnership {
     }
 
     /**
-     * Marks a store that has no marker, and one whose installation may be taken over.
+     * Marks the first store of an installation, and one whose installation may be taken over. An installation that has marked a store before is not given an
+     * empty one: that is a disk that is not mounted.
      *
-     * @throws UnusableStoreException if the store is another installation's, or its marker can be neither read nor written
+     * @return what the marker says
+     * @throws UnusableStoreException if the store is another installation's, has lost its marker, or its marker can be neither read nor written
      */
-    void claim() {
-        UUID own = own();
+    String claim() {
+        // Before the marker is looked for: who finds that there is one finds it.
+        Installation own = installation();
         try {
-            if (look(own).isEmpty()) {
-                return;
+            if (look(own.id()).isPresent()) {
+                mark(own);
             }
-            mark(own);
             // What is there now: of several that mark a store at a time one is first, or last.
-            look(own).ifPresent(objection -> {
-                throw new UnusableStoreException(objection.reason(), objection.remedy(), null);
+            look(own.id()).ifPresent(objection -> {
+                throw unusable(objection);
             });
+            system.run(jdbc -> jdbc.sql(REMEMBER).update());
+            return marker.read().orElseThrow(() -> unusable(Objection.unmarked(marker.place())));
         } catch (StorageException failure) {
             throw new UnusableStoreException(
                     "The marker of the artifact store can be neither read nor written: " + failure.getMessage(),
@@ -55,9 +65,17 @@ public final class StoreOwnership {
         }
     }
 
-    private void mark(UUID own) {
+    private static UnusableStoreException unusable(Objection objection) {
+        return new UnusableStoreException(objection.reason(), objection.remedy(), null);
+    }
+
+    private void mark(Installation installation) {
+        UUID own = installation.id();
         Optional<String> found = marker.read();
         if (found.isEmpty()) {
+            if (installation.hasMarked() && !own.equals(predecessor)) {
+                throw unusable(Objection.lost(marker.place(), own));
+            }
             LOG.info("The artifact store, {}, has no marker yet; installation {} marks it", marker.place(), own);
             marker.create(MarkerText.of(own).json());
             return;
@@ -84,7 +102,7 @@ public final class StoreOwnership {
      * @throws StorageException if the store does not answer
      */
     public Optional<String> objection() {
-        return look(own()).map(Objection::reason);
+        return look(installation().id()).map(Objection::reason);
     }
 
     private Optional<Objection> look(UUID own) {
@@ -94,7 +112,7 @@ public final class StoreOwnership {
         }
         return MarkerText.read(found.get())
                 .map(theirs -> objection(theirs, own))
-                .orElseGet(() -> Optional.of(Objection.unreadable(marker.place())));
+                .orElseGet(() -> Optional.of(Objection.unreadable(marker.place(), own)));
     }
 
     private Optional<Objection> objection(MarkerText theirs, UUID own) {
@@ -107,8 +125,14 @@ public final class StoreOwnership {
                         : Objection.foreign(marker.place(), theirs.installation(), own));
     }
 
-    private UUID own() {
-        return system.call(jdbc -> jdbc.sql(FIND).query(UUID.class).optional())
+    /** @param hasMarked whether there has been a store with its marker */
+    private record Installation(UUID id, boolean hasMarked) {}
+
+    private Installation installation() {
+        return system.call(jdbc -> jdbc.sql(FIND)
+                        .query((row, number) ->
+                                new Installation(row.getObject("id", UUID.class), row.getBoolean("has_marked")))
+                        .optional())
                 .orElseThrow(() -> new UnusableStoreException(
                         "The table installation of the database has no row, so nobody knows whose the artifact store is.",
                         "Restore the row with the database's other ones. Where it is lost, the id is in the store's marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the tables."

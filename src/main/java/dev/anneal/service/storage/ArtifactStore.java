@@ -82,7 +82,13 @@ public interface ArtifactStore extends AutoCloseable {
     /** What says whose the store is. */
     StoreMarker marker();
 
-    /** Finds out whether the store answers. */
+    /**
+     * Says what the marker says of this process's installation. From then on everything fails as {@link StorageException.Kind#ABSENT} while the marker is
+     * not there or says something else. Stores that a test makes on its own are never asked.
+     */
+    default void claimed(String marker) {}
+
+    /** Finds out whether the store answers and takes something in. */
     void check();
 
     /** Gives up threads and connections. */

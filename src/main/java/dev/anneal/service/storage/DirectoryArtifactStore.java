@@ -1,5 +1,7 @@
 package dev.anneal.service.storage;
 
+import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.file.DurableFiles;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -27,12 +29,16 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * The store as a folder: a local disk, or a volume that all machines mount. A file is written beside the others and moved to its name
- * when it is complete and on the disk; a folder is moved aside before it is deleted, so that nobody reads half of it.
+ * when it is complete and on the disk; a folder is moved aside before it is deleted, so that nobody reads half of it. The folder itself is made with its
+ * marker and never again: where it is gone, a disk is not mounted.
  */
 final class DirectoryArtifactStore implements ArtifactStore {
 
     /** Folder of files being written and folders being deleted; no key begins with a dot. */
     private static final String TEMPORARY = ".temporary";
+
+    /** More than the rest of a block that file systems keep for nobody. */
+    private static final int PROBE_BYTES = 1 << 16;
 
     private final Path root;
     private final Path temporary;
@@ -40,6 +46,12 @@ final class DirectoryArtifactStore implements ArtifactStore {
     DirectoryArtifactStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
         this.temporary = this.root.resolve(TEMPORARY);
+        if (Files.exists(root)) {
+            requireWritable();
+        }
+    }
+
+    private void requireWritable() {
         try {
             Files.createDirectories(temporary);
             Files.delete(Files.createTempFile(temporary, "probe-", null));
@@ -58,7 +70,7 @@ final class DirectoryArtifactStore implements ArtifactStore {
             StoredContent stored = ContentWriter.write(partial, key, content, maxBytes);
             Path target = path(key);
             storing("store", key, () -> {
-                Files.createDirectories(parent(target));
+                makeFolder(parent(target));
                 Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
                 force(parent(target));
             });
@@ -144,7 +156,7 @@ final class DirectoryArtifactStore implements ArtifactStore {
     @Override
     public Path localFolder(ArtifactKey key) {
         Path folder = path(key);
-        storing("make the folder", key, () -> Files.createDirectories(folder));
+        storing("make the folder", key, () -> makeFolder(folder));
         return folder;
     }
 
@@ -195,9 +207,18 @@ final class DirectoryArtifactStore implements ArtifactStore {
 
     @Override
     public void check() {
-        if (!Files.isWritable(temporary)) {
+        Path probe = temporary.resolve("probe-" + UUID.randomUUID());
+        try {
+            try {
+                DurableFiles.write(probe, new byte[PROBE_BYTES]);
+            } finally {
+                Files.deleteIfExists(probe);
+            }
+        } catch (IOException exception) {
             throw new StorageException(
-                    StorageException.Kind.FAILED, "the folder of the artifacts cannot be written to: " + root, null);
+                    DiskFull.isCauseOf(exception) ? StorageException.Kind.FULL : StorageException.Kind.FAILED,
+                    "the folder of the artifacts cannot be written to: " + root,
+                    exception);
         }
     }
 
@@ -215,6 +236,13 @@ final class DirectoryArtifactStore implements ArtifactStore {
 
     private Path path(ArtifactKey key) {
         return root.resolve(key.value());
+    }
+
+    private void makeFolder(Path folder) throws IOException {
+        if (!Files.isDirectory(root)) {
+            throw new NoSuchFileException(root.toString());
+        }
+        Files.createDirectories(folder);
     }
 
     /** A key has at least one segment below the root, so there always is one. */

@@ -75,6 +75,8 @@ final class DirectoryMarker implements StoreMarker {
     private void writeAnd(String content, Step step) {
         Path complete = temporary.resolve(UUID.randomUUID().toString());
         try {
+            // The one place that makes the folder of a store: at the first start of an installation.
+            Files.createDirectories(temporary);
             try {
                 DurableFiles.write(complete, content.getBytes(StandardCharsets.UTF_8));
                 step.take(complete);

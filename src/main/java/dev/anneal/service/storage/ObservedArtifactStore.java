@@ -12,15 +12,20 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** A store that tells how long it took and whether it failed. */
+/**
+ * A store that tells how long it took and whether it failed, and that looks for its marker before it takes something in, and where something is missing: an
+ * unmounted disk is no empty store.
+ */
 public final class ObservedArtifactStore implements ArtifactStore {
 
     private final ArtifactStore store;
     private final ObjectProvider<StoreListener> listeners;
+    private final MarkerGuard guard;
 
     public ObservedArtifactStore(ArtifactStore store, ObjectProvider<StoreListener> listeners) {
         this.store = store;
         this.listeners = listeners;
+        this.guard = new MarkerGuard(store.marker());
     }
 
     /** A content that breaks off is its sender's failure. */
@@ -29,6 +34,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
         long begin = System.nanoTime();
         boolean failed = false;
         try {
+            guard.require();
             return store.write(key, content, maxBytes);
         } catch (StorageException failure) {
             failed = failure.isOfTheStore();
@@ -55,7 +61,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
 
     @Override
     public void delete(ArtifactKey key) {
-        observe(StoreOperation.DELETE, () -> store.delete(key));
+        guarded(StoreOperation.DELETE, () -> store.delete(key));
     }
 
     @Override
@@ -65,17 +71,18 @@ public final class ObservedArtifactStore implements ArtifactStore {
 
     @Override
     public void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept) {
-        observe(StoreOperation.DELETE, () -> store.deleteWithin(folder, prefix, kept));
+        guarded(StoreOperation.DELETE, () -> store.deleteWithin(folder, prefix, kept));
     }
 
     @Override
     public Path localFolder(ArtifactKey key) {
+        guard.require();
         return store.localFolder(key);
     }
 
     @Override
     public void publish(ArtifactKey key) {
-        observe(StoreOperation.PUBLISH, () -> store.publish(key));
+        guarded(StoreOperation.PUBLISH, () -> store.publish(key));
     }
 
     @Override
@@ -90,7 +97,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
 
     @Override
     public void list(Consumer<Entry> visitor) {
-        observe(StoreOperation.LIST, () -> store.list(visitor));
+        guarded(StoreOperation.LIST, () -> store.list(visitor));
     }
 
     @Override
@@ -104,13 +111,25 @@ public final class ObservedArtifactStore implements ArtifactStore {
     }
 
     @Override
+    public void claimed(String marker) {
+        guard.expect(marker);
+    }
+
+    @Override
     public void check() {
-        observe(StoreOperation.LIST, store::check);
+        guarded(StoreOperation.LIST, store::check);
     }
 
     @Override
     public void close() {
         store.close();
+    }
+
+    private void guarded(StoreOperation operation, Runnable call) {
+        observe(operation, () -> {
+            guard.require();
+            call.run();
+        });
     }
 
     private void observe(StoreOperation operation, Runnable call) {
@@ -124,12 +143,23 @@ public final class ObservedArtifactStore implements ArtifactStore {
         long begin = System.nanoTime();
         boolean failed = false;
         try {
-            return call.get();
+            return present(call);
         } catch (StorageException failure) {
             failed = failure.isOfTheStore();
             throw failure;
         } finally {
             tell(operation, begin, failed);
+        }
+    }
+
+    private <T> T present(Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (StorageException failure) {
+            if (failure.kind() == StorageException.Kind.NOT_FOUND) {
+                guard.require();
+            }
+            throw failure;
         }
     }
 

@@ -15,6 +15,8 @@ public final class StorageException extends RuntimeException {
         TOO_LARGE,
         /** No room is left; nothing was stored, and what was there before is whole. */
         FULL,
+        /** The store is not in its place: its disk is not mounted, or another one is. */
+        ABSENT,
         /** Anything else that the store's medium answered. */
         FAILED
     }
@@ -50,6 +52,6 @@ public final class StorageException extends RuntimeException {
 
     /** Whether the store itself failed, and not what was asked of it. */
     public boolean isOfTheStore() {
-        return kind == Kind.FULL || kind == Kind.FAILED;
+        return kind == Kind.FULL || kind == Kind.ABSENT || kind == Kind.FAILED;
     }
 }

@@ -97,7 +97,7 @@ public final class UploadParts {
                             RefusalCode.STORAGE_FULL,
                             "The installation has no room left for this part. Delete files that are no longer needed.",
                             DATA);
-                case NOT_FOUND, FAILED -> failure;
+                case NOT_FOUND, ABSENT, FAILED -> failure;
             };
         }
     }

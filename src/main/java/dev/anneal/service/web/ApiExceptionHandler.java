@@ -3,6 +3,7 @@ package dev.anneal.service.web;
 import dev.anneal.service.database.DatabaseOutage;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.storage.StorageException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -44,6 +45,25 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> refused(Refusal refusal, HttpServletResponse response) {
         beginAgain(response, refusal);
         return answer(refusal, new HttpHeaders());
+    }
+
+    @ExceptionHandler
+    ResponseEntity<Object> storeAway(StorageException failure, HttpServletRequest request, HttpServletResponse response)
+            throws Exception {
+        if (!failure.isOfTheStore()) {
+            return unexpected(failure, request, response);
+        }
+        beginAgain(response, failure);
+        log.warn("The artifact store did not answer; the client is told to try again: {}", failure.toString());
+        return answer(
+                failure.kind() == StorageException.Kind.FULL
+                        ? new Refusal(
+                                RefusalCode.STORAGE_FULL,
+                                "The installation has no room left. Delete files that are no longer needed.")
+                        : new Refusal(
+                                RefusalCode.SERVICE_UNAVAILABLE,
+                                "The artifact store does not answer at the moment. Try again."),
+                new HttpHeaders());
     }
 
     /** Of the container, while it reads the query or a form. */

@@ -99,6 +99,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         if (Runtime.getRuntime().removeShutdownHook(STOP)) {
             SpringApplication.getShutdownHandlers().add(TestDatabase::stop); // these run after the contexts have closed
         }
+        beginWithoutAStore();
         DatabaseAccess access = SERVER.access();
         context.getEnvironment()
                 .getPropertySources()
@@ -116,6 +117,11 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                                 "spring.flyway.password", access.owner().password())));
     }
 
+    /** Each test has a store of its own, which begins empty. */
+    private static void beginWithoutAStore() {
+        administrator().sql("UPDATE installation SET store_marked_at = NULL").update();
+    }
+
     /** Empties every table of the migrations, but those that services begin with, and starts their counters again. */
     static void empty() {
         List<String> tables = administrator().sql("""
@@ -123,6 +129,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
                         WHERE schemaname = 'public' AND tablename NOT IN ('flyway_schema_history', 'retention_task', 'installation')
                         """).query(String.class).list();
         String truncate = "TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE";
+        beginWithoutAStore();
         int attempt = 1;
         while (!truncated(truncate, attempt)) {
             attempt++;

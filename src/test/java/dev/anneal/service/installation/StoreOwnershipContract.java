@@ -140,6 +140,26 @@ public abstract class StoreOwnershipContract {
         assertThat(ownership(null).objection()).isEmpty();
     }
 
+    /** An empty mount point is no new store (#17). */
+    @Test
+    void installationThatHasHadAStoreDoesNotBeginWithAnEmptyOneUnlessItIsToldTo() {
+        TestDatabase.administrator()
+                .sql("UPDATE installation SET store_marked_at = now()")
+                .update();
+
+        assertThatExceptionOfType(UnusableStoreException.class)
+                .isThrownBy(() -> ownership(null).claim())
+                .withMessageContaining("is not there: this installation, " + TestDatabase.INSTALLATION + ", has a store")
+                .satisfies(refusal -> assertThat(refusal.remedy())
+                        .contains("Mount the store's disk")
+                        .contains("anneal.storage.adopt-from=" + TestDatabase.INSTALLATION));
+        assertThat(store().marker().read()).isEmpty();
+
+        assertThat(ownership(TestDatabase.INSTALLATION).claim())
+                .isEqualTo(store().marker().read().orElseThrow());
+        assertThatCode(() -> ownership(null).claim()).doesNotThrowAnyException();
+    }
+
     private StoreOwnership ownership(@Nullable UUID predecessor) {
         return new StoreOwnership(TestDatabase.system(), store().marker(), predecessor);
     }

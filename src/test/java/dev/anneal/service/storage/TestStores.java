@@ -1,5 +1,8 @@
 package dev.anneal.service.storage;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Gives tests of other modules the store that the application uses. */
@@ -8,6 +11,11 @@ public final class TestStores {
     private TestStores() {}
 
     public static ArtifactStore at(Path directory) {
+        try {
+            Files.createDirectories(directory);
+        } catch (IOException exception) {
+            throw new UncheckedIOException(exception);
+        }
         return new DirectoryArtifactStore(directory);
     }
 }

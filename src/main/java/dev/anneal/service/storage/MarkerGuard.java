@@ -1,0 +1,46 @@
+package dev.anneal.service.storage;
+
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks whether a store is still the one that this process has started with. A folder without the marker is a mount point whose disk is gone, or another
+ * folder in its place: what was written there would be lost, and what is missing there may be safe elsewhere. Costs reading one small file.
+ */
+final class MarkerGuard {
+
+    private final StoreMarker marker;
+    private volatile @Nullable String expected;
+
+    MarkerGuard(StoreMarker marker) {
+        this.marker = marker;
+    }
+
+    /** From now on the store is there only while its marker says this. */
+    void expect(String content) {
+        expected = content;
+    }
+
+    /** @throws StorageException {@code ABSENT} if the store is not there */
+    void require() {
+        String content = expected;
+        if (content == null) {
+            return;
+        }
+        Optional<String> found = marker.read();
+        if (found.isEmpty()) {
+            throw new StorageException(
+                    StorageException.Kind.ABSENT,
+                    "the artifact store, %s, is not there: it has no marker %s; is its disk mounted?"
+                            .formatted(marker.place(), StoreMarker.NAME),
+                    null);
+        }
+        if (!content.equals(found.get())) {
+            throw new StorageException(
+                    StorageException.Kind.ABSENT,
+                    "another store is in the place of the artifact store, %s: its marker %s has changed since this process started"
+                            .formatted(marker.place(), StoreMarker.NAME),
+                    null);
+        }
+    }
+}
