@@ -7,6 +7,7 @@ import dev.anneal.protocol.ServeRequest;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -35,12 +36,21 @@ public final class EngineProcess {
 
     private final Process process;
     private final StderrTail stderr = new StderrTail();
+    private final OomKills oomKills;
+    private final OptionalLong killedBefore;
     private final BlockingQueue<String> input = new LinkedBlockingQueue<>();
     private final CompletableFuture<EngineExit> exit;
 
     /** Takes over a process that has just been started. */
     EngineProcess(Process process, Consumer<Progress> listener) {
+        this(process, listener, OomKills.ofThisProcess());
+    }
+
+    /** @param oomKills what the kernel counts */
+    EngineProcess(Process process, Consumer<Progress> listener, OomKills oomKills) {
         this.process = process;
+        this.oomKills = oomKills;
+        this.killedBefore = oomKills.count();
         CompletableFuture<Void> progressRead = onThread("progress", () -> readProgress(listener));
         CompletableFuture<Void> stderrRead = onThread("stderr", this::readStderr);
         Thread writer = new Thread(this::writeInput, "engine-" + process.pid() + "-commands");
@@ -50,7 +60,12 @@ public final class EngineProcess {
                 .whenComplete((ended, failure) -> input.add(END))
                 .thenCombine(
                         CompletableFuture.allOf(progressRead, stderrRead),
-                        (ended, read) -> new EngineExit(ended.exitValue(), stderr.text()));
+                        (ended, read) -> new EngineExit(ended.exitValue(), stderr.text(), wasOneKilled()));
+    }
+
+    private boolean wasOneKilled() {
+        OptionalLong now = oomKills.count();
+        return now.isPresent() && killedBefore.isPresent() && now.getAsLong() > killedBefore.getAsLong();
     }
 
     /** Operating system's id of the process. */

@@ -76,6 +76,8 @@ sealed interface Verdict {
                                 "engine_stopped", "The engine process stopped without being told to."));
             case OUT_OF_MEMORY ->
                 killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("out_of_memory", sentence(exit)));
+            case KILLED ->
+                killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("engine_killed", sentence(exit)));
             case CRASH ->
                 killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("engine_crashed", sentence(exit)));
         };

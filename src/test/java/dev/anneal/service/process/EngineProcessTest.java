@@ -94,13 +94,13 @@ class EngineProcessTest {
     }
 
     @Test
-    void aKillBySignal9IsTakenForExhaustedMemory() throws Exception {
+    void aKillBySignal9IsToldAsSuch() throws Exception {
         start(FakeEngine.misbehaving(Misdeed.KILLED, 1), 5, null);
 
         EngineExit ended = process().exit().get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
         assertThat(ended.code()).isEqualTo(137);
-        assertThat(ended.meaning()).isEqualTo(EngineExit.Meaning.OUT_OF_MEMORY);
-        assertThat(ended.describe()).contains("out of memory");
+        assertThat(ended.meaning()).isEqualTo(EngineExit.Meaning.KILLED);
+        assertThat(ended.describe()).contains("killed from outside (signal 9)");
     }
 
     @Test
@@ -141,7 +141,7 @@ class EngineProcessTest {
 
         process().kill();
 
-        assertThat(exit()).isEqualTo(EngineExit.Meaning.OUT_OF_MEMORY);
+        assertThat(exit()).isEqualTo(EngineExit.Meaning.KILLED);
     }
 
     @Test

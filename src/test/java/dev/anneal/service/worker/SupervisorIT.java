@@ -102,16 +102,15 @@ class SupervisorIT {
     }
 
     @Test
-    void aKillBySignal9IsToldAsExhaustedMemory() {
+    void aKillBySignal9IsToldAsSuch() {
         long work = stage.enqueue();
         stage.worker(STEPS, FakeEngine.misbehaving(Misdeed.KILLED, 5));
 
         stage.awaitState(work, WorkState.SUCCEEDED);
         assertThat(stage.attempts(work).get(0).error())
-                .returns("out_of_memory", WorkError::code)
+                .returns("engine_killed", WorkError::code)
                 .extracting(WorkError::message, InstanceOfAssertFactories.STRING)
-                .contains("signal 9")
-                .contains("out of memory");
+                .contains("killed from outside (signal 9)");
     }
 
     @Test

@@ -49,12 +49,16 @@ class VerdictTest {
     }
 
     @Test
-    void aKillFromOutsideIsExhaustedMemory() {
+    void aKillFromOutsideIsExhaustedMemoryOnlyIfTheKernelSaysSo() { // #17
         WorkError error = error(verdict(KILLED, null, false, null));
 
-        assertThat(error.code()).isEqualTo("out_of_memory");
+        assertThat(error.code()).isEqualTo("engine_killed");
         assertThat(error.origin()).isEqualTo(WorkError.Origin.SYSTEM);
-        assertThat(error.message()).startsWith("The engine process was killed").contains("out of memory");
+        assertThat(error.message()).startsWith("The engine process was killed from outside (signal 9)");
+
+        WorkError exhausted = error(Verdict.of(new EngineExit(KILLED, "", true), null, false, null, null));
+        assertThat(exhausted.code()).isEqualTo("out_of_memory");
+        assertThat(exhausted.message()).startsWith("The kernel killed the engine process (signal 9)");
     }
 
     @Test
