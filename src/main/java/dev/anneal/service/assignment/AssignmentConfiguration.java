@@ -28,6 +28,11 @@ class AssignmentConfiguration {
     }
 
     @Bean
+    Surroundings surroundings(ArtifactStore store, ModelCatalog models) {
+        return new Surroundings.OfService(store, models);
+    }
+
+    @Bean
     SchedulingConfigurer leftoverSchedule(
             FinishedWork finished, TrainingJournal trainings, ExportJournal exports, ArtifactStore store) {
         LeftoverSweep sweep = new LeftoverSweep(finished, trainings, exports, store);

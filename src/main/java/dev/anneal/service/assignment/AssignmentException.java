@@ -24,14 +24,19 @@ public final class AssignmentException extends RuntimeException {
         this.mayPass = mayPass;
     }
 
-    /** The store has refused. Its own words may hold paths of this machine, so clients get others. */
+    /** The store has refused. What it says of its own failures may hold paths of this machine, so clients get other words. */
     static AssignmentException of(StorageException failure) {
-        boolean full = failure.kind() == StorageException.Kind.FULL;
         return new AssignmentException(
-                full
-                        ? WorkError.ofSystem("storage_full", "The artifact store has no room left.")
-                        : WorkError.ofSystem(
-                                "storage_failed", "The artifact store did not keep what the attempt has made."),
+                switch (failure.kind()) {
+                    case FULL -> WorkError.ofEnvironment("storage_full", "The artifact store has no room left.");
+                    case ABSENT ->
+                        WorkError.ofEnvironment(
+                                "storage_failed", "The artifact store is not there; its disk may not be mounted.");
+                    case NOT_FOUND ->
+                        WorkError.ofEnvironment("artifact_not_available", String.valueOf(failure.getMessage()));
+                    case TOO_LARGE, FAILED ->
+                        WorkError.ofEnvironment("storage_failed", "The artifact store cannot be read or written.");
+                },
                 failure);
     }
 

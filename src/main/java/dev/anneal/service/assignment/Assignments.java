@@ -24,6 +24,9 @@ public interface Assignments {
     /** Writes that an attempt has failed before it began, within the transaction that ends it. */
     void refused(JdbcClient jdbc, Claim claim, WorkError error);
 
+    /** Tells queued work that no worker can take at present what it waits for. */
+    void tellHeldUp();
+
     /** Writes that an attempt was given back before it began, within the transaction that does it. */
     void givenBack(JdbcClient jdbc, Claim claim);
 }

@@ -80,11 +80,15 @@ final class ClaimedAssignments implements Assignments {
 
     @Override
     public Assignment prepare(Claim claim, String device, AttemptInputs inputs) {
-        return switch (claim.kind()) {
-            case TRAIN -> training(claim, device, inputs);
-            case EXPORT -> export(claim, device, inputs);
-            case EVALUATE -> evaluation(claim, device, inputs);
-        };
+        try {
+            return switch (claim.kind()) {
+                case TRAIN -> training(claim, device, inputs);
+                case EXPORT -> export(claim, device, inputs);
+                case EVALUATE -> evaluation(claim, device, inputs);
+            };
+        } catch (StorageException failure) {
+            throw AssignmentException.of(failure);
+        }
     }
 
     /** An evaluation's error stands on its work, where its status comes from. */
@@ -96,6 +100,11 @@ final class ClaimedAssignments implements Assignments {
             case EXPORT -> exports.failed(jdbc, work, error);
             case EVALUATE -> {}
         }
+    }
+
+    @Override
+    public void tellHeldUp() {
+        trainings.journal().tellHeldUp();
     }
 
     /** Exports and evaluations tell nobody. */
@@ -144,7 +153,7 @@ final class ClaimedAssignments implements Assignments {
                         inputs.folder(brought, new ArtifactKey(directory)).toString());
     }
 
-    /** The newest checkpoint that is whole; a damaged one costs the steps since the one before. */
+    /** The newest checkpoint that is whole; a damaged one costs the steps since the one before, and a store that is away no step. */
     private Optional<Path> resumeFrom(TrainingOrder order, AttemptInputs brought) {
         return order.checkpoints().stream()
                 .flatMap(each -> whole(order.jobId(), each, brought).stream())
@@ -162,6 +171,7 @@ final class ClaimedAssignments implements Assignments {
         } catch (StorageException e) {
             problem = Optional.of(String.valueOf(e.getMessage()));
         }
+        store.check();
         LOG.warn(
                 "Job {} cannot go on from the checkpoint of step {}, so from an earlier one: {}",
                 jobId,

@@ -39,12 +39,14 @@ final class Inputs {
         try {
             return task(id, null, models.require(id, null).directory());
         } catch (Refusal refusal) {
-            throw new AssignmentException(
-                    WorkError.ofSystem(
-                            models.find(id).isPresent() ? refusal.code().wireName() : NOT_AVAILABLE,
-                            refusal.explanation()),
-                    refusal);
+            throw new AssignmentException(modelError(models, id, refusal), refusal);
         }
+    }
+
+    /** A model that could be had when its work was created is the environment's to bring back. */
+    static WorkError modelError(ModelCatalog models, String id, Refusal refusal) {
+        return WorkError.ofEnvironment(
+                models.find(id).isPresent() ? refusal.code().wireName() : NOT_AVAILABLE, refusal.explanation());
     }
 
     private static Task.BaseModel task(String id, @Nullable String revision, Path folder) {
@@ -69,7 +71,7 @@ final class Inputs {
             boolean isAnotherHere =
                     failure.code().equals(NOT_AVAILABLE) && models.find(id).isPresent();
             throw new AssignmentException(
-                    WorkError.ofSystem(
+                    WorkError.ofEnvironment(
                             isAnotherHere ? RefusalCode.BASE_MODEL_CHANGED.wireName() : failure.code(),
                             failure.explanation()),
                     failure);
@@ -79,11 +81,10 @@ final class Inputs {
     /** @throws AssignmentException if the file is gone */
     String file(AttemptInputs inputs, String tenantId, String fileId) {
         ArtifactKey key = ArtifactKey.ofFile(tenantId, fileId);
-        return brought(inputs, () -> {
-                    String sha256 = files.sha256(tenantId, fileId).orElseThrow(() -> StorageException.notFound(key));
-                    return store.localFile(key, sha256);
-                })
-                .toString();
+        String sha256 = files.sha256(tenantId, fileId)
+                .orElseThrow(() -> new AssignmentException(WorkError.ofSystem(
+                        "artifact_not_available", "The file '" + fileId + "' is not known any more.")));
+        return brought(inputs, () -> store.localFile(key, sha256)).toString();
     }
 
     /** @throws AssignmentException if the folder is gone */
@@ -91,15 +92,11 @@ final class Inputs {
         return brought(inputs, () -> store.localCopy(key));
     }
 
-    /** What the store says of its own failures is the operator's: it may name machines and paths. */
     private static Path brought(AttemptInputs inputs, Supplier<LocalCopy> copy) {
         try {
             return inputs.keep(copy.get());
         } catch (StorageException failure) {
-            String message = failure.isOfTheStore()
-                    ? "The artifact store did not hand out what the attempt reads."
-                    : String.valueOf(failure.getMessage());
-            throw new AssignmentException(WorkError.ofSystem("artifact_not_available", message), failure);
+            throw AssignmentException.of(failure);
         }
     }
 

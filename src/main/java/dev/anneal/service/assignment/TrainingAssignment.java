@@ -9,6 +9,7 @@ import dev.anneal.service.file.ReceivedFile;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -144,8 +145,12 @@ final class TrainingAssignment implements Assignment {
         } catch (StorageException failure) {
             throw AssignmentException.of(failure);
         } catch (Refusal refusal) {
+            String code = refusal.code().wireName();
             throw new AssignmentException(
-                    WorkError.ofSystem(refusal.code().wireName(), String.valueOf(refusal.getMessage())), refusal);
+                    refusal.code() == RefusalCode.STORAGE_FULL
+                            ? WorkError.ofEnvironment(code, refusal.explanation())
+                            : WorkError.ofSystem(code, refusal.explanation()),
+                    refusal);
         }
     }
 

@@ -140,6 +140,11 @@ public final class ModelCatalog {
                 .findFirst();
     }
 
+    /** Whether {@link #provide} may succeed; asks no other machine. */
+    public boolean canProvide(String id, String revision) {
+        return sources.stream().anyMatch(source -> source.canProvide(id, revision));
+    }
+
     /**
      * The folder of a model at the revision that was settled on before, brought to this machine if it is not there.
      *

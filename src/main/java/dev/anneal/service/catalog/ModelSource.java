@@ -24,6 +24,9 @@ public interface ModelSource {
     /** The model at a revision that was settled on before, if it is on this machine. */
     Optional<Located> at(String id, String revision);
 
+    /** Whether the model at a revision that was settled on before is on this machine, or may be brought. */
+    boolean canProvide(String id, String revision);
+
     /**
      * The folder of a model at a revision, which is brought to this machine if it is not there.
      *

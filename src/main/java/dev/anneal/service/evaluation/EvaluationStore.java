@@ -4,6 +4,7 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.database.JsonColumn;
 import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import java.sql.ResultSet;
@@ -80,7 +81,14 @@ final class EvaluationStore {
             String baseModel,
             @Nullable String baseRevision,
             @Nullable Long checkpoint,
-            @Nullable Long export) {}
+            @Nullable Long export) {
+
+        /** What a worker must have for it, as in {@link NewWork}: an export is read from the store. */
+        @Nullable
+        String workerModel() {
+            return export == null ? NewWork.model(baseModel, baseRevision) : null;
+        }
+    }
 
     /** An evaluation that is being created. */
     record NewEvaluation(String tenantId, String id, long workId, EvaluationRequest request, Subject subject) {}

@@ -113,7 +113,13 @@ public final class Evaluations {
             }
             long work = queue.enqueue(
                     jdbc,
-                    new NewWork(tenantId, WorkKind.EVALUATE, isGraded ? GRADED : EXACT_MATCH, PRIORITY, traceparent));
+                    new NewWork(
+                            tenantId,
+                            WorkKind.EVALUATE,
+                            isGraded ? GRADED : EXACT_MATCH,
+                            PRIORITY,
+                            traceparent,
+                            subject.workerModel()));
             String id = identifiers.next("fteval-");
             EvaluationRequest stored = grading == null
                     ? request

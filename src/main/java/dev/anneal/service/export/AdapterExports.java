@@ -77,7 +77,8 @@ public final class AdapterExports {
                         WorkKind.EXPORT,
                         wanted.request().form().kind().wireName(),
                         NewWork.DEFAULT_PRIORITY,
-                        traceparent));
+                        traceparent,
+                        NewWork.model(wanted.request().origin().model(), wanted.revision())));
         String id = identifiers.next("ftexp-");
         store.insert(jdbc, tenantId, id, work, wanted);
         return store.byId(jdbc, id).orElseThrow();

@@ -130,7 +130,8 @@ public final class Exports {
                         WorkKind.EXPORT,
                         request.kind().wireName(),
                         NewWork.DEFAULT_PRIORITY,
-                        traceparent));
+                        traceparent,
+                        NewWork.model(job.request().model(), job.baseRevision())));
         String id = identifiers.next("ftexp-");
         store.insert(
                 jdbc, new ExportStore.NewExport(job.tenantId(), id, job.number(), checkpoint.number(), work, request));

@@ -7,11 +7,14 @@ import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -28,6 +31,12 @@ import org.springframework.stereotype.Component;
 final class CheckRunner {
 
     private static final Logger log = LoggerFactory.getLogger(CheckRunner.class);
+
+    /** A model was there when the count was asked for. */
+    private static final Set<RefusalCode> MODEL_AWAY = EnumSet.of(
+            RefusalCode.MODEL_NOT_AVAILABLE, RefusalCode.BASE_MODEL_UNREADABLE, RefusalCode.SERVICE_UNAVAILABLE);
+
+    private static final Duration PAUSE = Duration.ofSeconds(15);
 
     private final SystemDatabase database;
     private final CheckWork work;
@@ -92,8 +101,8 @@ final class CheckRunner {
         try {
             return Optional.of(check.validates() ? validate(check) : count(check));
         } catch (Refusal refusal) {
-            return refusal.code().isServiceFault()
-                    ? tryAgain(check, refusal)
+            return MODEL_AWAY.contains(refusal.code())
+                    ? Optional.of(later(refusal))
                     : Optional.of(failure(refusal.code().wireName(), refusal.explanation()));
         } catch (DataException fault) {
             return Optional.of(failure(fault.code().wireName(), String.valueOf(fault.getMessage())));
@@ -102,7 +111,7 @@ final class CheckRunner {
         } catch (StorageException failure) {
             return failure.kind() == StorageException.Kind.NOT_FOUND
                     ? Optional.of(lost(check, failure))
-                    : tryAgain(check, failure);
+                    : Optional.of(later(failure));
         } catch (IOException | RuntimeException fault) {
             return tryAgain(check, fault);
         }
@@ -128,6 +137,14 @@ final class CheckRunner {
             log.error("Attempt {} to check {} failed", check.attempts(), check.fileId(), cause);
         }
         return Optional.empty();
+    }
+
+    /** The environment is at fault: the check waits for it, however long that takes. */
+    private Finding later(Exception cause) {
+        return (jdbc, check, by) -> {
+            log.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
+            FileChecks.postpone(jdbc, check, by, clock.instant().plus(PAUSE));
+        };
     }
 
     /** That of a deleted file is no loss. */

@@ -24,7 +24,7 @@ import tools.jackson.databind.json.JsonMapper;
  */
 final class FileChecks {
 
-    /** A check that has ended this many processes, or found the store or the machine at fault as often, is not begun again. */
+    /** A check that has ended this many processes, or met errors of the service as often, is not begun again. */
     private static final int MAX_ATTEMPTS = 3;
 
     /** Reports outlive the version that wrote them. */
@@ -148,6 +148,21 @@ final class FileChecks {
                             SELECT id FROM file_check WHERE state = 'CLAIMED' AND claimed_by = ? FOR UPDATE SKIP LOCKED
                         )
                         """).param(owner).update();
+    }
+
+    /**
+     * Has a check wait until {@code time} that the store or the base model was not there for; that was not its fault. It stays claimed so long, by nobody.
+     */
+    static void postpone(JdbcClient jdbc, FileCheck check, String owner, Instant time) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET claimed_by = 'nobody', claimed_until = :time, attempts = attempts - 1
+                        WHERE id = :id AND state = 'CLAIMED' AND claimed_by = :owner
+                        """)
+                .param("time", timestamp(time))
+                .param("id", check.id())
+                .param("owner", owner)
+                .update();
     }
 
     static boolean isWornOut(FileCheck check) {

@@ -82,6 +82,12 @@ final class HubSource implements ModelSource {
     }
 
     @Override
+    public boolean canProvide(String id, String revision) {
+        return cache.snapshot(id, revision).isPresent()
+                || (!properties.offline() && ModelId.isAllowed(id, properties.allowed()));
+    }
+
+    @Override
     public Path provide(String id, String revision, Listener listener) throws HubException {
         Optional<Path> there = cache.snapshot(id, revision);
         if (there.isPresent()) {

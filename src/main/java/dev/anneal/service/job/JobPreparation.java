@@ -18,7 +18,9 @@ import dev.anneal.service.settings.DatasetSize;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.SettingsResolver;
+import java.util.EnumSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -28,6 +30,10 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * repeat and to run in many processes at once: the queue lets exactly one call decide.
  */
 final class JobPreparation {
+
+    /** The model was there when the job was created; until it is again, the job waits. */
+    private static final Set<RefusalCode> MODEL_AWAY = EnumSet.of(
+            RefusalCode.MODEL_NOT_AVAILABLE, RefusalCode.BASE_MODEL_UNREADABLE, RefusalCode.SERVICE_UNAVAILABLE);
 
     private final ModelCatalog catalog;
     private final Files files;
@@ -83,7 +89,7 @@ final class JobPreparation {
         try {
             decide(jdbc, job, inputs(jdbc, job.request()));
         } catch (Refusal refusal) {
-            if (refusal.code() == RefusalCode.SERVICE_UNAVAILABLE) {
+            if (MODEL_AWAY.contains(refusal.code())) {
                 throw refusal;
             }
             reject(jdbc, job, refusal);
@@ -118,6 +124,14 @@ final class JobPreparation {
                 file(jdbc, request.trainingFile(), "training_file"),
                 validationFile == null ? null : file(jdbc, validationFile, "validation_file"),
                 null);
+    }
+
+    /** @throws Refusal if a file that the job was created with is there no more */
+    void requireFiles(JdbcClient jdbc, JobRequest request) {
+        file(jdbc, request.trainingFile(), "training_file");
+        if (request.validationFile() != null) {
+            file(jdbc, request.validationFile(), "validation_file");
+        }
     }
 
     private StoredFile file(JdbcClient jdbc, String fileId, String param) {

@@ -102,7 +102,8 @@ public final class Jobs {
                         WorkKind.TRAIN,
                         admitted.request().method().wireName(),
                         request.options().priority(),
-                        submission.traceparent()));
+                        submission.traceparent(),
+                        NewWork.model(admitted.model().id(), admitted.model().revision())));
         JobInputs inputs = admission.withoutSecrets(jdbc, tenantId, work, admitted);
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
@@ -155,9 +156,17 @@ public final class Jobs {
         return change(tenantId, id, isRetry, WorkState.PAUSED, "Pause", queue::pause);
     }
 
-    /** As {@link #cancel}. */
+    /** As {@link #cancel}; also a job that the platform has failed, from its newest checkpoint. */
     public Job resume(String tenantId, String id, boolean isRetry) {
-        return change(tenantId, id, isRetry, WorkState.QUEUED, "Resumption", queue::resume);
+        return change(tenantId, id, isRetry, WorkState.QUEUED, "Resumption", this::resume);
+    }
+
+    /** The files of a job that has failed may have been deleted since. */
+    private WorkState resume(JdbcClient jdbc, long workId) {
+        store.byWork(jdbc, workId)
+                .filter(job -> job.state() == WorkState.FAILED)
+                .ifPresent(job -> preparation.requireFiles(jdbc, job.request()));
+        return queue.resume(jdbc, workId);
     }
 
     private Job change(

@@ -6,6 +6,7 @@ import dev.anneal.service.job.Job;
 import dev.anneal.service.outlook.JobInsight;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.settings.MemoryEstimate;
@@ -26,6 +27,7 @@ record AnnealBody(
         boolean mergeable,
         @Nullable Long queuePosition,
         @Nullable Long queueDepth,
+        @Nullable WaitingBody waitingFor,
         @Nullable Long estimatedStart,
         @Nullable Double etaSeconds,
         double percent,
@@ -50,6 +52,17 @@ record AnnealBody(
                             error.origin().name().toLowerCase(Locale.ROOT),
                             error.origin() == WorkError.Origin.SYSTEM,
                             job.work().attempts());
+        }
+    }
+
+    /** What a job waits for that somebody has to mend. */
+    record WaitingBody(String code, String message, long since) {
+
+        static @Nullable WaitingBody of(@Nullable Waiting waiting) {
+            return waiting == null
+                    ? null
+                    : new WaitingBody(
+                            waiting.code(), waiting.message(), waiting.since().getEpochSecond());
         }
     }
 
@@ -114,6 +127,7 @@ record AnnealBody(
                 job.hasMergeableCheckpoint(),
                 position == null ? null : (Long) position.position(),
                 position == null ? null : (Long) position.depth(),
+                WaitingBody.of(insight.waiting()),
                 JobBody.seconds(insight.estimatedStart()),
                 insight.etaSeconds(),
                 percent(job),

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param waited how long it could have been claimed before
  * @param deadlineAt until when this attempt has to end, by the database's clock
  * @param traceparent W3C trace context of the request that made it, or null
+ * @param model base model that it needs, as {@link dev.anneal.service.queue.NewWork#model} writes it, or null
  */
 public record Claim(
         Lease lease,
@@ -19,4 +20,5 @@ public record Claim(
         String method,
         Duration waited,
         Instant deadlineAt,
-        @Nullable String traceparent) {}
+        @Nullable String traceparent,
+        @Nullable String model) {}

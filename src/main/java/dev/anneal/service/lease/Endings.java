@@ -50,20 +50,27 @@ final class Endings {
 
     /**
      * Shared with the rescue. {@code failed} has the rows with their error; each origin has a budget of its own. The first lost worker
-     * costs no delay, for its lease was waited for already; work that loses another one may be what ends them.
+     * costs no delay, for its lease was waited for already; work that loses another one may be what ends them. A fault of the environment
+     * uses up nothing: the work waits for ever, looking again after a delay that grows while the same fault goes on.
      */
     static final String RETRY_OR_FAIL = """
             counted AS (
                 SELECT failed.*,
-                       CASE error ->> 'origin' WHEN 'USER' THEN user_retries ELSE platform_retries END AS retries,
-                       CASE error ->> 'origin' WHEN 'USER' THEN :userBudget ELSE :platformBudget END AS budget
+                       failed.error ->> 'origin' = 'ENVIRONMENT' AS waits,
+                       CASE work.waits_for ->> 'code' WHEN failed.error ->> 'code' THEN work.waits ELSE 0 END AS waited,
+                       CASE failed.error ->> 'origin' WHEN 'USER' THEN failed.user_retries ELSE failed.platform_retries END AS retries,
+                       CASE failed.error ->> 'origin' WHEN 'USER' THEN :userBudget ELSE :platformBudget END AS budget
                 FROM failed
+                JOIN work ON work.id = failed.id
             ), decided AS (
                 SELECT id, lease_token, outcome, error,
-                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
+                       CASE WHEN wish = 'CANCEL' THEN 'CANCELLED' WHEN waits OR retries < budget THEN 'QUEUED' ELSE 'FAILED' END AS state,
                        CASE WHEN error ->> 'origin' = 'USER' AND retries < budget THEN 1 ELSE 0 END AS user_retries,
                        CASE WHEN error ->> 'origin' = 'SYSTEM' AND retries < budget THEN 1 ELSE 0 END AS platform_retries,
                        CASE
+                           WHEN waits THEN least(
+                               make_interval(secs => :environmentDelay) * power(2, least(waited, 30)),
+                               make_interval(secs => :maxEnvironmentDelay))
                            WHEN outcome = 'LOST' AND retries = 0 THEN interval '0'
                            ELSE least(
                                make_interval(secs => :retryDelay) * power(2, least(retries, 30)),
@@ -93,7 +100,13 @@ final class Endings {
                     wish = CASE decided.state WHEN 'QUEUED' THEN wish END,
                     wish_at = CASE decided.state WHEN 'QUEUED' THEN wish_at END,
                     user_retries = work.user_retries + decided.user_retries,
-                    platform_retries = work.platform_retries + decided.platform_retries
+                    platform_retries = work.platform_retries + decided.platform_retries,
+                    waits_for = %1$s decided.error END,
+                    waits_since = %1$s CASE WHEN %2$s THEN work.waits_since ELSE clock_timestamp() END END,
+                    waits = %1$s CASE WHEN %2$s THEN work.waits ELSE 0 END + 1 ELSE 0 END,
+                    avoided_worker = %1$s work.lease_owner END,
+                    -- As long again as the delay: where there is no other worker, this one goes on.
+                    avoided_until = %1$s clock_timestamp() + 2 * delay END
                 FROM decided
                 WHERE work.id = decided.id AND work.lease_token = decided.lease_token AND work.state = 'RUNNING'
                 RETURNING work.id, work.lease_token, work.tenant_id, work.kind, work.method, work.state, decided.outcome, decided.error
@@ -113,7 +126,9 @@ final class Endings {
                 LEFT JOIN gone ON gone.work_id = ended.id
                 WHERE attempt.work_id = ended.id AND attempt.lease_token = ended.lease_token
             )
-            """;
+            """.formatted(
+                    "CASE WHEN decided.state = 'QUEUED' AND decided.error ->> 'origin' = 'ENVIRONMENT' THEN",
+                    "work.waits_for ->> 'code' = decided.error ->> 'code'");
 
     private static final String RESULT = "SELECT method, state FROM ended";
 
@@ -167,7 +182,9 @@ final class Endings {
                 "userBudget", properties.userRetries(),
                 "platformBudget", properties.platformRetries(),
                 "retryDelay", Leases.seconds(properties.retryDelay()),
-                "maxRetryDelay", Leases.seconds(properties.maxRetryDelay()));
+                "maxRetryDelay", Leases.seconds(properties.maxRetryDelay()),
+                "environmentDelay", Leases.seconds(properties.environmentDelay()),
+                "maxEnvironmentDelay", Leases.seconds(properties.maxEnvironmentDelay()));
     }
 
     private Ending end(

@@ -61,6 +61,8 @@ final class FairClaim {
                   AND tenant_id = :tenant
                   AND run_at <= clock_timestamp()
                   AND method = ANY (:methods)
+                  AND (model IS NULL OR model <> ALL (:lacking))
+                  AND (avoided_until IS NULL OR avoided_until <= clock_timestamp() OR avoided_worker <> :worker)
                   AND (SELECT count(*) FROM work WHERE state = 'RUNNING' AND slot = :slot AND tenant_id = :tenant) < %s
                 ORDER BY turn_at, id
                 LIMIT 1
@@ -76,7 +78,7 @@ final class FairClaim {
                     deadline_at = clock_timestamp() + make_interval(secs => :maxRunTime)
                 FROM next
                 WHERE work.id = next.id
-                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, run_at, claimed_at, deadline_at, traceparent
+                RETURNING work.id, work.tenant_id, kind, method, work.lease_token, run_at, claimed_at, deadline_at, traceparent, model
             ), leased AS (
                 INSERT INTO lease (work_id, tenant_id, lease_token, expires_at, stalls_at, saved_step)
                 SELECT claimed.id,
@@ -111,7 +113,16 @@ final class FairClaim {
                 coalesce((SELECT running_jobs FROM tenant_quota WHERE tenant_quota.tenant_id = %s AND :slot = 'TRAINING'), :limit)""".formatted(tenant);
     }
 
-    Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {
+    /**
+     * Who asks for work.
+     *
+     * @param methods what it knows to do
+     * @param lackingModels base models that it does not have
+     */
+    record Claimant(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {}
+
+    Optional<Claim> claim(Claimant claimant) {
+        Slot slot = claimant.slot();
         List<String> tenants = system.call(jdbc -> jdbc.sql(TENANTS_IN_TURN)
                 .param("slot", slot.name())
                 .param("limit", properties.tenantRunningLimit())
@@ -121,7 +132,7 @@ final class FairClaim {
         for (String tenant : tenants) {
             Optional<Claim> claim = system.call(jdbc -> {
                 if (lock(jdbc, TRY_LOCK_TENANT, slot, tenant)) {
-                    return claim(jdbc, worker, slot, tenant, methods);
+                    return claim(jdbc, claimant, tenant);
                 }
                 // Somebody claims for this tenant right now, so it is another one's turn.
                 busy.add(tenant);
@@ -131,15 +142,15 @@ final class FairClaim {
                 return claim;
             }
         }
-        return claimOfBusy(busy, worker, slot, methods);
+        return claimOfBusy(busy, claimant);
     }
 
     /** Rather waits a few milliseconds than leaves a slot empty. One lock per transaction: nothing to deadlock on. */
-    private Optional<Claim> claimOfBusy(List<String> tenants, String worker, Slot slot, Set<String> methods) {
+    private Optional<Claim> claimOfBusy(List<String> tenants, Claimant claimant) {
         for (String tenant : tenants) {
             Optional<Claim> claim = system.call(jdbc -> {
-                lock(jdbc, LOCK_TENANT, slot, tenant);
-                return claim(jdbc, worker, slot, tenant, methods);
+                lock(jdbc, LOCK_TENANT, claimant.slot(), tenant);
+                return claim(jdbc, claimant, tenant);
             });
             if (claim.isPresent()) {
                 return claim;
@@ -156,13 +167,14 @@ final class FairClaim {
                 .single();
     }
 
-    private Optional<Claim> claim(JdbcClient jdbc, String worker, Slot slot, String tenant, Set<String> methods) {
+    private Optional<Claim> claim(JdbcClient jdbc, Claimant claimant, String tenant) {
         return jdbc.sql(CLAIM)
-                .param("slot", slot.name())
+                .param("slot", claimant.slot().name())
                 .param("tenant", tenant)
-                .param("methods", methods.toArray(String[]::new))
+                .param("methods", claimant.methods().toArray(String[]::new))
+                .param("lacking", claimant.lackingModels().toArray(String[]::new))
                 .param("limit", properties.tenantRunningLimit())
-                .param("worker", worker)
+                .param("worker", claimant.worker())
                 .param("lease", Leases.seconds(properties.lease()))
                 .param("stallTimeout", Leases.seconds(properties.stallTimeout()))
                 .param("maxRunTime", Leases.seconds(properties.maxRunTime()))

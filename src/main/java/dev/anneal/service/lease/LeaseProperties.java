@@ -21,8 +21,9 @@ import org.springframework.validation.annotation.Validated;
  * @param tenantRunningLimit how much of one tenant runs at a time, for each class of slot
  * @param userRetries how often work is tried again after failures of its own input
  * @param platformRetries how often work is tried again after failures of the platform and lost workers
- * @param retryDelay wait before the first retry, none after the first lost worker; each further one waits twice as long
- * @param maxRetryDelay longest wait before a retry
+ * @param retryDelay wait before the first retry, none after the first lost worker, half of it after a fault of the environment; each further one waits
+ *     twice as long
+ * @param maxRetryDelay longest wait before a retry; after a fault of the environment at most two minutes
  */
 @Validated
 @ConfigurationProperties("anneal.queue")
@@ -50,6 +51,18 @@ public record LeaseProperties(
     /** An outage of the database that is shorter costs no living worker its lease. */
     Duration longestHarmlessOutage() {
         return lease.minus(heartbeatInterval).minus(safetyMargin);
+    }
+
+    /** Nobody waits long for an environment that is mended. */
+    private static final Duration MAX_ENVIRONMENT_DELAY = Duration.ofMinutes(2);
+
+    /** Wait after the first fault of the environment. */
+    Duration environmentDelay() {
+        return retryDelay.dividedBy(2);
+    }
+
+    Duration maxEnvironmentDelay() {
+        return maxRetryDelay.compareTo(MAX_ENVIRONMENT_DELAY) < 0 ? maxRetryDelay : MAX_ENVIRONMENT_DELAY;
     }
 
     @AssertTrue(

@@ -27,7 +27,8 @@ final class LeaseRows {
                 Duration.ofMillis(Math.round(1000 * row.getDouble("waited"))),
                 Objects.requireNonNull(row.getObject("deadline_at", OffsetDateTime.class))
                         .toInstant(),
-                row.getString("traceparent"));
+                row.getString("traceparent"),
+                row.getString("model"));
     }
 
     static Map.Entry<Lease, Optional<Wish>> holding(ResultSet row, int number) throws SQLException {

@@ -62,6 +62,13 @@ public final class Leases {
             RETURNING lease.work_id, lease.lease_token, work.wish
             """;
 
+    /** Nothing holds it up any more. */
+    private static final String GETS_ON = """
+            UPDATE work
+            SET waits_for = NULL, waits_since = NULL, waits = 0
+            WHERE id = :id AND lease_token = :token AND state = 'RUNNING' AND waits > 0
+            """;
+
     private static final String POSITION =
             "SELECT step, saved_step FROM lease WHERE work_id = :id AND lease_token = :token";
 
@@ -89,9 +96,15 @@ public final class Leases {
      *
      * @param worker name that shows who runs it
      * @param methods what the worker knows to do; other work is left for others
+     * @param lackingModels base models that the worker does not have; work that needs one is left for others
      */
+    public Optional<Claim> claim(String worker, Slot slot, Set<String> methods, Set<String> lackingModels) {
+        return claims.claim(new FairClaim.Claimant(worker, slot, methods, lackingModels));
+    }
+
+    /** The same for a worker that has every model. */
     public Optional<Claim> claim(String worker, Slot slot, Set<String> methods) {
-        return claims.claim(worker, slot, methods);
+        return claim(worker, slot, methods, Set.of());
     }
 
     /**
@@ -138,6 +151,12 @@ public final class Leases {
             Duration stallAfter,
             Consumer<JdbcClient> writes) {
         return system.call(jdbc -> {
+            if (step != null) {
+                jdbc.sql(GETS_ON)
+                        .param("id", lease.workId())
+                        .param("token", lease.token())
+                        .update();
+            }
             Optional<Standing> standing = jdbc.sql(PROGRESS)
                     .param("id", lease.workId())
                     .param("token", lease.token())
@@ -184,7 +203,8 @@ public final class Leases {
 
     /**
      * Ends the attempt because of {@code error}: the work is QUEUED again after a delay if the budget of the error's origin allows it,
-     * else FAILED; CANCELLED if its client wished that. A wish to pause stays for the next attempt, because nothing was saved for it.
+     * else FAILED; CANCELLED if its client wished that. A wish to pause stays for the next attempt, because nothing was saved for it. After a fault of the
+     * environment the work waits, without a budget, and is left to other workers at first.
      */
     public Ending fail(Lease lease, WorkError error, Consumer<JdbcClient> writes) {
         return endings.fail(lease, error, writes);

@@ -58,6 +58,12 @@ public final class MeterNames {
     /** Counter, tag {@code outcome}: requests to the MLflow server, by what came of them [anneal_mlflow_requests_total]. */
     public static final String MLFLOW_REQUESTS = "anneal.mlflow.requests";
 
+    /**
+     * Gauge, tag {@code part} (store, disk, device, model): 1 while this worker claims nothing because the part is at fault; under {@code model} the number of
+     * base models that it lacks, whose work it passes over [anneal_worker_fault].
+     */
+    public static final String WORKER_FAULT = "anneal.worker.fault";
+
     /** Gauge: slots of this worker that run something [anneal_worker_busy]. */
     public static final String WORKER_BUSY = "anneal.worker.busy";
 

@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
 
 /** Meters of a worker's leases, attempts and trainings. */
 public final class WorkerMeters {
@@ -109,6 +110,14 @@ public final class WorkerMeters {
     public void released(Duration ran) {
         busy.decrementAndGet();
         run.record(ran);
+    }
+
+    /** @param count of what is at fault in this part of the worker's environment */
+    public void fault(String part, IntSupplier count) {
+        Gauge.builder(MeterNames.WORKER_FAULT, count::getAsInt)
+                .description("What of this worker's environment is at fault")
+                .tag("part", part)
+                .register(registry);
     }
 
     /** A lease was found gone. */

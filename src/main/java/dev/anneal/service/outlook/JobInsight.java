@@ -3,6 +3,7 @@ package dev.anneal.service.outlook;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.Waiting;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts first one first
  * @param position null unless it is queued
+ * @param waiting what it waits for because the environment is at fault; null unless it is queued
  * @param estimatedStart null unless it is queued and earlier trainings tell
  * @param etaSeconds seconds until its end, null where nothing tells or it has ended
  * @param estimatedFinish the same as a time
@@ -20,6 +22,7 @@ public record JobInsight(
         Job job,
         List<Attempt> attempts,
         @Nullable QueuePosition position,
+        @Nullable Waiting waiting,
         @Nullable Instant estimatedStart,
         @Nullable Double etaSeconds,
         @Nullable Instant estimatedFinish) {

@@ -5,14 +5,17 @@ import dev.anneal.service.job.Job;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -45,12 +48,16 @@ public final class JobInsights {
                 .map(job -> job.work().id())
                 .toList();
         Map<Long, QueuePosition> positions = queued.isEmpty() ? Map.of() : numbers.positions(queued);
+        Map<Long, Waiting> heldUp =
+                queued.isEmpty() ? Map.of() : database.call(tenantId, jdbc -> WorkerStates.heldUp(jdbc, queued));
         Map<Long, List<Attempt>> attempts = attempts(tenantId, jobs);
         return jobs.stream()
                 .map(job -> insight(
                         job,
                         attempts.getOrDefault(job.work().id(), List.of()),
-                        positions.get(job.work().id())))
+                        positions.get(job.work().id()),
+                        Optional.ofNullable(job.work().waiting())
+                                .orElse(heldUp.get(job.work().id()))))
                 .toList();
     }
 
@@ -66,7 +73,8 @@ public final class JobInsights {
                         .collect(Collectors.groupingBy(Attempt::workId));
     }
 
-    private JobInsight insight(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {
+    private JobInsight insight(
+            Job job, List<Attempt> attempts, @Nullable QueuePosition position, @Nullable Waiting waiting) {
         OptionalDouble untilStart =
                 position == null ? OptionalDouble.empty() : outlook.secondsUntilStart(position.position());
         OptionalDouble untilEnd = switch (job.state()) {
@@ -78,6 +86,7 @@ public final class JobInsights {
                 job,
                 attempts,
                 position,
+                waiting,
                 inSeconds(untilStart),
                 untilEnd.isPresent() ? untilEnd.getAsDouble() : null,
                 inSeconds(untilEnd));

@@ -60,6 +60,11 @@ public final class EngineLauncher {
         this.mainClass = mainClass;
     }
 
+    /** Finds out whether processes can be given folders on this machine. */
+    public void tryFolder() throws IOException {
+        EngineWorkspace.tryAll();
+    }
+
     /**
      * A workspace on this host, after orphans of dead workers have ended.
      *

@@ -41,6 +41,10 @@ final class PushException extends IOException {
         return kind.mayPass;
     }
 
+    Kind kind() {
+        return kind;
+    }
+
     Push.Failure failure() {
         return new Push.Failure(kind.name().toLowerCase(Locale.ROOT), String.valueOf(getMessage()));
     }

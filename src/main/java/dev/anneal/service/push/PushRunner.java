@@ -46,8 +46,15 @@ final class PushRunner {
         this.retries = retries;
     }
 
-    /** Waits between tries; when all have passed, the push has failed. */
+    /** Waits between tries; when all have passed, the push has failed, unless it waits for the artifact store. */
     record Retries(Clock clock, List<Duration> delays) {
+
+        private static final Duration STORE_DELAY = Duration.ofMinutes(1);
+
+        /** However many tries there were. */
+        Instant whenTheStoreIsBack() {
+            return clock.instant().plus(STORE_DELAY);
+        }
 
         Optional<Instant> after(int tries) {
             return tries > delays.size()
@@ -80,12 +87,19 @@ final class PushRunner {
                 // again.
                 throw new IllegalStateException("Push " + id + " was cut off in try " + begun.tries(), failure);
             }
-            Optional<Instant> next = failure.mayPass() ? retries.after(begun.tries()) : Optional.empty();
+            Optional<Instant> next = next(failure, begun.tries());
             Push.State state = next.isPresent() ? Push.State.QUEUED : Push.State.FAILED;
             LOG.warn("Push {} is {} after try {}: {}", id, state.wireName(), begun.tries(), failure.getMessage());
             database.run(jdbc -> store.fail(jdbc, id, state, failure.failure()));
             return next;
         }
+    }
+
+    private Optional<Instant> next(PushException failure, int tries) {
+        if (failure.kind() == Kind.STORAGE_FAILED) {
+            return Optional.of(retries.whenTheStoreIsBack());
+        }
+        return failure.mayPass() ? retries.after(tries) : Optional.empty();
     }
 
     private List<StoredFile> files(long export) {

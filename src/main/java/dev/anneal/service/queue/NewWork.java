@@ -8,15 +8,22 @@ import org.jspecify.annotations.Nullable;
  * @param method what exactly is to be done, for example {@code supervised} or {@code merged}; workers claim the methods they know
  * @param priority 0, which goes first, to 9
  * @param traceparent W3C trace context of the request, or null
+ * @param model base model that a worker must have, as {@link #model} writes it; null if it needs none
  */
 public record NewWork(
         String tenantId,
         WorkKind kind,
         String method,
         int priority,
-        @Nullable String traceparent) {
+        @Nullable String traceparent,
+        @Nullable String model) {
 
     public static final int DEFAULT_PRIORITY = 5;
+
+    /** Work that needs no base model. */
+    public NewWork(String tenantId, WorkKind kind, String method, int priority, @Nullable String traceparent) {
+        this(tenantId, kind, method, priority, traceparent, null);
+    }
 
     public NewWork {
         if (tenantId.isEmpty() || method.isEmpty()) {
@@ -26,5 +33,10 @@ public record NewWork(
         if (priority < 0 || priority > 9) {
             throw new IllegalArgumentException("a priority is 0 to 9, but is " + priority);
         }
+    }
+
+    /** @param revision commit of the Hub; null for a model of the operator's folder */
+    public static String model(String id, @Nullable String revision) {
+        return revision == null ? id : id + '@' + revision;
     }
 }

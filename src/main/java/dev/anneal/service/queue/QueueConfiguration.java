@@ -25,6 +25,11 @@ class QueueConfiguration {
     }
 
     @Bean
+    WorkerStates workerStates(SystemDatabase system) {
+        return new WorkerStates(system);
+    }
+
+    @Bean
     FinishedWork finishedWork(SystemDatabase system) {
         return new FinishedWork(system);
     }

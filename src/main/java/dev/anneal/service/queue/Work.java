@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param deadlineAt until when the current attempt has to end, or null
  * @param wish what its client wants of it while it runs, or null
  * @param error why it failed, null unless FAILED
+ * @param waiting what it waits for, if a fault of the environment ended its last attempt; null unless QUEUED
  * @param step steps done by the current attempt, or by the last one; null before the first
  * @param savedStep step of the newest checkpoint of that attempt, or null
  */
@@ -34,5 +35,6 @@ public record Work(
         int platformRetries,
         @Nullable Wish wish,
         @Nullable WorkError error,
+        @Nullable Waiting waiting,
         @Nullable Integer step,
         @Nullable Integer savedStep) {}

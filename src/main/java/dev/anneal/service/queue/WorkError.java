@@ -19,13 +19,20 @@ public record WorkError(
     public enum Origin {
         /** The client's input or settings; another attempt would end the same. */
         USER,
-        /** The platform; another attempt may succeed. */
-        SYSTEM
+        /** The platform: an error in it, or a process that crashed; another attempt may succeed. */
+        SYSTEM,
+        /** What the platform stands on: artifact store, base models, disks, devices. The work waits until it is mended, and never fails for it. */
+        ENVIRONMENT
     }
 
     /** A failure that the client's input or settings cause. */
     public static WorkError ofUser(String code, String message, @Nullable String param) {
         return new WorkError(code, message, param, Origin.USER);
+    }
+
+    /** A failure of what the platform stands on. */
+    public static WorkError ofEnvironment(String code, String message) {
+        return new WorkError(code, message, null, Origin.ENVIRONMENT);
     }
 
     /** A failure of the platform. */

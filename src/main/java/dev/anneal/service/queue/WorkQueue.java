@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public final class WorkQueue {
 
     private static final String INSERT = """
-            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent)
-            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent)
+            INSERT INTO work (tenant_id, kind, method, state, priority, traceparent, model)
+            VALUES (:tenant, :kind, :method, :state, :priority, :traceparent, :model)
             RETURNING id
             """;
 
@@ -58,10 +58,19 @@ public final class WorkQueue {
             RETURNING method, state
             """;
 
+    /** A training that failed by no fault of its own goes on from its newest checkpoint, with all its retries. */
     private static final String RESUME = """
             UPDATE work
-            SET state = 'QUEUED', run_at = clock_timestamp()
-            WHERE id = :id AND state = 'PAUSED'
+            SET state = 'QUEUED',
+                run_at = clock_timestamp(),
+                finished_at = NULL,
+                error = NULL,
+                swept = false,
+                user_retries = CASE state WHEN 'FAILED' THEN 0 ELSE user_retries END,
+                platform_retries = CASE state WHEN 'FAILED' THEN 0 ELSE platform_retries END
+            WHERE id = :id
+              AND kind = 'TRAIN'
+              AND (state = 'PAUSED' OR (state = 'FAILED' AND error ->> 'origin' <> 'USER' AND lease_token > 0))
             RETURNING method, state
             """;
 
@@ -70,6 +79,8 @@ public final class WorkQueue {
             SELECT work.*,
                    coalesce(lease.step, attempt.step) AS step,
                    coalesce(lease.saved_step, attempt.saved_step) AS saved_step,
+                   work.waits_for ->> 'code' AS waiting_code,
+                   work.waits_for ->> 'message' AS waiting_message,
                    %s
             FROM work
             LEFT JOIN lease ON lease.work_id = work.id
@@ -152,16 +163,20 @@ public final class WorkQueue {
     }
 
     /**
-     * Puts paused work back into the queue.
+     * Puts a training that is paused, or that the platform has failed, back into the queue.
      *
      * @return QUEUED
-     * @throws Refusal {@code job_not_resumable}
+     * @throws Refusal {@code job_not_resumable}, or if it goes beyond the tenant's quota that failed training runs again
      */
     public WorkState resume(JdbcClient jdbc, long id) {
+        find(jdbc, id)
+                .filter(work -> work.state() == WorkState.FAILED)
+                .ifPresent(work -> quotas.admitJob(jdbc, work.tenantId()));
         return change(jdbc, RESUME, id)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.JOB_NOT_RESUMABLE,
-                        "Only a paused job can be resumed; this one is %s.".formatted(describe(jdbc, id))));
+                        "Only a job that is paused, or that failed by a fault of the platform (anneal.failure.retryable), can be resumed; this one is %s."
+                                .formatted(describe(jdbc, id))));
     }
 
     /** The work with this id, if there is such. */
@@ -198,6 +213,7 @@ public final class WorkQueue {
                 .param("state", state.name())
                 .param("priority", work.priority())
                 .param("traceparent", work.traceparent())
+                .param("model", work.model())
                 .query(Long.class)
                 .single();
     }

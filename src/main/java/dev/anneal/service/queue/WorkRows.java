@@ -31,8 +31,16 @@ final class WorkRows {
                 row.getInt("platform_retries"),
                 wishOrNull(row),
                 ErrorColumn.read(row),
+                waiting(row),
                 row.getObject("step", Integer.class),
                 row.getObject("saved_step", Integer.class));
+    }
+
+    private static @Nullable Waiting waiting(ResultSet row) throws SQLException {
+        String code = row.getString("waiting_code");
+        return code == null || WorkState.valueOf(text(row, "state")) != WorkState.QUEUED
+                ? null
+                : new Waiting(code, text(row, "waiting_message"), instant(row, "waits_since"), row.getInt("waits"));
     }
 
     static Attempt attempt(ResultSet row, int number) throws SQLException {

@@ -15,7 +15,12 @@ public final class SealedValues {
     private static final String REMOVE_OF_ENDED = """
             DELETE FROM sealed_value
             USING work
-            WHERE work.id = sealed_value.work_id AND work.finished_at IS NOT NULL
+            WHERE work.id = sealed_value.work_id
+              AND work.finished_at IS NOT NULL
+              -- What the platform has failed may be resumed.
+              AND (work.state <> 'FAILED'
+                   OR work.error ->> 'origin' = 'USER'
+                   OR work.finished_at < clock_timestamp() - interval '7 days')
             """;
 
     private final SystemDatabase database;

@@ -2,6 +2,7 @@ package dev.anneal.service.training;
 
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.job.Job;
+import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.util.function.BiConsumer;
@@ -9,10 +10,18 @@ import java.util.function.BiConsumer;
 /** What a job's events say when an attempt has ended before the training has. */
 final class AttemptEvents {
 
+    /** With which messages of waiting begin. */
+    static final String WAITS = "The job waits";
+
     private AttemptEvents() {}
 
     /** @param job as it stands after the attempt's end */
     static void failed(Job job, WorkError error, BiConsumer<JobEvent.Level, String> events) {
+        Waiting waiting = job.work().waiting();
+        if (waiting != null) {
+            waits(waiting, events);
+            return;
+        }
         String cause = "Attempt %d ended at step %d with %s: %s"
                 .formatted(job.work().attempts(), job.pace().step(), error.code(), error.message());
         if (job.state() == WorkState.FAILED) {
@@ -26,6 +35,19 @@ final class AttemptEvents {
                     cause + ". The job goes back to the queue and runs again, from its newest checkpoint, not before "
                             + job.work().runAt());
         }
+    }
+
+    /** Told once, however many attempts find the same. */
+    private static void waits(Waiting waiting, BiConsumer<JobEvent.Level, String> events) {
+        if (waiting.attempts() == 1) {
+            events.accept(JobEvent.Level.WARN, waits(waiting));
+        }
+    }
+
+    static String waits(Waiting waiting) {
+        return WAITS
+                + " because of %s: %s It goes on by itself when that is mended; no retry is used up"
+                        .formatted(waiting.code(), waiting.message());
     }
 
     /** @param job as it stands after the attempt's end */

@@ -15,10 +15,14 @@ import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -35,6 +39,20 @@ public final class TrainingJournal {
             UPDATE lease
             SET stalls_at = greatest(stalls_at, clock_timestamp() + interval '15 minutes')
             WHERE work_id = :work AND lease_token = :token
+            """;
+
+    /** Queued jobs that no worker has claimed, and that have not been told last that they wait. */
+    private static final String UNTOLD = """
+            SELECT job.id AS job, job.work_id AS work
+            FROM work
+            JOIN job ON job.work_id = work.id
+            LEFT JOIN LATERAL (
+                SELECT message FROM job_event WHERE job_event.job_id = job.id ORDER BY number DESC LIMIT 1
+            ) AS latest ON true
+            WHERE work.state = 'QUEUED' AND work.kind = 'TRAIN' AND work.waits = 0
+              AND coalesce(latest.message, '') NOT LIKE :waits || '%'
+            ORDER BY work.id
+            LIMIT 1000
             """;
 
     private final SystemDatabase system;
@@ -180,6 +198,25 @@ public final class TrainingJournal {
             if (held == 1) {
                 events.append(jdbc, store.numberOf(jdbc, lease.workId()), JobEvent.Level.INFO, message);
             }
+        });
+    }
+
+    /** Tells the jobs that no worker can take at present what they wait for. */
+    public void tellHeldUp() {
+        system.run(jdbc -> {
+            Map<Long, Long> jobs = jdbc
+                    .sql(UNTOLD)
+                    .param("waits", AttemptEvents.WAITS)
+                    .query((row, number) -> Map.entry(row.getLong("work"), row.getLong("job")))
+                    .list()
+                    .stream()
+                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+            WorkerStates.heldUp(jdbc, jobs.keySet())
+                    .forEach((work, waiting) -> events.append(
+                            jdbc,
+                            Objects.requireNonNull(jobs.get(work)),
+                            JobEvent.Level.WARN,
+                            AttemptEvents.waits(waiting)));
         });
     }
 

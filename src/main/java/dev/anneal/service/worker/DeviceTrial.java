@@ -5,7 +5,6 @@ import dev.anneal.service.process.EngineExit;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProcess;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,7 +21,7 @@ import org.springframework.util.FileSystemUtils;
 final class DeviceTrial {
 
     /** A CUDA libtorch is some gigabytes that may have to come from a disk. */
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private DeviceTrial() {}
 
@@ -42,6 +41,11 @@ final class DeviceTrial {
             throw new UnusableDeviceException(
                     "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + libtorch + "'");
         }
+        tryOut(devices, launcher);
+    }
+
+    /** @throws UnusableDeviceException if one of the devices cannot be used, or no process can be started */
+    static void tryOut(List<String> devices, EngineLauncher launcher) {
         try {
             Path folder = Files.createTempDirectory("anneal-devices-");
             try {
@@ -50,7 +54,7 @@ final class DeviceTrial {
                 FileSystemUtils.deleteRecursively(folder);
             }
         } catch (IOException e) {
-            throw new UncheckedIOException("the devices " + devices + " could not be tried", e);
+            throw new UnusableDeviceException("the devices " + devices + " could not be tried: " + e.getMessage());
         }
     }
 

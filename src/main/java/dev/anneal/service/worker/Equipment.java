@@ -6,6 +6,7 @@ import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineWorkspace;
+import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.trace.AttemptTraces;
 import java.util.concurrent.ScheduledExecutorService;
 
@@ -20,6 +21,8 @@ record Equipment(
         Assignments assignments,
         EngineLauncher launcher,
         EngineWorkspace workspace,
+        Environment environment,
+        WorkerStates states,
         WorkerMeters meters,
         AttemptGrading grading,
         WorkAllowance allowance,

@@ -21,4 +21,9 @@ class HeartbeatHealthConfiguration {
                         .flatMap(writer -> writer.silence(System.nanoTime())),
                 queue.lease().multipliedBy(LEASES));
     }
+
+    @Bean
+    HealthIndicator workerEnvironmentHealthIndicator(ObjectProvider<Environment> environment) {
+        return new EnvironmentHealth(environment::getIfAvailable);
+    }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.engine.file.DiskFull;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
@@ -14,6 +15,7 @@ import dev.anneal.service.process.EngineProcess;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.trace.AttemptTrace;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
@@ -100,7 +102,7 @@ final class RunningWork {
                 return;
             }
             LOG.warn("Work {} cannot begin", claim.lease().workId(), e);
-            refuse(errorOf(e));
+            refuse(blamed(errorOf(e)));
             return;
         }
         try (GradingDesk desk = new GradingDesk(answers)) {
@@ -201,10 +203,18 @@ final class RunningWork {
     }
 
     private void conclude(Assignment assignment, Publisher publisher, Verdict verdict) throws InterruptedException {
+        Verdict last = verdict;
         if (verdict instanceof Verdict.Fail failed) {
-            trace.failed(failed.error().code());
+            WorkError error = blamed(failed.error());
+            trace.failed(error.code());
+            last = new Verdict.Fail(error);
         }
-        conclude(assignment.label().id(), () -> publisher.publish() ? publisher.end(verdict) : Optional.empty());
+        Verdict decided = last;
+        conclude(assignment.label().id(), () -> publisher.publish() ? publisher.end(decided) : Optional.empty());
+    }
+
+    private WorkError blamed(WorkError error) {
+        return lease.isLost() ? error : equipment.environment().blame(error, claim.model());
     }
 
     /** Ends an attempt that could not begin. */
@@ -265,6 +275,10 @@ final class RunningWork {
     private static WorkError errorOf(Throwable failure) {
         if (failure instanceof AssignmentException known) {
             return known.error();
+        }
+        Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
+        if (cause instanceof IOException io && DiskFull.isCauseOf(io)) {
+            return WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.");
         }
         return failure instanceof SealedHeadersException
                 ? WorkError.ofSystem(

@@ -30,6 +30,8 @@ final class Supervisor {
     private final List<WorkSlot> slots = new ArrayList<>();
     private final List<Thread> slotThreads = new ArrayList<>();
     private final Thread heartbeatThread = daemon(this::beat, "worker-heartbeat");
+    private final EnvironmentWatch watch;
+    private final Thread watchThread;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
@@ -40,6 +42,13 @@ final class Supervisor {
         this.equipment = equipment;
         this.heartbeatInterval = queue.heartbeatInterval();
         this.heartbeats = heartbeats;
+        this.watch = new EnvironmentWatch(
+                equipment.environment(),
+                equipment.states(),
+                () -> equipment.assignments().tellHeldUp(),
+                name,
+                queue.heartbeatInterval());
+        this.watchThread = daemon(watch, "worker-environment");
         Duration trust = queue.lease().minus(queue.safetyMargin());
         WorkerProperties properties = equipment.properties();
         for (String device : properties.devices()) {
@@ -61,6 +70,7 @@ final class Supervisor {
 
     void start() {
         heartbeatThread.start();
+        watchThread.start();
         slotThreads.forEach(Thread::start);
     }
 
@@ -75,6 +85,7 @@ final class Supervisor {
         long deadline = System.nanoTime()
                 + equipment.properties().stopGrace().plus(GIVE_BACK).toNanos();
         slots.forEach(WorkSlot::stopClaiming);
+        watch.stop();
         heartbeats.running().forEach(work -> work.stop(StopReason.SHUTDOWN));
         boolean drained =
                 slotThreads.stream().map(thread -> ends(thread, deadline)).reduce(true, Boolean::logicalAnd);

@@ -9,10 +9,14 @@ import dev.anneal.service.process.EngineExit;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the end of an engine process means for its work. */
 sealed interface Verdict {
+
+    /** Failures of a process whose code says that the environment is at fault; of others the worker finds out by looking. */
+    Set<String> ENVIRONMENT = Set.of("disk_full", "device_unavailable");
 
     /** Ends the attempt accordingly, together with what {@code assignment} writes about it. */
     Ending apply(Leases leases, Lease lease, Assignment assignment);
@@ -65,10 +69,7 @@ sealed interface Verdict {
                                 ? WorkError.ofUser("bad_input", sentence(exit), null)
                                 : WorkError.ofUser(failed.code(), failed.message(), null));
             case FAILURE ->
-                new Fail(
-                        failed == null
-                                ? WorkError.ofSystem("engine_failed", sentence(exit))
-                                : WorkError.ofSystem(failed.code(), failed.message()));
+                new Fail(failed == null ? WorkError.ofSystem("engine_failed", sentence(exit)) : ofFailure(failed));
             case GIVEN_BACK ->
                 stopped != null && stopped.isOrderly()
                         ? new GiveBack()
@@ -81,6 +82,12 @@ sealed interface Verdict {
             case CRASH ->
                 killed ? ofKilled(stopped, wish) : new Fail(WorkError.ofSystem("engine_crashed", sentence(exit)));
         };
+    }
+
+    private static WorkError ofFailure(Progress.Failed failed) {
+        return ENVIRONMENT.contains(failed.code())
+                ? WorkError.ofEnvironment(failed.code(), failed.message())
+                : WorkError.ofSystem(failed.code(), failed.message());
     }
 
     private static Verdict ofKilled(@Nullable StopReason stopped, @Nullable Wish wish) {

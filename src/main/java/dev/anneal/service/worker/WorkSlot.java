@@ -84,6 +84,10 @@ final class WorkSlot implements Runnable {
         if (!allowance.take()) {
             return false;
         }
+        if (equipment.environment().fault().isPresent()) {
+            allowance.putBack();
+            return false;
+        }
         long calledAt = System.nanoTime();
         Optional<Claim> claim = claim();
         if (claim.isEmpty()) {
@@ -122,7 +126,11 @@ final class WorkSlot implements Runnable {
         try {
             return equipment
                     .leases()
-                    .claim(worker, kind, equipment.assignments().methods(kind));
+                    .claim(
+                            worker,
+                            kind,
+                            equipment.assignments().methods(kind),
+                            equipment.environment().lackingModels());
         } catch (RuntimeException failure) {
             if (DatabaseOutage.explains(failure)) {
                 LOG.warn(

@@ -2,7 +2,6 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignments;
-import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
@@ -10,19 +9,18 @@ import dev.anneal.service.machine.Machines;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.trace.AttemptTraces;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -37,22 +35,14 @@ class WorkerConfiguration {
 
     private final AttemptGrading grading;
     private final AttemptTraces traces;
+    private final Environment environment;
+    private final WorkerStates states;
 
-    WorkerConfiguration(AttemptGrading grading, AttemptTraces traces) {
+    WorkerConfiguration(AttemptGrading grading, AttemptTraces traces, Environment environment, WorkerStates states) {
         this.grading = grading;
         this.traces = traces;
-    }
-
-    /** Nothing gets it before the worker's CUDA devices have been tried. */
-    @Bean
-    EngineLauncher engineLauncher(
-            WorkerProperties worker,
-            EngineProperties properties,
-            SharedCache cache,
-            @Value("${anneal.home}") Path home) {
-        EngineLauncher launcher = new EngineLauncher(properties, home, cache, EngineLauncher.ENGINE_MAIN);
-        DeviceTrial.require(worker, properties.cudaLibtorch(), launcher);
-        return launcher;
+        this.environment = environment;
+        this.states = states;
     }
 
     @Bean
@@ -79,6 +69,8 @@ class WorkerConfiguration {
                         assignments,
                         launcher,
                         launcher.openWorkspace(ORPHAN_GRACE),
+                        environment,
+                        states,
                         meters,
                         grading,
                         properties.allowance(WorkerConfiguration::end),

@@ -149,7 +149,8 @@ public abstract class StoreOwnershipContract {
 
         assertThatExceptionOfType(UnusableStoreException.class)
                 .isThrownBy(() -> ownership(null).claim())
-                .withMessageContaining("is not there: this installation, " + TestDatabase.INSTALLATION + ", has a store")
+                .withMessageContaining(
+                        "is not there: this installation, " + TestDatabase.INSTALLATION + ", has a store")
                 .satisfies(refusal -> assertThat(refusal.remedy())
                         .contains("Mount the store's disk")
                         .contains("anneal.storage.adopt-from=" + TestDatabase.INSTALLATION));

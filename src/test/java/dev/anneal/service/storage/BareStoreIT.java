@@ -48,8 +48,8 @@ class BareStoreIT extends ServiceTest {
 
     @AfterEach
     void mount() throws IOException {
-        Files.deleteIfExists(root);
         if (Files.exists(away)) {
+            Files.deleteIfExists(root);
             Files.move(away, root);
         }
     }

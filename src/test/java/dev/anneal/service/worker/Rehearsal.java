@@ -92,6 +92,9 @@ final class Rehearsal implements Assignments {
     }
 
     @Override
+    public void tellHeldUp() {}
+
+    @Override
     public void refused(JdbcClient jdbc, Claim claim, WorkError error) {
         row(jdbc, claim, "refused " + error.code(), 0, null);
     }

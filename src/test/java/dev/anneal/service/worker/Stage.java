@@ -41,6 +41,8 @@ final class Stage {
     private @Nullable HeartbeatWriter newestHeartbeats;
     private final List<Supervisor> supervisors = new ArrayList<>();
     private final CountDownLatch usedUp = new CountDownLatch(1);
+    private String name = "test";
+    private Environment environment = Environment.sound();
     private int maxWork;
     private @Nullable Duration maxIdle;
     private AttemptGrading grading = (tenant, work) -> (id, question) -> {
@@ -94,6 +96,12 @@ final class Stage {
         return worker(steps, behaviour, moment -> {});
     }
 
+    /** What the workers that are started from now on stand on, and what they are called. */
+    void environment(String worker, Environment stoodOn) {
+        name = worker;
+        environment = stoodOn;
+    }
+
     Supervisor worker(int steps, Map<String, String> behaviour, Rehearsal.Trouble trouble) {
         WorkerProperties properties = new WorkerProperties(
                 "test",
@@ -115,6 +123,8 @@ final class Stage {
                 new Rehearsal(parts.system(), folder.resolve("artifacts"), steps, trouble),
                 FakeTasks.launcher(folder, behaviour),
                 EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
+                environment,
+                parts.states(),
                 parts.meters(),
                 grading,
                 properties.allowance(usedUp::countDown),
@@ -122,7 +132,7 @@ final class Stage {
                 Executors.newSingleThreadScheduledExecutor());
         HeartbeatWriter heartbeats = new HeartbeatWriter(parts.leases(), parts.meters(), Clock.systemUTC());
         newestHeartbeats = heartbeats;
-        Supervisor supervisor = new Supervisor("test", parts.properties(), heartbeats, equipment);
+        Supervisor supervisor = new Supervisor(name, parts.properties(), heartbeats, equipment);
         supervisors.add(supervisor);
         supervisor.start();
         return supervisor;

@@ -41,11 +41,15 @@ class VerdictTest {
     }
 
     @Test
-    void aFailureIsThePlatforms() {
+    void aFailureIsTheEnvironmentsOrThePlatformsAsItsCodeSays() { // #17
         Progress.Failed failed = new Progress.Failed("disk_full", "No space left on device", 3);
 
         assertThat(error(Verdict.of(new EngineExit(70, ""), null, false, null, failed)))
-                .isEqualTo(WorkError.ofSystem("disk_full", "No space left on device"));
+                .isEqualTo(WorkError.ofEnvironment("disk_full", "No space left on device"));
+
+        Progress.Failed other = new Progress.Failed("internal_error", "NullPointerException", 3);
+        assertThat(error(Verdict.of(new EngineExit(70, ""), null, false, null, other)))
+                .isEqualTo(WorkError.ofSystem("internal_error", "NullPointerException"));
     }
 
     @Test

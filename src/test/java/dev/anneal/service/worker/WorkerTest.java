@@ -8,6 +8,7 @@ import dev.anneal.service.lease.Leases;
 import dev.anneal.service.lease.Rescuer;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkerStates;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -47,6 +48,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
             WorkQueue queue,
             Leases leases,
             Rescuer rescuer,
+            WorkerStates states,
             LeaseProperties properties,
             WorkerMeters meters) {}
 

@@ -1,0 +1,105 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.database.JsonColumn;
+import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.database.TimeColumn;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What workers say of their environment, so that work which no worker can take says what it waits for. */
+public final class WorkerStates {
+
+    private static final String REPORT = """
+            WITH gone AS (
+                DELETE FROM worker_state
+                WHERE seen_at < clock_timestamp() - interval '1 day'
+            )
+            INSERT INTO worker_state AS state (id, worker, fault, fault_since, lacking_models)
+            VALUES (:id, :worker, CAST(:fault AS jsonb), CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
+            ON CONFLICT (id) DO UPDATE
+            SET seen_at = clock_timestamp(),
+                fault = excluded.fault,
+                fault_since = CASE WHEN excluded.fault ->> 'code' = state.fault ->> 'code'
+                                   THEN state.fault_since
+                                   ELSE excluded.fault_since END,
+                lacking_models = excluded.lacking_models
+            """;
+
+    private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
+
+    /** Queued work that none of the workers, of which there are some, can take: each has a fault, or lacks its model. */
+    private static final String HELD_UP = """
+            SELECT work.id, work.model, coalesce(held.since, work.run_at) AS since, held.fault ->> 'code' AS code, held.fault ->> 'message' AS message
+            FROM work
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS workers,
+                       count(*) FILTER (WHERE fault IS NOT NULL OR work.model = ANY (lacking_models)) AS unable,
+                       min(fault_since) AS since,
+                       (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS fault
+                FROM worker_state
+                WHERE seen_at > clock_timestamp() - interval '1 minute'
+            ) AS held
+            WHERE work.id = ANY (:ids) AND work.state = 'QUEUED' AND held.workers > 0 AND held.unable = held.workers
+            """;
+
+    private final SystemDatabase system;
+
+    WorkerStates(SystemDatabase system) {
+        this.system = system;
+    }
+
+    /**
+     * Records what a worker says of itself; to be repeated well within a minute.
+     *
+     * @param process tells apart processes of one name
+     * @param fault why it claims nothing, or null
+     * @param lackingModels base models whose work it passes over
+     */
+    public void report(UUID process, String worker, @Nullable WorkError fault, Set<String> lackingModels) {
+        system.run(jdbc -> jdbc.sql(REPORT)
+                .param("id", process)
+                .param("worker", worker)
+                .param("fault", fault == null ? null : JsonColumn.write(ErrorColumn.parameters(fault)))
+                .param("lacking", lackingModels.toArray(String[]::new))
+                .update());
+    }
+
+    /** The worker ends. */
+    public void leave(UUID process) {
+        system.run(jdbc -> jdbc.sql(LEAVE).param("id", process).update());
+    }
+
+    /** What queued work waits for that no worker can take, by its id. */
+    public static Map<Long, Waiting> heldUp(JdbcClient jdbc, Collection<Long> ids) {
+        return ids.isEmpty()
+                ? Map.of()
+                : jdbc
+                        .sql(HELD_UP)
+                        .param("ids", ids.toArray(Long[]::new))
+                        .query((row, number) -> Map.entry(row.getLong("id"), waiting(row)))
+                        .list()
+                        .stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    private static Waiting waiting(ResultSet row) throws SQLException {
+        Instant since = Objects.requireNonNull(TimeColumn.read(row, "since"));
+        String code = row.getString("code");
+        return code == null
+                ? new Waiting(
+                        "model_not_available",
+                        "No worker has the base model '" + row.getString("model") + "'.",
+                        since,
+                        0)
+                : new Waiting(code, WorkRows.text(row, "message"), since, 0);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.engine.file.DiskFull;
+import dev.anneal.service.assignment.Surroundings;
+import dev.anneal.service.cache.SharedCache;
+import dev.anneal.service.lease.LeaseProperties;
+import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.role.ConditionalOnRole;
+import dev.anneal.service.role.Role;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** What a worker looks at. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.WORKER)
+class EnvironmentConfiguration {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EnvironmentConfiguration.class);
+
+    /** A disk that takes longer is of no use. */
+    private static final Duration DISK_PATIENCE = Duration.ofSeconds(20);
+
+    private static final WorkError SILENT_STORE =
+            WorkError.ofEnvironment("storage_failed", "The artifact store does not answer.");
+    private static final WorkError SILENT_DISK =
+            WorkError.ofEnvironment("worker_disk_failed", "The worker's own disk does not answer.");
+    private static final WorkError UNUSABLE_DEVICE = WorkError.ofEnvironment(
+            "device_unavailable", "The worker's engine cannot compute on its devices; its log says why.");
+
+    /** Nothing gets it before the worker's CUDA devices have been tried. */
+    @Bean
+    EngineLauncher engineLauncher(
+            WorkerProperties worker,
+            EngineProperties properties,
+            SharedCache cache,
+            @Value("${anneal.home}") Path home) {
+        EngineLauncher launcher = new EngineLauncher(properties, home, cache, EngineLauncher.ENGINE_MAIN);
+        DeviceTrial.require(worker, properties.cudaLibtorch(), launcher);
+        return launcher;
+    }
+
+    @Bean
+    Environment workerEnvironment(
+            WorkerProperties properties,
+            LeaseProperties queue,
+            EngineLauncher launcher,
+            Surroundings surroundings,
+            WorkerMeters meters) {
+        List<String> devices = Stream.concat(properties.devices().stream(), Stream.of(properties.lightDevice()))
+                .distinct()
+                .toList();
+        Duration pause = queue.heartbeatInterval();
+        Environment environment = new Environment(
+                List.of(
+                        Environment.Part.watched(
+                                "store", new TimedProbe(surroundings::storeFault, DISK_PATIENCE, SILENT_STORE), pause),
+                        Environment.Part.watched(
+                                "disk", new TimedProbe(() -> diskFault(launcher), DISK_PATIENCE, SILENT_DISK), pause),
+                        Environment.Part.suspected(
+                                "device",
+                                new TimedProbe(
+                                        () -> deviceFault(devices, launcher), DeviceTrial.PATIENCE, UNUSABLE_DEVICE))),
+                surroundings::modelFault,
+                System::nanoTime);
+        environment.parts().forEach(part -> meters.fault(part.name(), () -> part.isFaulty() ? 1 : 0));
+        meters.fault("model", () -> environment.lackingModels().size());
+        return environment;
+    }
+
+    private static Optional<WorkError> diskFault(EngineLauncher launcher) {
+        try {
+            launcher.tryFolder();
+            return Optional.empty();
+        } catch (IOException failure) {
+            LOG.debug("The worker's own disk is looked at", failure);
+            return Optional.of(
+                    DiskFull.isCauseOf(failure)
+                            ? WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.")
+                            : WorkError.ofEnvironment(
+                                    "worker_disk_failed", "The worker's own disk cannot be written to."));
+        }
+    }
+
+    private static Optional<WorkError> deviceFault(List<String> devices, EngineLauncher launcher) {
+        try {
+            DeviceTrial.tryOut(devices, launcher);
+            return Optional.empty();
+        } catch (UnusableDeviceException failure) {
+            LOG.warn("The worker's devices {} cannot be used: {}", devices, failure.getMessage());
+            return Optional.of(UNUSABLE_DEVICE);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package dev.anneal.service.worker;
+
+import dev.anneal.service.queue.WorkError;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Looks at a part of the environment, and takes one that does not answer in time for faulty: a dead network disk answers nobody. */
+final class TimedProbe implements Supplier<Optional<WorkError>> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(TimedProbe.class);
+
+    private final Supplier<Optional<WorkError>> probe;
+    private final Duration patience;
+    private final WorkError silent;
+    private @Nullable FutureTask<Optional<WorkError>> asked;
+
+    /** @param silent what is wrong with a part that does not answer, or whose look fails in a way that nobody foresaw */
+    TimedProbe(Supplier<Optional<WorkError>> probe, Duration patience, WorkError silent) {
+        this.probe = probe;
+        this.patience = patience;
+        this.silent = silent;
+    }
+
+    /** The fault, if there is one. A look that still hangs is not begun a second time. */
+    @Override
+    public synchronized Optional<WorkError> get() {
+        FutureTask<Optional<WorkError>> answer = asked == null ? begin() : asked;
+        try {
+            Optional<WorkError> fault = answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            asked = null;
+            return fault;
+        } catch (TimeoutException hanging) {
+            return Optional.of(silent);
+        } catch (ExecutionException failure) {
+            LOG.warn("A part of the environment could not be looked at; it counts as faulty", failure.getCause());
+            asked = null;
+            return Optional.of(silent);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.of(silent);
+        }
+    }
+
+    private FutureTask<Optional<WorkError>> begin() {
+        FutureTask<Optional<WorkError>> task = new FutureTask<>(probe::get);
+        asked = task;
+        Thread thread = new Thread(task, "worker-probe");
+        thread.setDaemon(true);
+        thread.start();
+        return task;
+    }
+}
