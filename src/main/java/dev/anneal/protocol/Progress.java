@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
     @JsonSubTypes.Type(value = Progress.Evaluated.class, name = "evaluated"),
     @JsonSubTypes.Type(value = Progress.Measured.class, name = "measured"),
     @JsonSubTypes.Type(value = Progress.DeviceMemory.class, name = "device_memory"),
+    @JsonSubTypes.Type(value = Progress.Interlude.class, name = "interlude"),
     @JsonSubTypes.Type(value = Progress.Working.class, name = "working"),
     @JsonSubTypes.Type(value = Progress.Replied.class, name = "replied"),
     @JsonSubTypes.Type(value = Progress.Asked.class, name = "asked"),
@@ -237,6 +238,18 @@ public sealed interface Progress {
      * and then, so that slow work is not taken for hung.
      */
     record Working() implements Progress {}
+
+    /** A training has done something else than steps, which all of it had to wait for. */
+    record Interlude(Kind kind, double seconds) implements Progress {
+
+        /** What it was. */
+        public enum Kind {
+            /** The validation file was read. */
+            VALIDATION,
+            /** A checkpoint was written. */
+            CHECKPOINT
+        }
+    }
 
     /**
      * Memory of the CUDA device that a training computes on: once its model is loaded, after its first step, and then every few seconds. Never written

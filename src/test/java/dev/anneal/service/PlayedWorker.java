@@ -175,6 +175,17 @@ public final class PlayedWorker {
         return this;
     }
 
+    /** Publishes that a validation or checkpoint has taken so long. */
+    public PlayedWorker interlude(Progress.Interlude.Kind kind, double seconds) {
+        leases.progress(
+                lease,
+                null,
+                null,
+                STALL,
+                jdbc -> journal.interlude(jdbc, lease.workId(), new Progress.Interlude(kind, seconds)));
+        return this;
+    }
+
     public PlayedWorker deviceMemory(String device, long total, long peak) {
         leases.progress(
                 lease,

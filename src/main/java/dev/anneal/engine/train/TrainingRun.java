@@ -178,14 +178,22 @@ final class TrainingRun {
 
     /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. False if it was given up. */
     private boolean validateIfDue() {
-        boolean due = steps.canValidate() && isDue(settings.evaluationIntervalSteps());
-        return !due || steps.validate(step, trained.apply(betaAt(step)));
+        if (!steps.canValidate() || !isDue(settings.evaluationIntervalSteps())) {
+            return true;
+        }
+        long begin = System.nanoTime();
+        boolean validated = steps.validate(step, trained.apply(betaAt(step)));
+        if (validated) {
+            tell(Progress.Interlude.Kind.VALIDATION, begin);
+        }
+        return validated;
     }
 
     private void save() throws IOException {
         if (savedStep == step) {
             return;
         }
+        long begin = System.nanoTime();
         List<CheckpointWriter.Part> parts = new ArrayList<>(steps.parts());
         parts.add(new CheckpointWriter.Part(trained.fileName(), trained::save));
         parts.add(new CheckpointWriter.Part(Checkpoint.OPTIMIZER, file -> MomentsFile.write(file, optimizer)));
@@ -193,6 +201,11 @@ final class TrainingRun {
         savedStep = step;
         progress.accept(new Progress.CheckpointSaved(
                 step, betaAt(step), checkpoints.folderOf(step).toString(), bytes));
+        tell(Progress.Interlude.Kind.CHECKPOINT, begin);
+    }
+
+    private void tell(Progress.Interlude.Kind kind, long beginNanos) {
+        progress.accept(new Progress.Interlude(kind, (System.nanoTime() - beginNanos) / 1e9));
     }
 
     private double betaAt(int at) {

@@ -121,6 +121,8 @@ final class TrainingAssignment implements Assignment {
             journal.sampled(jdbc, workId(), samples);
         } else if (event instanceof Progress.DeviceMemory memory) {
             journal.deviceMemory(jdbc, workId(), memory);
+        } else if (event instanceof Progress.Interlude interlude) {
+            journal.interlude(jdbc, workId(), interlude);
         } else if (event instanceof Progress.Warning warning) {
             journal.warned(jdbc, workId(), warning.message());
         }

@@ -43,6 +43,7 @@ public record Job(
      * @param tokens tokens read so far, padding not counted
      * @param tokensPerSecond over the last steps; null before the first
      * @param secondsPerStep over the last steps; null before the first
+     * @param interludes what it waits for between steps
      * @param deviceMemory null on CPUs
      */
     public record Pace(
@@ -51,7 +52,20 @@ public record Job(
             long tokens,
             @Nullable Double tokensPerSecond,
             @Nullable Double secondsPerStep,
+            Interludes interludes,
             @Nullable DeviceMemory deviceMemory) {}
+
+    /**
+     * What a training has done beside steps, in all attempts.
+     *
+     * @param secondsSinceStep since the newest step was recorded, 0 before the first
+     */
+    public record Interludes(
+            int validations,
+            double validationSeconds,
+            int checkpoints,
+            double checkpointSeconds,
+            double secondsSinceStep) {}
 
     /**
      * Memory of the CUDA device that trained the job last.

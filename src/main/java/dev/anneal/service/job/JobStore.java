@@ -5,6 +5,7 @@ import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.sql.ResultSet;
@@ -39,7 +40,9 @@ public final class JobStore {
     private static final String SELECT_OF = """
             SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
                    progress.device, progress.device_bytes, progress.device_peak_bytes,
-                   progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step
+                   progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
+                   progress.validations, progress.validation_seconds, progress.checkpoints, progress.checkpoint_seconds,
+                   extract(EPOCH FROM clock_timestamp() - latest.recorded_at)::double precision AS step_age
             FROM %s
             JOIN job_progress AS progress ON progress.job_id = job.id
             LEFT JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
@@ -56,6 +59,11 @@ public final class JobStore {
     private static final String BY_WORK = SELECT + "WHERE job.work_id = :value";
     private static final String BY_NUMBER = SELECT + "WHERE job.id = :value";
     private static final String BY_KEY = SELECT + "WHERE job.idempotency_key = :value";
+
+    private static final String IN_STATE = SELECT_OF.formatted("""
+            (SELECT id FROM work WHERE state = :state AND slot = 'TRAINING' LIMIT :limit) AS sampled
+            JOIN job ON job.work_id = sampled.id
+            """);
 
     private static final String BY_DIGEST = SELECT + """
             WHERE job.body_digest = :digest AND job.created_at > clock_timestamp() - make_interval(secs => :seconds)
@@ -168,6 +176,17 @@ public final class JobStore {
 
     public Optional<Job> byWork(JdbcClient jdbc, long workId) {
         return one(jdbc, BY_WORK, workId);
+    }
+
+    /** Jobs in this state, of all tenants that the transaction's role sees. */
+    public List<Job> inState(JdbcClient jdbc, WorkState state, int limit) {
+        return withWork(
+                jdbc,
+                jdbc.sql(IN_STATE)
+                        .param("state", state.name())
+                        .param("limit", limit)
+                        .query(JobStore::row)
+                        .list());
     }
 
     public Optional<Job> byNumber(JdbcClient jdbc, long number) {
@@ -314,6 +333,12 @@ public final class JobStore {
                         row.getLong("tokens"),
                         row.getObject("tokens_per_second", Double.class),
                         row.getObject("seconds_per_step", Double.class),
+                        new Job.Interludes(
+                                row.getInt("validations"),
+                                row.getDouble("validation_seconds"),
+                                row.getInt("checkpoints"),
+                                row.getDouble("checkpoint_seconds"),
+                                row.getDouble("step_age")),
                         deviceMemory(row)));
     }
 

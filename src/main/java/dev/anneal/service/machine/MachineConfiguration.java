@@ -12,4 +12,9 @@ class MachineConfiguration {
     Machines machines(SystemDatabase system) {
         return new Machines(system);
     }
+
+    @Bean
+    TrainingSlots trainingSlots(SystemDatabase system) {
+        return new TrainingSlots(system);
+    }
 }

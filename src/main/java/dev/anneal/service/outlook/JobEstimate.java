@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param tokenReport what it is to the model; null while it is being counted
  * @param settings null until the file is counted
  * @param duration null until trainings of this model have been seen or a worker has measured its machine
- * @param expectedStart null unless trainings have been seen
+ * @param expectedStart null where no worker runs, or nothing is known of what goes before
  */
 public record JobEstimate(
         JobRequest request,

@@ -112,7 +112,7 @@ public final class JobEstimates {
                 report,
                 settings,
                 warnings,
-                outlook.duration(model.id(), settings.cost(), 1).orElse(null),
+                outlook.duration(model.id(), Remaining.all(request, settings)).orElse(null),
                 expectedStart());
     }
 

@@ -10,7 +10,6 @@ import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.WorkerStates;
-import dev.anneal.service.settings.ResolvedSettings;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
@@ -76,10 +75,12 @@ public final class JobInsights {
     private JobInsight insight(
             Job job, List<Attempt> attempts, @Nullable QueuePosition position, @Nullable Waiting waiting) {
         OptionalDouble untilStart =
-                position == null ? OptionalDouble.empty() : outlook.secondsUntilStart(position.position());
+                position == null || waiting != null
+                ? OptionalDouble.empty()
+                : outlook.secondsUntilStart(position.position());
         OptionalDouble untilEnd = switch (job.state()) {
-            case RUNNING -> secondsLeft(job);
-            case QUEUED -> sum(untilStart, secondsToTrain(job));
+            case RUNNING -> outlook.secondsLeft(job);
+            case QUEUED -> sum(untilStart, outlook.secondsToTrain(job));
             case VALIDATING, PAUSED, SUCCEEDED, FAILED, CANCELLED -> OptionalDouble.empty();
         };
         return new JobInsight(
@@ -90,25 +91,6 @@ public final class JobInsights {
                 inSeconds(untilStart),
                 untilEnd.isPresent() ? untilEnd.getAsDouble() : null,
                 inSeconds(untilEnd));
-    }
-
-    private static OptionalDouble secondsLeft(Job job) {
-        Integer total = job.totalSteps();
-        Double secondsPerStep = job.pace().secondsPerStep();
-        return total == null || secondsPerStep == null
-                ? OptionalDouble.empty()
-                : OptionalDouble.of((total - job.pace().step()) * secondsPerStep);
-    }
-
-    private OptionalDouble secondsToTrain(Job job) {
-        ResolvedSettings settings = job.settings();
-        if (settings == null) {
-            return OptionalDouble.empty();
-        }
-        double share = 1 - (double) job.pace().tokens() / settings.expectedTokens();
-        return outlook.duration(job.request().model(), settings.cost(), share)
-                .map(expected -> OptionalDouble.of(expected.seconds()))
-                .orElseGet(OptionalDouble::empty);
     }
 
     private static OptionalDouble sum(OptionalDouble one, OptionalDouble other) {

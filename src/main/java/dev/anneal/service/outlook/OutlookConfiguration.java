@@ -7,7 +7,9 @@ import dev.anneal.service.file.Files;
 import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
+import dev.anneal.service.job.JobStore;
 import dev.anneal.service.machine.Machines;
+import dev.anneal.service.machine.TrainingSlots;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkQueue;
 import java.time.Clock;
@@ -19,8 +21,9 @@ import org.springframework.context.annotation.Configuration;
 class OutlookConfiguration {
 
     @Bean
-    QueueOutlook queueOutlook(SystemDatabase system, Machines machines, Clock clock) {
-        return new QueueOutlook(system, machines, clock);
+    QueueOutlook queueOutlook(
+            SystemDatabase system, Machines machines, TrainingSlots slots, JobStore jobs, Clock clock) {
+        return new QueueOutlook(system, machines, slots, jobs, clock);
     }
 
     @Bean

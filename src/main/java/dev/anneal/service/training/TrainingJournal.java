@@ -6,6 +6,7 @@ import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.DevicePeaks;
 import dev.anneal.service.history.Events;
+import dev.anneal.service.history.Interludes;
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.history.ResultCsv;
 import dev.anneal.service.history.Samples;
@@ -133,6 +134,11 @@ public final class TrainingJournal {
     /** The job's device holds more than it did before in this attempt. */
     public void deviceMemory(JdbcClient jdbc, long workId, Progress.DeviceMemory memory) {
         DevicePeaks.record(jdbc, store.numberOf(jdbc, workId), memory);
+    }
+
+    /** The job has waited for something that is no step. */
+    public void interlude(JdbcClient jdbc, long workId, Progress.Interlude interlude) {
+        Interludes.record(jdbc, store.numberOf(jdbc, workId), interlude);
     }
 
     /** Steps in order. About a hundred of a job's steps become metrics events; all are in its series. */

@@ -183,8 +183,9 @@ class TrainerTest {
                         .filter(event -> !(event instanceof Progress.Step))
                         .map(event -> event.getClass().getSimpleName())
                         .toList())
-                .startsWith("Started", "CheckpointSaved", "Validating", "Validation")
-                .endsWith("CheckpointSaved", "Validating", "Validation");
+                .startsWith("Started", "CheckpointSaved", "Interlude", "Validating", "Validation", "Interlude")
+                .endsWith("CheckpointSaved", "Interlude", "Validating", "Validation", "Interlude");
+        assertThat(fixture.eventsOf(Progress.Interlude.class)).allMatch(interlude -> interlude.seconds() > 0);
     }
 
     @ParameterizedTest

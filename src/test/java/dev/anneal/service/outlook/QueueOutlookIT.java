@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.database.PostgresTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.job.JobFixture;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.machine.MachineFixture;
 import dev.anneal.service.machine.Machines;
@@ -65,6 +66,25 @@ class QueueOutlookIT {
         assertThat(expected("some-model", 1).orElseThrow().seconds()).isBetween(12.999, 13.001);
     }
 
+    /** #17: of 20 s each, 4 before the first step, 4 for two validations and 2 for a checkpoint: 2e13 operations in 20 s. */
+    @Test
+    void validationsAndCheckpointsAreCountedApartFromSteps() {
+        trained("some-model", 1e13);
+        trained("some-model", 1e13);
+        TestDatabase.administrator().sql("""
+                INSERT INTO job_progress (job_id, tenant_id, validations, validation_seconds, checkpoints, checkpoint_seconds)
+                SELECT id, tenant_id, 2, 4, 1, 2 FROM job
+                ON CONFLICT (job_id) DO UPDATE
+                SET validations = excluded.validations, validation_seconds = excluded.validation_seconds,
+                    checkpoints = excluded.checkpoints, checkpoint_seconds = excluded.checkpoint_seconds
+                """).update();
+
+        Remaining remaining = new Remaining(COST, 1, 3, 5);
+
+        assertThat(outlook().duration("some-model", remaining).orElseThrow().seconds())
+                .isBetween(4 + 9 + 3 * 2 + 5 * 2 - 0.001, 4 + 9 + 3 * 2 + 5 * 2 + 0.001);
+    }
+
     @Test
     void aMachineIsMeasuredAgainWhenItIsSetUpAnew() {
         machines.save("worker-1", MACHINE);
@@ -76,7 +96,12 @@ class QueueOutlookIT {
     }
 
     private Optional<ExpectedDuration> expected(String model, double share) {
-        return new QueueOutlook(TestDatabase.system(), machines, Clock.systemUTC()).duration(model, COST, share);
+        return outlook().duration(model, new Remaining(COST, share, 0, 0));
+    }
+
+    private QueueOutlook outlook() {
+        return new QueueOutlook(
+                TestDatabase.system(), machines, MachineFixture.slots(), JobFixture.store(), Clock.systemUTC());
     }
 
     /** A training of 20 s whose first step of a second ended after five. */
@@ -96,9 +121,12 @@ class QueueOutlookIT {
                     INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, seed, metadata, request,
                                      settings, total_steps, annealed_at_step, body_digest)
                     SELECT 'alpha', 'ftjob-' || id, id, now(), :model, 'file-1', 1, '{}', '{}',
-                           jsonb_build_object('cost', jsonb_build_object('operations', CAST(:operations AS double precision))), 9, 9, ''
+                           jsonb_build_object('cost', jsonb_build_object('operations', CAST(:operations AS double precision))), 900, 900, ''
                     FROM done
                     RETURNING id
+                ), progressed AS (
+                    INSERT INTO job_progress (job_id, tenant_id)
+                    SELECT id, 'alpha' FROM recorded
                 )
                 INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, learning_rate, beta, trained_tokens, tokens,
                                       tokens_per_second, seconds)
