@@ -6,27 +6,24 @@ import dev.anneal.service.job.JobHistory;
 import dev.anneal.service.job.Jobs;
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
-import org.springframework.http.MediaType;
-import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import java.util.function.Predicate;
 
 /**
  * One client's stream of a job's events: what has happened, then what happens, until the job ends. Looks into the database, so it sees
  * what any process writes. The id of each message is the event's, with which a client that lost the connection goes on.
  */
-final class EventStream implements Runnable {
+final class EventStream {
 
-    private static final Logger log = LoggerFactory.getLogger(EventStream.class);
     private static final int BATCH = 200;
 
     private final Jobs jobs;
     private final JobHistory history;
     private final StreamProperties properties;
     private final Clock clock;
-    private final SseEmitter emitter;
+    private final EventWriter events;
     private final Job job;
     private int seen;
     private Instant lastSent;
@@ -36,35 +33,27 @@ final class EventStream implements Runnable {
             JobHistory history,
             StreamProperties properties,
             Clock clock,
-            SseEmitter emitter,
+            EventWriter events,
             Job job,
             int seen) {
         this.jobs = jobs;
         this.history = history;
         this.properties = properties;
         this.clock = clock;
-        this.emitter = emitter;
+        this.events = events;
         this.job = job;
         this.seen = seen;
         this.lastSent = clock.instant();
     }
 
-    @Override
-    public void run() {
-        try {
-            while (!sendNews()) {
-                Thread.sleep(properties.pollInterval().toMillis());
-            }
-            emitter.complete();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            emitter.complete();
-        } catch (IOException e) {
-            log.debug("The client of {}'s events has gone: {}", job.id(), e.getMessage());
-            emitter.completeWithError(e);
-        } catch (RuntimeException e) {
-            log.warn("The stream of {}'s events ends; its client goes on with Last-Event-ID", job.id(), e);
-            emitter.completeWithError(e);
+    /**
+     * @param hasStopped waits for as long as it is told, and says whether the stream is to end before the job
+     * @throws IOException if the client has left
+     */
+    void write(Predicate<Duration> hasStopped) throws IOException {
+        boolean hasEnded = sendNews();
+        while (!hasEnded && !hasStopped.test(properties.pollInterval())) {
+            hasEnded = sendNews();
         }
     }
 
@@ -74,22 +63,19 @@ final class EventStream implements Runnable {
         boolean hasEnded = jobs.find(job.tenantId(), job.id()).state().isFinal();
         List<JobEvent> news = history.eventsAfter(job, seen, BATCH);
         for (JobEvent event : news) {
-            send(SseEmitter.event().id(event.id()).data(EventBody.of(event), MediaType.APPLICATION_JSON));
+            events.send(EventBody.of(event));
             seen = event.number();
+            lastSent = clock.instant();
         }
         if (news.size() == BATCH) {
             return sendNews();
         }
         if (hasEnded) {
-            send(SseEmitter.event().name("done").data("[DONE]", MediaType.TEXT_PLAIN));
+            events.done();
         } else if (lastSent.plus(properties.heartbeatInterval()).isBefore(clock.instant())) {
-            send(SseEmitter.event().comment("waiting"));
+            events.comment();
+            lastSent = clock.instant();
         }
         return hasEnded;
-    }
-
-    private void send(SseEmitter.SseEventBuilder message) throws IOException {
-        emitter.send(message);
-        lastSent = clock.instant();
     }
 }

@@ -5,63 +5,84 @@ import dev.anneal.service.job.JobHistory;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
 import java.time.Clock;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
-import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
+import tools.jackson.databind.json.JsonMapper;
 
-/** The open streams of events, each on a thread of its own, and no more of them than the configuration allows. */
+/**
+ * The open streams of events, no more of them than the configuration allows. Each is written by the thread of its request, which the
+ * container has certainly ended with once that returns: a client that leaves an asynchronous answer at its beginning can leave it open for ever.
+ */
 @Component
 class EventStreams {
 
-    private static final long NO_TIMEOUT = 0;
+    private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
 
     private final Jobs jobs;
     private final JobHistory history;
     private final StreamProperties properties;
     private final Clock clock;
-    private final ThreadPoolExecutor threads;
+    private final JsonMapper json;
+    private final Semaphore places;
+    private final CountDownLatch stop = new CountDownLatch(1);
 
-    EventStreams(Jobs jobs, JobHistory history, StreamProperties properties, Clock clock) {
+    EventStreams(Jobs jobs, JobHistory history, StreamProperties properties, Clock clock, JsonMapper json) {
         this.jobs = jobs;
         this.history = history;
         this.properties = properties;
         this.clock = clock;
-        // Without a queue: a stream that cannot start now is refused, not silently late.
-        this.threads = new ThreadPoolExecutor(
-                0, properties.maxStreams(), 10, TimeUnit.SECONDS, new SynchronousQueue<>(), EventStreams::thread);
+        this.json = json;
+        this.places = new Semaphore(properties.maxStreams());
     }
 
-    private static Thread thread(Runnable stream) {
-        Thread thread = new Thread(stream, "event-stream");
-        thread.setDaemon(true);
-        return thread;
-    }
-
-    /** @param after id of the last event that the client has seen, or null for all of them */
-    SseEmitter open(Job job, @Nullable String after) {
+    /**
+     * Writes events until the job ends, the client leaves or the service stops.
+     *
+     * @param after id of the last event that the client has seen, or null for all of them
+     * @throws Refusal {@code service_unavailable} if all streams are in use: one that cannot start now is refused, not silently late
+     */
+    void write(Job job, @Nullable String after, HttpServletResponse response) {
         int seen = after == null || after.isEmpty() ? 0 : history.numberOf(job, after);
-        SseEmitter emitter = new SseEmitter(NO_TIMEOUT);
-        try {
-            threads.execute(new EventStream(jobs, history, properties, clock, emitter, job, seen));
-        } catch (RejectedExecutionException e) {
+        if (!places.tryAcquire()) {
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
                     "All " + properties.maxStreams()
                             + " streams of events are in use. Try again, or read the list without 'stream'.");
         }
-        return emitter;
+        try {
+            EventWriter events = new EventWriter(response, json);
+            new EventStream(jobs, history, properties, clock, events, job, seen).write(this::hasStopped);
+        } catch (IOException left) {
+            log.info("The client of {}'s events has left", job.id());
+        } finally {
+            places.release();
+        }
+    }
+
+    /** Waits for {@code pause}, or for the service to stop. */
+    private boolean hasStopped(Duration pause) {
+        try {
+            return stop.await(pause.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     /** Before the web server waits for open requests: a stream would not end by itself. */
     @EventListener(ContextClosedEvent.class)
     void close() {
-        threads.shutdownNow();
+        stop.countDown();
     }
 }

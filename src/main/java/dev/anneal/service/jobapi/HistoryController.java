@@ -24,7 +24,6 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
-import org.springframework.web.servlet.mvc.method.annotation.SseEmitter;
 
 /** What a job has done: events, checkpoints, series. */
 @RestController
@@ -54,12 +53,13 @@ class HistoryController {
     /** Events of the past, then those to come, until the job ends. */
     @GetMapping(path = "/events", params = "stream=true")
     @RequiresScope(Scope.JOBS_READ)
-    SseEmitter stream(
+    void stream(
             Tenant tenant,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String after,
-            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId) {
-        return streams.open(jobs.find(tenant.id(), id), lastEventId == null ? after : lastEventId);
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            HttpServletResponse response) {
+        streams.write(jobs.find(tenant.id(), id), lastEventId == null ? after : lastEventId, response);
     }
 
     @GetMapping("/checkpoints")

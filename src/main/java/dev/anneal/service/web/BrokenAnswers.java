@@ -39,12 +39,6 @@ final class BrokenAnswers extends OncePerRequestFilter {
         }
     }
 
-    /** Streams of events fail where they are dispatched again. */
-    @Override
-    protected boolean shouldNotFilterAsyncDispatch() {
-        return false;
-    }
-
     private static void tell(HttpServletRequest request, Exception failure) {
         String method = request.getMethod();
         String path = request.getRequestURI();
