@@ -8,6 +8,7 @@ import dev.anneal.service.paging.PageRequest;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
+import dev.anneal.service.web.AlsoReads;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import jakarta.servlet.http.HttpServletRequest;
@@ -39,6 +40,17 @@ class AuditLogController {
 
     @GetMapping(params = "format!=jsonl")
     @RequiresScope(Scope.ADMIN)
+    @AlsoReads({
+        "event_types",
+        "event_types[]",
+        "actor_ids",
+        "actor_ids[]",
+        "project_ids",
+        "project_ids[]",
+        "resource_ids",
+        "resource_ids[]",
+        "effective_at[]"
+    })
     ListBody<AuditLogBody> list(
             @PageLimits(byDefault = 20, max = 100) PageRequest page,
             @RequestParam(required = false) @Nullable String format,
@@ -52,6 +64,17 @@ class AuditLogController {
     /** Oldest first; some entries in memory at a time, and no transaction open while the client reads. */
     @GetMapping(params = "format=jsonl")
     @RequiresScope(Scope.ADMIN)
+    @AlsoReads({
+        "event_types",
+        "event_types[]",
+        "actor_ids",
+        "actor_ids[]",
+        "project_ids",
+        "project_ids[]",
+        "resource_ids",
+        "resource_ids[]",
+        "effective_at[]"
+    })
     void export(
             @RequestParam(required = false) @Nullable String after,
             HttpServletRequest request,

@@ -12,6 +12,7 @@ import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.trace.TraceParent;
+import dev.anneal.service.web.AlsoReads;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import java.util.Map;
@@ -58,6 +59,7 @@ class JobController {
 
     @GetMapping
     @RequiresScope(Scope.JOBS_READ)
+    @AlsoReads({"metadata", "metadata[]"})
     ListBody<JobBody> list(
             Tenant tenant,
             @PageLimits(byDefault = 20, max = 100) PageRequest page,

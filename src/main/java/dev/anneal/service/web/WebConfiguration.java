@@ -23,6 +23,7 @@ class WebConfiguration implements WebMvcConfigurer {
     @Override
     public void addInterceptors(InterceptorRegistry interceptors) {
         interceptors.addInterceptor(new NulCharacters());
+        interceptors.addInterceptor(new KnownParameters());
         interceptors.addInterceptor(new ContentTypes());
     }
 
