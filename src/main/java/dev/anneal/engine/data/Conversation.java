@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +30,17 @@ final class Conversation {
     private final ChatTemplate template;
     private final Map<String, Object> variables;
     private final List<Map<String, @Nullable Object>> messages;
-    private final char mark;
-    private final char cursor;
+    private final Cursors cursors;
 
     private Conversation(
             ChatTemplate template,
             Map<String, Object> variables,
             List<Map<String, @Nullable Object>> messages,
-            char mark,
-            char cursor) {
+            Cursors cursors) {
         this.template = template;
         this.variables = variables;
         this.messages = messages;
-        this.mark = mark;
-        this.cursor = cursor;
+        this.cursors = cursors;
     }
 
     static Conversation of(Place place, ChatRow row, ChatTemplate template, ModelTokenizer tokenizer)
@@ -62,8 +60,8 @@ final class Conversation {
         if (!row.tools().isEmpty()) {
             variables.put("tools", broken(row.tools(), tokenizer.controlTokens(), mark));
         }
-        return new Conversation(template, variables, broken(messages, tokenizer.controlTokens(), mark), mark, (char)
-                (FIRST_MARK + next));
+        Cursors cursors = new Cursors(mark, (char) (FIRST_MARK + next));
+        return new Conversation(template, variables, broken(messages, tokenizer.controlTokens(), mark), cursors);
     }
 
     private static Map<String, @Nullable Object> templateForm(ChatMessage message) {
@@ -121,18 +119,15 @@ final class Conversation {
         return render(messages.subList(0, count), addGenerationPrompt);
     }
 
-    /** Renders all messages, with the {@link #cursor} where the visible text of one of them begins; null if it has none. */
-    @Nullable
-    Rendering renderWithCursor(int message) {
-        if (!(messages.get(message).get("content") instanceof String text) || text.isBlank()) {
-            return null;
-        }
-        int start = text.length() - text.stripLeading().length();
+    /** Renders all messages, with {@link #cursors} around the texts of some of them. */
+    Rendering renderWithCursors(IntPredicate which, boolean addGenerationPrompt) {
         List<Map<String, @Nullable Object>> copy = new ArrayList<>(messages);
-        Map<String, @Nullable Object> changed = new LinkedHashMap<>(messages.get(message));
-        changed.put("content", text.substring(0, start) + cursor + text.substring(start));
-        copy.set(message, changed);
-        return render(copy, false);
+        for (int i = 0; i < copy.size(); i++) {
+            if (which.test(i)) {
+                copy.set(i, cursors.around(i, copy.get(i)));
+            }
+        }
+        return render(copy, addGenerationPrompt);
     }
 
     private Rendering render(List<Map<String, @Nullable Object>> shown, boolean addGenerationPrompt) {
@@ -158,10 +153,11 @@ final class Conversation {
     }
 
     char mark() {
-        return mark;
+        return cursors.mark();
     }
 
-    char cursor() {
-        return cursor;
+    /** Signs around texts that no text of the row holds. */
+    Cursors cursors() {
+        return cursors;
     }
 }

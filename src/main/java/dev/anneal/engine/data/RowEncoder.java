@@ -52,21 +52,24 @@ final class RowEncoder {
         Form form = form(row);
         Conversation conversation = Conversation.of(place, row, form.template, tokenizer);
         List<TextSpan> trained;
+        ShownTexts shown;
         EncodedText text;
         boolean unshown;
         try {
             Rendering all = conversation.render(conversation.size(), false);
-            trained = form.assistant.trained(place, row, conversation, all, form.template.marksAssistantText());
+            ShownTexts texts = ShownTexts.of(conversation, false, all.text());
+            trained = form.assistant.trained(place, row, conversation, all, texts);
             text = tokenizer.encodeMarked(all.text(), conversation.mark());
-            unshown = UnshownText.isIn(conversation, all.text());
+            unshown = UnshownText.isIn(conversation, all.text(), () -> texts);
+            shown = texts;
         } catch (TemplateException e) {
             throw TemplateFault.rejection(place, e);
         }
         count.length(line, text.ids().length);
         refuseDoubleStart(place, text.ids());
         int length = Math.min(maxLength, text.ids().length);
-        EncodedRow encoded =
-                new EncodedRow(line, text.ids(length), LabelMask.of(text, trained, length), length < text.ids().length);
+        int[] labels = form.assistant.labels(place, row, text, trained, shown, length);
+        EncodedRow encoded = new EncodedRow(line, text.ids(length), labels, length < text.ids().length);
         if (encoded.trainedTokens() == 0) {
             throw nothingTrained(place, encoded, text.ids().length, maxLength);
         }
@@ -146,7 +149,7 @@ final class RowEncoder {
 
         /** Whether the chat template leaves something out. */
         boolean hasUnshownText() {
-            return UnshownText.isIn(conversation, text);
+            return UnshownText.isIn(conversation, text, () -> ShownTexts.of(conversation, true, text));
         }
     }
 

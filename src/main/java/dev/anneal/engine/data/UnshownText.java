@@ -1,9 +1,8 @@
 package dev.anneal.engine.data;
 
-import dev.anneal.engine.template.Rendering;
-import dev.anneal.engine.template.TemplateException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,27 +13,29 @@ final class UnshownText {
 
     private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "thinking");
 
-    /** Further renderings that a row may cost; what is not found by then counts as shown. */
-    private static final int MOST_RENDERINGS = 20;
-
     private final Conversation conversation;
     private final String shown;
-    private int renderings;
+    private final Supplier<ShownTexts> texts;
 
-    private UnshownText(Conversation conversation, String shown) {
+    private UnshownText(Conversation conversation, String shown, Supplier<ShownTexts> texts) {
         this.conversation = conversation;
         this.shown = shown;
+        this.texts = texts;
     }
 
-    /** Whether the rendering of all messages lacks the content or reasoning of one, or the name of a tool or of a call. */
-    static boolean isIn(Conversation conversation, String shown) {
-        return new UnshownText(conversation, shown).isAnywhere();
+    /**
+     * Whether the rendering of all messages lacks the content or reasoning of one, or the name of a tool or of a call.
+     *
+     * @param texts where the messages' texts stand in it, which is asked if one does not stand there as it is written
+     */
+    static boolean isIn(Conversation conversation, String shown, Supplier<ShownTexts> texts) {
+        return new UnshownText(conversation, shown, texts).isAnywhere();
     }
 
     private boolean isAnywhere() {
         for (int i = 0; i < conversation.size(); i++) {
             Map<String, @Nullable Object> message = conversation.messages().get(i);
-            if ((isUnshown(message.get("content")) && !showsCursor(i))
+            if ((isUnshown(message.get("content")) && !isShownOtherwise(i))
                     || REASONING.stream().anyMatch(key -> isUnshown(message.get(key)))
                     || hasUnshownFunction(message.get("tool_calls"))) {
                 return true;
@@ -57,17 +58,8 @@ final class UnshownText {
                         && isUnshown(function.get("name")));
     }
 
-    /** Templates may write a text in another way than it stands in the row, escaped or in capitals; then a mark in it is shown. */
-    private boolean showsCursor(int message) {
-        if (++renderings > MOST_RENDERINGS) {
-            return true;
-        }
-        try {
-            Rendering rendering = conversation.renderWithCursor(message);
-            return rendering != null && rendering.text().indexOf(conversation.cursor()) >= 0;
-        } catch (TemplateException e) {
-            // The template looks into the text, so it reads it.
-            return true;
-        }
+    /** Templates may write a text in another way than it stands in the row, escaped or in capitals. One that looks into the text has read it. */
+    private boolean isShownOtherwise(int message) {
+        return !texts.get().isLocated(message) || texts.get().showsContent(message);
     }
 }

@@ -12,7 +12,7 @@ public final class DatasetLimits {
     /** Nesting of arrays and objects in a line, the line's own object included. */
     public static final int DEPTH = 64;
 
-    /** Messages of one row. The encoder renders a row once for each assistant message, so its work grows with the square of this. */
+    /** Messages of one row. For some chat templates the encoder renders a row once for each message, so that its work grows with the square of this. */
     public static final int MESSAGES = 1024;
 
     /** Tools of one row, OpenAI's limit. */

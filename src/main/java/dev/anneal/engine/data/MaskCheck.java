@@ -1,0 +1,89 @@
+package dev.anneal.engine.data;
+
+import dev.anneal.engine.rows.ChatMessage;
+import dev.anneal.engine.rows.ChatRow;
+import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.RowFault;
+import dev.anneal.engine.rows.RowRejectedException;
+import dev.anneal.engine.tokens.EncodedText;
+
+/**
+ * Holds every row's labels to what they are for: no token of a message that is not trained has one, and where the template does not say itself what the assistant
+ * writes, all tokens of the trained messages have one.
+ */
+final class MaskCheck {
+
+    private final Place place;
+    private final ChatRow row;
+    private final ShownTexts shown;
+
+    MaskCheck(Place place, ChatRow row, ShownTexts shown) {
+        this.place = place;
+        this.row = row;
+        this.shown = shown;
+    }
+
+    /** @throws RowRejectedException naming a trained message with content of which the template shows nothing: the model would learn to say nothing */
+    void checkShown() throws RowRejectedException {
+        for (int i = 0; i < row.messages().size(); i++) {
+            ChatMessage message = row.messages().get(i);
+            boolean hasContent = message.content() != null && !message.content().isBlank();
+            if (message.isTrained() && hasContent && shown.isLocated(i) && shown.first(i) == ShownTexts.NOWHERE) {
+                throw hidden(i);
+            }
+        }
+    }
+
+    /**
+     * @param labels of the first tokens of the text
+     * @param isMarked whether the template says what the assistant writes
+     * @throws RowRejectedException naming the message whose tokens are labelled wrongly
+     */
+    void check(EncodedText text, int[] labels, boolean isMarked) throws RowRejectedException {
+        int from = 0;
+        for (ShownTexts.Piece piece : shown.pieces()) {
+            boolean isTrained = row.messages().get(piece.message()).isTrained();
+            // Pieces ascend by their starts alone: what ends before one begins is behind all further ones too.
+            while (from < labels.length && text.end(from) <= piece.span().start()) {
+                from++;
+            }
+            for (int i = from; i < labels.length && text.start(i) < piece.span().end(); i++) {
+                boolean isLabelled = labels[i] != EncodedRow.NOT_TRAINED;
+                if (isLabelled && !isTrained) {
+                    throw trained(piece.message());
+                }
+                if (!isLabelled
+                        && isTrained
+                        && !isMarked
+                        && i > 0
+                        && text.end(i) > piece.span().start()) {
+                    throw cut(piece.message());
+                }
+            }
+        }
+    }
+
+    private RowRejectedException trained(int message) {
+        return place.key("messages")
+                .index(message)
+                .reject(
+                        RowFault.UNCLEAR_TEMPLATE,
+                        "a chat template that keeps this message apart from what is trained",
+                        "its text among the trained text of another message",
+                        "leave out what the template writes elsewhere, or choose a model whose template keeps the order of the messages");
+    }
+
+    private RowRejectedException hidden(int message) {
+        return place.key("messages")
+                .index(message)
+                .reject(
+                        RowFault.UNCLEAR_TEMPLATE,
+                        "a chat template that shows this message",
+                        "nothing of it in the rendered conversation",
+                        "set weight 0 on it, or choose a model whose template takes such messages");
+    }
+
+    private RowRejectedException cut(int message) {
+        return UnclearTemplate.at(place, message, "text of it outside of what is trained of it");
+    }
+}

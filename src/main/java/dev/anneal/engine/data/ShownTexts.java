@@ -1,0 +1,181 @@
+package dev.anneal.engine.data;
+
+import dev.anneal.engine.template.Rendering;
+import dev.anneal.engine.template.TemplateException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the texts of each message stand in a rendering of the conversation. They are seen in a second rendering in which cursors stand around them, and which is
+ * otherwise the same. A template that looks into texts may be led astray by cursors; then each message is looked for alone.
+ */
+final class ShownTexts {
+
+    /** Place of a message that shows nothing. */
+    static final int NOWHERE = -1;
+
+    /**
+     * A text of a message, or what the template shows of it: without its beginning or its end, the place of the other alone.
+     *
+     * @param begins whether its beginning is shown
+     * @param ends whether its end is shown
+     */
+    record Piece(int message, TextSpan span, Cursors.Kind kind, boolean begins, boolean ends) {
+
+        boolean isWhole() {
+            return begins && ends;
+        }
+    }
+
+    private final List<Piece> pieces = new ArrayList<>();
+    private final BitSet located = new BitSet();
+    private final BitSet partial = new BitSet();
+    private final int[] first;
+    private final int[] last;
+
+    private ShownTexts(int messages) {
+        first = new int[messages];
+        last = new int[messages];
+        Arrays.fill(first, NOWHERE);
+        Arrays.fill(last, NOWHERE);
+    }
+
+    /** @param shown the rendering of all messages */
+    static ShownTexts of(Conversation conversation, boolean addGenerationPrompt, String shown) {
+        int messages = conversation.size();
+        ShownTexts texts = new ShownTexts(messages);
+        if (texts.locate(conversation, addGenerationPrompt, shown, message -> true)) {
+            texts.located.set(0, messages);
+        } else {
+            for (int i = 0; i < messages; i++) {
+                int message = i;
+                texts.located.set(i, texts.locate(conversation, addGenerationPrompt, shown, each -> each == message));
+            }
+        }
+        texts.pieces.sort(Comparator.comparingInt(piece -> piece.span.start()));
+        texts.pieces.forEach(texts::note);
+        return texts;
+    }
+
+    private void note(Piece piece) {
+        int message = piece.message;
+        first[message] = first[message] == NOWHERE ? piece.span.start() : Math.min(first[message], piece.span.start());
+        last[message] = Math.max(last[message], piece.span.end());
+        if (!piece.isWhole()) {
+            partial.set(message);
+        }
+    }
+
+    private boolean locate(
+            Conversation conversation, boolean addGenerationPrompt, String shown, IntPredicate messages) {
+        Cursors.@Nullable Reading reading = reading(conversation, addGenerationPrompt, messages);
+        if (reading == null || !reading.text().equals(shown)) {
+            return false;
+        }
+        pieces.addAll(pieces(reading.cursors()));
+        return true;
+    }
+
+    private static Cursors.@Nullable Reading reading(
+            Conversation conversation, boolean addGenerationPrompt, IntPredicate messages) {
+        try {
+            Rendering rendering = conversation.renderWithCursors(messages, addGenerationPrompt);
+            return conversation.cursors().read(rendering.text());
+        } catch (TemplateException e) {
+            return null;
+        }
+    }
+
+    private static List<Piece> pieces(List<Cursors.Cursor> cursors) {
+        List<Piece> pieces = new ArrayList<>();
+        Map<Integer, Cursors.Cursor> open = new HashMap<>();
+        for (Cursors.Cursor cursor : cursors) {
+            if (!cursor.isEnd()) {
+                Cursors.@Nullable Cursor unended = open.put(cursor.message(), cursor);
+                if (unended != null) {
+                    pieces.add(beginning(unended));
+                }
+                continue;
+            }
+            Cursors.@Nullable Cursor start = open.remove(cursor.message());
+            int at = start == null ? cursor.at() : start.at();
+            pieces.add(new Piece(cursor.message(), new TextSpan(at, cursor.at()), cursor.kind(), start != null, true));
+        }
+        open.values().forEach(unended -> pieces.add(beginning(unended)));
+        return pieces;
+    }
+
+    private static Piece beginning(Cursors.Cursor start) {
+        return new Piece(start.message(), new TextSpan(start.at(), start.at()), start.kind(), true, false);
+    }
+
+    /** All of them, ascending by their starts. */
+    List<Piece> pieces() {
+        return pieces;
+    }
+
+    /** Whether {@link #pieces} holds whatever the rendering shows of a message. */
+    boolean isLocated(int message) {
+        return located.get(message);
+    }
+
+    /** Whether that is so of all messages. */
+    boolean areAllLocated() {
+        return located.cardinality() == first.length;
+    }
+
+    /** Whether nothing is missing of the texts that a message shows. */
+    boolean isWhole(int message) {
+        return !partial.get(message);
+    }
+
+    /** Whether the content of a message is shown from its beginning. */
+    boolean showsContent(int message) {
+        return pieces.stream()
+                .anyMatch(piece -> piece.message == message && piece.kind == Cursors.Kind.CONTENT && piece.begins);
+    }
+
+    /** Where the first text of a message begins, or {@link #NOWHERE}. */
+    int first(int message) {
+        return first[message];
+    }
+
+    /** Whether the first text of a message is shown from its beginning, and is what the assistant says or thinks. */
+    boolean beginsWithWords(int message) {
+        return pieces.stream()
+                .filter(piece -> piece.message == message)
+                .findFirst()
+                .filter(piece -> piece.begins && piece.kind != Cursors.Kind.CALL)
+                .isPresent();
+    }
+
+    /** Where the last text of a message ends, or {@link #NOWHERE}. */
+    int last(int message) {
+        return last[message];
+    }
+
+    /** Where the text of another message ends that stands before this place; the beginning if there is none. */
+    int endBefore(int message, int at) {
+        return pieces.stream()
+                .filter(piece -> piece.message != message && piece.span.end() <= at)
+                .mapToInt(piece -> piece.span.end())
+                .max()
+                .orElse(0);
+    }
+
+    /** Where the text of another message begins that stands behind this place, or {@link #NOWHERE}. */
+    int startBehind(int message, int at) {
+        return pieces.stream()
+                .filter(piece -> piece.message != message && piece.span.start() >= at)
+                .mapToInt(piece -> piece.span.start())
+                .min()
+                .orElse(NOWHERE);
+    }
+}
