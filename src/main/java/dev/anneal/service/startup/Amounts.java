@@ -45,8 +45,8 @@ final class Amounts {
     }
 
     private static boolean isNegative(Object value) {
-        return value instanceof Duration duration && duration.isNegative()
-                || value instanceof DataSize size && size.isNegative();
+        return (value instanceof Duration duration && duration.isNegative())
+                || (value instanceof DataSize size && size.isNegative());
     }
 
     private static @Nullable Object value(Object values, Method accessor) {

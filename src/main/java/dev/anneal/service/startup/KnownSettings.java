@@ -10,6 +10,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -66,8 +67,9 @@ final class KnownSettings {
     }
 
     private void add(Class<?> type) {
-        String prefix = String.valueOf(AnnotatedElementUtils.getMergedAnnotation(type, ConfigurationProperties.class)
-                .prefix());
+        String prefix = Objects.requireNonNull(
+                        AnnotatedElementUtils.getMergedAnnotation(type, ConfigurationProperties.class))
+                .prefix();
         groups.add(new Group(prefix, type));
         addComponents(prefix, type);
     }

@@ -48,7 +48,15 @@ class RetentionPropertiesTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"exports, 0d", "exports, 36h", "intermediate-checkpoints, 1h", "training-states, 23h", "training-states, off", "orphans, 23h", "orphans, off"})
+    @CsvSource({
+        "exports, 0d",
+        "exports, 36h",
+        "intermediate-checkpoints, 1h",
+        "training-states, 23h",
+        "training-states, off",
+        "orphans, 23h",
+        "orphans, off"
+    })
     void lessThanADayIsRefusedByName(String name, String value) {
         assertThatThrownBy(() -> bind(Map.of("anneal.retention." + name, value)))
                 .rootCause()

@@ -38,7 +38,13 @@ class SpentStateSweepIT extends ServiceTest {
     @BeforeEach
     void train() throws IOException {
         job = queuedJob(ALPHA, file(ALPHA, 20), "");
-        playedWorker().steps(1, 26).checkpoint(2).checkpoint(4).checkpoint(24).checkpoint(26).finish(26);
+        playedWorker()
+                .steps(1, 26)
+                .checkpoint(2)
+                .checkpoint(4)
+                .checkpoint(24)
+                .checkpoint(26)
+                .finish(26);
         for (int step : List.of(2, 4, 24, 26, 30)) {
             Path folder = Files.createDirectories(folder(step));
             Files.writeString(folder.resolve("adapter.safetensors"), "adapter");
@@ -68,9 +74,11 @@ class SpentStateSweepIT extends ServiceTest {
         age(2);
         sweep(1);
 
-        JsonNode data = json(get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/checkpoints")).path("data");
-        assertThat(data.valueStream().map(each -> each.path("step_number").asInt() + " "
-                        + each.path("anneal").path("resumable").asBoolean()))
+        JsonNode data =
+                json(get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/checkpoints")).path("data");
+        assertThat(data.valueStream()
+                        .map(each -> each.path("step_number").asInt() + " "
+                                + each.path("anneal").path("resumable").asBoolean()))
                 .containsExactly("30 true", "26 false", "24 false");
         HttpResponse<String> refused = export("training_state", data.path(1));
         assertThat(refused.statusCode()).isEqualTo(409);
@@ -116,7 +124,8 @@ class SpentStateSweepIT extends ServiceTest {
 
     @Test
     void whatAnExportUsesStaysWithItsStateWhereItAskedForThat() {
-        JsonNode data = json(get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/checkpoints")).path("data");
+        JsonNode data =
+                json(get(ALPHA, "/v1/fine_tuning/jobs/" + job + "/checkpoints")).path("data");
         assertThat(export("training_state", data.path(4)).statusCode()).isEqualTo(202);
         assertThat(export("training_state", data.path(2)).statusCode()).isEqualTo(202);
         age(2);
@@ -144,7 +153,8 @@ class SpentStateSweepIT extends ServiceTest {
         return post(
                 ALPHA,
                 "/v1/fine_tuning/jobs/" + job + "/exports",
-                "{'kind': '" + kind + "', 'checkpoint': '" + checkpoint.path("id").asString() + "'}");
+                "{'kind': '" + kind + "', 'checkpoint': '"
+                        + checkpoint.path("id").asString() + "'}");
     }
 
     private void sweep(@Nullable Integer days) {

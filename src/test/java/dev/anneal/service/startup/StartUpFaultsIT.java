@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -39,7 +40,11 @@ class StartUpFaultsIT {
      * @param settings arguments; {@code {folder}} is an empty folder, {@code {file}} a file
      * @param says what the box must hold
      */
-    record Fault(String settings, String... says) {
+    record Fault(String settings, List<String> says) {
+
+        Fault(String settings, String... says) {
+            this(settings, List.of(says));
+        }
 
         @Override
         public String toString() {
@@ -120,7 +125,7 @@ class StartUpFaultsIT {
             }
             assertThatException().isThrownBy(() -> start(settings));
             assertThat(box(output))
-                    .contains(Stream.of(fault.says()).map(places::in).toList());
+                    .contains(fault.says().stream().map(places::in).toList());
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -63,7 +64,11 @@ class UnknownSettingsTest {
     @Test
     void namesTheLineOfAFile() throws IOException {
         List<PropertySource<?>> file = new YamlPropertySourceLoader()
-                .load("here", new ByteArrayResource("anneal:\n  worker:\n    devises: cpu\n".getBytes(), "site.yaml"));
+                .load(
+                        "here",
+                        new ByteArrayResource(
+                                "anneal:\n  worker:\n    devises: cpu\n".getBytes(StandardCharsets.UTF_8),
+                                "site.yaml"));
 
         assertThat(refusal(file.toArray(PropertySource<?>[]::new)))
                 .contains("anneal.worker.devises")

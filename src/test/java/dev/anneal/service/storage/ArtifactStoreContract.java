@@ -160,7 +160,9 @@ public abstract class ArtifactStoreContract {
         }
         List<ArtifactKey> left = new ArrayList<>();
         store().list(entry -> left.add(entry.key()));
-        assertThat(left).doesNotContain(checkpoint.child("optimizer.safetensors")).contains(checkpoint.child("adapter.safetensors"));
+        assertThat(left)
+                .doesNotContain(checkpoint.child("optimizer.safetensors"))
+                .contains(checkpoint.child("adapter.safetensors"));
     }
 
     @Test
