@@ -53,6 +53,10 @@ class StartUpFaultsIT {
     }
 
     static Stream<Fault> faults() {
+        return Stream.concat(valueFaults(), otherFaults());
+    }
+
+    private static Stream<Fault> valueFaults() {
         return Stream.of(
                 new Fault("--anneal.queue.leaze=60s", "anneal.queue.leaze", "anneal.queue.lease", "command line"),
                 new Fault("--anneal.roles=apy", "anneal.roles", "apy", "api, worker, inference"),
@@ -78,7 +82,11 @@ class StartUpFaultsIT {
                 new Fault("--anneal.files.max-size=lots", "anneal.files.max-size", "lots", "512MB"),
                 new Fault("--anneal.engine.heap=1MB", "anneal.engine.heap", "64MB"),
                 new Fault("--anneal.engine.precision=fp8", "anneal.engine.precision", "fp8", "bf16"),
-                new Fault("--anneal.engine.niceness=40", "anneal.engine.niceness", "40", "19"),
+                new Fault("--anneal.engine.niceness=40", "anneal.engine.niceness", "40", "19"));
+    }
+
+    private static Stream<Fault> otherFaults() {
+        return Stream.of(
                 new Fault("--anneal.worker.devices=gpu", "anneal.worker.devices", "gpu", "cuda:N"),
                 new Fault("--anneal.worker.max-work=many", "anneal.worker.max-work", "many"),
                 new Fault("--anneal.storage.type=ftp", "anneal.storage.type", "ftp", "directory", "s3"),
@@ -146,6 +154,7 @@ class StartUpFaultsIT {
         return settings;
     }
 
+    /** What stands for the placeholders of a fault. */
     private record Places(Path file, int port, int free) {
 
         String in(String text) {
