@@ -49,6 +49,7 @@ public final class CutConnections implements BeanPostProcessor {
                 : bean;
     }
 
+    /** The pool, whose connections count their statements. */
     private final class Cut extends DelegatingDataSource {
 
         Cut(DataSource target) {

@@ -39,6 +39,7 @@ class CutConnectionsIT extends ServiceTest {
 
     private static final String JOBS = "/v1/fine_tuning/jobs";
 
+    /** Puts the cuts between the service and its pools. */
     @TestConfiguration(proxyBeanMethods = false)
     static class Cuts {
 
