@@ -14,16 +14,19 @@ ALTER TABLE work
     ADD CONSTRAINT work_wait_is_complete CHECK (waits_for IS NULL OR waits_for ?& ARRAY ['code', 'message', 'origin']),
     ADD CONSTRAINT work_avoids_for_a_time CHECK ((avoided_worker IS NULL) = (avoided_until IS NULL));
 
--- What each worker says of its environment. A row that is older than a minute is that of a worker that is no more.
+-- What each worker says of itself. A row that is older than a minute is that of a worker that is no more.
 CREATE TABLE worker_state (
     id             uuid        PRIMARY KEY,
     worker         text        NOT NULL,
     seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- How many trainings it can do at a time.
+    training_slots integer     NOT NULL,
     -- Why it claims nothing; null while it does.
     fault          jsonb,
     fault_since    timestamptz,
     -- Base models that it lacks.
     lacking_models text[]      NOT NULL DEFAULT '{}',
+    CONSTRAINT worker_slots_are_counted CHECK (training_slots >= 0),
     CONSTRAINT worker_fault_has_its_time CHECK ((fault IS NULL) = (fault_since IS NULL))
 );
 

@@ -1,7 +1,8 @@
 package dev.anneal.service.database;
 
 import dev.anneal.service.database.DatabaseAccess.Login;
-import org.postgresql.Driver;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import org.springframework.core.env.Environment;
 
 /** Access to a database of the user's own: Spring Boot's {@code spring.datasource} and {@code spring.flyway} properties. */
@@ -17,7 +18,12 @@ final class ConfiguredAccess {
 
     /** By the driver's own rules. */
     private static boolean isUsable(String url) {
-        return Driver.parseURL(url, null) != null;
+        try {
+            DriverManager.getDriver(url);
+            return true;
+        } catch (SQLException noDriverTakesIt) {
+            return false;
+        }
     }
 
     /** The owner is {@code spring.flyway.user} where it is set, else the login of the service. */

@@ -12,9 +12,4 @@ class MachineConfiguration {
     Machines machines(SystemDatabase system) {
         return new Machines(system);
     }
-
-    @Bean
-    TrainingSlots trainingSlots(SystemDatabase system) {
-        return new TrainingSlots(system);
-    }
 }

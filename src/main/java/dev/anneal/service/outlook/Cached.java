@@ -23,6 +23,7 @@ final class Cached<T> {
         this.clock = clock;
     }
 
+    /** What was found, and when. */
     private record Snapshot<V>(V value, Instant takenAt) {}
 
     T get() {

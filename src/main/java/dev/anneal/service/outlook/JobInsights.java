@@ -74,8 +74,7 @@ public final class JobInsights {
 
     private JobInsight insight(
             Job job, List<Attempt> attempts, @Nullable QueuePosition position, @Nullable Waiting waiting) {
-        OptionalDouble untilStart =
-                position == null || waiting != null
+        OptionalDouble untilStart = position == null || waiting != null
                 ? OptionalDouble.empty()
                 : outlook.secondsUntilStart(position.position());
         OptionalDouble untilEnd = switch (job.state()) {

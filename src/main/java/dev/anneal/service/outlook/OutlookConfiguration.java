@@ -9,7 +9,6 @@ import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.machine.Machines;
-import dev.anneal.service.machine.TrainingSlots;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkQueue;
 import java.time.Clock;
@@ -21,9 +20,8 @@ import org.springframework.context.annotation.Configuration;
 class OutlookConfiguration {
 
     @Bean
-    QueueOutlook queueOutlook(
-            SystemDatabase system, Machines machines, TrainingSlots slots, JobStore jobs, Clock clock) {
-        return new QueueOutlook(system, machines, slots, jobs, clock);
+    QueueOutlook queueOutlook(SystemDatabase system, Machines machines, JobStore jobs, Clock clock) {
+        return new QueueOutlook(system, machines, jobs, clock);
     }
 
     @Bean

@@ -5,8 +5,8 @@ import dev.anneal.service.job.Job;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.machine.Machines;
-import dev.anneal.service.machine.TrainingSlots;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.time.Clock;
 import java.time.Duration;
@@ -39,7 +39,7 @@ public final class QueueOutlook {
     private final Cached<Known> known;
     private final Cached<Line> line;
 
-    QueueOutlook(SystemDatabase system, Machines machines, TrainingSlots slots, JobStore jobs, Clock clock) {
+    QueueOutlook(SystemDatabase system, Machines machines, JobStore jobs, Clock clock) {
         this.clock = clock;
         this.known = new Cached<>(
                 () -> system.call(jdbc -> new Known(RecentTrainings.look(jdbc), machines.newest(jdbc))),
@@ -48,7 +48,7 @@ public final class QueueOutlook {
         this.line = new Cached<>(
                 () -> {
                     Known past = known.get();
-                    return system.call(jdbc -> lineOf(jdbc, slots.count(jdbc), jobs, past));
+                    return system.call(jdbc -> lineOf(jdbc, WorkerStates.trainingSlots(jdbc), jobs, past));
                 },
                 LIFE_OF_LINE,
                 clock);

@@ -82,6 +82,7 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
             Interludes between,
             double closing) {
 
+        /** What is no step of a training: validations and checkpoints, with the seconds that they took. */
         private record Interludes(long validations, double validating, long checkpoints, double saving) {}
 
         static Sums of(ResultSet row) throws SQLException {

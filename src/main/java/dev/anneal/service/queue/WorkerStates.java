@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What workers say of their environment, so that work which no worker can take says what it waits for. */
+/** What workers say of themselves, so that queued work says when it starts, or what it waits for where no worker can take it. */
 public final class WorkerStates {
 
     private static final String REPORT = """
@@ -23,8 +23,8 @@ public final class WorkerStates {
                 DELETE FROM worker_state
                 WHERE seen_at < clock_timestamp() - interval '1 day'
             )
-            INSERT INTO worker_state AS state (id, worker, fault, fault_since, lacking_models)
-            VALUES (:id, :worker, CAST(:fault AS jsonb), CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
+            INSERT INTO worker_state AS state (id, worker, training_slots, fault, fault_since, lacking_models)
+            VALUES (:id, :worker, :slots, CAST(:fault AS jsonb), CASE WHEN CAST(:fault AS jsonb) IS NOT NULL THEN clock_timestamp() END, :lacking)
             ON CONFLICT (id) DO UPDATE
             SET seen_at = clock_timestamp(),
                 fault = excluded.fault,
@@ -51,6 +51,12 @@ public final class WorkerStates {
             WHERE work.id = ANY (:ids) AND work.state = 'QUEUED' AND held.workers > 0 AND held.unable = held.workers
             """;
 
+    private static final String SLOTS = """
+            SELECT coalesce(sum(training_slots), 0)
+            FROM worker_state
+            WHERE seen_at > clock_timestamp() - interval '1 minute' AND fault IS NULL
+            """;
+
     private final SystemDatabase system;
 
     WorkerStates(SystemDatabase system) {
@@ -61,13 +67,16 @@ public final class WorkerStates {
      * Records what a worker says of itself; to be repeated well within a minute.
      *
      * @param process tells apart processes of one name
+     * @param trainingSlots how many trainings it can do at a time
      * @param fault why it claims nothing, or null
      * @param lackingModels base models whose work it passes over
      */
-    public void report(UUID process, String worker, @Nullable WorkError fault, Set<String> lackingModels) {
+    public void report(
+            UUID process, String worker, int trainingSlots, @Nullable WorkError fault, Set<String> lackingModels) {
         system.run(jdbc -> jdbc.sql(REPORT)
                 .param("id", process)
                 .param("worker", worker)
+                .param("slots", trainingSlots)
                 .param("fault", fault == null ? null : JsonColumn.write(ErrorColumn.parameters(fault)))
                 .param("lacking", lackingModels.toArray(String[]::new))
                 .update());
@@ -76,6 +85,11 @@ public final class WorkerStates {
     /** The worker ends. */
     public void leave(UUID process) {
         system.run(jdbc -> jdbc.sql(LEAVE).param("id", process).update());
+    }
+
+    /** Training slots of the workers that run and have no fault. */
+    public static int trainingSlots(JdbcClient jdbc) {
+        return jdbc.sql(SLOTS).query(Integer.class).single();
     }
 
     /** What queued work waits for that no worker can take, by its id. */

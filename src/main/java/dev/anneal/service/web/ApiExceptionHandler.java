@@ -48,6 +48,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     }
 
     @ExceptionHandler
+    @Nullable
     ResponseEntity<Object> storeAway(StorageException failure, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
         if (!failure.isOfTheStore()) {

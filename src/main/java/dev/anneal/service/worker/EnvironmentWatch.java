@@ -24,6 +24,7 @@ final class EnvironmentWatch implements Runnable {
     private final WorkerStates states;
     private final Runnable tellHeldUp;
     private final String worker;
+    private final int trainingSlots;
     private final Duration reportInterval;
     private final UUID process = UUID.randomUUID();
     private final CountDownLatch stopping = new CountDownLatch(1);
@@ -32,17 +33,25 @@ final class EnvironmentWatch implements Runnable {
 
     /**
      * @param tellHeldUp has queued work told what it waits for
+     * @param trainingSlots which forecasts count while nothing is at fault
      * @param reportInterval how often the database is told what has not changed
      */
     EnvironmentWatch(
-            Environment environment, WorkerStates states, Runnable tellHeldUp, String worker, Duration reportInterval) {
+            Environment environment,
+            WorkerStates states,
+            Runnable tellHeldUp,
+            String worker,
+            int trainingSlots,
+            Duration reportInterval) {
         this.environment = environment;
         this.states = states;
         this.tellHeldUp = tellHeldUp;
         this.worker = worker;
+        this.trainingSlots = trainingSlots;
         this.reportInterval = reportInterval;
     }
 
+    /** What the database was told last. */
     private record Told(Optional<WorkError> fault, Set<String> lackingModels) {}
 
     @Override
@@ -68,7 +77,7 @@ final class EnvironmentWatch implements Runnable {
             environment.look();
             Told now = new Told(environment.fault(), environment.lackingModels());
             if (!now.equals(told) || System.nanoTime() - toldNanos >= reportInterval.toNanos()) {
-                states.report(process, worker, now.fault().orElse(null), now.lackingModels());
+                states.report(process, worker, trainingSlots, now.fault().orElse(null), now.lackingModels());
                 told = now;
                 toldNanos = System.nanoTime();
                 if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {

@@ -47,6 +47,7 @@ final class Supervisor {
                 equipment.states(),
                 () -> equipment.assignments().tellHeldUp(),
                 name,
+                equipment.properties().devices().size(),
                 queue.heartbeatInterval());
         this.watchThread = daemon(watch, "worker-environment");
         Duration trust = queue.lease().minus(queue.safetyMargin());

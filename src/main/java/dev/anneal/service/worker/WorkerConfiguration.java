@@ -6,7 +6,6 @@ import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.machine.Machines;
-import dev.anneal.service.machine.TrainingSlots;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
@@ -24,7 +23,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
@@ -78,16 +76,6 @@ class WorkerConfiguration {
                         properties.allowance(WorkerConfiguration::end),
                         traces,
                         Executors.newSingleThreadScheduledExecutor())));
-    }
-
-    @Bean
-    SlotOffer slotOffer(TrainingSlots slots, WorkerProperties properties, LeaseProperties queue) {
-        return new SlotOffer(slots, nameOf(properties), properties.devices().size(), queue.lease());
-    }
-
-    @Bean
-    SchedulingConfigurer slotOfferSchedule(SlotOffer offer, LeaseProperties queue) {
-        return tasks -> tasks.addFixedDelayTask(offer::renew, queue.heartbeatInterval());
     }
 
     @Bean

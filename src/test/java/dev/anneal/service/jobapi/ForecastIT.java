@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.protocol.Progress.Interlude.Kind;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.machine.TrainingSlots;
-import java.time.Duration;
+import dev.anneal.service.queue.WorkerStates;
 import java.time.Instant;
+import java.util.Set;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -17,14 +18,14 @@ import tools.jackson.databind.JsonNode;
 /** #17: when jobs start and end, as the API says it. A played step takes half a second, a training has 30 of them. */
 class ForecastIT extends ServiceTest {
 
-    private static final String PROCESS = "forecast";
+    private static final UUID PROCESS = UUID.randomUUID();
 
     @Autowired
-    private TrainingSlots slots;
+    private WorkerStates workers;
 
     @AfterEach
-    void withdraw() {
-        slots.withdraw(PROCESS);
+    void endWorker() {
+        workers.leave(PROCESS);
     }
 
     /** Ten validations of 2 s and ten checkpoints of 1 s are due, of each of which four were made. */
@@ -67,7 +68,7 @@ class ForecastIT extends ServiceTest {
     void aJobOfAnIdleServiceStartsNowWhateverPastJobsTook() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().finish(0);
-        slots.offer(PROCESS, "worker", 1, Duration.ofMinutes(1));
+        workers.report(PROCESS, "worker", 1, null, Set.of());
         String file = file(ALPHA, 21);
 
         awaitStart(file, 0);
@@ -81,7 +82,7 @@ class ForecastIT extends ServiceTest {
     void theNextJobStartsWhenTheRunningOneEnds() {
         queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().steps(1, 10);
-        slots.offer(PROCESS, "worker", 1, Duration.ofMinutes(1));
+        workers.report(PROCESS, "worker", 1, null, Set.of());
 
         awaitStart(file(ALPHA, 21), 10);
     }

@@ -15,6 +15,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardWrapper;
 import org.junit.jupiter.api.AfterEach;
@@ -125,10 +126,10 @@ class LeavingClientsIT extends ServiceTest {
     }
 
     /** Requests that the container has not ended, asynchronous ones as well: what a stop of the service waits for. */
-    private int requestsOpen() {
-        int open = 0;
-        for (var child :
-                ((TomcatWebServer) context.getWebServer()).getTomcat().getHost().findChildren()) {
+    private long requestsOpen() {
+        long open = 0;
+        TomcatWebServer server = (TomcatWebServer) Objects.requireNonNull(context.getWebServer());
+        for (var child : server.getTomcat().getHost().findChildren()) {
             open += ((StandardContext) child).getInProgressAsyncCount();
             for (var servlet : child.findChildren()) {
                 open += ((StandardWrapper) servlet).getCountAllocated();

@@ -60,28 +60,28 @@ class WaitingJobsIT extends ServiceTest {
     void jobThatNoWorkerCanTakeSaysSoAndWhy() {
         UUID one = UUID.randomUUID();
         UUID other = UUID.randomUUID();
-        states.report(one, "one", STORE_AWAY, Set.of());
-        states.report(other, "other", null, Set.of());
+        states.report(one, "one", 1, STORE_AWAY, Set.of());
+        states.report(other, "other", 1, null, Set.of());
         assertThat(waitingFor().isNull()).as("another worker takes it").isTrue();
 
-        states.report(other, "other", null, Set.of("anneal-tiny"));
+        states.report(other, "other", 1, null, Set.of("anneal-tiny"));
         trainings.tellHeldUp();
         trainings.tellHeldUp();
 
         assertThat(waitingFor().path("message").asString()).isEqualTo(STORE_AWAY.message());
         assertThat(events()).containsOnlyOnce("The job waits because of storage_failed");
 
-        states.report(one, "one", null, Set.of("anneal-tiny"));
+        states.report(one, "one", 1, null, Set.of("anneal-tiny"));
         assertThat(waitingFor().path("message").asString()).isEqualTo("No worker has the base model 'anneal-tiny'.");
 
         states.leave(other);
-        states.report(one, "one", null, Set.of());
+        states.report(one, "one", 1, null, Set.of());
         assertThat(waitingFor().isNull()).isTrue();
     }
 
     @Test
     void workerThatIsNoMoreSaysNothing() {
-        states.report(UUID.randomUUID(), "one", STORE_AWAY, Set.of());
+        states.report(UUID.randomUUID(), "one", 1, STORE_AWAY, Set.of());
         TestDatabase.administrator()
                 .sql("UPDATE worker_state SET seen_at = seen_at - interval '61 seconds'")
                 .update();

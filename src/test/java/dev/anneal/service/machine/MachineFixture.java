@@ -10,8 +10,4 @@ public final class MachineFixture {
     public static Machines machines() {
         return new Machines(TestDatabase.system());
     }
-
-    public static TrainingSlots slots() {
-        return new TrainingSlots(TestDatabase.system());
-    }
 }

@@ -100,8 +100,7 @@ class QueueOutlookIT {
     }
 
     private QueueOutlook outlook() {
-        return new QueueOutlook(
-                TestDatabase.system(), machines, MachineFixture.slots(), JobFixture.store(), Clock.systemUTC());
+        return new QueueOutlook(TestDatabase.system(), machines, JobFixture.store(), Clock.systemUTC());
     }
 
     /** A training of 20 s whose first step of a second ended after five. */

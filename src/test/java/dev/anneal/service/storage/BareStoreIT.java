@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.beans.factory.annotation.Value;
+import org.springframework.core.env.Environment;
 import org.springframework.test.context.TestPropertySource;
 
 /** A store whose disk is unmounted under a running service: nothing is written into the bare mount point, and nothing in the store counts as lost (#17). */
@@ -31,14 +31,16 @@ class BareStoreIT extends ServiceTest {
     @Autowired
     private ArtifactStore store;
 
-    @Value("${anneal.storage.directory}")
-    private Path root;
+    @Autowired
+    private Environment environment;
 
+    private Path root;
     private Path away;
     private String file;
 
     @BeforeEach
     void unmount() throws IOException {
+        root = Path.of(environment.getRequiredProperty("anneal.storage.directory"));
         file = file(ALPHA, FilePurpose.FINE_TUNE, rows("tickets.train.jsonl", 3));
         Files.writeString(store.localFolder(KEY).resolve("adapter"), "weights");
         away = root.resolveSibling("away");

@@ -14,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -30,7 +29,7 @@ class EnvironmentFaultsOfWorkersIT {
             WorkError.ofEnvironment("storage_failed", "The artifact store is not there; its disk may not be mounted.");
 
     private final WorkerTest.Parts parts;
-    private final AtomicReference<Optional<WorkError>> store = new AtomicReference<>(Optional.empty());
+    private volatile Optional<WorkError> store = Optional.empty();
     private Stage stage;
 
     @Autowired
@@ -50,7 +49,7 @@ class EnvironmentFaultsOfWorkersIT {
 
     @Test
     void storeThatIsAwayFailsNoWorkAndEachSaysWhatItWaitsFor() {
-        store.set(Optional.of(STORE_AWAY));
+        store = Optional.of(STORE_AWAY);
         List<Long> works = IntStream.range(0, 4).mapToObj(i -> stage.enqueue()).toList();
         stage.environment("one", environment());
         stage.worker(STEPS, Map.of(), this::refuseWhileAway);
@@ -71,7 +70,7 @@ class EnvironmentFaultsOfWorkersIT {
                 works.stream().mapToInt(work -> stage.attempts(work).size()).sum();
         assertThat(attemptsWhileAway).as("at most one for each worker").isLessThanOrEqualTo(2);
 
-        store.set(Optional.empty());
+        store = Optional.empty();
 
         works.forEach(work -> stage.awaitState(work, WorkState.SUCCEEDED));
         assertThat(heldUp(works)).isEmpty();
@@ -83,9 +82,9 @@ class EnvironmentFaultsOfWorkersIT {
         stage.environment("one", environment());
         stage.worker(STEPS, Map.of(), moment -> {
             if (moment == Rehearsal.Moment.WRITTEN
-                    && store.get().isEmpty()
+                    && store.isEmpty()
                     && stage.attempts(work).size() == 1) {
-                store.set(Optional.of(STORE_AWAY));
+                store = Optional.of(STORE_AWAY);
                 throw new IllegalStateException("a bug, or what a broken store has led to");
             }
         });
@@ -96,7 +95,7 @@ class EnvironmentFaultsOfWorkersIT {
         assertThat(waiting.platformRetries()).isZero();
         assertThat(stage.attempts(work)).extracting(Attempt::error).containsExactly(STORE_AWAY);
 
-        store.set(Optional.empty());
+        store = Optional.empty();
         stage.awaitState(work, WorkState.SUCCEEDED);
         assertThat(stage.find(work).waiting()).isNull();
     }
@@ -105,7 +104,7 @@ class EnvironmentFaultsOfWorkersIT {
     void goodWorkerDoesAllWorkThatABrokenOneCannot() {
         List<Long> works = IntStream.range(0, 6).mapToObj(i -> stage.enqueue()).toList();
         stage.environment("broken", environment());
-        store.set(Optional.of(STORE_AWAY));
+        store = Optional.of(STORE_AWAY);
         stage.worker(STEPS, Map.of(), this::refuseWhileAway);
         stage.environment("good", Environment.sound());
         stage.worker(STEPS, Map.of());
@@ -122,7 +121,7 @@ class EnvironmentFaultsOfWorkersIT {
 
     private void refuseWhileAway(Rehearsal.Moment moment) {
         if (moment == Rehearsal.Moment.PREPARE) {
-            store.get().ifPresent(error -> {
+            store.ifPresent(error -> {
                 throw new AssignmentException(error);
             });
         }
@@ -130,7 +129,7 @@ class EnvironmentFaultsOfWorkersIT {
 
     private Environment environment() {
         return new Environment(
-                List.of(Environment.Part.watched("store", store::get, Duration.ofMillis(200))),
+                List.of(Environment.Part.watched("store", () -> store, Duration.ofMillis(200))),
                 model -> Optional.empty(),
                 System::nanoTime);
     }
