@@ -5,7 +5,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
-import tools.jackson.databind.exc.MismatchedInputException;
+import tools.jackson.databind.DatabindException;
 
 /** What is wrong with a text that should be JSON, in words for its author: the parser's own speak of its features and classes. */
 public final class JsonFault {
@@ -16,53 +16,82 @@ public final class JsonFault {
 
     /** The fault of a text that is not at hand, with its line and column. */
     public static String of(JacksonException fault) {
-        String kind = kind(fault);
+        ParserMessage message = ParserMessage.of(fault);
+        String kind = kind(fault, message);
         TokenStreamLocation at = fault.getLocation();
         String place = at == null || at.getLineNr() < 1
                 ? ""
-                : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr());
-        return (kind == null ? "something else than JSON" : kind) + place;
+                : " at line %d, column %d".formatted(at.getLineNr(), at.getColumnNr() - message.lettersBefore());
+        return (kind == null ? named(message) : kind) + place;
     }
 
     /** The fault of a text, with its character, counted from 1. */
     public static String of(JacksonException fault, String text) {
-        String kind = kind(fault);
+        ParserMessage message = ParserMessage.of(fault);
+        String kind = kind(fault, message);
         TokenStreamLocation at = fault.getLocation();
         if (at == null || at.getCharOffset() < 0 || at.getCharOffset() > text.length()) {
-            return kind == null ? "something else than JSON" : kind;
+            return kind == null ? named(message) : kind;
         }
         int offset = (int) at.getCharOffset();
         if (kind != null) {
             return kind + atCharacter(offset);
         }
-        // This is the one fault whose place is behind it.
-        boolean isBehindWord = String.valueOf(fault.getOriginalMessage()).startsWith("Non-standard token");
-        return unexpected(text, offset, isBehindWord);
+        return unexpected(text, offset, message.lettersBefore() > 0);
     }
 
-    /** What can be said without the text; null if that is nothing. */
-    private static @Nullable String kind(JacksonException fault) {
-        String message = String.valueOf(fault.getOriginalMessage());
+    /** What needs no look at the text; null if that is nothing. */
+    private static @Nullable String kind(JacksonException fault, ParserMessage message) {
         if (fault instanceof UnexpectedEndOfInputException || message.startsWith("No content")) {
             return "an end before the JSON is complete";
         }
         if (fault instanceof StreamConstraintsException) {
+            String limit = message.limit();
             return message.startsWith("Document nesting")
-                    ? "deeper nesting than is read"
-                    : "a key, number or text longer than is read";
+                    ? "deeper nesting than %s".formatted(limit.isEmpty() ? "is read" : "the " + limit + " levels read")
+                    : "a key, number or text longer than %s"
+                            .formatted(limit.isEmpty() ? "is read" : "the " + limit + " characters read");
         }
-        if (fault instanceof MismatchedInputException) {
+        if (message.startsWith("Trailing token")) {
             return "more text behind the JSON";
+        }
+        String otherType = message.otherType();
+        if (fault instanceof DatabindException || !otherType.isEmpty()) {
+            return otherType.isEmpty()
+                    ? "a value of another type than is read"
+                    : otherType + " in the place of another value";
         }
         if (message.contains("hex-digit")) {
             return "an escape \\u without four hexadecimal digits";
         }
-        if (message.startsWith("Duplicate ")) {
-            int from = message.indexOf('"');
-            int to = message.lastIndexOf('"');
-            return "the key \"" + (from < to ? shown(message.substring(from + 1, to)) : "") + "\" a second time";
+        return message.startsWith("Duplicate ") ? "the key \"" + shown(message.quotedKey()) + "\" a second time" : null;
+    }
+
+    /** What the parser's message names. */
+    private static String named(ParserMessage message) {
+        if (message.startsWith("Invalid UTF-")) {
+            return "text that is not UTF-8";
         }
-        return null;
+        if (message.contains("Leading zeroes")) {
+            return "a number that begins with 0";
+        }
+        String word = message.word();
+        if (!word.isEmpty()) {
+            return withoutQuotes(word);
+        }
+        int c = message.character();
+        if (message.startsWith("Unrecognized character escape")) {
+            return "the escape \\" + shown(Character.toString(c));
+        }
+        boolean isKey = message.contains("to start property name");
+        if (isKey && Character.isLetter(c)) {
+            return "a key without quotes";
+        }
+        return c < 0 ? "something else than JSON" : described(c, isKey);
+    }
+
+    private static String withoutQuotes(String word) {
+        return "the word " + shown(word) + " without quotes";
     }
 
     private static String unexpected(String text, int offset, boolean isBehindWord) {
@@ -78,16 +107,15 @@ public final class JsonFault {
             return "the escape \\" + shown(text.substring(from, Math.max(to, offset + 1))) + atCharacter(from - 1);
         }
         if (from < to) {
-            return "the word %s without quotes%s".formatted(shown(text.substring(from, to)), atCharacter(from));
+            return withoutQuotes(text.substring(from, to)) + atCharacter(from);
         }
         if (offset == text.length()) {
             return "an end before the JSON is complete" + atCharacter(offset);
         }
-        return described(text, offset) + atCharacter(offset);
+        return described(text.codePointAt(offset), isBehindComma(text, offset)) + atCharacter(offset);
     }
 
-    private static String described(String text, int offset) {
-        int c = text.codePointAt(offset);
+    private static String described(int c, boolean isBehindComma) {
         return switch (c) {
             case '\t' -> "a tab that is not written as \\t";
             case '\r' -> "a carriage return that is not written as \\r";
@@ -95,8 +123,7 @@ public final class JsonFault {
             case '\'', '\u2018', '\u2019', '\u201c', '\u201d', '\u201e' ->
                 "the quotation mark " + Character.toString(c) + ", where JSON takes \" alone";
             case '/' -> "a comment, which JSON does not have";
-            case '}', ']' ->
-                (isBehindComma(text, offset) ? "a comma before " : "an unexpected ") + Character.toString(c);
+            case '}', ']' -> (isBehindComma ? "a comma before " : "an unexpected ") + Character.toString(c);
             default -> "an unexpected " + shown(Character.toString(c));
         };
     }

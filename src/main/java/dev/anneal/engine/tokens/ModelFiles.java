@@ -2,6 +2,7 @@ package dev.anneal.engine.tokens;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.anneal.engine.json.JsonFault;
 import dev.anneal.engine.rows.DataException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,7 +33,7 @@ final class ModelFiles {
                 return node;
             }
         } catch (JacksonException e) {
-            throw unreadable(name, "is not JSON: " + e.getOriginalMessage(), e);
+            throw unreadable(name, "is not JSON: it holds " + JsonFault.of(e), e);
         }
         throw unreadable(name, "must hold one JSON object", null);
     }

@@ -1,6 +1,6 @@
 package dev.anneal.engine.tokens;
 
-import dev.anneal.engine.rows.Excerpt;
+import dev.anneal.engine.json.JsonFault;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.List;
@@ -41,7 +41,7 @@ final class TokenizerFile {
             new VocabularyBounds(files, special.vocabularySize()).check(contents, addedTokens, special.endIds());
             return new TokenizerFile(json, addedTokens);
         } catch (JacksonException e) {
-            throw files.unreadable(NAME, "is not a tokenizer: " + Excerpt.shorten(e.getOriginalMessage()), e);
+            throw files.unreadable(NAME, "is not a tokenizer: it holds " + JsonFault.of(e), e);
         }
     }
 
@@ -60,9 +60,9 @@ final class TokenizerFile {
     /** Everything that is in the file. */
     VocabularyScan scan(ModelFiles files) {
         try {
-            return VocabularyScan.of(json);
+            return VocabularyScan.of(json, files);
         } catch (JacksonException e) {
-            throw files.unreadable(NAME, "is not a tokenizer: " + Excerpt.shorten(e.getOriginalMessage()), e);
+            throw files.unreadable(NAME, "is not a tokenizer: it holds " + JsonFault.of(e), e);
         }
     }
 

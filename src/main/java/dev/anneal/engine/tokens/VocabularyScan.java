@@ -1,12 +1,14 @@
 package dev.anneal.engine.tokens;
 
+import dev.anneal.engine.json.JsonKinds;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.Excerpt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.exc.StreamReadException;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -19,15 +21,20 @@ final class VocabularyScan {
             .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS) // parts of a document are read as trees
             .build();
 
+    private final ModelFiles files;
     private final ObjectNode model = JSON.createObjectNode();
     private final Map<Integer, String> tokens = new LinkedHashMap<>();
     private final List<Vocabulary.Merge> merges = new ArrayList<>();
     private final Map<Integer, Double> scores = new LinkedHashMap<>();
     private final Map<String, JsonNode> parts = new LinkedHashMap<>();
 
+    private VocabularyScan(ModelFiles files) {
+        this.files = files;
+    }
+
     /** @param json has a model, as {@link TokenizerContents} has seen */
-    static VocabularyScan of(byte[] json) {
-        VocabularyScan scan = new VocabularyScan();
+    static VocabularyScan of(byte[] json, ModelFiles files) {
+        VocabularyScan scan = new VocabularyScan(files);
         try (JsonParser in = JSON.createParser(json)) {
             in.nextToken();
             while (in.nextToken() == JsonToken.PROPERTY_NAME) {
@@ -92,18 +99,25 @@ final class VocabularyScan {
                 String pair = text(in);
                 int space = pair.indexOf(' ');
                 if (space < 0) {
-                    throw new StreamReadException(in, "a merge must be two tokens, found '" + pair + "'");
+                    throw notTwoTokens("'" + Excerpt.shorten(pair) + "'");
                 }
                 merges.add(new Vocabulary.Merge(pair.substring(0, space), pair.substring(space + 1)));
             }
         }
     }
 
-    private static String text(JsonParser in) {
+    private String text(JsonParser in) {
         if (in.currentToken() != JsonToken.VALUE_STRING) {
-            throw new StreamReadException(in, "a merge must be two tokens, found " + in.currentToken());
+            throw notTwoTokens(JsonKinds.of(in.currentToken()));
         }
         return in.getString();
+    }
+
+    private DataException notTwoTokens(String found) {
+        return files.unreadable(
+                TokenizerFile.NAME,
+                "is not a tokenizer: merge %d must be two tokens, found %s".formatted(merges.size() + 1, found),
+                null);
     }
 
     JsonNode model() {

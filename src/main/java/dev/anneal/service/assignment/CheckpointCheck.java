@@ -1,6 +1,7 @@
 package dev.anneal.service.assignment;
 
 import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.json.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,9 @@ final class CheckpointCheck {
                 }
             }
             return Optional.empty();
-        } catch (IOException | JacksonException e) {
+        } catch (JacksonException e) {
+            return Optional.of("%s holds %s".formatted(STATE, JsonFault.of(e)));
+        } catch (IOException e) {
             return Optional.of("it cannot be read: " + e.getMessage());
         }
     }

@@ -1,9 +1,9 @@
 package dev.anneal.service.web;
 
+import dev.anneal.engine.json.JsonFault;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import tools.jackson.core.JacksonException;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.core.exc.StreamConstraintsException;
 
 /** Says why a body is not JSON, and where. What its keys must hold is the business of those who read them. */
@@ -13,15 +13,8 @@ final class JsonRefusals {
 
     static Refusal of(JacksonException exception) {
         String rule = exception instanceof StreamConstraintsException
-                ? "The request body goes beyond a limit: "
-                : "The request body is not valid JSON: ";
-        return new Refusal(RefusalCode.INVALID_JSON, rule + exception.getOriginalMessage() + place(exception));
-    }
-
-    private static String place(JacksonException exception) {
-        TokenStreamLocation location = exception.getLocation();
-        return location == null || location.getLineNr() < 1
-                ? ""
-                : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
+                ? "The request body goes beyond a limit: it holds "
+                : "The request body is not valid JSON: it holds ";
+        return new Refusal(RefusalCode.INVALID_JSON, rule + JsonFault.of(exception));
     }
 }

@@ -61,9 +61,38 @@ class JsonFaultTest {
 
     @Test
     void limitsAreTold() {
-        assertThat(JsonFault.of(faultOf("[".repeat(70)), "[".repeat(70))).isEqualTo("deeper nesting than is read");
+        assertThat(JsonFault.of(faultOf("[".repeat(70)), "[".repeat(70)))
+                .isEqualTo("deeper nesting than the 64 levels read");
         String digits = "1".repeat(2_000);
-        assertThat(JsonFault.of(faultOf(digits), digits)).isEqualTo("a key, number or text longer than is read");
+        assertThat(JsonFault.of(faultOf(digits), digits))
+                .isEqualTo("a key, number or text longer than the 1,000 characters read");
+    }
+
+    /** The text is not at hand: word and character are those that the parser names. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "{\"a\": True} | the word True without quotes at line 1, column 7",
+                "{\"a\": -Infinity} | the word -Infinity without quotes at line 1, column 7",
+                "{'a': 1} | the quotation mark ', where JSON takes \" alone at line 1, column 2",
+                "{a: 1} | a key without quotes at line 1, column 2",
+                "{\"a\": 1,} | a comma before } at line 1, column 9",
+                "{\"a\": ] | an unexpected ] at line 1, column 7",
+                "{\"a\": 1}} | an unexpected } at line 1, column 9",
+                "{\"a\": 1} {} | more text behind the JSON at line 1, column 10",
+                "{\"a\": \"x\ty\"} | a tab that is not written as \\t at line 1, column 9",
+                "{\"a\": \"x\\y\"} | the escape \\y at line 1, column 10",
+                "{\"a\": 01} | a number that begins with 0 at line 1, column 8",
+                "{\"a\": +1} | an unexpected + at line 1, column 8",
+                "{\"a\": 1 // c | a comment, which JSON does not have at line 1, column 9"
+            })
+    void faultsOfBytesAreToldByLineAndColumn(String text, String told) {
+        JacksonException fault = catchThrowableOfType(
+                JacksonException.class, () -> JSON.readTree(text.getBytes(StandardCharsets.UTF_8)));
+
+        assertThat(JsonFault.of(fault)).isEqualTo(told);
     }
 
     @Test

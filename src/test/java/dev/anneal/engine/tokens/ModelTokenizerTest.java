@@ -126,6 +126,8 @@ class ModelTokenizerTest {
                 "tokenizer.json        | {}                      | it must hold one JSON object with a model",
                 "tokenizer.json        | {\"model\": {}}           | does not hold the special token",
                 "tokenizer.json        | {\"model\": {\"type\"   | is not a tokenizer",
+                "tokenizer.json        | {\"model\": {\"vocab\": {\"a\": True}}} | it holds the word True without quotes at line 1, column 27",
+                "tokenizer.json        | {\"model\": {\"vocab\": {\"a\": \"b\"}}} | it holds a string in the place of another value at line 1, column ",
                 "tokenizer_config.json | {                       | is not JSON",
                 "tokenizer_config.json | 7                       | must hold one JSON object",
                 "tokenizer_config.json | {\"eos_token\": \"</s>\"} | does not hold the special token '</s>' that tokenizer_config.json names",

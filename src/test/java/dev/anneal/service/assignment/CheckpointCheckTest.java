@@ -49,7 +49,8 @@ class CheckpointCheckTest {
     @Test
     void anUnfinishedOrEmptyStateIsAProblem() throws IOException {
         Files.writeString(folder.resolve("state.json"), "{\"step\": 4");
-        assertThat(CheckpointCheck.problemOf(folder)).isPresent();
+        assertThat(CheckpointCheck.problemOf(folder))
+                .contains("state.json holds an end before the JSON is complete at line 1, column 11");
 
         Files.writeString(folder.resolve("state.json"), "{\"step\": 4}");
         assertThat(CheckpointCheck.problemOf(folder)).isPresent();
