@@ -1,5 +1,6 @@
 package dev.anneal.engine.rows;
 
+import dev.anneal.engine.spelling.Spelling;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

@@ -111,10 +111,12 @@ public final class ModelCatalog {
     }
 
     private Refusal notAvailable(String id) {
-        String available = ids().stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
+        List<String> ids = ids();
+        String available = ids.stream().map(name -> "'" + name + "'").collect(Collectors.joining(", "));
         return new Refusal(
                 RefusalCode.MODEL_NOT_AVAILABLE,
-                "Model '" + id + "' is not available here. Available: " + available
+                "Model '" + id + "' is not available here." + ModelNames.didYouMean(id, ids) + " Available: "
+                        + available
                         + ". The operator adds others as folders below anneal.models.dir, or from the Hub (docs/base-models.md).",
                 PARAMETER);
     }
@@ -163,7 +165,8 @@ public final class ModelCatalog {
         return Files.isRegularFile(folder.resolve("config.json"));
     }
 
-    private List<String> ids() {
+    /** Ids of the models that there are, also of those that cannot be read. */
+    public List<String> ids() {
         List<String> ids = new ArrayList<>(List.of(BaseModel.BUNDLED));
         for (String name : names(properties.directory())) {
             Path folder = properties.directory().resolve(name);

@@ -14,6 +14,7 @@ import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.sharing.SharedModels;
+import dev.anneal.service.sharing.VisibleModels;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -42,9 +43,10 @@ class EvaluationConfiguration {
             Jobs jobs,
             TunedModels models,
             SharedModels shared,
+            VisibleModels visible,
             JudgingModels judges,
             Exports exports) {
-        return new Evaluations.Sources(catalog, files, jobs, models, shared, judges, exports);
+        return new Evaluations.Sources(catalog, files, jobs, models, shared, visible, judges, exports);
     }
 
     @Bean

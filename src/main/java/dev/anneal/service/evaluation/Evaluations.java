@@ -31,6 +31,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.sharing.SharedModel;
 import dev.anneal.service.sharing.SharedModels;
+import dev.anneal.service.sharing.VisibleModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -55,6 +56,7 @@ public final class Evaluations {
     private final Jobs jobs;
     private final TunedModels models;
     private final SharedModels shared;
+    private final VisibleModels visible;
     private final JudgingModels judges;
     private final Exports exports;
     private final EvaluationStore store;
@@ -74,6 +76,7 @@ public final class Evaluations {
         this.jobs = sources.jobs();
         this.models = sources.models();
         this.shared = sources.shared();
+        this.visible = sources.visible();
         this.judges = sources.judges();
         this.exports = sources.exports();
         this.database = database;
@@ -90,6 +93,7 @@ public final class Evaluations {
             Jobs jobs,
             TunedModels models,
             SharedModels shared,
+            VisibleModels visible,
             JudgingModels judges,
             Exports exports) {}
 
@@ -185,7 +189,21 @@ public final class Evaluations {
 
     private Optional<SharedModel> foreign(String tenantId, EvaluationRequest request) {
         String model = request.model();
-        return model == null || !model.startsWith(TUNED) ? Optional.empty() : shared.find(tenantId, model);
+        if (model == null || !model.startsWith(TUNED)) {
+            return Optional.empty();
+        }
+        Optional<SharedModel> found = shared.find(tenantId, model);
+        if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
+            throw noSuchModel(model, visible.didYouMean(tenantId, model));
+        }
+        return found;
+    }
+
+    private static Refusal noSuchModel(String model, String hint) {
+        return new Refusal(
+                RefusalCode.MODEL_NOT_AVAILABLE,
+                "'model' names '" + model + "', but there is no such tuned model." + hint + " /v1/models lists them",
+                "model");
     }
 
     private Subject subject(JdbcClient jdbc, EvaluationRequest request) {
@@ -197,11 +215,7 @@ public final class Evaluations {
             BaseModel base = catalog.require(model);
             return new Subject(base.id(), base.revision(), null, null);
         }
-        TunedModels.Resolved tuned = models.find(jdbc, model)
-                .orElseThrow(() -> new Refusal(
-                        RefusalCode.MODEL_NOT_AVAILABLE,
-                        "'model' names '" + model + "', but there is no such tuned model; /v1/models lists them",
-                        "model"));
+        TunedModels.Resolved tuned = models.find(jdbc, model).orElseThrow(() -> noSuchModel(model, ""));
         Job job = jobs.byNumber(jdbc, tuned.model().job());
         return new Subject(
                 job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);

@@ -12,6 +12,7 @@ import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.sharing.SharedModels;
+import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.ServiceKeys;
 import java.net.URI;
@@ -34,8 +35,9 @@ class InferenceConfiguration {
             TunedModels tuned,
             Jobs jobs,
             SharedModels shared,
+            VisibleModels visible,
             ArtifactStore store) {
-        return new ServedModels(catalog, database, tuned, jobs, shared, store);
+        return new ServedModels(catalog, database, tuned, jobs, shared, visible, store);
     }
 
     @Bean

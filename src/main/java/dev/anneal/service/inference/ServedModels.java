@@ -13,6 +13,7 @@ import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.sharing.SharedModels;
+import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
@@ -32,6 +33,7 @@ final class ServedModels {
     private final TunedModels tuned;
     private final Jobs jobs;
     private final SharedModels shared;
+    private final VisibleModels visible;
     private final ArtifactStore store;
 
     ServedModels(
@@ -40,8 +42,10 @@ final class ServedModels {
             TunedModels tuned,
             Jobs jobs,
             SharedModels shared,
+            VisibleModels visible,
             ArtifactStore store) {
         this.shared = shared;
+        this.visible = visible;
         this.catalog = catalog;
         this.database = database;
         this.tuned = tuned;
@@ -81,7 +85,11 @@ final class ServedModels {
         Tuned model = tuned(tenantId, published)
                 .or(() -> shared.find(tenantId, published)
                         .map(found -> new Tuned(found.base(), found.baseRevision(), found.checkpoint())))
-                .orElseThrow(() -> notFound(name));
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.MODEL_NOT_FOUND,
+                        "The model '" + name + "' does not exist." + visible.didYouMean(tenantId, published)
+                                + " /v1/models lists those that do.",
+                        PARAMETER));
         return found(
                 catalog.require(model.base(), model.baseRevision()),
                 model.checkpoint(),
@@ -143,12 +151,5 @@ final class ServedModels {
                         folder == null ? null : folder.path().toString()),
                 "fp_" + Sha256.ofText(identity).substring(0, FINGERPRINT_DIGITS),
                 folder);
-    }
-
-    private static Refusal notFound(String name) {
-        return new Refusal(
-                RefusalCode.MODEL_NOT_FOUND,
-                "The model '" + name + "' does not exist; /v1/models lists those that do.",
-                PARAMETER);
     }
 }

@@ -39,11 +39,12 @@ final class InitialAdapters {
             return InitialAdapter.of(uploads.require(jdbc, PARAM, file, model), file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
-            Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id));
+            Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id, ""));
             return ofCheckpoint(job, checkpoints.newest(jdbc, job.number()), id, model);
         }
         Optional<Checkpoints.OfJob> found = savedIn(jdbc, id);
-        Job job = found.flatMap(saved -> jobs.byNumber(jdbc, saved.job())).orElseThrow(() -> missing(id));
+        Job job = found.flatMap(saved -> jobs.byNumber(jdbc, saved.job()))
+                .orElseThrow(() -> missing(id, id.startsWith("ft:") ? models.didYouMean(jdbc, id) : ""));
         return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
     }
 
@@ -72,8 +73,8 @@ final class InitialAdapters {
                         .formatted(PARAM, id));
     }
 
-    private static Refusal missing(String id) {
-        return Refusal.invalidValue(PARAM, "'" + PARAM + "' names '" + id + "', but there is no such thing");
+    private static Refusal missing(String id, String hint) {
+        return Refusal.invalidValue(PARAM, "'%s' names '%s', but there is no such thing.%s".formatted(PARAM, id, hint));
     }
 
     private static InitialAdapter ofCheckpoint(Job job, Optional<Checkpoint> saved, String id, BaseModel model) {

@@ -40,7 +40,8 @@ public final class JudgingModels {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'" + place + "' names '" + model
-                            + "', but there is no such model; /v1/models lists those that may judge",
+                            + "', but there is no such model; /v1/models lists those that may judge."
+                            + tuned.didYouMean(jdbc, model),
                     place);
         }
     }

@@ -1,5 +1,6 @@
 package dev.anneal.service.job;
 
+import dev.anneal.service.catalog.ModelNames;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
@@ -21,6 +22,7 @@ public final class TunedModels {
 
     private static final String SELECT = "SELECT name, job_id, created_at FROM tuned_model WHERE deleted_at IS NULL";
     private static final String LIST = SELECT + " ORDER BY created_at DESC, name";
+    private static final String NEWEST = SELECT + " ORDER BY created_at DESC, name LIMIT 1000";
     private static final String FIND = SELECT + " AND name = :name";
 
     private static final String DELETE =
@@ -52,6 +54,18 @@ public final class TunedModels {
                 tenantId, jdbc -> jdbc.sql(LIST).query(TunedModels::model).list());
     }
 
+    /** Names of the newest models that the transaction's tenant has: enough to guess which one is meant. */
+    public List<String> names(JdbcClient jdbc) {
+        return jdbc.sql(NEWEST).query(TunedModels::model).list().stream()
+                .map(TunedModel::name)
+                .toList();
+    }
+
+    /** What a refusal of a name that no model of the tenant has goes on with. */
+    public String didYouMean(JdbcClient jdbc, String name) {
+        return ModelNames.didYouMean(name, names(jdbc));
+    }
+
     public Optional<Resolved> find(String tenantId, String name) {
         return database.call(tenantId, jdbc -> find(jdbc, name));
     }
@@ -77,11 +91,11 @@ public final class TunedModels {
      * @throws Refusal {@code not_found}
      */
     public void delete(String tenantId, String name) {
-        int rows = database.call(
-                tenantId, jdbc -> jdbc.sql(DELETE).param("name", name).update());
-        if (rows == 0) {
-            throw Refusal.notFound("model", name, "model");
-        }
+        database.run(tenantId, jdbc -> {
+            if (jdbc.sql(DELETE).param("name", name).update() == 0) {
+                throw Refusal.notFound("model", name, "model", didYouMean(jdbc, name));
+            }
+        });
     }
 
     private static TunedModel model(ResultSet row, int index) throws SQLException {

@@ -2,6 +2,7 @@ package dev.anneal.service.modelapi;
 
 import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.catalog.ModelNames;
 import dev.anneal.service.hub.HubModel;
 import dev.anneal.service.hub.HubModels;
 import dev.anneal.service.refusal.Refusal;
@@ -73,7 +74,8 @@ class BaseModelController {
     BaseModelBody retrieve(Tenant tenant, @PathVariable String id) {
         Optional<BaseModelBody> asked = hub.find(id).map(this::body);
         return asked.or(() -> catalog.find(id).map(model -> BaseModelBody.of(model, fit)))
-                .orElseThrow(() -> Refusal.notFound("base model", id, "model"));
+                .orElseThrow(
+                        () -> Refusal.notFound("base model", id, "model", ModelNames.didYouMean(id, catalog.ids())));
     }
 
     @GetMapping("/{organisation}/{name}")

@@ -4,6 +4,7 @@ import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.sharing.SharedModels;
+import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
@@ -26,11 +27,13 @@ class ModelController {
     private final ModelCatalog catalog;
     private final TunedModels tuned;
     private final SharedModels shared;
+    private final VisibleModels visible;
 
-    ModelController(ModelCatalog catalog, TunedModels tuned, SharedModels shared) {
+    ModelController(ModelCatalog catalog, TunedModels tuned, SharedModels shared, VisibleModels visible) {
         this.catalog = catalog;
         this.tuned = tuned;
         this.shared = shared;
+        this.visible = visible;
     }
 
     /** All of them: no SDK asks for a second page. */
@@ -54,8 +57,8 @@ class ModelController {
                         .map(found -> ModelBody.of(found.model(), tenant.id()))
                         .or(() -> shared.find(tenant.id(), withoutSlash(id))
                                 .map(found -> ModelBody.of(found.model(), found.owner())))
-                        .orElseThrow(() -> notFound(id))
-                : catalog.find(id).map(ModelBody::of).orElseThrow(() -> notFound(id));
+                        .orElseThrow(() -> notFound(tenant, id))
+                : catalog.find(id).map(ModelBody::of).orElseThrow(() -> notFound(tenant, id));
     }
 
     @GetMapping("/{organisation}/{name}")
@@ -87,7 +90,8 @@ class ModelController {
         return id.replace("/", "--");
     }
 
-    private static Refusal notFound(String id) {
-        return Refusal.notFound("model", id, "model");
+    private Refusal notFound(Tenant tenant, String id) {
+        String name = id.startsWith(TUNED) ? withoutSlash(id) : id;
+        return Refusal.notFound("model", id, "model", visible.didYouMean(tenant.id(), name));
     }
 }

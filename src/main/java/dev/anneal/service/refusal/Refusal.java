@@ -32,6 +32,14 @@ public final class Refusal extends RuntimeException {
         return new Refusal(RefusalCode.NOT_FOUND, "No such " + noun + ": '" + id + "'", parameter);
     }
 
+    /** As {@link #notFound(String, String, String)}, going on with the sentence {@code hint}, which begins with a space or is empty. */
+    public static Refusal notFound(String noun, String id, String parameter, String hint) {
+        return new Refusal(
+                RefusalCode.NOT_FOUND,
+                "No such " + noun + ": '" + id + "'" + (hint.isEmpty() ? "" : "." + hint),
+                parameter);
+    }
+
     /**
      * A page that is to begin behind something that is not in the list.
      *

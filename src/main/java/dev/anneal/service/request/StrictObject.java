@@ -1,5 +1,6 @@
 package dev.anneal.service.request;
 
+import dev.anneal.engine.spelling.Spelling;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import java.util.ArrayList;
@@ -251,8 +252,8 @@ public final class StrictObject {
             if (!known.contains(key)) {
                 throw new Refusal(
                         RefusalCode.UNKNOWN_PARAMETER,
-                        "unknown key '" + param(key) + "'; known here are " + String.join(", ", known)
-                                + ". Remove it or mend its name",
+                        "unknown key '" + param(key) + "'; known here are " + String.join(", ", known) + "."
+                                + Spelling.didYouMean(key, known) + " Remove it or mend its name",
                         param(key));
             }
         }

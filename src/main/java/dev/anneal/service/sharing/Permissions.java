@@ -91,7 +91,9 @@ public final class Permissions {
     }
 
     private TunedModels.Resolved require(JdbcClient jdbc, String model) {
-        return models.find(jdbc, model).orElseThrow(() -> Refusal.notFound("tuned model or checkpoint", model, MODEL));
+        return models.find(jdbc, model)
+                .orElseThrow(() ->
+                        Refusal.notFound("tuned model or checkpoint", model, MODEL, models.didYouMean(jdbc, model)));
     }
 
     /**

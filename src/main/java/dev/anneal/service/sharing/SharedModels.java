@@ -1,10 +1,12 @@
 package dev.anneal.service.sharing;
 
+import dev.anneal.engine.spelling.Spelling;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
+import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
@@ -19,6 +21,11 @@ public final class SharedModels {
     private static final String GRANTED =
             "SELECT tenant_id FROM checkpoint_permission WHERE model = :model AND project_id = current_tenant()";
 
+    private static final String GRANTED_LAST =
+            "SELECT model FROM checkpoint_permission WHERE project_id = current_tenant() ORDER BY created_at DESC LIMIT 1000";
+
+    private static final int GUESSES = 3;
+
     private final TenantDatabase database;
     private final SystemDatabase system;
     private final TunedModels models;
@@ -29,6 +36,15 @@ public final class SharedModels {
         this.system = system;
         this.models = models;
         this.jobs = jobs;
+    }
+
+    /** Names like this one of models that are shared with the tenant and still there. */
+    List<String> like(String tenantId, String name) {
+        List<String> granted = database.call(
+                tenantId, jdbc -> jdbc.sql(GRANTED_LAST).query(String.class).list());
+        return Spelling.nearest(name, granted, GUESSES).stream()
+                .filter(each -> find(tenantId, each).isPresent())
+                .toList();
     }
 
     /** The model with this name, if another tenant shares it with {@code tenantId} and has not deleted it. */

@@ -1,9 +1,11 @@
 package dev.anneal.service.startup;
 
+import dev.anneal.engine.spelling.Spelling;
 import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -80,12 +82,10 @@ final class UnknownSettings {
 
     private List<String> nearest(String name, boolean isVariable) {
         String wanted = letters(name);
-        int most = Math.max(2, wanted.length() / 4);
-        return known.names().stream()
-                .filter(each -> !each.endsWith("[]"))
-                .filter(each -> EditDistance.between(letters(each), wanted) <= most)
-                .sorted(Comparator.comparingInt(each -> EditDistance.between(letters(each), wanted)))
-                .limit(SUGGESTIONS)
+        Map<String, String> names = new LinkedHashMap<>();
+        known.names().stream().filter(each -> !each.endsWith("[]")).forEach(each -> names.put(letters(each), each));
+        return Spelling.nearest(wanted, names.keySet(), SUGGESTIONS).stream()
+                .map(names::get)
                 .map(each -> isVariable ? KnownSettings.variableOf(each).replace("[]", "_0") : each)
                 .toList();
     }

@@ -1,5 +1,6 @@
 package dev.anneal.service.web;
 
+import dev.anneal.engine.spelling.Spelling;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -58,7 +59,7 @@ final class KnownParameters implements HandlerInterceptor {
                     RefusalCode.UNKNOWN_PARAMETER,
                     "unknown query parameter '" + name + "'; "
                             + (read.isEmpty() ? "none is known here" : "known here are " + String.join(", ", read))
-                            + ". Remove it or mend its name",
+                            + "." + Spelling.didYouMean(name, read) + " Remove it or mend its name",
                     name);
         }
     }
