@@ -2,17 +2,26 @@ package dev.anneal.penetration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import dev.anneal.penetration.RawHttp.Reply;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** Headers and request lines by which a server and what stands before it are made to disagree. */
 class HeaderTricksIT extends AttackTest {
 
     private static final String SMUGGLED =
             "GET /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer beta-key-0123456789\r\n\r\n";
+
+    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
 
     @ParameterizedTest
     @ValueSource(
@@ -187,15 +196,28 @@ class HeaderTricksIT extends AttackTest {
     void theMethodIsThatOfTheRequestLine(String header) {
         String id = file(ALPHA, 10);
 
-        Reply read = raw("GET /v1/files/" + id + "?_method=DELETE", KEY + header + ": DELETE\r\n", "");
+        Reply read = raw("GET /v1/files/" + id, KEY + header + ": DELETE\r\n", "");
+        Reply asked = raw("GET /v1/files/" + id + "?_method=DELETE", KEY + header + ": DELETE\r\n", "");
         Reply posted = raw(
                 "POST /v1/files/" + id + "?_method=DELETE",
                 KEY + header + ": DELETE\r\nContent-Type: application/x-www-form-urlencoded\r\n",
                 "_method=DELETE");
 
         assertThat(read.status()).isEqualTo(200);
+        assertRefused(asked, 400, "unknown_parameter");
         assertRefused(posted, 405, "method_not_allowed");
         assertThat(get(ALPHA, "/v1/files/" + id).statusCode()).isEqualTo(200);
+    }
+
+    @BeforeEach
+    void listen() {
+        log.start();
+        root().addAppender(log);
+    }
+
+    @AfterEach
+    void listenNoLonger() {
+        root().detachAppender(log);
     }
 
     @ParameterizedTest
@@ -209,10 +231,17 @@ class HeaderTricksIT extends AttackTest {
         Reply read = raw("GET /v1/files", KEY + "Origin: " + origin + "\r\n", "");
 
         assertRefused(asked, 401, "invalid_api_key");
+        assertRefused(askedWithKey, 403, "forbidden_origin");
+        assertRefused(raw("OPTIONS /v1/nothing", KEY + preflight, ""), 403, "forbidden_origin");
+        assertThat(log.list).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
         assertThat(askedWithKey.text().toLowerCase(java.util.Locale.ROOT)).doesNotContain("access-control-allow");
         assertThat(read.text().toLowerCase(java.util.Locale.ROOT)).doesNotContain("access-control-allow");
         assertThat(read.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(read.header("X-Frame-Options")).isEqualTo("DENY");
+    }
+
+    private static Logger root() {
+        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
     private static String lines(String escaped) {

@@ -10,6 +10,8 @@ import jakarta.servlet.http.HttpServletResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.webmvc.error.ErrorController;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.cors.CorsUtils;
 import org.springframework.web.method.HandlerMethod;
 import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
@@ -23,6 +25,13 @@ final class ScopeInterceptor implements HandlerInterceptor {
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
         if (saysNothing(handler)) {
             return true;
+        }
+        if (CorsUtils.isPreFlightRequest(request)) {
+            throw new Refusal(
+                    RefusalCode.FORBIDDEN_ORIGIN,
+                    "Web pages of other origins may not call this service, and this preflight comes from '"
+                            + request.getHeader(HttpHeaders.ORIGIN)
+                            + "'. Call it from a server, which keeps the key secret.");
         }
         RequiresScope required =
                 handler instanceof HandlerMethod method ? method.getMethodAnnotation(RequiresScope.class) : null;

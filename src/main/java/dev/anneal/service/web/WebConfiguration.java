@@ -8,8 +8,10 @@ import org.springframework.boot.web.server.WebServerFactoryCustomizer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.HandlerExceptionResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.mvc.method.annotation.ExceptionHandlerExceptionResolver;
 
 /** Settings of the web framework and of the container that the wire contract needs. */
 @Configuration(proxyBeanMethods = false)
@@ -25,6 +27,16 @@ class WebConfiguration implements WebMvcConfigurer {
         interceptors.addInterceptor(new NulCharacters());
         interceptors.addInterceptor(new KnownParameters());
         interceptors.addInterceptor(new ContentTypes());
+    }
+
+    /** Interceptors refuse requests to handlers of every kind, such as a preflight's, for which Spring asks no advice unless told to. */
+    @Override
+    public void extendHandlerExceptionResolvers(List<HandlerExceptionResolver> resolvers) {
+        for (HandlerExceptionResolver resolver : resolvers) {
+            if (resolver instanceof ExceptionHandlerExceptionResolver ours) {
+                ours.setMappedHandlerPredicate(handler -> true);
+            }
+        }
     }
 
     @Bean
