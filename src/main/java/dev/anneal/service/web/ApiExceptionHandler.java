@@ -24,7 +24,6 @@ import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
-import org.springframework.web.util.DisconnectedClientHelper;
 import tools.jackson.core.JacksonException;
 
 /**
@@ -81,8 +80,9 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     @Nullable
     ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
-        if (DisconnectedClientHelper.isClientDisconnectedException(exception)) {
+        if (GoneClient.explains(exception)) {
             log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
+            response.setStatus(GoneClient.STATUS);
             return null;
         }
         beginAgain(response, exception);

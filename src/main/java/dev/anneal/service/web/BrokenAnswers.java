@@ -13,7 +13,6 @@ import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
 import org.springframework.stereotype.Component;
 import org.springframework.web.filter.OncePerRequestFilter;
-import org.springframework.web.util.DisconnectedClientHelper;
 
 /**
  * Breaks the connection of an answer that fails after it has begun, and says so once: the container would log the failure a second time. A
@@ -42,7 +41,7 @@ final class BrokenAnswers extends OncePerRequestFilter {
     private static void tell(HttpServletRequest request, Exception failure) {
         String method = request.getMethod();
         String path = request.getRequestURI();
-        if (DisconnectedClientHelper.isClientDisconnectedException(failure)) {
+        if (GoneClient.explains(failure)) {
             log.info("The client of {} {} left before its answer ended", method, path);
         } else if (DatabaseOutage.explains(failure)) {
             log.warn(
