@@ -69,7 +69,8 @@ class LogInjectionIT extends AttackTest {
         assertThat(raw("GET /v1/files/" + encoded, KEY, "").status()).isIn(400, 404);
         assertThat(raw("GET /v1/" + encoded, KEY, "").status()).isIn(400, 404);
         assertRefused(raw("GET /v1/files?after=" + encoded, KEY, ""), 400, "invalid_cursor");
-        assertRefused(raw("GET /v1/files?" + encoded + "=1&limit=" + encoded, KEY, ""), 400, "invalid_value");
+        assertRefused(raw("GET /v1/files?limit=" + encoded, KEY, ""), 400, "invalid_value");
+        assertRefused(raw("GET /v1/files?" + encoded + "=1", KEY, ""), 400, "unknown_parameter");
         for (String header : List.of(
                 "X-Request-Id",
                 "User-Agent",

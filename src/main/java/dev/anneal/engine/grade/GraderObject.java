@@ -151,7 +151,7 @@ final class GraderObject {
             if (!known.contains(String.valueOf(key))) {
                 throw GraderException.invalid(
                         param(String.valueOf(key)),
-                        "is not known here; known are " + String.join(", ", known) + ". Remove it or mend its name");
+                        "is not known here; known are " + String.join(", ", known) + ". Remove it or correct its name");
             }
         }
     }

@@ -15,6 +15,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.event.ContextClosedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
@@ -29,6 +30,9 @@ class EventStreams {
 
     private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
 
+    /** Without a thread nothing else is answered, not even whether the process is alive. */
+    private static final int THREADS_OF_OTHERS = 50;
+
     private final Jobs jobs;
     private final JobHistory history;
     private final StreamProperties properties;
@@ -37,7 +41,18 @@ class EventStreams {
     private final Semaphore places;
     private final CountDownLatch stop = new CountDownLatch(1);
 
-    EventStreams(Jobs jobs, JobHistory history, StreamProperties properties, Clock clock, JsonMapper json) {
+    EventStreams(
+            Jobs jobs,
+            JobHistory history,
+            StreamProperties properties,
+            @Value("${server.tomcat.threads.max}") int threads,
+            Clock clock,
+            JsonMapper json) {
+        if (properties.maxStreams() > threads - THREADS_OF_OTHERS) {
+            throw new IllegalArgumentException(
+                    "anneal.event-streams.max-streams is %d, but must leave %d of the %d threads of server.tomcat.threads.max to other requests"
+                            .formatted(properties.maxStreams(), THREADS_OF_OTHERS, threads));
+        }
         this.jobs = jobs;
         this.history = history;
         this.properties = properties;

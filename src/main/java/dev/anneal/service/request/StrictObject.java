@@ -253,7 +253,7 @@ public final class StrictObject {
                 throw new Refusal(
                         RefusalCode.UNKNOWN_PARAMETER,
                         "unknown key '" + param(key) + "'; known here are " + String.join(", ", known) + "."
-                                + Spelling.didYouMean(key, known) + " Remove it or mend its name",
+                                + Spelling.didYouMean(key, known) + " Remove it or correct its name",
                         param(key));
             }
         }

@@ -47,7 +47,7 @@ final class CanonicalPathFilter extends OncePerRequestFilter {
                     new Refusal(
                             RefusalCode.INVALID_VALUE,
                             "The path '" + shown(path)
-                                    + "' percent-encodes letters, digits or one of '-', '.', '_' and '~', which stand as they are. Send '"
+                                    + "' percent-encodes letters, digits, '-', '.', '_' or '~', which must not be encoded. Send '"
                                     + shown(canonical) + "'."));
         }
     }

@@ -58,8 +58,11 @@ final class KnownParameters implements HandlerInterceptor {
             throw new Refusal(
                     RefusalCode.UNKNOWN_PARAMETER,
                     "unknown query parameter '" + name + "'; "
-                            + (read.isEmpty() ? "none is known here" : "known here are " + String.join(", ", read))
-                            + "." + Spelling.didYouMean(name, read) + " Remove it or mend its name",
+                            + (read.isEmpty()
+                                    ? "none is known here"
+                                    : "known here are "
+                                            + String.join(", ", read).replace("[]", "[KEY]"))
+                            + "." + Spelling.didYouMean(name, read) + " Remove it or correct its name",
                     name);
         }
     }

@@ -173,7 +173,7 @@ class JobRequestReaderTest {
             'afa_lora': {'schedule': {'start': 0.9, 'end': 0.3}} | INVALID_VALUE | afa_lora.schedule.start | must not be above 'end', which is 0.3, but is 0.9
             'afa_lora': {'schedule': {'end': 1.1}}             | INVALID_VALUE | afa_lora.schedule.end | from 0 to 1
             'afa_lora': {'schedule': 'linear'}                 | INVALID_VALUE | afa_lora.schedule | must be an object
-            'afa_lora': {'ranks': 8}                           | UNKNOWN_PARAMETER | afa_lora.ranks | Did you mean 'rank'? Remove it or mend its name
+            'afa_lora': {'ranks': 8}                           | UNKNOWN_PARAMETER | afa_lora.ranks | Did you mean 'rank'? Remove it or correct its name
             'anneal': {'adapter': 'none'}, 'afa_lora': {}      | INVALID_VALUE | afa_lora | trains all weights of the model
             'anneal': {'adapter': 'none', 'init_adapter': 'a'} | INVALID_VALUE | anneal.init_adapter | trains all weights of the model
             'anneal': {'adapter': 'none', 'lora_plus_ratio': 4} | INVALID_VALUE | anneal.lora_plus_ratio | leave one of them out

@@ -118,7 +118,11 @@ class StartUpFaultsIT {
                 new Fault(
                         "--spring.datasource.password=wrong --spring.flyway.enabled=false",
                         "password authentication failed"),
-                new Fault("--anneal.roles=migrate --spring.datasource.url=", "spring.datasource.url"));
+                new Fault("--anneal.roles=migrate --spring.datasource.url=", "spring.datasource.url"),
+                new Fault(
+                        "--anneal.event-streams.max-streams=300",
+                        "anneal.event-streams.max-streams is 300",
+                        "server.tomcat.threads.max"));
     }
 
     @ParameterizedTest

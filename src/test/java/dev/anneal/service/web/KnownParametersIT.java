@@ -50,9 +50,9 @@ class KnownParametersIT extends ServiceTest {
                         .at("/error/message")
                         .asString())
                 .isEqualTo(
-                        "unknown query parameter 'purpos'; known here are purpose, after, limit, order. Did you mean 'purpose'? Remove it or mend its name");
+                        "unknown query parameter 'purpos'; known here are purpose, after, limit, order. Did you mean 'purpose'? Remove it or correct its name");
         assertThat(json(get(ALPHA, "/v1/models?limit=3")).at("/error/message").asString())
-                .isEqualTo("unknown query parameter 'limit'; none is known here. Remove it or mend its name");
+                .isEqualTo("unknown query parameter 'limit'; none is known here. Remove it or correct its name");
     }
 
     /** What OpenAI's SDKs send. */
