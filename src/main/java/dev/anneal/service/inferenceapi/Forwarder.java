@@ -110,17 +110,12 @@ final class Forwarder {
                 "The process that generates (anneal.inference.url) cannot be used: " + why + ". Try again.");
     }
 
-    /** @throws IOException if the other process breaks off, which the client is to see; one that has gone itself sees nothing more */
+    /** @throws IOException if the other process breaks off, which the client is to see, or if the client has left */
     private static void copy(InputStream content, OutputStream target) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
-            try {
-                target.write(buffer, 0, count);
-                target.flush();
-            } catch (IOException e) {
-                LOG.debug("The client of an answer that is handed on has gone", e);
-                return;
-            }
+            target.write(buffer, 0, count);
+            target.flush();
         }
     }
 }

@@ -10,8 +10,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.URI;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
@@ -21,8 +19,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** Who generates for this process: itself, or another one that it hands requests on to. */
 @Component
 class Generators {
-
-    private static final Logger LOG = LoggerFactory.getLogger(Generators.class);
 
     private final @Nullable LocalGenerator local;
     private final @Nullable Forwarder forwarder;
@@ -57,13 +53,13 @@ class Generators {
         }
     }
 
-    /** Writes a stream. A client that goes away ends it, which is nobody's fault. */
-    void stream(HttpServletResponse response, Streamed streamed) {
-        try {
-            streamed.write(new EventWriter(response, json, errors));
-        } catch (IOException e) {
-            LOG.debug("The client of a stream has gone; what is generated for it is cancelled", e);
-        }
+    /**
+     * Writes a stream.
+     *
+     * @throws IOException if the client has left
+     */
+    void stream(HttpServletResponse response, Streamed streamed) throws IOException {
+        streamed.write(new EventWriter(response, json, errors));
     }
 
     /** An answer that is written while it is generated. */

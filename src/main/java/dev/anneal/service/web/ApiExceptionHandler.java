@@ -23,6 +23,7 @@ import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
 import org.springframework.web.context.request.ServletWebRequest;
 import org.springframework.web.context.request.WebRequest;
+import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.mvc.method.annotation.ResponseEntityExceptionHandler;
 import tools.jackson.core.JacksonException;
 
@@ -81,7 +82,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
         if (GoneClient.explains(exception)) {
-            log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
+            tellThatTheClientLeft(request);
             response.setStatus(GoneClient.STATUS);
             return null;
         }
@@ -101,6 +102,20 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
                         RefusalCode.INTERNAL_ERROR,
                         "The service failed on this request. Its log holds the cause under the request id."),
                 new HttpHeaders());
+    }
+
+    /** What an answer that the client has left becomes to whoever writes it. */
+    @Override
+    protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
+            AsyncRequestNotUsableException left, WebRequest request) {
+        if (request instanceof ServletWebRequest servlet) {
+            tellThatTheClientLeft(servlet.getRequest());
+        }
+        return null;
+    }
+
+    private static void tellThatTheClientLeft(HttpServletRequest request) {
+        log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
     }
 
     @Override

@@ -29,7 +29,8 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 import org.springframework.test.context.TestPropertySource;
 
 /** Clients that leave answers before their end (#17): nothing of them stays, and the log has a line about each at most. */
-@TestPropertySource(properties = "anneal.event-streams.heartbeat-interval=50ms")
+@TestPropertySource(
+        properties = {"anneal.event-streams.heartbeat-interval=50ms", "anneal.admin-keys=admin-key-0123456789"})
 class LeavingClientsIT extends ServiceTest {
 
     private static final int CLIENTS = 300;
@@ -86,6 +87,30 @@ class LeavingClientsIT extends ServiceTest {
         await(() -> requestsOpen() == 0);
 
         assertAtMostOneLineEach(20);
+        assertThat(log.list)
+                .anyMatch(event -> event.getFormattedMessage()
+                        .equals("The client of GET /v1/fine_tuning/jobs/" + job
+                                + "/metrics left before its answer ended"));
+    }
+
+    @Test
+    void theAuditLogEndsWithItsClients() throws Exception {
+        TestDatabase.administrator().sql("""
+                        INSERT INTO audit_log (public_id, at, action, outcome, status, method, path, client_ip, request_id)
+                        SELECT 'audit_log-' || lpad(n::text, 26, '0'), clock_timestamp(), 'file.created', 'succeeded', 200, 'POST', '/v1/files',
+                               '127.0.0.1', 'req_' || n
+                        FROM generate_series(1, 40000) AS n
+                        """).update();
+        for (int n = 0; n < 20; n++) {
+            leave("/v1/organization/audit_logs?format=jsonl", "admin", 1 + n % 3);
+        }
+
+        await(() -> requestsOpen() == 0);
+
+        assertAtMostOneLineEach(20);
+        assertThat(log.list)
+                .anyMatch(event -> event.getFormattedMessage()
+                        .equals("The client of GET /v1/organization/audit_logs left before its answer ended"));
     }
 
     /** No more streams of events are served at a time than allowed, and each that ends makes room. */
@@ -140,18 +165,27 @@ class LeavingClientsIT extends ServiceTest {
 
     /** @param bytes of the answer that the client waits for before it breaks the connection */
     private void leave(String path, int bytes) throws IOException {
-        try (Socket socket = ask(path)) {
+        leave(path, ALPHA, bytes);
+    }
+
+    private void leave(String path, String tenant, int bytes) throws IOException {
+        try (Socket socket = ask(path, tenant)) {
             socket.getInputStream().readNBytes(bytes);
             socket.setSoLinger(true, 0);
         }
     }
 
     private Socket ask(String path) throws IOException {
+        return ask(path, ALPHA);
+    }
+
+    private Socket ask(String path, String tenant) throws IOException {
         Socket socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(30_000);
         socket.getOutputStream()
                 .write(("GET " + path
-                                + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer alpha-key-0123456789\r\n\r\n")
+                                + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + tenant
+                                + "-key-0123456789\r\n\r\n")
                         .getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
