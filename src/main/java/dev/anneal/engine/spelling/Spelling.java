@@ -37,6 +37,7 @@ public final class Spelling {
                 .orElse("");
     }
 
+    /** A name that may be meant, and how many letters differ. */
     private record Guess(String name, int edits) {}
 
     private static int most(String one, String other) {

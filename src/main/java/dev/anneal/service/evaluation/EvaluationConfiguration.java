@@ -13,7 +13,6 @@ import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.secret.SealedValues;
-import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.sharing.VisibleModels;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -42,11 +41,10 @@ class EvaluationConfiguration {
             Files files,
             Jobs jobs,
             TunedModels models,
-            SharedModels shared,
             VisibleModels visible,
             JudgingModels judges,
             Exports exports) {
-        return new Evaluations.Sources(catalog, files, jobs, models, shared, visible, judges, exports);
+        return new Evaluations.Sources(catalog, files, jobs, models, visible, judges, exports);
     }
 
     @Bean

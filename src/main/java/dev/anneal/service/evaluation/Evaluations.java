@@ -30,7 +30,6 @@ import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.sharing.SharedModel;
-import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.sharing.VisibleModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +54,6 @@ public final class Evaluations {
     private final Files files;
     private final Jobs jobs;
     private final TunedModels models;
-    private final SharedModels shared;
     private final VisibleModels visible;
     private final JudgingModels judges;
     private final Exports exports;
@@ -75,7 +73,6 @@ public final class Evaluations {
         this.files = sources.files();
         this.jobs = sources.jobs();
         this.models = sources.models();
-        this.shared = sources.shared();
         this.visible = sources.visible();
         this.judges = sources.judges();
         this.exports = sources.exports();
@@ -92,7 +89,6 @@ public final class Evaluations {
             Files files,
             Jobs jobs,
             TunedModels models,
-            SharedModels shared,
             VisibleModels visible,
             JudgingModels judges,
             Exports exports) {}
@@ -192,7 +188,7 @@ public final class Evaluations {
         if (model == null || !model.startsWith(TUNED)) {
             return Optional.empty();
         }
-        Optional<SharedModel> found = shared.find(tenantId, model);
+        Optional<SharedModel> found = visible.ofOthers(tenantId, model);
         if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
             throw noSuchModel(model, visible.didYouMean(tenantId, model));
         }

@@ -5,6 +5,7 @@ import dev.anneal.service.catalog.ModelNames;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.job.TunedModels;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
@@ -22,6 +23,11 @@ public final class VisibleModels {
         this.database = database;
         this.tuned = tuned;
         this.shared = shared;
+    }
+
+    /** The model of another tenant with this name, if that is shared with {@code tenantId}. */
+    public Optional<SharedModel> ofOthers(String tenantId, String name) {
+        return shared.find(tenantId, name);
     }
 
     /** The sentence that a refusal of the name goes on with, a space before it; empty if no visible model's name is like it. */
