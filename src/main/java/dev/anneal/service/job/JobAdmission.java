@@ -17,7 +17,9 @@ import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.LearningRates;
 import dev.anneal.service.settings.ModelProfile;
 import dev.anneal.service.settings.ReinforcementReader;
+import java.util.HashSet;
 import java.util.Locale;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -100,6 +102,23 @@ public final class JobAdmission {
                         .with(reinforcement.with(GraderSecrets.replaced(
                                 reinforcement.grader(), value -> sealed.keep(jdbc, tenantId, workId, value)))))
                 : inputs;
+    }
+
+    /** @throws Refusal if the headers of a job's graders are kept no more */
+    void requireSecrets(JdbcClient jdbc, Job job) {
+        if (job.request().method() instanceof TrainingMethod.Reinforcement reinforcement) {
+            Set<String> values = new HashSet<>();
+            GraderSecrets.replaced(reinforcement.grader(), value -> {
+                values.add(value);
+                return value;
+            });
+            if (!sealed.areKept(jdbc, job.work().id(), values)) {
+                throw new Refusal(
+                        RefusalCode.JOB_NOT_RESUMABLE,
+                        "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
+                                + " days ago, and the headers of its grader, which are secret, have been deleted since; create a new job with them");
+            }
+        }
     }
 
     public static ModelProfile profileOf(BaseModel model) {

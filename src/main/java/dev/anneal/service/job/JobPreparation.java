@@ -127,11 +127,14 @@ final class JobPreparation {
     }
 
     /** @throws Refusal if a file that the job was created with is there no more */
-    void requireFiles(JdbcClient jdbc, JobRequest request) {
-        file(jdbc, request.trainingFile(), "training_file");
-        if (request.validationFile() != null) {
-            file(jdbc, request.validationFile(), "validation_file");
+    void requireFiles(JdbcClient jdbc, Job job) {
+        file(jdbc, job.request().trainingFile(), "training_file");
+        if (job.request().validationFile() != null) {
+            file(jdbc, job.request().validationFile(), "validation_file");
         }
+        store.originOf(jdbc, job.number())
+                .map(JobStore.Origin::fileId)
+                .ifPresent(adapter -> file(jdbc, adapter, "anneal.init_adapter"));
     }
 
     private StoredFile file(JdbcClient jdbc, String fileId, String param) {

@@ -161,12 +161,15 @@ public final class Jobs {
         return change(tenantId, id, isRetry, WorkState.QUEUED, "Resumption", this::resume);
     }
 
-    /** The files of a job that has failed may have been deleted since. */
+    /** What a job needs that has failed may have been deleted since. */
     private WorkState resume(JdbcClient jdbc, long workId) {
-        store.byWork(jdbc, workId)
-                .filter(job -> job.state() == WorkState.FAILED)
-                .ifPresent(job -> preparation.requireFiles(jdbc, job.request()));
-        return queue.resume(jdbc, workId);
+        Optional<Job> failed = store.byWork(jdbc, workId).filter(job -> job.state() == WorkState.FAILED);
+        WorkState state = queue.resume(jdbc, workId);
+        failed.ifPresent(job -> {
+            preparation.requireFiles(jdbc, job);
+            admission.requireSecrets(jdbc, job);
+        });
+        return state;
     }
 
     private Job change(

@@ -27,9 +27,13 @@ public final class OpenedValues {
         return opened;
     }
 
+    static boolean isId(String value) {
+        return ID.matcher(value).matches();
+    }
+
     private String secretOf(String name, String value) {
         String secret = secretsById.get(value);
-        if (secret == null && ID.matcher(value).matches()) {
+        if (secret == null && isId(value)) {
             throw new IllegalStateException("the sealed value of '" + name + "' is not one of its work's");
         }
         return secret == null ? value : secret;

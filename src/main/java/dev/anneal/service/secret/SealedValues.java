@@ -3,6 +3,7 @@ package dev.anneal.service.secret;
 import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.database.SystemDatabase;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -12,15 +13,17 @@ public final class SealedValues {
     static final SealedColumn COLUMN = new SealedColumn("sealed_value", "id", "sealed");
     static final String ID_PREFIX = "sealed_";
 
+    /** Work that the platform has failed may be resumed, with its secrets only for this long. */
+    public static final int DAYS_AFTER_FAILURE = 7;
+
     private static final String REMOVE_OF_ENDED = """
             DELETE FROM sealed_value
             USING work
             WHERE work.id = sealed_value.work_id
               AND work.finished_at IS NOT NULL
-              -- What the platform has failed may be resumed.
               AND (work.state <> 'FAILED'
                    OR work.error ->> 'origin' = 'USER'
-                   OR work.finished_at < clock_timestamp() - interval '7 days')
+                   OR work.finished_at < clock_timestamp() - make_interval(days => :days))
             """;
 
     private final SystemDatabase database;
@@ -67,8 +70,24 @@ public final class SealedValues {
                         Row::id, row -> secrets.open(COLUMN, row.id(), SealedText.parse(row.sealed())))));
     }
 
+    /**
+     * Whether all secrets of a work are there still that its document has ids of.
+     *
+     * @param jdbc a transaction of the tenant
+     * @param values of the document; those that are no ids are secrets themselves
+     */
+    public boolean areKept(JdbcClient jdbc, long workId, Set<String> values) {
+        List<String> kept = jdbc.sql("SELECT id FROM sealed_value WHERE work_id = ?")
+                .param(workId)
+                .query(String.class)
+                .list();
+        return values.stream().filter(OpenedValues::isId).allMatch(kept::contains);
+    }
+
     /** Work that has ended for good is not begun again, and needs none. */
     void removeOfEnded() {
-        database.run(jdbc -> jdbc.sql(REMOVE_OF_ENDED).update());
+        database.run(jdbc -> jdbc.sql(REMOVE_OF_ENDED)
+                .param("days", DAYS_AFTER_FAILURE)
+                .update());
     }
 }

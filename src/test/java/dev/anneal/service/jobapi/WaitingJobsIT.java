@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
@@ -125,6 +126,58 @@ class WaitingJobsIT extends ServiceTest {
         HttpResponse<String> without = post(ALPHA, "/v1/fine_tuning/jobs/" + other + "/resume", "");
         assertThat(without.statusCode()).isEqualTo(400);
         assertThat(json(without).at("/error/message").asString()).contains(file);
+    }
+
+    @Test
+    void jobWhoseInitialAdapterIsGoneIsNotResumed() {
+        end(CRASH);
+        end(CRASH);
+        TestDatabase.administrator()
+                .sql("UPDATE job SET init_file = 'file-gone' WHERE external_id = ?")
+                .param(job)
+                .update();
+
+        HttpResponse<String> refused = post(ALPHA, "/v1/fine_tuning/jobs/" + job + "/resume", "");
+
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(json(refused).at("/error/param").asString()).isEqualTo("anneal.init_adapter");
+        assertThat(json(refused).at("/error/message").asString()).contains("file-gone");
+        assertThat(job(ALPHA, job).path("status").asString()).isEqualTo("failed");
+    }
+
+    @Test
+    void jobWhoseSecretHeadersAreGoneIsNotResumed() {
+        String row = "{\"messages\": [{\"role\": \"user\", \"content\": \"?\"}]}\n";
+        String graded = queuedJob(
+                ALPHA,
+                file(ALPHA, FilePurpose.FINE_TUNE, row.repeat(10)),
+                ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'endpoint', 'url': 'https://grader.example', 'headers': {'authorization': 'secret'}}}}");
+        fail(graded);
+        HttpResponse<String> resumed = post(ALPHA, "/v1/fine_tuning/jobs/" + graded + "/resume", "");
+        assertThat(resumed.statusCode()).as(resumed.body())
+                .isEqualTo(200);
+
+        fail(graded);
+        TestDatabase.administrator()
+                .sql("DELETE FROM sealed_value WHERE work_id = ?")
+                .param(workOf("job", graded))
+                .update();
+        HttpResponse<String> refused = post(ALPHA, "/v1/fine_tuning/jobs/" + graded + "/resume", "");
+
+        assertThat(refused.statusCode()).isEqualTo(409);
+        assertThat(json(refused).at("/error/code").asString()).isEqualTo("job_not_resumable");
+        assertThat(json(refused).at("/error/message").asString()).contains("headers of its grader", "7 days");
+        assertThat(job(ALPHA, graded).path("status").asString()).isEqualTo("failed");
+    }
+
+    private static void fail(String id) {
+        TestDatabase.administrator().sql("""
+                        UPDATE work
+                        SET state = 'FAILED', lease_token = 1, claimed_at = clock_timestamp(), started_at = clock_timestamp(),
+                            finished_at = clock_timestamp(),
+                            error = '{"origin": "SYSTEM", "code": "engine_crashed", "message": "The engine process crashed."}'
+                        WHERE id = ?
+                        """).param(workOf("job", id)).update();
     }
 
     private void end(WorkError error) {
