@@ -12,7 +12,8 @@ class InstallationConfiguration {
     @Bean
     StoreOwnership storeOwnership(SystemDatabase system, ArtifactStore store, AdoptionProperties properties) {
         StoreOwnership ownership = new StoreOwnership(system, store.marker(), properties.adoptFrom());
-        store.claimed(ownership.claim());
+        String marker = ownership.claim();
+        store.claimed(found -> MarkerText.nameTheSame(marker, found));
         return ownership;
     }
 }

@@ -70,6 +70,12 @@ record MarkerText(UUID installation, List<UUID> former) {
         }
     }
 
+    /** Whether both are markers of one installation, whatever else they say. */
+    static boolean nameTheSame(String one, String other) {
+        Optional<UUID> installation = read(one).map(MarkerText::installation);
+        return installation.isPresent() && installation.equals(read(other).map(MarkerText::installation));
+    }
+
     private static UUID id(JsonNode value) {
         return UUID.fromString(value.asString(""));
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * Files and folders by key: uploads, results, attempts, exports. A file is there completely or not at all. Failures of the store are
@@ -83,10 +84,12 @@ public interface ArtifactStore extends AutoCloseable {
     StoreMarker marker();
 
     /**
-     * Says what the marker says of this process's installation. From then on everything fails as {@link StorageException.Kind#ABSENT} while the marker is
-     * not there or says something else. Stores that a test makes on its own are never asked.
+     * Says that the store is this process's installation's. From then on everything fails as {@link StorageException.Kind#ABSENT} while the marker is not
+     * there or names another one. Stores that a test makes on its own are never asked.
+     *
+     * @param isOurs whether a marker with this text names the installation
      */
-    default void claimed(String marker) {}
+    default void claimed(Predicate<String> isOurs) {}
 
     /** Finds out whether the store answers and takes something in. */
     void check();

@@ -1,6 +1,7 @@
 package dev.anneal.service.storage;
 
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,21 +11,21 @@ import org.jspecify.annotations.Nullable;
 final class MarkerGuard {
 
     private final StoreMarker marker;
-    private volatile @Nullable String expected;
+    private volatile @Nullable Predicate<String> isOurs;
 
     MarkerGuard(StoreMarker marker) {
         this.marker = marker;
     }
 
-    /** From now on the store is there only while its marker says this. */
-    void expect(String content) {
-        expected = content;
+    /** From now on the store is there only while the text of its marker passes this. */
+    void expect(Predicate<String> ofOurs) {
+        isOurs = ofOurs;
     }
 
     /** @throws StorageException {@code ABSENT} if the store is not there */
     void require() {
-        String content = expected;
-        if (content == null) {
+        Predicate<String> expected = isOurs;
+        if (expected == null) {
             return;
         }
         Optional<String> found = marker.read();
@@ -35,10 +36,10 @@ final class MarkerGuard {
                             .formatted(marker.place(), StoreMarker.NAME),
                     null);
         }
-        if (!content.equals(found.get())) {
+        if (!expected.test(found.get())) {
             throw new StorageException(
                     StorageException.Kind.ABSENT,
-                    "another store is in the place of the artifact store, %s: its marker %s has changed since this process started"
+                    "another store is in the place of the artifact store, %s: its marker %s does not name this installation any more"
                             .formatted(marker.place(), StoreMarker.NAME),
                     null);
         }

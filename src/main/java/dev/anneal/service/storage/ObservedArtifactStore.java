@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -111,8 +112,8 @@ public final class ObservedArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public void claimed(String marker) {
-        guard.expect(marker);
+    public void claimed(Predicate<String> isOurs) {
+        guard.expect(isOurs);
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -12,6 +13,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +87,23 @@ class BareStoreIT extends ServiceTest {
         assertAbsent(() -> store.localFolder(KEY));
         assertThat(content()).isEqualTo(1);
         Files.delete(marker);
+    }
+
+    /** As after the marker was lost and one of the installation's processes has written it again. */
+    @Test
+    void storeWhoseMarkerWasWrittenAnewForTheSameInstallationIsStillTheSame() throws IOException {
+        mount();
+        Path marker = root.resolve(StoreMarker.NAME);
+        String before = Files.readString(marker);
+        try {
+            Files.writeString(marker, "{\"installation\": \"" + TestDatabase.INSTALLATION + "\"}");
+            store.check();
+
+            Files.writeString(marker, "{\"installation\": \"" + UUID.randomUUID() + "\"}");
+            assertAbsent(store::check);
+        } finally {
+            Files.writeString(marker, before);
+        }
     }
 
     @Test
