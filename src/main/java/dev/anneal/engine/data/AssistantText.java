@@ -43,7 +43,7 @@ final class AssistantText {
     /** The parts of a rendering of all messages that are trained, ascending. */
     List<TextSpan> trained(Place place, ChatRow row, Conversation conversation, Rendering all, ShownTexts shown)
             throws RowRejectedException {
-        new MaskCheck(place, row, shown).checkShown();
+        new MaskCheck(place, row, shown).checkShown(conversation, all.text());
         if (isMarked) {
             List<TextSpan> spans = all.assistantSpans().stream()
                     .map(span -> new TextSpan(span.start(), span.end()))

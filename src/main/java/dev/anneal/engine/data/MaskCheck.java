@@ -23,15 +23,27 @@ final class MaskCheck {
         this.shown = shown;
     }
 
-    /** @throws RowRejectedException naming a trained message with content of which the template shows nothing: the model would learn to say nothing */
-    void checkShown() throws RowRejectedException {
+    /** @throws RowRejectedException naming a trained message with content of which the template shows neither that nor a call: the model would learn to say nothing */
+    void checkShown(Conversation conversation, String text) throws RowRejectedException {
         for (int i = 0; i < row.messages().size(); i++) {
             ChatMessage message = row.messages().get(i);
             boolean hasContent = message.content() != null && !message.content().isBlank();
-            if (message.isTrained() && hasContent && shown.isLocated(i) && shown.first(i) == ShownTexts.NOWHERE) {
+            if (message.isTrained()
+                    && hasContent
+                    && shown.isLocated(i)
+                    && shown.first(i) == ShownTexts.NOWHERE
+                    && !showsCall(conversation, text, i)) {
                 throw hidden(i);
             }
         }
+    }
+
+    /** Templates may show calls instead of the content beside them, and arguments may have no text. */
+    private boolean showsCall(Conversation conversation, String text, int message) {
+        TextSpan between = shown.between(message, text.length());
+        String own = text.substring(between.start(), between.end());
+        return Functions.names(conversation.messages().get(message).get("tool_calls")).stream()
+                .anyMatch(own::contains);
     }
 
     /**

@@ -161,6 +161,16 @@ final class ShownTexts {
         return last[message];
     }
 
+    /** What stands between the texts of the messages before one and those of the messages behind it. */
+    TextSpan between(int message, int length) {
+        int start = Math.max(0, Arrays.stream(last, 0, message).max().orElse(0));
+        int end = Arrays.stream(first, message + 1, first.length)
+                .filter(at -> at != NOWHERE)
+                .min()
+                .orElse(length);
+        return new TextSpan(start, Math.max(start, end));
+    }
+
     /** Where the text of another message ends that stands before this place; the beginning if there is none. */
     int endBefore(int message, int at) {
         return pieces.stream()

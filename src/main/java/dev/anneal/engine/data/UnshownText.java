@@ -49,13 +49,7 @@ final class UnshownText {
     }
 
     private boolean hasUnshownFunction(@Nullable Object callsOrTools) {
-        if (!(callsOrTools instanceof List<?> list)) {
-            return false;
-        }
-        return list.stream()
-                .anyMatch(item -> item instanceof Map<?, ?> map
-                        && map.get("function") instanceof Map<?, ?> function
-                        && isUnshown(function.get("name")));
+        return Functions.names(callsOrTools).stream().anyMatch(this::isUnshown);
     }
 
     /** Templates may write a text in another way than it stands in the row, escaped or in capitals. One that looks into the text has read it. */

@@ -1,5 +1,6 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.RowProblem;
 import dev.anneal.engine.tokens.Golden;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import java.io.IOException;
@@ -80,6 +81,15 @@ final class TemplatedModel implements AutoCloseable {
                     .collect(Collectors.joining("\n")));
         }
         return trained(encoded.rows().get(0));
+    }
+
+    /** Why the only row is refused. */
+    RowProblem refused(String row) throws IOException {
+        EncodedDataset encoded = encode(row);
+        if (!encoded.rows().isEmpty()) {
+            throw new AssertionError("trained: " + trained(encoded.rows().get(0)));
+        }
+        return encoded.report().firstProblems().get(0);
     }
 
     @Override
