@@ -1,5 +1,6 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.template.PythonSpace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -93,11 +94,11 @@ record Cursors(char mark, char sign) {
     }
 
     private String around(int message, Kind kind, String text) {
-        if (text.isBlank()) {
+        if (PythonSpace.isBlank(text)) {
             return text;
         }
-        int start = text.length() - text.stripLeading().length();
-        int end = text.stripTrailing().length();
+        int start = PythonSpace.start(text);
+        int end = PythonSpace.end(text, start, text.length());
         StringBuilder out = new StringBuilder(text.length() + 2 * (BITS + 1)).append(text, 0, start);
         int number = message << 3 | kind.number << 1;
         write(out, number);

@@ -3,6 +3,7 @@ package dev.anneal.engine.data;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.Place;
 import dev.anneal.engine.rows.RowRejectedException;
+import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.template.TemplateException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -94,7 +95,7 @@ final class FoundSpans {
             if (text.startsWith(header, at - header.length())) {
                 return at;
             }
-            if (!Character.isWhitespace(text.charAt(at - 1))) {
+            if (!PythonSpace.isSpace(text.charAt(at - 1))) {
                 break;
             }
         }
@@ -133,7 +134,7 @@ final class FoundSpans {
             return end;
         }
         if (limit != null) {
-            return withoutSpace(behind.start(), limit);
+            return PythonSpace.end(text, behind.start(), limit);
         }
         return shown.beginsWithWords(message) && calls(message).isEmpty()
                 ? behind.start()
@@ -176,14 +177,6 @@ final class FoundSpans {
                     place, message, "it writes this message differently once others follow, as without its reasoning");
         }
         return end;
-    }
-
-    private int withoutSpace(int start, int end) {
-        int at = end;
-        while (at > start && Character.isWhitespace(text.charAt(at - 1))) {
-            at--;
-        }
-        return at;
     }
 
     private int commonPrefix(String other) {

@@ -1,5 +1,6 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.template.PythonSpace;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,6 @@ final class Functions {
         }
         return value instanceof List<?> list
                 ? list.stream().anyMatch(Functions::hasText)
-                : value instanceof String text && !text.isBlank();
+                : value instanceof String text && !PythonSpace.isBlank(text);
     }
 }

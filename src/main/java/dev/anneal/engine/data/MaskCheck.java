@@ -5,6 +5,7 @@ import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.Place;
 import dev.anneal.engine.rows.RowFault;
 import dev.anneal.engine.rows.RowRejectedException;
+import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.tokens.EncodedText;
 
 /**
@@ -27,7 +28,7 @@ final class MaskCheck {
     void checkShown(Conversation conversation, String text) throws RowRejectedException {
         for (int i = 0; i < row.messages().size(); i++) {
             ChatMessage message = row.messages().get(i);
-            boolean hasContent = message.content() != null && !message.content().isBlank();
+            boolean hasContent = message.content() != null && !PythonSpace.isBlank(message.content());
             if (message.isTrained()
                     && hasContent
                     && shown.isLocated(i)

@@ -1,5 +1,6 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.template.PythonSpace;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -45,7 +46,7 @@ final class UnshownText {
     }
 
     private boolean isUnshown(@Nullable Object value) {
-        return value instanceof String text && !shown.contains(text.strip());
+        return value instanceof String text && !shown.contains(PythonSpace.strip(text));
     }
 
     private boolean hasUnshownFunction(@Nullable Object callsOrTools) {

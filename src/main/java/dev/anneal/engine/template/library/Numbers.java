@@ -1,5 +1,6 @@
 package dev.anneal.engine.template.library;
 
+import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.template.TemplateException;
 import dev.anneal.engine.template.value.NumberValue;
 import dev.anneal.engine.template.value.TextValue;
@@ -69,7 +70,7 @@ final class Numbers {
     }
 
     private static String trimmed(String text) {
-        String stripped = Texts.stripEnd(Texts.stripStart(text, Texts::isSpace), Texts::isSpace);
+        String stripped = Texts.stripEnd(Texts.stripStart(text, PythonSpace::isSpace), PythonSpace::isSpace);
         return stripped.length() > MAX_LENGTH ? "" : stripped;
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.engine.template.library;
 
 import static dev.anneal.engine.template.library.Builtin.define;
 
+import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.template.value.BoundedText;
 import dev.anneal.engine.template.value.ListValue;
 import dev.anneal.engine.template.value.MapValue;
@@ -82,7 +83,7 @@ final class TextFilters {
         StringBuilder out = new StringBuilder(text.length());
         int start = 0;
         for (int i = 0; i <= text.length(); i++) {
-            if (i == text.length() || Texts.isSpace(text.charAt(i)) || "-({[<".indexOf(text.charAt(i)) >= 0) {
+            if (i == text.length() || PythonSpace.isSpace(text.charAt(i)) || "-({[<".indexOf(text.charAt(i)) >= 0) {
                 out.append(capitalizedWord(text.substring(start, i)));
                 out.append(text, i, Math.min(i + 1, text.length()));
                 start = i + 1;

@@ -2,6 +2,7 @@ package dev.anneal.engine.template.library;
 
 import static dev.anneal.engine.template.library.Builtin.define;
 
+import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.template.TemplateException;
 import dev.anneal.engine.template.value.BoundedText;
 import dev.anneal.engine.template.value.ListValue;
@@ -134,7 +135,7 @@ final class TextMethods {
             each("isdigit", Character::isDigit),
             each("isdecimal", Character::isDigit),
             each("isnumeric", Character::isDigit),
-            each("isspace", Texts::isSpace),
+            each("isspace", PythonSpace::isSpace),
             tested("isascii", text -> text.chars().allMatch(unit -> unit < 0x80)),
             tested("isupper", text -> Texts.hasCase(text, Character::isUpperCase)),
             tested("islower", text -> Texts.hasCase(text, Character::isLowerCase)));

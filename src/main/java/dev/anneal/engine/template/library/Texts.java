@@ -1,5 +1,6 @@
 package dev.anneal.engine.template.library;
 
+import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.template.TemplateException;
 import dev.anneal.engine.template.value.BoundedText;
 import dev.anneal.engine.template.value.Budget;
@@ -14,15 +15,6 @@ final class Texts {
 
     private Texts() {}
 
-    /** Python's {@code str.isspace} of one code point. */
-    static boolean isSpace(int codePoint) {
-        return switch (codePoint) {
-            case ' ', '\t', '\n', 0x0b, '\f', '\r', 0x1c, 0x1d, 0x1e, 0x1f, 0x85, 0xa0 -> true;
-            case 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000 -> true;
-            default -> codePoint >= 0x2000 && codePoint <= 0x200a;
-        };
-    }
-
     private static boolean isLineEnd(int codePoint) {
         return switch (codePoint) {
             case '\n', '\r', 0x0b, '\f', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029 -> true;
@@ -33,7 +25,7 @@ final class Texts {
     /** Whether these code points are stripped: white space if no characters are named. */
     static IntPredicate stripped(BoundArguments arguments) {
         if (!arguments.has("chars")) {
-            return Texts::isSpace;
+            return PythonSpace::isSpace;
         }
         String characters = arguments.text("chars");
         return codePoint -> characters.indexOf(codePoint) >= 0;
@@ -126,7 +118,7 @@ final class Texts {
 
     private static int skip(String text, int from, boolean space) {
         int at = from;
-        while (at < text.length() && isSpace(text.charAt(at)) == space) {
+        while (at < text.length() && PythonSpace.isSpace(text.charAt(at)) == space) {
             at++;
         }
         return at;
@@ -134,7 +126,7 @@ final class Texts {
 
     private static int skipBack(String text, int from, boolean space) {
         int at = from;
-        while (at > 0 && isSpace(text.charAt(at - 1)) == space) {
+        while (at > 0 && PythonSpace.isSpace(text.charAt(at - 1)) == space) {
             at--;
         }
         return at;
