@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxLogit largest |difference| of a logit
  * @param meanLogit mean |difference| of the logits
  * @param topAgreement share of positions with the same most likely token, among those where the reference's first choice leads its second by
- *     more than {@code maxLogit}: closer ones are ties; 0 if there is no other
+ *     more than {@code maxLogit}: closer ones are ties; null if there is no other
  * @param meanDivergence mean of KL(reference || model), nats
  * @param meanSpan mean distance from the reference's least logit at a position to its largest
  */
@@ -19,7 +19,7 @@ record AnswerDifference(
         long positions,
         double maxLogit,
         double meanLogit,
-        double topAgreement,
+        @Nullable Double topAgreement,
         double meanDivergence,
         double meanSpan) {
 

@@ -148,7 +148,7 @@ final class Probe {
                 count,
                 largest,
                 sum / count / vocabulary,
-                clear == 0 ? 0 : (double) agreeing / clear,
+                clear == 0 ? null : (Double) ((double) agreeing / clear),
                 divergence / count,
                 span / count);
     }

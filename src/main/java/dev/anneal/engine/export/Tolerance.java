@@ -28,7 +28,8 @@ enum Tolerance {
     ROUNDED {
         @Override
         boolean holds(AnswerDifference difference) {
-            return difference.meanDivergence() <= MEAN_DIVERGENCE && difference.topAgreement() >= TOP_AGREEMENT;
+            Double agreement = difference.topAgreement();
+            return difference.meanDivergence() <= MEAN_DIVERGENCE && (agreement == null || agreement >= TOP_AGREEMENT);
         }
 
         @Override

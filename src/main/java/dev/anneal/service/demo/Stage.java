@@ -98,14 +98,20 @@ final class Stage {
                 proof.path("tensors_targeted").asString(),
                 proof.path("differs_from_base").asString());
         say(
-                "  against base + adapter on %s prompts: max |logit difference| %.3f, mean KL %.1e (allowed %.0e),"
-                        + " best token equal %.1f %% (at least %.0f %%)",
+                "  against base + adapter on %s prompts: max |logit difference| %.3f, mean KL %.1e (allowed %.0e)%s",
                 proof.path("probe_prompts").asString(),
                 proof.path("max_abs_logit_diff").asDouble(),
                 proof.path("mean_kl").asDouble(),
                 proof.path("tolerance").path("mean_kl").asDouble(),
-                100 * proof.path("top1_agreement").asDouble(),
-                100 * proof.path("tolerance").path("top1_agreement").asDouble());
+                proof.path("top1_agreement").isNumber()
+                        ? ", best token equal %.1f %% (at least %.0f %%)"
+                                .formatted(
+                                        100 * proof.path("top1_agreement").asDouble(),
+                                        100
+                                                * proof.path("tolerance")
+                                                        .path("top1_agreement")
+                                                        .asDouble())
+                        : "");
         return export;
     }
 

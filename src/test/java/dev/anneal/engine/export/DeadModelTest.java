@@ -1,12 +1,14 @@
 package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.TestDevice;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,9 +40,9 @@ class DeadModelTest {
         assertThat(Files.exists(folder.resolve("out"))).isFalse();
     }
 
-    /** Such a model agrees with nobody, also where the other one leads clearly. */
+    /** Where the two differ by what either says, no first choice is clear, and neither proves the other. #17 */
     @Test
-    void aModelThatSaysNothingAgreesWithNone() throws IOException {
+    void aModelThatSaysNothingHasNoClearFirstChoiceAndProvesNothing() throws IOException {
         ExportFixture golden = ExportFixture.of("silu");
         Path file = ExportFixture.changed(folder, "silu", "o_proj.lora_B.weight", HUGE);
         Path base = golden.base().directory();
@@ -48,9 +50,13 @@ class DeadModelTest {
                 Probe.Side dead = Probe.Side.of(base, file, golden.adapter().config(), TestDevice.NAME)) {
             Probe probe = new Probe(ExportFixture.PROBES, () -> {});
 
-            assertThat(probe.between(living, dead).topAgreement()).isZero();
-            assertThat(probe.between(dead, living).topAgreement()).isZero();
-            assertThat(probe.between(dead, dead).topAgreement()).isZero();
+            for (AnswerDifference nothing :
+                    List.of(probe.between(living, dead), probe.between(dead, living), probe.between(dead, dead))) {
+                assertThat(nothing.topAgreement()).isNull();
+                for (Tolerance tolerance : Tolerance.values()) {
+                    assertThatThrownBy(() -> tolerance.require(nothing)).isInstanceOf(ExportException.class);
+                }
+            }
             assertThat(probe.between(dead, dead).meanSpan()).isZero();
             assertThat(probe.between(living, living).topAgreement()).isEqualTo(1);
         }

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -102,7 +103,7 @@ class StreamedProofTest {
 
     /** The same figures in the plainest way. */
     private record PlainDifference(
-            double maxLogit, double meanLogit, double topAgreement, double meanDivergence, double meanSpan) {
+            double maxLogit, double meanLogit, @Nullable Double topAgreement, double meanDivergence, double meanSpan) {
 
         static PlainDifference of(float[] p, float[] q, int vocabulary) {
             double largest = 0;
@@ -136,7 +137,7 @@ class StreamedProofTest {
             return new PlainDifference(
                     largest,
                     sum / p.length,
-                    clear == 0 ? 0 : (double) agreeing / clear,
+                    clear == 0 ? null : (Double) ((double) agreeing / clear),
                     divergence / positions,
                     span / positions);
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -13,20 +14,20 @@ class ToleranceTest {
 
     @Test
     void exactWeightsAreHeldToTheirLogits() {
-        assertThat(Tolerance.EXACT.holds(difference(5e-4, 0, 0, 1))).isTrue();
-        assertThat(Tolerance.EXACT.holds(difference(5.1e-4, 0, 1, 0))).isFalse();
+        assertThat(Tolerance.EXACT.holds(difference(5e-4, 0, 0.0, 1))).isTrue();
+        assertThat(Tolerance.EXACT.holds(difference(5.1e-4, 0, 1.0, 0))).isFalse();
     }
 
     @Test
     void roundedWeightsAreHeldToTheirPredictions() {
         assertThat(Tolerance.ROUNDED.holds(difference(5, 1, 0.99, 1e-2))).isTrue();
         assertThat(Tolerance.ROUNDED.holds(difference(0, 0, 0.98, 0))).isFalse();
-        assertThat(Tolerance.ROUNDED.holds(difference(0, 0, 1, 1.1e-2))).isFalse();
+        assertThat(Tolerance.ROUNDED.holds(difference(0, 0, 1.0, 1.1e-2))).isFalse();
     }
 
     @Test
     void answersThatAreNoNumbersAreRefused() {
-        AnswerDifference nothing = difference(Double.NaN, Double.NaN, 1, Double.NaN);
+        AnswerDifference nothing = difference(Double.NaN, Double.NaN, 1.0, Double.NaN);
 
         assertThat(Tolerance.EXACT.holds(nothing)).isFalse();
         assertThatThrownBy(() -> Tolerance.ROUNDED.require(nothing))
@@ -46,7 +47,7 @@ class ToleranceTest {
         "EXACT, 4e-4, 7e-4, a logit of the merged model is off by 4.0E-4"
     })
     void answersThatSayNothingProveNothing(Tolerance tolerance, double error, double span, String why) {
-        assertThatThrownBy(() -> tolerance.require(new AnswerDifference(9, error, error, 1, 0, span)))
+        assertThatThrownBy(() -> tolerance.require(new AnswerDifference(9, error, error, 1.0, 0, span)))
                 .isInstanceOfSatisfying(
                         ExportException.class,
                         e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_NOT_PROVABLE))
@@ -55,12 +56,23 @@ class ToleranceTest {
 
     @Test
     void aRightMergeOfWeightsRoundedTo16BitsIsProved() {
-        assertThatCode(() -> Tolerance.ROUNDED.require(new AnswerDifference(854, 2.323, 0.1, 1, 2.24e-3, 30)))
+        assertThatCode(() -> Tolerance.ROUNDED.require(new AnswerDifference(854, 2.323, 0.1, 1.0, 2.24e-3, 30)))
                 .doesNotThrowAnyException();
     }
 
+    /** A model whose first choice nowhere leads by more than rounding moves logits is judged by its probabilities. #17 */
+    @Test
+    void aModelWithoutAClearFirstChoiceIsHeldToItsDivergence() {
+        assertThatCode(() -> Tolerance.ROUNDED.require(difference(2.3, 0.1, null, 2.2e-3)))
+                .doesNotThrowAnyException();
+        assertThatThrownBy(() -> Tolerance.ROUNDED.require(difference(2.3, 0.1, null, 1.1e-2)))
+                .isInstanceOfSatisfying(
+                        ExportException.class,
+                        e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_NOT_EQUIVALENT));
+    }
+
     private static AnswerDifference difference(
-            double maxLogit, double meanLogit, double topAgreement, double meanDivergence) {
+            double maxLogit, double meanLogit, @Nullable Double topAgreement, double meanDivergence) {
         return new AnswerDifference(1, maxLogit, meanLogit, topAgreement, meanDivergence, 30);
     }
 }
