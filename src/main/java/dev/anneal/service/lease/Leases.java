@@ -62,11 +62,15 @@ public final class Leases {
             RETURNING lease.work_id, lease.lease_token, work.wish
             """;
 
-    /** Nothing holds it up any more. */
+    /** What comes further than every attempt before, or saves more, is held up no more: one that only comes to the same fault again is. */
     private static final String GETS_ON = """
             UPDATE work
             SET waits_for = NULL, waits_since = NULL, waits = 0
-            WHERE id = :id AND lease_token = :token AND state = 'RUNNING' AND waits > 0
+            FROM lease
+            WHERE work.id = :id AND work.lease_token = :token AND work.state = 'RUNNING' AND work.waits > 0
+              AND lease.work_id = work.id
+              AND (:savedStep::integer > coalesce(lease.saved_step, 0)
+                   OR :step::integer > (SELECT coalesce(max(step), 0) FROM attempt WHERE work_id = :id AND lease_token < :token))
             """;
 
     private static final String POSITION =
@@ -151,10 +155,12 @@ public final class Leases {
             Duration stallAfter,
             Consumer<JdbcClient> writes) {
         return system.call(jdbc -> {
-            if (step != null) {
+            if (step != null || savedStep != null) {
                 jdbc.sql(GETS_ON)
                         .param("id", lease.workId())
                         .param("token", lease.token())
+                        .param("step", step)
+                        .param("savedStep", savedStep)
                         .update();
             }
             Optional<Standing> standing = jdbc.sql(PROGRESS)

@@ -66,6 +66,9 @@ public final class WorkQueue {
                 finished_at = NULL,
                 error = NULL,
                 swept = false,
+                waits_for = NULL,
+                waits_since = NULL,
+                waits = 0,
                 user_retries = CASE state WHEN 'FAILED' THEN 0 ELSE user_retries END,
                 platform_retries = CASE state WHEN 'FAILED' THEN 0 ELSE platform_retries END
             WHERE id = :id

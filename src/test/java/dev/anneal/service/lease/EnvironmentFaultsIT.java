@@ -118,6 +118,52 @@ class EnvironmentFaultsIT {
     }
 
     @Test
+    void attemptThatOnlyComesToTheSameFaultAgainDoesNotEndTheWait() {
+        long id = queue.enqueued();
+        Instant since = null;
+        for (int attempt = 1; attempt <= 4; attempt++) {
+            Lease lease = claimedBy("other-" + attempt).orElseThrow();
+            queue.leases.progress(lease, 15, attempt == 1 ? 10 : null, TestQueue.MINUTE, Leases.nothing());
+            queue.leases.progress(lease, 20, null, TestQueue.MINUTE, Leases.nothing());
+            queue.leases.fail(lease, STORE_AWAY, Leases.nothing());
+
+            Waiting waiting = Objects.requireNonNull(queue.find(id).waiting());
+            assertThat(waiting.attempts()).isEqualTo(attempt);
+            since = since == null ? waiting.since() : since;
+            assertThat(waiting.since()).isEqualTo(since);
+        }
+        Lease further = claimedBy("further").orElseThrow();
+        queue.leases.progress(further, 21, null, TestQueue.MINUTE, Leases.nothing());
+        queue.leases.fail(further, STORE_AWAY, Leases.nothing());
+        assertThat(queue.find(id).waiting())
+                .as("it came further than ever")
+                .extracting(Waiting::attempts)
+                .isEqualTo(1);
+
+        queue.leases.fail(claimedBy("again").orElseThrow(), STORE_AWAY, Leases.nothing());
+        Lease saver = claimedBy("saver").orElseThrow();
+        queue.leases.progress(saver, 20, 20, TestQueue.MINUTE, Leases.nothing());
+        queue.leases.fail(saver, STORE_AWAY, Leases.nothing());
+        assertThat(queue.find(id).waiting())
+                .as("it saved more than before")
+                .extracting(Waiting::attempts)
+                .isEqualTo(1);
+    }
+
+    @Test
+    void workThatIsGivenBackOrResumedWaitsForNothing() {
+        long id = queue.enqueued();
+        queue.leases.fail(claimedBy("a").orElseThrow(), STORE_AWAY, Leases.nothing());
+        queue.leases.giveBack(claimedBy("b").orElseThrow(), Leases.nothing());
+        assertThat(queue.find(id).waiting()).as("given back before its first step").isNull();
+
+        queue.leases.fail(claimedBy("c").orElseThrow(), STORE_AWAY, Leases.nothing());
+        queue.pause(id);
+        queue.resume(id);
+        assertThat(queue.find(id).waiting()).as("resumed").isNull();
+    }
+
+    @Test
     void wishToCancelHoldsAlsoForWorkThatWaits() {
         long id = queue.enqueued();
         Lease lease = claimedBy("a").orElseThrow();
