@@ -133,7 +133,7 @@ final class JobPreparation {
             file(jdbc, job.request().validationFile(), "validation_file");
         }
         store.originOf(jdbc, job.number())
-                .map(JobStore.Origin::fileId)
+                .flatMap(origin -> Optional.ofNullable(origin.fileId()))
                 .ifPresent(adapter -> file(jdbc, adapter, "anneal.init_adapter"));
     }
 

@@ -86,8 +86,7 @@ public final class SealedValues {
 
     /** Work that has ended for good is not begun again, and needs none. */
     void removeOfEnded() {
-        database.run(jdbc -> jdbc.sql(REMOVE_OF_ENDED)
-                .param("days", DAYS_AFTER_FAILURE)
-                .update());
+        database.run(jdbc ->
+                jdbc.sql(REMOVE_OF_ENDED).param("days", DAYS_AFTER_FAILURE).update());
     }
 }

@@ -11,13 +11,15 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * What a worker stands on, as a circuit breaker: while a part is at fault the worker claims nothing, and while it lacks a base model it passes over what
- * needs that. Faults are found and found gone by looking, so that no work is spent on it. Thread-safe.
+ * needs that. Faults are found and found gone by looking, so that no work is spent on it; one that attempts meet and looking does not find counts as well, for
+ * a pause that grows while they go on to meet it. Thread-safe.
  */
 final class Environment {
 
@@ -25,6 +27,12 @@ final class Environment {
 
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+    /** A fault that comes back sooner is the same one, which takes up its pause where that had grown to. */
+    private static final Duration RELAPSE = Duration.ofMinutes(10);
+
+    /** Files of one piece of work are lost; that is nothing of this worker's. */
+    private static final String LOST_FILES = "artifact_not_available";
 
     /** Files that a failed attempt calls wrong may be those of this machine alone. */
     private static final String UNREADABLE_MODEL = "base_model_unreadable";
@@ -34,38 +42,44 @@ final class Environment {
             Set.of("device_unavailable", "engine_failed", "engine_crashed", "no_start", "worker_failed");
 
     private final List<Part> parts;
-    private final Function<String, Optional<WorkError>> models;
+    private final Function<String, Supplier<Optional<WorkError>>> modelProbes;
     private final LongSupplier nanoTime;
-    private final Map<String, Breaker> lacking = new HashMap<>();
+    private final Map<String, Breaker> models = new HashMap<>();
 
-    /** @param models looks for a base model, named as in {@link dev.anneal.service.queue.NewWork} */
-    Environment(List<Part> parts, Function<String, Optional<WorkError>> models, LongSupplier nanoTime) {
+    /** @param modelProbes makes what looks for a base model, named as in {@link dev.anneal.service.queue.NewWork} */
+    Environment(List<Part> parts, Function<String, Supplier<Optional<WorkError>>> modelProbes, LongSupplier nanoTime) {
         this.parts = List.copyOf(parts);
-        this.models = models;
+        this.modelProbes = modelProbes;
         this.nanoTime = nanoTime;
     }
 
     /** One that has no faults. */
     static Environment sound() {
-        return new Environment(List.of(), model -> Optional.empty(), System::nanoTime);
+        return new Environment(List.of(), model -> Optional::empty, System::nanoTime);
     }
 
     /**
      * A part of the environment.
      *
      * @param name tag of its meter
+     * @param codes those of its faults
      * @param regularPause how often it is looked at while it is sound; null for a part that only failed attempts put in question
      */
-    record Part(String name, Breaker breaker, @Nullable Duration regularPause) {
+    record Part(
+            String name,
+            Set<String> codes,
+            Breaker breaker,
+            @Nullable Duration regularPause) {
 
         /** A part that is cheap to look at. */
-        static Part watched(String name, Supplier<Optional<WorkError>> probe, Duration regularPause) {
-            return new Part(name, new Breaker(name, probe), regularPause);
+        static Part watched(
+                String name, Set<String> codes, Supplier<Optional<WorkError>> probe, Duration regularPause) {
+            return new Part(name, codes, new Breaker(name, probe), regularPause);
         }
 
         /** A part that is looked at after attempts that it may have ended. */
-        static Part suspected(String name, Supplier<Optional<WorkError>> probe) {
-            return new Part(name, new Breaker(name, probe), null);
+        static Part suspected(String name, Set<String> codes, Supplier<Optional<WorkError>> probe) {
+            return new Part(name, codes, new Breaker(name, probe), null);
         }
 
         boolean isFaulty() {
@@ -84,7 +98,10 @@ final class Environment {
 
     /** Base models whose work is passed over. */
     synchronized Set<String> lackingModels() {
-        return Set.copyOf(lacking.keySet());
+        return models.entrySet().stream()
+                .filter(model -> model.getValue().fault().isPresent())
+                .map(Map.Entry::getKey)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /**
@@ -103,44 +120,57 @@ final class Environment {
                 part.breaker().look(nanoTime.getAsLong()).ifPresent(faults::add);
             }
         }
-        Optional<WorkError> modelFault = model == null ? Optional.empty() : models.apply(model);
-        modelFault.ifPresent(fault -> lacks(String.valueOf(model), fault));
-        modelFault.ifPresent(faults::add);
-        return error.origin() == WorkError.Origin.ENVIRONMENT || faults.isEmpty() ? error : faults.get(0);
+        if (model != null) {
+            breakerOf(model).look(nanoTime.getAsLong()).ifPresent(faults::add);
+        }
+        if (error.origin() != WorkError.Origin.ENVIRONMENT) {
+            return faults.isEmpty() ? error : faults.get(0);
+        }
+        culprit(error.code(), model)
+                .filter(breaker -> breaker.fault().isEmpty())
+                .ifPresent(breaker -> breaker.open(error, nanoTime.getAsLong()));
+        return error;
     }
 
-    private synchronized void lacks(String model, WorkError fault) {
-        LOG.warn("This worker passes over work that needs the base model '{}': {}", model, fault.message());
-        Breaker breaker = lacking.computeIfAbsent(model, name -> new Breaker(name, () -> models.apply(name)));
-        breaker.open(fault, nanoTime.getAsLong());
+    /** What an attempt has found at fault: of the codes that belong to no part, all are the base model's but one. */
+    private Optional<Breaker> culprit(String code, @Nullable String model) {
+        Optional<Breaker> part = parts.stream()
+                .filter(candidate -> candidate.codes().contains(code))
+                .map(Part::breaker)
+                .findFirst();
+        return part.isPresent() || model == null || code.equals(LOST_FILES) ? part : Optional.of(breakerOf(model));
+    }
+
+    private synchronized Breaker breakerOf(String model) {
+        return models.computeIfAbsent(model, name -> new Breaker("base model '" + name + "'", modelProbes.apply(name)));
     }
 
     /** Looks at everything whose turn it is. */
     void look() {
         for (Part part : parts) {
-            if (part.breaker().isDue(nanoTime.getAsLong(), part.regularPause())) {
-                part.breaker().look(nanoTime.getAsLong());
-            }
+            lookIfDue(part.breaker(), part.regularPause());
         }
-        List<Breaker> due;
+        List<Breaker> known;
         synchronized (this) {
-            due = lacking.values().stream()
-                    .filter(breaker -> breaker.isDue(nanoTime.getAsLong(), null))
-                    .toList();
+            known = List.copyOf(models.values());
         }
-        due.forEach(breaker -> breaker.look(nanoTime.getAsLong()));
-        synchronized (this) {
-            lacking.values().removeIf(breaker -> breaker.fault().isEmpty());
+        known.forEach(breaker -> lookIfDue(breaker, null));
+    }
+
+    private void lookIfDue(Breaker breaker, @Nullable Duration regularPause) {
+        if (breaker.isDue(nanoTime.getAsLong(), regularPause)) {
+            breaker.look(nanoTime.getAsLong());
         }
     }
 
-    /** Open while its part is at fault. */
+    /** Open while its part is at fault, and at least for its pause. */
     static final class Breaker {
 
         private final String name;
         private final Supplier<Optional<WorkError>> probe;
         private @Nullable WorkError fault;
         private @Nullable Long lookedNanos;
+        private @Nullable Long closedNanos;
         private Duration pause = FIRST_PAUSE;
 
         Breaker(String name, Supplier<Optional<WorkError>> probe) {
@@ -173,21 +203,23 @@ final class Environment {
         synchronized void open(WorkError found, long now) {
             if (fault == null) {
                 LOG.warn("This worker's {} is at fault: {}", name, found.message());
-                pause = FIRST_PAUSE;
-            } else {
-                Duration longer = pause.multipliedBy(2);
-                pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
             }
+            boolean goesOn = fault != null || (closedNanos != null && now - closedNanos < RELAPSE.toNanos());
+            Duration longer = pause.multipliedBy(2);
+            pause = !goesOn ? FIRST_PAUSE : longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
             fault = found;
             lookedNanos = now;
         }
 
         private void close(long now) {
-            if (fault != null) {
+            if (fault == null) {
+                lookedNanos = now;
+            } else if (isDue(now, null)) {
                 LOG.info("This worker's {} is sound again", name);
+                fault = null;
+                lookedNanos = now;
+                closedNanos = now;
             }
-            fault = null;
-            lookedNanos = now;
         }
     }
 }

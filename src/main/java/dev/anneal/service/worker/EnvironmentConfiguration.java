@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +37,8 @@ class EnvironmentConfiguration {
             WorkError.ofEnvironment("storage_failed", "The artifact store does not answer.");
     private static final WorkError SILENT_DISK =
             WorkError.ofEnvironment("worker_disk_failed", "The worker's own disk does not answer.");
+    private static final WorkError SILENT_MODEL =
+            WorkError.ofEnvironment("model_not_available", "The disk with the base model does not answer.");
     private static final WorkError UNUSABLE_DEVICE = WorkError.ofEnvironment(
             "device_unavailable", "The worker's engine cannot compute on its devices; its log says why.");
 
@@ -65,14 +68,21 @@ class EnvironmentConfiguration {
         Environment environment = new Environment(
                 List.of(
                         Environment.Part.watched(
-                                "store", new TimedProbe(surroundings::storeFault, DISK_PATIENCE, SILENT_STORE), pause),
+                                "store",
+                                Set.of("storage_failed", "storage_full"),
+                                new TimedProbe(surroundings::storeFault, DISK_PATIENCE, SILENT_STORE),
+                                pause),
                         Environment.Part.watched(
-                                "disk", new TimedProbe(() -> diskFault(launcher), DISK_PATIENCE, SILENT_DISK), pause),
+                                "disk",
+                                Set.of("disk_full", "worker_disk_failed"),
+                                new TimedProbe(() -> diskFault(launcher), DISK_PATIENCE, SILENT_DISK),
+                                pause),
                         Environment.Part.suspected(
                                 "device",
+                                Set.of("device_unavailable"),
                                 new TimedProbe(
                                         () -> deviceFault(devices, launcher), DeviceTrial.PATIENCE, UNUSABLE_DEVICE))),
-                surroundings::modelFault,
+                model -> new TimedProbe(() -> surroundings.modelFault(model), DISK_PATIENCE, SILENT_MODEL),
                 System::nanoTime);
         environment.parts().forEach(part -> meters.fault(part.name(), () -> part.isFaulty() ? 1 : 0));
         meters.fault("model", () -> environment.lackingModels().size());

@@ -31,7 +31,7 @@ final class Supervisor {
     private final List<Thread> slotThreads = new ArrayList<>();
     private final Thread heartbeatThread = daemon(this::beat, "worker-heartbeat");
     private final EnvironmentWatch watch;
-    private final Thread watchThread;
+    private final List<Thread> watchThreads;
     private final CountDownLatch stopped = new CountDownLatch(1);
 
     /**
@@ -47,9 +47,9 @@ final class Supervisor {
                 equipment.states(),
                 () -> equipment.assignments().tellHeldUp(),
                 name,
-                equipment.properties().devices().size(),
-                queue.heartbeatInterval());
-        this.watchThread = daemon(watch, "worker-environment");
+                equipment.properties().devices().size());
+        this.watchThreads =
+                List.of(daemon(watch::look, "worker-environment"), daemon(watch::tell, "worker-environment-report"));
         Duration trust = queue.lease().minus(queue.safetyMargin());
         WorkerProperties properties = equipment.properties();
         for (String device : properties.devices()) {
@@ -71,7 +71,7 @@ final class Supervisor {
 
     void start() {
         heartbeatThread.start();
-        watchThread.start();
+        watchThreads.forEach(Thread::start);
         slotThreads.forEach(Thread::start);
     }
 

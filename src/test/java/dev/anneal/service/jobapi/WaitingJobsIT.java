@@ -154,8 +154,7 @@ class WaitingJobsIT extends ServiceTest {
                 ", 'method': {'type': 'reinforcement', 'reinforcement': {'grader': {'type': 'endpoint', 'url': 'https://grader.example', 'headers': {'authorization': 'secret'}}}}");
         fail(graded);
         HttpResponse<String> resumed = post(ALPHA, "/v1/fine_tuning/jobs/" + graded + "/resume", "");
-        assertThat(resumed.statusCode()).as(resumed.body())
-                .isEqualTo(200);
+        assertThat(resumed.statusCode()).as(resumed.body()).isEqualTo(200);
 
         fail(graded);
         TestDatabase.administrator()

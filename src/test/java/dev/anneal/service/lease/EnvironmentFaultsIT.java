@@ -155,7 +155,9 @@ class EnvironmentFaultsIT {
         long id = queue.enqueued();
         queue.leases.fail(claimedBy("a").orElseThrow(), STORE_AWAY, Leases.nothing());
         queue.leases.giveBack(claimedBy("b").orElseThrow(), Leases.nothing());
-        assertThat(queue.find(id).waiting()).as("given back before its first step").isNull();
+        assertThat(queue.find(id).waiting())
+                .as("given back before its first step")
+                .isNull();
 
         queue.leases.fail(claimedBy("c").orElseThrow(), STORE_AWAY, Leases.nothing());
         queue.pause(id);

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -119,6 +121,41 @@ class EnvironmentFaultsOfWorkersIT {
         assertThat(heldUp(works)).isEmpty();
     }
 
+    @Test
+    void workerTellsItsFaultsWhileALookHangs() {
+        List<Long> works = List.of(stage.enqueue());
+        store = Optional.of(STORE_AWAY);
+        CountDownLatch answered = new CountDownLatch(1);
+        stage.environment(
+                "hanging",
+                new Environment(
+                        List.of(
+                                Environment.Part.watched(
+                                        "store", Set.of("storage_failed"), () -> store, Duration.ofMillis(200)),
+                                Environment.Part.watched(
+                                        "disk",
+                                        Set.of("disk_full"),
+                                        () -> answerAfter(answered),
+                                        Duration.ofMillis(200))),
+                        model -> Optional::empty,
+                        System::nanoTime));
+        stage.worker(STEPS, Map.of(), this::refuseWhileAway);
+        try {
+            Stage.await(() -> heldUp(works).size() == works.size());
+        } finally {
+            answered.countDown();
+        }
+    }
+
+    private static Optional<WorkError> answerAfter(CountDownLatch answered) {
+        try {
+            answered.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return Optional.empty();
+    }
+
     private void refuseWhileAway(Rehearsal.Moment moment) {
         if (moment == Rehearsal.Moment.PREPARE) {
             store.ifPresent(error -> {
@@ -129,8 +166,9 @@ class EnvironmentFaultsOfWorkersIT {
 
     private Environment environment() {
         return new Environment(
-                List.of(Environment.Part.watched("store", () -> store, Duration.ofMillis(200))),
-                model -> Optional.empty(),
+                List.of(Environment.Part.watched(
+                        "store", Set.of("storage_failed"), () -> store, Duration.ofMillis(200))),
+                model -> Optional::empty,
                 System::nanoTime);
     }
 

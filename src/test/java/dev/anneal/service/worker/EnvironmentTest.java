@@ -1,0 +1,104 @@
+package dev.anneal.service.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.queue.WorkError;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Faults that attempts meet and looking does not find (#17). */
+class EnvironmentTest {
+
+    private static final WorkError DISK_FULL =
+            WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.");
+    private static final WorkError NO_HUB = WorkError.ofEnvironment("hub_unreachable", "The Hub does not answer.");
+
+    private final AtomicLong nanos = new AtomicLong();
+    private final Environment environment = new Environment(
+            List.of(Environment.Part.watched("disk", Set.of("disk_full"), Optional::empty, Duration.ofSeconds(15))),
+            model -> Optional::empty,
+            nanos::get);
+
+    @Test
+    void faultThatLookingDoesNotFindStopsTheWorkerForAPauseThatGrows() {
+        for (int pauseSeconds : List.of(5, 10, 20, 40, 60, 60)) {
+            assertThat(environment.blame(DISK_FULL, null)).isEqualTo(DISK_FULL);
+            assertThat(environment.fault()).contains(DISK_FULL);
+
+            after(pauseSeconds - 1);
+            environment.blame(WorkError.ofSystem("engine_crashed", "It crashed."), null);
+            assertThat(environment.fault()).as("within %d s", pauseSeconds).isPresent();
+            after(1);
+            assertThat(environment.fault()).as("after %d s", pauseSeconds).isEmpty();
+        }
+        after(600);
+        environment.blame(DISK_FULL, null);
+        after(5);
+        assertThat(environment.fault()).as("a new fault begins anew").isEmpty();
+    }
+
+    @Test
+    void modelThatAnAttemptCouldNotHaveIsPassedOverForThePause() {
+        environment.blame(NO_HUB, "some/model");
+        assertThat(environment.lackingModels()).containsExactly("some/model");
+        assertThat(environment.fault()).isEmpty();
+
+        after(5);
+        assertThat(environment.lackingModels()).isEmpty();
+    }
+
+    @Test
+    void filesThatAreLostStopNothing() {
+        environment.blame(WorkError.ofEnvironment("artifact_not_available", "The checkpoint is gone."), "some/model");
+
+        assertThat(environment.lackingModels()).isEmpty();
+        assertThat(environment.fault()).isEmpty();
+    }
+
+    @Test
+    void modelFolderThatDoesNotAnswerHoldsUpNoLook() {
+        CountDownLatch mended = new CountDownLatch(1);
+        WorkError silent = WorkError.ofEnvironment("model_not_available", "It does not answer.");
+        Environment hanging = new Environment(
+                List.of(),
+                model -> new TimedProbe(
+                        () -> {
+                            awaitOf(mended);
+                            return Optional.empty();
+                        },
+                        Duration.ofMillis(50),
+                        silent),
+                nanos::get);
+
+        assertThat(hanging.blame(WorkError.ofSystem("engine_failed", "It failed."), "some/model"))
+                .isEqualTo(silent);
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        hanging.look();
+        assertThat(hanging.lackingModels()).containsExactly("some/model");
+
+        mended.countDown();
+        Stage.await(() -> {
+            nanos.addAndGet(Duration.ofMinutes(1).toNanos());
+            hanging.look();
+            return hanging.lackingModels().isEmpty();
+        });
+    }
+
+    private void after(int seconds) {
+        nanos.addAndGet(Duration.ofSeconds(seconds).toNanos());
+        environment.look();
+    }
+
+    private static void awaitOf(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
