@@ -1,10 +1,14 @@
 package dev.anneal.service.cache;
 
+import dev.anneal.engine.file.DurableFiles;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -16,13 +20,19 @@ record Contents(List<String> lines) {
 
     private static final String FILE = ".contents";
 
+    /** Without the zero characters that a power loss may leave, and with a size that a file can have. */
+    private static final Pattern LINE = Pattern.compile("([0-9]{1,18}) ([^\\x00]+)");
+
     Contents {
         lines = List.copyOf(lines);
     }
 
     static Contents of(Path folder) throws IOException {
         try (Stream<Path> files = Files.walk(folder)) {
-            List<Path> all = files.filter(Files::isRegularFile).sorted().toList();
+            List<Path> all = files.filter(Files::isRegularFile)
+                    .filter(file -> !String.valueOf(file.getFileName()).startsWith(FILE))
+                    .sorted()
+                    .toList();
             List<String> lines = new ArrayList<>();
             for (Path file : all) {
                 lines.add(Files.size(file) + " " + folder.relativize(file));
@@ -31,27 +41,37 @@ record Contents(List<String> lines) {
         }
     }
 
+    /** A power loss leaves all of the list or none. */
     void write(Path folder) throws IOException {
-        Files.write(folder.resolve(FILE), lines);
+        Path unfinished = folder.resolve(FILE + ".unfinished");
+        Files.deleteIfExists(unfinished);
+        DurableFiles.write(unfinished, (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+        DurableFiles.rename(unfinished, folder.resolve(FILE));
     }
 
     static boolean areListed(Path folder) {
         return Files.isRegularFile(folder.resolve(FILE));
     }
 
-    /** Whether every file is there and as long as it was; further ones do no harm. */
+    /** Whether every file is there and as long as it was; further ones do no harm. A list that is empty or broken says no. */
     static boolean areWhole(Path folder) throws IOException {
         Path list = folder.resolve(FILE);
         if (!areListed(folder)) {
             return false;
         }
-        for (String line : Files.readAllLines(list)) {
-            int space = line.indexOf(' ');
-            Path file = folder.resolve(line.substring(space + 1));
-            if (!Files.isRegularFile(file) || Files.size(file) != Long.parseLong(line.substring(0, space))) {
+        List<String> lines = new String(Files.readAllBytes(list), StandardCharsets.UTF_8)
+                .lines()
+                .toList();
+        for (String line : lines) {
+            Matcher entry = LINE.matcher(line);
+            if (!entry.matches()) {
+                return false;
+            }
+            Path file = folder.resolve(entry.group(2));
+            if (!Files.isRegularFile(file) || Files.size(file) != Long.parseLong(entry.group(1))) {
                 return false;
             }
         }
-        return true;
+        return !lines.isEmpty();
     }
 }

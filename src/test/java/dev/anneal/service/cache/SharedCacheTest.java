@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is unpacked is whole, once for each version, whoever unpacks it at a time and whatever happened to it. #17 */
 class SharedCacheTest {
@@ -73,6 +75,18 @@ class SharedCacheTest {
         Files.writeString(use("1").resolve("a"), "");
         assertThat(use("1").resolve("a")).hasContent("a");
         assertThat(unpacked).hasValue(3);
+    }
+
+    /** As a power loss leaves it: nothing, a part of a line, or zeros. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "1", "1 a\n2", "99999999999999999999 a", "x a", "1 \0\0"})
+    void aFolderWhoseListIsBrokenIsUnpackedAnew(String list) throws IOException {
+        Path used = use("1");
+        Files.writeString(used.resolve("a"), "");
+        Files.writeString(used.resolve(".contents"), list);
+
+        assertThat(use("1").resolve("a")).hasContent("a");
+        assertThat(unpacked).hasValue(2);
     }
 
     @Test
