@@ -98,10 +98,24 @@ public final class Checkpoints {
             WHERE checkpoint.id = ANY (:ids) AND checkpoint.beta > 0 AND checkpoint.step < job.annealed_at_step
             """;
 
+    /** One row alone: what its folder loses takes a while, and nobody waits for another one's. */
+    private static final String LOCK_SPENT = """
+            SELECT id
+            FROM checkpoint
+            WHERE job_id = :job
+              AND resumable
+              AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
+              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
+            ORDER BY step
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """;
+
+    /** A statement after the lock, which sees an export that was asked for meanwhile. */
     private static final String RESUMABLE = """
             SELECT id, directory
             FROM checkpoint
-            WHERE id = ANY (:ids)
+            WHERE id = :id
               AND resumable
               AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
             """;
@@ -249,14 +263,18 @@ public final class Checkpoints {
     }
 
     /**
-     * Checkpoints behind the newest that still have their optimizer's state, which no export asks for. They stay as they are until the end of the
+     * The oldest checkpoint behind the newest that still has its optimizer's state, which no export asks for. It stays as it is until the end of the
      * transaction.
      */
-    public List<Resumable> resumable(JdbcClient jdbc, long job) {
-        return jdbc.sql(RESUMABLE)
-                .param("ids", array(lockOld(jdbc, job, 1)))
-                .query(Resumable.class)
-                .list();
+    public Optional<Resumable> oldestSpent(JdbcClient jdbc, long job) {
+        return jdbc.sql(LOCK_SPENT)
+                .param("job", job)
+                .query(Long.class)
+                .optional()
+                .flatMap(id -> jdbc.sql(RESUMABLE)
+                        .param("id", id)
+                        .query(Resumable.class)
+                        .optional());
     }
 
     /** @param directory key of its folder */

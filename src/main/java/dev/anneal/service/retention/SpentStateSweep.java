@@ -111,8 +111,7 @@ final class SpentStateSweep {
 
     /** Within a transaction: whoever wants to go on from it waits for what comes of it, and no row promises what has been deleted. */
     private boolean stripOne(JdbcClient jdbc, long job) {
-        Optional<Checkpoints.Resumable> found =
-                checkpoints.resumable(jdbc, job).stream().findFirst();
+        Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(jdbc, job);
         found.ifPresent(old -> {
             ArtifactKey folder = new ArtifactKey(old.directory());
             long bytes = sizeOf(folder.child(OPTIMIZER));

@@ -90,6 +90,20 @@ class SpentStateSweepIT extends ServiceTest {
     }
 
     @Test
+    void whileOneLosesItsStateTheOthersCanBeUsed() {
+        List<Integer> usable = TestDatabase.system().call(jdbc -> {
+            assertThat(checkpoints.oldestSpent(jdbc, count("SELECT id FROM job")))
+                    .isPresent();
+            return TestDatabase.administrator()
+                    .sql("SELECT step FROM checkpoint ORDER BY step FOR KEY SHARE SKIP LOCKED")
+                    .query(Integer.class)
+                    .list();
+        });
+
+        assertThat(usable).containsExactly(4, 24, 26, 30);
+    }
+
+    @Test
     void aSecondSweepFindsNothing() {
         age(2);
         sweep(1);
