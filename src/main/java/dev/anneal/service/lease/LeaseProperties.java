@@ -74,8 +74,8 @@ public record LeaseProperties(
 
     @AssertTrue(
             message =
-                    "anneal.queue.lease must be longer than anneal.queue.safety-margin and anneal.queue.heartbeat-interval together, or a worker never trusts it")
+                    "anneal.queue.lease must be at least twice anneal.queue.heartbeat-interval and anneal.queue.safety-margin together, or one late answer of the database keeps lost workers from being rescued")
     boolean isSafetyMarginShortEnough() {
-        return safetyMargin.plus(heartbeatInterval).compareTo(lease) < 0;
+        return longestHarmlessOutage().compareTo(heartbeatInterval) >= 0;
     }
 }

@@ -65,7 +65,9 @@ class LeasePropertiesTest {
     }
 
     @Test
-    void leaseOutlastsHeartbeatAndSafetyMargin() {
+    void leaseOutlastsTwoHeartbeatsAndTheSafetyMargin() {
+        assertThat(violations(Map.of("anneal.queue.safety-margin", "30s"))).isZero();
+        assertThat(violations(Map.of("anneal.queue.safety-margin", "31s"))).isEqualTo(1);
         assertThat(violations(Map.of("anneal.queue.safety-margin", "45s"))).isEqualTo(1);
     }
 
