@@ -66,6 +66,10 @@ final class HubPush {
         } catch (PushException told) {
             throw told;
         } catch (StorageException | IOException failure) {
+            if (failure instanceof StorageException lost && lost.kind() == StorageException.Kind.NOT_FOUND) {
+                throw new PushException(
+                        Kind.EXPORT_FILE_MISSING, "a file of the export is gone; make the export again", failure);
+            }
             throw new PushException(Kind.STORAGE_FAILED, "a file of the export could not be read", failure);
         }
     }

@@ -26,6 +26,8 @@ final class PushException extends IOException {
         HUB_PUSH_NOT_CONFIGURED(false),
         /** No connection, too many requests, or a failure of the Hub. */
         HUB_UNREACHABLE(true),
+        /** A file of the export is not in the artifact store any more, which is there. */
+        EXPORT_FILE_MISSING(false),
         /** The export's files could not be read. */
         STORAGE_FAILED(true);
 

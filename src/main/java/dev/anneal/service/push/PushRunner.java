@@ -90,7 +90,7 @@ final class PushRunner {
             Optional<Instant> next = next(failure, begun.tries());
             Push.State state = next.isPresent() ? Push.State.QUEUED : Push.State.FAILED;
             LOG.warn("Push {} is {} after try {}: {}", id, state.wireName(), begun.tries(), failure.getMessage());
-            database.run(jdbc -> store.fail(jdbc, id, state, failure.failure()));
+            database.run(jdbc -> store.fail(jdbc, id, state, failure));
             return next;
         }
     }

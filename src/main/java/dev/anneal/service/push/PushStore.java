@@ -54,7 +54,8 @@ final class PushStore {
 
     private static final String FAIL = """
             UPDATE hub_push
-            SET state = :state, finished_at = CASE :state WHEN 'FAILED' THEN clock_timestamp() END, error_code = :code, error_message = :message
+            SET state = :state, finished_at = CASE :state WHEN 'FAILED' THEN clock_timestamp() END, error_code = :code, error_message = :message,
+                tries = tries - :uncounted
             WHERE external_id = :id AND finished_at IS NULL
             """;
 
@@ -129,13 +130,19 @@ final class PushStore {
                 .update();
     }
 
-    /** @param state {@code FAILED}, or {@code QUEUED} if it is tried again */
-    void fail(JdbcClient jdbc, String id, Push.State state, Push.Failure failure) {
+    /**
+     * A try that the artifact store ends is none of those that the Hub gets.
+     *
+     * @param state {@code FAILED}, or {@code QUEUED} if it is tried again
+     */
+    void fail(JdbcClient jdbc, String id, Push.State state, PushException exception) {
+        Push.Failure failure = exception.failure();
         jdbc.sql(FAIL)
                 .param("id", id)
                 .param("state", state.name())
                 .param("code", failure.code())
                 .param("message", failure.message())
+                .param("uncounted", exception.kind() == PushException.Kind.STORAGE_FAILED ? 1 : 0)
                 .update();
     }
 

@@ -9,15 +9,20 @@ import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.hub.ContentHash;
+import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StoreMarker;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.core.env.Environment;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
 import tools.jackson.databind.JsonNode;
@@ -37,7 +42,11 @@ class HubPushIT extends ServiceTest {
     @Autowired
     private PushRunner runner;
 
+    @Autowired
+    private Environment environment;
+
     private String path = "";
+    private ArtifactKey exported = new ArtifactKey(ALPHA);
 
     @DynamicPropertySource
     static void hub(DynamicPropertyRegistry properties) {
@@ -60,6 +69,7 @@ class HubPushIT extends ServiceTest {
         String jobPath = "/v1/fine_tuning/jobs/" + job;
         String export = json(post(ALPHA, jobPath + "/merge", "")).path("id").asString();
         path = jobPath + "/exports/" + export + "/push";
+        exported = new ArtifactKey(String.join("/", ALPHA, job, "exports", export));
         ExportToPush.make(leases, exports, store, ALPHA, job, "exports", export);
     }
 
@@ -202,6 +212,45 @@ class HubPushIT extends ServiceTest {
         assertThat(failed.path("status").asString()).isEqualTo("failed");
         assertThat(failed.at("/error/code").asString()).isEqualTo("hub_unreachable");
         assertThat(HUB.failures.get()).isEqualTo(997);
+    }
+
+    /** #17 */
+    @Test
+    void pushOfAnExportThatHasLostAFileFails() {
+        store.delete(exported);
+
+        JsonNode failed = push("{'repo_id': 'acme/tiny'}");
+
+        assertThat(failed.path("status").asString()).isEqualTo("failed");
+        assertThat(failed.at("/error/code").asString()).isEqualTo("export_file_missing");
+    }
+
+    /** #17 */
+    @Test
+    void triesThatTheStoreEndsAreNotTakenFromTheHubs() throws IOException {
+        String id = push("{'repo_id': 'acme/tiny'}").path("id").asString();
+        TestDatabase.administrator()
+                .sql("UPDATE hub_push SET state = 'QUEUED', tries = 1, finished_at = NULL, commit_sha = NULL"
+                        + " WHERE external_id = ?")
+                .param(id)
+                .update();
+        Path marker = Path.of(environment.getRequiredProperty("anneal.storage.directory"))
+                .resolve(StoreMarker.NAME);
+        String content = Files.readString(marker);
+        Files.delete(marker);
+        try {
+            Files.delete(marker.resolveSibling(exported.child("config.json").value()));
+            assertThat(runner.run(id)).isPresent();
+        } finally {
+            Files.writeString(marker, content);
+        }
+
+        assertThat(TestDatabase.administrator()
+                        .sql("SELECT tries FROM hub_push WHERE external_id = ?")
+                        .param(id)
+                        .query(Integer.class)
+                        .single())
+                .isOne();
     }
 
     @Test
