@@ -30,6 +30,7 @@ final class MarkedSpans {
     /** Those of the trained messages among all spans, which are ascending. */
     List<TextSpan> trained(List<TextSpan> spans) throws RowRejectedException {
         if (assistants(0, row.messages().size()).allMatch(this::isTrained)) {
+            checkUnlocated(spans);
             return spans;
         }
         List<TextSpan> trained = new ArrayList<>();
@@ -38,14 +39,35 @@ final class MarkedSpans {
                 trained.add(span);
             }
         }
+        checkUnlocated(trained);
         return trained;
+    }
+
+    /** Where a message of another role may stand that is not located, nothing is trained. */
+    private void checkUnlocated(List<TextSpan> trained) throws RowRejectedException {
+        for (int i = 0; i < row.messages().size(); i++) {
+            if (row.messages().get(i).role() != Role.ASSISTANT && !shown.isLocated(i)) {
+                TextSpan between = shown.between(i, Integer.MAX_VALUE);
+                if (trained.stream().anyMatch(span -> mayHold(span, between))) {
+                    throw UnclearTemplate.at(
+                            place, i, "a {% generation %} block that may be of this message or of the assistant's");
+                }
+            }
+        }
+    }
+
+    /** Whether a span lies between the texts of two messages, or holds all that does. One that ends or begins there is of one of the two. */
+    private static boolean mayHold(TextSpan span, TextSpan between) {
+        boolean isWithin = span.start() >= between.start() && span.end() <= between.end();
+        boolean isAround = span.start() <= between.start() && span.end() >= between.end();
+        return isWithin || isAround;
     }
 
     private boolean isTrained(TextSpan span) throws RowRejectedException {
         Set<Integer> messages = messages(span);
         boolean isAnyTrained = messages.stream().anyMatch(this::isTrained);
         boolean isEitherKind = isAnyTrained && !messages.stream().allMatch(this::isTrained);
-        if (isEitherKind || !shown.areAllLocated()) {
+        if (isEitherKind || !assistants(0, row.messages().size()).allMatch(shown::isLocated)) {
             throw UnclearTemplate.at(
                     place,
                     messages.isEmpty() ? row.lastAssistant() : Collections.min(messages),
@@ -59,9 +81,9 @@ final class MarkedSpans {
         int before = ShownTexts.NOWHERE;
         int behind = row.messages().size();
         for (ShownTexts.Piece piece : shown.pieces()) {
-            if (piece.span().end() <= span.start()) {
+            if (piece.isBefore(span)) {
                 before = piece.message();
-            } else if (piece.span().start() >= span.end()) {
+            } else if (piece.isBehind(span)) {
                 behind = Math.min(behind, piece.message());
             } else {
                 messages.add(piece.message());

@@ -56,20 +56,20 @@ final class MaskCheck {
         int from = 0;
         for (ShownTexts.Piece piece : shown.pieces()) {
             boolean isTrained = row.messages().get(piece.message()).isTrained();
+            TextSpan span = isTrained ? piece.span() : piece.sure();
             // Pieces ascend by their starts alone: what ends before one begins is behind all further ones too.
-            while (from < labels.length && text.end(from) <= piece.span().start()) {
+            while (from < labels.length && text.end(from) < piece.span().start()) {
                 from++;
             }
-            for (int i = from; i < labels.length && text.start(i) < piece.span().end(); i++) {
+            for (int i = from; i < labels.length && text.start(i) < span.end(); i++) {
+                if (text.end(i) <= span.start()) {
+                    continue;
+                }
                 boolean isLabelled = labels[i] != EncodedRow.NOT_TRAINED;
                 if (isLabelled && !isTrained) {
                     throw trained(piece.message());
                 }
-                if (!isLabelled
-                        && isTrained
-                        && !isMarked
-                        && i > 0
-                        && text.end(i) > piece.span().start()) {
+                if (!isLabelled && isTrained && !isMarked && i > 0) {
                     throw cut(piece.message());
                 }
             }
@@ -83,7 +83,7 @@ final class MaskCheck {
                         RowFault.UNCLEAR_TEMPLATE,
                         "a chat template that keeps this message apart from what is trained",
                         "its text among the trained text of another message",
-                        "leave out what the template writes elsewhere, or choose a model whose template keeps the order of the messages");
+                        "remove this message from the row, or choose a model whose template keeps the order of the messages");
     }
 
     private RowRejectedException hidden(int message) {

@@ -32,6 +32,21 @@ final class ShownTexts {
         boolean isWhole() {
             return begins && ends;
         }
+
+        /** Whether its text stands before a part of the rendering: one that is shown from its beginning goes on behind its place. */
+        boolean isBefore(TextSpan part) {
+            return ends ? span.end() <= part.start() : span.end() < part.start();
+        }
+
+        /** Whether its text stands behind a part of the rendering: one that is shown to its end stands before its place. */
+        boolean isBehind(TextSpan part) {
+            return begins ? span.start() >= part.end() : span.start() > part.end();
+        }
+
+        /** What surely is of the message: of a text that is shown in part, the unit beside its place. */
+        TextSpan sure() {
+            return new TextSpan(begins ? span.start() : span.start() - 1, ends ? span.end() : span.end() + 1);
+        }
     }
 
     private final List<Piece> pieces = new ArrayList<>();
