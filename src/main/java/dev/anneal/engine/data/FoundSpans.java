@@ -2,6 +2,7 @@ package dev.anneal.engine.data;
 
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.Place;
+import dev.anneal.engine.rows.Role;
 import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.template.TemplateException;
@@ -74,15 +75,29 @@ final class FoundSpans {
         if (length >= within.start() && length <= within.end()) {
             return length;
         }
-        int behindHeader =
-                shown.first(message) == ShownTexts.NOWHERE ? ShownTexts.NOWHERE : turns.behindHeader(text, within);
+        int behindHeader = behindHeader(message, within);
         if (behindHeader != ShownTexts.NOWHERE) {
             return behindHeader;
+        }
+        if (shown.isLocated(message) && shown.showsEndFirst(message)) {
+            throw UnclearTemplate.at(
+                    place, message, "only its end: the template leaves out its beginning, as its reasoning");
         }
         if (!shown.beginsWithWords(message)) {
             throw UnclearTemplate.at(place, message, "its text before this message depends on later messages");
         }
         return withSpaceBefore(within, prompt);
+    }
+
+    /** Of a message that shows no text, the header that stands between its neighbours' texts, if no other message's does. */
+    private int behindHeader(int message, TextSpan within) {
+        if (shown.first(message) != ShownTexts.NOWHERE) {
+            return turns.behindHeader(text, within);
+        }
+        boolean isAlone = shown.isLocated(message)
+                && shown.neighbours(message)
+                        .allMatch(i -> row.messages().get(i).role() != Role.ASSISTANT && shown.isLocated(i));
+        return isAlone ? turns.behindHeader(text, shown.between(message, text.length())) : ShownTexts.NOWHERE;
     }
 
     /** Moves a start to the left over white space that the generation prompt leaves to the model. */
@@ -144,12 +159,13 @@ final class FoundSpans {
     /** Behind the names of calls whose arguments have no text that would be shown. */
     private int behindCalls(int message, TextSpan within) {
         int from = within.start();
-        for (Object call : calls(message)) {
-            Object function = call instanceof Map<?, ?> map ? map.get("function") : null;
-            Object name = function instanceof Map<?, ?> map ? map.get("name") : null;
-            int at = name instanceof String string ? text.indexOf(string, from) : -1;
-            int end = at + String.valueOf(name).length();
-            from = at >= 0 && end <= within.end() ? end : from;
+        String part = text.substring(within.start(), within.end());
+        for (String name : Functions.namesBehindTexts(calls(message))) {
+            int at = part.indexOf(name, from - within.start());
+            if (at < 0) {
+                break;
+            }
+            from = within.start() + at + name.length();
         }
         return from;
     }
@@ -171,7 +187,9 @@ final class FoundSpans {
 
     /** The end of a message that is written differently when it is the last: only the token that the template always ends messages with shows it. */
     private int endOfChanged(int message, TextSpan behind) throws RowRejectedException {
-        int end = shown.areAllLocated() ? turns.firstOwnEnd(text, behind, conversation.mark()) : ShownTexts.NOWHERE;
+        int end = shown.isLocatedUpToNext(message, behind.start())
+                ? turns.firstOwnEnd(text, behind, conversation.mark())
+                : ShownTexts.NOWHERE;
         if (end == ShownTexts.NOWHERE) {
             throw UnclearTemplate.at(
                     place, message, "it writes this message differently once others follow, as without its reasoning");

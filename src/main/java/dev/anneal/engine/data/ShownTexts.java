@@ -10,11 +10,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where the texts of each message stand in a rendering of the conversation. They are seen in a second rendering in which cursors stand around them, and which is
- * otherwise the same. A template that looks into texts may be led astray by cursors; then each message is looked for alone.
+ * otherwise the same. A template that looks into texts may be led astray by cursors; then the messages are looked for in parts.
  */
 final class ShownTexts {
 
@@ -52,6 +54,9 @@ final class ShownTexts {
     private final List<Piece> pieces = new ArrayList<>();
     private final BitSet located = new BitSet();
     private final BitSet partial = new BitSet();
+    private final BitSet content = new BitSet();
+    private final Map<Integer, Piece> firstPieces = new HashMap<>();
+    private final List<Piece> ends = new ArrayList<>();
     private final int[] first;
     private final int[] last;
 
@@ -66,16 +71,13 @@ final class ShownTexts {
     static ShownTexts of(Conversation conversation, boolean addGenerationPrompt, String shown) {
         int messages = conversation.size();
         ShownTexts texts = new ShownTexts(messages);
-        if (texts.locate(conversation, addGenerationPrompt, shown, message -> true)) {
-            texts.located.set(0, messages);
-        } else {
-            for (int i = 0; i < messages; i++) {
-                int message = i;
-                texts.located.set(i, texts.locate(conversation, addGenerationPrompt, shown, each -> each == message));
-            }
-        }
+        texts.located.or(Halving.passing(
+                messages,
+                part -> texts.locate(
+                        conversation, addGenerationPrompt, shown, i -> part.start() <= i && i < part.end())));
         texts.pieces.sort(Comparator.comparingInt(piece -> piece.span.start()));
         texts.pieces.forEach(texts::note);
+        texts.ends.sort(Comparator.comparingInt(piece -> piece.span.end()));
         return texts;
     }
 
@@ -86,6 +88,11 @@ final class ShownTexts {
         if (!piece.isWhole()) {
             partial.set(message);
         }
+        if (piece.begins && piece.kind == Cursors.Kind.CONTENT) {
+            content.set(message);
+        }
+        firstPieces.putIfAbsent(message, piece);
+        ends.add(piece);
     }
 
     private boolean locate(
@@ -141,9 +148,26 @@ final class ShownTexts {
         return located.get(message);
     }
 
-    /** Whether that is so of all messages. */
-    boolean areAllLocated() {
-        return located.cardinality() == first.length;
+    /** Whether that is so of a message, and of those that may stand between it and the next text of another. */
+    boolean isLocatedUpToNext(int message, int at) {
+        int next = indexBehind(message, at);
+        int to = next == pieces.size() ? first.length : pieces.get(next).message;
+        int behind = to > message ? to : first.length;
+        int from = to > message ? message : 0;
+        return located.nextClearBit(from) >= behind;
+    }
+
+    /** The messages behind the last before this one that show a text, up to the first behind it that does, that one included and this one not. */
+    IntStream neighbours(int message) {
+        int from = message;
+        while (from > 0 && first[from - 1] == NOWHERE) {
+            from--;
+        }
+        int to = message + 1;
+        while (to < first.length && first[to] == NOWHERE) {
+            to++;
+        }
+        return IntStream.rangeClosed(from, Math.min(to, first.length - 1)).filter(i -> i != message);
     }
 
     /** Whether nothing is missing of the texts that a message shows. */
@@ -153,8 +177,7 @@ final class ShownTexts {
 
     /** Whether the content of a message is shown from its beginning. */
     boolean showsContent(int message) {
-        return pieces.stream()
-                .anyMatch(piece -> piece.message == message && piece.kind == Cursors.Kind.CONTENT && piece.begins);
+        return content.get(message);
     }
 
     /** Where the first text of a message begins, or {@link #NOWHERE}. */
@@ -164,11 +187,14 @@ final class ShownTexts {
 
     /** Whether the first text of a message is shown from its beginning, and is what the assistant says or thinks. */
     boolean beginsWithWords(int message) {
-        return pieces.stream()
-                .filter(piece -> piece.message == message)
-                .findFirst()
-                .filter(piece -> piece.begins && piece.kind != Cursors.Kind.CALL)
-                .isPresent();
+        @Nullable Piece piece = firstPieces.get(message);
+        return piece != null && piece.begins && piece.kind != Cursors.Kind.CALL;
+    }
+
+    /** Whether the first that is shown of a message is the end of a text. */
+    boolean showsEndFirst(int message) {
+        @Nullable Piece piece = firstPieces.get(message);
+        return piece != null && !piece.begins;
     }
 
     /** Where the last text of a message ends, or {@link #NOWHERE}. */
@@ -188,19 +214,39 @@ final class ShownTexts {
 
     /** Where the text of another message ends that stands before this place; the beginning if there is none. */
     int endBefore(int message, int at) {
-        return pieces.stream()
-                .filter(piece -> piece.message != message && piece.span.end() <= at)
-                .mapToInt(piece -> piece.span.end())
-                .max()
-                .orElse(0);
+        int index = firstFrom(ends, piece -> piece.span.end() > at) - 1;
+        while (index >= 0 && ends.get(index).message == message) {
+            index--;
+        }
+        return index < 0 ? 0 : ends.get(index).span.end();
     }
 
     /** Where the text of another message begins that stands behind this place, or {@link #NOWHERE}. */
     int startBehind(int message, int at) {
-        return pieces.stream()
-                .filter(piece -> piece.message != message && piece.span.start() >= at)
-                .mapToInt(piece -> piece.span.start())
-                .min()
-                .orElse(NOWHERE);
+        int index = indexBehind(message, at);
+        return index == pieces.size() ? NOWHERE : pieces.get(index).span.start();
+    }
+
+    private int indexBehind(int message, int at) {
+        int index = firstFrom(pieces, piece -> piece.span.start() >= at);
+        while (index < pieces.size() && pieces.get(index).message == message) {
+            index++;
+        }
+        return index;
+    }
+
+    /** Index of the first piece from which on a condition holds. */
+    private static int firstFrom(List<Piece> pieces, Predicate<Piece> condition) {
+        int low = 0;
+        int high = pieces.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (condition.test(pieces.get(middle))) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
     }
 }

@@ -14,8 +14,8 @@ final class UnclearTemplate {
                 .index(message)
                 .reject(
                         RowFault.UNCLEAR_TEMPLATE,
-                        "a chat template whose text shows where this message stands",
+                        "a message whose place the base model's chat template shows",
                         found,
-                        "set weight 0 on it, or mark assistant text in the template by {% generation %}");
+                        "set weight 0 on it, which leaves it out of what is trained, or choose a base model whose template shows it whole or marks assistant text by {% generation %}");
     }
 }

@@ -46,7 +46,8 @@ class MarkedSpansTest {
         String template = turns("m.content.split('</think>')[-1]", "m.content");
         String thought = FIRST.replace("first answer", "<think>reason</think>first answer");
         try (TemplatedModel model = TemplatedModel.write(folder, template, "<|start|>")) {
-            assertThat(model.trained(Rows.ofMessages(USER, thought, USER, LAST))).containsExactly("first answer");
+            assertThat(model.trained(Rows.ofMessages(USER, thought, USER, LAST)))
+                    .containsExactly("first answer");
             assertThat(model.trained(Rows.ofMessages(USER, LAST, USER, thought)))
                     .containsExactly("first answer");
         }

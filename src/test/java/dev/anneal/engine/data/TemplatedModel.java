@@ -83,6 +83,11 @@ final class TemplatedModel implements AutoCloseable {
         return trained(encoded.rows().get(0));
     }
 
+    /** All that a row reads. */
+    String text(EncodedRow row) {
+        return tokenizer.decode(row.ids(), false);
+    }
+
     /** Why the only row is refused. */
     RowProblem refused(String row) throws IOException {
         EncodedDataset encoded = encode(row);
