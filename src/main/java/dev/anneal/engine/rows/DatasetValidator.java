@@ -30,6 +30,8 @@ public final class DatasetValidator {
     private long messages;
     private long trainedMessages;
 
+    private @Nullable Suspicion suspicion;
+
     private @Nullable RowProblem otherFormat;
 
     private DatasetValidator(byte[] head) {
@@ -53,17 +55,20 @@ public final class DatasetValidator {
 
     private ValidationReport report(RowReader rows) throws IOException {
         Optional<OtherFormat> other = FileSignature.of(head);
-        if (other.isPresent()) {
-            lines++;
-            refuseWhole(other.get().problem());
-        }
+        other.ifPresent(format -> refuseWhole(format.problem()));
         while (otherFormat == null && rows.next()) {
             lines++;
             try {
-                accept(rows.line(), rows.row());
+                RowParser.Parsed parsed = rows.row();
+                dispel();
+                accept(rows.line(), parsed);
             } catch (RowRejectedException e) {
                 refuse(e.problem());
             }
+        }
+        Suspicion unanswered = suspicion;
+        if (unanswered != null) {
+            refuseWhole(unanswered.file());
         }
         Verdict verdict = verdict();
         DatasetFormat format = rows.format();
@@ -84,19 +89,40 @@ public final class DatasetValidator {
                 rows.hasByteOrderMark());
     }
 
-    /** The first line says what file it is, if it is another; a later one is a line that went wrong. */
+    /** The first line says what file it may be, if it is another, and the next one whether it is; any other is a line that went wrong. */
     private void refuse(RowProblem problem) {
-        if (lines > 1) {
-            problems.add(problem);
-        } else if (problem.reason() == RowFault.OTHER_FORMAT) {
-            refuseWhole(problem);
+        Suspicion before = suspicion;
+        if (before != null && before.isConfirmedBy(problem)) {
+            refuseWhole(before.file());
+            return;
+        }
+        dispel();
+        Optional<RowProblem> file = lines == 1 ? faultOfFile(problem) : Optional.empty();
+        if (file.isPresent()) {
+            suspicion = new Suspicion(problem, file.get());
         } else {
-            OtherText.of(new String(head, UTF_8), head.length < HEAD_BYTES)
-                    .ifPresentOrElse(other -> refuseWhole(other.problem()), () -> problems.add(problem));
+            problems.add(problem);
+        }
+    }
+
+    private Optional<RowProblem> faultOfFile(RowProblem problem) {
+        return problem.reason() == RowFault.OTHER_FORMAT
+                ? Optional.of(problem)
+                : OtherText.of(new String(head, UTF_8), head.length < HEAD_BYTES)
+                        .map(OtherFormat::problem);
+    }
+
+    private void dispel() {
+        Suspicion before = suspicion;
+        if (before != null) {
+            problems.add(before.row());
+            suspicion = null;
         }
     }
 
     private void refuseWhole(RowProblem problem) {
+        suspicion = null;
+        lines = 1;
         problems.add(problem);
         otherFormat = problem;
     }
@@ -144,6 +170,21 @@ public final class DatasetValidator {
                             .formatted(accepted, DatasetLimits.MINIMUM_ROWS));
         }
         return new Verdict(null, null);
+    }
+
+    /**
+     * A first line that looks as if the whole file were of another format.
+     *
+     * @param row what is wrong with the line if the file is not
+     * @param file what is wrong with the file if it is
+     */
+    private record Suspicion(RowProblem row, RowProblem file) {
+
+        /** Whether the next line is no row for the same reason. Lines of a text that is no JSON a line fail in ways of their own. */
+        boolean isConfirmedBy(RowProblem next) {
+            return row.reason() != RowFault.OTHER_FORMAT
+                    || (next.reason() == RowFault.OTHER_FORMAT && next.found().equals(row.found()));
+        }
     }
 
     /** Why a file is not usable; both are null if it is. */

@@ -10,7 +10,7 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 
-/** JSON that is not written one object a line: an array of rows, or objects that span lines. */
+/** JSON that is not written one object a line: an array of rows, arrays of messages, or objects that span lines. */
 final class JsonDocument {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w{0,40}");
@@ -43,6 +43,9 @@ final class JsonDocument {
         }
         int line = parser.currentLocation().getLineNr();
         Map<?, ?> row = object();
+        if (isArray && isMessage(row)) {
+            return Optional.of(format("arrays of messages", messages(row)));
+        }
         if (isArray) {
             return isArrayOfRows() ? Optional.of(format("one JSON array", ".[]", row)) : Optional.empty();
         }
@@ -76,9 +79,22 @@ final class JsonDocument {
     private static OtherFormat format(String document, String rows, Map<?, ?> row) {
         @Nullable OtherRows other = OtherRows.of(row).orElse(null);
         String filter = other == null ? rows : rows.equals(".") ? other.filter() : rows + " | " + other.filter();
+        return format(other == null ? document : document + " of " + other.found(), filter);
+    }
+
+    private static OtherFormat format(String found, String filter) {
         return new OtherFormat(
-                other == null ? document : document + " of " + other.found(),
+                found,
                 "write each row on a line of its own with `jq -c '%s' data.json > data.jsonl`".formatted(filter));
+    }
+
+    private static boolean isMessage(Map<?, ?> object) {
+        return object.containsKey("role") || object.containsKey("from");
+    }
+
+    /** What makes a row of an array of messages. */
+    private static String messages(Map<?, ?> first) {
+        return first.containsKey("role") ? "{messages: .}" : OtherRows.ofShareGpt(".");
     }
 
     /** Where the rows are in an object, which may hold nothing but an array of them. */
@@ -88,8 +104,7 @@ final class JsonDocument {
                         && only.getValue() instanceof List<?> list
                         && !list.isEmpty()
                         && list.get(0) instanceof Map<?, ?> row
-                        && !row.containsKey("role")
-                        && !row.containsKey("from")
+                        && !isMessage(row)
                         && NAME.matcher((String) only.getKey()).matches()
                 ? "." + only.getKey() + "[]"
                 : ".";

@@ -14,7 +14,7 @@ final class OtherRows {
             new OtherRows(
                     "rows of the ShareGPT format (conversations of from and value)",
                     row -> isListOf(row.get("conversations"), "from", "value"),
-                    "{messages: [.conversations[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}"),
+                    ofShareGpt(".conversations")),
             new OtherRows(
                     "rows with messages under the key 'conversations'",
                     row -> isListOf(row.get("conversations"), "role", "content"),
@@ -81,6 +81,12 @@ final class OtherRows {
 
     String filter() {
         return filter;
+    }
+
+    /** @param messages filter that leads to an array of messages of ShareGPT */
+    static String ofShareGpt(String messages) {
+        return "{messages: [%s[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}"
+                .formatted(messages);
     }
 
     private static String ofTexts(String question, String answer) {

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -116,6 +117,25 @@ class OtherFormatTest {
                 .isEqualTo("one JSON array");
     }
 
+    // #17
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "[{\"role\": \"user\", \"content\": \"q\"}, {\"role\": \"assistant\", \"content\": \"a\"}] ; {messages: .}",
+                "[{\"role\": \"user\", \"content\": \"q\"}] ; {messages: .}",
+                "[{\"from\": \"human\", \"value\": \"q\"}, {\"from\": \"gpt\", \"value\": \"a\"}] ; {messages: [.[] | {role: ({human: \"user\", gpt: \"assistant\"}[.from] // .from), content: .value}]}"
+            })
+    void arraysOfMessagesAreNoArrayOfRows(String line, String filter) {
+        for (String content : List.of((line + "\n").repeat(10), line, line.replace("{", "\n  {"))) {
+            RowProblem fault = faultOf(content);
+
+            assertThat(fault.found()).isEqualTo("arrays of messages");
+            assertThat(fault.remedy()).contains("`jq -c '" + filter + "' data.json > data.jsonl`");
+        }
+    }
+
     @Test
     void objectsThatSpanLinesAreNamed() {
         String indented = Rows.good(1).replace(", ", ",\n    ");
@@ -208,6 +228,43 @@ class OtherFormatTest {
         assertThat(report.message())
                 .startsWith("1 of 11 lines cannot be used. The first is line 11, $: expected JSONL");
         assertThat(report.firstProblems().get(0).found()).contains("Alpaca");
+    }
+
+    /** What the next line does not bear out is a fault of the first line alone. #17 */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                ALPACA,
+                SHAREGPT,
+                "{'messages': []}",
+                "[{\"role\": \"user\", \"content\": \"q\"}, {\"role\": \"assistant\", \"content\": \"a\"}]"
+            })
+    void aFirstRowOfAnotherFormatDoesNotCondemnTheRowsBehindIt(String first) {
+        ValidationReport report =
+                report(new ByteArrayInputStream(Rows.utf8(first + "\n\n" + Rows.goodLines(10) + first)));
+
+        assertThat(report.accepted()).isEqualTo(10);
+        assertThat(report.lines()).isEqualTo(12);
+        assertThat(report.message()).startsWith("2 of 12 lines cannot be used. The first is line 1, ");
+        assertThat(report.firstProblems()).extracting(RowProblem::line).containsExactly(1L, 13L);
+    }
+
+    @Test
+    void rowsOfTwoOtherFormatsAreNamedEach() {
+        ValidationReport report = report(new ByteArrayInputStream(Rows.utf8(ALPACA + "\n" + SHAREGPT + "\n")));
+
+        assertThat(report.message()).startsWith("2 of 2 lines cannot be used. The first is line 1, ");
+        assertThat(report.firstProblems())
+                .extracting(RowProblem::reason)
+                .containsExactly(RowFault.OTHER_FORMAT, RowFault.OTHER_FORMAT);
+    }
+
+    @Test
+    void aFileOfOneLineIsNamedByIt() {
+        assertThat(faultOf(ALPACA + "\n\n").found()).contains("Alpaca");
+        assertThat(report(new ByteArrayInputStream(Rows.utf8((ALPACA + "\n").repeat(10))))
+                        .lines())
+                .isEqualTo(1);
     }
 
     @Test

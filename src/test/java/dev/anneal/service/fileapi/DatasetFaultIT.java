@@ -100,6 +100,18 @@ class DatasetFaultIT extends ApiTestBase {
         assertThat(report.at("/first_problems/0/remedy").asString()).contains(remedy);
     }
 
+    // #17
+    @Test
+    void oneRowOfAnotherFormatAtTheBeginningIsAFaultOfItsLine() throws Exception {
+        JsonNode file = checked(text("{\"instruction\":\"Hi\",\"output\":\"Yes\"}\n" + TEN));
+
+        assertThat(file.at("/status_details").asString()).startsWith("1 of 11 lines cannot be used.");
+        JsonNode report = file.at("/anneal/validation_report");
+        assertThat(report.at("/accepted").asInt()).isEqualTo(10);
+        assertThat(report.at("/first_problems/0/line").asInt()).isEqualTo(1);
+        assertThat(report.at("/first_problems/0/found").asString()).contains("Alpaca");
+    }
+
     @Test
     void emptyFileIsNotUsable() throws Exception {
         JsonNode file = checked(new byte[0]);
