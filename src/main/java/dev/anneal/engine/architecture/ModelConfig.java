@@ -63,9 +63,13 @@ public record ModelConfig(
      */
     public static ModelConfig read(Path configJson, WeightDirectory weights) throws IOException {
         ModelConfig said = read(configJson);
-        ModelConfig config = said.tiedEmbeddings() && StoredHead.differs(weights) ? said.untied() : said;
-        WeightHeaders.check(weights, config);
-        return config;
+        WeightHeaders.check(weights, said);
+        if (!said.tiedEmbeddings() || !StoredHead.differs(weights)) {
+            return said;
+        }
+        ModelConfig untied = said.untied();
+        WeightHeaders.check(weights, untied);
+        return untied;
     }
 
     private ModelConfig untied() {

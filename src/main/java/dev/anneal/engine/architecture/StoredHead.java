@@ -14,7 +14,7 @@ final class StoredHead {
 
     private StoredHead() {}
 
-    /** Whether there is one that is no copy of the input embedding. Reads both as far as they are equal. */
+    /** Whether there is one that is no copy of the input embedding, whose shape is known to be right. Reads both as far as they are equal. */
     static boolean differs(WeightDirectory weights) throws IOException {
         if (!weights.contains(OuterWeights.HEAD) || !weights.contains(OuterWeights.EMBEDDING)) {
             return false;

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.penetration.Penetration;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -162,6 +163,29 @@ class ModelConfigTest {
         assertThatThrownBy(() -> ModelConfig.read(file))
                 .isInstanceOf(ModelConfigException.class)
                 .hasMessage(file + ": has 1,099,511,627,776 bytes, at most 8,388,608 are read");
+    }
+
+    /** Nothing is read of embeddings that are not of the model. #17 */
+    @Penetration
+    @Test
+    void aTiedEmbeddingOfGigabytesInOneRowIsRefusedByItsShape() throws IOException {
+        Path config = Files.copy(MODELS.resolve("llama-tied/config.json"), folder.resolve("config.json"));
+        long bytes = 3L << 30;
+        String header = """
+                {"model.embed_tokens.weight": {"dtype": "F32", "shape": [1, %1$d], "data_offsets": [0, %2$d]},
+                 "lm_head.weight": {"dtype": "F32", "shape": [1, %1$d], "data_offsets": [%2$d, %3$d]}}""".formatted(bytes / 4, bytes, 2 * bytes);
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+            sparse.writeLong(Long.reverseBytes(header.length()));
+            sparse.write(header.getBytes(UTF_8));
+            sparse.setLength(Long.BYTES + header.length() + 2 * bytes);
+        }
+        try (WeightDirectory weights = WeightDirectory.open(folder)) {
+            assertThatThrownBy(() -> ModelConfig.read(config, weights))
+                    .isInstanceOf(ModelConfigException.class)
+                    .hasMessageContaining(
+                            "tensor 'model.embed_tokens.weight' must have the shape [320, 64] by config.json but has [1, 805306368]");
+        }
     }
 
     /** The configuration of llama-tied with one piece of text replaced. */
