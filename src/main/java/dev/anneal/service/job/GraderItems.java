@@ -71,7 +71,7 @@ public final class GraderItems {
 
         private String instead() {
             if (found.present().isEmpty()) {
-                return "; the value is neither an object nor an array";
+                return "; the value is neither an object nor an array, or there is nothing in it";
             }
             String keys = String.join(
                     ", ",

@@ -10,6 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** Graders whose templates ask for what the rows of a file do not have: said when there is still somebody to tell. #17 */
@@ -48,6 +49,24 @@ class GraderItemsIT extends ServiceTest {
                 "/v1/fine_tuning/evaluations",
                 "{'model': 'anneal-tiny', 'test_file': '" + file + "', 'grader': " + sent + "}"));
         assertThat(error.path("param").asString()).isEqualTo("grader" + place);
+    }
+
+    // #17
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "{}"})
+    void whatIsEmptyInEachRowIsSaidToBeEmpty(String empty) {
+        String file =
+                file(ALPHA, FilePurpose.FINE_TUNE, ROW.replace("\"42\"", empty).repeat(10));
+
+        JsonNode error = refused(post(
+                ALPHA,
+                "/v1/fine_tuning/jobs",
+                job(
+                        file,
+                        "",
+                        exact().replace("item.answer", empty.equals("[]") ? "item.answer[0]" : "item.answer.a"))));
+
+        assertThat(error.path("message").asString()).endsWith("or there is nothing in it");
     }
 
     @Test
