@@ -1,6 +1,5 @@
 package dev.anneal.engine.rollout;
 
-import dev.anneal.engine.grade.ErrorFlag;
 import dev.anneal.engine.grade.GradeError;
 import java.util.List;
 import java.util.Optional;
@@ -8,7 +7,7 @@ import java.util.Optional;
 /**
  * Completions of which a grader says nothing: with none that has a reward there is nothing to learn and nothing to report.
  *
- * @param reason in words
+ * @param reason in words: what may pass, if anything may, else the first fault
  * @param mayPass whether somebody whom the grader asks did not answer; else grading again comes to the same
  */
 public record Ungraded(String reason, boolean mayPass) {
@@ -23,9 +22,12 @@ public record Ungraded(String reason, boolean mayPass) {
         List<GradeError> errors = completions.stream()
                 .flatMap(each -> each.grade().errors().stream())
                 .toList();
-        return Optional.of(new Ungraded(
-                errors.stream().findFirst().map(Ungraded::described).orElse("it says no reason"),
-                errors.stream().map(GradeError::flag).anyMatch(ErrorFlag::isOfNoAnswer)));
+        Optional<GradeError> passing =
+                errors.stream().filter(error -> error.flag().isOfNoAnswer()).findFirst();
+        String reason = passing.or(() -> errors.stream().findFirst())
+                .map(Ungraded::described)
+                .orElse("it says no reason");
+        return Optional.of(new Ungraded(reason, passing.isPresent()));
     }
 
     private static String described(GradeError error) {

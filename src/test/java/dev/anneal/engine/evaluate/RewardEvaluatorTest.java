@@ -19,6 +19,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -118,6 +119,31 @@ class RewardEvaluatorTest {
         assertThatThrownBy(() -> evaluate(new Grading(JUDGED, 1, 0, 0)))
                 .asInstanceOf(type(GraderFailedException.class))
                 .matches(GraderFailedException::mayPass);
+    }
+
+    /** Who reads that another attempt may help reads what may pass. #17 */
+    @Test
+    void theReasonIsTheFaultThatMayPass() {
+        Map<String, Object> both = Map.of(
+                "type",
+                "multi",
+                "name",
+                "both",
+                "graders",
+                List.of(answerIs("{{item.solution}}"), named("judge", JUDGED)),
+                "calculate_output",
+                "exact + judge");
+
+        assertThatThrownBy(() -> evaluate(new Grading(both, 1, 0, 0)))
+                .hasMessageContaining("'judge' (model_grader_server_error)")
+                .asInstanceOf(type(GraderFailedException.class))
+                .matches(GraderFailedException::mayPass);
+    }
+
+    private static Map<String, Object> named(String name, Map<String, Object> grader) {
+        Map<String, Object> named = new HashMap<>(grader);
+        named.put("name", name);
+        return named;
     }
 
     @Test
