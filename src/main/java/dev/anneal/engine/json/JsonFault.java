@@ -87,7 +87,7 @@ public final class JsonFault {
         if (isKey && Character.isLetter(c)) {
             return "a key without quotes";
         }
-        return c < 0 ? "something else than JSON" : described(c, isKey);
+        return c < 0 ? "something other than JSON" : described(c, isKey);
     }
 
     private static String withoutQuotes(String word) {
@@ -112,7 +112,15 @@ public final class JsonFault {
         if (offset == text.length()) {
             return "an end before the JSON is complete" + atCharacter(offset);
         }
-        return described(text.codePointAt(offset), isBehindComma(text, offset)) + atCharacter(offset);
+        String found = text.charAt(offset) == '/'
+                ? slash(text, offset)
+                : described(text.codePointAt(offset), isBehindComma(text, offset));
+        return found + atCharacter(offset);
+    }
+
+    private static String slash(String text, int offset) {
+        boolean isComment = text.startsWith("//", offset) || text.startsWith("/*", offset);
+        return isComment ? "a comment, which JSON does not have" : "an unexpected /";
     }
 
     private static String described(int c, boolean isBehindComma) {
@@ -122,7 +130,7 @@ public final class JsonFault {
             case '\n' -> "a line feed that is not written as \\n";
             case '\'', '\u2018', '\u2019', '\u201c', '\u201d', '\u201e' ->
                 "the quotation mark " + Character.toString(c) + ", where JSON takes \" alone";
-            case '/' -> "a comment, which JSON does not have";
+            case '/' -> "an unexpected / (JSON has no comments)";
             case '}', ']' -> (isBehindComma ? "a comma before " : "an unexpected ") + Character.toString(c);
             default -> "an unexpected " + shown(Character.toString(c));
         };

@@ -53,6 +53,9 @@ class JsonFaultTest {
                 "{\"a\": 1, \"a\": 2} | the key \"a\" a second time at character 13",
                 "{\"a\": \"\\u12g\"} | an escape \\u without four hexadecimal digits at character 12",
                 "// c | a comment, which JSON does not have at character 1",
+                "{\"a\": 1 /* c */} | a comment, which JSON does not have at character 9",
+                "{\"a\": /tmp/x} | an unexpected / at character 7",
+                "{\"a\": 1} / | an unexpected / at character 10",
                 "{\"a\": +1} | an unexpected 1 at character 8"
             })
     void faultsOfALineAreToldWithTheirCharacter(String text, String told) {
@@ -86,7 +89,8 @@ class JsonFaultTest {
                 "{\"a\": \"x\\y\"} | the escape \\y at line 1, column 10",
                 "{\"a\": 01} | a number that begins with 0 at line 1, column 8",
                 "{\"a\": +1} | an unexpected + at line 1, column 8",
-                "{\"a\": 1 // c | a comment, which JSON does not have at line 1, column 9"
+                "{\"a\": 1 // c | an unexpected / (JSON has no comments) at line 1, column 9",
+                "{\"a\": /tmp/x} | an unexpected / (JSON has no comments) at line 1, column 7"
             })
     void faultsOfBytesAreToldByLineAndColumn(String text, String told) {
         JacksonException fault = catchThrowableOfType(
