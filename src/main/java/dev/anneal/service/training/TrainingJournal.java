@@ -18,12 +18,15 @@ import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.settings.ResolvedSettings;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -52,9 +55,13 @@ public final class TrainingJournal {
             ) AS latest ON true
             WHERE work.state = 'QUEUED' AND work.kind = 'TRAIN' AND work.waits = 0
               AND coalesce(latest.message, '') NOT LIKE :waits || '%'
+              AND work.id > :after
             ORDER BY work.id
             LIMIT 1000
             """;
+
+    /** 1634624120 sets this lock apart from others of the same database. */
+    private static final String TELL_ALONE = "SELECT pg_try_advisory_xact_lock(1634624120)";
 
     private final SystemDatabase system;
     private final JobStore store;
@@ -207,23 +214,37 @@ public final class TrainingJournal {
         });
     }
 
-    /** Tells the jobs that no worker can take at present what they wait for. */
+    /** Tells the jobs that no worker can take at present what they wait for; one process at a time, so that none is told twice. */
     public void tellHeldUp() {
-        system.run(jdbc -> {
-            Map<Long, Long> jobs = jdbc
-                    .sql(UNTOLD)
-                    .param("waits", AttemptEvents.WAITS)
-                    .query((row, number) -> Map.entry(row.getLong("work"), row.getLong("job")))
-                    .list()
-                    .stream()
-                    .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
-            WorkerStates.heldUp(jdbc, jobs.keySet())
-                    .forEach((work, waiting) -> events.append(
-                            jdbc,
-                            Objects.requireNonNull(jobs.get(work)),
-                            JobEvent.Level.WARN,
-                            AttemptEvents.waits(waiting)));
-        });
+        Long after = 0L;
+        while (after != null) {
+            after = tellHeldUp(after);
+        }
+    }
+
+    /** Tells a page, and returns its last work, or null if there are no more: jobs that some worker can take hide none behind them. */
+    private @Nullable Long tellHeldUp(long after) {
+        return system.call(jdbc -> {
+                    if (!jdbc.sql(TELL_ALONE).query(Boolean.class).single()) {
+                        return Optional.<Long>empty();
+                    }
+                    Map<Long, Long> jobs = jdbc
+                            .sql(UNTOLD)
+                            .param("waits", AttemptEvents.WAITS)
+                            .param("after", after)
+                            .query((row, number) -> Map.entry(row.getLong("work"), row.getLong("job")))
+                            .list()
+                            .stream()
+                            .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+                    WorkerStates.heldUp(jdbc, jobs.keySet())
+                            .forEach((work, waiting) -> events.append(
+                                    jdbc,
+                                    Objects.requireNonNull(jobs.get(work)),
+                                    JobEvent.Level.WARN,
+                                    AttemptEvents.waits(waiting)));
+                    return jobs.keySet().stream().max(Comparator.naturalOrder());
+                })
+                .orElse(null);
     }
 
     public void warned(JdbcClient jdbc, long workId, String message) {
