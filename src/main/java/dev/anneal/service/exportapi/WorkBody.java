@@ -1,6 +1,7 @@
 package dev.anneal.service.exportapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkError;
 import java.time.Instant;
@@ -16,6 +17,17 @@ final class WorkBody {
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record ErrorDetails(
             String code, String message, @Nullable String param) {}
+
+    /** What it waits for that somebody has to mend. */
+    record WaitingDetails(String code, String message, long since) {}
+
+    static @Nullable WaitingDetails waiting(Work work) {
+        Waiting waiting = work.waiting();
+        return waiting == null
+                ? null
+                : new WaitingDetails(
+                        waiting.code(), waiting.message(), waiting.since().getEpochSecond());
+    }
 
     static String status(Work work) {
         return work.state().name().toLowerCase(Locale.ROOT);

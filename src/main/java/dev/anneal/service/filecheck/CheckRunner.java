@@ -7,14 +7,12 @@ import dev.anneal.engine.template.StalledRenderingException;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -31,10 +29,6 @@ import org.springframework.stereotype.Component;
 final class CheckRunner {
 
     private static final Logger log = LoggerFactory.getLogger(CheckRunner.class);
-
-    /** A model was there when the count was asked for. */
-    private static final Set<RefusalCode> MODEL_AWAY = EnumSet.of(
-            RefusalCode.MODEL_NOT_AVAILABLE, RefusalCode.BASE_MODEL_UNREADABLE, RefusalCode.SERVICE_UNAVAILABLE);
 
     private static final Duration PAUSE = Duration.ofSeconds(15);
 
@@ -101,7 +95,7 @@ final class CheckRunner {
         try {
             return Optional.of(check.validates() ? validate(check) : count(check));
         } catch (Refusal refusal) {
-            return MODEL_AWAY.contains(refusal.code())
+            return refusal.code().isModelAway()
                     ? Optional.of(later(refusal))
                     : Optional.of(failure(refusal.code().wireName(), refusal.explanation()));
         } catch (DataException fault) {

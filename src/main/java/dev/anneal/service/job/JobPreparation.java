@@ -18,9 +18,7 @@ import dev.anneal.service.settings.DatasetSize;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.ResolvedSettings;
 import dev.anneal.service.settings.SettingsResolver;
-import java.util.EnumSet;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -31,9 +29,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class JobPreparation {
 
-    /** The model was there when the job was created; until it is again, the job waits. */
-    private static final Set<RefusalCode> MODEL_AWAY = EnumSet.of(
-            RefusalCode.MODEL_NOT_AVAILABLE, RefusalCode.BASE_MODEL_UNREADABLE, RefusalCode.SERVICE_UNAVAILABLE);
+    private static final String WAITS =
+            "The job waits in validation because of %s: %s It goes on by itself when that is mended";
 
     private final ModelCatalog catalog;
     private final Files files;
@@ -83,17 +80,25 @@ final class JobPreparation {
      * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has.
      *
      * @param jdbc a transaction of the job's tenant
-     * @throws Refusal if its model cannot be read at the moment
+     * @return what it waits for if its model, which was there when it was created, is away
      */
-    void advance(JdbcClient jdbc, UnpreparedJob job) {
+    Optional<WorkError> advance(JdbcClient jdbc, UnpreparedJob job) {
         try {
-            decide(jdbc, job, inputs(jdbc, job.request()));
+            JobInputs inputs = inputs(jdbc, job.request());
+            queue.awaitNothing(jdbc, job.workId());
+            decide(jdbc, job, inputs);
         } catch (Refusal refusal) {
-            if (MODEL_AWAY.contains(refusal.code())) {
-                throw refusal;
+            if (refusal.code().isModelAway()) {
+                WorkError fault = WorkError.ofEnvironment(refusal.code().wireName(), refusal.explanation());
+                if (queue.await(jdbc, job.workId(), fault)) {
+                    events.append(
+                            jdbc, job.number(), JobEvent.Level.WARN, WAITS.formatted(fault.code(), fault.message()));
+                }
+                return Optional.of(fault);
             }
             reject(jdbc, job, refusal);
         }
+        return Optional.empty();
     }
 
     private void decide(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {

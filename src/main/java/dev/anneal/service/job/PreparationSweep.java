@@ -3,9 +3,11 @@ package dev.anneal.service.job;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.filecheck.FileChecked;
+import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
@@ -83,11 +85,15 @@ final class PreparationSweep {
     /** One job that cannot be decided about must not hold up the others. */
     private void advance(Waiting waiting) {
         try {
-            database.run(
+            Optional<WorkError> fault = database.call(
                     waiting.tenantId(),
                     jdbc -> store.byId(jdbc, waiting.externalId())
                             .filter(job -> job.state() == WorkState.VALIDATING)
-                            .ifPresent(job -> preparation.advance(jdbc, UnpreparedJob.of(job))));
+                            .flatMap(job -> preparation.advance(jdbc, UnpreparedJob.of(job))));
+            fault.ifPresent(error -> log.warn(
+                    "{} stays in validation, for {}; the next sweep tries again",
+                    waiting.externalId(),
+                    error.message()));
         } catch (RuntimeException e) {
             log.warn("{} stays in validation; the next sweep tries again", waiting.externalId(), e);
         }

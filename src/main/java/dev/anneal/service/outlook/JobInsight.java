@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param attempts first one first
  * @param position null unless it is queued
- * @param waiting what it waits for because the environment is at fault; null unless it is queued
+ * @param waiting what it waits for because the environment is at fault; null unless it is validated or queued
  * @param estimatedStart null unless it is queued, waits for nothing and can be told
  * @param etaSeconds seconds until its end, null where nothing tells or it has ended
  * @param estimatedFinish the same as a time

@@ -9,12 +9,10 @@ import dev.anneal.service.queue.Waiting;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.queue.WorkerStates;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -47,16 +45,12 @@ public final class JobInsights {
                 .map(job -> job.work().id())
                 .toList();
         Map<Long, QueuePosition> positions = queued.isEmpty() ? Map.of() : numbers.positions(queued);
-        Map<Long, Waiting> heldUp =
-                queued.isEmpty() ? Map.of() : database.call(tenantId, jdbc -> WorkerStates.heldUp(jdbc, queued));
         Map<Long, List<Attempt>> attempts = attempts(tenantId, jobs);
         return jobs.stream()
                 .map(job -> insight(
                         job,
                         attempts.getOrDefault(job.work().id(), List.of()),
-                        positions.get(job.work().id()),
-                        Optional.ofNullable(job.work().waiting())
-                                .orElse(heldUp.get(job.work().id()))))
+                        positions.get(job.work().id())))
                 .toList();
     }
 
@@ -72,8 +66,8 @@ public final class JobInsights {
                         .collect(Collectors.groupingBy(Attempt::workId));
     }
 
-    private JobInsight insight(
-            Job job, List<Attempt> attempts, @Nullable QueuePosition position, @Nullable Waiting waiting) {
+    private JobInsight insight(Job job, List<Attempt> attempts, @Nullable QueuePosition position) {
+        Waiting waiting = job.work().waiting();
         OptionalDouble untilStart = position == null || waiting != null
                 ? OptionalDouble.empty()
                 : outlook.secondsUntilStart(position.position());

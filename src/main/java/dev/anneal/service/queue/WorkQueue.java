@@ -6,6 +6,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -24,8 +25,23 @@ public final class WorkQueue {
 
     private static final String READY = """
             UPDATE work
-            SET state = 'QUEUED', run_at = clock_timestamp()
+            SET state = 'QUEUED', run_at = clock_timestamp(), waits_for = NULL, waits_since = NULL, waits = 0
             WHERE id = :id AND state = 'VALIDATING'
+            """;
+
+    private static final String AWAIT = """
+            UPDATE work
+            SET waits_since = CASE WHEN waits_for ->> 'code' = :code THEN waits_since ELSE clock_timestamp() END,
+                waits = CASE WHEN waits_for ->> 'code' = :code THEN waits ELSE 0 END + 1,
+                waits_for = %s
+            WHERE id = :id AND state = 'VALIDATING'
+            RETURNING waits
+            """.formatted(ErrorColumn.FROM_PARAMETERS);
+
+    private static final String AWAIT_NOTHING = """
+            UPDATE work
+            SET waits_for = NULL, waits_since = NULL, waits = 0
+            WHERE id = :id AND state = 'VALIDATING' AND waits > 0
             """;
 
     private static final String REJECT = """
@@ -126,6 +142,22 @@ public final class WorkQueue {
         return jdbc.sql(READY).param("id", id).update() == 1;
     }
 
+    /** Says what VALIDATING work waits for, and returns whether that is new. */
+    public boolean await(JdbcClient jdbc, long id, WorkError fault) {
+        return jdbc.sql(AWAIT)
+                .param("id", id)
+                .params(ErrorColumn.parameters(fault))
+                .query(Integer.class)
+                .optional()
+                .filter(waits -> waits == 1)
+                .isPresent();
+    }
+
+    /** What VALIDATING work waited for is there. */
+    public void awaitNothing(JdbcClient jdbc, long id) {
+        jdbc.sql(AWAIT_NOTHING).param("id", id).update();
+    }
+
     /** Ends work whose input is unusable; false if it was not VALIDATING. */
     public boolean reject(JdbcClient jdbc, long id, WorkError error) {
         Optional<WorkEnd> end = jdbc.sql(REJECT)
@@ -189,9 +221,10 @@ public final class WorkQueue {
 
     /** The work with these ids, as far as there is such, by id. */
     public List<Work> findAll(JdbcClient jdbc, Collection<Long> ids) {
+        Map<Long, Waiting> heldUp = WorkerStates.heldUp(jdbc, ids);
         return jdbc.sql(FIND)
                 .param("ids", ids.toArray(Long[]::new))
-                .query(WorkRows::work)
+                .query((row, number) -> WorkRows.work(row, heldUp))
                 .list();
     }
 

@@ -4,6 +4,7 @@ import dev.anneal.service.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -12,7 +13,8 @@ final class WorkRows {
 
     private WorkRows() {}
 
-    static Work work(ResultSet row, int number) throws SQLException {
+    /** @param heldUp what each queued item waits for that no worker can take */
+    static Work work(ResultSet row, Map<Long, Waiting> heldUp) throws SQLException {
         return new Work(
                 row.getLong("id"),
                 text(row, "tenant_id"),
@@ -31,15 +33,19 @@ final class WorkRows {
                 row.getInt("platform_retries"),
                 wishOrNull(row),
                 ErrorColumn.read(row),
-                waiting(row),
+                waiting(row, heldUp),
                 row.getObject("step", Integer.class),
                 row.getObject("saved_step", Integer.class));
     }
 
-    private static @Nullable Waiting waiting(ResultSet row) throws SQLException {
+    private static @Nullable Waiting waiting(ResultSet row, Map<Long, Waiting> heldUp) throws SQLException {
+        WorkState state = WorkState.valueOf(text(row, "state"));
+        if (state != WorkState.QUEUED && state != WorkState.VALIDATING) {
+            return null;
+        }
         String code = row.getString("waiting_code");
-        return code == null || WorkState.valueOf(text(row, "state")) != WorkState.QUEUED
-                ? null
+        return code == null
+                ? heldUp.get(row.getLong("id"))
                 : new Waiting(code, text(row, "waiting_message"), instant(row, "waits_since"), row.getInt("waits"));
     }
 

@@ -99,6 +99,11 @@ public enum RefusalCode {
         return status >= 500;
     }
 
+    /** Whether a base model that was there before is away, which somebody may mend. */
+    public boolean isModelAway() {
+        return this == MODEL_NOT_AVAILABLE || this == BASE_MODEL_UNREADABLE || this == SERVICE_UNAVAILABLE;
+    }
+
     /** The value of {@code error.code}. */
     public String wireName() {
         return name().toLowerCase(Locale.ROOT);

@@ -18,7 +18,7 @@ final class AttemptEvents {
     /** @param job as it stands after the attempt's end */
     static void failed(Job job, WorkError error, BiConsumer<JobEvent.Level, String> events) {
         Waiting waiting = job.work().waiting();
-        if (waiting != null) {
+        if (waiting != null && waiting.attempts() > 0) {
             waits(waiting, events);
             return;
         }

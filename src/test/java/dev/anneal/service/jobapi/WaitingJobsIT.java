@@ -12,6 +12,8 @@ import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -78,6 +80,69 @@ class WaitingJobsIT extends ServiceTest {
         states.leave(other);
         states.report(one, "one", 1, null, Set.of());
         assertThat(waitingFor().isNull()).isTrue();
+    }
+
+    @Test
+    void jobIsToldOnceAlthoughManyWorkersReportAtTheSameMoment() {
+        states.report(UUID.randomUUID(), "one", 1, STORE_AWAY, Set.of());
+
+        CompletableFuture.allOf(IntStream.range(0, 8)
+                        .mapToObj(i -> CompletableFuture.runAsync(trainings::tellHeldUp))
+                        .toArray(CompletableFuture<?>[]::new))
+                .join();
+
+        assertThat(events()).containsOnlyOnce("The job waits because of storage_failed");
+    }
+
+    @Test
+    void evaluationSaysWhatItWaitsFor() {
+        String body = "{'model': 'anneal-tiny', 'test_file': '" + file(ALPHA, 10) + "'}";
+        JsonNode created = json(post(ALPHA, "/v1/fine_tuning/evaluations", body));
+        assertThat(created.path("waiting_for").isNull()).isTrue();
+
+        states.report(UUID.randomUUID(), "one", 1, STORE_AWAY, Set.of());
+
+        JsonNode waiting = json(get(
+                        ALPHA,
+                        "/v1/fine_tuning/evaluations/" + created.path("id").asString()))
+                .path("waiting_for");
+        assertThat(waiting.path("code").asString()).isEqualTo("storage_failed");
+        assertThat(waiting.path("message").asString()).isEqualTo(STORE_AWAY.message());
+    }
+
+    @Test
+    void jobInValidationSaysOnceThatItsModelIsAway() {
+        TestDatabase.administrator()
+                .sql("UPDATE job SET request = jsonb_set(request, '{model}', '\"gone\"') WHERE external_id = :id")
+                .param("id", job)
+                .update();
+        TestDatabase.administrator()
+                .sql("UPDATE work SET state = 'VALIDATING' WHERE id = :id")
+                .param("id", workOf("job", job))
+                .update();
+
+        await(() -> !waitingFor().isNull());
+        JsonNode body = job(ALPHA, job);
+        assertThat(body.path("status").asString()).isEqualTo("validating_files");
+        assertThat(waitingFor().path("code").asString()).isEqualTo("model_not_available");
+        await(() -> waits() > 2);
+        assertThat(events()).containsOnlyOnce("The job waits in validation because of model_not_available");
+
+        TestDatabase.administrator()
+                .sql(
+                        "UPDATE job SET request = jsonb_set(request, '{model}', '\"anneal-tiny\"') WHERE external_id = :id")
+                .param("id", job)
+                .update();
+        await(() -> job(ALPHA, job).path("status").asString().equals("queued"));
+        assertThat(waitingFor().isNull()).isTrue();
+    }
+
+    private int waits() {
+        return TestDatabase.administrator()
+                .sql("SELECT waits FROM work WHERE id = :id")
+                .param("id", workOf("job", job))
+                .query(Integer.class)
+                .single();
     }
 
     @Test
