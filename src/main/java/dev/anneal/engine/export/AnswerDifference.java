@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     more than {@code maxLogit}: closer ones are ties; null if there is no other
  * @param meanDivergence mean of KL(reference || model), nats
  * @param meanSpan mean distance from the reference's least logit at a position to its largest
+ * @param maxShare largest |difference| of a logit as a share of what the reference's logits span at its position
  */
 record AnswerDifference(
         long positions,
@@ -21,7 +22,8 @@ record AnswerDifference(
         double meanLogit,
         @Nullable Double topAgreement,
         double meanDivergence,
-        double meanSpan) {
+        double meanSpan,
+        double maxShare) {
 
     /** As proofs name them. */
     Map<String, @Nullable Object> figures() {

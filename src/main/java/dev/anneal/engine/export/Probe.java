@@ -116,6 +116,11 @@ final class Probe {
         return Math.max(1, Math.min(blockLogits / shape[0], BLOCK_WEIGHTS / shape[1]));
     }
 
+    /** Largest difference of a position's logits as a share of what they span; nothing is no share of nothing. */
+    private static double shareOfSpan(double[] position) {
+        return position[0] == 0 ? 0 : position[0] / position[5];
+    }
+
     private static AnswerDifference summary(double[] values, int vocabulary) {
         List<double[]> positions = new ArrayList<>();
         for (int at = 0; at < values.length; at += COLUMNS) {
@@ -148,8 +153,9 @@ final class Probe {
                 count,
                 largest,
                 sum / count / vocabulary,
-                clear == 0 ? null : (Double) ((double) agreeing / clear),
+                clear == 0 ? null : (double) agreeing / clear,
                 divergence / count,
-                span / count);
+                span / count,
+                positions.stream().mapToDouble(Probe::shareOfSpan).max().orElse(0));
     }
 }

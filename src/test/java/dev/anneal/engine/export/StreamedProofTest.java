@@ -89,6 +89,7 @@ class StreamedProofTest {
             assertThat(found.meanDivergence()).isEqualTo(expected.meanDivergence(), within(1e-6));
             assertThat(found.meanDivergence()).isGreaterThan(1e-4);
             assertThat(found.meanSpan()).isEqualTo(expected.meanSpan(), within(1e-5));
+            assertThat(found.maxShare()).isEqualTo(expected.maxShare(), within(1e-5));
         }
     }
 
@@ -103,7 +104,12 @@ class StreamedProofTest {
 
     /** The same figures in the plainest way. */
     private record PlainDifference(
-            double maxLogit, double meanLogit, @Nullable Double topAgreement, double meanDivergence, double meanSpan) {
+            double maxLogit,
+            double meanLogit,
+            @Nullable Double topAgreement,
+            double meanDivergence,
+            double meanSpan,
+            double maxShare) {
 
         static PlainDifference of(float[] p, float[] q, int vocabulary) {
             double largest = 0;
@@ -116,6 +122,7 @@ class StreamedProofTest {
             int agreeing = 0;
             double divergence = 0;
             double span = 0;
+            double share = 0;
             for (int from = 0; from < p.length; from += vocabulary) {
                 int best = best(p, from, vocabulary, -1);
                 if (p[best] - p[best(p, from, vocabulary, best)] > largest) {
@@ -127,6 +134,9 @@ class StreamedProofTest {
                     least = Math.min(least, p[i]);
                 }
                 span += (double) p[best] - least;
+                for (int i = from; i < from + vocabulary; i++) {
+                    share = Math.max(share, Math.abs((double) p[i] - q[i]) / ((double) p[best] - least));
+                }
                 double massOfP = mass(p, from, vocabulary);
                 double massOfQ = mass(q, from, vocabulary);
                 for (int i = from; i < from + vocabulary; i++) {
@@ -137,9 +147,10 @@ class StreamedProofTest {
             return new PlainDifference(
                     largest,
                     sum / p.length,
-                    clear == 0 ? null : (Double) ((double) agreeing / clear),
+                    clear == 0 ? null : (double) agreeing / clear,
                     divergence / positions,
-                    span / positions);
+                    span / positions,
+                    share);
         }
 
         private static int best(float[] logits, int from, int vocabulary, int besides) {

@@ -40,14 +40,14 @@ class ToleranceTest {
     // #17
     @ParameterizedTest
     @CsvSource({
-        "EXACT, 0, 0, every token the same logit",
-        "ROUNDED, 0, 0, every token the same logit",
-        "ROUNDED, 0, NaN, every token the same logit",
-        "ROUNDED, 93284, 100000, a logit of the merged model is off by 93284.0",
-        "EXACT, 4e-4, 7e-4, a logit of the merged model is off by 4.0E-4"
+        "EXACT, 0, 0, 0, every token the same logit",
+        "ROUNDED, 0, 0, 0, every token the same logit",
+        "ROUNDED, 0, NaN, 0, every token the same logit",
+        "ROUNDED, 93284, 100000, 0.93284, a logit of the merged model is off by 0.93284 of what",
+        "EXACT, 4e-4, 7e-4, 0.6, a logit of the merged model is off by 0.6 of what"
     })
-    void answersThatSayNothingProveNothing(Tolerance tolerance, double error, double span, String why) {
-        assertThatThrownBy(() -> tolerance.require(new AnswerDifference(9, error, error, 1.0, 0, span)))
+    void answersThatSayNothingProveNothing(Tolerance tolerance, double error, double span, double share, String why) {
+        assertThatThrownBy(() -> tolerance.require(new AnswerDifference(9, error, error, 1.0, 0, span, share)))
                 .isInstanceOfSatisfying(
                         ExportException.class,
                         e -> assertThat(e.code()).isEqualTo(ExportException.Code.MERGE_NOT_PROVABLE))
@@ -56,7 +56,14 @@ class ToleranceTest {
 
     @Test
     void aRightMergeOfWeightsRoundedTo16BitsIsProved() {
-        assertThatCode(() -> Tolerance.ROUNDED.require(new AnswerDifference(854, 2.323, 0.1, 1.0, 2.24e-3, 30)))
+        assertThatCode(() -> Tolerance.ROUNDED.require(new AnswerDifference(854, 2.323, 0.1, 1.0, 2.24e-3, 30, 0.08)))
+                .doesNotThrowAnyException();
+    }
+
+    /** One position whose logits are large errs by much, and by little of what they span. #17 */
+    @Test
+    void anErrorIsHeldAgainstTheSpanOfItsOwnPosition() {
+        assertThatCode(() -> Tolerance.ROUNDED.require(new AnswerDifference(854, 20, 0.1, 1.0, 2.24e-3, 30, 0.07)))
                 .doesNotThrowAnyException();
     }
 
@@ -73,6 +80,6 @@ class ToleranceTest {
 
     private static AnswerDifference difference(
             double maxLogit, double meanLogit, @Nullable Double topAgreement, double meanDivergence) {
-        return new AnswerDifference(1, maxLogit, meanLogit, topAgreement, meanDivergence, 30);
+        return new AnswerDifference(1, maxLogit, meanLogit, topAgreement, meanDivergence, 30, 0.1);
     }
 }
