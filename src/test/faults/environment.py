@@ -7,7 +7,7 @@ import time
 
 from installation import FINAL, Installation, health, meter
 
-JOBS = int(os.environ.get("ANNEAL_FAULTS_JOBS", "40"))
+JOBS = int(os.environ.get("FAULTS_JOBS", "40"))
 PATIENCE_SECONDS = 1800
 
 
@@ -137,7 +137,7 @@ def main():
         for scenario in scenarios:
             {"models": models, "bare": bare, "outage": lambda each: outage(each, seconds)}[scenario](installation)
     except BaseException:
-        if "ANNEAL_FAULTS_KEEP" in os.environ:
+        if "FAULTS_KEEP" in os.environ:
             print(f"the logs are in {installation.folder}", flush=True)
             for service in installation.services:
                 service.stop()

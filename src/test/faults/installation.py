@@ -14,7 +14,7 @@ import urllib.request
 
 from uploads import CONTENT_TYPE, training_file
 
-PROGRAM = shlex.split(os.environ.get("ANNEAL_PROGRAM", "-jar target/anneal.jar"))
+PROGRAM = shlex.split(os.environ.get("FAULTS_PROGRAM", "-jar target/anneal.jar"))
 PORT = re.compile(r"Tomcat started on port (-?\d+) ")
 FINAL = {"succeeded", "failed", "cancelled"}
 
@@ -52,7 +52,7 @@ class Installation:
     """With the store in the folder store, and a model of the operator's, local/tiny, in the folder models."""
 
     def __init__(self):
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="anneal-faults-", dir=os.environ.get("ANNEAL_FAULTS_DIR")))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="anneal-faults-", dir=os.environ.get("FAULTS_DIR")))
         self.store = self.folder / "store"
         self.models = self.folder / "models"
         self.services = []

@@ -16,7 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.test.context.TestPropertySource;
 
 /** Clients that begin a request and do not go on: each is given up after the container's time, and holds nobody else up. */
-@TestPropertySource(properties = {"server.tomcat.connection-timeout=1s", "server.tomcat.threads.max=4"})
+@TestPropertySource(
+        properties = {
+            "server.tomcat.connection-timeout=1s",
+            "server.tomcat.threads.max=4",
+            "anneal.event-streams.max-streams=2"
+        })
 class SlowClientsIT extends AttackTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);

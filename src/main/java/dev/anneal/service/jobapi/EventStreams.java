@@ -30,9 +30,6 @@ class EventStreams {
 
     private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
 
-    /** Without a thread nothing else is answered, not even whether the process is alive. */
-    private static final int THREADS_OF_OTHERS = 50;
-
     private final Jobs jobs;
     private final JobHistory history;
     private final StreamProperties properties;
@@ -48,10 +45,10 @@ class EventStreams {
             @Value("${server.tomcat.threads.max}") int threads,
             Clock clock,
             JsonMapper json) {
-        if (properties.maxStreams() > threads - THREADS_OF_OTHERS) {
+        if (2 * properties.maxStreams() > threads) {
             throw new IllegalArgumentException(
-                    "anneal.event-streams.max-streams is %d, but must leave %d of the %d threads of server.tomcat.threads.max to other requests"
-                            .formatted(properties.maxStreams(), THREADS_OF_OTHERS, threads));
+                    "anneal.event-streams.max-streams is %d, but must be at most half of server.tomcat.threads.max, which is %d: each stream has a thread"
+                            .formatted(properties.maxStreams(), threads));
         }
         this.jobs = jobs;
         this.history = history;

@@ -11,7 +11,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param pollInterval how often a stream looks for new events
  * @param heartbeatInterval after this long without an event a comment is sent, so that no proxy takes the stream for dead
- * @param maxStreams streams that this process serves at a time; each has a thread of the container, of which they leave at least 50
+ * @param maxStreams streams that this process serves at a time; each has a thread of the container, at most half of them
  */
 @Validated
 @ConfigurationProperties("anneal.event-streams")

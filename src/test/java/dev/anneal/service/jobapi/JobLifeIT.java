@@ -31,7 +31,7 @@ class JobLifeIT extends ServiceTest {
                     + " user_provided_suffix afa_lora anneal";
 
     private static final String ANNEAL_KEYS =
-            "state beta step total_steps annealed_at_step mergeable queue_position queue_depth estimated_start eta_seconds percent"
+            "state beta step total_steps annealed_at_step mergeable queue_position queue_depth waiting_for estimated_start eta_seconds percent"
                     + " epoch tokens tokens_per_second device_memory failure attempt attempts estimate"
                     + " adapter init_adapter learning_rate max_steps warmup_ratio lr_schedule weight_decay max_grad_norm max_length"
                     + " gradient_accumulation checkpoint_interval eval_interval lora_plus_ratio packing activation_checkpointing priority"
