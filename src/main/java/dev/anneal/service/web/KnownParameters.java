@@ -3,6 +3,7 @@ package dev.anneal.service.web;
 import dev.anneal.engine.spelling.Spelling;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
+import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.lang.reflect.Method;
@@ -49,8 +50,10 @@ final class KnownParameters implements HandlerInterceptor {
         return true;
     }
 
+    /** What the container dispatches again, as to its page of errors, has the query of the request that was sent. */
     private static boolean isOfTheApi(HttpServletRequest request) {
-        return request.getRequestURI().startsWith(API);
+        return request.getDispatcherType() == DispatcherType.REQUEST
+                && request.getRequestURI().startsWith(API);
     }
 
     private static void requireKnown(String name, Set<String> read) {
