@@ -6,7 +6,6 @@ import dev.anneal.service.refusal.RefusalCode;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -94,19 +93,22 @@ public final class WorkQueue {
             """;
 
     /** Steps are the lease's while the work runs, and those of the last attempt afterwards. */
-    private static final String FIND = """
+    private static final String FIND =
+            """
             SELECT work.*,
                    coalesce(lease.step, attempt.step) AS step,
                    coalesce(lease.saved_step, attempt.saved_step) AS saved_step,
                    work.waits_for ->> 'code' AS waiting_code,
                    work.waits_for ->> 'message' AS waiting_message,
+                   %s,
                    %s
             FROM work
             LEFT JOIN lease ON lease.work_id = work.id
             LEFT JOIN attempt ON attempt.work_id = work.id AND attempt.lease_token = work.lease_token
+            LEFT JOIN %s
             WHERE work.id = ANY (:ids)
             ORDER BY work.id
-            """.formatted(ErrorColumn.fieldsOf("work"));
+            """.formatted(ErrorColumn.fieldsOf("work"), WorkerStates.HELD_FIELDS, WorkerStates.HELD);
 
     private static final String ATTEMPTS = """
             SELECT attempt.*, %s
@@ -221,10 +223,9 @@ public final class WorkQueue {
 
     /** The work with these ids, as far as there is such, by id. */
     public List<Work> findAll(JdbcClient jdbc, Collection<Long> ids) {
-        Map<Long, Waiting> heldUp = WorkerStates.heldUp(jdbc, ids);
         return jdbc.sql(FIND)
                 .param("ids", ids.toArray(Long[]::new))
-                .query((row, number) -> WorkRows.work(row, heldUp))
+                .query(WorkRows::work)
                 .list();
     }
 

@@ -4,7 +4,6 @@ import dev.anneal.service.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +12,7 @@ final class WorkRows {
 
     private WorkRows() {}
 
-    /** @param heldUp what each queued item waits for that no worker can take */
-    static Work work(ResultSet row, Map<Long, Waiting> heldUp) throws SQLException {
+    static Work work(ResultSet row, int number) throws SQLException {
         return new Work(
                 row.getLong("id"),
                 text(row, "tenant_id"),
@@ -33,19 +31,19 @@ final class WorkRows {
                 row.getInt("platform_retries"),
                 wishOrNull(row),
                 ErrorColumn.read(row),
-                waiting(row, heldUp),
+                waiting(row),
                 row.getObject("step", Integer.class),
                 row.getObject("saved_step", Integer.class));
     }
 
-    private static @Nullable Waiting waiting(ResultSet row, Map<Long, Waiting> heldUp) throws SQLException {
+    private static @Nullable Waiting waiting(ResultSet row) throws SQLException {
         WorkState state = WorkState.valueOf(text(row, "state"));
         if (state != WorkState.QUEUED && state != WorkState.VALIDATING) {
             return null;
         }
         String code = row.getString("waiting_code");
         return code == null
-                ? heldUp.get(row.getLong("id"))
+                ? WorkerStates.heldUp(row)
                 : new Waiting(code, text(row, "waiting_message"), instant(row, "waits_since"), row.getInt("waits"));
     }
 

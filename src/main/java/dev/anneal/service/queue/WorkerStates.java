@@ -8,7 +8,6 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -36,20 +35,27 @@ public final class WorkerStates {
 
     private static final String LEAVE = "DELETE FROM worker_state WHERE id = :id";
 
-    /** Queued work that none of the workers, of which there are some, can take: each has a fault, or lacks its model. */
-    private static final String HELD_UP = """
-            SELECT work.id, work.model, coalesce(held.since, work.run_at) AS since, held.fault ->> 'code' AS code, held.fault ->> 'message' AS message
-            FROM work
-            CROSS JOIN LATERAL (
-                SELECT count(*) AS workers,
-                       count(*) FILTER (WHERE fault IS NOT NULL OR work.model = ANY (lacking_models)) AS unable,
-                       min(fault_since) AS since,
-                       (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS fault
+    /** To be joined to queued work: a row for such as none of the workers, of which there are some, can take. Each has a fault, or lacks its model. */
+    static final String HELD = """
+            LATERAL (
+                SELECT coalesce(min(fault_since), work.run_at) AS held_since,
+                       (array_agg(fault ORDER BY fault_since) FILTER (WHERE fault IS NOT NULL))[1] AS held_fault
                 FROM worker_state
-                WHERE seen_at > clock_timestamp() - interval '1 minute'
-            ) AS held
-            WHERE work.id = ANY (:ids) AND work.state = 'QUEUED' AND held.workers > 0 AND held.unable = held.workers
-            """;
+                WHERE work.state = 'QUEUED' AND seen_at > clock_timestamp() - interval '1 minute'
+                HAVING bool_and(fault IS NOT NULL OR coalesce(work.model = ANY (lacking_models), false))
+            ) AS held ON true
+            """.strip();
+
+    /** The columns that {@link #heldUp(ResultSet)} reads. */
+    static final String HELD_FIELDS =
+            "held_since, held_fault ->> 'code' AS held_code, held_fault ->> 'message' AS held_message";
+
+    private static final String HELD_UP = """
+            SELECT work.id, work.model, %s
+            FROM work
+            JOIN %s
+            WHERE work.id = ANY (:ids)
+            """.formatted(HELD_FIELDS, HELD);
 
     private static final String SLOTS = """
             SELECT coalesce(sum(training_slots), 0)
@@ -99,21 +105,25 @@ public final class WorkerStates {
                 : jdbc
                         .sql(HELD_UP)
                         .param("ids", ids.toArray(Long[]::new))
-                        .query((row, number) -> Map.entry(row.getLong("id"), waiting(row)))
+                        .query((row, number) -> Map.entry(row.getLong("id"), heldUp(row)))
                         .list()
                         .stream()
                         .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
-    private static Waiting waiting(ResultSet row) throws SQLException {
-        Instant since = Objects.requireNonNull(TimeColumn.read(row, "since"));
-        String code = row.getString("code");
+    /** What queued work waits for that no worker can take; null for other work. */
+    static @Nullable Waiting heldUp(ResultSet row) throws SQLException {
+        Instant since = TimeColumn.read(row, "held_since");
+        if (since == null) {
+            return null;
+        }
+        String code = row.getString("held_code");
         return code == null
                 ? new Waiting(
                         "model_not_available",
                         "No worker has the base model '" + row.getString("model") + "'.",
                         since,
                         0)
-                : new Waiting(code, WorkRows.text(row, "message"), since, 0);
+                : new Waiting(code, WorkRows.text(row, "held_message"), since, 0);
     }
 }
