@@ -26,6 +26,17 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code /v1/organization/audit_logs}: pages of the audit log, and all of it as JSON lines. */
 @RestController
 @RequestMapping("/v1/organization/audit_logs")
+@AlsoReads({
+    "event_types",
+    "event_types[]",
+    "actor_ids",
+    "actor_ids[]",
+    "project_ids",
+    "project_ids[]",
+    "resource_ids",
+    "resource_ids[]",
+    "effective_at[]"
+})
 class AuditLogController {
 
     private static final int CHUNK = 1000;
@@ -40,17 +51,6 @@ class AuditLogController {
 
     @GetMapping(params = "format!=jsonl")
     @RequiresScope(Scope.ADMIN)
-    @AlsoReads({
-        "event_types",
-        "event_types[]",
-        "actor_ids",
-        "actor_ids[]",
-        "project_ids",
-        "project_ids[]",
-        "resource_ids",
-        "resource_ids[]",
-        "effective_at[]"
-    })
     ListBody<AuditLogBody> list(
             @PageLimits(byDefault = 20, max = 100) PageRequest page,
             @RequestParam(required = false) @Nullable String format,
@@ -64,17 +64,6 @@ class AuditLogController {
     /** Oldest first; some entries in memory at a time, and no transaction open while the client reads. */
     @GetMapping(params = "format=jsonl")
     @RequiresScope(Scope.ADMIN)
-    @AlsoReads({
-        "event_types",
-        "event_types[]",
-        "actor_ids",
-        "actor_ids[]",
-        "project_ids",
-        "project_ids[]",
-        "resource_ids",
-        "resource_ids[]",
-        "effective_at[]"
-    })
     void export(
             @RequestParam(required = false) @Nullable String after,
             HttpServletRequest request,

@@ -5,8 +5,8 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a controller's method: query parameters that it reads beside those that its own parameters name. */
-@Target(ElementType.METHOD)
+/** On a controller's method, or on the controller for all of them: query parameters that are read beside those that the method's own parameters name. */
+@Target({ElementType.METHOD, ElementType.TYPE})
 @Retention(RetentionPolicy.RUNTIME)
 public @interface AlsoReads {
 

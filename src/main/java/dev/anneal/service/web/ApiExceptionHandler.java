@@ -82,7 +82,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     ResponseEntity<Object> unexpected(Exception exception, HttpServletRequest request, HttpServletResponse response)
             throws Exception {
         if (GoneClient.explains(exception)) {
-            tellThatTheClientLeft(request);
+            GoneClient.tell(request);
             response.setStatus(GoneClient.STATUS);
             return null;
         }
@@ -109,13 +109,9 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
     protected @Nullable ResponseEntity<Object> handleAsyncRequestNotUsableException(
             AsyncRequestNotUsableException left, WebRequest request) {
         if (request instanceof ServletWebRequest servlet) {
-            tellThatTheClientLeft(servlet.getRequest());
+            GoneClient.tell(servlet.getRequest());
         }
         return null;
-    }
-
-    private static void tellThatTheClientLeft(HttpServletRequest request) {
-        log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
     }
 
     @Override

@@ -39,11 +39,13 @@ final class BrokenAnswers extends OncePerRequestFilter {
     }
 
     private static void tell(HttpServletRequest request, Exception failure) {
+        if (GoneClient.explains(failure)) {
+            GoneClient.tell(request);
+            return;
+        }
         String method = request.getMethod();
         String path = request.getRequestURI();
-        if (GoneClient.explains(failure)) {
-            log.info("The client of {} {} left before its answer ended", method, path);
-        } else if (DatabaseOutage.explains(failure)) {
+        if (DatabaseOutage.explains(failure)) {
             log.warn(
                     "The database was lost while the answer to {} {} was written; the connection is broken: {}",
                     method,

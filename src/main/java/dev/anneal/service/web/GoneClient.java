@@ -1,7 +1,10 @@
 package dev.anneal.service.web;
 
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.stream.Stream;
 import org.apache.catalina.connector.ClientAbortException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
@@ -13,11 +16,18 @@ final class GoneClient {
     /** What nginx writes into its log for a request whose client has closed the connection; nobody receives it. */
     static final int STATUS = 499;
 
+    private static final Logger log = LoggerFactory.getLogger(GoneClient.class);
+
     private GoneClient() {}
 
     static boolean explains(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .anyMatch(cause ->
                         cause instanceof ClientAbortException || cause instanceof AsyncRequestNotUsableException);
+    }
+
+    /** Says so in the log, in one line. */
+    static void tell(HttpServletRequest request) {
+        log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
     }
 }

@@ -6,6 +6,7 @@ import dev.anneal.service.refusal.RefusalCode;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.lang.reflect.AnnotatedElement;
 import java.lang.reflect.Method;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
@@ -102,9 +103,11 @@ final class KnownParameters implements HandlerInterceptor {
                     .map(condition -> condition.replaceFirst("!?=.*$", "").replaceFirst("^!", ""))
                     .forEach(names::add);
         }
-        AlsoReads others = method.getMethodAnnotation(AlsoReads.class);
-        if (others != null) {
-            names.addAll(List.of(others.value()));
+        for (AnnotatedElement annotated : List.of(method.getMethod(), method.getBeanType())) {
+            AlsoReads others = AnnotatedElementUtils.findMergedAnnotation(annotated, AlsoReads.class);
+            if (others != null) {
+                names.addAll(List.of(others.value()));
+            }
         }
         return names;
     }
