@@ -1,5 +1,6 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.ChatMessage;
 import dev.anneal.engine.template.PythonSpace;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -20,7 +21,6 @@ record Cursors(char mark, char sign) {
     private static final int BITS = 13;
 
     private static final int END = 1;
-    private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "thinking");
 
     /** What of a message a text is. */
     enum Kind {
@@ -56,7 +56,8 @@ record Cursors(char mark, char sign) {
     Map<String, @Nullable Object> around(int message, Map<String, @Nullable Object> form) {
         Map<String, @Nullable Object> copy = new LinkedHashMap<>(form);
         copy.computeIfPresent("content", (key, value) -> around(message, Kind.CONTENT, value));
-        REASONING.forEach(key -> copy.computeIfPresent(key, (name, value) -> around(message, Kind.REASONING, value)));
+        ChatMessage.REASONING_KEYS.forEach(
+                key -> copy.computeIfPresent(key, (name, value) -> around(message, Kind.REASONING, value)));
         if (form.get("tool_calls") instanceof List<?> calls) {
             copy.put(
                     "tool_calls",

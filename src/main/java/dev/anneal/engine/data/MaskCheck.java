@@ -3,7 +3,6 @@ package dev.anneal.engine.data;
 import dev.anneal.engine.rows.ChatMessage;
 import dev.anneal.engine.rows.ChatRow;
 import dev.anneal.engine.rows.Place;
-import dev.anneal.engine.rows.RowFault;
 import dev.anneal.engine.rows.RowRejectedException;
 import dev.anneal.engine.template.PythonSpace;
 import dev.anneal.engine.tokens.EncodedText;
@@ -77,23 +76,21 @@ final class MaskCheck {
     }
 
     private RowRejectedException trained(int message) {
-        return place.key("messages")
-                .index(message)
-                .reject(
-                        RowFault.UNCLEAR_TEMPLATE,
-                        "a chat template that keeps this message apart from what is trained",
-                        "its text among the trained text of another message",
-                        "remove this message from the row, or choose a model whose template keeps the order of the messages");
+        return UnclearTemplate.at(
+                place,
+                message,
+                "a chat template that keeps this message apart from what is trained",
+                "its text among the trained text of another message",
+                "remove this message from the row, or choose a model whose template keeps the order of the messages");
     }
 
     private RowRejectedException hidden(int message) {
-        return place.key("messages")
-                .index(message)
-                .reject(
-                        RowFault.UNCLEAR_TEMPLATE,
-                        "a chat template that shows this message",
-                        "nothing of it in the rendered conversation",
-                        "set weight 0 on it, or choose a model whose template takes such messages");
+        return UnclearTemplate.at(
+                place,
+                message,
+                "a chat template that shows this message",
+                "nothing of it in the rendered conversation",
+                "set weight 0 on it, or choose a model whose template takes such messages");
     }
 
     private RowRejectedException cut(int message) {

@@ -1,7 +1,7 @@
 package dev.anneal.engine.data;
 
+import dev.anneal.engine.rows.ChatMessage;
 import dev.anneal.engine.template.PythonSpace;
-import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
  * the loss that a model never read them.
  */
 final class UnshownText {
-
-    private static final List<String> REASONING = List.of("reasoning_content", "reasoning", "thinking");
 
     private final Conversation conversation;
     private final String shown;
@@ -37,7 +35,7 @@ final class UnshownText {
         for (int i = 0; i < conversation.size(); i++) {
             Map<String, @Nullable Object> message = conversation.messages().get(i);
             if ((isUnshown(message.get("content")) && !isShownOtherwise(i))
-                    || REASONING.stream().anyMatch(key -> isUnshown(message.get(key)))
+                    || ChatMessage.REASONING_KEYS.stream().anyMatch(key -> isUnshown(message.get(key)))
                     || hasUnshownFunction(message.get("tool_calls"))) {
                 return true;
             }

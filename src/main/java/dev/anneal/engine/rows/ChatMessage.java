@@ -2,6 +2,7 @@ package dev.anneal.engine.rows;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  */
 public record ChatMessage(
         Role role, @Nullable String content, boolean isTrained, Map<String, ? extends @Nullable Object> otherKeys) {
+
+    /** Keys of a message's reasoning: open models have three names for it. */
+    public static final List<String> REASONING_KEYS = List.of("reasoning_content", "reasoning", "thinking");
 
     public ChatMessage {
         otherKeys = Collections.unmodifiableMap(new LinkedHashMap<>(otherKeys));

@@ -70,7 +70,7 @@ final class Numbers {
     }
 
     private static String trimmed(String text) {
-        String stripped = Texts.stripEnd(Texts.stripStart(text, PythonSpace::isSpace), PythonSpace::isSpace);
+        String stripped = PythonSpace.strip(text);
         return stripped.length() > MAX_LENGTH ? "" : stripped;
     }
 
