@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.UUID;
 
 /** Writes of which a power loss leaves everything or nothing. What is written is on disk once its name is: force the folder as well. */
 public final class DurableFiles {
+
+    /** More than the rest of a block that file systems keep for nobody. */
+    private static final int PROBE_BYTES = 1 << 16;
 
     private DurableFiles() {}
 
@@ -23,6 +27,16 @@ public final class DurableFiles {
                 channel.write(bytes);
             }
             channel.force(true);
+        }
+    }
+
+    /** Writes a file to a folder and deletes it: fails where that cannot be done, also for want of room. */
+    public static void probe(Path folder) throws IOException {
+        Path file = folder.resolve(".probe-" + UUID.randomUUID());
+        try {
+            write(file, new byte[PROBE_BYTES]);
+        } finally {
+            Files.deleteIfExists(file);
         }
     }
 

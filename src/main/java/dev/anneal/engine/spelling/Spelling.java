@@ -32,9 +32,12 @@ public final class Spelling {
 
     /** The sentence that a refusal of an unknown name goes on with, a space before it; empty if no known name is like it. */
     public static String didYouMean(String name, Collection<String> known) {
-        return nearest(name, known)
-                .map(each -> " Did you mean '%s'?".formatted(each))
-                .orElse("");
+        return nearest(name, known).map(Spelling::question).orElse("");
+    }
+
+    /** Asks whether this name is meant, after a space. */
+    public static String question(String meant) {
+        return " Did you mean '%s'?".formatted(meant);
     }
 
     /** A name that may be meant, and how many letters differ. */

@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 
+/** Makes the module's bean. */
 @Configuration(proxyBeanMethods = false)
 class CacheConfiguration {
 

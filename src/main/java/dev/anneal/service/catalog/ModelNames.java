@@ -19,7 +19,7 @@ public final class ModelNames {
         return visible.stream()
                 .filter(each -> each.regionMatches(true, each.length() - ending.length(), ending, 0, ending.length()))
                 .findFirst()
-                .map(each -> " Did you mean '%s'?".formatted(each))
+                .map(Spelling::question)
                 .orElseGet(() -> Spelling.didYouMean(name, visible));
     }
 }

@@ -11,7 +11,6 @@ import dev.anneal.service.process.EngineLauncher;
 import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
-import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.ServiceKeys;
@@ -34,10 +33,9 @@ class InferenceConfiguration {
             TenantDatabase database,
             TunedModels tuned,
             Jobs jobs,
-            SharedModels shared,
             VisibleModels visible,
             ArtifactStore store) {
-        return new ServedModels(catalog, database, tuned, jobs, shared, visible, store);
+        return new ServedModels(catalog, database, tuned, jobs, visible, store);
     }
 
     @Bean

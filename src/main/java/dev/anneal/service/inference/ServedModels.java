@@ -12,7 +12,6 @@ import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -32,7 +31,6 @@ final class ServedModels {
     private final TenantDatabase database;
     private final TunedModels tuned;
     private final Jobs jobs;
-    private final SharedModels shared;
     private final VisibleModels visible;
     private final ArtifactStore store;
 
@@ -41,10 +39,8 @@ final class ServedModels {
             TenantDatabase database,
             TunedModels tuned,
             Jobs jobs,
-            SharedModels shared,
             VisibleModels visible,
             ArtifactStore store) {
-        this.shared = shared;
         this.visible = visible;
         this.catalog = catalog;
         this.database = database;
@@ -83,7 +79,7 @@ final class ServedModels {
         // Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens.
         String published = name.replace("/", "--");
         Tuned model = tuned(tenantId, published)
-                .or(() -> shared.find(tenantId, published)
+                .or(() -> visible.ofOthers(tenantId, published)
                         .map(found -> new Tuned(found.base(), found.baseRevision(), found.checkpoint())))
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.MODEL_NOT_FOUND,

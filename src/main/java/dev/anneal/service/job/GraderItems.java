@@ -4,6 +4,7 @@ import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.ItemVariable;
 import dev.anneal.engine.rows.ItemKeys;
 import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.spelling.Spelling;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.refusal.RefusalCode;
@@ -80,7 +81,7 @@ public final class GraderItems {
             String more = found.present().size() > LISTED_KEYS ? ", …" : "";
             String nearest = found.nearest();
             return "; they have %s%s%s"
-                    .formatted(keys, more, nearest.isEmpty() ? "" : ". Did you mean '" + nearest + "'?");
+                    .formatted(keys, more, nearest.isEmpty() ? "" : "." + Spelling.question(nearest));
         }
 
         String warning(String fileId) {

@@ -22,7 +22,7 @@ public final class TunedModels {
 
     private static final String SELECT = "SELECT name, job_id, created_at FROM tuned_model WHERE deleted_at IS NULL";
     private static final String LIST = SELECT + " ORDER BY created_at DESC, name";
-    private static final String NEWEST = SELECT + " ORDER BY created_at DESC, name LIMIT 1000";
+    private static final String NEWEST = LIST + " LIMIT 1000";
     private static final String FIND = SELECT + " AND name = :name";
 
     private static final String DELETE =

@@ -40,6 +40,9 @@ public record LeaseProperties(
         @DefaultValue("10s") Duration retryDelay,
         @DefaultValue("10m") Duration maxRetryDelay) {
 
+    /** Nobody waits long for an environment that is mended. */
+    private static final Duration MAX_ENVIRONMENT_DELAY = Duration.ofMinutes(2);
+
     /**
      * How long the database must have answered without a break before anybody is rescued: every worker has sent a heartbeat by then and
      * held its lease since.
@@ -52,9 +55,6 @@ public record LeaseProperties(
     Duration longestHarmlessOutage() {
         return lease.minus(heartbeatInterval).minus(safetyMargin);
     }
-
-    /** Nobody waits long for an environment that is mended. */
-    private static final Duration MAX_ENVIRONMENT_DELAY = Duration.ofMinutes(2);
 
     /** Wait after the first fault of the environment. */
     Duration environmentDelay() {

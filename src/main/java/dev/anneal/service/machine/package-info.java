@@ -1,4 +1,4 @@
-/** What workers say of themselves: what they have measured of their machines, and how many trainings they can do at a time. */
+/** What workers have measured of their machines. */
 @ApplicationModule(allowedDependencies = {"database"})
 @NullMarked
 package dev.anneal.service.machine;

@@ -3,7 +3,6 @@ package dev.anneal.service.modelapi;
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.sharing.SharedModels;
 import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
@@ -26,13 +25,11 @@ class ModelController {
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
-    private final SharedModels shared;
     private final VisibleModels visible;
 
-    ModelController(ModelCatalog catalog, TunedModels tuned, SharedModels shared, VisibleModels visible) {
+    ModelController(ModelCatalog catalog, TunedModels tuned, VisibleModels visible) {
         this.catalog = catalog;
         this.tuned = tuned;
-        this.shared = shared;
         this.visible = visible;
     }
 
@@ -55,7 +52,7 @@ class ModelController {
         return id.startsWith(TUNED)
                 ? tuned.find(tenant.id(), withoutSlash(id))
                         .map(found -> ModelBody.of(found.model(), tenant.id()))
-                        .or(() -> shared.find(tenant.id(), withoutSlash(id))
+                        .or(() -> visible.ofOthers(tenant.id(), withoutSlash(id))
                                 .map(found -> ModelBody.of(found.model(), found.owner())))
                         .orElseThrow(() -> notFound(tenant, id))
                 : catalog.find(id).map(ModelBody::of).orElseThrow(() -> notFound(tenant, id));

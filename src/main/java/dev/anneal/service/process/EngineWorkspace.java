@@ -32,7 +32,6 @@ public final class EngineWorkspace implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(EngineWorkspace.class);
     private static final String LOCK_FILE = "worker.lock";
-    private static final int PROBE_BYTES = 1 << 16;
 
     /**
      * Of this JVM. Nobody in it may open their lock files a second time: the operating system drops all of a process's locks on a file when the process closes
@@ -76,12 +75,7 @@ public final class EngineWorkspace implements AutoCloseable {
     /** Finds out whether processes can be given folders in all workspaces of this JVM. */
     static void tryAll() throws IOException {
         for (Path workspace : OWN) {
-            Path probe = workspace.resolve(".probe-" + UUID.randomUUID());
-            try {
-                DurableFiles.write(probe, new byte[PROBE_BYTES]);
-            } finally {
-                Files.deleteIfExists(probe);
-            }
+            DurableFiles.probe(workspace);
         }
     }
 

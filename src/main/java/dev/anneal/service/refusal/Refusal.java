@@ -29,7 +29,7 @@ public final class Refusal extends RuntimeException {
 
     /** Nothing of this tenant has this id; a foreign tenant's id reads the same. */
     public static Refusal notFound(String noun, String id, String parameter) {
-        return new Refusal(RefusalCode.NOT_FOUND, "No such " + noun + ": '" + id + "'", parameter);
+        return notFound(noun, id, parameter, "");
     }
 
     /** As {@link #notFound(String, String, String)}, going on with the sentence {@code hint}, which begins with a space or is empty. */

@@ -3,9 +3,7 @@ package dev.anneal.service.retention;
 import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.history.Checkpoints;
-import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.StorageException;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.function.ToIntFunction;
@@ -21,8 +19,7 @@ final class ExpirySweep {
     private final ExpiredArtifacts expired;
     private final Checkpoints checkpoints;
     private final ExportRemoval exports;
-    private final ArtifactStore store;
-    private final RetentionListener listener;
+    private final ArtifactRemoval artifacts;
 
     ExpirySweep(
             SystemDatabase system,
@@ -35,8 +32,7 @@ final class ExpirySweep {
         this.expired = expired;
         this.checkpoints = checkpoints;
         this.exports = exports;
-        this.store = store;
-        this.listener = listener;
+        this.artifacts = new ArtifactRemoval(store, listener);
     }
 
     void runOnce() {
@@ -69,23 +65,14 @@ final class ExpirySweep {
     private int removeExport(long export) {
         List<ExportRemoval.Removed> removed =
                 system.call(jdbc -> exports.remove(jdbc, export)).stream().toList();
-        removed.forEach(each -> delete(each.directory(), each.bytes(), RetentionListener.Kind.EXPORT));
+        removed.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.EXPORT));
         return removed.size();
     }
 
     /** The newest is what the tuned model's name means, and what a job that failed can be exported from. */
     private int removeCheckpoints(long job) {
         List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.prune(jdbc, job, 1));
-        pruned.forEach(each -> delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
+        pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
         return pruned.size();
-    }
-
-    private void delete(String directory, long bytes, RetentionListener.Kind kind) {
-        try {
-            store.delete(new ArtifactKey(directory));
-            listener.removed(kind, bytes);
-        } catch (StorageException failure) {
-            LOG.warn("{} is deleted as an orphan later: {}", directory, failure.getMessage());
-        }
     }
 }

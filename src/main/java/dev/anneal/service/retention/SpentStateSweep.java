@@ -47,6 +47,7 @@ final class SpentStateSweep {
     private final Checkpoints checkpoints;
     private final ArtifactStore store;
     private final RetentionListener listener;
+    private final ArtifactRemoval artifacts;
     private final @Nullable Integer days;
 
     /** @param days after the end of the job; null: never */
@@ -60,6 +61,7 @@ final class SpentStateSweep {
         this.checkpoints = checkpoints;
         this.store = store;
         this.listener = listener;
+        this.artifacts = new ArtifactRemoval(store, listener);
         this.days = days;
     }
 
@@ -86,19 +88,10 @@ final class SpentStateSweep {
     private void clear(long job) {
         try {
             List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.pruneUnannealed(jdbc, job));
-            pruned.forEach(this::delete);
+            pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
             strip(job);
         } catch (RuntimeException e) {
             LOG.warn("The older checkpoints of job {} could not be cleared; the next sweep tries again", job, e);
-        }
-    }
-
-    private void delete(Checkpoints.Pruned checkpoint) {
-        try {
-            store.delete(new ArtifactKey(checkpoint.directory()));
-            listener.removed(RetentionListener.Kind.CHECKPOINT, checkpoint.bytes());
-        } catch (StorageException failure) {
-            LOG.warn("{} is deleted as an orphan later: {}", checkpoint.directory(), failure.getMessage());
         }
     }
 

@@ -87,9 +87,8 @@ class SecurityConfiguration implements WebMvcConfigurer {
         }
         return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
                         .permitAll()
-                        // What the container says of a request that it refuses, or includes in an answer that fails
-                        // after
-                        // its beginning; the request itself has been asked already.
+                        // What the container says of a request that it refuses, or includes in an answer that
+                        // fails after its beginning; the request itself has been asked already.
                         .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.INCLUDE)
                         .permitAll()
                         .anyRequest()

@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.util.ReflectionUtils;
 import org.springframework.util.unit.DataSize;
 
@@ -29,7 +30,7 @@ final class Amounts {
     }
 
     private static Optional<Fault> faultIn(String prefix, Object values, RecordComponent component) {
-        String name = prefix + "." + KnownSettings.dashed(component.getName());
+        String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
         @Nullable Object value = value(values, component.getAccessor());
         if (value instanceof Record nested) {
             return faultIn(name, nested);

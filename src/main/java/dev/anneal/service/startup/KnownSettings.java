@@ -15,6 +15,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.core.annotation.AnnotatedElementUtils;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
@@ -76,7 +77,7 @@ final class KnownSettings {
 
     private void addComponents(String prefix, Class<?> type) {
         for (RecordComponent component : type.getRecordComponents()) {
-            String name = prefix + "." + dashed(component.getName());
+            String name = prefix + "." + DataObjectPropertyName.toDashedForm(component.getName());
             if (component.getType().isRecord()) {
                 addComponents(name, component.getType());
             } else if (Map.class.isAssignableFrom(component.getType())) {
@@ -100,10 +101,6 @@ final class KnownSettings {
 
     private static Object elementOf(RecordComponent list) {
         return ((ParameterizedType) list.getGenericType()).getActualTypeArguments()[0];
-    }
-
-    static String dashed(String name) {
-        return name.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
     }
 
     List<Group> groups() {

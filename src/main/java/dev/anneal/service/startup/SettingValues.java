@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.bind.DataObjectPropertyName;
 import org.springframework.boot.context.properties.bind.validation.BindValidationException;
 import org.springframework.boot.context.properties.bind.validation.ValidationBindHandler;
 import org.springframework.boot.context.properties.source.ConfigurationProperty;
@@ -21,6 +22,7 @@ import org.springframework.boot.context.properties.source.ConfigurationPropertyN
 import org.springframework.boot.context.properties.source.ConfigurationPropertySource;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.origin.Origin;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.core.convert.ConversionFailedException;
 import org.springframework.core.env.Environment;
 import org.springframework.util.unit.DataSize;
@@ -92,7 +94,8 @@ final class SettingValues {
         }
         @Nullable ConfigurationProperty property = failure.getProperty();
         return property == null
-                ? sentence(String.valueOf(innermost(failure).getMessage()))
+                ? sentence(String.valueOf(
+                        NestedExceptionUtils.getMostSpecificCause(failure).getMessage()))
                 : given(property.getName().toString()) + ", but must be " + allowed(failure);
     }
 
@@ -102,7 +105,7 @@ final class SettingValues {
         if (!(error instanceof FieldError field) || message.startsWith("anneal.")) {
             return sentence(message);
         }
-        return given(prefix + "." + KnownSettings.dashed(field.getField())) + ", but " + message;
+        return given(prefix + "." + DataObjectPropertyName.toDashedForm(field.getField())) + ", but " + message;
     }
 
     /** What somebody said of the settings that the message names stands behind it. */
@@ -154,14 +157,8 @@ final class SettingValues {
                             .collect(Collectors.joining(", "));
         }
         return Objects.requireNonNullElse(
-                ALLOWED.get(wanted), "something else: " + innermost(failure).getMessage());
-    }
-
-    private static Throwable innermost(Throwable failure) {
-        Throwable cause = failure;
-        while (cause.getCause() != null) {
-            cause = cause.getCause();
-        }
-        return cause;
+                ALLOWED.get(wanted),
+                "something else: "
+                        + NestedExceptionUtils.getMostSpecificCause(failure).getMessage());
     }
 }

@@ -37,9 +37,6 @@ final class DirectoryArtifactStore implements ArtifactStore {
     /** Folder of files being written and folders being deleted; no key begins with a dot. */
     private static final String TEMPORARY = ".temporary";
 
-    /** More than the rest of a block that file systems keep for nobody. */
-    private static final int PROBE_BYTES = 1 << 16;
-
     private final Path root;
     private final Path temporary;
 
@@ -207,13 +204,8 @@ final class DirectoryArtifactStore implements ArtifactStore {
 
     @Override
     public void check() {
-        Path probe = temporary.resolve("probe-" + UUID.randomUUID());
         try {
-            try {
-                DurableFiles.write(probe, new byte[PROBE_BYTES]);
-            } finally {
-                Files.deleteIfExists(probe);
-            }
+            DurableFiles.probe(temporary);
         } catch (IOException exception) {
             throw new StorageException(
                     DiskFull.isCauseOf(exception) ? StorageException.Kind.FULL : StorageException.Kind.FAILED,

@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.engine.file.DiskFull;
 import dev.anneal.service.assignment.Surroundings;
 import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.lease.LeaseProperties;
@@ -10,7 +9,6 @@ import dev.anneal.service.process.EngineProperties;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.role.ConditionalOnRole;
 import dev.anneal.service.role.Role;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -75,7 +73,7 @@ class EnvironmentConfiguration {
                         Environment.Part.watched(
                                 "disk",
                                 Set.of("disk_full", "worker_disk_failed"),
-                                new TimedProbe(() -> diskFault(launcher), DISK_PATIENCE, SILENT_DISK),
+                                new TimedProbe(() -> DiskFaults.in(launcher), DISK_PATIENCE, SILENT_DISK),
                                 pause),
                         Environment.Part.suspected(
                                 "device",
@@ -87,20 +85,6 @@ class EnvironmentConfiguration {
         environment.parts().forEach(part -> meters.fault(part.name(), () -> part.isFaulty() ? 1 : 0));
         meters.fault("model", () -> environment.lackingModels().size());
         return environment;
-    }
-
-    private static Optional<WorkError> diskFault(EngineLauncher launcher) {
-        try {
-            launcher.tryFolder();
-            return Optional.empty();
-        } catch (IOException failure) {
-            LOG.debug("The worker's own disk is looked at", failure);
-            return Optional.of(
-                    DiskFull.isCauseOf(failure)
-                            ? WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.")
-                            : WorkError.ofEnvironment(
-                                    "worker_disk_failed", "The worker's own disk cannot be written to."));
-        }
     }
 
     private static Optional<WorkError> deviceFault(List<String> devices, EngineLauncher launcher) {

@@ -278,7 +278,7 @@ final class RunningWork {
         }
         Throwable cause = failure instanceof UncheckedIOException ? failure.getCause() : failure;
         if (cause instanceof IOException io && DiskFull.isCauseOf(io)) {
-            return WorkError.ofEnvironment("disk_full", "The worker's own disk has no room left.");
+            return DiskFaults.FULL;
         }
         return failure instanceof SealedHeadersException
                 ? WorkError.ofSystem(

@@ -84,12 +84,8 @@ final class WorkSlot implements Runnable {
         if (!allowance.take()) {
             return false;
         }
-        if (equipment.environment().fault().isPresent()) {
-            allowance.putBack();
-            return false;
-        }
         long calledAt = System.nanoTime();
-        Optional<Claim> claim = claim();
+        Optional<Claim> claim = equipment.environment().fault().isPresent() ? Optional.empty() : claim();
         if (claim.isEmpty()) {
             allowance.putBack();
             return false;
