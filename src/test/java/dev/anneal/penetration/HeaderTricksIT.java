@@ -3,17 +3,13 @@ package dev.anneal.penetration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.anneal.penetration.RawHttp.Reply;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import dev.anneal.service.HeardLog;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.slf4j.LoggerFactory;
 
 /** Headers and request lines by which a server and what stands before it are made to disagree. */
 class HeaderTricksIT extends AttackTest {
@@ -21,7 +17,8 @@ class HeaderTricksIT extends AttackTest {
     private static final String SMUGGLED =
             "GET /v1/files HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer beta-key-0123456789\r\n\r\n";
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @RegisterExtension
+    final HeardLog log = new HeardLog();
 
     @ParameterizedTest
     @ValueSource(
@@ -209,17 +206,6 @@ class HeaderTricksIT extends AttackTest {
         assertThat(get(ALPHA, "/v1/files/" + id).statusCode()).isEqualTo(200);
     }
 
-    @BeforeEach
-    void listen() {
-        log.start();
-        root().addAppender(log);
-    }
-
-    @AfterEach
-    void listenNoLonger() {
-        root().detachAppender(log);
-    }
-
     @ParameterizedTest
     @ValueSource(strings = {"https://evil.example", "null", "http://localhost:3000"})
     void noPageOfAnotherOriginReadsAnAnswer(String origin) {
@@ -233,15 +219,11 @@ class HeaderTricksIT extends AttackTest {
         assertRefused(asked, 401, "invalid_api_key");
         assertRefused(askedWithKey, 403, "forbidden_origin");
         assertRefused(raw("OPTIONS /v1/nothing", KEY + preflight, ""), 403, "forbidden_origin");
-        assertThat(log.list).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
+        assertThat(log.lines()).noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN));
         assertThat(askedWithKey.text().toLowerCase(java.util.Locale.ROOT)).doesNotContain("access-control-allow");
         assertThat(read.text().toLowerCase(java.util.Locale.ROOT)).doesNotContain("access-control-allow");
         assertThat(read.header("X-Content-Type-Options")).isEqualTo("nosniff");
         assertThat(read.header("X-Frame-Options")).isEqualTo("DENY");
-    }
-
-    private static Logger root() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 
     private static String lines(String escaped) {

@@ -3,17 +3,13 @@ package dev.anneal.service.inferenceapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.anneal.service.HeardLog;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.slf4j.LoggerFactory;
 import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** A client that leaves a stream of text is told of in one line of INFO. #17 */
@@ -22,18 +18,8 @@ class LeavingChatsIT extends InferenceTest {
     @LocalServerPort
     private int port;
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-    @BeforeEach
-    void listen() {
-        log.start();
-        root().addAppender(log);
-    }
-
-    @AfterEach
-    void listenNoLonger() {
-        root().detachAppender(log);
-    }
+    @RegisterExtension
+    final HeardLog log = new HeardLog();
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
@@ -60,20 +46,16 @@ class LeavingChatsIT extends InferenceTest {
         await(() -> linesOf(path) > 0);
 
         assertThat(linesOf(path)).isEqualTo(1);
-        assertThat(log.list)
+        assertThat(log.lines())
                 .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .noneMatch(event -> event.getThrowableProxy() != null);
     }
 
     private long linesOf(String path) {
-        return java.util.List.copyOf(log.list).stream()
+        return log.lines().stream()
                 .filter(event -> event.getLevel() == Level.INFO)
                 .filter(event -> event.getFormattedMessage()
                         .equals("The client of POST " + path + " left before its answer ended"))
                 .count();
-    }
-
-    private static Logger root() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 }

@@ -3,9 +3,8 @@ package dev.anneal.service.jobapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.anneal.service.HeardLog;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.TestDatabase;
 import java.io.IOException;
@@ -18,10 +17,9 @@ import java.util.List;
 import java.util.Objects;
 import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.core.StandardWrapper;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.boot.tomcat.TomcatWebServer;
@@ -41,7 +39,8 @@ class LeavingClientsIT extends ServiceTest {
     @Autowired
     private ServletWebServerApplicationContext context;
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
+    @RegisterExtension
+    final HeardLog log = new HeardLog();
 
     private String job = "";
 
@@ -49,13 +48,6 @@ class LeavingClientsIT extends ServiceTest {
     void job() {
         job = queuedJob(ALPHA, file(ALPHA, 20), "");
         playedWorker().steps(1, 24);
-        log.start();
-        root().addAppender(log);
-    }
-
-    @AfterEach
-    void listenNoLonger() {
-        root().detachAppender(log);
     }
 
     @Test
@@ -67,7 +59,7 @@ class LeavingClientsIT extends ServiceTest {
         await(() -> requestsOpen() == 0);
 
         assertAtMostOneLineEach(CLIENTS);
-        assertThat(log.list).anyMatch(event -> event.getFormattedMessage().contains("events has left"));
+        assertThat(log.lines()).anyMatch(event -> event.getFormattedMessage().contains("events has left"));
     }
 
     @Test
@@ -87,7 +79,7 @@ class LeavingClientsIT extends ServiceTest {
         await(() -> requestsOpen() == 0);
 
         assertAtMostOneLineEach(20);
-        assertThat(log.list)
+        assertThat(log.lines())
                 .anyMatch(event -> event.getFormattedMessage()
                         .equals("The client of GET /v1/fine_tuning/jobs/" + job
                                 + "/metrics left before its answer ended"));
@@ -108,7 +100,7 @@ class LeavingClientsIT extends ServiceTest {
         await(() -> requestsOpen() == 0);
 
         assertAtMostOneLineEach(20);
-        assertThat(log.list)
+        assertThat(log.lines())
                 .anyMatch(event -> event.getFormattedMessage()
                         .equals("The client of GET /v1/organization/audit_logs left before its answer ended"));
     }
@@ -141,7 +133,7 @@ class LeavingClientsIT extends ServiceTest {
     }
 
     private void assertAtMostOneLineEach(int clients) {
-        List<ILoggingEvent> events = List.copyOf(log.list);
+        List<ILoggingEvent> events = log.lines();
         assertThat(events)
                 .noneMatch(event -> event.getLevel().isGreaterOrEqual(Level.WARN))
                 .noneMatch(event -> event.getThrowableProxy() != null);
@@ -193,9 +185,5 @@ class LeavingClientsIT extends ServiceTest {
     private static int statusOf(Socket socket) throws IOException {
         InputStream answer = socket.getInputStream();
         return Integer.parseInt(new String(answer.readNBytes(12), StandardCharsets.US_ASCII).substring(9));
-    }
-
-    private static Logger root() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 }

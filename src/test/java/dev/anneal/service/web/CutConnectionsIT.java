@@ -3,9 +3,8 @@ package dev.anneal.service.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.anneal.service.HeardLog;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.database.CutConnections;
 import dev.anneal.service.database.TestDatabase;
@@ -20,10 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.TestConfiguration;
@@ -55,18 +52,8 @@ class CutConnectionsIT extends ServiceTest {
     @Autowired
     private IssuedKeys issued;
 
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-
-    @BeforeEach
-    void listenToTheLog() {
-        log.start();
-        root().addAppender(log);
-    }
-
-    @AfterEach
-    void listenNoLonger() {
-        root().detachAppender(log);
-    }
+    @RegisterExtension
+    final HeardLog log = new HeardLog();
 
     @Test
     void readingIsToldToTryAgain() {
@@ -175,7 +162,7 @@ class CutConnectionsIT extends ServiceTest {
         int broken = 0;
         for (int statement = 0; ; statement++) {
             cuts.cutAt(statement);
-            log.list.clear();
+            log.clear();
             boolean isWhole = isWhole(csv);
             if (!cuts.hasCut()) {
                 break;
@@ -205,7 +192,7 @@ class CutConnectionsIT extends ServiceTest {
         List<Integer> statuses = new ArrayList<>();
         for (int statement = 0; ; statement++) {
             HttpRequest.Builder request = requests.get();
-            log.list.clear();
+            log.clear();
             cuts.cutAt(statement);
             HttpResponse<String> answer = send(request);
             if (!cuts.hasCut()) {
@@ -236,7 +223,7 @@ class CutConnectionsIT extends ServiceTest {
     }
 
     private List<ILoggingEvent> ofRequests() {
-        return List.copyOf(log.list).stream()
+        return log.lines().stream()
                 .filter(event -> event.getThreadName().startsWith("http-nio"))
                 .toList();
     }
@@ -257,9 +244,5 @@ class CutConnectionsIT extends ServiceTest {
     private static HttpRequest.Builder multipart(HttpRequest.Builder request, String body) {
         return request.header("Content-Type", "multipart/form-data; boundary=b")
                 .POST(HttpRequest.BodyPublishers.ofString(body, StandardCharsets.UTF_8));
-    }
-
-    private static Logger root() {
-        return (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     }
 }
