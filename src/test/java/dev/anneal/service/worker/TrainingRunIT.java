@@ -164,8 +164,10 @@ class TrainingRunIT extends ServiceTest {
 
         post(ALPHA, "/v1/fine_tuning/jobs/" + id + "/resume", "");
 
-        await(() -> job(ALPHA, id).at("/anneal/waiting_for/code").asString().equals("artifact_not_available"));
-        assertThat(job(ALPHA, id).path("status").asString()).isEqualTo("queued");
+        JsonNode waiting = awaitValue(
+                () -> job(ALPHA, id),
+                job -> job.at("/anneal/waiting_for/code").asString().equals("artifact_not_available"));
+        assertThat(waiting.path("status").asString()).isEqualTo("queued");
         assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs/" + id + "/events?limit=100"))
                         .findValuesAsString("message"))
                 .anyMatch(message -> message.startsWith("The job waits because of artifact_not_available"));
@@ -207,7 +209,6 @@ class TrainingRunIT extends ServiceTest {
                 .body();
     }
 
-    /** Value of a series, 0 before it is there. */
     /** Supervised trainings that have failed, whoever's fault it was. */
     private double failedTrainings() {
         return metrics()
