@@ -1,8 +1,8 @@
 package dev.anneal;
 
-import dev.anneal.service.database.MigrationApplication;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.database.MigrationApplication;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import org.springframework.boot.ExitCodeGenerator;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;

@@ -3,7 +3,7 @@ package dev.anneal.penetration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.RawHttp.Reply;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;

@@ -2,13 +2,13 @@ package dev.anneal.service;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.FileStatus;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.lease.Leases;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.training.TrainingJournal;
 import dev.anneal.service.web.ApiDescription;
 import java.io.ByteArrayInputStream;

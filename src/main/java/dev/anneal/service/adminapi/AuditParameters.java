@@ -1,7 +1,7 @@
 package dev.anneal.service.adminapi;
 
 import dev.anneal.service.audit.AuditQuery;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Instant;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package dev.anneal.service.adminapi;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.tenant.NewKey;
 import dev.anneal.service.tenant.Scope;
 import java.time.Clock;

@@ -1,7 +1,7 @@
 package dev.anneal.service.adminapi;
 
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.tenant.IssuedKeys;
 import dev.anneal.service.tenant.Projects;
 import dev.anneal.service.tenant.RequiresScope;

@@ -2,8 +2,8 @@ package dev.anneal.service.assignment;
 
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.catalog.ModelSourceException;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.WorkError;
-import dev.anneal.service.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import java.util.Optional;

@@ -7,10 +7,10 @@
             "file",
             "history",
             "lease",
-            "process",
+            "platform :: process",
+            "platform :: refusal",
+            "platform :: role",
             "queue",
-            "refusal",
-            "role",
             "storage",
             "training"
         })

@@ -1,6 +1,6 @@
 package dev.anneal.service.audit;
 
-import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.tenant.Credential;
 import dev.anneal.service.tenant.Principal;
 import jakarta.servlet.FilterChain;

@@ -1,9 +1,9 @@
 package dev.anneal.service.audit;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.anneal.service.audit;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.scheduling.annotation.Scheduled;

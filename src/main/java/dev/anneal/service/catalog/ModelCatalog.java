@@ -1,8 +1,8 @@
 package dev.anneal.service.catalog;
 
 import dev.anneal.service.catalog.ModelSource.Located;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

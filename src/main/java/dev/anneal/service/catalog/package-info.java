@@ -1,5 +1,5 @@
 /** Base models: what is allowed, where it lies on this host, its tokenizer and configuration. */
-@ApplicationModule(allowedDependencies = {"refusal"})
+@ApplicationModule(allowedDependencies = {"platform :: refusal"})
 @NullMarked
 package dev.anneal.service.catalog;
 

@@ -1,9 +1,6 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
@@ -11,8 +8,11 @@ import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.secret.SealedValues;
 import dev.anneal.service.queue.WorkQueue;
-import dev.anneal.service.secret.SealedValues;
 import dev.anneal.service.sharing.VisibleModels;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -1,10 +1,10 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;

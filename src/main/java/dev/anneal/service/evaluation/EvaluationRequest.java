@@ -1,9 +1,9 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.protocol.EvaluateTask;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

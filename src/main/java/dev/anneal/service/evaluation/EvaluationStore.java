@@ -2,8 +2,8 @@ package dev.anneal.service.evaluation;
 
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.database.JsonColumn;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;

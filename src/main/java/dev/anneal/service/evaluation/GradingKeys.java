@@ -1,9 +1,9 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.protocol.EvaluateTask.Grading;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.GraderObjects;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.GraderObjects;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

@@ -2,17 +2,17 @@
 @ApplicationModule(
         allowedDependencies = {
             "catalog",
-            "database",
             "export",
             "file",
             "grader",
             "history",
             "job",
-            "paging",
+            "platform :: database",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: secret",
             "queue",
-            "refusal",
-            "request",
-            "secret",
             "settings",
             "sharing"
         })

@@ -1,7 +1,7 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 
 /**

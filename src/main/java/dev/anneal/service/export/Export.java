@@ -1,8 +1,8 @@
 package dev.anneal.service.export;
 
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.Work;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,6 @@
 package dev.anneal.service.export;
 
 import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoints;
@@ -12,6 +9,9 @@ import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.UploadedAdapters;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.WorkQueue;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

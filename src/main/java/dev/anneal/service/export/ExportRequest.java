@@ -1,8 +1,8 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;

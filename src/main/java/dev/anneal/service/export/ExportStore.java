@@ -1,11 +1,11 @@
 package dev.anneal.service.export;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.database.JsonColumn;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.job.Job;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import java.sql.ResultSet;

@@ -1,19 +1,19 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

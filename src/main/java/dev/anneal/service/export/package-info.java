@@ -2,14 +2,14 @@
 @ApplicationModule(
         allowedDependencies = {
             "catalog",
-            "database",
             "file",
             "history",
             "job",
-            "paging",
+            "platform :: database",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
             "queue",
-            "refusal",
-            "request",
             "settings"
         })
 @NullMarked

@@ -2,12 +2,12 @@ package dev.anneal.service.exportapi;
 
 import dev.anneal.service.evaluation.EvaluationRequest;
 import dev.anneal.service.evaluation.Evaluations;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.trace.TraceParent;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.trace.TraceParent;
 import dev.anneal.service.web.ListBody;
 import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.anneal.service.exportapi;
 
 import dev.anneal.service.export.Export;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.tenant.RequiresScope;

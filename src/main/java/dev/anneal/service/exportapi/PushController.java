@@ -1,12 +1,12 @@
 package dev.anneal.service.exportapi;
 
 import dev.anneal.service.export.Export;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.push.PushRequest;
 import dev.anneal.service.push.Pushes;
-import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;

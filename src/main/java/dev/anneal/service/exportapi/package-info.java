@@ -3,15 +3,15 @@
         allowedDependencies = {
             "evaluation",
             "export",
-            "paging",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: role",
+            "platform :: trace",
             "push",
             "queue",
-            "refusal",
-            "request",
-            "role",
             "storage",
             "tenant",
-            "trace",
             "web"
         })
 @NullMarked

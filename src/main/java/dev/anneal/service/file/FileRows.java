@@ -1,7 +1,7 @@
 package dev.anneal.service.file;
 
 import dev.anneal.engine.rows.ValidationReport;
-import dev.anneal.service.database.TimeColumn;
+import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

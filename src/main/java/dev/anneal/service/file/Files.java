@@ -1,10 +1,10 @@
 package dev.anneal.service.file;
 
-import dev.anneal.service.database.TenantDatabase;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,13 @@
 /** Uploaded files: upload, status, list, deletion, expiry. What their rows hold, others find out. */
-@ApplicationModule(allowedDependencies = {"database", "paging", "quota", "refusal", "role", "storage"})
+@ApplicationModule(
+        allowedDependencies = {
+            "platform :: database",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: role",
+            "quota",
+            "storage"
+        })
 @NullMarked
 package dev.anneal.service.file;
 

@@ -1,7 +1,7 @@
 package dev.anneal.service.fileapi;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.upload.UploadPart;
 import dev.anneal.service.upload.UploadParts;
 import jakarta.servlet.http.HttpServletRequest;

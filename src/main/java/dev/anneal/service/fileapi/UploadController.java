@@ -1,6 +1,6 @@
 package dev.anneal.service.fileapi;
 
-import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;

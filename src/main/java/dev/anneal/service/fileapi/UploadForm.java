@@ -1,8 +1,8 @@
 package dev.anneal.service.fileapi;
 
 import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

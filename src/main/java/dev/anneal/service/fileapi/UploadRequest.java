@@ -1,9 +1,9 @@
 package dev.anneal.service.fileapi;
 
 import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.upload.NewUpload;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,6 +1,16 @@
 /** Files over HTTP: upload, whole or in parts, list, content, end. */
 @ApplicationModule(
-        allowedDependencies = {"file", "paging", "quota", "refusal", "request", "storage", "tenant", "upload", "web"})
+        allowedDependencies = {
+            "file",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "quota",
+            "storage",
+            "tenant",
+            "upload",
+            "web"
+        })
 @NullMarked
 package dev.anneal.service.fileapi;
 

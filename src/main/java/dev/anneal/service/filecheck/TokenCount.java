@@ -1,7 +1,7 @@
 package dev.anneal.service.filecheck;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package dev.anneal.service.filecheck;
 
 import dev.anneal.service.catalog.BaseModel;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.platform.database.TenantDatabase;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.ApplicationEventPublisher;

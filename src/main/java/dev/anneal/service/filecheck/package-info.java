@@ -2,7 +2,15 @@
  * What is found out about uploaded files in the background: whether their rows are right, and how many tokens they are to a model. Each
  * check is claimed in the database, so that any process may do it and a dead one's is done again.
  */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "file", "refusal", "role", "storage"})
+@ApplicationModule(
+        allowedDependencies = {
+            "catalog",
+            "file",
+            "platform :: database",
+            "platform :: refusal",
+            "platform :: role",
+            "storage"
+        })
 @NullMarked
 package dev.anneal.service.filecheck;
 

@@ -1,13 +1,13 @@
 package dev.anneal.service.grader;
 
 import dev.anneal.engine.grade.EndpointClient.Endpoint;
-import dev.anneal.service.outbound.OutboundClient;
-import dev.anneal.service.outbound.OutboundContent;
-import dev.anneal.service.outbound.OutboundException;
-import dev.anneal.service.outbound.OutboundHttp;
-import dev.anneal.service.outbound.OutboundLimits;
-import dev.anneal.service.outbound.OutboundRequest;
-import dev.anneal.service.outbound.WebhookSignature;
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.outbound.OutboundRequest;
+import dev.anneal.service.platform.outbound.WebhookSignature;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.anneal.service.grader;
 
-import dev.anneal.service.outbound.OutboundHttp;
-import dev.anneal.service.secret.SealedValues;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.secret.SealedValues;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;

@@ -1,6 +1,6 @@
 package dev.anneal.service.grader;
 
-import dev.anneal.service.outbound.OutboundResponse;
+import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.regex.Pattern;

@@ -1,6 +1,6 @@
 package dev.anneal.service.grader;
 
-import dev.anneal.service.secret.OpenedValues;
+import dev.anneal.service.platform.secret.OpenedValues;
 
 /** Headers of endpoints, as jobs and evaluations hold them. */
 @FunctionalInterface

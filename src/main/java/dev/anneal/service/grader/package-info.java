@@ -1,5 +1,6 @@
 /** Grading on the service's side: the models and endpoints that graders ask. */
-@ApplicationModule(allowedDependencies = {"inference", "outbound", "refusal", "secret"})
+@ApplicationModule(
+        allowedDependencies = {"inference", "platform :: outbound", "platform :: refusal", "platform :: secret"})
 @NullMarked
 package dev.anneal.service.grader;
 

@@ -1,9 +1,9 @@
 package dev.anneal.service.history;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.anneal.service.history;
 
-import dev.anneal.service.database.Identifiers;
+import dev.anneal.service.platform.database.Identifiers;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -1,5 +1,5 @@
 /** What a job has done: its events, its series of steps and validations, its checkpoints. Jobs are known by their internal number. */
-@ApplicationModule(allowedDependencies = {"database", "paging", "refusal"})
+@ApplicationModule(allowedDependencies = {"platform :: database", "platform :: paging", "platform :: refusal"})
 @NullMarked
 package dev.anneal.service.history;
 

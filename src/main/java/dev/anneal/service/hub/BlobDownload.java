@@ -1,7 +1,7 @@
 package dev.anneal.service.hub;
 
 import dev.anneal.service.hub.HubException.Kind;
-import dev.anneal.service.outbound.OutboundResponse;
+import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

@@ -1,10 +1,10 @@
 package dev.anneal.service.hub;
 
 import dev.anneal.service.hub.HubException.Kind;
-import dev.anneal.service.outbound.OutboundClient;
-import dev.anneal.service.outbound.OutboundException;
-import dev.anneal.service.outbound.OutboundRequest;
-import dev.anneal.service.outbound.OutboundResponse;
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundRequest;
+import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;

@@ -1,11 +1,11 @@
 package dev.anneal.service.hub;
 
 import dev.anneal.service.catalog.ModelSource;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.outbound.OutboundHttp;
-import dev.anneal.service.outbound.OutboundLimits;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -1,9 +1,9 @@
 package dev.anneal.service.hub;
 
 import dev.anneal.service.catalog.ModelId;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.List;
 import java.util.Optional;
 

@@ -2,7 +2,7 @@ package dev.anneal.service.hub;
 
 import dev.anneal.service.catalog.ModelId;
 import dev.anneal.service.catalog.ModelSource;
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;

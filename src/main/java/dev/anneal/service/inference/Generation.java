@@ -1,8 +1,8 @@
 package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeReply;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

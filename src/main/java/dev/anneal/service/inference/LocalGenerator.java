@@ -2,9 +2,9 @@ package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Clock;

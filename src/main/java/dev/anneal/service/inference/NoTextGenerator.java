@@ -1,7 +1,7 @@
 package dev.anneal.service.inference;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 
 /** Says that nothing generates for this process, and what its operator can do about it. */
 public final class NoTextGenerator implements TextGenerator {

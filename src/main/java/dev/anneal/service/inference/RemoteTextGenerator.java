@@ -2,8 +2,8 @@ package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,6 +1,6 @@
 package dev.anneal.service.inference;
 
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 
 /**
  * Generates text with models of this installation, in this process or the one that {@code anneal.inference.url} names. In every process; safe for use

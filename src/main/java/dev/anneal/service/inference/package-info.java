@@ -4,14 +4,14 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "cache",
             "catalog",
-            "database",
             "history",
             "job",
-            "process",
-            "refusal",
-            "role",
+            "platform :: cache",
+            "platform :: database",
+            "platform :: process",
+            "platform :: refusal",
+            "platform :: role",
             "settings",
             "sharing",
             "storage",

@@ -2,7 +2,7 @@ package dev.anneal.service.inferenceapi;
 
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.service.inference.Generation;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.anneal.service.inferenceapi;
 
-import dev.anneal.service.database.Identifiers;
 import dev.anneal.service.inference.Generation;
-import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;

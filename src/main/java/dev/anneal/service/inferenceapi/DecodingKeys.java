@@ -1,9 +1,9 @@
 package dev.anneal.service.inferenceapi;
 
 import dev.anneal.protocol.ServeRequest.Decoding;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Objects;

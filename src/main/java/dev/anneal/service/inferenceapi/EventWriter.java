@@ -1,6 +1,6 @@
 package dev.anneal.service.inferenceapi;
 
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.web.ErrorWriter;
 import dev.anneal.service.web.ServerSentEvents;
 import jakarta.servlet.http.HttpServletResponse;

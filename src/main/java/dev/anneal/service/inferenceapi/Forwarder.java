@@ -2,8 +2,8 @@ package dev.anneal.service.inferenceapi;
 
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.InferenceProperties;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.anneal.service.inferenceapi;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import jakarta.servlet.http.HttpServletRequest;

@@ -3,7 +3,7 @@ package dev.anneal.service.inferenceapi;
 import dev.anneal.service.inference.InferenceProperties;
 import dev.anneal.service.inference.LocalGenerator;
 import dev.anneal.service.inference.NoTextGenerator;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.web.ErrorWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

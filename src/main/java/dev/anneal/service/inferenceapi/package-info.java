@@ -1,5 +1,14 @@
 /** Generation over HTTP: OpenAI's chat completions and completions, whole and streamed, here or handed on to a process that generates. */
-@ApplicationModule(allowedDependencies = {"database", "inference", "refusal", "request", "role", "tenant", "web"})
+@ApplicationModule(
+        allowedDependencies = {
+            "inference",
+            "platform :: database",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: role",
+            "tenant",
+            "web"
+        })
 @NullMarked
 package dev.anneal.service.inferenceapi;
 

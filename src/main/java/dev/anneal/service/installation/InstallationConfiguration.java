@@ -1,6 +1,6 @@
 package dev.anneal.service.installation;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactStore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -1,6 +1,6 @@
 package dev.anneal.service.installation;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoreMarker;
 import dev.anneal.service.storage.UnusableStoreException;

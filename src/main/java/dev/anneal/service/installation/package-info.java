@@ -1,5 +1,5 @@
 /** Which installation this is, and whether the artifact store is its own: the database and a marker in the store must name the same id. */
-@ApplicationModule(allowedDependencies = {"database", "storage"})
+@ApplicationModule(allowedDependencies = {"platform :: database", "storage"})
 @NullMarked
 package dev.anneal.service.installation;
 

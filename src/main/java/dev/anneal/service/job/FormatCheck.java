@@ -4,8 +4,8 @@ import dev.anneal.engine.rows.DatasetFormat;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.file.StoredFile;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.settings.ReinforcementReader;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,5 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
@@ -10,8 +9,9 @@ import dev.anneal.service.history.SampleRow;
 import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.history.SeriesRow;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
 import java.util.List;
 
 /** What a tenant's job has done, for its client. A job of another tenant does not exist here. */

@@ -1,8 +1,8 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.database.JsonColumn;
 import dev.anneal.service.history.Checkpoint;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;

@@ -1,16 +1,16 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.history.Events;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.settings.JobRequest;
 import java.security.SecureRandom;
 import java.util.Locale;

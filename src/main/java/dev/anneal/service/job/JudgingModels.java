@@ -2,8 +2,8 @@ package dev.anneal.service.job;
 
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;

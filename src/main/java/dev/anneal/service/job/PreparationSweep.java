@@ -1,8 +1,8 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.filecheck.FileChecked;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.util.List;

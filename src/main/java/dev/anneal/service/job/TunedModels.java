@@ -1,10 +1,10 @@
 package dev.anneal.service.job;
 
 import dev.anneal.service.catalog.ModelNames;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;

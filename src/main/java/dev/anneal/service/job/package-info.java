@@ -5,17 +5,17 @@
 @ApplicationModule(
         allowedDependencies = {
             "catalog",
-            "database",
             "file",
             "filecheck",
             "history",
             "machine",
-            "paging",
-            "process",
+            "platform :: database",
+            "platform :: paging",
+            "platform :: process",
+            "platform :: refusal",
+            "platform :: role",
+            "platform :: secret",
             "queue",
-            "refusal",
-            "role",
-            "secret",
             "settings",
             "storage"
         })

@@ -1,7 +1,7 @@
 package dev.anneal.service.jobapi;
 
 import dev.anneal.service.outlook.JobEstimates;
-import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.JobRequestReader;
 import dev.anneal.service.tenant.RequiresScope;

@@ -1,7 +1,7 @@
 package dev.anneal.service.jobapi;
 
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.request.ShownGrader;
+import dev.anneal.service.platform.request.ShownGrader;
 import dev.anneal.service.settings.ReinforcementReader;
 import java.util.LinkedHashMap;
 import java.util.Map;

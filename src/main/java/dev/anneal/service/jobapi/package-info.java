@@ -4,14 +4,14 @@
             "history",
             "job",
             "outlook",
-            "paging",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: role",
+            "platform :: trace",
             "queue",
-            "refusal",
-            "request",
-            "role",
             "settings",
             "tenant",
-            "trace",
             "web"
         })
 @NullMarked

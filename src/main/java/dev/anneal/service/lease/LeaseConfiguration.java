@@ -1,7 +1,7 @@
 package dev.anneal.service.lease;
 
-import dev.anneal.service.database.HeartbeatDatabase;
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.HeartbeatDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkEnds;
 import java.time.Instant;
 import java.time.OffsetDateTime;

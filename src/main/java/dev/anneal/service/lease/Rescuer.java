@@ -1,6 +1,6 @@
 package dev.anneal.service.lease;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.ErrorColumn;
 import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkEnds;

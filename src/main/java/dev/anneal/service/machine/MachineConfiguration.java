@@ -1,6 +1,6 @@
 package dev.anneal.service.machine;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.machine;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
-import dev.anneal.service.database.JsonColumn;
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;

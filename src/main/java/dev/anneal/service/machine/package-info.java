@@ -1,5 +1,5 @@
 /** What workers have measured of their machines. */
-@ApplicationModule(allowedDependencies = {"database"})
+@ApplicationModule(allowedDependencies = {"platform :: database"})
 @NullMarked
 package dev.anneal.service.machine;
 

@@ -1,6 +1,15 @@
 /** Meter names and the meters of the service and of what each worker trains now. */
 @ApplicationModule(
-        allowedDependencies = {"inference", "lease", "mlflow", "queue", "retention", "role", "storage", "webhook"})
+        allowedDependencies = {
+            "inference",
+            "lease",
+            "mlflow",
+            "platform :: role",
+            "queue",
+            "retention",
+            "storage",
+            "webhook"
+        })
 @NullMarked
 package dev.anneal.service.metrics;
 

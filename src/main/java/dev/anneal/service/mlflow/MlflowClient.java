@@ -1,11 +1,11 @@
 package dev.anneal.service.mlflow;
 
 import dev.anneal.service.mlflow.MlflowListener.Outcome;
-import dev.anneal.service.outbound.OutboundClient;
-import dev.anneal.service.outbound.OutboundContent;
-import dev.anneal.service.outbound.OutboundException;
-import dev.anneal.service.outbound.OutboundRequest;
-import dev.anneal.service.outbound.OutboundResponse;
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundRequest;
+import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;

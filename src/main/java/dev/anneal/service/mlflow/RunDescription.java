@@ -1,7 +1,7 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.database.JsonColumn;
 import dev.anneal.service.job.Job;
+import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.settings.ResolvedSettings;

@@ -1,9 +1,9 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.database.JsonColumn;
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.mlflow.Measurement.Validation;
 import dev.anneal.service.mlflow.Outbox.Claim;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;

@@ -2,7 +2,16 @@
  * Reports jobs to an MLflow server that the operator has configured: a run for each training, a registered model's version for each export. The
  * rows that training writes anyway are the outbox; {@code mlflow_run} says how much of them the server has. Training knows nothing of it.
  */
-@ApplicationModule(allowedDependencies = {"database", "history", "job", "outbound", "queue", "role", "settings"})
+@ApplicationModule(
+        allowedDependencies = {
+            "history",
+            "job",
+            "platform :: database",
+            "platform :: outbound",
+            "platform :: role",
+            "queue",
+            "settings"
+        })
 @NullMarked
 package dev.anneal.service.mlflow;
 

@@ -1,10 +1,10 @@
 package dev.anneal.service.modelapi;
 
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.sharing.Permission;
 import dev.anneal.service.sharing.Permissions;
 import dev.anneal.service.tenant.RequiresScope;

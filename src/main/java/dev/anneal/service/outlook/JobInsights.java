@@ -1,7 +1,7 @@
 package dev.anneal.service.outlook;
 
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.job.Job;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.QueuePosition;

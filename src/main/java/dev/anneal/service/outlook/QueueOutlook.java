@@ -1,10 +1,10 @@
 package dev.anneal.service.outlook;
 
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.machine.Machines;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.settings.ResolvedSettings;

@@ -2,13 +2,13 @@
 @ApplicationModule(
         allowedDependencies = {
             "catalog",
-            "database",
             "file",
             "filecheck",
             "job",
             "machine",
+            "platform :: database",
+            "platform :: refusal",
             "queue",
-            "refusal",
             "settings"
         })
 @NullMarked

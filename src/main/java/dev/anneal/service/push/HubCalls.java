@@ -1,11 +1,11 @@
 package dev.anneal.service.push;
 
 import dev.anneal.service.hub.PushTarget;
-import dev.anneal.service.outbound.OutboundClient;
-import dev.anneal.service.outbound.OutboundContent;
-import dev.anneal.service.outbound.OutboundException;
-import dev.anneal.service.outbound.OutboundException.Reason;
-import dev.anneal.service.outbound.OutboundRequest;
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundException.Reason;
+import dev.anneal.service.platform.outbound.OutboundRequest;
 import dev.anneal.service.push.PushException.Kind;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;

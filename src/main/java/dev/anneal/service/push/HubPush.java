@@ -1,6 +1,6 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.push.HubCalls.Answer;
 import dev.anneal.service.push.PushException.Kind;
 import dev.anneal.service.storage.StorageException;

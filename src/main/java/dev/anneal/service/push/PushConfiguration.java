@@ -1,16 +1,16 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.hub.PushTarget;
-import dev.anneal.service.outbound.OutboundHttp;
-import dev.anneal.service.outbound.OutboundLimits;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.SchedulerLifecycle;
 import dev.anneal.service.push.PushRunner.Retries;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
-import dev.anneal.service.schedule.SchedulerLifecycle;
 import dev.anneal.service.storage.ArtifactStore;
 import java.time.Clock;
 import java.time.Duration;

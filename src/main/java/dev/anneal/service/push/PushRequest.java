@@ -1,7 +1,7 @@
 package dev.anneal.service.push;
 
 import dev.anneal.service.hub.PushTarget;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,9 +1,9 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.push.PushException.Kind;
 import dev.anneal.service.push.PushStore.Begun;
 import dev.anneal.service.storage.ArtifactKey;

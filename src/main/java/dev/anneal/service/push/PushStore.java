@@ -1,7 +1,7 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.database.TimeColumn;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.push.HubPush.Destination;
 import java.sql.ResultSet;
 import java.sql.SQLException;

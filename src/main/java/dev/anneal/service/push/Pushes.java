@@ -1,14 +1,14 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.hub.PushTarget;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.push.HubPush.Destination;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 
 /** What clients do with pushes. */
 public final class Pushes {

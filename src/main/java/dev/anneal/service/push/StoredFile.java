@@ -2,7 +2,7 @@ package dev.anneal.service.push;
 
 import dev.anneal.service.export.Export;
 import dev.anneal.service.hub.PushTarget;
-import dev.anneal.service.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;

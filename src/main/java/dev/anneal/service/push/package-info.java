@@ -4,16 +4,16 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "database",
             "export",
             "hub",
-            "outbound",
-            "paging",
+            "platform :: database",
+            "platform :: outbound",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: role",
+            "platform :: schedule",
             "queue",
-            "refusal",
-            "request",
-            "role",
-            "schedule",
             "storage"
         })
 @NullMarked

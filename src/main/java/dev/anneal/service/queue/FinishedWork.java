@@ -1,6 +1,6 @@
 package dev.anneal.service.queue;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.anneal.service.queue;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.quota.QuotaGate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;

@@ -1,6 +1,6 @@
 package dev.anneal.service.queue;
 
-import dev.anneal.service.database.TimeColumn;
+import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package dev.anneal.service.queue;
 
-import dev.anneal.service.database.JsonColumn;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TimeColumn;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

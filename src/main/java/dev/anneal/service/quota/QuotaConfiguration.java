@@ -1,7 +1,7 @@
 package dev.anneal.service.quota;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.quota;
 
-import dev.anneal.service.database.TenantDatabase;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Locale;
 import org.springframework.jdbc.core.simple.JdbcClient;
 

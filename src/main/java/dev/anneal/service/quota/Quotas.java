@@ -1,6 +1,6 @@
 package dev.anneal.service.quota;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;

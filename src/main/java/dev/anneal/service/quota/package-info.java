@@ -1,5 +1,5 @@
 /** What a tenant may use of the installation, and what it uses: jobs, bytes, hours of training. */
-@ApplicationModule(allowedDependencies = {"database", "refusal"})
+@ApplicationModule(allowedDependencies = {"platform :: database", "platform :: refusal"})
 @NullMarked
 package dev.anneal.service.quota;
 

@@ -1,10 +1,10 @@
 package dev.anneal.service.quotaapi;
 
-import dev.anneal.service.database.TenantDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.quota.Quota;
 import dev.anneal.service.quota.Quotas;
-import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.request.StrictObject;
 import dev.anneal.service.tenant.Projects;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;

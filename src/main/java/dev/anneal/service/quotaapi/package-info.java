@@ -1,5 +1,5 @@
 /** Quotas over HTTP: what a tenant may use and uses, and what administrators allow it. */
-@ApplicationModule(allowedDependencies = {"database", "quota", "request", "tenant"})
+@ApplicationModule(allowedDependencies = {"platform :: database", "platform :: request", "quota", "tenant"})
 @NullMarked
 package dev.anneal.service.quotaapi;
 

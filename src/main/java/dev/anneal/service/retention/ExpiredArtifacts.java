@@ -1,6 +1,6 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;

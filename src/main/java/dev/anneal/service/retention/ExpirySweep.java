@@ -1,8 +1,8 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactStore;
 import java.util.List;
 import java.util.function.LongFunction;

@@ -1,6 +1,6 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StoredUnit;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.installation.StoreOwnership;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;

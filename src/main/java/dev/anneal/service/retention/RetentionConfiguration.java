@@ -1,12 +1,12 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.installation.StoreOwnership;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
-import dev.anneal.service.schedule.SchedulerLifecycle;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.SchedulerLifecycle;
 import dev.anneal.service.storage.ArtifactStore;
 import java.time.Clock;
 import javax.sql.DataSource;

@@ -4,7 +4,7 @@ import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.helper.RecurringTask;
 import com.github.kagkarlsson.scheduler.task.helper.Tasks;
 import com.github.kagkarlsson.scheduler.task.schedule.FixedDelay;
-import dev.anneal.service.schedule.SchedulerLifecycle;
+import dev.anneal.service.platform.schedule.SchedulerLifecycle;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;

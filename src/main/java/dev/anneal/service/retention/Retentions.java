@@ -1,6 +1,6 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** How long the artifacts of each tenant are kept. */

@@ -1,6 +1,14 @@
 /** How long what is stored is kept: intermediate checkpoints and exports by their age, and what lies in the store without a row. */
 @ApplicationModule(
-        allowedDependencies = {"database", "export", "history", "installation", "role", "schedule", "storage"})
+        allowedDependencies = {
+            "export",
+            "history",
+            "installation",
+            "platform :: database",
+            "platform :: role",
+            "platform :: schedule",
+            "storage"
+        })
 @NullMarked
 package dev.anneal.service.retention;
 

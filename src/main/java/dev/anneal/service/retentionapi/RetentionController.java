@@ -1,11 +1,11 @@
 package dev.anneal.service.retentionapi;
 
-import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.request.StrictObject;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.retention.Retention;
 import dev.anneal.service.retention.Retentions;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
 import dev.anneal.service.tenant.Projects;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;

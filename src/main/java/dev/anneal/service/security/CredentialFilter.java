@@ -1,9 +1,9 @@
 package dev.anneal.service.security;
 
 import dev.anneal.service.audit.AuditFilter;
-import dev.anneal.service.database.DatabaseOutage;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
 import dev.anneal.service.tenant.Principal;
 import dev.anneal.service.web.ErrorWriter;

@@ -1,9 +1,9 @@
 package dev.anneal.service.security;
 
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.ratelimit.RateLimit;
 import dev.anneal.service.ratelimit.RateLimit.Allowance;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.Principal;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.web.ErrorWriter;

@@ -1,8 +1,8 @@
 package dev.anneal.service.security;
 
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.ratelimit.RateLimits;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.tenant.ApiKeys;
 import dev.anneal.service.web.ErrorWriter;
 import jakarta.servlet.DispatcherType;

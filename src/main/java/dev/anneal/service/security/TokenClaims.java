@@ -1,7 +1,7 @@
 package dev.anneal.service.security;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.tenant.Credential;
 import dev.anneal.service.tenant.Principal;
 import dev.anneal.service.tenant.Scope;

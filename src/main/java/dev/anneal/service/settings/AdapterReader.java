@@ -2,9 +2,9 @@ package dev.anneal.service.settings;
 
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings.Schedule;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 

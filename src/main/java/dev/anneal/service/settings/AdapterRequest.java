@@ -3,7 +3,7 @@ package dev.anneal.service.settings;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.AdapterSettings.Schedule;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;

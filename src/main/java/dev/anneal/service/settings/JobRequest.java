@@ -60,7 +60,7 @@ public record JobRequest(
     /**
      * The request with the settings of the adapter that {@link #initialAdapter} names.
      *
-     * @throws dev.anneal.service.refusal.Refusal where the request asks for another adapter than that
+     * @throws dev.anneal.service.platform.refusal.Refusal where the request asks for another adapter than that
      */
     public JobRequest beginningWith(AdapterSettings initial) {
         InitialAdapter named = Objects.requireNonNull(initialAdapter, "the request names an initial adapter");

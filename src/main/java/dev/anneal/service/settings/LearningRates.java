@@ -1,7 +1,7 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.math.BigDecimal;
 import java.math.MathContext;
 

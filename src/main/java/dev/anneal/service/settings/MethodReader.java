@@ -1,8 +1,8 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the request's {@code method}, its hyperparameters where older clients put them, and {@code anneal.loss}, which is the method's. */

@@ -1,10 +1,10 @@
 package dev.anneal.service.settings;
 
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.GraderObjects;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.GraderObjects;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

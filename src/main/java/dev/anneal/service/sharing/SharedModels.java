@@ -1,11 +1,11 @@
 package dev.anneal.service.sharing;
 
 import dev.anneal.engine.spelling.Spelling;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;

@@ -2,8 +2,8 @@ package dev.anneal.service.sharing;
 
 import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.catalog.ModelNames;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.platform.database.TenantDatabase;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;

@@ -1,7 +1,16 @@
 /**
  * Tuned models and checkpoints that a tenant lets others use. Those see that they may, and get answers of the model; its job, files and weights stay the owner's.
  */
-@ApplicationModule(allowedDependencies = {"catalog", "database", "history", "job", "paging", "refusal", "settings"})
+@ApplicationModule(
+        allowedDependencies = {
+            "catalog",
+            "history",
+            "job",
+            "platform :: database",
+            "platform :: paging",
+            "platform :: refusal",
+            "settings"
+        })
 @NullMarked
 package dev.anneal.service.sharing;
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.tenant;
 
-import dev.anneal.service.database.TimeColumn;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;

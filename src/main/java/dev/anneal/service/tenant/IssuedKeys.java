@@ -1,11 +1,11 @@
 package dev.anneal.service.tenant;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TimeColumn;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
 import java.security.SecureRandom;
 import java.sql.ResultSet;
 import java.sql.SQLException;

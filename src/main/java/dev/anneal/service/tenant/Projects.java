@@ -1,12 +1,12 @@
 package dev.anneal.service.tenant;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TimeColumn;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;

@@ -1,6 +1,6 @@
 package dev.anneal.service.tenant;
 
-import dev.anneal.service.database.SystemDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
 import java.security.SecureRandom;
 import java.sql.Timestamp;
 import java.time.Clock;

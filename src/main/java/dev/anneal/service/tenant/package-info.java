@@ -1,5 +1,5 @@
 /** Who may do what: tenants, which administrators see as projects, their API keys, scopes, and the principal of a request. */
-@ApplicationModule(allowedDependencies = {"database", "paging", "refusal"})
+@ApplicationModule(allowedDependencies = {"platform :: database", "platform :: paging", "platform :: refusal"})
 @NullMarked
 package dev.anneal.service.tenant;
 

@@ -1,6 +1,5 @@
 package dev.anneal.service.training;
 
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Samples;
@@ -8,6 +7,7 @@ import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.lease.RescueListener;
+import dev.anneal.service.platform.database.SystemDatabase;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -2,7 +2,6 @@ package dev.anneal.service.training;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
-import dev.anneal.service.database.SystemDatabase;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.DevicePeaks;
 import dev.anneal.service.history.Events;
@@ -15,6 +14,7 @@ import dev.anneal.service.job.Job;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.lease.Lease;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.settings.ResolvedSettings;

@@ -1,5 +1,5 @@
 /** The worker's side of jobs: what is to be trained, and what is published about it under the queue's fence. */
-@ApplicationModule(allowedDependencies = {"database", "history", "job", "lease", "queue", "settings"})
+@ApplicationModule(allowedDependencies = {"history", "job", "lease", "platform :: database", "queue", "settings"})
 @NullMarked
 package dev.anneal.service.training;
 

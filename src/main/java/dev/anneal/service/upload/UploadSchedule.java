@@ -1,7 +1,7 @@
 package dev.anneal.service.upload;
 
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;

@@ -1,8 +1,8 @@
 package dev.anneal.service.upload;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;

@@ -1,14 +1,14 @@
 package dev.anneal.service.upload;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.ReceivedFile;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.quota.UploadLimit;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;

@@ -1,5 +1,13 @@
 /** Files that arrive in parts, within an hour: the parts are kept until the client says in which order they are a file. */
-@ApplicationModule(allowedDependencies = {"database", "file", "quota", "refusal", "role", "storage"})
+@ApplicationModule(
+        allowedDependencies = {
+            "file",
+            "platform :: database",
+            "platform :: refusal",
+            "platform :: role",
+            "quota",
+            "storage"
+        })
 @NullMarked
 package dev.anneal.service.upload;
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.web;
 
-import dev.anneal.service.database.DatabaseOutage;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.storage.StorageException;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;

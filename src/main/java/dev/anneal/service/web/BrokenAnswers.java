@@ -1,6 +1,6 @@
 package dev.anneal.service.web;
 
-import dev.anneal.service.database.DatabaseOutage;
+import dev.anneal.service.platform.database.DatabaseOutage;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.ServletException;
 import jakarta.servlet.http.HttpServletRequest;

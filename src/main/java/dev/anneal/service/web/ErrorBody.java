@@ -1,8 +1,8 @@
 package dev.anneal.service.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 
 /** The envelope of every failure: {@code {"error": {message, type, param, code}}}. */

@@ -15,7 +15,7 @@ import tools.jackson.databind.module.SimpleModule;
 
 /**
  * JSON as OpenAI writes it: snake_case, nulls written, and no NaN, which JSON does not have. Bodies of requests are read as trees, whose
- * values and keys {@code service.request} checks.
+ * values and keys {@code service.platform.request} checks.
  */
 @Configuration(proxyBeanMethods = false)
 class JsonConfiguration {

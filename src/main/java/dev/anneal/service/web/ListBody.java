@@ -1,7 +1,7 @@
 package dev.anneal.service.web;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.anneal.service.paging.Page;
+import dev.anneal.service.platform.paging.Page;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;

@@ -1,6 +1,6 @@
 package dev.anneal.service.web;
 
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.refusal.Refusal;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import org.springframework.web.servlet.HandlerInterceptor;

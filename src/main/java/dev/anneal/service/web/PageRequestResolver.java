@@ -1,7 +1,7 @@
 package dev.anneal.service.web;
 
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.MethodParameter;
 import org.springframework.web.bind.support.WebDataBinderFactory;

@@ -1,6 +1,6 @@
 package dev.anneal.service.web;
 
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Set;
 import org.springframework.http.HttpHeaders;
 

@@ -1,5 +1,6 @@
 /** Common ground of the HTTP API: JSON rules, the error envelope, request ids and list parameters. */
-@ApplicationModule(allowedDependencies = {"database", "paging", "refusal", "storage"})
+@ApplicationModule(
+        allowedDependencies = {"platform :: database", "platform :: paging", "platform :: refusal", "storage"})
 @NullMarked
 package dev.anneal.service.web;
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.webhook;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.secret.SealedText;
-import dev.anneal.service.secret.Secrets;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.secret.SealedText;
+import dev.anneal.service.platform.secret.Secrets;
 import dev.anneal.service.webhook.DeliveryListener.Outcome;
 import dev.anneal.service.webhook.DeliverySender.Answer;
 import dev.anneal.service.webhook.DeliveryStore.Due;

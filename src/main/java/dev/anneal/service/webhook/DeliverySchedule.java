@@ -2,8 +2,8 @@ package dev.anneal.service.webhook;
 
 import com.github.kagkarlsson.scheduler.Scheduler;
 import com.github.kagkarlsson.scheduler.task.helper.CustomTask;
-import dev.anneal.service.schedule.SchedulerLifecycle;
-import dev.anneal.service.schedule.TriggeredTask;
+import dev.anneal.service.platform.schedule.SchedulerLifecycle;
+import dev.anneal.service.platform.schedule.TriggeredTask;
 import java.time.Clock;
 import javax.sql.DataSource;
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.webhook;
 
-import dev.anneal.service.database.TimeColumn;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.secret.SealedText;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.webhook.WebhookDelivery.Attempt;
 import dev.anneal.service.webhook.WebhookDelivery.State;
 import java.net.URI;

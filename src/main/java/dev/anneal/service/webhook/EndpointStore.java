@@ -1,9 +1,9 @@
 package dev.anneal.service.webhook;
 
-import dev.anneal.service.database.TimeColumn;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.secret.SealedColumn;
-import dev.anneal.service.secret.SealedText;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.secret.SealedColumn;
+import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.webhook.WebhookEndpoint.Settings;
 import java.net.URI;

@@ -1,7 +1,7 @@
 package dev.anneal.service.webhook;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.webhook.DeliverySender.Answer;
 import java.io.IOException;
 import java.net.URI;

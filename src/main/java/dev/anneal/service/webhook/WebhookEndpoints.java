@@ -1,14 +1,14 @@
 package dev.anneal.service.webhook;
 
-import dev.anneal.service.database.Identifiers;
-import dev.anneal.service.database.TenantDatabase;
-import dev.anneal.service.outbound.WebhookSignature;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.secret.SealedText;
-import dev.anneal.service.secret.Secrets;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.outbound.WebhookSignature;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.secret.SealedText;
+import dev.anneal.service.platform.secret.Secrets;
 import dev.anneal.service.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.webhook.WebhookEndpoint.Settings;
 import dev.anneal.service.webhook.WebhookEndpoint.WithSecret;

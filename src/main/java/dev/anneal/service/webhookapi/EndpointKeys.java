@@ -1,8 +1,8 @@
 package dev.anneal.service.webhookapi;
 
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.webhook.WebhookEndpoint.Settings;
 import dev.anneal.service.webhook.WebhookEventType;
 import java.net.URI;

@@ -1,11 +1,11 @@
 package dev.anneal.service.webhookapi;
 
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.request.StrictObject;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.request.StrictObject;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;

@@ -1,5 +1,14 @@
 /** Webhook endpoints over HTTP, as OpenAI's {@code /v1/webhook_endpoints}, with their deliveries. */
-@ApplicationModule(allowedDependencies = {"paging", "refusal", "request", "role", "tenant", "web", "webhook"})
+@ApplicationModule(
+        allowedDependencies = {
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: role",
+            "tenant",
+            "web",
+            "webhook"
+        })
 @NullMarked
 package dev.anneal.service.webhookapi;
 

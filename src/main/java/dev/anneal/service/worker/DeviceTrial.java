@@ -1,9 +1,9 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.process.EngineExit;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.EngineProcess;
+import dev.anneal.service.platform.process.EngineExit;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.process.EngineProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

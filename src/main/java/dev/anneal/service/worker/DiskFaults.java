@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.engine.file.DiskFull;
-import dev.anneal.service.process.EngineLauncher;
+import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.queue.WorkError;
 import java.io.IOException;
 import java.util.Optional;

@@ -1,14 +1,14 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Surroundings;
-import dev.anneal.service.cache.SharedCache;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.metrics.WorkerMeters;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.process.EngineProperties;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
-import dev.anneal.service.role.ConditionalOnRole;
-import dev.anneal.service.role.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

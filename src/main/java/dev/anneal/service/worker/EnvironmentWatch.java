@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.database.DatabaseOutage;
+import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import java.time.Duration;

@@ -4,10 +4,10 @@ import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.EngineWorkspace;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.process.EngineWorkspace;
+import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
-import dev.anneal.service.trace.AttemptTraces;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**

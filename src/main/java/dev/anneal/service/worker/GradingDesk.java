@@ -4,7 +4,7 @@ import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.grader.GradingAnswers;
-import dev.anneal.service.process.EngineProcess;
+import dev.anneal.service.platform.process.EngineProcess;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;

@@ -1,10 +1,10 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.database.DatabaseOutage;
 import dev.anneal.service.lease.HeldWork;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.queue.Wish;
 import java.time.Clock;
 import java.time.Duration;

@@ -4,7 +4,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.metrics.WorkerMeters;
-import dev.anneal.service.trace.AttemptTrace;
+import dev.anneal.service.platform.trace.AttemptTrace;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Command;
-import dev.anneal.service.process.EngineProcess;
+import dev.anneal.service.platform.process.EngineProcess;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;

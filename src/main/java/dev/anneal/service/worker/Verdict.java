@@ -5,7 +5,7 @@ import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.lease.Ending;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.lease.Leases;
-import dev.anneal.service.process.EngineExit;
+import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import java.util.Optional;

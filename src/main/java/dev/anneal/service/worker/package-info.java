@@ -2,16 +2,16 @@
 @ApplicationModule(
         allowedDependencies = {
             "assignment",
-            "cache",
-            "database",
             "grader",
             "lease",
             "machine",
             "metrics",
-            "process",
-            "queue",
-            "role",
-            "trace"
+            "platform :: cache",
+            "platform :: database",
+            "platform :: process",
+            "platform :: role",
+            "platform :: trace",
+            "queue"
         })
 @NullMarked
 package dev.anneal.service.worker;

@@ -19,7 +19,7 @@ import com.openai.models.admin.organization.projects.apikeys.ApiKeyRetrieveParam
 import com.openai.models.admin.organization.projects.apikeys.ProjectApiKey;
 import com.openai.services.blocking.admin.OrganizationService;
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.net.http.HttpRequest;
 import java.util.List;

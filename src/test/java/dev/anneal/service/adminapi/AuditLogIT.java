@@ -6,7 +6,7 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.models.admin.organization.auditlogs.AuditLogListParams;
 import com.openai.models.admin.organization.auditlogs.AuditLogListParams.EventType;
 import com.openai.models.admin.organization.auditlogs.AuditLogListResponse;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;

@@ -3,9 +3,9 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.TestFolders;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.hub.HubServer;
+import dev.anneal.service.platform.database.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

@@ -2,7 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.StoppableDatabase;
+import dev.anneal.service.platform.database.StoppableDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;

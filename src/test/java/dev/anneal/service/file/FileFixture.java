@@ -1,6 +1,6 @@
 package dev.anneal.service.file;
 
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package dev.anneal.service.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.SettableClock;
-import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.SettableClock;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.TestStores;

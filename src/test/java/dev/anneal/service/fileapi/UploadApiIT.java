@@ -15,7 +15,7 @@ import com.openai.models.uploads.parts.PartCreateParams;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.TestFolders;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;

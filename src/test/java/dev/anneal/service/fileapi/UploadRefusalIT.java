@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.TestFolders;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.grade.EndpointClient.Endpoint;
 import dev.anneal.engine.grade.EndpointClient.Reply;
 import dev.anneal.engine.grade.Sample;
-import dev.anneal.service.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundHttp;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;

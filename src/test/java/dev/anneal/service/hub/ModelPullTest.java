@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.hub.HubException.Kind;
-import dev.anneal.service.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundHttp;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

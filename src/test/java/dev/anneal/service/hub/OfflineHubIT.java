@@ -3,7 +3,7 @@ package dev.anneal.service.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundHttp;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;

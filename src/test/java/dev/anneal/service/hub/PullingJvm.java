@@ -1,7 +1,7 @@
 package dev.anneal.service.hub;
 
-import dev.anneal.service.outbound.OutboundHttp;
-import dev.anneal.service.outbound.OutboundLimits;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;

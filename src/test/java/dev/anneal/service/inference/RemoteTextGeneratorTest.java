@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

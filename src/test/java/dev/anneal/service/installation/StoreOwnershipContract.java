@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.UnusableStoreException;

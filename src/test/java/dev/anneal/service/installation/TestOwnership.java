@@ -1,6 +1,6 @@
 package dev.anneal.service.installation;
 
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.ArtifactStore;
 
 /** Gives tests of other modules what the application looks at before it sweeps. */

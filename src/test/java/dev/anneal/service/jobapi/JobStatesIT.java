@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkState;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

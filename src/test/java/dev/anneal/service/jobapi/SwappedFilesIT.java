@@ -3,7 +3,7 @@ package dev.anneal.service.jobapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.HeldRows;
+import dev.anneal.service.platform.database.HeldRows;
 import java.net.http.HttpResponse;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;

@@ -3,9 +3,9 @@ package dev.anneal.service.jobapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.lease.Lease;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import java.net.http.HttpResponse;

@@ -3,8 +3,8 @@ package dev.anneal.service.lease;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.Work;

@@ -3,8 +3,8 @@ package dev.anneal.service.lease;
 import static dev.anneal.service.lease.TestQueue.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;

@@ -2,9 +2,9 @@ package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import java.time.Duration;
 import java.util.HashSet;

@@ -2,13 +2,13 @@ package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.refusal.Refusal;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

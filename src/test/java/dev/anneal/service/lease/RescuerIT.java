@@ -2,7 +2,7 @@ package dev.anneal.service.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkEnd;

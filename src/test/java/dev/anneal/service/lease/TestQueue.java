@@ -1,7 +1,7 @@
 package dev.anneal.service.lease;
 
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.QueueNumbers;

@@ -1,6 +1,6 @@
 package dev.anneal.service.machine;
 
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 
 /** The module's types on the tests' database. */
 public final class MachineFixture {

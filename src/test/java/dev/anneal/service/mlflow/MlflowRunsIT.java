@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.mlflow.TrackingServer.Mood;
 import dev.anneal.service.mlflow.TrackingServer.Run;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
 import java.util.stream.IntStream;

@@ -11,8 +11,8 @@ import com.openai.models.finetuning.checkpoints.permissions.PermissionDeletePara
 import com.openai.models.finetuning.checkpoints.permissions.PermissionListParams;
 import com.openai.models.finetuning.checkpoints.permissions.PermissionListResponse;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.sharing.SharedModels;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

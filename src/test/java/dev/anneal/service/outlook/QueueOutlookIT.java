@@ -3,13 +3,13 @@ package dev.anneal.service.outlook;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.job.JobFixture;
 import dev.anneal.service.machine.Machine;
 import dev.anneal.service.machine.MachineFixture;
 import dev.anneal.service.machine.Machines;
 import dev.anneal.service.outlook.ExpectedDuration.Basis;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.settings.TrainingCost;
 import java.time.Clock;
 import java.util.List;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.hub.ContentHash;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StoreMarker;

@@ -3,12 +3,12 @@ package dev.anneal.service.queue;
 import static dev.anneal.service.lease.TestQueue.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Lease;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.lease.TestQueue;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.anneal.service.queue;
 
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.quota.TestQuotas;
 import java.util.List;
 

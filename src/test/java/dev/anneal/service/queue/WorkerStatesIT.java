@@ -2,8 +2,8 @@ package dev.anneal.service.queue;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.TestDatabase;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;

@@ -1,6 +1,6 @@
 package dev.anneal.service.quota;
 
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 
 /** This module's parts on the tests' database, for tests of the modules above it. */
 public final class TestQuotas {

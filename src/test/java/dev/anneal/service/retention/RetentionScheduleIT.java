@@ -3,8 +3,8 @@ package dev.anneal.service.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.schedule.SchedulerLifecycle;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.schedule.SchedulerLifecycle;
 import dev.anneal.service.storage.ArtifactStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;

@@ -3,8 +3,8 @@ package dev.anneal.service.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.TestStores;
 import java.io.IOException;
 import java.net.http.HttpResponse;

@@ -3,9 +3,9 @@ package dev.anneal.service.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.outbound.OutboundHttp;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

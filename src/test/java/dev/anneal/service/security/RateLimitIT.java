@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.openai.errors.RateLimitException;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.tenant.IssuedKeys;
 import dev.anneal.service.tenant.NewKey;
 import dev.anneal.service.tenant.Scope;

@@ -3,7 +3,7 @@ package dev.anneal.service.security;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.tenant.IssuedKeys;
 import dev.anneal.service.tenant.NewKey;
 import dev.anneal.service.tenant.Scope;

@@ -10,7 +10,7 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.web.ApiTestBase;
 import java.io.IOException;
 import java.net.http.HttpRequest;

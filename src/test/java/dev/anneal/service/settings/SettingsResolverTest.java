@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.request.JsonBody;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.settings.ModelProfile.LayerSize;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

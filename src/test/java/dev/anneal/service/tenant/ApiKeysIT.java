@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.SettableClock;
-import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.SettableClock;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;

@@ -2,7 +2,7 @@ package dev.anneal.service.web;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
-import dev.anneal.service.database.PostgresTest;
+import dev.anneal.service.platform.database.PostgresTest;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

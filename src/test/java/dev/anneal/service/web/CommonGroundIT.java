@@ -3,13 +3,13 @@ package dev.anneal.service.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.paging.Page;
-import dev.anneal.service.paging.PageRequest;
-import dev.anneal.service.refusal.Refusal;
-import dev.anneal.service.refusal.RefusalCode;
-import dev.anneal.service.request.JsonBody;
-import dev.anneal.service.request.StrictObject;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.tenant.RequiresScope;
 import dev.anneal.service.tenant.Scope;
 import dev.anneal.service.tenant.Tenant;
@@ -288,16 +288,16 @@ class CommonGroundIT {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @ComponentScan({
-        "dev.anneal.service.database",
-        "dev.anneal.service.outbound",
+        "dev.anneal.service.platform.database",
+        "dev.anneal.service.platform.outbound",
         "dev.anneal.service.ratelimit",
         "dev.anneal.service.web",
         "dev.anneal.service.security",
         "dev.anneal.service.tenant"
     })
     @ConfigurationPropertiesScan({
-        "dev.anneal.service.database",
-        "dev.anneal.service.outbound",
+        "dev.anneal.service.platform.database",
+        "dev.anneal.service.platform.outbound",
         "dev.anneal.service.ratelimit",
         "dev.anneal.service.security",
         "dev.anneal.service.web",

@@ -2,7 +2,7 @@ package dev.anneal.service.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.DatabaseOutage;
+import dev.anneal.service.platform.database.DatabaseOutage;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.UncheckedIOException;

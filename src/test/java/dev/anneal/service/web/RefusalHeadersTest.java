@@ -2,7 +2,7 @@ package dev.anneal.service.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.refusal.RefusalCode;
+import dev.anneal.service.platform.refusal.RefusalCode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
+import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.webhook.Receiver;
 import java.net.http.HttpResponse;
 import java.util.ArrayList;

@@ -7,8 +7,8 @@ import static dev.anneal.service.worker.Stage.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.assignment.AssignmentException;
-import dev.anneal.service.process.FakeEngine;
-import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.platform.process.FakeEngine;
+import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;

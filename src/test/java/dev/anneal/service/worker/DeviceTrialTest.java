@@ -3,9 +3,9 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.service.cache.SharedCache;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.EngineProperties;
+import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.process.EngineProperties;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

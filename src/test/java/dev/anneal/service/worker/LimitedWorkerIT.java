@@ -4,8 +4,8 @@ import static dev.anneal.service.worker.Stage.STEPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.ExitCode;
-import dev.anneal.service.process.FakeEngine;
-import dev.anneal.service.process.FakeEngine.Misdeed;
+import dev.anneal.service.platform.process.FakeEngine;
+import dev.anneal.service.platform.process.FakeEngine.Misdeed;
 import dev.anneal.service.queue.WorkState;
 import java.nio.file.Path;
 import java.time.Duration;

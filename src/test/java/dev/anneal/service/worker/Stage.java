@@ -2,19 +2,19 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.database.DatabaseOutage;
-import dev.anneal.service.database.TestDatabase;
 import dev.anneal.service.grader.AttemptGrading;
 import dev.anneal.service.lease.TestQueue;
-import dev.anneal.service.process.EngineWorkspace;
-import dev.anneal.service.process.FakeEngine;
-import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.process.EngineWorkspace;
+import dev.anneal.service.platform.process.FakeEngine;
+import dev.anneal.service.platform.process.FakeTasks;
+import dev.anneal.service.platform.trace.TestTraces;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.trace.TestTraces;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

@@ -7,9 +7,9 @@ import static dev.anneal.service.worker.Stage.steps;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.GradingReply;
-import dev.anneal.service.process.FakeEngine;
-import dev.anneal.service.process.FakeEngine.Misdeed;
-import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.platform.process.FakeEngine;
+import dev.anneal.service.platform.process.FakeEngine.Misdeed;
+import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;

@@ -3,11 +3,11 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.database.TestDatabase;
-import dev.anneal.service.process.EngineLauncher;
-import dev.anneal.service.process.FakeEngine;
-import dev.anneal.service.process.FakeEngine.Misdeed;
-import dev.anneal.service.process.FakeTasks;
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.process.EngineLauncher;
+import dev.anneal.service.platform.process.FakeEngine;
+import dev.anneal.service.platform.process.FakeEngine.Misdeed;
+import dev.anneal.service.platform.process.FakeTasks;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -3,7 +3,7 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.process.EngineExit;
+import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import org.jspecify.annotations.Nullable;

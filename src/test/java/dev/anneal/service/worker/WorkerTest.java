@@ -1,12 +1,12 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.database.PostgresTest;
-import dev.anneal.service.database.SystemDatabase;
-import dev.anneal.service.database.TenantDatabase;
 import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.lease.Leases;
 import dev.anneal.service.lease.Rescuer;
 import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkerStates;
 import java.lang.annotation.ElementType;
@@ -56,13 +56,13 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     @EnableAutoConfiguration
     @EnableScheduling
     @ConfigurationPropertiesScan({
-        "dev.anneal.service.database",
+        "dev.anneal.service.platform.database",
         "dev.anneal.service.lease",
         "dev.anneal.service.metrics",
         "dev.anneal.service.quota"
     })
     @ComponentScan({
-        "dev.anneal.service.database",
+        "dev.anneal.service.platform.database",
         "dev.anneal.service.lease",
         "dev.anneal.service.metrics",
         "dev.anneal.service.queue",

@@ -1,7 +1,0 @@
-/** What a program unpacks of itself, its PostgreSQL and its native libraries: once for each version and user of a machine, whatever the installation. */
-@ApplicationModule(allowedDependencies = {})
-@NullMarked
-package dev.anneal.service.cache;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

@@ -1,9 +1,0 @@
-package dev.anneal.service.database;
-
-/** Stands for a schema that was found to be complete, before anything else uses the database. */
-final class CheckedSchema {
-
-    CheckedSchema(DatabaseAccess access) {
-        SchemaCheck.require(access);
-    }
-}

@@ -1,0 +1,55 @@
+package dev.anneal.service.platform.cache;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The folder in which engine processes unpack their native libraries: one folder for each library, with one for each of its versions, which they
+ * move there in one step. They take one that is there for whole.
+ */
+final class NativeLibraries {
+
+    private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
+
+    /** An engine process that unpacks has done so long before. */
+    private static final Duration UNPACKING = Duration.ofHours(1);
+
+    private NativeLibraries() {}
+
+    /** Removes what killed processes left half unpacked, and versions that lack files which were there before. */
+    static void tidy(Path directory) throws IOException {
+        try (DirectoryStream<Path> libraries = Files.newDirectoryStream(directory, Files::isDirectory)) {
+            for (Path library : libraries) {
+                try (DirectoryStream<Path> versions = Files.newDirectoryStream(library, Files::isDirectory)) {
+                    for (Path version : versions) {
+                        tidyVersion(version);
+                    }
+                }
+            }
+        }
+    }
+
+    private static void tidyVersion(Path version) throws IOException {
+        boolean isUnfinished = String.valueOf(version.getFileName()).startsWith("tmp");
+        if (isUnfinished && isOld(version)) {
+            FileSystemUtils.deleteRecursively(version);
+        } else if (!isUnfinished && !Contents.areListed(version)) {
+            Contents.of(version).write(version);
+        } else if (!isUnfinished && !Contents.areWhole(version)) {
+            LOG.warn("{} lacks some of its files; the next engine process unpacks it anew", version);
+            FileSystemUtils.deleteRecursively(version);
+        }
+    }
+
+    private static boolean isOld(Path folder) throws IOException {
+        return Files.getLastModifiedTime(folder)
+                .toInstant()
+                .isBefore(SharedCache.CLOCK.instant().minus(UNPACKING));
+    }
+}

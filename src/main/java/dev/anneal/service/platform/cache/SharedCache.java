@@ -1,0 +1,178 @@
+package dev.anneal.service.platform.cache;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * A folder of what was unpacked, shared by all processes of a user. Each version has a folder of its own, which appears whole or not at all; one
+ * of which files are missing or short, because somebody cleared them away, is unpacked anew. One folder is unpacked at a time.
+ */
+public final class SharedCache {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SharedCache.class);
+
+    /** Of the files' times. */
+    static final Clock CLOCK = Clock.systemUTC();
+
+    private static final Duration UNUSED = Duration.ofDays(30);
+
+    /** Locks of folders that this process uses, held for as long as it lives. */
+    private static final Map<Path, FileChannel> USED = new HashMap<>();
+
+    private final Path directory;
+
+    /** @param directory made when something is unpacked */
+    public SharedCache(Path directory) {
+        this.directory = directory.toAbsolutePath();
+    }
+
+    /** Fills a folder. */
+    @FunctionalInterface
+    public interface Unpacking {
+
+        void into(Path folder) throws IOException;
+    }
+
+    /** Where engine processes unpack their native libraries, each version in a folder of its own, after what is broken there has been removed. */
+    public static Path nativeLibraries(Path folder) {
+        synchronized (SharedCache.class) {
+            try {
+                Files.createDirectories(folder);
+                try (FileChannel gate = open(folder.resolve(".unpacking.lock"))) {
+                    Objects.requireNonNull(gate.lock());
+                    NativeLibraries.tidy(folder);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "Native libraries cannot be unpacked into %s (anneal.engine.cache-directory, or anneal.cache-directory): %s"
+                                .formatted(folder, e),
+                        e);
+            }
+        }
+        return folder;
+    }
+
+    /** Where engine processes unpack their native libraries unless they are told another place. */
+    public Path engine() {
+        return directory.resolve("engine");
+    }
+
+    /**
+     * A folder that is whole, and stays while this process lives.
+     *
+     * @param kind of what is in it; older versions of it that nobody has used for a month are removed when a new one is unpacked
+     * @param version of its content
+     */
+    public Path folder(String kind, String version, Unpacking content) {
+        Path folder = directory.resolve(kind + "-" + version);
+        // The system's locks are those of processes.
+        synchronized (SharedCache.class) {
+            try {
+                Files.createDirectories(directory);
+                try (FileChannel gate = open(directory.resolve(".unpacking.lock"))) {
+                    Objects.requireNonNull(gate.lock());
+                    keep(folder);
+                    if (!Contents.areWhole(folder)) {
+                        replace(folder, content);
+                        removeUnused(kind);
+                    }
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException(
+                        "%s cannot be unpacked into %s, which anneal.cache-directory may name: %s"
+                                .formatted(kind, directory, e),
+                        e);
+            }
+        }
+        return folder;
+    }
+
+    /** The lock ends when any other channel of the file is closed here, so the time of the use is written by the one that holds it. */
+    private static void keep(Path folder) throws IOException {
+        Path file = lockOf(folder);
+        FileChannel channel = USED.get(file);
+        if (channel == null) {
+            channel = open(file);
+            Objects.requireNonNull(channel.lock(0, Long.MAX_VALUE, true));
+            USED.put(file, channel);
+        }
+        channel.write(ByteBuffer.wrap(new byte[1]), 0);
+    }
+
+    private void replace(Path folder, Unpacking content) throws IOException {
+        LOG.info("Unpacking {}, once for this version", folder);
+        removeUnfinished();
+        Path fresh = Files.createDirectory(unfinished());
+        try {
+            content.into(fresh);
+            Contents.of(fresh).write(fresh);
+        } catch (IOException | RuntimeException e) {
+            FileSystemUtils.deleteRecursively(fresh);
+            throw e;
+        }
+        if (Files.exists(folder)) {
+            LOG.warn("{} lacks some of its files; it is unpacked anew", folder);
+            Files.move(folder, unfinished(), StandardCopyOption.ATOMIC_MOVE);
+        }
+        Files.move(fresh, folder, StandardCopyOption.ATOMIC_MOVE);
+        removeUnfinished();
+    }
+
+    private Path unfinished() {
+        return directory.resolve(".unfinished-" + UUID.randomUUID());
+    }
+
+    /** Nobody else writes them while the gate is ours. */
+    private void removeUnfinished() throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, ".unfinished-*")) {
+            for (Path each : folders) {
+                FileSystemUtils.deleteRecursively(each);
+            }
+        }
+    }
+
+    private void removeUnused(String kind) throws IOException {
+        try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, kind + "-*")) {
+            for (Path each : folders) {
+                if (!USED.containsKey(lockOf(each)) && isUnused(each)) {
+                    LOG.info("Nobody has used {} for {} days; it is removed", each, UNUSED.toDays());
+                    FileSystemUtils.deleteRecursively(each);
+                    Files.deleteIfExists(lockOf(each));
+                }
+            }
+        }
+    }
+
+    private static boolean isUnused(Path folder) throws IOException {
+        try (FileChannel channel = open(lockOf(folder))) {
+            return Files.getLastModifiedTime(lockOf(folder))
+                            .toInstant()
+                            .isBefore(CLOCK.instant().minus(UNUSED))
+                    && channel.tryLock() != null;
+        }
+    }
+
+    private static Path lockOf(Path folder) {
+        return folder.resolveSibling("." + folder.getFileName() + ".lock");
+    }
+
+    private static FileChannel open(Path file) throws IOException {
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+}

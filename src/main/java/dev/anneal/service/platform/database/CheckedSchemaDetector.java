@@ -1,0 +1,13 @@
+package dev.anneal.service.platform.database;
+
+import java.util.Set;
+import org.springframework.boot.sql.init.dependency.AbstractBeansOfTypeDatabaseInitializerDetector;
+
+/** Has what depends on the initialization of the database wait for {@link CheckedSchema}. */
+final class CheckedSchemaDetector extends AbstractBeansOfTypeDatabaseInitializerDetector {
+
+    @Override
+    protected Set<Class<?>> getDatabaseInitializerBeanTypes() {
+        return Set.of(CheckedSchema.class);
+    }
+}

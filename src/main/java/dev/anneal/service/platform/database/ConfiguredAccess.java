@@ -1,0 +1,48 @@
+package dev.anneal.service.platform.database;
+
+import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.springframework.core.env.Environment;
+
+/** Access to a database of the user's own: Spring Boot's {@code spring.datasource} and {@code spring.flyway} properties. */
+final class ConfiguredAccess {
+
+    private static final String URL = "spring.datasource.url";
+
+    private ConfiguredAccess() {}
+
+    static boolean isConfigured(Environment environment) {
+        return !environment.getProperty(URL, "").isEmpty();
+    }
+
+    /** By the driver's own rules. */
+    private static boolean isUsable(String url) {
+        try {
+            DriverManager.getDriver(url);
+            return true;
+        } catch (SQLException noDriverTakesIt) {
+            return false;
+        }
+    }
+
+    /** The owner is {@code spring.flyway.user} where it is set, else the login of the service. */
+    static DatabaseAccess from(Environment environment) {
+        Login application = new Login(
+                environment.getProperty("spring.datasource.username", "anneal"),
+                environment.getProperty("spring.datasource.password", ""));
+        String url = environment.getRequiredProperty(URL);
+        if (!isUsable(url)) {
+            throw new SchemaException(
+                    "spring.datasource.url is no address of a PostgreSQL. It is not shown, since it may hold a password.",
+                    "Set it to jdbc:postgresql://host:port/database, and the login to spring.datasource.username and spring.datasource.password.");
+        }
+        String owner = environment.getProperty("spring.flyway.user", "");
+        return new DatabaseAccess(
+                url,
+                application,
+                owner.isEmpty()
+                        ? application
+                        : new Login(owner, environment.getProperty("spring.flyway.password", "")));
+    }
+}

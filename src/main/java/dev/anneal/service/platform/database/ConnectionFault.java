@@ -1,0 +1,35 @@
+package dev.anneal.service.platform.database;
+
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/**
+ * No session with the database came about. Its address is not shown, since it may hold a password.
+ *
+ * @param message what the server, or the way to it, says
+ */
+record ConnectionFault(String message) {
+
+    static final String ACTION =
+            "Look at spring.datasource.url, spring.datasource.username and spring.datasource.password"
+                    + " (for the login that migrates, spring.flyway.user and spring.flyway.password), and whether the server runs.";
+
+    /** SQL states of the way to the server, of logins, of databases that do not exist, and of servers that start, stop or are full. */
+    private static final Pattern STATES = Pattern.compile("08...|28...|3D...|53300|57P0.");
+
+    static Optional<ConnectionFault> in(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof SQLException sql
+                    && STATES.matcher(String.valueOf(sql.getSQLState())).matches()) {
+                return Optional.of(new ConnectionFault(
+                        String.valueOf(sql.getMessage()).lines().findFirst().orElse("SQL state " + sql.getSQLState())));
+            }
+        }
+        return Optional.empty();
+    }
+
+    String description() {
+        return "The database that spring.datasource.url names cannot be used: " + message;
+    }
+}

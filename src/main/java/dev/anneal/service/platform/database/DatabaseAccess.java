@@ -1,0 +1,20 @@
+package dev.anneal.service.platform.database;
+
+/**
+ * Where the database is and who connects to it.
+ *
+ * @param url JDBC address without credentials
+ * @param application login of the running service, which acts through the roles that were granted to it
+ * @param owner login that owns the tables and migrates them; may be the same
+ */
+record DatabaseAccess(String url, Login application, Login owner) {
+
+    /** A name and its password. */
+    record Login(String name, String password) {
+
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+}

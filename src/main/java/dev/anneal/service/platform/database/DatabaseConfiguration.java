@@ -1,0 +1,111 @@
+package dev.anneal.service.platform.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import dev.anneal.service.platform.cache.SharedCache;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
+import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.core.env.Environment;
+
+@Configuration(proxyBeanMethods = false)
+class DatabaseConfiguration {
+
+    @Bean
+    Clock clock() {
+        return Clock.systemUTC();
+    }
+
+    @Bean
+    Identifiers identifiers(Clock clock) {
+        return new Identifiers(clock);
+    }
+
+    @Bean
+    DatabaseAccess databaseAccess(Environment environment, ObjectProvider<EmbeddedPostgres> embedded) {
+        return ConfiguredAccess.isConfigured(environment)
+                ? ConfiguredAccess.from(environment)
+                : embedded.getObject().access();
+    }
+
+    /** Only made where no database is configured. */
+    @Bean
+    @Lazy
+    EmbeddedPostgres embeddedPostgres(HomeProperties properties, SharedCache cache) {
+        return EmbeddedPostgres.start(properties.directory().resolve("postgres"), cache);
+    }
+
+    @Bean
+    Pools pools(
+            DatabaseAccess access,
+            DatabaseProperties properties,
+            @Value("${spring.application.name:anneal}") String applicationName) {
+        return new Pools(access, properties, applicationName);
+    }
+
+    /** For Flyway alone; whoever asks for a data source gets a pool. */
+    @Bean(defaultCandidate = false)
+    @FlywayDataSource
+    DataSource ownerDataSource(Pools pools) {
+        return pools.owner();
+    }
+
+    @Bean
+    HikariDataSource tenantPool(Pools pools) {
+        return pools.tenant();
+    }
+
+    @Bean
+    HikariDataSource systemPool(Pools pools) {
+        return pools.system();
+    }
+
+    @Bean
+    HikariDataSource heartbeatPool(Pools pools) {
+        return pools.heartbeat();
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    TenantDatabase tenantDatabase(@Qualifier("tenantPool") DataSource pool) {
+        return new TenantDatabase(pool);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    SystemDatabase systemDatabase(@Qualifier("systemPool") DataSource pool) {
+        return new SystemDatabase(pool);
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    HeartbeatDatabase heartbeatDatabase(@Qualifier("heartbeatPool") DataSource pool, DatabaseProperties properties) {
+        return new HeartbeatDatabase(pool, properties.heartbeatTimeout());
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "spring.flyway.enabled", havingValue = "false")
+    CheckedSchema checkedSchema(DatabaseAccess access) {
+        return new CheckedSchema(access);
+    }
+
+    /** The migrations grant the roles to the login of the service. */
+    @Bean
+    FlywayConfigurationCustomizer applicationLogin(DatabaseAccess access) {
+        return flyway -> {
+            Map<String, String> placeholders = new HashMap<>(flyway.getPlaceholders());
+            placeholders.put("applicationLogin", access.application().name());
+            flyway.placeholders(placeholders);
+        };
+    }
+}

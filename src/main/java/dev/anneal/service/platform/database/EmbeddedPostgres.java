@@ -1,0 +1,259 @@
+package dev.anneal.service.platform.database;
+
+import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.util.FileSystemUtils;
+
+/**
+ * The PostgreSQL of an installation without one of its own: a server process of this host, its data in a folder that outlives it.
+ *
+ * <p>The process that holds the lock file owns the server and stops it when it ends; a server left behind by a killed owner is taken
+ * over. Another process with the same folder shares the owner's server.
+ */
+final class EmbeddedPostgres implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+    private static final String DATABASE = "anneal";
+    /** Beginning of the names of folders in which data is being made. */
+    private static final String UNFINISHED = "unfinished-";
+
+    private static final int WAIT_FOR_OWNER_STEPS = 300;
+    private static final long WAIT_STEP_MILLISECONDS = 100;
+
+    private final Path home;
+    private final Path dataDirectory;
+    private final ServerPrograms programs;
+    /** Open with its lock while this process owns the server. */
+    private final @Nullable FileChannel ownership;
+
+    private final int port;
+    private final EmbeddedLogins logins;
+
+    private EmbeddedPostgres(Path home, SharedCache cache) throws IOException {
+        this.home = Files.createDirectories(
+                home, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        this.dataDirectory = home.resolve("data");
+        this.programs = new ServerPrograms(PostgresBinaries.in(cache), dataDirectory);
+        this.ownership = tryToOwn(home.resolve("owner.lock"));
+        try {
+            this.port = ownership == null ? awaitOwnersServer() : startOrTakeOver();
+            this.logins = EmbeddedLogins.read(passwordFile());
+        } catch (IOException | RuntimeException failure) {
+            giveUp(failure);
+            throw failure;
+        }
+    }
+
+    /** Lets another process, or another attempt of this one, own the server. */
+    private void giveUp(Exception cause) {
+        if (ownership != null) {
+            try {
+                ownership.close();
+            } catch (IOException failure) {
+                cause.addSuppressed(failure);
+            }
+        }
+    }
+
+    /**
+     * Starts the server, or joins one that runs.
+     *
+     * @param home folder of its data, passwords and log
+     * @param cache where its programs are unpacked
+     */
+    static EmbeddedPostgres start(Path home, SharedCache cache) {
+        try {
+            return new EmbeddedPostgres(home.toAbsolutePath(), cache);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(
+                    "the embedded PostgreSQL in %s did not start: %s".formatted(home, failure.getMessage()), failure);
+        }
+    }
+
+    DatabaseAccess access() {
+        return new DatabaseAccess(url(port, DATABASE), logins.application(), logins.owner());
+    }
+
+    /** Connections with every right, for the tests. */
+    DataSource administrator() {
+        return source(port, DATABASE, logins.administrator());
+    }
+
+    /** Stops the server if this process owns it. */
+    @Override
+    public void close() {
+        if (ownership == null) {
+            return;
+        }
+        try (ownership) {
+            programs.stop();
+            LOG.info("The embedded PostgreSQL has stopped; its data stays in {}", home);
+        } catch (IOException failure) {
+            LOG.error("The embedded PostgreSQL did not stop; the next start takes it over", failure);
+        }
+    }
+
+    private static @Nullable FileChannel tryToOwn(Path lockFile) throws IOException {
+        FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            FileLock lock = channel.tryLock();
+            if (lock != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException ownedByThisProcess) {
+            LOG.debug("This process owns the embedded PostgreSQL already", ownedByThisProcess);
+        }
+        channel.close();
+        return null;
+    }
+
+    private int startOrTakeOver() throws IOException {
+        Optional<PostmasterFile> running = PostmasterFile.read(dataDirectory).filter(PostmasterFile::isAlive);
+        if (!Files.exists(setUpMarker())) {
+            return startNew(running.isPresent());
+        }
+        if (running.isPresent()) {
+            LOG.info(
+                    "Taking over the embedded PostgreSQL that an earlier run has left, process {}",
+                    running.get().pid());
+            return running.get().port();
+        }
+        if (Files.deleteIfExists(PostmasterFile.path(dataDirectory))) {
+            LOG.info("The embedded PostgreSQL was not stopped in good order; it recovers from its log now");
+        }
+        return startServer();
+    }
+
+    /** Clears away a set-up that was cut off: before its end nothing of a user's is in it. */
+    private int startNew(boolean isRunning) throws IOException {
+        if (isRunning) {
+            LOG.info("The embedded PostgreSQL was never set up to the end; it is stopped and made anew");
+            programs.stop();
+        }
+        FileSystemUtils.deleteRecursively(dataDirectory);
+        clearAwayUnfinished();
+        initialize();
+        int started = startServer();
+        try {
+            setUp(started);
+        } catch (IOException | RuntimeException failure) {
+            stopAfter(failure);
+            throw failure;
+        }
+        return started;
+    }
+
+    private void stopAfter(Exception cause) {
+        try {
+            programs.stop();
+        } catch (IOException failure) {
+            cause.addSuppressed(failure);
+        }
+    }
+
+    private int startServer() throws IOException {
+        int started = programs.start(home.resolve("server.log"));
+        LOG.info("The embedded PostgreSQL listens on port {}, its data in {}", started, home);
+        return started;
+    }
+
+    private void clearAwayUnfinished() throws IOException {
+        try (DirectoryStream<Path> unfinished = Files.newDirectoryStream(home, UNFINISHED + "*")) {
+            for (Path each : unfinished) {
+                if (!FileSystemUtils.deleteRecursively(each.toFile())) {
+                    LOG.info("{} of an earlier start stays, because something still writes there", each);
+                }
+            }
+        }
+    }
+
+    /** In a folder of its own, because the program that makes it outlives a killed service and goes on writing. */
+    private void initialize() throws IOException {
+        EmbeddedLogins generated = EmbeddedLogins.generate();
+        generated.write(passwordFile());
+        Path administratorPassword = Files.createTempFile("anneal-", ".pw");
+        try {
+            Files.writeString(administratorPassword, generated.administrator().password());
+            Path unfinished = Files.createTempDirectory(home, UNFINISHED);
+            programs.initialize(unfinished, administratorPassword);
+            Files.move(unfinished, dataDirectory, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.delete(administratorPassword);
+        }
+    }
+
+    private void setUp(int startedPort) throws IOException {
+        EmbeddedLogins generated = EmbeddedLogins.read(passwordFile());
+        JdbcClient administrator = JdbcClient.create(source(startedPort, "postgres", generated.administrator()));
+        createLogin(administrator, generated.owner(), "CREATEROLE");
+        // Its rights come from the roles that it takes on, never by being their member.
+        createLogin(administrator, generated.application(), "NOINHERIT");
+        administrator.sql("CREATE DATABASE anneal OWNER anneal_owner").update();
+        Files.createFile(setUpMarker());
+    }
+
+    /** Statements of this kind take no parameters; the password is hexadecimal. */
+    private static void createLogin(JdbcClient administrator, Login login, String attributes) {
+        administrator
+                .sql("CREATE ROLE %s LOGIN %s PASSWORD '%s'".formatted(login.name(), attributes, login.password()))
+                .update();
+    }
+
+    private int awaitOwnersServer() throws IOException {
+        for (int step = 0; step < WAIT_FOR_OWNER_STEPS; step++) {
+            Optional<PostmasterFile> running = PostmasterFile.read(dataDirectory);
+            if (running.isPresent() && Files.exists(setUpMarker())) {
+                LOG.info(
+                        "Sharing the embedded PostgreSQL of another process on port {}",
+                        running.get().port());
+                return running.get().port();
+            }
+            pause();
+        }
+        throw new IOException("another process holds owner.lock, but its server does not come up; see server.log");
+    }
+
+    private static void pause() throws IOException {
+        try {
+            Thread.sleep(WAIT_STEP_MILLISECONDS);
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for the server", interruption);
+        }
+    }
+
+    private Path passwordFile() {
+        return home.resolve("passwords.properties");
+    }
+
+    /** Within the data, so that no one can take data that is complete for data that is not by removing another file. */
+    private Path setUpMarker() {
+        return dataDirectory.resolve("anneal-set-up");
+    }
+
+    private static DataSource source(int port, String database, Login login) {
+        return new DriverManagerDataSource(url(port, database), login.name(), login.password());
+    }
+
+    private static String url(int port, String database) {
+        return "jdbc:postgresql://127.0.0.1:%d/%s".formatted(port, database);
+    }
+}

@@ -1,0 +1,18 @@
+package dev.anneal.service.platform.database;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Where this host keeps what outlives the process.
+ *
+ * @param home absent: {@code .anneal} in the user's home directory
+ */
+@ConfigurationProperties("anneal")
+record HomeProperties(@Nullable Path home) {
+
+    Path directory() {
+        return home == null ? Path.of(System.getProperty("user.home"), ".anneal") : home;
+    }
+}

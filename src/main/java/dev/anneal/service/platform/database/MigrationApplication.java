@@ -1,0 +1,32 @@
+package dev.anneal.service.platform.database;
+
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.flyway.autoconfigure.FlywayAutoConfiguration;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Import;
+import org.springframework.core.env.Environment;
+
+/**
+ * All there is of a process with the role {@code migrate}: its context is ready when the schema is this version's. It needs the database and
+ * nothing else, neither artifacts nor keys.
+ */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.MIGRATE)
+@EnableConfigurationProperties({DatabaseProperties.class, HomeProperties.class})
+@ImportAutoConfiguration({PropertyPlaceholderAutoConfiguration.class, FlywayAutoConfiguration.class})
+@Import(DatabaseConfiguration.class)
+public class MigrationApplication {
+
+    /** @throws SchemaException if no database is configured: one of its own, a process would migrate for nobody */
+    MigrationApplication(Environment environment) {
+        if (!ConfiguredAccess.isConfigured(environment)) {
+            throw new SchemaException(
+                    "anneal.roles is migrate, but there is no database to migrate: spring.datasource.url is not set.",
+                    "Set spring.datasource.url and the owner's spring.flyway.user and spring.flyway.password.");
+        }
+    }
+}

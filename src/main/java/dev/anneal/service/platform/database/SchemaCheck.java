@@ -1,0 +1,66 @@
+package dev.anneal.service.platform.database;
+
+import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+
+/**
+ * What a process looks at that does not migrate ({@code spring.flyway.enabled=false}): whether the schema has all migrations of its version.
+ * A newer schema is none of its business: the version before works on it as well.
+ */
+final class SchemaCheck {
+
+    private static final String MIGRATE =
+            "Start a process of this version with anneal.roles=migrate (environment: ANNEAL_ROLES) and"
+                    + " the owner's login, which brings the schema up to date and ends; or leave spring.flyway.enabled at true.";
+
+    private SchemaCheck() {}
+
+    /** @throws SchemaException if a migration is missing, or if it cannot be seen which there are */
+    static void require(DatabaseAccess access) {
+        MigrationInfoService migrations = read(access);
+        MigrationInfo[] pending = migrations.pending();
+        if (pending.length > 0) {
+            throw new SchemaException(
+                    "The database's schema %s, but this version of Anneal needs %s. Missing: %s."
+                            .formatted(versionOf(migrations), pending[pending.length - 1].getVersion(), list(pending)),
+                    MIGRATE);
+        }
+    }
+
+    private static MigrationInfoService read(DatabaseAccess access) {
+        Login login = access.application();
+        try {
+            return Flyway.configure()
+                    .dataSource(access.url(), login.name(), login.password())
+                    .placeholders(Map.of("applicationLogin", login.name()))
+                    .load()
+                    .info();
+        } catch (FlywayException e) {
+            SchemaException unreadable = ConnectionFault.in(e)
+                    .map(fault -> new SchemaException(fault.description(), ConnectionFault.ACTION))
+                    .orElseGet(() -> new SchemaException(
+                            "The state of the database's schema cannot be read as '%s'. %s"
+                                    .formatted(login.name(), e.getMessage()),
+                            "If the login may not read flyway_schema_history: " + MIGRATE));
+            unreadable.initCause(e);
+            throw unreadable;
+        }
+    }
+
+    private static String versionOf(MigrationInfoService migrations) {
+        MigrationInfo current = migrations.current();
+        return current == null ? "is empty" : "is at version " + current.getVersion();
+    }
+
+    private static String list(MigrationInfo[] pending) {
+        return Arrays.stream(pending)
+                .map(migration -> "V%s %s".formatted(migration.getVersion(), migration.getDescription()))
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,114 @@
+package dev.anneal.service.platform.database;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Runs PostgreSQL's own programs on one data directory. */
+final class ServerPrograms {
+
+    private static final int PATIENCE_SECONDS = 60;
+
+    /** A small server for one host: the service's own memory budget counts it in. Durability stays as PostgreSQL has it. */
+    private static final List<String> SETTINGS =
+            List.of("listen_addresses=127.0.0.1", "unix_socket_directories=", "shared_buffers=64MB", "timezone=UTC");
+
+    private final PostgresBinaries binaries;
+    private final Path dataDirectory;
+
+    ServerPrograms(PostgresBinaries binaries, Path dataDirectory) {
+        this.binaries = binaries;
+        this.dataDirectory = dataDirectory;
+    }
+
+    /** Makes an empty cluster in {@code directory}, whose every connection needs a password; it may be moved before it is started. */
+    void initialize(Path directory, Path passwordFile) throws IOException {
+        run(List.of(
+                binaries.program("initdb").toString(),
+                "--pgdata=" + directory,
+                "--username=postgres",
+                "--pwfile=" + passwordFile,
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                // Text compares by its bytes on every host, so ids sort as they were made.
+                "--locale=C"));
+    }
+
+    /** Starts the server on a free port and waits until it answers. It leaves our process group, so Ctrl-C does not reach it. */
+    int start(Path logFile) throws IOException {
+        int port = freePort();
+        StringBuilder options = new StringBuilder("-p ").append(port);
+        SETTINGS.forEach(setting -> options.append(" -c ").append(setting));
+        run(control("start", "--log=" + logFile, "--options=" + options));
+        return port;
+    }
+
+    /** Ends the server, rolling back what is open. */
+    void stop() throws IOException {
+        run(control("stop", "--mode=fast"));
+    }
+
+    private List<String> control(String action, String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                binaries.program("pg_ctl").toString(),
+                action,
+                "--pgdata=" + dataDirectory,
+                "--wait",
+                "--timeout=" + PATIENCE_SECONDS));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    private static void run(List<String> command) throws IOException {
+        Path output = Files.createTempFile("anneal-postgres-", ".out");
+        try {
+            Process process = new ProcessBuilder(asOrdinaryUser(command))
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            process.getOutputStream().close();
+            if (!process.waitFor(2L * PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new IOException("%s did not end in time".formatted(command.get(0)));
+            }
+            if (process.exitValue() != 0) {
+                throw new IOException("%s ended with %d: %s"
+                        .formatted(
+                                String.join(" ", command),
+                                process.exitValue(),
+                                Files.readString(output, StandardCharsets.UTF_8).strip()));
+            }
+        } catch (InterruptedException interruption) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while waiting for " + command.get(0), interruption);
+        } finally {
+            Files.delete(output);
+        }
+    }
+
+    /** The server refuses to run as root; a user namespace makes it nobody in its own eyes and leaves its files where they are. */
+    private static List<String> asOrdinaryUser(List<String> command) {
+        if (!isRoot()) {
+            return command;
+        }
+        List<String> unshared = new ArrayList<>(List.of("unshare", "--user"));
+        unshared.addAll(command);
+        return unshared;
+    }
+
+    private static boolean isRoot() {
+        return "root".equals(System.getProperty("user.name"));
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

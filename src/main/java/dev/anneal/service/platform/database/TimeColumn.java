@@ -1,0 +1,19 @@
+package dev.anneal.service.platform.database;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import org.jspecify.annotations.Nullable;
+
+/** Times kept as {@code timestamptz}. */
+public final class TimeColumn {
+
+    private TimeColumn() {}
+
+    /** The time, or null. */
+    public static @Nullable Instant read(ResultSet row, String column) throws SQLException {
+        OffsetDateTime time = row.getObject(column, OffsetDateTime.class);
+        return time == null ? null : time.toInstant();
+    }
+}

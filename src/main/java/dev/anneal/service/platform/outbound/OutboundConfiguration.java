@@ -1,0 +1,21 @@
+package dev.anneal.service.platform.outbound;
+
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** The source of every client that the service has. */
+@Configuration(proxyBeanMethods = false)
+class OutboundConfiguration {
+
+    @Bean
+    OutboundHttp outboundHttp(OutboundProperties properties) {
+        try {
+            return new OutboundHttp(properties.allowedAddresses());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "anneal.outbound.allowed-addresses must hold addresses and networks, as 10.1.0.0/16: "
+                            + e.getMessage(),
+                    e);
+        }
+    }
+}

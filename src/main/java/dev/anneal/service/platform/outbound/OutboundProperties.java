@@ -1,0 +1,18 @@
+package dev.anneal.service.platform.outbound;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Where requests to addresses that clients name may go.
+ *
+ * @param allowedAddresses addresses and networks (CIDR) beside the public ones
+ */
+@ConfigurationProperties("anneal.outbound")
+record OutboundProperties(@DefaultValue List<String> allowedAddresses) {
+
+    OutboundProperties {
+        allowedAddresses = List.copyOf(allowedAddresses);
+    }
+}

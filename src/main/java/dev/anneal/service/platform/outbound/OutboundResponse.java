@@ -1,0 +1,38 @@
+package dev.anneal.service.platform.outbound;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
+import org.apache.hc.core5.http.ClassicHttpResponse;
+import org.apache.hc.core5.http.NameValuePair;
+
+/** An answer while its connection is open. What is not read is never received. */
+public final class OutboundResponse {
+
+    private final ClassicHttpResponse response;
+
+    OutboundResponse(ClassicHttpResponse response) {
+        this.response = response;
+    }
+
+    public int status() {
+        return response.getCode();
+    }
+
+    /** Value of the first header of this name. */
+    public Optional<String> header(String name) {
+        return Optional.ofNullable(response.getFirstHeader(name)).map(NameValuePair::getValue);
+    }
+
+    /** The body as it arrives, not decompressed. */
+    public InputStream body() throws IOException {
+        return response.getEntity() == null
+                ? InputStream.nullInputStream()
+                : response.getEntity().getContent();
+    }
+
+    /** The first {@code most} bytes of the body, and one more if it is longer. */
+    public byte[] body(int most) throws IOException {
+        return body().readNBytes(most + 1);
+    }
+}

@@ -1,0 +1,113 @@
+package dev.anneal.service.platform.outbound;
+
+import dev.anneal.service.platform.outbound.OutboundClient.Reader;
+import dev.anneal.service.platform.outbound.OutboundException.Reason;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.apache.hc.client5.http.classic.methods.HttpUriRequestBase;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.routing.RoutingSupport;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpException;
+import org.apache.hc.core5.http.io.entity.EntityTemplate;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.http.client.FilteredHostException;
+import org.springframework.boot.http.client.HttpClientSettings;
+import org.springframework.boot.http.client.HttpComponentsHttpClientBuilder;
+import org.springframework.boot.http.client.HttpCookieHandling;
+import org.springframework.boot.http.client.HttpRedirects;
+import org.springframework.boot.http.client.InetAddressFilter;
+
+/**
+ * Sends one request. A name is looked up once, and the addresses found are checked before one of them is connected to, so that no name leads to an
+ * address that the filter keeps out. Redirects, cookies and compression are off; a deadline ends what trickles, and a connection on which more comes
+ * than is read is closed.
+ */
+final class Transport implements AutoCloseable {
+
+    private final CloseableHttpClient client;
+    private final @Nullable Duration deadline;
+    private final ScheduledExecutorService deadlines;
+
+    Transport(InetAddressFilter filter, OutboundLimits limits, ScheduledExecutorService deadlines) {
+        this.deadline = limits.deadline();
+        this.deadlines = deadlines;
+        this.client = new HttpComponentsHttpClientBuilder()
+                .withCustomizer(http -> http.disableAutomaticRetries()
+                        .disableAuthCaching()
+                        .disableContentCompression()
+                        .disableCookieManagement()
+                        .setUserAgent("Anneal"))
+                .withConnectionManagerCustomizer(connections ->
+                        connections.setMaxConnTotal(limits.connections()).setMaxConnPerRoute(limits.connections()))
+                .build(HttpClientSettings.defaults()
+                        .withTimeouts(limits.silence(), limits.silence())
+                        .withRedirects(HttpRedirects.DONT_FOLLOW)
+                        .withCookieHandling(HttpCookieHandling.DISABLE)
+                        .withInetAddressFilter(filter));
+    }
+
+    <T> T send(OutboundRequest wanted, Reader<T> reader) throws OutboundException {
+        HttpUriRequestBase request = new HttpUriRequestBase(wanted.method(), wanted.uri());
+        wanted.headers().forEach(request::setHeader);
+        ScheduledFuture<?> end = deadline == null
+                ? null
+                : deadlines.schedule(request::abort, deadline.toMillis(), TimeUnit.MILLISECONDS);
+        try {
+            addContent(request, wanted.content());
+            // Neither execute() nor closing the response will do: both read on to the end of the answer.
+            return reader.read(
+                    new OutboundResponse(client.executeOpen(RoutingSupport.determineHost(request), request, null)));
+        } catch (HttpException | IOException | RuntimeException e) {
+            throw failed(request, e);
+        } finally {
+            if (end != null) {
+                end.cancel(false);
+            }
+            // Closes the connection, unless the answer was read to its end and has given it back.
+            request.abort();
+        }
+    }
+
+    private static void addContent(HttpUriRequestBase request, @Nullable OutboundContent content) throws IOException {
+        if (content != null) {
+            request.setEntity(
+                    new EntityTemplate(content.length(), ContentType.parse(content.contentType()), null, out -> {
+                        try (InputStream bytes = content.open()) {
+                            bytes.transferTo(out);
+                        }
+                    }));
+        }
+    }
+
+    private OutboundException failed(HttpUriRequestBase request, Exception failure) {
+        if (failure instanceof OutboundException told) {
+            return told;
+        }
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof FilteredHostException) {
+                return new OutboundException(
+                        Reason.ADDRESS_NOT_ALLOWED,
+                        "has an address that this service may not connect to; the operator can allow it"
+                                + " (anneal.outbound.allowed-addresses)",
+                        failure);
+            }
+        }
+        return request.isAborted() && deadline != null
+                ? new OutboundException(
+                        Reason.TIMED_OUT, "gave no answer within " + deadline.toSeconds() + " s", failure)
+                : new OutboundException(
+                        Reason.UNREACHABLE,
+                        "could not be reached: " + failure.getClass().getSimpleName(),
+                        failure);
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}

@@ -1,0 +1,190 @@
+package dev.anneal.service.platform.process;
+
+import dev.anneal.protocol.Command;
+import dev.anneal.protocol.GradingReply;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.ServeRequest;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.OptionalLong;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * A running engine process. Its progress is handed to a listener on a thread of its own; the listener must not block for long, because
+ * the process waits once the pipe between them is full.
+ */
+public final class EngineProcess {
+
+    private static final Logger LOG = LoggerFactory.getLogger(EngineProcess.class);
+
+    /** The longest honest lines are proofs and evaluated samples, some hundred kilobytes. */
+    private static final int PROGRESS_LINE_BYTES = 8 << 20;
+
+    /** Among the lines of the input, which are never empty: no more come. */
+    private static final String END = "";
+
+    private static final int LOGGED_CHARACTERS = 200;
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final Process process;
+    private final StderrTail stderr = new StderrTail();
+    private final OomKills oomKills;
+    private final OptionalLong killedBefore;
+    private final BlockingQueue<String> input = new LinkedBlockingQueue<>();
+    private final CompletableFuture<EngineExit> exit;
+
+    /** Takes over a process that has just been started. */
+    EngineProcess(Process process, Consumer<Progress> listener) {
+        this(process, listener, OomKills.ofThisProcess());
+    }
+
+    /** @param oomKills what the kernel counts */
+    EngineProcess(Process process, Consumer<Progress> listener, OomKills oomKills) {
+        this.process = process;
+        this.oomKills = oomKills;
+        this.killedBefore = oomKills.count();
+        CompletableFuture<Void> progressRead = onThread("progress", () -> readProgress(listener));
+        CompletableFuture<Void> stderrRead = onThread("stderr", this::readStderr);
+        Thread writer = new Thread(this::writeInput, "engine-" + process.pid() + "-commands");
+        writer.setDaemon(true);
+        writer.start();
+        this.exit = process.onExit()
+                .whenComplete((ended, failure) -> input.add(END))
+                .thenCombine(
+                        CompletableFuture.allOf(progressRead, stderrRead),
+                        (ended, read) -> new EngineExit(ended.exitValue(), stderr.text(), wasOneKilled()));
+    }
+
+    private boolean wasOneKilled() {
+        OptionalLong now = oomKills.count();
+        return now.isPresent() && killedBefore.isPresent() && now.getAsLong() > killedBefore.getAsLong();
+    }
+
+    /** Operating system's id of the process. */
+    public long pid() {
+        return process.pid();
+    }
+
+    /**
+     * Completes when the process has ended and the listener has seen all of its progress; exceptionally if the listener threw, for which the
+     * process is killed.
+     */
+    public CompletableFuture<EngineExit> exit() {
+        return exit.copy();
+    }
+
+    /** Tells the process what to do, without waiting until it reads; without effect on one that has ended. */
+    public void send(Command command) {
+        send(command.line());
+    }
+
+    /** Asks a process that serves; likewise. */
+    public void send(ServeRequest request) {
+        send(JSON.writerFor(ServeRequest.class).writeValueAsString(request));
+    }
+
+    /** Answers a training's graders; likewise. */
+    public void send(GradingReply reply) {
+        send(JSON.writeValueAsString(reply));
+    }
+
+    private void send(String line) {
+        input.add(line);
+    }
+
+    /** A process that hangs reads nothing: whoever is to end it must not wait for it to take a line. */
+    private void writeInput() {
+        OutputStream stream = process.getOutputStream();
+        try {
+            for (String line = input.take(); !line.equals(END); line = input.take()) {
+                stream.write((line + "\n").getBytes(StandardCharsets.UTF_8));
+                stream.flush();
+            }
+        } catch (IOException e) {
+            LOG.debug("Engine process {} no longer reads commands", pid(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Ends the process at once (SIGKILL), even a stopped one. */
+    public void kill() {
+        process.destroyForcibly();
+    }
+
+    private CompletableFuture<Void> onThread(String stream, Runnable reader) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        Thread thread = new Thread(
+                () -> {
+                    try {
+                        reader.run();
+                        done.complete(null);
+                    } catch (RuntimeException | Error e) {
+                        // Once nobody reads, the pipe fills up and the process waits for ever.
+                        kill();
+                        done.completeExceptionally(e);
+                    }
+                },
+                "engine-" + process.pid() + "-" + stream);
+        thread.setDaemon(true);
+        thread.start();
+        return done;
+    }
+
+    private void readProgress(Consumer<Progress> listener) {
+        LineReader lines = new LineReader(process.getInputStream(), PROGRESS_LINE_BYTES);
+        try {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                if (!lines.wasCut() && !line.isBlank()) {
+                    handOver(line, listener);
+                } else if (lines.wasCut()) {
+                    LOG.warn(
+                            "Engine process {} wrote a line of more than {} bytes; skipped",
+                            pid(),
+                            PROGRESS_LINE_BYTES);
+                }
+            }
+        } catch (IOException e) {
+            LOG.debug("Standard output of engine process {} has ended", pid(), e);
+        }
+    }
+
+    private void handOver(String line, Consumer<Progress> listener) {
+        Progress progress;
+        try {
+            progress = JSON.readValue(line, Progress.class);
+        } catch (JacksonException e) {
+            LOG.warn(
+                    "Engine process {} wrote a line that is no known progress event; skipped: {}",
+                    pid(),
+                    brief(line),
+                    e);
+            return;
+        }
+        listener.accept(progress);
+    }
+
+    private void readStderr() {
+        LineReader lines = new LineReader(process.getErrorStream(), StderrTail.LINE_BYTES);
+        try {
+            for (String line = lines.next(); line != null; line = lines.next()) {
+                stderr.add(line);
+                LOG.debug("Engine process {}: {}", pid(), line);
+            }
+        } catch (IOException e) {
+            LOG.debug("Standard error of engine process {} has ended", pid(), e);
+        }
+    }
+
+    private static String brief(String line) {
+        return line.length() <= LOGGED_CHARACTERS ? line : line.substring(0, LOGGED_CHARACTERS) + "…";
+    }
+}

@@ -1,0 +1,46 @@
+package dev.anneal.service.platform.process;
+
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** Lines of UTF-8 with a bound on their length, so that a process gone wild cannot fill the reader's memory. */
+final class LineReader {
+
+    private final InputStream input;
+    private final int limitBytes;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private boolean cut;
+
+    LineReader(InputStream input, int limitBytes) {
+        this.input = new BufferedInputStream(input);
+        this.limitBytes = limitBytes;
+    }
+
+    /** The next line without its end, cut at the limit, or null at the end of the input. */
+    @Nullable
+    String next() throws IOException {
+        line.reset();
+        cut = false;
+        int read = input.read();
+        if (read < 0) {
+            return null;
+        }
+        for (; read >= 0 && read != '\n'; read = input.read()) {
+            if (line.size() < limitBytes) {
+                line.write(read);
+            } else {
+                cut = true;
+            }
+        }
+        return line.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Whether the last line was longer than the limit. */
+    boolean wasCut() {
+        return cut;
+    }
+}

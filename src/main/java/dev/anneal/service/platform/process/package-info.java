@@ -1,0 +1,7 @@
+/** Engine processes: how their JVM is started, what they say, how they end, and what is left of them when a worker dies. */
+@NamedInterface
+@NullMarked
+package dev.anneal.service.platform.process;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;

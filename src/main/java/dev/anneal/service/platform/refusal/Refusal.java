@@ -1,0 +1,66 @@
+package dev.anneal.service.platform.refusal;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request that is not carried out because of what it asks. The message is written for the client: what must hold, what was found,
+ * and what to do about it. Any module may throw it; the API turns it into the error envelope and logs nothing.
+ */
+public final class Refusal extends RuntimeException {
+
+    private final RefusalCode code;
+    private final @Nullable String parameter;
+
+    /** @param parameter path of the request key that the message is about, or null */
+    public Refusal(RefusalCode code, String message, @Nullable String parameter) {
+        super(message);
+        this.code = code;
+        this.parameter = parameter;
+    }
+
+    public Refusal(RefusalCode code, String message) {
+        this(code, message, null);
+    }
+
+    /** A value that the request may not have, at {@code parameter}. */
+    public static Refusal invalidValue(String parameter, String message) {
+        return new Refusal(RefusalCode.INVALID_VALUE, message, parameter);
+    }
+
+    /** Nothing of this tenant has this id; a foreign tenant's id reads the same. */
+    public static Refusal notFound(String noun, String id, String parameter) {
+        return notFound(noun, id, parameter, "");
+    }
+
+    /** As {@link #notFound(String, String, String)}, going on with the sentence {@code hint}, which begins with a space or is empty. */
+    public static Refusal notFound(String noun, String id, String parameter, String hint) {
+        return new Refusal(
+                RefusalCode.NOT_FOUND,
+                "No such " + noun + ": '" + id + "'" + (hint.isEmpty() ? "" : "." + hint),
+                parameter);
+    }
+
+    /**
+     * A page that is to begin behind something that is not in the list.
+     *
+     * @param noun what the list is of, with its article
+     */
+    public static Refusal invalidCursor(String noun, String after) {
+        return new Refusal(
+                RefusalCode.INVALID_CURSOR, "'after' must be the id of " + noun + " but is '" + after + "'", "after");
+    }
+
+    public RefusalCode code() {
+        return code;
+    }
+
+    public @Nullable String parameter() {
+        return parameter;
+    }
+
+    /** The message, which is never null. */
+    public String explanation() {
+        String message = getMessage();
+        return message == null ? code.wireName() : message;
+    }
+}

@@ -1,0 +1,32 @@
+package dev.anneal.service.platform.request;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Graders as replies show them. */
+public final class ShownGrader {
+
+    private static final Set<String> ALONE = Set.of("string_check", "text_similarity", "score_model");
+    private static final Set<String> IN_MULTI = Set.of("string_check", "text_similarity", "score_model", "label_model");
+
+    private ShownGrader() {}
+
+    /**
+     * A grader that was read, as OpenAI's types have it: with a name, and a {@code multi} with a single grader. Null if they cannot say it: strict
+     * clients refuse whatever holds an {@code endpoint}, a {@code multi} of several, or a {@code label_model} of its own.
+     */
+    public static @Nullable Map<String, @Nullable Object> inOpenAiTypes(Map<String, @Nullable Object> grader) {
+        Object type = grader.get("type");
+        boolean isTyped = "multi".equals(type)
+                ? grader.get("graders") instanceof Map<?, ?> part && IN_MULTI.contains(String.valueOf(part.get("type")))
+                : ALONE.contains(String.valueOf(type));
+        if (!isTyped) {
+            return null;
+        }
+        Map<String, @Nullable Object> named = new LinkedHashMap<>(grader);
+        named.putIfAbsent("name", type);
+        return named;
+    }
+}

@@ -1,0 +1,274 @@
+package dev.anneal.service.platform.request;
+
+import dev.anneal.engine.spelling.Spelling;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
+
+/**
+ * One JSON object of a request, read key by key: every value has the type and range its reader asks for, and {@link #refuseOthers()}
+ * refuses the keys that nobody asked for. A key whose value is {@code null} counts as absent, as the SDKs mean it.
+ */
+public final class StrictObject {
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final String path;
+    private final JsonNode node;
+    private final Set<String> known = new LinkedHashSet<>();
+
+    /** @param path where the object stands in the request, empty for the body itself */
+    StrictObject(String path, JsonNode node) {
+        this.path = path;
+        this.node = node;
+    }
+
+    /** An object without keys, for one that the request leaves out. */
+    public static StrictObject empty(String path) {
+        return new StrictObject(path, JsonNodeFactory.instance.objectNode());
+    }
+
+    /** Name of {@code key} from the top of the request, as {@code error.param} shows it. */
+    public String param(String key) {
+        return path.isEmpty() ? key : path + "." + key;
+    }
+
+    public boolean has(String key) {
+        return value(key) != null;
+    }
+
+    public String requiredText(String key) {
+        String text = text(key);
+        if (text == null || text.isBlank()) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "'" + param(key) + "' is required: give a non-empty string",
+                    param(key));
+        }
+        return text;
+    }
+
+    public @Nullable String text(String key) {
+        JsonNode value = value(key);
+        if (value != null && !value.isString()) {
+            throw invalid(key, "must be a string", value);
+        }
+        return value == null ? null : value.stringValue();
+    }
+
+    /** One of a closed set of names. */
+    public @Nullable String choice(String key, Collection<String> names) {
+        String text = text(key);
+        if (text != null && !names.contains(text)) {
+            throw invalid(key, "must be one of " + String.join(", ", names), value(key));
+        }
+        return text;
+    }
+
+    public @Nullable Boolean flag(String key) {
+        JsonNode value = value(key);
+        if (value != null && !value.isBoolean()) {
+            throw invalid(key, "must be true or false", value);
+        }
+        return value == null ? null : value.booleanValue();
+    }
+
+    public @Nullable Integer wholeNumber(String key, int least, int most) {
+        return wholeNumber(key, least, most, "");
+    }
+
+    /** A whole number, or {@code "auto"} (as well as an absent key), which reads as null. */
+    public @Nullable Integer wholeNumberOrAuto(String key, int least, int most) {
+        return isAuto(key) ? null : wholeNumber(key, least, most, " or \"auto\"");
+    }
+
+    /** A whole number of 64 bits. */
+    public @Nullable Long longNumber(String key) {
+        JsonNode value = value(key);
+        if (value != null && !(value.isIntegralNumber() && value.canConvertToLong())) {
+            throw invalid(key, "must be a whole number of 64 bits", value);
+        }
+        return value == null ? null : value.longValue();
+    }
+
+    /** A list of whole numbers, none if the key is absent. */
+    public List<Integer> wholeNumbers(String key, int least, int most, int longest) {
+        List<Integer> numbers = new ArrayList<>();
+        for (JsonNode value : array(key, longest)) {
+            if (!value.isIntegralNumber()
+                    || !value.canConvertToInt()
+                    || value.intValue() < least
+                    || value.intValue() > most) {
+                throw invalid(key, "must hold whole numbers from " + least + " to " + most, value);
+            }
+            numbers.add(value.intValue());
+        }
+        return numbers;
+    }
+
+    private Iterable<JsonNode> array(String key, int longest) {
+        JsonNode value = value(key);
+        if (value != null && (!value.isArray() || value.size() > longest)) {
+            throw invalid(key, "must be an array of at most " + longest + " entries", value);
+        }
+        return value == null ? List.of() : value;
+    }
+
+    /** The value as it stands, for another reader; null if the key is absent. */
+    public @Nullable JsonNode raw(String key) {
+        return value(key);
+    }
+
+    /** Keys that mean nothing here and are not looked at. */
+    public void ignore(Collection<String> keys) {
+        known.addAll(keys);
+    }
+
+    private @Nullable Integer wholeNumber(String key, int least, int most, String alternative) {
+        JsonNode value = value(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isIntegralNumber()
+                || !value.canConvertToInt()
+                || value.intValue() < least
+                || value.intValue() > most) {
+            throw invalid(key, "must be a whole number from " + least + " to " + most + alternative, value);
+        }
+        return value.intValue();
+    }
+
+    /** @param rule what must hold, in words that follow "must be a number" */
+    public @Nullable Double number(String key, Predicate<Double> allowed, String rule) {
+        JsonNode value = value(key);
+        if (value == null) {
+            return null;
+        }
+        if (!value.isNumber() || !Double.isFinite(value.doubleValue()) || !allowed.test(value.doubleValue())) {
+            throw invalid(key, "must be a number " + rule, value);
+        }
+        return value.doubleValue();
+    }
+
+    /** A number, or {@code "auto"} (as well as an absent key), which reads as null. */
+    public @Nullable Double numberOrAuto(String key, Predicate<Double> allowed, String rule) {
+        return isAuto(key) ? null : number(key, allowed, rule + " or \"auto\"");
+    }
+
+    private boolean isAuto(String key) {
+        JsonNode value = value(key);
+        return value != null && value.isString() && value.stringValue().equals("auto");
+    }
+
+    public @Nullable StrictObject object(String key) {
+        JsonNode value = value(key);
+        if (value != null && !value.isObject()) {
+            throw invalid(key, "must be an object", value);
+        }
+        return value == null ? null : new StrictObject(param(key), value);
+    }
+
+    /** An object as maps, lists, strings, numbers, booleans and null, for one that is read elsewhere. */
+    public @Nullable Map<String, @Nullable Object> map(String key) {
+        if (object(key) == null) {
+            return null;
+        }
+        return JSON.treeToValue(node.get(key), new TypeReference<Map<String, @Nullable Object>>() {});
+    }
+
+    /** Number of entries of an array, 0 if the key is absent. */
+    public int arraySize(String key) {
+        JsonNode value = value(key);
+        if (value != null && !value.isArray()) {
+            throw invalid(key, "must be an array", value);
+        }
+        return value == null ? 0 : value.size();
+    }
+
+    /** A string, read as a list of one, or a list of strings. */
+    public @Nullable List<String> textOrTexts(String key) {
+        JsonNode value = value(key);
+        if (value == null || value.isString()) {
+            return value == null ? null : List.of(value.stringValue());
+        }
+        List<String> texts = new ArrayList<>();
+        if (value.isArray()) {
+            value.forEach(entry -> texts.add(entry.isString() ? entry.stringValue() : ""));
+        }
+        if (texts.isEmpty() || texts.contains("")) {
+            throw invalid(key, "must be a string or a list of non-empty strings", value);
+        }
+        return List.copyOf(texts);
+    }
+
+    /** An object whose values are strings, within OpenAI's limits for {@code metadata}. */
+    public Map<String, String> metadata(String key) {
+        StrictObject object = object(key);
+        return object == null ? Map.of() : object.texts();
+    }
+
+    private Map<String, String> texts() {
+        if (node.size() > 16) {
+            throw Refusal.invalidValue(path, "'" + path + "' has " + node.size() + " pairs; at most 16 are kept");
+        }
+        Map<String, String> texts = new LinkedHashMap<>();
+        for (Map.Entry<String, JsonNode> pair : node.properties()) {
+            String name = pair.getKey();
+            if (name.length() > 64) {
+                throw Refusal.invalidValue(
+                        path,
+                        "a key of '" + path + "' has " + name.length() + " characters; at most 64 are kept: '"
+                                + name.substring(0, 32) + "…'");
+            }
+            if (!pair.getValue().isString()) {
+                throw invalid(name, "must be a string of at most 512 characters", pair.getValue());
+            }
+            if (pair.getValue().stringValue().length() > 512) {
+                throw Refusal.invalidValue(
+                        param(name),
+                        "'" + param(name) + "' has "
+                                + pair.getValue().stringValue().length() + " characters; at most 512 are kept");
+            }
+            texts.put(name, pair.getValue().stringValue());
+        }
+        return texts;
+    }
+
+    /** Refuses keys that no reader has asked for. Call it after the last read. */
+    public void refuseOthers() {
+        for (String key : node.propertyNames()) {
+            if (!known.contains(key)) {
+                throw new Refusal(
+                        RefusalCode.UNKNOWN_PARAMETER,
+                        "unknown key '" + param(key) + "'; known here are " + String.join(", ", known) + "."
+                                + Spelling.didYouMean(key, known) + " Remove it or correct its name",
+                        param(key));
+            }
+        }
+    }
+
+    /** The refusal of a value that was found under {@code key}. */
+    public Refusal invalid(String key, String rule, @Nullable Object found) {
+        String shown = String.valueOf(found);
+        String shortened = shown.length() > 80 ? shown.substring(0, 80) + "…" : shown;
+        return Refusal.invalidValue(param(key), "'" + param(key) + "' " + rule + ", but is " + shortened);
+    }
+
+    private @Nullable JsonNode value(String key) {
+        known.add(key);
+        JsonNode value = node.get(key);
+        return value == null || value.isNull() ? null : value;
+    }
+}

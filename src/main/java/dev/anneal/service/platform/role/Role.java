@@ -1,0 +1,42 @@
+package dev.anneal.service.platform.role;
+
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.core.env.Environment;
+
+/** A part that a process of the service may play. */
+public enum Role {
+    /** Serves the HTTP API and validates datasets. */
+    API,
+    /** Claims work and runs it in engine processes; serves health and metrics alone. */
+    WORKER,
+    /** Generates with base and tuned models, in an engine process of its own; serves the endpoints of generation. */
+    INFERENCE,
+    /** Brings the database's schema up to this version's and ends; played alone. */
+    MIGRATE;
+
+    private static final String PROPERTY = "anneal.roles";
+
+    /** What a process does that has all to do. */
+    private static final List<Role> SERVING = List.of(API, WORKER, INFERENCE);
+
+    /** The roles that {@code anneal.roles} names; all but {@code migrate} unless it is set. */
+    public static Set<Role> in(Environment environment) {
+        List<Role> named = Binder.get(environment)
+                .bind(PROPERTY, Bindable.listOf(Role.class))
+                .orElse(SERVING);
+        if (named.isEmpty()) {
+            throw new IllegalArgumentException(
+                    PROPERTY + " must name at least one of api, worker and inference but is empty");
+        }
+        Set<Role> roles = EnumSet.copyOf(named);
+        if (roles.contains(MIGRATE) && roles.size() > 1) {
+            throw new IllegalArgumentException(
+                    PROPERTY + " must name migrate alone, since its process ends, but is " + roles);
+        }
+        return roles;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.anneal.service.platform.secret;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
+import java.util.Base64;
+
+/** The key of an installation with the embedded database: made once, beside it, and readable by the service's user alone. */
+final class KeyFile {
+
+    private static final FileAttribute<?> PRIVATE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
+
+    private KeyFile() {}
+
+    /** The entry in the file, which is made if there is none. */
+    static String read(Path file) {
+        try {
+            if (!Files.exists(file)) {
+                make(file);
+            }
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the key in " + file + " cannot be read or made: " + e.getMessage(), e);
+        }
+    }
+
+    /** Complete before it has its name, so that a process that starts at the same time reads all of it or makes the other one's. */
+    private static void make(Path file) throws IOException {
+        byte[] key = new byte[SealingKey.BYTES];
+        new SecureRandom().nextBytes(key);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Path unfinished = Files.createTempFile(file.toAbsolutePath().getParent(), "secrets-", ".new", PRIVATE);
+        try {
+            Files.writeString(unfinished, "embedded:" + Base64.getEncoder().encodeToString(key) + "\n");
+            Files.createLink(file, unfinished);
+        } catch (FileAlreadyExistsException anotherProcessWasFirst) {
+            return;
+        } finally {
+            Files.delete(unfinished);
+        }
+    }
+}

@@ -1,0 +1,16 @@
+package dev.anneal.service.platform.secret;
+
+/**
+ * A column of sealed texts. A bean of this type has its rows checked when the service starts, and sealed anew when the first key is another one.
+ *
+ * @param table whose name, like those of the columns, is part of statements: never a client's text
+ * @param id column that tells the rows apart
+ * @param column text, or null where there is no secret
+ */
+public record SealedColumn(String table, String id, String column) {
+
+    /** What a sealed text belongs to: in another row or column it does not open. */
+    String context(String rowId) {
+        return table + "." + column + "/" + rowId;
+    }
+}

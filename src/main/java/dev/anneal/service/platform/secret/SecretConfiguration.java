@@ -1,0 +1,60 @@
+package dev.anneal.service.platform.secret;
+
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Value;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.scheduling.config.FixedDelayTask;
+
+/** Where the keys come from, and when rows of older ones are sealed anew. */
+@Configuration(proxyBeanMethods = false)
+class SecretConfiguration {
+
+    private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
+
+    /** A database of the user's own is shared by processes that share no folder, so its key must be given to all of them. */
+    @Bean
+    Secrets secrets(
+            SecretProperties properties,
+            @Value("${spring.datasource.url:}") String databaseUrl,
+            @Value("${anneal.home}") Path home) {
+        boolean isMadeHere = properties.keys().isEmpty() && databaseUrl.isEmpty();
+        return Secrets.of(
+                isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
+    }
+
+    @Bean
+    SealedValues sealedValues(SystemDatabase database, Secrets secrets, Identifiers identifiers) {
+        return new SealedValues(database, secrets, identifiers);
+    }
+
+    @Bean
+    SealedColumn sealedValueColumn() {
+        return SealedValues.COLUMN;
+    }
+
+    /** The API's processes do it for all. */
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SealedRows sealedRows(SystemDatabase database, Secrets secrets, ObjectProvider<SealedColumn> columns) {
+        return new SealedRows(database, secrets, columns.orderedStream().toList());
+    }
+
+    /** Not at once: while processes are replaced, those before may not have the first key yet. */
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SchedulingConfigurer sealingSchedule(SealedRows rows, SealedValues values) {
+        return tasks -> {
+            tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
+            tasks.addFixedDelayTask(new FixedDelayTask(values::removeOfEnded, SWEEP_INTERVAL, SWEEP_INTERVAL));
+        };
+    }
+}

@@ -1,0 +1,24 @@
+package dev.anneal.service.platform.secret;
+
+import java.util.List;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * What secrets are sealed with.
+ *
+ * @param keys entries {@code id:base64 of 32 bytes}; the first one seals, all of them open
+ */
+@ConfigurationProperties("anneal.secrets")
+record SecretProperties(@DefaultValue List<String> keys) {
+
+    SecretProperties {
+        keys = List.copyOf(keys);
+    }
+
+    /** Without the keys. */
+    @Override
+    public String toString() {
+        return "SecretProperties[" + keys.size() + " keys]";
+    }
+}

@@ -1,0 +1,7 @@
+/** Secrets of clients that the service has to read again: sealed before they are stored, by keys that are not in the database. */
+@NamedInterface
+@NullMarked
+package dev.anneal.service.platform.secret;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;

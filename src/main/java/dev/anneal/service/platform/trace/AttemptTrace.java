@@ -1,0 +1,84 @@
+package dev.anneal.service.platform.trace;
+
+import io.opentelemetry.api.common.AttributeKey;
+import io.opentelemetry.api.common.Attributes;
+import io.opentelemetry.api.trace.Span;
+import io.opentelemetry.api.trace.StatusCode;
+import io.opentelemetry.context.Scope;
+import java.util.Locale;
+import org.slf4j.MDC;
+
+/**
+ * One attempt as traces and log lines tell of it. Begun, named and closed on the thread that makes the attempt; {@link #event} may be
+ * called on any.
+ */
+public final class AttemptTrace implements AutoCloseable {
+
+    private static final String WORKER = "worker";
+    private static final String TENANT = "tenant";
+    private static final String ATTEMPT = "attempt";
+    private static final AttributeKey<Long> STEP = AttributeKey.longKey("anneal.step");
+
+    private final Span span;
+    private final Scope scope;
+    private final String idKey;
+
+    /** The scope ends in {@link #close}. */
+    @SuppressWarnings("MustBeClosedChecker")
+    AttemptTrace(Span span, Attempted attempt) {
+        this.span = span;
+        // A span that is none would put ids of zeros into the log.
+        this.scope = span.getSpanContext().isValid() ? span.makeCurrent() : Scope.noop();
+        this.idKey = keyOf(attempt.kind());
+        MDC.put(WORKER, attempt.worker());
+        MDC.put(TENANT, attempt.tenant());
+        MDC.put(ATTEMPT, Long.toString(attempt.number()));
+    }
+
+    /** {@code job_id} of a training, {@code export_id}, {@code evaluation_id}. */
+    private static String keyOf(String kind) {
+        return switch (kind) {
+            case "TRAIN" -> "job_id";
+            case "EVALUATE" -> "evaluation_id";
+            default -> kind.toLowerCase(Locale.ROOT) + "_id";
+        };
+    }
+
+    /** What is attempted, as clients know it. */
+    public void named(String id, String model) {
+        MDC.put(idKey, id);
+        span.setAttribute("anneal." + idKey.replace('_', '.'), id);
+        span.setAttribute("anneal.model", model);
+    }
+
+    /** Something that takes no time of its own has happened. */
+    public void event(String name) {
+        span.addEvent(name);
+    }
+
+    /** Something has happened after a step. */
+    public void event(String name, long step) {
+        span.addEvent(name, Attributes.of(STEP, step));
+    }
+
+    /** The attempt has failed with this code of the API; its message may name what is the client's. */
+    public void failed(String code) {
+        span.setAttribute("error.type", code);
+        span.setStatus(StatusCode.ERROR);
+    }
+
+    /** What the work is in after the attempt. */
+    public void outcome(String state) {
+        span.setAttribute("anneal.outcome", state.toLowerCase(Locale.ROOT));
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+        span.end();
+        MDC.remove(WORKER);
+        MDC.remove(TENANT);
+        MDC.remove(ATTEMPT);
+        MDC.remove(idKey);
+    }
+}

@@ -1,0 +1,29 @@
+package dev.anneal.service.platform.trace;
+
+import io.micrometer.observation.ObservationPredicate;
+import io.opentelemetry.api.OpenTelemetry;
+import java.util.List;
+import java.util.Objects;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.http.server.observation.ServerRequestObservationContext;
+
+@Configuration(proxyBeanMethods = false)
+class TraceConfiguration {
+
+    private static final List<String> PROBES = List.of("/actuator", "/livez", "/readyz");
+
+    @Bean
+    AttemptTraces attemptTraces(ObjectProvider<OpenTelemetry> telemetry) {
+        return new AttemptTraces(telemetry.getIfAvailable(OpenTelemetry::noop).getTracer("dev.anneal"));
+    }
+
+    /** Scrapes and probes are neither traced nor counted: they are the same few every second. */
+    @Bean
+    ObservationPredicate requestsOfClients() {
+        return (name, context) -> !(context instanceof ServerRequestObservationContext request
+                && PROBES.stream()
+                        .anyMatch(Objects.requireNonNull(request.getCarrier()).getRequestURI()::startsWith));
+    }
+}

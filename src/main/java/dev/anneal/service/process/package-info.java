@@ -1,7 +1,0 @@
-/** Engine processes: how their JVM is started, what they say, how they end, and what is left of them when a worker dies. */
-@ApplicationModule(allowedDependencies = "cache")
-@NullMarked
-package dev.anneal.service.process;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

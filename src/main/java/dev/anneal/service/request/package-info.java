@@ -1,7 +1,0 @@
-/** Strict reading of JSON request bodies: every key known, of the right type and in range, or a refusal that names it. How graders are shown again. */
-@ApplicationModule(allowedDependencies = {"refusal"})
-@NullMarked
-package dev.anneal.service.request;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

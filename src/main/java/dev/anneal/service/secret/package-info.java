@@ -1,7 +1,0 @@
-/** Secrets of clients that the service has to read again: sealed before they are stored, by keys that are not in the database. */
-@ApplicationModule(allowedDependencies = {"database", "refusal", "role"})
-@NullMarked
-package dev.anneal.service.secret;
-
-import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,103 @@
+package dev.anneal.service.platform.database;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.postgresql.PGConnection;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.jdbc.datasource.DelegatingDataSource;
+
+/** Ends the server's side of a connection under a request, right before a statement, a commit or a rollback of the test's choice. */
+public final class CutConnections implements BeanPostProcessor {
+
+    private static final Set<String> STATEMENTS = Set.of("prepareStatement", "createStatement", "commit", "rollback");
+
+    /** Of the container. */
+    private static final String REQUESTS = "http-nio";
+
+    private final BeanFactory beans;
+    private final AtomicInteger statementsLeft = new AtomicInteger(-1);
+
+    public CutConnections(BeanFactory beans) {
+        this.beans = beans;
+    }
+
+    /** Cuts the connection of the next request's statement with this number, from 0. */
+    public void cutAt(int statement) {
+        statementsLeft.set(statement);
+    }
+
+    /** Whether a connection was cut since the last {@link #cutAt}; none is from now on. */
+    public boolean hasCut() {
+        return statementsLeft.getAndSet(-1) < 0;
+    }
+
+    @Override
+    public Object postProcessAfterInitialization(Object bean, String name) {
+        if (bean instanceof TenantDatabase) {
+            return new TenantDatabase(new Cut(beans.getBean("tenantPool", DataSource.class)));
+        }
+        return bean instanceof SystemDatabase
+                ? new SystemDatabase(new Cut(beans.getBean("systemPool", DataSource.class)))
+                : bean;
+    }
+
+    /** The pool, whose connections count their statements. */
+    private final class Cut extends DelegatingDataSource {
+
+        Cut(DataSource target) {
+            super(target);
+        }
+
+        @Override
+        public Connection getConnection() throws SQLException {
+            Connection connection = super.getConnection();
+            return (Connection) Proxy.newProxyInstance(
+                    Cut.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> {
+                        if (STATEMENTS.contains(method.getName()) && isTheOne()) {
+                            terminate(connection.unwrap(PGConnection.class).getBackendPID());
+                        }
+                        try {
+                            return method.invoke(connection, arguments);
+                        } catch (InvocationTargetException failure) {
+                            throw failure.getCause();
+                        }
+                    });
+        }
+    }
+
+    private boolean isTheOne() {
+        return statementsLeft.get() >= 0
+                && Thread.currentThread().getName().startsWith(REQUESTS)
+                && statementsLeft.getAndDecrement() == 0;
+    }
+
+    /** Ends the connection whose server process this is. */
+    static void terminate(int process) {
+        TestDatabase.administrator()
+                .sql("SELECT pg_terminate_backend(?)")
+                .param(process)
+                .query(Boolean.class)
+                .single();
+        awaitEnd(process);
+    }
+
+    /** Waits for the server to have ended a connection. */
+    static void awaitEnd(int process) {
+        while (!TestDatabase.administrator()
+                .sql("SELECT pid FROM pg_stat_activity WHERE pid = ?")
+                .param(process)
+                .query(Integer.class)
+                .list()
+                .isEmpty()) {
+            LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+        }
+    }
+}

@@ -1,0 +1,140 @@
+package dev.anneal.service.platform.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.service.cluster.ServiceJvm;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Migration by a process of its own, as the chart's Job does it, and the other processes, which know neither the owner's login nor how to
+ * migrate. #6
+ */
+class MigrateRoleIT {
+
+    private static final String BEFORE_LAST = "13";
+
+    @TempDir
+    private Path home;
+
+    private String url = "";
+
+    @BeforeEach
+    void emptyDatabase() {
+        String owner = TestDatabase.access().owner().name();
+        TestDatabase.administrator().sql("DROP DATABASE IF EXISTS migrated").update();
+        TestDatabase.administrator()
+                .sql("CREATE DATABASE migrated OWNER \"" + owner + "\"")
+                .update();
+        url = TestDatabase.access().url().replaceAll("/[^/]+$", "/migrated");
+    }
+
+    @Test
+    void itMigratesAndEndsAndOthersStartOnWhatItHasLeft() throws Exception {
+        assertThat(exitOfMigration(asOwner())).isZero();
+        assertThat(exitOfMigration(withoutItsBucket()))
+                .as("nothing is left to do, and no store is looked at")
+                .isZero();
+
+        Map<String, String> worker = asApplication();
+        worker.put("anneal.worker.max-idle", "1s");
+        assertThat(exit("worker", worker)).isZero();
+    }
+
+    @Test
+    void onAnOlderSchemaOthersSayWhatIsMissing() throws Exception {
+        migrateTo(BEFORE_LAST);
+
+        try (ServiceJvm worker = ServiceJvm.start("worker", "migrated", asApplication())) {
+            assertThat(worker.awaitExit()).isEqualTo(1);
+            assertThat(worker.log())
+                    .contains("The database's schema is at version 13, but this version of Anneal needs")
+                    .contains("V14 list of evaluations")
+                    .contains("anneal.roles=migrate");
+        }
+    }
+
+    @Test
+    void onAnEmptyDatabaseOthersSayThatItIsEmpty() throws Exception {
+        try (ServiceJvm worker = ServiceJvm.start("worker", "migrated", asApplication())) {
+            assertThat(worker.awaitExit()).isEqualTo(1);
+            assertThat(worker.log()).contains("The database's schema is empty");
+        }
+    }
+
+    @Test
+    void aMigrationThatMayNotBeDoneFailsWithItsReason() throws Exception {
+        Map<String, String> properties = asOwner();
+        properties.put("spring.flyway.password", "wrong");
+
+        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", properties)) {
+            assertThat(migration.awaitExit()).isEqualTo(1);
+            assertThat(migration.log())
+                    .contains("The database's schema could not be migrated.")
+                    .contains("password authentication failed");
+        }
+    }
+
+    @Test
+    void withoutADatabaseItMigratesNoneOfItsOwn() throws Exception {
+        Map<String, String> properties = Map.of("anneal.home", home.toString());
+
+        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", properties)) {
+            assertThat(migration.awaitExit()).isEqualTo(1);
+            assertThat(migration.log()).contains("spring.datasource.url is not set");
+        }
+        assertThat(home).isEmptyDirectory();
+    }
+
+    private static int exitOfMigration(Map<String, String> properties) throws IOException, InterruptedException {
+        return exit("migrate", properties);
+    }
+
+    private static int exit(String role, Map<String, String> properties) throws IOException, InterruptedException {
+        try (ServiceJvm process = ServiceJvm.start(role, "migrated", properties)) {
+            return process.awaitExit();
+        }
+    }
+
+    private void migrateTo(String version) {
+        DatabaseAccess access = TestDatabase.access();
+        Flyway.configure()
+                .dataSource(url, access.owner().name(), access.owner().password())
+                .placeholders(Map.of("applicationLogin", access.application().name()))
+                .target(version)
+                .load()
+                .migrate();
+    }
+
+    private Map<String, String> asOwner() {
+        DatabaseAccess access = TestDatabase.access();
+        Map<String, String> properties = asApplication();
+        properties.put("spring.flyway.user", access.owner().name());
+        properties.put("spring.flyway.password", access.owner().password());
+        return properties;
+    }
+
+    private Map<String, String> withoutItsBucket() {
+        Map<String, String> properties = asOwner();
+        properties.put("anneal.storage.type", "s3");
+        properties.put("anneal.storage.s3.endpoint", "http://127.0.0.1:1");
+        return properties;
+    }
+
+    private Map<String, String> asApplication() {
+        DatabaseAccess access = TestDatabase.access();
+        Map<String, String> properties = new HashMap<>();
+        properties.put("anneal.home", home.toString());
+        properties.put("spring.datasource.url", url);
+        properties.put("spring.datasource.username", access.application().name());
+        properties.put("spring.datasource.password", access.application().password());
+        properties.put("spring.flyway.enabled", "false");
+        return properties;
+    }
+}

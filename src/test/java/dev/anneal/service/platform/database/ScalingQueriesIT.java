@@ -1,0 +1,127 @@
+package dev.anneal.service.platform.database;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/** What KEDA scales workers by, as the login that KEDA has: one number each, and none for work that nobody could claim. #6 */
+@PostgresTest
+class ScalingQueriesIT {
+
+    private static final Duration DUE = Duration.ZERO;
+
+    @Test
+    void nothingWaitsOrRuns() {
+        assertThat(trainingSlots()).isZero();
+        assertThat(items()).isZero();
+    }
+
+    @Test
+    void aTrainingThatRunsKeepsItsPodAndNeedsNoJob() {
+        add("acme", "TRAIN", "dpo", "QUEUED", DUE);
+        add("acme", "TRAIN", "dpo", "QUEUED", DUE);
+        add("acme", "TRAIN", "dpo", "RUNNING", DUE);
+
+        assertThat(trainingSlots()).isEqualTo(3);
+        assertThat(items()).isEqualTo(2);
+    }
+
+    @Test
+    void shortWorkNeedsOnePodHoweverMuchOfItThereIs() {
+        add("acme", "EXPORT", "merged", "QUEUED", DUE);
+        add("acme", "EXPORT", "merged", "QUEUED", DUE);
+
+        assertThat(trainingSlots()).isEqualTo(1);
+        assertThat(items()).isEqualTo(2);
+    }
+
+    @Test
+    void whatATenantMayNotRunYetNeedsNoPod() {
+        for (int i = 0; i < 5; i++) {
+            add("acme", "TRAIN", "dpo", "QUEUED", DUE);
+            add("beta", "TRAIN", "dpo", "QUEUED", DUE);
+        }
+        add("acme", "TRAIN", "dpo", "RUNNING", DUE);
+        add("acme", "TRAIN", "dpo", "RUNNING", DUE);
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant_quota (tenant_id, running_jobs) VALUES ('beta', 1)")
+                .update();
+
+        // Of acme one more up to the installation's 3, of beta one by its quota.
+        assertThat(items()).isEqualTo(2);
+        assertThat(trainingSlots()).isEqualTo(4);
+    }
+
+    @Test
+    void quotaBelowWhatRunsTakesNoPodAway() {
+        add("acme", "TRAIN", "dpo", "RUNNING", DUE);
+        add("acme", "TRAIN", "dpo", "QUEUED", DUE);
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant_quota (tenant_id, running_jobs) VALUES ('acme', 0)")
+                .update();
+
+        assertThat(items()).isZero();
+        assertThat(trainingSlots()).isEqualTo(1);
+    }
+
+    @Test
+    void quotaOfTrainingsDoesNotBoundShortWork() {
+        add("acme", "EXPORT", "merged", "QUEUED", DUE);
+        TestDatabase.administrator()
+                .sql("INSERT INTO tenant_quota (tenant_id, running_jobs) VALUES ('acme', 0)")
+                .update();
+
+        assertThat(items()).isEqualTo(1);
+    }
+
+    @Test
+    void retryThatIsNotDueNeedsNoPod() {
+        add("acme", "TRAIN", "dpo", "QUEUED", Duration.ofMinutes(10));
+
+        assertThat(trainingSlots()).isZero();
+        assertThat(items()).isZero();
+    }
+
+    @Test
+    void methodThatNoWorkerKnowsNeedsNoPodButCountsWhileItRuns() {
+        add("acme", "TRAIN", "telepathy", "QUEUED", DUE);
+        assertThat(trainingSlots()).isZero();
+        assertThat(items()).isZero();
+
+        add("acme", "TRAIN", "telepathy", "RUNNING", DUE);
+        assertThat(trainingSlots()).isEqualTo(1);
+    }
+
+    private static long trainingSlots() {
+        return ask("anneal_training_slots_wanted");
+    }
+
+    private static long items() {
+        return ask("anneal_items_claimable");
+    }
+
+    private static long ask(String function) {
+        String query = "SELECT " + function + "(3, '{supervised,dpo,merged}')";
+        return TestDatabase.asRole(
+                "anneal_readonly", jdbc -> jdbc.sql(query).query(Long.class).single());
+    }
+
+    private static void add(String tenant, String kind, String method, String state, Duration dueIn) {
+        boolean running = state.equals("RUNNING");
+        TestDatabase.administrator()
+                .sql("""
+                        INSERT INTO work (tenant_id, kind, method, state, priority, run_at, lease_token, claimed_at, started_at, lease_owner, deadline_at)
+                        VALUES (:tenant, :kind, :method, :state, 5, now() + :due * interval '1 second', CASE WHEN :running THEN 1 ELSE 0 END,
+                                CASE WHEN :running THEN now() END, CASE WHEN :running THEN now() END, CASE WHEN :running THEN 'w' END,
+                                CASE WHEN :running THEN now() + interval '1 day' END)
+                        """)
+                .param("tenant", tenant)
+                .param("kind", kind)
+                .param("method", method)
+                .param("state", state)
+                .param("due", dueIn.toSeconds())
+                .param("running", running)
+                .update();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.anneal.service.platform.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.settings.EngineSetup;
+import dev.anneal.service.settings.MemoryEstimate;
+import dev.anneal.service.settings.ModelProfile;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.util.unit.DataSize;
+
+/** A real engine process takes the memory that a client is told. Linux counts a process's largest resident size. */
+@EnabledOnOs(OS.LINUX)
+class MemoryEstimateIT {
+
+    private static final int THREADS = 2;
+    private static final int LONGEST_TOKENS = 256;
+    private static final DataSize HEAP = DataSize.ofMegabytes(64);
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"1,8", "16,64", "16,0"})
+    void aTrainingTakesWhatIsExpected(int rows, int rank) throws Exception {
+        EngineProperties properties = new EngineProperties(
+                HEAP,
+                THREADS,
+                0,
+                "fp32",
+                null,
+                null,
+                new EngineProperties.Malloc(
+                        DataSize.ofGigabytes(4), DataSize.ofGigabytes(8), DataSize.ofMegabytes(256)),
+                List.of(),
+                Map.of());
+        @Nullable AdapterSettings adapter = adapter(rank);
+        EngineLauncher launcher = new EngineLauncher(
+                properties, folder, new SharedCache(folder.resolve("cache")), EngineLauncher.ENGINE_MAIN);
+        Path directory = Files.createDirectory(folder.resolve("work"));
+
+        EngineProcess engine = launcher.launch(task(adapter, rows), directory, progress -> {});
+        long peak = 0;
+        while (!engine.exit().isDone()) {
+            peak = Math.max(peak, peakBytes(engine.pid()));
+            Thread.sleep(20);
+        }
+
+        assertThat(engine.exit().join().code()).isZero();
+        MemoryEstimate estimate = MemoryEstimate.of(
+                profile(),
+                adapter,
+                new EngineSetup("fp32", false, THREADS),
+                MemoryEstimate.Rows.kept(rows, LONGEST_TOKENS));
+        assertThat(peak).isCloseTo(estimate.totalBytes(), withinPercentage(15));
+    }
+
+    private static long peakBytes(long pid) throws IOException {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> 1024 * Long.parseLong(line.replaceAll("\\D", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (NoSuchFileException ended) {
+            return 0;
+        }
+    }
+
+    private static ModelProfile profile() throws Exception {
+        return ModelProfile.of("anneal-tiny", ModelConfig.read(resource("/models/anneal-tiny/config.json")), 4e-3);
+    }
+
+    /** None for rank 0: all weights are trained. */
+    private static @Nullable AdapterSettings adapter(int rank) {
+        return rank == 0
+                ? null
+                : new AdapterSettings(
+                        rank,
+                        rank,
+                        0.1,
+                        List.of("all-linear"),
+                        false,
+                        "silu",
+                        new AdapterSettings.Schedule("linear", 0, 0.8));
+    }
+
+    private TrainTask task(@Nullable AdapterSettings adapter, int rows) throws Exception {
+        return new TrainTask(
+                new Task.BaseModel(
+                        "anneal-tiny", null, resource("/models/anneal-tiny").toString()),
+                new Task.Machine("cpu", THREADS, "fp32"),
+                Instant.EPOCH,
+                resource("/demo/tickets.train.jsonl").toString(),
+                resource("/demo/tickets.valid.jsonl").toString(),
+                adapter,
+                new TrainingSettings(
+                        new TrainingMethod.Supervised(),
+                        1,
+                        rows,
+                        6,
+                        LONGEST_TOKENS,
+                        false,
+                        "auto",
+                        new TrainingSettings.Optimizer(1e-3, "linear", 0, 0, 1, 1),
+                        3,
+                        3,
+                        7),
+                folder.resolve("attempt").toString(),
+                null,
+                null,
+                0);
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(
+                Objects.requireNonNull(MemoryEstimateIT.class.getResource(name)).toURI());
+    }
+}
