@@ -1,11 +1,11 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.installation.StoreOwnership;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoredUnit;
+import dev.anneal.service.storage.installation.StoreOwnership;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -3,11 +3,11 @@
         allowedDependencies = {
             "export",
             "history",
-            "installation",
             "platform :: database",
             "platform :: role",
             "platform :: schedule",
-            "storage"
+            "storage",
+            "storage :: installation"
         })
 @NullMarked
 package dev.anneal.service.retention;

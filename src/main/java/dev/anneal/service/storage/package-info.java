@@ -1,5 +1,5 @@
-/** Uploaded files, checkpoints and exports as folders and files by key. */
-@ApplicationModule(allowedDependencies = {})
+/** Artifacts: uploaded files, checkpoints and exports as folders and files by key, in a directory or in a bucket of S3. */
+@ApplicationModule(allowedDependencies = {"platform :: database"})
 @NullMarked
 package dev.anneal.service.storage;
 

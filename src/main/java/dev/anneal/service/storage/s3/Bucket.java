@@ -1,0 +1,224 @@
+package dev.anneal.service.storage.s3;
+
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredUnit;
+import java.io.ByteArrayInputStream;
+import java.io.InputStream;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.core.ResponseInputStream;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.GetObjectResponse;
+import software.amazon.awssdk.services.s3.model.MultipartUpload;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
+
+/** Objects of the bucket by the names that follow the prefix. Failures come as {@link StorageException}s. */
+final class Bucket {
+
+    private static final int DELETED_AT_ONCE = 1000;
+
+    private final S3Client client;
+    private final String name;
+    private final String prefix;
+    private final Failures failures;
+
+    /** @param prefix begin of all keys: empty, or with a slash at its end */
+    Bucket(S3Client client, String name, String prefix, Failures failures) {
+        this.client = client;
+        this.name = name;
+        this.prefix = prefix;
+        this.failures = failures;
+    }
+
+    String name() {
+        return name;
+    }
+
+    /** The object's key in the bucket. */
+    String key(String object) {
+        return prefix + object;
+    }
+
+    /** Bucket, endpoint and prefix, in words. */
+    String place() {
+        return failures.place() + (prefix.isEmpty() ? "" : " with the prefix '" + prefix + "'");
+    }
+
+    S3Client client() {
+        return client;
+    }
+
+    StorageException failed(String action, Object key, SdkException failure) {
+        return failures.of(action, key, failure);
+    }
+
+    <T> T asking(String action, Object key, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (SdkException failure) {
+            throw failures.of(action, key, failure);
+        }
+    }
+
+    /** Bytes of an object, if there is one. */
+    OptionalLong size(String object) {
+        try {
+            return OptionalLong.of(
+                    client.headObject(request -> request.bucket(name).key(key(object)))
+                            .contentLength());
+        } catch (SdkException failure) {
+            if (Failures.isMissing(failure)) {
+                return OptionalLong.empty();
+            }
+            throw failures.of("look up", object, failure);
+        }
+    }
+
+    /**
+     * Opens an object.
+     *
+     * @param range value of the Range header, null for all of it
+     * @param entityTag what the object must still be, null for whatever it is
+     */
+    ResponseInputStream<GetObjectResponse> open(ArtifactKey key, @Nullable String range, @Nullable String entityTag) {
+        return open(key, key.value(), range, entityTag);
+    }
+
+    /** @param key what the object belongs to */
+    ResponseInputStream<GetObjectResponse> open(
+            ArtifactKey key, String object, @Nullable String range, @Nullable String entityTag) {
+        try {
+            return client.getObject(request ->
+                    request.bucket(name).key(key(object)).range(range).ifMatch(entityTag));
+        } catch (SdkException failure) {
+            if (Failures.isMissing(failure)) {
+                throw StorageException.notFound(key);
+            }
+            throw failures.of("read", object, failure);
+        }
+    }
+
+    void put(String object, byte[] content, int length) {
+        asking(
+                "store",
+                object,
+                () -> client.putObject(request -> request.bucket(name).key(key(object)), bodyOf(content, length)));
+    }
+
+    /** A body that can be sent again, without a copy of it. */
+    static RequestBody bodyOf(byte[] content, int length) {
+        return RequestBody.fromContentProvider(
+                () -> (InputStream) new ByteArrayInputStream(content, 0, length), length, "application/octet-stream");
+    }
+
+    void delete(String object) {
+        asking(
+                "delete",
+                object,
+                () -> client.deleteObject(request -> request.bucket(name).key(key(object))));
+    }
+
+    /** Deletes objects, whether or not they are there. */
+    void delete(List<String> objects) {
+        for (int from = 0; from < objects.size(); from += DELETED_AT_ONCE) {
+            List<ObjectIdentifier> batch =
+                    objects.subList(from, Math.min(objects.size(), from + DELETED_AT_ONCE)).stream()
+                            .map(object ->
+                                    ObjectIdentifier.builder().key(key(object)).build())
+                            .toList();
+            String first = objects.get(from);
+            DeleteObjectsResponse answer = asking(
+                    "delete",
+                    first,
+                    () -> client.deleteObjects(request -> request.bucket(name)
+                            .delete(delete -> delete.objects(batch).quiet(true))));
+            if (answer.hasErrors() && !answer.errors().isEmpty()) {
+                throw new StorageException(
+                        StorageException.Kind.FAILED,
+                        "cannot delete %d objects, the first of them '%s': %s"
+                                .formatted(
+                                        answer.errors().size(),
+                                        answer.errors().get(0).key(),
+                                        answer.errors().get(0).code()),
+                        null);
+            }
+        }
+    }
+
+    /** Names of the objects that begin with {@code begin}. */
+    List<String> named(String begin) {
+        List<String> names = new ArrayList<>();
+        list(begin, found -> names.add(found.name()));
+        return names;
+    }
+
+    /** An object of the bucket, by what follows the prefix. */
+    record Found(String name, Instant writtenAt, long bytes) {}
+
+    void list(String begin, Consumer<Found> visitor) {
+        asking("list", begin, () -> {
+            client.listObjectsV2Paginator(request -> request.bucket(name).prefix(key(begin)))
+                    .contents()
+                    .forEach(object -> visitor.accept(found(object)));
+            return true;
+        });
+    }
+
+    /** Lists one object at most. Unlike a look at the bucket itself this says why it fails. */
+    void check() {
+        asking(
+                "list",
+                "",
+                () -> client.listObjectsV2(
+                        request -> request.bucket(name).prefix(prefix).maxKeys(1)));
+    }
+
+    private Found found(S3Object object) {
+        return new Found(object.key().substring(prefix.length()), object.lastModified(), object.size());
+    }
+
+    /** Gives up uploads of this service that were begun before {@code time}: their processes are gone. Those of other programs are not its to abort. */
+    int abortUploadsBefore(Instant time) {
+        return asking("list the uploads of", prefix, () -> {
+            int aborted = 0;
+            for (MultipartUpload upload : client.listMultipartUploadsPaginator(
+                            request -> request.bucket(name).prefix(prefix))
+                    .uploads()) {
+                if (upload.initiated().isBefore(time) && isOurs(upload)) {
+                    aborted += abort(upload);
+                }
+            }
+            return aborted;
+        });
+    }
+
+    private boolean isOurs(MultipartUpload upload) {
+        return ArtifactKey.stored(upload.key().substring(prefix.length()))
+                .flatMap(StoredUnit::of)
+                .isPresent();
+    }
+
+    /** Another process may look as well, and be first. */
+    private int abort(MultipartUpload upload) {
+        try {
+            client.abortMultipartUpload(
+                    request -> request.bucket(name).key(upload.key()).uploadId(upload.uploadId()));
+            return 1;
+        } catch (SdkException failure) {
+            if (Failures.isMissing(failure)) {
+                return 0;
+            }
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package dev.anneal.service.storage.s3;
+
+import dev.anneal.engine.file.Sha256;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a published folder holds. It is stored beside the files, after them all: a folder without it is not published.
+ *
+ * @param files in the order in which they are stored
+ */
+record FolderIndex(List<Entry> files) {
+
+    /** No key names it, because of its dot. */
+    static final String NAME = ".published.json";
+
+    /** Files by which other programs tell that a checkpoint or an export is complete. */
+    private static final Set<String> MARKERS = Set.of("state.json", "manifest.json");
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    FolderIndex {
+        files = List.copyOf(files);
+    }
+
+    /** @param name relative to the folder */
+    record Entry(String name, long bytes, String sha256) {
+
+        private boolean isMarker() {
+            return MARKERS.contains(name);
+        }
+    }
+
+    static FolderIndex of(Path folder) throws IOException {
+        List<Path> paths;
+        try (Stream<Path> tree = Files.walk(folder)) {
+            paths = tree.filter(Files::isRegularFile).sorted().toList();
+        }
+        List<Entry> entries = new ArrayList<>();
+        for (Path path : paths) {
+            String name = folder.relativize(path).toString();
+            if (ArtifactKey.stored(name).isEmpty()) {
+                throw new IOException("the file '" + name + "' has a name that no key can have");
+            }
+            entries.add(new Entry(name, Files.size(path), Sha256.of(path)));
+        }
+        entries.sort(Comparator.comparing(Entry::isMarker).thenComparing(Entry::name));
+        return new FolderIndex(entries);
+    }
+
+    long bytes() {
+        return files.stream().mapToLong(Entry::bytes).sum();
+    }
+
+    /** The same without a file. */
+    FolderIndex without(String name) {
+        return new FolderIndex(
+                files.stream().filter(file -> !file.name().equals(name)).toList());
+    }
+
+    byte[] toJson() {
+        return JSON.writeValueAsBytes(this);
+    }
+
+    /** Reads an index that was stored, of which no name leads out of its folder. */
+    static FolderIndex read(ArtifactKey folder, byte[] json) {
+        try {
+            FolderIndex index = JSON.readValue(json, FolderIndex.class);
+            for (Entry file : index.files()) {
+                if (ArtifactKey.stored(file.name()).isEmpty()) {
+                    throw damaged(folder, "it names the file '" + file.name() + "'", null);
+                }
+            }
+            return index;
+        } catch (JacksonException | NullPointerException e) {
+            throw damaged(folder, String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private static StorageException damaged(ArtifactKey folder, String reason, @Nullable Throwable cause) {
+        return new StorageException(
+                StorageException.Kind.FAILED,
+                "the index of '" + folder + "' (" + NAME + ") cannot be used: " + reason,
+                cause);
+    }
+}

@@ -1,0 +1,42 @@
+package dev.anneal.service.storage.s3;
+
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.ObservedArtifactStore;
+import dev.anneal.service.storage.StoreListener;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
+import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
+
+/** The store of type {@code s3}, which does not begin without its bucket. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnProperty(name = "anneal.storage.type", havingValue = "s3")
+class S3Configuration {
+
+    @Bean
+    ArtifactStore s3ArtifactStore(
+            S3Properties properties, CacheProperties cache, Clock clock, ObjectProvider<StoreListener> listeners) {
+        AwsCredentialsProvider credentials =
+                DefaultCredentialsProvider.builder().build();
+        return new ObservedArtifactStore(store(properties, cache, credentials, clock), listeners);
+    }
+
+    static S3ArtifactStore store(
+            S3Properties properties, CacheProperties cache, AwsCredentialsProvider credentials, Clock clock) {
+        Bucket bucket = BucketCheck.usable(properties, credentials);
+        Optional<DownloadAddresses> addresses = properties.presignedDownloads()
+                ? Optional.of(new DownloadAddresses(BucketClient.presigner(properties, credentials), bucket.name()))
+                : Optional.empty();
+        Path root = Path.of(cache.directory()).toAbsolutePath().normalize();
+        return new S3ArtifactStore(
+                bucket,
+                addresses,
+                new LocalCache(root, cache.maxSize().toBytes(), clock),
+                new WorkFolders(root.resolve("work")));
+    }
+}

@@ -1,0 +1,19 @@
+package dev.anneal.service.storage.installation;
+
+import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.storage.ArtifactStore;
+
+/** Gives tests of other modules what the application looks at before it sweeps. */
+public final class TestOwnership {
+
+    private TestOwnership() {}
+
+    /** Marks the store as that of the tests' database. */
+    public static void claim(ArtifactStore store) {
+        of(store).claim();
+    }
+
+    public static StoreOwnership of(ArtifactStore store) {
+        return new StoreOwnership(TestDatabase.system(), store.marker(), null);
+    }
+}
