@@ -1,9 +1,9 @@
 package dev.anneal.service.assignment;
 
 import dev.anneal.protocol.Task;
-import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.catalog.ModelSourceException;
 import dev.anneal.service.file.Files;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.models.catalog.ModelSourceException;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;

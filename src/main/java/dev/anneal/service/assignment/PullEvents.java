@@ -1,6 +1,6 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.service.catalog.ModelSource;
+import dev.anneal.service.models.catalog.ModelSource;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;

@@ -1,7 +1,7 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.catalog.ModelSourceException;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.models.catalog.ModelSourceException;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactStore;

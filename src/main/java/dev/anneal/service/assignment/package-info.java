@@ -1,12 +1,12 @@
 /** What claims ask for: the inputs on this machine, the engine's task, and where what comes of it is written. */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "evaluation",
             "export",
             "file",
             "history",
             "lease",
+            "models :: catalog",
             "platform :: process",
             "platform :: refusal",
             "platform :: role",

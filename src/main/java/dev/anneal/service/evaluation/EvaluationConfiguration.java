@@ -1,6 +1,5 @@
 package dev.anneal.service.evaluation;
 
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.export.Exports;
 import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
@@ -8,6 +7,7 @@ import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;

@@ -1,12 +1,12 @@
 /** How many answers of a model match those of a test file, or what a grader says its completions are worth. */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "export",
             "file",
             "grader",
             "history",
             "job",
+            "models :: catalog",
             "platform :: database",
             "platform :: paging",
             "platform :: refusal",

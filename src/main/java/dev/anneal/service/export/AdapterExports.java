@@ -1,9 +1,9 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.catalog.BaseModel;
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.job.UploadedAdapters;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;

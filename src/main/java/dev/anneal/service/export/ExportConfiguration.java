@@ -1,6 +1,5 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.history.Checkpoints;
@@ -9,6 +8,7 @@ import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.UploadedAdapters;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;

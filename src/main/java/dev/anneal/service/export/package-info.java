@@ -1,10 +1,10 @@
 /** Deployable weights made from a job's checkpoint or an uploaded adapter, with the proof that they are the trained model. */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "file",
             "history",
             "job",
+            "models :: catalog",
             "platform :: database",
             "platform :: paging",
             "platform :: refusal",

@@ -1,7 +1,7 @@
 package dev.anneal.service.filecheck;
 
-import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.platform.database.TenantDatabase;
 import java.time.Clock;
 import java.util.List;

@@ -4,8 +4,8 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "file",
+            "models :: catalog",
             "platform :: database",
             "platform :: refusal",
             "platform :: role",

@@ -2,9 +2,9 @@ package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.process.EngineLauncher;

@@ -4,9 +4,9 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "history",
             "job",
+            "models :: catalog",
             "platform :: cache",
             "platform :: database",
             "platform :: process",

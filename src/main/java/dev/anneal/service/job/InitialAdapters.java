@@ -1,9 +1,9 @@
 package dev.anneal.service.job;
 
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Locale;

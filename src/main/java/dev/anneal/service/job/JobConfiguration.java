@@ -2,7 +2,6 @@ package dev.anneal.service.job;
 
 import dev.anneal.engine.architecture.Arithmetic;
 import dev.anneal.protocol.Task;
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.FileUsage;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.filecheck.TokenCounts;
@@ -11,6 +10,7 @@ import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.machine.Machines;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;

@@ -1,7 +1,7 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.settings.JobRequest;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,7 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.service.catalog.ModelCatalog;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Map;

@@ -1,8 +1,8 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.catalog.ModelNames;
 import dev.anneal.service.history.Checkpoint;
 import dev.anneal.service.history.Checkpoints;
+import dev.anneal.service.models.catalog.ModelNames;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import java.sql.ResultSet;

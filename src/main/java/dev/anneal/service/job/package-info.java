@@ -4,11 +4,11 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "file",
             "filecheck",
             "history",
             "machine",
+            "models :: catalog",
             "platform :: database",
             "platform :: paging",
             "platform :: process",

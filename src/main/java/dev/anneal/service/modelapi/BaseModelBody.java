@@ -1,8 +1,8 @@
 package dev.anneal.service.modelapi;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.anneal.service.catalog.BaseModel;
-import dev.anneal.service.hub.HubModel;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.hub.HubModel;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.anneal.service.modelapi;
 
-import dev.anneal.service.catalog.BaseModel;
-import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.catalog.ModelNames;
-import dev.anneal.service.hub.HubModel;
-import dev.anneal.service.hub.HubModels;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.models.catalog.ModelNames;
+import dev.anneal.service.models.hub.HubModel;
+import dev.anneal.service.models.hub.HubModels;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;

@@ -2,9 +2,9 @@ package dev.anneal.service.modelapi;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
+import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.outlook.QueueOutlook;
 import dev.anneal.service.settings.EngineSetup;
 import dev.anneal.service.settings.MemoryEstimate;

@@ -1,7 +1,7 @@
 package dev.anneal.service.modelapi;
 
-import dev.anneal.service.catalog.BaseModel;
 import dev.anneal.service.job.TunedModel;
+import dev.anneal.service.models.catalog.BaseModel;
 
 /** The object {@code model}. */
 record ModelBody(String id, String object, long created, String ownedBy) {

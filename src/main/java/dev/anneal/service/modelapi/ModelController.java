@@ -1,7 +1,7 @@
 package dev.anneal.service.modelapi;
 
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.tenant.RequiresScope;

@@ -1,10 +1,10 @@
 /** Base and tuned models over HTTP, as OpenAI's {@code /v1/models}. */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
-            "hub",
             "job",
             "machine",
+            "models :: catalog",
+            "models :: hub",
             "outlook",
             "platform :: paging",
             "platform :: refusal",

@@ -1,8 +1,6 @@
 package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.service.catalog.BaseModel;
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.filecheck.TokenCount;
@@ -10,6 +8,8 @@ import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.job.DatasetEvents;
 import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.settings.DatasetSize;

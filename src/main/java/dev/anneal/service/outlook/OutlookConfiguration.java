@@ -1,12 +1,12 @@
 package dev.anneal.service.outlook;
 
-import dev.anneal.service.catalog.ModelCatalog;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.filecheck.TokenCounts;
 import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.machine.Machines;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.QueueNumbers;

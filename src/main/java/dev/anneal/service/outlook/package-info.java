@@ -1,11 +1,11 @@
 /** What is to be expected of jobs: attempts so far, place in the queue, start, end, and dry runs. */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "file",
             "filecheck",
             "job",
             "machine",
+            "models :: catalog",
             "platform :: database",
             "platform :: refusal",
             "queue",

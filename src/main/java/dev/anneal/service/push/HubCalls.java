@@ -1,6 +1,6 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.models.hub.PushTarget;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.platform.outbound.OutboundException;

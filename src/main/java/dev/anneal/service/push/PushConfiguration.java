@@ -1,7 +1,7 @@
 package dev.anneal.service.push;
 
 import dev.anneal.service.export.Exports;
-import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.models.hub.PushTarget;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;

@@ -1,6 +1,6 @@
 package dev.anneal.service.push;
 
-import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.models.hub.PushTarget;
 import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 

@@ -2,7 +2,7 @@ package dev.anneal.service.push;
 
 import dev.anneal.service.export.Export;
 import dev.anneal.service.export.Exports;
-import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.models.hub.PushTarget;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.push.PushException.Kind;
 import dev.anneal.service.push.PushStore.Begun;

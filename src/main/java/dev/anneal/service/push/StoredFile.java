@@ -1,7 +1,7 @@
 package dev.anneal.service.push;
 
 import dev.anneal.service.export.Export;
-import dev.anneal.service.hub.PushTarget;
+import dev.anneal.service.models.hub.PushTarget;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;

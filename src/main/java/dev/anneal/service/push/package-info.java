@@ -5,7 +5,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "export",
-            "hub",
+            "models :: hub",
             "platform :: database",
             "platform :: outbound",
             "platform :: paging",

@@ -1,8 +1,8 @@
 package dev.anneal.service.sharing;
 
-import dev.anneal.service.catalog.ModelCatalog;
-import dev.anneal.service.catalog.ModelNames;
 import dev.anneal.service.job.TunedModels;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.models.catalog.ModelNames;
 import dev.anneal.service.platform.database.TenantDatabase;
 import java.util.List;
 import java.util.Optional;

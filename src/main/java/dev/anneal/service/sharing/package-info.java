@@ -3,9 +3,9 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "catalog",
             "history",
             "job",
+            "models :: catalog",
             "platform :: database",
             "platform :: paging",
             "platform :: refusal",

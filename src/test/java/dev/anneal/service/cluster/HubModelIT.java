@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.TestFolders;
 import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.hub.HubServer;
+import dev.anneal.service.models.hub.HubServer;
 import dev.anneal.service.platform.database.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpResponse;

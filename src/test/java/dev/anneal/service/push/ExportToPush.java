@@ -2,9 +2,9 @@ package dev.anneal.service.push;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.hub.ContentHash;
 import dev.anneal.service.lease.Claim;
 import dev.anneal.service.lease.Leases;
+import dev.anneal.service.models.hub.ContentHash;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;

@@ -2,7 +2,7 @@ package dev.anneal.service.push;
 
 import static dev.anneal.service.push.HubAnswer.require;
 
-import dev.anneal.service.hub.ContentHash;
+import dev.anneal.service.models.hub.ContentHash;
 import dev.anneal.service.push.PushServer.Seen;
 import java.io.ByteArrayOutputStream;
 import java.net.URI;

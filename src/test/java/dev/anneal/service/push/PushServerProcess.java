@@ -2,7 +2,7 @@ package dev.anneal.service.push;
 
 import com.sun.net.httpserver.HttpExchange;
 import dev.anneal.service.LocalServer;
-import dev.anneal.service.hub.ContentHash;
+import dev.anneal.service.models.hub.ContentHash;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;

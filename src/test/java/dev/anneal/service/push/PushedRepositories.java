@@ -3,7 +3,7 @@ package dev.anneal.service.push;
 import static dev.anneal.service.push.HubAnswer.refused;
 import static dev.anneal.service.push.HubAnswer.require;
 
-import dev.anneal.service.hub.ContentHash;
+import dev.anneal.service.models.hub.ContentHash;
 import dev.anneal.service.push.PushServer.Seen;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;

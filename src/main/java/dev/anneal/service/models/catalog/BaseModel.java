@@ -1,0 +1,39 @@
+package dev.anneal.service.models.catalog;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import java.nio.file.Path;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A base model that jobs may train on: its files were checked and fit together.
+ *
+ * @param id name that clients use, {@code name} or {@code org/name}
+ * @param directory Hugging Face directory on this machine
+ * @param revision commit of the Hub that it is; null for one from the operator's folder
+ * @param createdAt when its configuration was written
+ * @param ownedBy the {@code org} of the id, or {@code anneal}
+ * @param config what the model's {@code config.json} says
+ * @param parameters number of weights
+ * @param baseLearningRate peak learning rate that {@code learning_rate_multiplier} 1 stands for
+ * @param tokenizer hash of the files that decide how text becomes tokens, the chat template among them
+ */
+public record BaseModel(
+        String id,
+        Path directory,
+        @Nullable String revision,
+        Instant createdAt,
+        String ownedBy,
+        ModelConfig config,
+        long parameters,
+        double baseLearningRate,
+        String tokenizer) {
+
+    /** The bundled model: default of the demo and of the tests. */
+    public static final String BUNDLED = "anneal-tiny";
+
+    /** Longest text in tokens. */
+    public int contextTokens() {
+        return config.maxPositions();
+    }
+}

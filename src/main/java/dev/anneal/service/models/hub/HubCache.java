@@ -1,0 +1,177 @@
+package dev.anneal.service.models.hub;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The Hub's cache on this machine, as {@code huggingface_hub} lays it out: {@code models--org--name/} with {@code blobs/<hash>}, {@code
+ * snapshots/<sha>/<file>}, which are links to blobs, and {@code refs/<revision>}, which hold a sha. Links that leave the cache are not followed.
+ */
+final class HubCache {
+
+    private static final Logger log = LoggerFactory.getLogger(HubCache.class);
+
+    private static final String PREFIX = "models--";
+    private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
+    private static final Pattern ID =
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?");
+    private static final Pattern REVISION =
+            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,4}");
+
+    private final Path root;
+
+    HubCache(Path root) {
+        this.root = root.toAbsolutePath().normalize();
+    }
+
+    /** Whether the Hub could have a model of this id. Nothing that is one leads out of the cache. */
+    static boolean isId(String id) {
+        return ID.matcher(id).matches() && !id.contains("--") && !id.contains("..");
+    }
+
+    /** Whether this could be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, hold what anybody may have proposed. */
+    static boolean isRevision(String revision) {
+        return REVISION.matcher(revision).matches()
+                && !revision.contains("..")
+                && !revision.startsWith("refs/")
+                && !revision.endsWith(".lock");
+    }
+
+    static boolean isSha(String text) {
+        return SHA.matcher(text).matches();
+    }
+
+    Path root() {
+        return root;
+    }
+
+    private Path model(String id) {
+        return root.resolve(PREFIX + id.replace("/", "--"));
+    }
+
+    /** A blob that is whole. */
+    Path blob(String id, HubFile file) {
+        return model(id).resolve("blobs").resolve(file.hash());
+    }
+
+    /** A blob that arrives. */
+    Path incomplete(String id, HubFile file) {
+        return model(id).resolve("blobs").resolve(file.hash() + ".incomplete");
+    }
+
+    /** What a process holds that pulls the model. */
+    Path lock(String id) {
+        return root.resolve(".locks").resolve(PREFIX + id.replace("/", "--")).resolve("anneal.lock");
+    }
+
+    /** Ids of the models of which something is there. */
+    List<String> ids() {
+        if (!Files.isDirectory(root)) {
+            return List.of();
+        }
+        try (Stream<Path> children = Files.list(root)) {
+            return children.map(child -> String.valueOf(child.getFileName()))
+                    .filter(name -> name.startsWith(PREFIX))
+                    .map(name -> name.substring(PREFIX.length()).replaceFirst("--", "/"))
+                    .filter(HubCache::isId)
+                    .sorted()
+                    .toList();
+        } catch (IOException unreadable) {
+            log.warn("Models in {} are not listed because it cannot be read: {}", root, unreadable.toString());
+            return List.of();
+        }
+    }
+
+    /** The commit that a branch or tag was when it was pulled. */
+    Optional<String> sha(String id, String revision) {
+        if (isSha(revision)) {
+            return Optional.of(revision);
+        }
+        try {
+            String text = Files.readString(model(id).resolve("refs").resolve(revision))
+                    .strip();
+            return Optional.of(text).filter(HubCache::isSha);
+        } catch (IOException absent) {
+            return Optional.empty();
+        }
+    }
+
+    /** The folder of a commit, if it is there and none of its files lies elsewhere. */
+    Optional<Path> snapshot(String id, String sha) {
+        Path folder = model(id).resolve("snapshots").resolve(sha);
+        if (!Files.isDirectory(folder)) {
+            return Optional.empty();
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            Path inside = root.toRealPath();
+            for (Path file : (Iterable<Path>) files::iterator) {
+                if (!file.toRealPath().startsWith(inside)) {
+                    log.warn("The model in {} is left out: {} leads out of {}", folder, file.getFileName(), root);
+                    return Optional.empty();
+                }
+            }
+            return Optional.of(folder);
+        } catch (IOException broken) {
+            log.warn("The model in {} is left out: {}", folder, broken.toString());
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Lets a commit be found, whose blobs are all there.
+     *
+     * @param revision the branch or tag that led to it
+     */
+    void publish(HubRevision found, List<HubFile> files, String revision) throws IOException {
+        Path model = model(found.id());
+        Path snapshots = Files.createDirectories(model.resolve("snapshots"));
+        Path target = snapshots.resolve(found.sha());
+        if (Files.isDirectory(target)) {
+            // Somebody else has pulled other files of it.
+            link(target, files);
+        } else {
+            Path fresh = Files.createDirectory(snapshots.resolve("." + UUID.randomUUID()));
+            link(fresh, files);
+            Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
+        }
+        if (!isSha(revision)) {
+            Path ref = model.resolve("refs").resolve(revision);
+            Files.createDirectories(ref.resolveSibling(""));
+            Path fresh = model.resolve("refs").resolve("." + UUID.randomUUID());
+            Files.writeString(fresh, found.sha(), StandardCharsets.US_ASCII);
+            Files.move(fresh, ref, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    private static void link(Path folder, List<HubFile> files) throws IOException {
+        for (HubFile file : files) {
+            Path link = folder.resolve(file.name());
+            try {
+                Files.createSymbolicLink(link, Path.of("..", "..", "blobs", file.hash()));
+            } catch (FileAlreadyExistsException there) {
+                log.debug("{} is there already", link);
+            }
+        }
+    }
+
+    /** Bytes of the file that have arrived. */
+    long bytesOf(String id, HubFile file) throws IOException {
+        for (Path path : List.of(blob(id, file), incomplete(id, file))) {
+            if (Files.isRegularFile(path)) {
+                return Files.size(path);
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,74 @@
+package dev.anneal.service.models.hub;
+
+import dev.anneal.service.models.catalog.ModelSource;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import java.time.Duration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+class HubConfiguration {
+
+    /** The Hub's own client waits as long. */
+    private static final OutboundLimits LIMITS = new OutboundLimits(Duration.ofSeconds(10), null, 4);
+
+    private static final int REDIRECTS = 5;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
+
+    /** How soon another process goes on with what a dead one has begun, beyond the end of its claim. */
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
+
+    @Bean
+    HubCache hubCache(HubProperties properties) {
+        return new HubCache(properties.cache());
+    }
+
+    @Bean
+    PushTarget pushTarget(HubProperties properties) {
+        return properties.pushTarget();
+    }
+
+    @Bean
+    ModelPull modelPull(HubProperties properties, OutboundHttp http, HubCache cache) {
+        return new ModelPull(
+                new HubClient(
+                        http.toConfigured(properties.endpoint(), LIMITS, REDIRECTS),
+                        properties.endpoint(),
+                        properties.token()),
+                cache,
+                PAUSE);
+    }
+
+    @Bean
+    ModelSource hubSource(HubProperties properties, HubCache cache, SystemDatabase database, ModelPull puller) {
+        return new HubSource(properties, cache, database, puller);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    PullLoop pullLoop(SystemDatabase database, ModelPull puller) {
+        return new PullLoop(database, puller);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    HubModels hubModels(HubProperties properties, SystemDatabase database, HubCache cache, PullLoop pulls) {
+        return new HubModels(properties, database, cache, pulls);
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    SchedulingConfigurer hubPulls(PullLoop pulls, HubProperties properties) {
+        return tasks -> {
+            if (!properties.offline()) {
+                tasks.addFixedDelayTask(pulls::wake, LOOK_INTERVAL);
+            }
+        };
+    }
+}

@@ -1,0 +1,79 @@
+package dev.anneal.service.models.hub;
+
+import dev.anneal.engine.file.DiskFull;
+import dev.anneal.service.models.catalog.ModelSourceException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A model that cannot be had from the Hub, or not now. The message is written for whoever asked for it. */
+public final class HubException extends ModelSourceException {
+
+    private final Kind kind;
+    private final @Nullable Duration retryAfter;
+
+    HubException(Kind kind, String message) {
+        this(kind, message, null, null);
+    }
+
+    HubException(Kind kind, String message, @Nullable Duration retryAfter, @Nullable Throwable cause) {
+        super(kind.code(), message, cause);
+        this.kind = kind;
+        this.retryAfter = retryAfter;
+    }
+
+    /** What the disk of the cache did not do. Paths of this machine are for its log alone. */
+    static HubException ofCache(String id, IOException failure) {
+        boolean full = DiskFull.isCauseOf(failure);
+        return new HubException(
+                full ? Kind.STORAGE_FULL : Kind.STORAGE_FAILED,
+                full
+                        ? "the disk of anneal.hub.cache-dir has no room left for '" + id
+                                + "'. What has arrived is kept; make room, then pull again"
+                        : "the cache of anneal.hub.cache-dir could not be read or written for '" + id
+                                + "'; the log of the machine says why",
+                null,
+                failure);
+    }
+
+    /** Why. The lower-case name is the code that clients see. */
+    public enum Kind {
+        /** The operator does not allow it, or nothing may be pulled. */
+        MODEL_NOT_AVAILABLE,
+        /** There is no such model, or the token may not see it. */
+        HUB_MODEL_NOT_FOUND,
+        HUB_REVISION_NOT_FOUND,
+        /** Its owner gives access by request. */
+        HUB_MODEL_GATED,
+        /** Not a model that the engine runs. */
+        BASE_MODEL_UNREADABLE,
+        /** What arrived is not what was announced. */
+        HUB_FILE_DAMAGED,
+        /** No connection, too many requests, or a failure of the Hub; another attempt may go well. */
+        HUB_UNREACHABLE,
+        /** The disk of the cache has no room. */
+        STORAGE_FULL,
+        /** The cache cannot be read or written. */
+        STORAGE_FAILED;
+
+        private String code() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** Whether the same request may go well soon. */
+    boolean mayPass() {
+        return kind == Kind.HUB_UNREACHABLE;
+    }
+
+    /** When the Hub wants to be asked again; null if it does not say. */
+    @Nullable
+    Duration retryAfter() {
+        return retryAfter;
+    }
+}

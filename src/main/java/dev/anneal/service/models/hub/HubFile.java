@@ -1,0 +1,55 @@
+package dev.anneal.service.models.hub;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * A file of a revision.
+ *
+ * @param name at the top of the repository
+ * @param hash SHA-256 of a large file's content; of others the id that git gives them, a SHA-1. The name of its blob in the cache
+ */
+record HubFile(String name, long bytes, String hash) {
+
+    private static final int SHA256_DIGITS = 64;
+
+    /** A digest that has read what git puts before a file's content. */
+    MessageDigest newDigest() {
+        MessageDigest digest = digest(isLarge() ? "SHA-256" : "SHA-1");
+        restart(digest);
+        return digest;
+    }
+
+    /** Makes {@code digest} as new. */
+    void restart(MessageDigest digest) {
+        digest.reset();
+        if (!isLarge()) {
+            beginBlob(digest, bytes);
+        }
+    }
+
+    /** The id that git gives a content, in hexadecimal digits. */
+    static String gitHash(byte[] content) {
+        MessageDigest digest = digest("SHA-1");
+        beginBlob(digest, content.length);
+        return HexFormat.of().formatHex(digest.digest(content));
+    }
+
+    private static void beginBlob(MessageDigest digest, long bytes) {
+        digest.update(("blob " + bytes + '\0').getBytes(StandardCharsets.US_ASCII));
+    }
+
+    private boolean isLarge() {
+        return hash.length() == SHA256_DIGITS;
+    }
+
+    private static MessageDigest digest(String algorithm) {
+        try {
+            return MessageDigest.getInstance(algorithm);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException("every JDK has " + algorithm, impossible);
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package dev.anneal.service.models.hub;
+
+import dev.anneal.service.models.catalog.ModelId;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.util.List;
+import java.util.Optional;
+
+/** The base models that were asked for from the Hub. They are the installation's, whoever has asked. */
+public final class HubModels {
+
+    private static final String ID = "id";
+
+    private final HubProperties properties;
+    private final SystemDatabase database;
+    private final HubCache cache;
+    private final PullLoop pulls;
+
+    HubModels(HubProperties properties, SystemDatabase database, HubCache cache, PullLoop pulls) {
+        this.properties = properties;
+        this.database = database;
+        this.cache = cache;
+        this.pulls = pulls;
+    }
+
+    /**
+     * Asks for a revision of a model, which is then pulled; where nothing may be, what is in this machine's cache is used from now on. Repeating it while it is pulled changes nothing; once it has ended, a branch is looked up
+     * again.
+     *
+     * @throws Refusal if it is not allowed, or is not there and nothing may be pulled
+     */
+    public HubModel request(String tenantId, String id, String revision) {
+        requireName(id, revision);
+        if (!ModelId.isAllowed(id, properties.allowed())) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_AVAILABLE,
+                    "'" + id + "' is none of the models of the Hub that this installation allows: "
+                            + (properties.allowed().isEmpty()
+                                    ? "there are none"
+                                    : String.join(", ", properties.allowed()))
+                            + ". The operator allows others by anneal.hub.allowed.",
+                    ID);
+        }
+        if (properties.offline()) {
+            String sha = there(id, revision).orElseThrow(() -> notInTheCache(id, revision));
+            database.run(jdbc -> HubRows.settle(jdbc, id, revision, sha, tenantId));
+        } else {
+            database.run(jdbc -> HubRows.request(jdbc, id, revision, tenantId));
+            pulls.wake();
+        }
+        return find(id).orElseThrow();
+    }
+
+    private static Refusal notInTheCache(String id, String revision) {
+        return new Refusal(
+                RefusalCode.MODEL_NOT_AVAILABLE,
+                "Revision '" + revision + "' of '" + id
+                        + "' is not in the cache of this installation, which pulls nothing from the Hub."
+                        + " The operator can change that by anneal.hub.offline.",
+                ID);
+    }
+
+    private Optional<String> there(String id, String revision) {
+        return cache.sha(id, revision).filter(sha -> cache.snapshot(id, sha).isPresent());
+    }
+
+    private static void requireName(String id, String revision) {
+        if (!HubCache.isId(id)) {
+            throw Refusal.invalidValue(
+                    ID, "'id' must be the id of a model of the Hub such as 'Qwen/Qwen3-8B', but is '" + id + "'");
+        }
+        if (!HubCache.isRevision(revision)) {
+            throw Refusal.invalidValue(
+                    "revision",
+                    "'revision' must be a branch, a tag or a commit, such as 'main', but is '" + revision + "'");
+        }
+    }
+
+    public Optional<HubModel> find(String id) {
+        return database.call(jdbc -> HubRows.find(jdbc, id));
+    }
+
+    public List<HubModel> list() {
+        return database.call(HubRows::list);
+    }
+}

@@ -1,0 +1,59 @@
+package dev.anneal.service.models.hub;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * The Hugging Face Hub, or one that speaks like it.
+ *
+ * @param endpoint address of the Hub
+ * @param token what models that need a permission are asked for with; sent to the endpoint's host alone
+ * @param offline whether nothing is pulled, so that only what lies in the cache is there
+ * @param allowed ids that may be used; {@code *} stands for any characters
+ * @param pushToken what exports are pushed with, of the operator; null where nothing may be pushed. Sent to the endpoint's host alone
+ * @param pushRepos repositories that exports may be pushed to; {@code *} stands for any characters
+ * @param pushRetryDelays waits between tries of a push; when all have passed, it has failed
+ * @param cacheDir folder in the layout of the Hub's own cache, of this machine. A text, not a path: Spring takes a path that is also the name of a
+ *     resource for the resource
+ */
+@ConfigurationProperties("anneal.hub")
+record HubProperties(
+        @DefaultValue("https://huggingface.co") URI endpoint,
+        @Nullable String token,
+        @DefaultValue("true") boolean offline,
+        @DefaultValue List<String> allowed,
+        @Nullable String pushToken,
+        @DefaultValue List<String> pushRepos,
+        @DefaultValue({"5s", "30s", "5m", "30m"}) List<Duration> pushRetryDelays,
+        String cacheDir) {
+
+    HubProperties {
+        if (endpoint.getHost() == null || !String.valueOf(endpoint.getScheme()).matches("https?")) {
+            throw new IllegalArgumentException("anneal.hub.endpoint must be an http or https address with a host, as"
+                    + " https://huggingface.co, but is '" + endpoint + "'");
+        }
+        allowed = List.copyOf(allowed);
+        pushRepos = List.copyOf(pushRepos);
+        pushRetryDelays = List.copyOf(pushRetryDelays);
+    }
+
+    Path cache() {
+        return Path.of(cacheDir);
+    }
+
+    PushTarget pushTarget() {
+        return new PushTarget(endpoint, pushToken, pushRepos, pushRetryDelays);
+    }
+
+    /** Without the tokens. */
+    @Override
+    public String toString() {
+        return "HubProperties[endpoint=" + endpoint + ", offline=" + offline + ", allowed=" + allowed + ", pushRepos="
+                + pushRepos + ", cacheDir=" + cacheDir + "]";
+    }
+}

@@ -1,0 +1,157 @@
+package dev.anneal.service.models.hub;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of the table {@code base_model}. A pull is known by the time at which it was asked for: a later request ends its writes. */
+final class HubRows {
+
+    /** A process that says nothing for so long has died, or waits for the Hub, and another may go on. */
+    private static final Duration CLAIM = Duration.ofMinutes(2);
+
+    private static final String SELECT = """
+            SELECT model_id, revision, sha, state, requested_at, bytes_total, bytes_done, license, error_code, error_message
+            FROM base_model
+            """;
+
+    private HubRows() {}
+
+    /** A pull that this process is to do. */
+    record Claimed(String modelId, String revision, OffsetDateTime requestedAt) {}
+
+    static Optional<HubModel> find(JdbcClient jdbc, String id) {
+        return jdbc.sql(SELECT + "WHERE model_id = ?")
+                .param(id)
+                .query(HubRows::model)
+                .optional();
+    }
+
+    static List<HubModel> list(JdbcClient jdbc) {
+        return jdbc.sql(SELECT + "ORDER BY model_id").query(HubRows::model).list();
+    }
+
+    /** The commits that are used, by id. */
+    static Map<String, String> pins(JdbcClient jdbc) {
+        Map<String, String> pins = new HashMap<>();
+        jdbc.sql("SELECT model_id, sha FROM base_model WHERE sha IS NOT NULL")
+                .query((row, number) -> pins.put(row.getString("model_id"), row.getString("sha")))
+                .list();
+        return pins;
+    }
+
+    /** Asks for a revision. One that is being pulled already goes on. */
+    static void request(JdbcClient jdbc, String id, String revision, String tenantId) {
+        jdbc.sql("""
+                        INSERT INTO base_model AS old (model_id, revision, state, requested_at, requested_by, updated_at)
+                        VALUES (:id, :revision, 'PULLING', clock_timestamp(), :tenant, clock_timestamp())
+                        ON CONFLICT (model_id) DO UPDATE
+                        SET revision = excluded.revision, state = 'PULLING', requested_at = excluded.requested_at,
+                            requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
+                            error_code = NULL, error_message = NULL, claimed_until = NULL
+                        WHERE old.state <> 'PULLING' OR old.revision <> excluded.revision
+                        """)
+                .param("id", id)
+                .param("revision", revision)
+                .param("tenant", tenantId)
+                .update();
+    }
+
+    /** Uses a commit that is here, without asking for any. */
+    static void settle(JdbcClient jdbc, String id, String revision, String sha, String tenantId) {
+        jdbc.sql("""
+                        INSERT INTO base_model (model_id, revision, sha, state, requested_at, requested_by, updated_at)
+                        VALUES (:id, :revision, :sha, 'READY', clock_timestamp(), :tenant, clock_timestamp())
+                        ON CONFLICT (model_id) DO UPDATE
+                        SET revision = excluded.revision, sha = excluded.sha, state = 'READY', requested_at = excluded.requested_at,
+                            requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
+                            error_code = NULL, error_message = NULL, claimed_until = NULL
+                        """)
+                .param("id", id)
+                .param("revision", revision)
+                .param("sha", sha)
+                .param("tenant", tenantId)
+                .update();
+    }
+
+    static Optional<Claimed> claim(JdbcClient jdbc) {
+        return jdbc.sql("""
+                        UPDATE base_model
+                        SET claimed_until = clock_timestamp() + :claim * interval '1 second'
+                        WHERE model_id = (SELECT model_id
+                                          FROM base_model
+                                          WHERE state = 'PULLING' AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
+                                          ORDER BY requested_at
+                                          LIMIT 1
+                                          FOR UPDATE SKIP LOCKED) -- another process looks as well
+                        RETURNING model_id, revision, requested_at
+                        """)
+                .param("claim", CLAIM.toSeconds())
+                .query(Claimed.class)
+                .optional();
+    }
+
+    /** @return whether the pull is still wanted */
+    static boolean progress(JdbcClient jdbc, Claimed pull, @Nullable String license, long total, long done) {
+        return jdbc.sql("""
+                        UPDATE base_model
+                        SET bytes_total = :total, bytes_done = :done, license = :license, updated_at = clock_timestamp(),
+                            claimed_until = clock_timestamp() + :claim * interval '1 second'
+                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
+                        """)
+                        .param("total", total)
+                        .param("done", done)
+                        .param("license", license)
+                        .param("claim", CLAIM.toSeconds())
+                        .param("id", pull.modelId())
+                        .param("requested", pull.requestedAt())
+                        .update()
+                == 1;
+    }
+
+    static void ready(JdbcClient jdbc, Claimed pull, String sha) {
+        jdbc.sql("""
+                        UPDATE base_model
+                        SET state = 'READY', sha = :sha, bytes_done = bytes_total, updated_at = clock_timestamp(), claimed_until = NULL
+                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
+                        """)
+                .param("sha", sha)
+                .param("id", pull.modelId())
+                .param("requested", pull.requestedAt())
+                .update();
+    }
+
+    static void failed(JdbcClient jdbc, Claimed pull, HubException failure) {
+        jdbc.sql("""
+                        UPDATE base_model
+                        SET state = 'FAILED', error_code = :code, error_message = :message, updated_at = clock_timestamp(), claimed_until = NULL
+                        WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
+                        """)
+                .param("code", failure.code())
+                .param("message", failure.explanation())
+                .param("id", pull.modelId())
+                .param("requested", pull.requestedAt())
+                .update();
+    }
+
+    private static HubModel model(ResultSet row, int number) throws SQLException {
+        return new HubModel(
+                row.getString("model_id"),
+                row.getString("revision"),
+                row.getString("sha"),
+                HubModel.State.valueOf(row.getString("state")),
+                row.getObject("requested_at", OffsetDateTime.class).toInstant(),
+                row.getObject("bytes_total", Long.class),
+                row.getObject("bytes_done", Long.class),
+                row.getString("license"),
+                row.getString("error_code"),
+                row.getString("error_message"));
+    }
+}

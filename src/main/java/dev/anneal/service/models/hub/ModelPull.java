@@ -1,0 +1,223 @@
+package dev.anneal.service.models.hub;
+
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.service.models.hub.HubException.Kind;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a revision of a model into this machine's cache: what describes it first, and its weights only if the engine runs such a model and the disk
+ * has room. One pull at a time on a machine: of what one has brought, the next finds everything.
+ */
+final class ModelPull {
+
+    private static final Logger log = LoggerFactory.getLogger(ModelPull.class);
+
+    /** Attempts in a row that bring nothing. */
+    private static final int PATIENCE = 5;
+
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
+
+    /** What stays free for others. */
+    private static final long RESERVED_BYTES = 256L << 20;
+
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private final HubClient client;
+    private final HubCache cache;
+    private final Duration pause;
+    private final ReentrantLock ofThisProcess = new ReentrantLock();
+
+    /** @param pause before the second attempt; it doubles with each that brings nothing */
+    ModelPull(HubClient client, HubCache cache, Duration pause) {
+        this.client = client;
+        this.cache = cache;
+        this.pause = pause;
+    }
+
+    /** @return the commit that the revision is */
+    String pull(String id, String revision, PullProgress progress) throws HubException {
+        try {
+            return bring(id, revision, progress);
+        } catch (HubException told) {
+            throw told;
+        } catch (IOException failure) {
+            log.error("The cache in {} cannot be used", cache.root(), failure);
+            throw HubException.ofCache(id, failure);
+        }
+    }
+
+    private String bring(String id, String revision, PullProgress progress) throws IOException {
+        HubRevision found = persist(() -> client.revision(id, revision), () -> 0, progress);
+        progress.resolved(found.sha(), found.license());
+        Path lock = cache.lock(id);
+        Files.createDirectories(lock.resolveSibling(""));
+        enter(progress);
+        try (FileChannel others = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            enter(others, progress);
+            List<HubFile> files = new ArrayList<>(FileSelection.descriptions(found));
+            for (HubFile file : files) {
+                bring(found, file, new Uncounted(progress));
+            }
+            requireRunnable(found);
+            List<HubFile> weights = FileSelection.weights(found, index(found));
+            files.addAll(weights);
+            begin(found, files, progress);
+            for (HubFile file : weights) {
+                bring(found, file, progress);
+            }
+            cache.publish(found, files, revision);
+        } finally {
+            ofThisProcess.unlock();
+        }
+        log.info("Base model '{}' is here at {}", id, found.sha());
+        return found.sha();
+    }
+
+    private void enter(PullProgress progress) throws HubException {
+        try {
+            while (!ofThisProcess.tryLock(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                progress.waits();
+            }
+        } catch (InterruptedException stopped) {
+            throw stopped();
+        }
+    }
+
+    /** Closing the channel gives the lock back. */
+    private static void enter(FileChannel others, PullProgress progress) throws IOException {
+        while (others.tryLock() == null) {
+            progress.waits();
+            sleep(BETWEEN_LOOKS);
+        }
+    }
+
+    private Path index(HubRevision found) {
+        return found.file(WeightDirectory.INDEX)
+                .map(file -> cache.blob(found.id(), file))
+                .orElse(cache.root());
+    }
+
+    private void requireRunnable(HubRevision found) throws IOException {
+        Path config = cache.blob(found.id(), found.file(FileSelection.CONFIG).orElseThrow());
+        try {
+            ModelConfig.read(config);
+        } catch (ModelConfigException unsupported) {
+            throw new HubException(
+                    Kind.BASE_MODEL_UNREADABLE,
+                    "'" + found.id() + "' cannot be trained here, so its weights were not pulled: "
+                            + String.valueOf(unsupported.getMessage())
+                                    .replace(config.toString(), FileSelection.CONFIG));
+        }
+    }
+
+    private void begin(HubRevision found, List<HubFile> files, PullProgress progress) throws IOException {
+        long total = 0;
+        long done = 0;
+        for (HubFile file : files) {
+            total = Math.addExact(total, file.bytes());
+            done += Math.min(file.bytes(), cache.bytesOf(found.id(), file));
+        }
+        long free = Files.getFileStore(cache.root()).getUsableSpace();
+        if (total - done > free - RESERVED_BYTES) {
+            throw new HubException(
+                    Kind.STORAGE_FULL,
+                    "'" + found.id() + "' needs " + (total - done)
+                            + " bytes more, but the disk of anneal.hub.cache-dir has " + free + " free, of which "
+                            + RESERVED_BYTES + " stay so");
+        }
+        progress.begins(total, done);
+    }
+
+    private void bring(HubRevision found, HubFile file, PullProgress progress) throws IOException {
+        BlobDownload download = new BlobDownload(client, cache, found, file, progress);
+        persist(download::run, () -> cache.bytesOf(found.id(), file), progress);
+    }
+
+    private <T> T persist(Attempt<T> attempt, Arrived arrived, PullProgress progress) throws IOException {
+        Duration next = pause;
+        int fruitless = 0;
+        while (true) {
+            long before = arrived.bytes();
+            try {
+                return attempt.run();
+            } catch (HubException failure) {
+                fruitless = arrived.bytes() > before ? 0 : fruitless + 1;
+                if (!failure.mayPass() || fruitless >= PATIENCE) {
+                    throw failure;
+                }
+                Duration wanted = failure.retryAfter();
+                next = fruitless == 0 ? pause : min(next.multipliedBy(2), LONGEST_PAUSE);
+                Duration wait = wanted == null ? next : wanted;
+                log.warn("{}; the pull goes on in {} ms", failure.getMessage(), wait.toMillis());
+                sleep(wait, progress);
+            }
+        }
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    private static void sleep(Duration wait, PullProgress progress) throws HubException {
+        for (Duration left = wait; left.compareTo(Duration.ZERO) > 0; left = left.minus(BETWEEN_LOOKS)) {
+            progress.waits();
+            sleep(min(left, BETWEEN_LOOKS));
+        }
+    }
+
+    private static void sleep(Duration wait) throws HubException {
+        try {
+            Thread.sleep(wait.toMillis());
+        } catch (InterruptedException stopped) {
+            throw stopped();
+        }
+    }
+
+    private static HubException stopped() {
+        Thread.currentThread().interrupt();
+        return new HubException(
+                Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and goes on with another");
+    }
+
+    /** Of files whose bytes are counted before they are asked for. */
+    private record Uncounted(PullProgress progress) implements PullProgress {
+
+        @Override
+        public void begins(long bytesTotal, long bytesDone) {}
+
+        @Override
+        public void waits() throws HubException {
+            progress.waits();
+        }
+
+        @Override
+        public void arrived(long bytes) throws HubException {
+            progress.waits();
+        }
+    }
+
+    /** What is tried until it goes well. */
+    private interface Attempt<T> {
+
+        T run() throws IOException;
+    }
+
+    /** What attempts have brought so far. */
+    private interface Arrived {
+
+        long bytes() throws IOException;
+    }
+}

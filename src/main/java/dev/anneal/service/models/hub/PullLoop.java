@@ -1,0 +1,127 @@
+package dev.anneal.service.models.hub;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import java.util.Optional;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+
+/** Pulls what was asked for, one model after the other, on a thread of its own. What a dead process has begun, another goes on with. */
+final class PullLoop implements AutoCloseable {
+
+    private static final Logger log = LoggerFactory.getLogger(PullLoop.class);
+
+    private static final long TELL_NANOS = 1_000_000_000;
+
+    private final SystemDatabase database;
+    private final ModelPull puller;
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
+        Thread worker = new Thread(task, "hub-pulls");
+        worker.setDaemon(true);
+        return worker;
+    });
+    private final AtomicBoolean isAwake = new AtomicBoolean();
+
+    PullLoop(SystemDatabase database, ModelPull puller) {
+        this.database = database;
+        this.puller = puller;
+    }
+
+    /** Looks soon for what is to be pulled, unless that is being done. */
+    void wake() {
+        if (isAwake.compareAndSet(false, true)) {
+            thread.execute(this::run);
+        }
+    }
+
+    private void run() {
+        isAwake.set(false);
+        try {
+            Optional<HubRows.Claimed> claimed = database.call(HubRows::claim);
+            while (claimed.isPresent() && !Thread.currentThread().isInterrupted()) {
+                pull(claimed.get());
+                claimed = database.call(HubRows::claim);
+            }
+        } catch (DataAccessException away) {
+            log.warn("Pulls of base models wait for the database: {}", away.getMessage());
+        }
+    }
+
+    private void pull(HubRows.Claimed claimed) {
+        try {
+            String sha = puller.pull(claimed.modelId(), claimed.revision(), new Told(claimed));
+            database.run(jdbc -> HubRows.ready(jdbc, claimed, sha));
+        } catch (HubException failure) {
+            if (!Thread.currentThread().isInterrupted()) {
+                log.warn("Base model '{}' could not be pulled: {}", claimed.modelId(), failure.getMessage());
+                database.run(jdbc -> HubRows.failed(jdbc, claimed, failure));
+            }
+        } catch (RuntimeException failure) {
+            log.error("Base model '{}' could not be pulled", claimed.modelId(), failure);
+            database.run(jdbc -> HubRows.failed(
+                    jdbc,
+                    claimed,
+                    new HubException(
+                            HubException.Kind.MODEL_NOT_AVAILABLE,
+                            "the service failed on this pull; its log says why")));
+        }
+    }
+
+    @Override
+    public void close() {
+        thread.shutdownNow();
+    }
+
+    /** Writes the progress of a pull, at most once a second. */
+    private final class Told implements PullProgress {
+
+        private final HubRows.Claimed claimed;
+        private @Nullable String license;
+        private long bytesTotal;
+        private long bytesDone;
+        private long toldNanos;
+
+        Told(HubRows.Claimed claimed) {
+            this.claimed = claimed;
+        }
+
+        @Override
+        public void resolved(String sha, @Nullable String found) {
+            license = found;
+        }
+
+        @Override
+        public void begins(long total, long done) throws HubException {
+            bytesTotal = total;
+            bytesDone = done;
+            tell();
+        }
+
+        @Override
+        public void arrived(long bytes) throws HubException {
+            bytesDone += bytes;
+            waits();
+        }
+
+        /** The claim is kept, and the pull ends if it is no longer wanted. */
+        @Override
+        public void waits() throws HubException {
+            if (System.nanoTime() - toldNanos > TELL_NANOS) {
+                tell();
+            }
+        }
+
+        private void tell() throws HubException {
+            toldNanos = System.nanoTime();
+            boolean isWanted = database.call(jdbc -> HubRows.progress(jdbc, claimed, license, bytesTotal, bytesDone));
+            if (!isWanted || Thread.currentThread().isInterrupted()) {
+                throw new HubException(
+                        HubException.Kind.MODEL_NOT_AVAILABLE, "another revision was asked for, or the process ends");
+            }
+        }
+    }
+}

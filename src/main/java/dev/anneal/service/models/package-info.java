@@ -1,0 +1,9 @@
+/** Base models: which are allowed, where they lie on this host, and how they are pulled from the Hub. */
+@ApplicationModule(
+        allowedDependencies = {"platform :: database", "platform :: outbound", "platform :: refusal", "platform :: role"
+        })
+@NullMarked
+package dev.anneal.service.models;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,46 @@
+package dev.anneal.service.models.hub;
+
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** A process that pulls a model, for tests that kill it. */
+final class PullingJvm {
+
+    private PullingJvm() {}
+
+    /** @param arguments address of the Hub, folder of the cache */
+    public static void main(String[] arguments) throws IOException {
+        try (OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"))) {
+            puller(http, URI.create(arguments[0]), Path.of(arguments[1]))
+                    .pull(HubServer.ID, "main", new PullProgress() {
+                        @Override
+                        public void begins(long bytesTotal, long bytesDone) {}
+
+                        @Override
+                        public void waits() {}
+
+                        @Override
+                        public void arrived(long bytes) throws HubException {
+                            try {
+                                Thread.sleep(20);
+                            } catch (InterruptedException e) {
+                                throw new HubException(HubException.Kind.MODEL_NOT_AVAILABLE, "stopped");
+                            }
+                        }
+                    });
+        }
+    }
+
+    static ModelPull puller(OutboundHttp http, URI hub, Path folder) {
+        OutboundLimits limits = new OutboundLimits(Duration.ofSeconds(10), null, 2);
+        return new ModelPull(
+                new HubClient(http.toConfigured(hub, limits, 5), hub, "hf_secret"),
+                new HubCache(folder),
+                Duration.ofMillis(1));
+    }
+}
