@@ -3,8 +3,8 @@ package dev.anneal.penetration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.RawHttp.Reply;
+import dev.anneal.service.access.security.Route;
 import dev.anneal.service.platform.database.TestDatabase;
-import dev.anneal.service.security.Route;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.RawHttp.Reply;
 import dev.anneal.service.TestFolders;
-import dev.anneal.service.security.Route;
-import dev.anneal.service.tenant.Scope;
+import dev.anneal.service.access.security.Route;
+import dev.anneal.service.access.tenant.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;

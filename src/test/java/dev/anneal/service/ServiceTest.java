@@ -2,6 +2,7 @@ package dev.anneal.service;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.anneal.service.access.web.ApiDescription;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.file.FileStatus;
@@ -10,7 +11,6 @@ import dev.anneal.service.lease.Leases;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.training.TrainingJournal;
-import dev.anneal.service.web.ApiDescription;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

@@ -1,15 +1,15 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.evaluation.EvaluationRequest;
 import dev.anneal.service.evaluation.Evaluations;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.trace.TraceParent;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ListBody;
-import dev.anneal.service.web.PageLimits;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.web.bind.annotation.GetMapping;

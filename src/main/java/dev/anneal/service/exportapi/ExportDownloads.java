@@ -1,15 +1,15 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.Download;
+import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.Download;
-import dev.anneal.service.web.ListBody;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,9 +1,9 @@
 package dev.anneal.service.exportapi;
 
+import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.export.AdapterExports;
 import dev.anneal.service.export.Export;
 import dev.anneal.service.export.Exports;
-import dev.anneal.service.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 

@@ -1,6 +1,6 @@
 package dev.anneal.service.exportapi;
 
-import dev.anneal.service.web.BoundedCopy;
+import dev.anneal.service.access.web.BoundedCopy;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;

@@ -1,6 +1,8 @@
 /** Exports with their files and pushes, and evaluations, over HTTP. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: tenant",
+            "access :: web",
             "evaluation",
             "export",
             "platform :: paging",
@@ -10,9 +12,7 @@
             "platform :: trace",
             "push",
             "queue",
-            "storage",
-            "tenant",
-            "web"
+            "storage"
         })
 @NullMarked
 package dev.anneal.service.exportapi;

@@ -1,11 +1,11 @@
 /** Uploaded files: upload, status, list, deletion, expiry. What their rows hold, others find out. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: quota",
             "platform :: database",
             "platform :: paging",
             "platform :: refusal",
             "platform :: role",
-            "quota",
             "storage"
         })
 @NullMarked

@@ -1,9 +1,9 @@
 package dev.anneal.service.fileapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.platform.request.JsonBody;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
 import dev.anneal.service.upload.Upload;
 import dev.anneal.service.upload.Uploads;
 import jakarta.servlet.http.HttpServletRequest;

@@ -1,11 +1,11 @@
 package dev.anneal.service.fileapi;
 
+import dev.anneal.service.access.quota.QuotaGate;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.ReceivedFile;
 import dev.anneal.service.file.StoredFile;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.quota.QuotaGate;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,15 +1,15 @@
 /** Files over HTTP: upload, whole or in parts, list, content, end. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: quota",
+            "access :: tenant",
+            "access :: web",
             "file",
             "platform :: paging",
             "platform :: refusal",
             "platform :: request",
-            "quota",
             "storage",
-            "tenant",
-            "upload",
-            "web"
+            "upload"
         })
 @NullMarked
 package dev.anneal.service.fileapi;

@@ -1,5 +1,5 @@
 /** Graders over HTTP: tried on a completion, and checked, as OpenAI's {@code /v1/fine_tuning/alpha/graders}. */
-@ApplicationModule(allowedDependencies = {"grader", "platform :: refusal", "platform :: request", "tenant"})
+@ApplicationModule(allowedDependencies = {"access :: tenant", "grader", "platform :: refusal", "platform :: request"})
 @NullMarked
 package dev.anneal.service.graderapi;
 

@@ -2,6 +2,7 @@ package dev.anneal.service.inference;
 
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
+import dev.anneal.service.access.tenant.ServiceKeys;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.models.catalog.ModelCatalog;
@@ -13,7 +14,6 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.sharing.VisibleModels;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.tenant.ServiceKeys;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;

@@ -4,6 +4,7 @@
  */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: tenant",
             "history",
             "job",
             "models :: catalog",
@@ -14,8 +15,7 @@
             "platform :: role",
             "settings",
             "sharing",
-            "storage",
-            "tenant"
+            "storage"
         })
 @NullMarked
 package dev.anneal.service.inference;

@@ -1,11 +1,11 @@
 package dev.anneal.service.inferenceapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.request.JsonBody;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 package dev.anneal.service.inferenceapi;
 
+import dev.anneal.service.access.web.ErrorWriter;
+import dev.anneal.service.access.web.ServerSentEvents;
 import dev.anneal.service.platform.refusal.Refusal;
-import dev.anneal.service.web.ErrorWriter;
-import dev.anneal.service.web.ServerSentEvents;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import tools.jackson.databind.json.JsonMapper;

@@ -1,10 +1,10 @@
 package dev.anneal.service.inferenceapi;
 
+import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.inference.InferenceProperties;
 import dev.anneal.service.inference.LocalGenerator;
 import dev.anneal.service.inference.NoTextGenerator;
 import dev.anneal.service.platform.refusal.Refusal;
-import dev.anneal.service.web.ErrorWriter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;

@@ -1,13 +1,13 @@
 /** Generation over HTTP: OpenAI's chat completions and completions, whole and streamed, here or handed on to a process that generates. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: tenant",
+            "access :: web",
             "inference",
             "platform :: database",
             "platform :: refusal",
             "platform :: request",
-            "platform :: role",
-            "tenant",
-            "web"
+            "platform :: role"
         })
 @NullMarked
 package dev.anneal.service.inferenceapi;

@@ -1,12 +1,12 @@
 package dev.anneal.service.jobapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.outlook.JobEstimates;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.settings.JobRequest;
 import dev.anneal.service.settings.JobRequestReader;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;

@@ -1,6 +1,6 @@
 package dev.anneal.service.jobapi;
 
-import dev.anneal.service.web.ServerSentEvents;
+import dev.anneal.service.access.web.ServerSentEvents;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import tools.jackson.databind.json.JsonMapper;

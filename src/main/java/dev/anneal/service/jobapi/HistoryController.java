@@ -1,5 +1,10 @@
 package dev.anneal.service.jobapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.history.ResultCsv;
 import dev.anneal.service.history.SeriesRow;
 import dev.anneal.service.job.Job;
@@ -8,11 +13,6 @@ import dev.anneal.service.job.Jobs;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ListBody;
-import dev.anneal.service.web.PageLimits;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

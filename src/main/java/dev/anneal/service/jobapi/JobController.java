@@ -1,5 +1,11 @@
 package dev.anneal.service.jobapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.AlsoReads;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.Submission;
@@ -9,12 +15,6 @@ import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.trace.TraceParent;
 import dev.anneal.service.settings.JobRequestReader;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.AlsoReads;
-import dev.anneal.service.web.ListBody;
-import dev.anneal.service.web.PageLimits;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;

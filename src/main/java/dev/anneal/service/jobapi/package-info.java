@@ -1,6 +1,8 @@
 /** Fine-tuning jobs over HTTP: OpenAI's surface, its {@code anneal} additions, series, streamed events and dry runs. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: tenant",
+            "access :: web",
             "history",
             "job",
             "outlook",
@@ -10,9 +12,7 @@
             "platform :: role",
             "platform :: trace",
             "queue",
-            "settings",
-            "tenant",
-            "web"
+            "settings"
         })
 @NullMarked
 package dev.anneal.service.jobapi;

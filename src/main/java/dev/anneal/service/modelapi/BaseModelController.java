@@ -1,5 +1,9 @@
 package dev.anneal.service.modelapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelNames;
@@ -10,10 +14,6 @@ import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ListBody;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;

@@ -1,13 +1,13 @@
 package dev.anneal.service.modelapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.job.TunedModels;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.sharing.VisibleModels;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ListBody;
 import java.util.List;
 import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.DeleteMapping;

@@ -1,5 +1,10 @@
 package dev.anneal.service.modelapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -7,11 +12,6 @@ import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.sharing.Permission;
 import dev.anneal.service.sharing.Permissions;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ListBody;
-import dev.anneal.service.web.PageLimits;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.DeleteMapping;

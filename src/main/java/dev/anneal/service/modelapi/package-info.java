@@ -1,6 +1,8 @@
 /** Base and tuned models over HTTP, as OpenAI's {@code /v1/models}. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: tenant",
+            "access :: web",
             "job",
             "machine",
             "models :: catalog",
@@ -11,9 +13,7 @@
             "platform :: request",
             "platform :: role",
             "settings",
-            "sharing",
-            "tenant",
-            "web"
+            "sharing"
         })
 @NullMarked
 package dev.anneal.service.modelapi;

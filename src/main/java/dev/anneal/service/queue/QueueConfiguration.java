@@ -1,7 +1,7 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.service.access.quota.QuotaGate;
 import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.quota.QuotaGate;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

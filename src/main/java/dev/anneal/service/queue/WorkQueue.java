@@ -1,8 +1,8 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.service.access.quota.QuotaGate;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.quota.QuotaGate;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;

@@ -5,7 +5,7 @@
  * <p>{@link dev.anneal.service.queue.WorkQueue} is what clients' requests do with work, {@link dev.anneal.service.queue.QueueNumbers} what
  * is shown of the whole queue. What workers do with work is {@code service.lease}.
  */
-@ApplicationModule(allowedDependencies = {"platform :: database", "platform :: refusal", "quota"})
+@ApplicationModule(allowedDependencies = {"access :: quota", "platform :: database", "platform :: refusal"})
 @NullMarked
 package dev.anneal.service.queue;
 

@@ -1,5 +1,5 @@
 /** Retention over HTTP: how long a tenant's artifacts are kept, and what administrators decide of it. */
-@ApplicationModule(allowedDependencies = {"platform :: request", "platform :: role", "retention", "tenant"})
+@ApplicationModule(allowedDependencies = {"access :: tenant", "platform :: request", "platform :: role", "retention"})
 @NullMarked
 package dev.anneal.service.retentionapi;
 

@@ -1,10 +1,10 @@
 package dev.anneal.service.upload;
 
+import dev.anneal.service.access.quota.QuotaGate;
+import dev.anneal.service.access.quota.UploadLimit;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.quota.QuotaGate;
-import dev.anneal.service.quota.UploadLimit;
 import java.time.Clock;
 import java.time.Instant;
 import org.springframework.jdbc.core.simple.JdbcClient;

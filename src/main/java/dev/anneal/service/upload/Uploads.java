@@ -1,5 +1,6 @@
 package dev.anneal.service.upload;
 
+import dev.anneal.service.access.quota.UploadLimit;
 import dev.anneal.service.file.FileIntake;
 import dev.anneal.service.file.Files;
 import dev.anneal.service.file.ReceivedFile;
@@ -8,7 +9,6 @@ import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.quota.UploadLimit;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;

@@ -1,11 +1,11 @@
 /** Files that arrive in parts, within an hour: the parts are kept until the client says in which order they are a file. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: quota",
             "file",
             "platform :: database",
             "platform :: refusal",
             "platform :: role",
-            "quota",
             "storage"
         })
 @NullMarked

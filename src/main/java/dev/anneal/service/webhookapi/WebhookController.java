@@ -1,16 +1,16 @@
 package dev.anneal.service.webhookapi;
 
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
-import dev.anneal.service.tenant.RequiresScope;
-import dev.anneal.service.tenant.Scope;
-import dev.anneal.service.tenant.Tenant;
-import dev.anneal.service.web.ListBody;
-import dev.anneal.service.web.PageLimits;
 import dev.anneal.service.webhook.WebhookDeliveries;
 import dev.anneal.service.webhook.WebhookDelivery;
 import dev.anneal.service.webhook.WebhookEndpoint.Settings;

@@ -1,12 +1,12 @@
 /** Webhook endpoints over HTTP, as OpenAI's {@code /v1/webhook_endpoints}, with their deliveries. */
 @ApplicationModule(
         allowedDependencies = {
+            "access :: tenant",
+            "access :: web",
             "platform :: paging",
             "platform :: refusal",
             "platform :: request",
             "platform :: role",
-            "tenant",
-            "web",
             "webhook"
         })
 @NullMarked

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FilePurpose;
-import dev.anneal.service.web.ApiTestBase;
+import dev.anneal.service.access.web.ApiTestBase;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -11,7 +11,7 @@ import com.openai.models.files.FileListParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
 import dev.anneal.service.TestFolders;
-import dev.anneal.service.web.ApiTestBase;
+import dev.anneal.service.access.web.ApiTestBase;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.http.HttpRequest;

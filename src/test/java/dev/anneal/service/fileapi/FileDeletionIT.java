@@ -2,8 +2,8 @@ package dev.anneal.service.fileapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.access.web.ApiTestBase;
 import dev.anneal.service.file.FileFixture;
-import dev.anneal.service.web.ApiTestBase;
 import java.io.IOException;
 import java.net.http.HttpRequest;
 import java.util.ArrayList;

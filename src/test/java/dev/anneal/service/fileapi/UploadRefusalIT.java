@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.TestFolders;
+import dev.anneal.service.access.web.ApiTestBase;
 import dev.anneal.service.platform.database.TestDatabase;
-import dev.anneal.service.web.ApiTestBase;
 import java.io.ByteArrayInputStream;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;

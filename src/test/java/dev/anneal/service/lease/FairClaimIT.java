@@ -3,6 +3,8 @@ package dev.anneal.service.lease;
 import static dev.anneal.service.lease.TestQueue.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.access.quota.Quota;
+import dev.anneal.service.access.quota.TestQuotas;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Attempt;
@@ -11,8 +13,6 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.quota.Quota;
-import dev.anneal.service.quota.TestQuotas;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

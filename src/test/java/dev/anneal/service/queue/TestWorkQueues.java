@@ -1,7 +1,7 @@
 package dev.anneal.service.queue;
 
+import dev.anneal.service.access.quota.TestQuotas;
 import dev.anneal.service.platform.database.TestDatabase;
-import dev.anneal.service.quota.TestQuotas;
 import java.util.List;
 
 /** This module's parts on the tests' database, for tests of the modules above it. */

@@ -3,13 +3,13 @@ package dev.anneal.service.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.anneal.service.access.quota.TestQuotas;
 import dev.anneal.service.file.FileFixture;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.quota.TestQuotas;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.TestStores;
 import java.io.ByteArrayInputStream;

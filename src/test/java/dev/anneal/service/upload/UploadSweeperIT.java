@@ -3,6 +3,7 @@ package dev.anneal.service.upload;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.anneal.service.access.quota.TestQuotas;
 import dev.anneal.service.file.FileFixture;
 import dev.anneal.service.file.FilePurpose;
 import dev.anneal.service.platform.database.PostgresTest;
@@ -10,7 +11,6 @@ import dev.anneal.service.platform.database.SettableClock;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.quota.TestQuotas;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.TestStores;
 import java.io.ByteArrayInputStream;

@@ -59,14 +59,14 @@ import org.springframework.scheduling.annotation.EnableScheduling;
         "dev.anneal.service.platform.database",
         "dev.anneal.service.lease",
         "dev.anneal.service.metrics",
-        "dev.anneal.service.quota"
+        "dev.anneal.service.access.quota"
     })
     @ComponentScan({
         "dev.anneal.service.platform.database",
         "dev.anneal.service.lease",
         "dev.anneal.service.metrics",
         "dev.anneal.service.queue",
-        "dev.anneal.service.quota"
+        "dev.anneal.service.access.quota"
     })
     @Import(Parts.class)
     class Application {}

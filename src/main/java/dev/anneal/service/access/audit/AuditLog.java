@@ -1,0 +1,147 @@
+package dev.anneal.service.access.audit;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.DisposableBean;
+import org.springframework.beans.factory.InitializingBean;
+import org.springframework.dao.DataAccessException;
+import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * The audit log. Entries are written by a thread of their own, some at a time, so no request waits for the write; one that finds a
+ * thousand unwritten waits a second for a place. A stop of the process writes what is left. What the database will not take by then goes
+ * into the process's log. A process that is killed loses what it had not yet written.
+ */
+@Component
+public final class AuditLog implements InitializingBean, DisposableBean {
+
+    private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
+
+    private static final int UNWRITTEN = 1000;
+    private static final int BATCH = 100;
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration LAST_CHANCE = Duration.ofSeconds(10);
+
+    private final SystemDatabase database;
+    private final BlockingQueue<AuditEntry> unwritten = new ArrayBlockingQueue<>(UNWRITTEN);
+    private final Thread writer = new Thread(this::write, "audit-log");
+    private volatile boolean stopping;
+
+    AuditLog(SystemDatabase database) {
+        this.database = database;
+    }
+
+    @Override
+    public void afterPropertiesSet() {
+        writer.setDaemon(true);
+        writer.start();
+    }
+
+    /** Has {@code entry} written soon. */
+    void add(AuditEntry entry) {
+        try {
+            if (!unwritten.offer(entry, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {
+                lose(List.of(entry));
+            }
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            lose(List.of(entry));
+        }
+    }
+
+    /** The entries that were written, newest first unless the page says otherwise. */
+    public Page<AuditEntry> list(AuditQuery query, PageRequest page) {
+        String after = page.after();
+        return database.call(jdbc -> {
+            if (after != null && !AuditRows.exists(jdbc, after)) {
+                throw Refusal.invalidCursor("an entry of the audit log", after);
+            }
+            return Page.of(AuditRows.list(jdbc, query, after, page.ascending(), page.rowsToRead()), page);
+        });
+    }
+
+    private void write() {
+        List<AuditEntry> batch = new ArrayList<>();
+        while (!(stopping && unwritten.isEmpty() && batch.isEmpty())) {
+            try {
+                if (batch.isEmpty()) {
+                    takeInto(batch);
+                }
+                if (!batch.isEmpty()) {
+                    write(batch);
+                    batch.clear();
+                }
+            } catch (DataAccessException | TransactionException away) {
+                log.warn("{} entries of the audit log wait for the database: {}", batch.size(), away.toString());
+                if (!pause()) {
+                    break;
+                }
+            } catch (InterruptedException ended) {
+                break;
+            }
+        }
+        unwritten.drainTo(batch);
+        lose(batch);
+    }
+
+    private void write(List<AuditEntry> batch) {
+        try {
+            database.run(jdbc -> batch.forEach(entry -> AuditRows.add(jdbc, entry)));
+        } catch (DataIntegrityViolationException refused) {
+            // One that PostgreSQL cannot store must not keep the others waiting forever.
+            log.error("The database refuses an entry of the audit log", refused);
+            batch.forEach(this::writeOrLose);
+        }
+    }
+
+    private void writeOrLose(AuditEntry entry) {
+        try {
+            database.run(jdbc -> AuditRows.add(jdbc, entry));
+        } catch (DataIntegrityViolationException refused) {
+            lose(List.of(entry));
+        }
+    }
+
+    private void takeInto(List<AuditEntry> batch) throws InterruptedException {
+        AuditEntry first = unwritten.poll(100, TimeUnit.MILLISECONDS);
+        if (first != null) {
+            batch.add(first);
+            unwritten.drainTo(batch, BATCH - 1);
+        }
+    }
+
+    private static boolean pause() {
+        try {
+            TimeUnit.MILLISECONDS.sleep(PAUSE_AFTER_FAILURE.toMillis());
+            return true;
+        } catch (InterruptedException ended) {
+            return false;
+        }
+    }
+
+    private static void lose(List<AuditEntry> entries) {
+        entries.forEach(entry -> log.error("This entry of the audit log was not written to the database: {}", entry));
+    }
+
+    /** After the last request has been answered. */
+    @Override
+    public void destroy() throws InterruptedException {
+        stopping = true;
+        writer.join(LAST_CHANCE.toMillis());
+        writer.interrupt();
+        writer.join(LAST_CHANCE.toMillis());
+    }
+}

@@ -1,0 +1,111 @@
+package dev.anneal.service.access.audit;
+
+import dev.anneal.service.access.tenant.Credential;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The rows of {@code audit_log}. */
+final class AuditRows {
+
+    private AuditRows() {}
+
+    static void add(JdbcClient jdbc, AuditEntry entry) {
+        Credential actor = entry.actor();
+        jdbc.sql("""
+                        INSERT INTO audit_log (public_id, at, action, outcome, status, actor_kind, actor_id, project, object,
+                                               method, path, client_ip, request_id, trace_id)
+                        VALUES (:id, :at, :action, :outcome, :status, :kind, :actor, :project, :object,
+                                :method, :path, :ip, :request, :trace)
+                        ON CONFLICT (public_id) DO NOTHING
+                        """)
+                .param("id", entry.id())
+                .param("at", Timestamp.from(entry.at()))
+                .param("action", entry.action())
+                .param("outcome", entry.outcome())
+                .param("status", entry.status())
+                .param("kind", actor == null ? null : actor.kind().wireName())
+                .param("actor", actor == null ? null : actor.id())
+                .param("project", entry.project())
+                .param("object", entry.object())
+                .param("method", entry.origin().method())
+                .param("path", entry.origin().path())
+                .param("ip", entry.origin().clientIp())
+                .param("request", entry.origin().requestId())
+                .param("trace", entry.origin().traceId())
+                .update();
+    }
+
+    /** @param after id of the last entry seen, or null */
+    static List<AuditEntry> list(
+            JdbcClient jdbc, AuditQuery query, @Nullable String after, boolean ascending, int limit) {
+        List<String> conditions = new ArrayList<>(List.of("true"));
+        amongst(conditions, "action", "actions", query.actions());
+        amongst(conditions, "actor_id", "actors", query.actorIds());
+        amongst(conditions, "project", "projects", query.projects());
+        amongst(conditions, "object", "objects", query.objects());
+        if (query.from() != null) {
+            conditions.add("at >= :from");
+        }
+        if (query.to() != null) {
+            conditions.add("at < :to");
+        }
+        if (after != null) {
+            conditions.add("(at, public_id) " + (ascending ? ">" : "<")
+                    + " (SELECT at, public_id FROM audit_log WHERE public_id = :after)");
+        }
+        String order = ascending ? "ASC" : "DESC";
+        return jdbc.sql("SELECT * FROM audit_log WHERE " + String.join(" AND ", conditions) + " ORDER BY at " + order
+                        + ", public_id " + order + " LIMIT :limit")
+                .param("actions", query.actions())
+                .param("actors", query.actorIds())
+                .param("projects", query.projects())
+                .param("objects", query.objects())
+                .param("from", query.from() == null ? null : Timestamp.from(query.from()))
+                .param("to", query.to() == null ? null : Timestamp.from(query.to()))
+                .param("after", after)
+                .param("limit", limit)
+                .query((row, number) -> read(row))
+                .list();
+    }
+
+    static boolean exists(JdbcClient jdbc, String id) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM audit_log WHERE public_id = ?)")
+                .param(id)
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static void amongst(List<String> conditions, String column, String name, List<String> values) {
+        if (!values.isEmpty()) {
+            conditions.add(column + " IN (:" + name + ")");
+        }
+    }
+
+    private static AuditEntry read(ResultSet row) throws SQLException {
+        String kind = row.getString("actor_kind");
+        return new AuditEntry(
+                row.getString("public_id"),
+                row.getTimestamp("at").toInstant(),
+                row.getString("action"),
+                row.getString("outcome"),
+                row.getInt("status"),
+                kind == null
+                        ? null
+                        : new Credential(
+                                Credential.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), row.getString("actor_id")),
+                row.getString("project"),
+                row.getString("object"),
+                new AuditEntry.Origin(
+                        row.getString("method"),
+                        row.getString("path"),
+                        row.getString("client_ip"),
+                        row.getString("request_id"),
+                        row.getString("trace_id")));
+    }
+}

@@ -1,0 +1,99 @@
+package dev.anneal.service.access.audit;
+
+import dev.anneal.service.access.tenant.Principal;
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.method.HandlerMethod;
+import org.springframework.web.servlet.HandlerMapping;
+
+/** A request after its handling, as far as the audit log is concerned. */
+record AuditedRequest(HttpServletRequest request, int status) {
+
+    /** Who the request is from; set once it is known. */
+    static final String PRINCIPAL = "dev.anneal.principal";
+
+    /** Id of what the answer is about. */
+    static final String OBJECT = "dev.anneal.audited-object";
+
+    private static final Set<String> READING = Set.of("GET", "HEAD", "OPTIONS");
+    private static final Set<Scope> CHANGING = Set.of(
+            Scope.FILES_WRITE,
+            Scope.JOBS_WRITE,
+            Scope.MODELS_WRITE,
+            Scope.WEBHOOKS_WRITE,
+            Scope.INSTALLATION_WRITE,
+            Scope.ADMIN);
+    private static final Set<Integer> DENIED = Set.of(401, 403);
+
+    /** Whether it has changed something, has tried to, or was refused for whom it was from. */
+    boolean belongsIntoTheLog() {
+        return DENIED.contains(status) || (!READING.contains(request.getMethod()) && changes());
+    }
+
+    private boolean changes() {
+        RequiresScope required =
+                request.getAttribute(HandlerMapping.BEST_MATCHING_HANDLER_ATTRIBUTE) instanceof HandlerMethod method
+                        ? method.getMethodAnnotation(RequiresScope.class)
+                        : null;
+        return required != null && CHANGING.contains(required.value());
+    }
+
+    String outcome() {
+        if (DENIED.contains(status)) {
+            return "denied";
+        }
+        return status < 400 ? "succeeded" : "failed";
+    }
+
+    /** What was done, by OpenAI's name where it has one. */
+    String action() {
+        if (status == 401) {
+            return "login.failed";
+        }
+        Object pattern = request.getAttribute(HandlerMapping.BEST_MATCHING_PATTERN_ATTRIBUTE);
+        return pattern == null ? "request.denied" : ActionName.of(request.getMethod(), pattern.toString());
+    }
+
+    @Nullable
+    Principal principal() {
+        return request.getAttribute(PRINCIPAL) instanceof Principal principal ? principal : null;
+    }
+
+    /** An administrator's request is about a project or has made it, everybody else's is within their own. */
+    @Nullable
+    String project() {
+        if (variables().get("projectId") instanceof String project) {
+            return project;
+        }
+        Principal principal = principal();
+        if (action().equals("project.created") && outcome().equals("succeeded")) {
+            return object();
+        }
+        return principal == null || principal.has(Scope.ADMIN)
+                ? null
+                : principal.tenant().id();
+    }
+
+    /** What the answer is about, or what the path ends in. */
+    @Nullable
+    String object() {
+        if (request.getAttribute(OBJECT) instanceof String made) {
+            return made;
+        }
+        Object last = null;
+        for (Object value : variables().values()) {
+            last = value;
+        }
+        return last == null ? null : last.toString();
+    }
+
+    private Map<?, ?> variables() {
+        return request.getAttribute(HandlerMapping.URI_TEMPLATE_VARIABLES_ATTRIBUTE) instanceof Map<?, ?> variables
+                ? variables
+                : Map.of();
+    }
+}

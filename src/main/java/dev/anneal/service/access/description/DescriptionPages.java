@@ -1,0 +1,36 @@
+package dev.anneal.service.access.description;
+
+import org.springframework.context.annotation.Configuration;
+import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
+import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Shows the description at {@code /docs}: Swagger UI with a page of our own, which asks no other host for anything. */
+@Configuration(proxyBeanMethods = false)
+class DescriptionPages implements WebMvcConfigurer {
+
+    private static final String PAGES = "classpath:/api-docs/";
+
+    /** With its version, which is that of the pom. */
+    private static final String SWAGGER_UI = "classpath:/META-INF/resources/webjars/swagger-ui/5.34.1/";
+
+    private final ApiProperties properties;
+
+    DescriptionPages(ApiProperties properties) {
+        this.properties = properties;
+    }
+
+    @Override
+    public void addViewControllers(ViewControllerRegistry registry) {
+        if (properties.ui()) {
+            registry.addRedirectViewController("/docs", "/docs/index.html");
+        }
+    }
+
+    @Override
+    public void addResourceHandlers(ResourceHandlerRegistry registry) {
+        if (properties.ui()) {
+            registry.addResourceHandler("/docs/*").addResourceLocations(PAGES, SWAGGER_UI);
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The description of the HTTP API, served as it is checked in: {@code openapi.yaml}. */
+@NullMarked
+package dev.anneal.service.access.description;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,48 @@
+package dev.anneal.service.access.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.access.tenant.IssuedKey;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of an administrator on the wire.
+ *
+ * @param value the key itself, in the answer to its creation alone
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record AdminKeyBody(
+        String id,
+        String object,
+        String name,
+        String redactedValue,
+        long createdAt,
+        @Nullable Long lastUsedAt,
+        @Nullable Long expiresAt,
+        Owner owner,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String value) {
+
+    /** Always a service account, whose only key this is. */
+    record Owner(String type, String object, String id, String name, long createdAt, String role) {}
+
+    static AdminKeyBody of(IssuedKey key) {
+        return of(key, null);
+    }
+
+    static AdminKeyBody of(IssuedKey.Shown shown) {
+        return of(shown.key(), shown.secret());
+    }
+
+    private static AdminKeyBody of(IssuedKey key, @Nullable String secret) {
+        long createdAt = key.createdAt().getEpochSecond();
+        return new AdminKeyBody(
+                key.id(),
+                "organization.admin_api_key",
+                key.name(),
+                key.redacted(),
+                createdAt,
+                ProjectBody.seconds(key.lastUsedAt()),
+                ProjectBody.seconds(key.expiresAt()),
+                new Owner("service_account", "organization.service_account", key.id(), key.name(), createdAt, "owner"),
+                secret);
+    }
+}

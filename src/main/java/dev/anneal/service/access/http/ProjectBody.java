@@ -1,0 +1,31 @@
+package dev.anneal.service.access.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.access.tenant.Project;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** A project on the wire. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record ProjectBody(
+        String id,
+        String object,
+        String name,
+        long createdAt,
+        @Nullable Long archivedAt,
+        String status) {
+
+    static ProjectBody of(Project project) {
+        return new ProjectBody(
+                project.id(),
+                "organization.project",
+                project.name(),
+                project.createdAt().getEpochSecond(),
+                seconds(project.archivedAt()),
+                project.isArchived() ? "archived" : "active");
+    }
+
+    static @Nullable Long seconds(@Nullable Instant time) {
+        return time == null ? null : time.getEpochSecond();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.anneal.service.access.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.access.tenant.IssuedKey;
+import dev.anneal.service.access.tenant.Scope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A key of a project on the wire. OpenAI's keys have owners; here each is an account of its own.
+ *
+ * @param ownerProjectAccess always {@code active}: what else would end the key ends it for good
+ * @param value the key itself, in the answer to its creation alone
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record ProjectKeyBody(
+        String id,
+        String object,
+        String name,
+        String redactedValue,
+        List<String> scopes,
+        long createdAt,
+        @Nullable Long lastUsedAt,
+        @Nullable Long expiresAt,
+        Owner owner,
+        String ownerProjectAccess,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String value) {
+
+    ProjectKeyBody {
+        scopes = List.copyOf(scopes);
+    }
+
+    /** Always a service account. */
+    record Owner(String type, Account serviceAccount) {}
+
+    /** The account whose only key this is. */
+    record Account(String id, String name, long createdAt, String role) {}
+
+    static ProjectKeyBody of(IssuedKey key) {
+        return of(key, null);
+    }
+
+    static ProjectKeyBody of(IssuedKey.Shown shown) {
+        return of(shown.key(), shown.secret());
+    }
+
+    private static ProjectKeyBody of(IssuedKey key, @Nullable String secret) {
+        long createdAt = key.createdAt().getEpochSecond();
+        return new ProjectKeyBody(
+                key.id(),
+                "organization.project.api_key",
+                key.name(),
+                key.redacted(),
+                key.scopes().stream().sorted().map(Scope::wireName).toList(),
+                createdAt,
+                ProjectBody.seconds(key.lastUsedAt()),
+                ProjectBody.seconds(key.expiresAt()),
+                new Owner("service_account", new Account(key.id(), key.name(), createdAt, "member")),
+                "active",
+                secret);
+    }
+}

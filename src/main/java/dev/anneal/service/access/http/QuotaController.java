@@ -1,0 +1,77 @@
+package dev.anneal.service.access.http;
+
+import dev.anneal.service.access.quota.Quota;
+import dev.anneal.service.access.quota.Quotas;
+import dev.anneal.service.access.tenant.Projects;
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.request.JsonBody;
+import dev.anneal.service.platform.request.StrictObject;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** {@code /v1/anneal/quota} for a tenant, and {@code /v1/organization/projects/{id}/quota} for administrators. */
+@RestController
+class QuotaController {
+
+    private static final String OF_A_PROJECT = "/v1/organization/projects/{projectId}/quota";
+
+    private final Quotas quotas;
+    private final Projects projects;
+    private final TenantDatabase database;
+
+    QuotaController(Quotas quotas, Projects projects, TenantDatabase database) {
+        this.quotas = quotas;
+        this.projects = projects;
+        this.database = database;
+    }
+
+    @GetMapping("/v1/anneal/quota")
+    @RequiresScope(Scope.JOBS_READ)
+    QuotaBody own(Tenant tenant) {
+        return body(tenant.id());
+    }
+
+    @GetMapping(OF_A_PROJECT)
+    @RequiresScope(Scope.ADMIN)
+    QuotaBody retrieve(@PathVariable String projectId) {
+        return body(projects.find(projectId).id());
+    }
+
+    /** Replaces the limits of the project; one that is left out or null is what the settings say. */
+    @PostMapping(OF_A_PROJECT)
+    @RequiresScope(Scope.ADMIN)
+    QuotaBody replace(@PathVariable String projectId, @RequestBody(required = false) @Nullable JsonNode body) {
+        StrictObject request = JsonBody.of(body).object();
+        Quota quota = new Quota(
+                request.wholeNumber("running_jobs", 0, Integer.MAX_VALUE),
+                request.wholeNumber("unfinished_jobs", 0, Integer.MAX_VALUE),
+                bytes(request, "upload_bytes"),
+                bytes(request, "stored_bytes"),
+                request.number("training_hours_per_month", hours -> hours >= 0, "of at least 0"));
+        request.refuseOthers();
+        String project = projects.find(projectId).id();
+        quotas.save(project, quota);
+        return body(project);
+    }
+
+    private static @Nullable Long bytes(StrictObject request, String key) {
+        Long bytes = request.longNumber(key);
+        if (bytes != null && bytes < 0) {
+            throw request.invalid(key, "must be a number of bytes, at least 0", bytes);
+        }
+        return bytes;
+    }
+
+    private QuotaBody body(String tenantId) {
+        return database.call(
+                tenantId, jdbc -> QuotaBody.of(tenantId, quotas.of(jdbc, tenantId), quotas.usage(jdbc, tenantId)));
+    }
+}

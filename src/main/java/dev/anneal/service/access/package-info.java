@@ -1,0 +1,16 @@
+/** The edge of the HTTP API and who may ask: keys, tokens, scopes, rate limits, quotas, the audit log and administration. */
+@ApplicationModule(
+        allowedDependencies = {
+            "platform :: database",
+            "platform :: outbound",
+            "platform :: paging",
+            "platform :: refusal",
+            "platform :: request",
+            "platform :: role",
+            "storage"
+        })
+@NullMarked
+package dev.anneal.service.access;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

@@ -1,0 +1,121 @@
+package dev.anneal.service.access.quota;
+
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.util.Locale;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Refuses what would go beyond a tenant's quota. Jobs are counted exactly, one request after the other; bytes are counted as they are stored, so that
+ * uploads which run at a time may exceed the quota by what they bring.
+ */
+public final class QuotaGate {
+
+    private static final String REMEDY = " An administrator of this installation can raise the limit.";
+
+    /** Two creations of one tenant count one after the other. 1634624114 sets these locks apart from others of the same database. */
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(1634624114, hashtext(:tenant)) IS NOT NULL";
+
+    private final TenantDatabase database;
+    private final Quotas quotas;
+
+    QuotaGate(TenantDatabase database, Quotas quotas) {
+        this.database = database;
+        this.quotas = quotas;
+    }
+
+    /**
+     * Before a job is created.
+     *
+     * @param jdbc the transaction that creates it
+     * @throws Refusal {@code too_many_jobs} or {@code quota_exceeded}
+     */
+    public void admitJob(JdbcClient jdbc, String tenantId) {
+        Quota quota = quotas.of(jdbc, tenantId);
+        Integer mostJobs = quota.unfinishedJobs();
+        if (mostJobs != null) {
+            jdbc.sql(LOCK).param("tenant", tenantId).query(Boolean.class).single();
+            int jobs = quotas.unfinishedJobs(jdbc, tenantId);
+            if (jobs >= mostJobs) {
+                throw new Refusal(
+                        RefusalCode.TOO_MANY_JOBS,
+                        "Tenant '%s' has %d jobs that have not ended, and may have %d. Wait for one, or cancel one."
+                                        .formatted(tenantId, jobs, mostJobs)
+                                + REMEDY);
+            }
+        }
+        Double mostHours = quota.trainingHoursPerMonth();
+        if (mostHours != null) {
+            requireHours(tenantId, quotas.trainingHours(jdbc, tenantId), mostHours);
+        }
+        admitStorage(jdbc, tenantId, quota);
+    }
+
+    private static void requireHours(String tenantId, double used, double limit) {
+        if (used >= limit) {
+            throw new Refusal(
+                    RefusalCode.QUOTA_EXCEEDED,
+                    String.format(
+                                    Locale.ROOT,
+                                    "Tenant '%s' has used %.2f of its %.2f hours of training this month (UTC). The next month begins anew.",
+                                    tenantId,
+                                    used,
+                                    limit)
+                            + REMEDY);
+        }
+    }
+
+    /**
+     * Before something is made that will be stored.
+     *
+     * @throws Refusal {@code quota_exceeded}
+     */
+    public void admitStorage(JdbcClient jdbc, String tenantId) {
+        admitStorage(jdbc, tenantId, quotas.of(jdbc, tenantId));
+    }
+
+    private void admitStorage(JdbcClient jdbc, String tenantId, Quota quota) {
+        Long limit = quota.storedBytes();
+        if (limit != null) {
+            requireRoom(tenantId, quotas.storedBytes(jdbc, tenantId), limit);
+        }
+    }
+
+    /**
+     * How many bytes an upload of the tenant may have.
+     *
+     * @throws Refusal {@code quota_exceeded} if none
+     */
+    public UploadLimit uploadLimit(String tenantId) {
+        return database.call(tenantId, jdbc -> uploadLimit(jdbc, tenantId));
+    }
+
+    private UploadLimit uploadLimit(JdbcClient jdbc, String tenantId) {
+        Quota quota = quotas.of(jdbc, tenantId);
+        UploadLimit limit = UploadLimit.NONE;
+        Long upload = quota.uploadBytes();
+        if (upload != null) {
+            limit = limit.orLess(upload, "what tenant '" + tenantId + "' may have in one file");
+        }
+        Long stored = quota.storedBytes();
+        if (stored != null) {
+            long used = quotas.storedBytes(jdbc, tenantId);
+            requireRoom(tenantId, used, stored);
+            limit = limit.orLess(
+                    stored - used,
+                    "what is left of the %d bytes that tenant '%s' may store".formatted(stored, tenantId));
+        }
+        return limit;
+    }
+
+    private static void requireRoom(String tenantId, long used, long limit) {
+        if (used >= limit) {
+            throw new Refusal(
+                    RefusalCode.QUOTA_EXCEEDED,
+                    "Tenant '%s' stores %d bytes in files, checkpoints and exports, and may store %d. Delete files that are no longer needed."
+                                    .formatted(tenantId, used, limit)
+                            + REMEDY);
+        }
+    }
+}

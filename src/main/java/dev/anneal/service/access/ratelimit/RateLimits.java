@@ -1,0 +1,31 @@
+package dev.anneal.service.access.ratelimit;
+
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** The limits of this process. Each process of an installation counts for itself. */
+@Component
+public final class RateLimits {
+
+    private final Optional<RateLimit> requests;
+    private final Optional<RateLimit> failedAuthentications;
+
+    RateLimits(RateLimitProperties properties) {
+        requests = limit(properties.requestsPerMinute());
+        failedAuthentications = limit(properties.failedAuthenticationsPerMinute());
+    }
+
+    private static Optional<RateLimit> limit(long perMinute) {
+        return perMinute == 0 ? Optional.empty() : Optional.of(new RateLimit(perMinute));
+    }
+
+    /** By tenant. */
+    public Optional<RateLimit> requests() {
+        return requests;
+    }
+
+    /** By the client's address. */
+    public Optional<RateLimit> failedAuthentications() {
+        return failedAuthentications;
+    }
+}

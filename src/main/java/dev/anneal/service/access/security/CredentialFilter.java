@@ -1,0 +1,136 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.audit.AuditFilter;
+import dev.anneal.service.access.tenant.ApiKeys;
+import dev.anneal.service.access.tenant.Principal;
+import dev.anneal.service.access.web.ErrorWriter;
+import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.util.Collections;
+import java.util.Optional;
+import org.slf4j.MDC;
+import org.springframework.dao.DataAccessException;
+import org.springframework.http.HttpHeaders;
+import org.springframework.security.core.context.SecurityContext;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.transaction.TransactionException;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Finds who a request is from by its bearer key or token; without any configured it is always the default tenant. */
+final class CredentialFilter extends OncePerRequestFilter {
+
+    private static final String SCHEME = "Bearer ";
+    private static final String LOG_KEY = "tenant";
+
+    /** Who a request is from that goes on on another thread. */
+    private static final String PRINCIPAL = CredentialFilter.class.getName();
+
+    private final ApiKeys keys;
+    private final Tokens tokens;
+    private final FailedAuthentications failed;
+    private final ErrorWriter errors;
+
+    CredentialFilter(ApiKeys keys, Tokens tokens, FailedAuthentications failed, ErrorWriter errors) {
+        this.keys = keys;
+        this.tokens = tokens;
+        this.failed = failed;
+        this.errors = errors;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        Optional<Principal> principal;
+        try {
+            principal = principalOf(request);
+        } catch (Refusal refusal) {
+            if (refusal.code().isServiceFault()) {
+                // An issuer that is away: nobody has guessed.
+                errors.write(response, refusal);
+            } else {
+                failed.refuse(request, response, refusal);
+            }
+            return;
+        } catch (DataAccessException | TransactionException away) {
+            if (!DatabaseOutage.explains(away)) {
+                throw away;
+            }
+            logger.warn("The database did not answer the look-up of an API key; the client is told to try again: "
+                    + DatabaseOutage.reason(away));
+            errors.write(
+                    response, new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer. Try again."));
+            return;
+        }
+        if (principal.isPresent()) {
+            authenticated(principal.get(), request, response, chain);
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    /** Async dispatches (server-sent events) run on other threads and need to know it as well. */
+    @Override
+    protected boolean shouldNotFilterAsyncDispatch() {
+        return false;
+    }
+
+    private void authenticated(
+            Principal principal, HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        SecurityContext context = SecurityContextHolder.createEmptyContext();
+        context.setAuthentication(new PrincipalAuthentication(principal));
+        SecurityContextHolder.setContext(context);
+        response.setHeader("openai-organization", principal.tenant().id());
+        request.setAttribute(PRINCIPAL, principal);
+        AuditFilter.identify(request, principal);
+        MDC.put(LOG_KEY, principal.tenant().id());
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            MDC.remove(LOG_KEY);
+        }
+    }
+
+    private Optional<Principal> principalOf(HttpServletRequest request) {
+        if (isAsyncDispatch(request) && request.getAttribute(PRINCIPAL) instanceof Principal begun) {
+            return Optional.of(begun);
+        }
+        if (!keys.required() && !tokens.areTaken()) {
+            return Optional.of(Principal.LOCAL);
+        }
+        String header = request.getHeader(HttpHeaders.AUTHORIZATION);
+        if (header == null) {
+            return Optional.empty();
+        }
+        if (Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION)).size() > 1) {
+            throw new Refusal(RefusalCode.INVALID_API_KEY, "There is more than one Authorization header.");
+        }
+        if (!header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
+            throw new Refusal(RefusalCode.INVALID_API_KEY, "The Authorization header must read 'Bearer <key>'.");
+        }
+        String credential = header.substring(SCHEME.length()).strip();
+        return Optional.of(tokens.areLike(credential) ? ofToken(credential) : ofKey(credential, request));
+    }
+
+    private Principal ofToken(String token) {
+        Principal principal = tokens.principalOf(token);
+        keys.requireOpen(principal.tenant());
+        return principal;
+    }
+
+    private Principal ofKey(String key, HttpServletRequest request) {
+        if (!keys.isToldApart(key)) {
+            failed.requireTriesLeft(request);
+        }
+        return keys.principalOf(key)
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.INVALID_API_KEY,
+                        "Incorrect API key provided. It is not one of this installation."));
+    }
+}

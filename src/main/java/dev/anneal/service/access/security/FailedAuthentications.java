@@ -1,0 +1,46 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.ratelimit.RateLimits;
+import dev.anneal.service.access.web.ErrorWriter;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+
+/** Answers requests that do not say who they are from: 401, and 429 to an address that goes on. */
+final class FailedAuthentications {
+
+    private final RateLimits limits;
+    private final ErrorWriter errors;
+
+    FailedAuthentications(RateLimits limits, ErrorWriter errors) {
+        this.limits = limits;
+        this.errors = errors;
+    }
+
+    /** @param reason what the credential lacks */
+    void refuse(HttpServletRequest request, HttpServletResponse response, Refusal reason) throws IOException {
+        String address = request.getRemoteAddr();
+        boolean mayGoOn = limits.failedAuthentications()
+                .map(limit -> limit.take(address).isGranted())
+                .orElse(true);
+        errors.write(response, mayGoOn ? reason : tooMany());
+    }
+
+    /** @throws Refusal 429 if no more of {@code request}'s address is looked up */
+    void requireTriesLeft(HttpServletRequest request) {
+        boolean hasSome = limits.failedAuthentications()
+                .map(limit -> limit.hasSome(request.getRemoteAddr()))
+                .orElse(true);
+        if (!hasSome) {
+            throw tooMany();
+        }
+    }
+
+    private static Refusal tooMany() {
+        return new Refusal(
+                RefusalCode.TOO_MANY_FAILED_AUTHENTICATIONS,
+                "Too many requests of your address had no valid API key. Try again in a minute, with a key of this installation.");
+    }
+}

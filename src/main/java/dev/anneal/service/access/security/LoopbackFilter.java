@@ -1,0 +1,59 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.web.ErrorWriter;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/**
+ * Guards an installation without keys against web pages open in the user's browser: a page of another origin is refused, and so is a
+ * name that was rebound to 127.0.0.1, because the browser still sends that name as Host.
+ */
+final class LoopbackFilter extends OncePerRequestFilter {
+
+    private final ErrorWriter errors;
+
+    LoopbackFilter(ErrorWriter errors) {
+        this.errors = errors;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        String origin = request.getHeader(HttpHeaders.ORIGIN);
+        if (!LoopbackAddress.isLoopbackName(request.getServerName())) {
+            errors.write(
+                    response,
+                    new Refusal(
+                            RefusalCode.FORBIDDEN_HOST,
+                            "Without API keys only requests to localhost are" + " served, but this one is for host '"
+                                    + request.getServerName() + "'. Set anneal.api-keys to serve others."));
+        } else if (origin != null && !isLoopbackOrigin(origin)) {
+            errors.write(
+                    response,
+                    new Refusal(
+                            RefusalCode.FORBIDDEN_ORIGIN,
+                            "Without API keys web pages of other origins are"
+                                    + " not served, and this request comes from '" + origin + "'."));
+        } else {
+            chain.doFilter(request, response);
+        }
+    }
+
+    private static boolean isLoopbackOrigin(String origin) {
+        int authority = origin.indexOf("://");
+        return authority >= 0 && LoopbackAddress.isLoopbackName(withoutPort(origin.substring(authority + 3)));
+    }
+
+    private static @Nullable String withoutPort(String authority) {
+        int colon = authority.endsWith("]") ? -1 : authority.lastIndexOf(':');
+        return colon < 0 ? authority : authority.substring(0, colon);
+    }
+}

@@ -1,0 +1,62 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.tenant.Scope;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+
+/**
+ * Whose signed tokens are taken in place of keys.
+ *
+ * @param issuers OpenID Connect issuers, each with its audiences and claims
+ */
+@ConfigurationProperties("anneal.oidc")
+record OidcProperties(@DefaultValue List<Issuer> issuers) {
+
+    OidcProperties {
+        issuers = List.copyOf(issuers);
+    }
+
+    /**
+     * An issuer.
+     *
+     * @param uri the {@code iss} of its tokens, below which its configuration stands
+     * @param jwkSetUri where its public keys are, if not where its configuration says
+     * @param audiences a token must be for one of these
+     * @param tenantClaim claim that names the tenant; a JSON pointer if it begins with a slash
+     * @param scopeClaim claim that holds the scopes, as a list or separated by spaces; a JSON pointer if it begins with a slash
+     * @param scopePrefix what scopes of this service begin with in the claim; others are ignored
+     * @param defaultScopes what a token without the claim may do
+     * @param grantsAdmin whether a token of this issuer may administer
+     */
+    record Issuer(
+            String uri,
+            @Nullable String jwkSetUri,
+            @DefaultValue List<String> audiences,
+            @DefaultValue("tenant") String tenantClaim,
+            @DefaultValue("scope") String scopeClaim,
+            @DefaultValue("") String scopePrefix,
+            @DefaultValue List<String> defaultScopes,
+            @DefaultValue("false") boolean grantsAdmin) {
+
+        Issuer {
+            if (uri == null || uri.isBlank()) {
+                throw new IllegalArgumentException(
+                        "anneal.oidc.issuers: an issuer has no uri, which is the 'iss' of its tokens, as https://issuer.example");
+            }
+            audiences = List.copyOf(audiences);
+            defaultScopes = List.copyOf(defaultScopes);
+            if (audiences.isEmpty()) {
+                throw new IllegalArgumentException("anneal.oidc.issuers: '" + uri + "' has no audiences."
+                        + " Without them tokens that it made for other services would be taken");
+            }
+            for (String name : defaultScopes) {
+                if (Scope.named(name).isEmpty()) {
+                    throw new IllegalArgumentException("anneal.oidc.issuers: default-scopes of '" + uri
+                            + "' must be among " + Scope.list(List.of(Scope.values())) + ", but hold '" + name + "'");
+                }
+            }
+        }
+    }
+}

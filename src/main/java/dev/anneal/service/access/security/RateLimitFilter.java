@@ -1,0 +1,83 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.ratelimit.RateLimit;
+import dev.anneal.service.access.ratelimit.RateLimit.Allowance;
+import dev.anneal.service.access.tenant.Principal;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.web.ErrorWriter;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.time.Duration;
+import org.springframework.security.core.context.SecurityContextHolder;
+import org.springframework.web.filter.OncePerRequestFilter;
+
+/** Counts the requests of each tenant and of administrators together, and tells it in OpenAI's headers what is left. Behind the filters that find out who asks. */
+final class RateLimitFilter extends OncePerRequestFilter {
+
+    /** OpenAI's SDKs read this before {@code retry-after}, which knows only whole seconds. */
+    private static final String RETRY_MILLIS = "retry-after-ms";
+
+    /** The Python SDK gives up on hints it finds too long. */
+    private static final Duration LONGEST_HINT = Duration.ofSeconds(8);
+
+    /** What all administrators are counted as: the id of no tenant, as it begins with a capital. */
+    private static final String ADMINISTRATORS = "Administrators";
+
+    private final RateLimit limit;
+    private final ErrorWriter errors;
+
+    RateLimitFilter(RateLimit limit, ErrorWriter errors) {
+        this.limit = limit;
+        this.errors = errors;
+    }
+
+    @Override
+    protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws ServletException, IOException {
+        if (!(SecurityContextHolder.getContext().getAuthentication() instanceof PrincipalAuthentication known)) {
+            chain.doFilter(request, response);
+            return;
+        }
+        Principal principal = known.getPrincipal();
+        Allowance allowance = limit.take(
+                principal.has(Scope.ADMIN) ? ADMINISTRATORS : principal.tenant().id());
+        response.setHeader("x-ratelimit-limit-requests", Long.toString(allowance.limit()));
+        response.setHeader("x-ratelimit-remaining-requests", Long.toString(allowance.remaining()));
+        response.setHeader("x-ratelimit-reset-requests", text(allowance.untilFull()));
+        if (allowance.isGranted()) {
+            chain.doFilter(request, response);
+        } else {
+            Duration hint = min(allowance.untilNext(), LONGEST_HINT);
+            response.setHeader(RETRY_MILLIS, Long.toString(hint.toMillis() + 1));
+            errors.write(
+                    response,
+                    new Refusal(
+                            RefusalCode.RATE_LIMIT_EXCEEDED,
+                            "%s sent more than %d requests in a minute. Try again in %s."
+                                    .formatted(caller(principal), allowance.limit(), text(allowance.untilNext()))));
+        }
+    }
+
+    private static String caller(Principal principal) {
+        return principal.has(Scope.ADMIN)
+                ? "Administrators have"
+                : "Tenant '" + principal.tenant().id() + "' has";
+    }
+
+    private static Duration min(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** As OpenAI writes durations: {@code 12ms}, {@code 1s}, {@code 6m0s}. */
+    static String text(Duration duration) {
+        if (duration.toSeconds() == 0) {
+            return duration.toMillis() + "ms";
+        }
+        return (duration.toMinutes() == 0 ? "" : duration.toMinutes() + "m") + duration.toSecondsPart() + "s";
+    }
+}

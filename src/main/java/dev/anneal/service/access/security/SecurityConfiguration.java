@@ -1,0 +1,130 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.ratelimit.RateLimits;
+import dev.anneal.service.access.tenant.ApiKeys;
+import dev.anneal.service.access.web.ErrorWriter;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import jakarta.servlet.DispatcherType;
+import java.util.List;
+import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.core.Ordered;
+import org.springframework.core.annotation.Order;
+import org.springframework.security.config.annotation.web.builders.HttpSecurity;
+import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
+import org.springframework.security.config.http.SessionCreationPolicy;
+import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.AuthorizationFilter;
+import org.springframework.security.web.firewall.HttpFirewall;
+import org.springframework.security.web.firewall.RequestRejectedHandler;
+import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.web.method.support.HandlerMethodArgumentResolver;
+import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
+import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+
+/** Every path needs a credential, and its method's scope, except those named here. There are no sessions, cookies, forms or cross-origin requests. */
+@Configuration(proxyBeanMethods = false)
+class SecurityConfiguration implements WebMvcConfigurer {
+
+    /** Health of the process, and the description of the API, which is the same for everybody. */
+    private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
+
+    /** Pages that show the description. Their scripts are files of our own; Swagger UI writes styles into its elements and images into its styles. */
+    private static final String[] PAGES = {"/docs", "/docs/*"};
+
+    private static final String PAGES_ASK_NOBODY_ELSE =
+            "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+    @Override
+    public void addArgumentResolvers(List<HandlerMethodArgumentResolver> resolvers) {
+        resolvers.add(new PrincipalResolver());
+    }
+
+    @Override
+    public void addInterceptors(InterceptorRegistry interceptors) {
+        interceptors
+                .addInterceptor(new ScopeInterceptor())
+                .excludePathPatterns(PUBLIC_PATHS)
+                .excludePathPatterns(PAGES)
+                .order(Ordered.HIGHEST_PRECEDENCE);
+    }
+
+    /** The actuator has a port of its own, which is not published to clients, and shows health and meters alone. */
+    @Bean
+    @Order(1)
+    SecurityFilterChain actuator(HttpSecurity http) {
+        return http.securityMatcher(EndpointRequest.toAnyEndpoint())
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .csrf(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    @Bean
+    @Order(2)
+    SecurityFilterChain pages(HttpSecurity http) {
+        return http.securityMatcher(PAGES)
+                .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
+                .headers(headers ->
+                        headers.contentSecurityPolicy(policy -> policy.policyDirectives(PAGES_ASK_NOBODY_ELSE)))
+                .csrf(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    @Bean
+    @Order(3)
+    SecurityFilterChain api(HttpSecurity http, ApiKeys keys, Tokens tokens, RateLimits limits, ErrorWriter errors) {
+        FailedAuthentications failed = new FailedAuthentications(limits, errors);
+        http.addFilterBefore(new CredentialFilter(keys, tokens, failed, errors), AuthorizationFilter.class);
+        limits.requests()
+                .ifPresent(limit -> http.addFilterAfter(new RateLimitFilter(limit, errors), CredentialFilter.class));
+        if (!keys.required() && !tokens.areTaken()) {
+            http.addFilterBefore(new LoopbackFilter(errors), CredentialFilter.class);
+        }
+        return http.authorizeHttpRequests(requests -> requests.requestMatchers(PUBLIC_PATHS)
+                        .permitAll()
+                        // What the container says of a request that it refuses, or includes in an answer that
+                        // fails after its beginning; the request itself has been asked already.
+                        .dispatcherTypeMatchers(DispatcherType.ERROR, DispatcherType.INCLUDE)
+                        .permitAll()
+                        .anyRequest()
+                        .authenticated())
+                .exceptionHandling(handling ->
+                        handling.authenticationEntryPoint((request, response, missing) -> failed.refuse(
+                                request,
+                                response,
+                                new Refusal(
+                                        RefusalCode.INVALID_API_KEY,
+                                        "You didn't provide an API key. Send one as 'Authorization: Bearer <key>'."))))
+                .csrf(AbstractHttpConfigurer::disable)
+                .formLogin(AbstractHttpConfigurer::disable)
+                .httpBasic(AbstractHttpConfigurer::disable)
+                .logout(AbstractHttpConfigurer::disable)
+                .requestCache(AbstractHttpConfigurer::disable)
+                .sessionManagement(sessions -> sessions.sessionCreationPolicy(SessionCreationPolicy.STATELESS))
+                .build();
+    }
+
+    /** A model's id holds a slash, which SDKs send encoded. */
+    @Bean
+    HttpFirewall firewall() {
+        StrictHttpFirewall firewall = new StrictHttpFirewall();
+        firewall.setAllowUrlEncodedSlash(true);
+        // The container leaves %2F as it is, so the path that the firewall looks at holds a percent sign.
+        firewall.setAllowUrlEncodedPercent(true);
+        return firewall;
+    }
+
+    @Bean
+    RequestRejectedHandler rejectedRequests(ErrorWriter errors) {
+        return (request, response, rejected) -> errors.write(
+                response,
+                new Refusal(
+                        RefusalCode.INVALID_VALUE,
+                        "The request's path or headers hold characters that are not served."));
+    }
+}

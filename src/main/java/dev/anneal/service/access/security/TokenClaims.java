@@ -1,0 +1,73 @@
+package dev.anneal.service.access.security;
+
+import dev.anneal.service.access.tenant.Credential;
+import dev.anneal.service.access.tenant.Principal;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.util.Collection;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.security.oauth2.jwt.Jwt;
+
+/** What the claims of a token that was checked say about who asks. */
+record TokenClaims(OidcProperties.Issuer issuer, Jwt token) {
+
+    private static final int LONGEST_SUBJECT = 128;
+
+    Principal principal() {
+        return new Principal(tenant(), scopes(), new Credential(Credential.Kind.TOKEN, subject()));
+    }
+
+    private Tenant tenant() {
+        Object name = claim(issuer.tenantClaim());
+        if (!(name instanceof String id) || !Tenant.isId(id)) {
+            throw new Refusal(
+                    RefusalCode.TOKEN_INVALID,
+                    "The token's claim '" + issuer.tenantClaim() + "' must name a tenant: 1 to 63 lower-case letters,"
+                            + " digits and hyphens, but is " + (name == null ? "absent" : "something else") + ".");
+        }
+        return new Tenant(id);
+    }
+
+    private Set<Scope> scopes() {
+        Object held = claim(issuer.scopeClaim());
+        Collection<?> names = held instanceof Collection<?> list
+                ? list
+                : held instanceof String text ? List.of(text.strip().split(" +")) : issuer.defaultScopes();
+        String prefix = names == issuer.defaultScopes() ? "" : issuer.scopePrefix();
+        Set<Scope> scopes = EnumSet.noneOf(Scope.class);
+        for (Object name : names) {
+            if (name instanceof String text && text.startsWith(prefix)) {
+                Scope.named(text.substring(prefix.length())).ifPresent(scopes::add);
+            }
+        }
+        if (!issuer.grantsAdmin()) {
+            scopes.removeAll(Scope.ofAdministrators());
+        }
+        return scopes;
+    }
+
+    private String subject() {
+        String subject = token.getSubject() == null ? "" : token.getSubject();
+        return issuer.uri() + "#" + subject.substring(0, Math.min(subject.length(), LONGEST_SUBJECT));
+    }
+
+    /** A claim by its name, or by a JSON pointer, for claims in objects: {@code /kubernetes.io/namespace}. */
+    private @Nullable Object claim(String name) {
+        if (!name.startsWith("/")) {
+            return token.getClaims().get(name);
+        }
+        Object value = token.getClaims();
+        for (String key : name.substring(1).split("/", -1)) {
+            value = value instanceof Map<?, ?> map
+                    ? map.get(key.replace("~1", "/").replace("~0", "~"))
+                    : null;
+        }
+        return value;
+    }
+}

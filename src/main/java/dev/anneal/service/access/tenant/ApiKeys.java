@@ -1,0 +1,168 @@
+package dev.anneal.service.access.tenant;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Whose key is it? The configured keys are this process's own, kept in its memory, so that processes which are configured otherwise, as
+ * while an installation is being changed, do not take each other's away. The table {@code api_key} holds those that administrators made,
+ * and is asked once a second about a key in use, so that a key which was deleted is refused by every process within that time.
+ */
+@Component
+public final class ApiKeys {
+
+    /** How old the recorded time of the last use may be: a key in use costs one write in this time. */
+    private static final Duration USE_RECORDED = Duration.ofMinutes(5);
+
+    /** Enough to tell keys apart in a log; a hash, and too little of it to look for the key. */
+    private static final int SHOWN_HASH_DIGITS = 12;
+
+    private final SystemDatabase database;
+    private final Projects projects;
+    private final RecentReads recent;
+    private final Clock clock;
+    private final Map<String, Principal> configured;
+
+    ApiKeys(SystemDatabase database, TenantProperties properties, Projects projects, RecentReads recent, Clock clock) {
+        this.database = database;
+        this.projects = projects;
+        this.recent = recent;
+        this.clock = clock;
+        this.configured = configured(properties);
+    }
+
+    private static Map<String, Principal> configured(TenantProperties properties) {
+        Map<String, Principal> principals = new HashMap<>();
+        properties.apiKeys().stream()
+                .map(ApiKey::parse)
+                .forEach(key -> principals.merge(
+                        key.hash(), principal(key.hash(), key.tenant(), Scope.ofTenants()), ApiKeys::sameTenant));
+        properties.adminKeys().stream().map(ApiKey::parseAdministrators).forEach(hash -> {
+            if (principals.put(hash, principal(hash, Tenant.DEFAULT, Scope.ofAdministrators())) != null) {
+                throw new IllegalArgumentException(
+                        "a key stands in anneal.admin-keys once, and not in anneal.api-keys as well");
+            }
+        });
+        return Map.copyOf(principals);
+    }
+
+    private static Principal principal(String hash, Tenant tenant, Set<Scope> scopes) {
+        String id = "configured_" + hash.substring(0, SHOWN_HASH_DIGITS);
+        return new Principal(tenant, scopes, new Credential(Credential.Kind.CONFIGURED_KEY, id));
+    }
+
+    private static Principal sameTenant(Principal one, Principal other) {
+        if (!one.equals(other)) {
+            throw new IllegalArgumentException("a key in anneal.api-keys belongs to one tenant, but one is given to '"
+                    + one.tenant().id() + "' and '" + other.tenant().id() + "'");
+        }
+        return one;
+    }
+
+    /** Whether requests must carry a key. */
+    public boolean required() {
+        return !configured.isEmpty();
+    }
+
+    /**
+     * Who shows {@code key}; empty if nobody has it. The look-up is by hash: how long it takes says something about the hash of what was
+     * sent, which an attacker knows, and nothing about any key.
+     *
+     * @throws Refusal 401 if the key was right and has expired, or its project is archived
+     */
+    public Optional<Principal> principalOf(String key) {
+        String hash = ApiKey.hashOf(key);
+        Principal own = configured.get(hash);
+        if (own == null) {
+            return KeyText.isWhole(key) ? entered(hash, reader(key)) : Optional.empty();
+        }
+        if (!own.has(Scope.ADMIN)) {
+            requireOpen(own.tenant());
+        }
+        return Optional.of(own);
+    }
+
+    /** Whether nobody has to be asked if {@code key} is one: it is configured, has not the form of ours, or was good within the last hour. */
+    public boolean isToldApart(String key) {
+        String hash = ApiKey.hashOf(key);
+        return configured.containsKey(hash) || !KeyText.isWhole(key) || recent.knows(hash);
+    }
+
+    /** @throws Refusal 401 if the project is archived */
+    public void requireOpen(Tenant tenant) {
+        if (recent.isArchived(tenant, () -> projects.isArchived(tenant))) {
+            throw archived(tenant.id());
+        }
+    }
+
+    private Function<JdbcClient, Optional<EnteredKey>> reader(String key) {
+        String hash = ApiKey.hashOf(key);
+        return key.startsWith(KeyText.SERVICE) ? jdbc -> readService(jdbc, hash) : jdbc -> read(jdbc, hash);
+    }
+
+    private Optional<Principal> entered(String hash, Function<JdbcClient, Optional<EnteredKey>> reader) {
+        Optional<EnteredKey> found = recent.key(hash, () -> database.call(reader));
+        found.ifPresent(key -> key.requireUsable(clock.instant()));
+        return found.map(EnteredKey::principal);
+    }
+
+    private static Optional<EnteredKey> readService(JdbcClient jdbc, String hash) {
+        return jdbc.sql("SELECT tenant_id, expires_at FROM service_key WHERE hash = ?")
+                .param(hash)
+                .query((row, number) -> EnteredKey.service(row))
+                .optional();
+    }
+
+    private Optional<EnteredKey> read(JdbcClient jdbc, String hash) {
+        Optional<EnteredKey> found = jdbc.sql("""
+                        SELECT api_key.public_id, tenant_id, scopes, expires_at, last_used_at, archived_at IS NOT NULL AS archived
+                        FROM api_key
+                        LEFT JOIN tenant ON tenant.id = tenant_id
+                        WHERE hash = ? AND revoked_at IS NULL
+                        """)
+                .param(hash)
+                .query((row, number) -> EnteredKey.read(row))
+                .optional();
+        found.ifPresent(key -> {
+            Instant now = clock.instant();
+            key.requireUsable(now);
+            if (key.lastUsedAt() == null || key.lastUsedAt().isBefore(now.minus(USE_RECORDED))) {
+                recordUse(jdbc, hash, now);
+            }
+        });
+        return found;
+    }
+
+    private static void recordUse(JdbcClient jdbc, String hash, Instant now) {
+        jdbc.sql("UPDATE api_key SET last_used_at = ? WHERE hash = ?")
+                .params(Timestamp.from(now), hash)
+                .update();
+    }
+
+    /** A name that this process does not know is a newer one's: it allows nothing here. */
+    static Set<Scope> scopes(ResultSet row) throws SQLException {
+        String[] names = (String[]) row.getArray("scopes").getArray();
+        return Arrays.stream(names).flatMap(name -> Scope.named(name).stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
+    static Refusal archived(String tenant) {
+        return new Refusal(
+                RefusalCode.PROJECT_ARCHIVED, "Project '" + tenant + "' is archived: its keys no longer work.");
+    }
+}

@@ -1,0 +1,35 @@
+package dev.anneal.service.access.tenant;
+
+import java.util.Locale;
+
+/**
+ * By what a request showed who it is from.
+ *
+ * @param id names it in logs; never a secret nor enough to guess one
+ */
+public record Credential(Kind kind, String id) {
+
+    /** That of every request to an installation without keys. */
+    public static final Credential NONE = new Credential(Kind.NONE, "none");
+
+    /** Where a credential comes from. */
+    public enum Kind {
+        /** Nothing was asked for: the installation serves this machine alone. */
+        NONE,
+        /** An entry of {@code anneal.api-keys} or {@code anneal.admin-keys}. */
+        CONFIGURED_KEY,
+        /** A key of a project that an administrator made. */
+        API_KEY,
+        /** A key of an administrator that another one made. */
+        ADMIN_API_KEY,
+        /** A key that a process of the installation made to ask another one. */
+        SERVICE_KEY,
+        /** A token that an OpenID Connect issuer signed. */
+        TOKEN;
+
+        /** As the audit log spells it. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.anneal.service.access.tenant;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Ticker;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.springframework.stereotype.Component;
+
+/**
+ * What this process has read of keys and projects, so that a client that sends many requests costs one look-up a second. What other processes change
+ * is seen as soon as that time is over; what this one changes it forgets at once.
+ */
+@Component
+final class RecentReads {
+
+    static final Duration FRESH = Duration.ofSeconds(1);
+
+    /** How long a key that was good is told from one that was never seen. */
+    private static final Duration REMEMBERED = Duration.ofHours(1);
+
+    /** Far beyond the keys that are in use at a time. */
+    private static final int MOST = 10_000;
+
+    private final Ticker ticker;
+    private final Cache<String, Boolean> good;
+    private volatile Generation current;
+
+    RecentReads() {
+        this(Ticker.systemTicker());
+    }
+
+    /** @param ticker no wall clock: when that is set back, what was revoked would live on */
+    RecentReads(Ticker ticker) {
+        this.ticker = ticker;
+        good = cache(ticker, REMEMBERED);
+        current = Generation.of(ticker);
+    }
+
+    /** What was read since something changed. A read that began before is kept where nobody looks any more. */
+    private record Generation(Cache<String, EnteredKey> keys, Cache<String, Boolean> archived) {
+
+        static Generation of(Ticker ticker) {
+            return new Generation(cache(ticker, FRESH), cache(ticker, FRESH));
+        }
+    }
+
+    private static <T> Cache<String, T> cache(Ticker ticker, Duration kept) {
+        return Caffeine.newBuilder()
+                .ticker(ticker)
+                .expireAfterWrite(kept)
+                .maximumSize(MOST)
+                .build();
+    }
+
+    /** The key with this hash. What {@code read} does not find is asked for again. */
+    Optional<EnteredKey> key(String hash, Supplier<Optional<EnteredKey>> read) {
+        Cache<String, EnteredKey> keys = current.keys();
+        EnteredKey recent = keys.getIfPresent(hash);
+        if (recent != null) {
+            return Optional.of(recent);
+        }
+        Optional<EnteredKey> found = read.get();
+        found.ifPresentOrElse(
+                key -> {
+                    keys.put(hash, key);
+                    good.put(hash, true);
+                },
+                () -> good.invalidate(hash));
+        return found;
+    }
+
+    /** Whether the key with this hash was good not long ago. */
+    boolean knows(String hash) {
+        return good.getIfPresent(hash) != null;
+    }
+
+    boolean isArchived(Tenant tenant, Supplier<Boolean> read) {
+        Cache<String, Boolean> archived = current.archived();
+        Boolean recent = archived.getIfPresent(tenant.id());
+        if (recent != null) {
+            return recent;
+        }
+        boolean found = read.get();
+        archived.put(tenant.id(), found);
+        return found;
+    }
+
+    /** From now on everything is read again. */
+    void forget() {
+        current = Generation.of(ticker);
+    }
+}

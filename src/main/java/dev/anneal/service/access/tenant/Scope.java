@@ -1,0 +1,68 @@
+package dev.anneal.service.access.tenant;
+
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/** What a credential may be used for. None includes another: who writes and reads has both. */
+public enum Scope {
+    /** Lists files and reads their content. */
+    FILES_READ,
+    /** Uploads and deletes files. */
+    FILES_WRITE,
+    /** Reads jobs, exports and evaluations with their history, and what a job would take. */
+    JOBS_READ,
+    /** Creates and steers jobs, exports and evaluations, and runs graders. */
+    JOBS_WRITE,
+    /** Lists models and downloads weights. */
+    MODELS_READ,
+    /** Deletes tuned models and shares them. */
+    MODELS_WRITE,
+    /** Generates text. */
+    INFERENCE,
+    /** Lists webhooks and their deliveries. */
+    WEBHOOKS_READ,
+    /** Creates, changes and deletes webhooks. */
+    WEBHOOKS_WRITE,
+    /** Changes what all tenants use: which base models there are, and at which commit. */
+    INSTALLATION_WRITE,
+    /** Manages projects, keys and quotas, and reads the audit log. */
+    ADMIN;
+
+    /** The scope with this name on the wire. */
+    public static Optional<Scope> named(String wireName) {
+        return Arrays.stream(values())
+                .filter(scope -> scope.wireName().equals(wireName))
+                .findFirst();
+    }
+
+    /** What reaches beyond one tenant: the scopes of administrators' keys. */
+    public static Set<Scope> ofAdministrators() {
+        return Collections.unmodifiableSet(EnumSet.of(INSTALLATION_WRITE, ADMIN));
+    }
+
+    /** All but {@link #ofAdministrators}: everything that a tenant can do with what is its own. */
+    public static Set<Scope> ofTenants() {
+        return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.copyOf(ofAdministrators())));
+    }
+
+    /** What whoever sits at the machine of an installation without keys may do: all but {@link #ADMIN}. */
+    static Set<Scope> ofLocals() {
+        return Collections.unmodifiableSet(EnumSet.complementOf(EnumSet.of(ADMIN)));
+    }
+
+    /** Their names in one sentence's order, such as {@code files:read, files:write}. */
+    public static String list(Collection<Scope> scopes) {
+        return scopes.stream().sorted().map(Scope::wireName).collect(Collectors.joining(", "));
+    }
+
+    /** As keys and tokens spell it: {@code files:read}. */
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ':');
+    }
+}

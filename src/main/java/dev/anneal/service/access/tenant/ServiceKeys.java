@@ -1,0 +1,68 @@
+package dev.anneal.service.access.tenant;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import java.security.SecureRandom;
+import java.sql.Timestamp;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.stereotype.Component;
+
+/**
+ * Keys by which one process of the installation asks another one to generate for a tenant: made in the database that both have, for one tenant, with
+ * the scope {@link Scope#INFERENCE} alone, for an hour. A tenant that sends tokens or has no row has one as well, and so has an archived one, whose
+ * queued work goes on.
+ */
+@Component
+public final class ServiceKeys {
+
+    static final Duration LIFETIME = Duration.ofHours(1);
+
+    /** A key that is handed out is good for as long as the longest generation. */
+    private static final Duration RENEWED_BEFORE = LIFETIME.dividedBy(2);
+
+    private final SystemDatabase database;
+    private final Clock clock;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, Made> madeByTenant = new ConcurrentHashMap<>();
+
+    ServiceKeys(SystemDatabase database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    /** A key that this process has made. */
+    private record Made(String key, Instant expiresAt) {}
+
+    /** A key that is good for the tenant for half an hour or longer. */
+    public String of(String tenantId) {
+        Instant now = clock.instant();
+        Made made = madeByTenant.get(tenantId);
+        if (made == null || made.expiresAt.isBefore(now.plus(RENEWED_BEFORE))) {
+            made = make(tenantId, now);
+            madeByTenant.values().removeIf(old -> old.expiresAt.isBefore(now));
+            madeByTenant.put(tenantId, made);
+        }
+        return made.key;
+    }
+
+    /** Another process does not take the key that {@link #of} gave; the tenant gets a new one when it is asked for next. */
+    public void refused(String tenantId, String key) {
+        madeByTenant.computeIfPresent(tenantId, (tenant, made) -> made.key.equals(key) ? null : made);
+    }
+
+    private Made make(String tenantId, Instant now) {
+        Made made = new Made(KeyText.random(KeyText.SERVICE, random), now.plus(LIFETIME));
+        database.run(jdbc -> {
+            jdbc.sql("DELETE FROM service_key WHERE expires_at < ?")
+                    .param(Timestamp.from(now))
+                    .update();
+            jdbc.sql("INSERT INTO service_key (hash, tenant_id, expires_at) VALUES (?, ?, ?)")
+                    .params(ApiKey.hashOf(made.key), tenantId, Timestamp.from(made.expiresAt))
+                    .update();
+        });
+        return made;
+    }
+}

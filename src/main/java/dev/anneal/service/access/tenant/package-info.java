@@ -1,0 +1,7 @@
+/** Who may do what: tenants, which administrators see as projects, their API keys, scopes, and the principal of a request. */
+@NamedInterface
+@NullMarked
+package dev.anneal.service.access.tenant;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;

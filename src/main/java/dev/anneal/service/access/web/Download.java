@@ -1,0 +1,73 @@
+package dev.anneal.service.access.web;
+
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import org.springframework.http.ContentDisposition;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.HttpMethod;
+import org.springframework.http.MediaType;
+
+/**
+ * A stored file that a client reads whole, in part, or not at all if it has it. Its entity tag is its SHA-256, so a download that goes
+ * on elsewhere later goes on in the same bytes.
+ *
+ * @param filename name that the client is to save it under
+ */
+public record Download(String filename, long bytes, String sha256) {
+
+    /**
+     * Writes to the response directly, or sends the client to where the store has the content. The caller has found out that the client may read it. Whatever type the client accepts: SDKs say {@code application/binary}, which is no type of
+     * anything.
+     *
+     * @throws IOException if the content ends early, or the reader goes away
+     */
+    public void write(HttpServletRequest request, HttpServletResponse response, ArtifactStore store, ArtifactKey key)
+            throws IOException {
+        String tag = "\"" + sha256 + "\"";
+        DownloadHeaders headers = DownloadHeaders.of(request);
+        response.setHeader(HttpHeaders.ETAG, tag);
+        response.setHeader(HttpHeaders.ACCEPT_RANGES, "bytes");
+        if (headers.hasAlready(tag)) {
+            response.setStatus(HttpServletResponse.SC_NOT_MODIFIED);
+            return;
+        }
+        Optional<URI> elsewhere = HttpMethod.HEAD.matches(request.getMethod())
+                ? Optional.empty()
+                : store.downloadAddress(key, disposition());
+        if (elsewhere.isPresent()) {
+            response.setStatus(HttpServletResponse.SC_FOUND);
+            response.setHeader(HttpHeaders.LOCATION, elsewhere.get().toString());
+            response.setHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+            return;
+        }
+        ByteRange range = headers.range(tag, bytes);
+        try (InputStream content = store.open(key, range.first())) {
+            describe(range, response);
+            BoundedCopy.copy(filename, content, range.length(), response.getOutputStream());
+        }
+    }
+
+    private void describe(ByteRange range, HttpServletResponse response) {
+        if (range.length() < bytes) {
+            response.setStatus(HttpServletResponse.SC_PARTIAL_CONTENT);
+            response.setHeader(HttpHeaders.CONTENT_RANGE, range.contentRange(bytes));
+        }
+        response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
+        response.setContentLengthLong(range.length());
+        response.setHeader(HttpHeaders.CONTENT_DISPOSITION, disposition());
+    }
+
+    private String disposition() {
+        return ContentDisposition.attachment()
+                .filename(filename, StandardCharsets.UTF_8)
+                .build()
+                .toString();
+    }
+}

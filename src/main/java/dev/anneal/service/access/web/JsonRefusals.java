@@ -1,0 +1,20 @@
+package dev.anneal.service.access.web;
+
+import dev.anneal.engine.json.JsonFault;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import tools.jackson.core.JacksonException;
+import tools.jackson.core.exc.StreamConstraintsException;
+
+/** Says why a body is not JSON, and where. What its keys must hold is the business of those who read them. */
+final class JsonRefusals {
+
+    private JsonRefusals() {}
+
+    static Refusal of(JacksonException exception) {
+        String rule = exception instanceof StreamConstraintsException
+                ? "The request body goes beyond a limit: it holds "
+                : "The request body is not valid JSON: it holds ";
+        return new Refusal(RefusalCode.INVALID_JSON, rule + JsonFault.of(exception));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.anneal.service.access.web;
+
+import dev.anneal.service.platform.refusal.Refusal;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import org.springframework.web.servlet.HandlerInterceptor;
+
+/** Refuses query parameters with the character U+0000, which no text that PostgreSQL stores or compares can hold. */
+final class NulCharacters implements HandlerInterceptor {
+
+    private static final String ENCODED = "%00";
+
+    @Override
+    public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
+        String query = request.getQueryString();
+        // A request without it, which are all but the broken ones, has its parameters read by nobody but their users.
+        if (query != null && query.contains(ENCODED)) {
+            request.getParameterMap().forEach((name, values) -> {
+                for (String value : values) {
+                    if (value.indexOf('\0') >= 0) {
+                        throw Refusal.invalidValue(name, "'" + name + "' must not hold the character U+0000");
+                    }
+                }
+            });
+        }
+        return true;
+    }
+}

@@ -1,0 +1,18 @@
+package dev.anneal.service.access.web;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** On a controller's {@code PageRequest} parameter: how many rows a page has when the client does not say, and at most. */
+@Target(ElementType.PARAMETER)
+@Retention(RetentionPolicy.RUNTIME)
+public @interface PageLimits {
+
+    /** Rows of a page when {@code limit} is absent. */
+    int byDefault();
+
+    /** Greatest {@code limit} accepted. */
+    int max();
+}

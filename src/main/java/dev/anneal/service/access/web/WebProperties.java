@@ -1,0 +1,13 @@
+package dev.anneal.service.access.web;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.util.unit.DataSize;
+
+/**
+ * Limits of the HTTP API.
+ *
+ * @param maxBodySize largest request body that is not an upload
+ */
+@ConfigurationProperties("anneal.api")
+record WebProperties(@DefaultValue("1MB") DataSize maxBodySize) {}

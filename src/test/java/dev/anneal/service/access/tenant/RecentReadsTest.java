@@ -1,0 +1,38 @@
+package dev.anneal.service.access.tenant;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+/** What a look-up saw before something changed is not what later requests see. */
+class RecentReadsTest {
+
+    private static final Tenant TENANT = new Tenant("one");
+    private static final EnteredKey KEY = new EnteredKey(
+            new Principal(TENANT, Set.of(), new Credential(Credential.Kind.API_KEY, "key")), false, null, null);
+
+    private final RecentReads recent = new RecentReads(() -> 0);
+
+    @Test
+    void keyThatIsRevokedWhileItIsReadIsReadAgain() {
+        recent.key("hash", () -> {
+            recent.forget();
+            return Optional.of(KEY);
+        });
+
+        assertThat(recent.key("hash", Optional::empty)).isEmpty();
+    }
+
+    @Test
+    void projectThatIsArchivedWhileItIsReadIsReadAgain() {
+        recent.isArchived(TENANT, () -> {
+            recent.forget();
+            return false;
+        });
+
+        assertThat(recent.isArchived(TENANT, () -> true)).isTrue();
+        assertThat(recent.isArchived(TENANT, () -> false)).isTrue();
+    }
+}
