@@ -119,7 +119,7 @@ class ArchitectureTest {
         check(noClasses()
                 .that(resideInAPackage("dev.anneal.service..")
                         .and(DescribedPredicate.not(
-                                resideInAnyPackage("dev.anneal.service.queue..", "dev.anneal.service.lease.."))))
+                                resideInAnyPackage("dev.anneal.service.queue..", "dev.anneal.service.queue.lease.."))))
                 .should()
                 .dependOnClassesThat(simpleName("ErrorColumn").or(simpleName("WorkEnds")))
                 .because("work changes through WorkQueue for requests and through Leases for workers"));

@@ -1,8 +1,8 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.service.lease.Claim;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.lease.Claim;
 import java.util.Set;
 import org.springframework.jdbc.core.simple.JdbcClient;
 

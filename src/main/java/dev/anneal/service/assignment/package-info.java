@@ -5,12 +5,12 @@
             "export",
             "file",
             "history",
-            "lease",
             "models :: catalog",
             "platform :: process",
             "platform :: refusal",
             "platform :: role",
             "queue",
+            "queue :: lease",
             "storage",
             "training"
         })

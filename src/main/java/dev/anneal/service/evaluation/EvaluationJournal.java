@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What workers publish about the evaluations they hold, within the {@code writes} of {@link dev.anneal.service.lease.Leases}. */
+/** What workers publish about the evaluations they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. */
 public final class EvaluationJournal {
 
     private final SystemDatabase system;
@@ -61,7 +61,7 @@ public final class EvaluationJournal {
         return Objects.requireNonNull(result, "an evaluated export is complete").directory();
     }
 
-    /** The evaluation has ended: within {@link dev.anneal.service.lease.Leases#succeed}. */
+    /** The evaluation has ended: within {@link dev.anneal.service.queue.lease.Leases#succeed}. */
     public void completed(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
         store.complete(jdbc, workId, evaluated);
     }

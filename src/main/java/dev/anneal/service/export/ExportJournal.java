@@ -14,7 +14,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * What workers publish about the exports they hold, within the {@code writes} of {@link dev.anneal.service.lease.Leases}. A failed
+ * What workers publish about the exports they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. A failed
  * export never fails its job.
  */
 public final class ExportJournal {
@@ -95,7 +95,7 @@ public final class ExportJournal {
     }
 
     /**
-     * The export is made and proved: within {@link dev.anneal.service.lease.Leases#succeed}.
+     * The export is made and proved: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
      *
      * @param directory key of its folder in the artifact store, where it is complete
      */
@@ -114,7 +114,7 @@ public final class ExportJournal {
     }
 
     /**
-     * An attempt goes on from an earlier one: within {@link dev.anneal.service.lease.Leases#progress}. Where no file of that was whole there is
+     * An attempt goes on from an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Where no file of that was whole there is
      * nothing to tell.
      */
     public void continued(JdbcClient jdbc, long workId, Progress.PartsKept parts) {
@@ -130,7 +130,7 @@ public final class ExportJournal {
                         .formatted(export.id(), export.kind().wireName(), parts.kept(), parts.total()));
     }
 
-    /** The attempt has failed: within {@link dev.anneal.service.lease.Leases#fail}, which has decided what the export becomes. */
+    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the export becomes. */
     public void failed(JdbcClient jdbc, long workId, WorkError error) {
         Export export = export(jdbc, workId);
         String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";

@@ -1,12 +1,12 @@
 package dev.anneal.service.metrics;
 
 import dev.anneal.service.inference.GenerationListener;
-import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.mlflow.MlflowListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.WorkEndListener;
+import dev.anneal.service.queue.lease.RescueListener;
 import dev.anneal.service.retention.RetentionListener;
 import dev.anneal.service.storage.StoreListener;
 import dev.anneal.service.webhook.DeliveryListener;

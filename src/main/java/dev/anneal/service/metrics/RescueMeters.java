@@ -1,7 +1,7 @@
 package dev.anneal.service.metrics;
 
-import dev.anneal.service.lease.Rescue;
-import dev.anneal.service.lease.RescueListener;
+import dev.anneal.service.queue.lease.Rescue;
+import dev.anneal.service.queue.lease.RescueListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;

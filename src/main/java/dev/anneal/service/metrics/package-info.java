@@ -2,10 +2,10 @@
 @ApplicationModule(
         allowedDependencies = {
             "inference",
-            "lease",
             "mlflow",
             "platform :: role",
             "queue",
+            "queue :: lease",
             "retention",
             "storage",
             "webhook"

@@ -1,8 +1,8 @@
 package dev.anneal.service.training;
 
-import dev.anneal.service.lease.Rescue;
-import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.lease.Rescue;
+import dev.anneal.service.queue.lease.RescueListener;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Writes into a job's events that its worker was lost. */

@@ -6,8 +6,8 @@ import dev.anneal.service.history.Samples;
 import dev.anneal.service.history.Series;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
-import dev.anneal.service.lease.RescueListener;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.queue.lease.RescueListener;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -13,10 +13,10 @@ import dev.anneal.service.history.Series;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.job.JobStore;
 import dev.anneal.service.job.TunedModels;
-import dev.anneal.service.lease.Lease;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.settings.ResolvedSettings;
 import java.util.Comparator;
 import java.util.List;
@@ -31,7 +31,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * What workers publish about the trainings they hold. Each method that takes a {@link JdbcClient} is meant as, or within, the
- * {@code writes} of a call of {@link dev.anneal.service.lease.Leases}, so that a worker that has lost its lease publishes nothing.
+ * {@code writes} of a call of {@link dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
  */
 public final class TrainingJournal {
 
@@ -262,7 +262,7 @@ public final class TrainingJournal {
     }
 
     /**
-     * The training has ended well: within {@link dev.anneal.service.lease.Leases#succeed}.
+     * The training has ended well: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
      *
      * @param resultFile id of the stored result file
      */
@@ -280,13 +280,13 @@ public final class TrainingJournal {
                 "The job has successfully completed");
     }
 
-    /** The attempt has failed: within {@link dev.anneal.service.lease.Leases#fail}, which has decided what the job becomes. */
+    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the job becomes. */
     public void failed(JdbcClient jdbc, long workId, WorkError error) {
         Job job = job(jdbc, workId);
         AttemptEvents.failed(job, error, (level, message) -> events.append(jdbc, job.number(), level, message));
     }
 
-    /** The attempt was given back: within {@link dev.anneal.service.lease.Leases#giveBack}. */
+    /** The attempt was given back: within {@link dev.anneal.service.queue.lease.Leases#giveBack}. */
     public void givenBack(JdbcClient jdbc, long workId) {
         Job job = job(jdbc, workId);
         events.info(jdbc, job.number(), AttemptEvents.givenBack(job));

@@ -1,7 +1,6 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Surroundings;
-import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.process.EngineLauncher;
@@ -9,6 +8,7 @@ import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.lease.LeaseProperties;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

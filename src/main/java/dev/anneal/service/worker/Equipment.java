@@ -2,12 +2,12 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.grader.AttemptGrading;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.lease.Leases;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**

@@ -1,11 +1,11 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.HeldWork;
-import dev.anneal.service.lease.Lease;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.lease.HeldWork;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.queue.lease.Leases;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Collection;

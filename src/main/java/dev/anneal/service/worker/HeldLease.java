@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.lease.Lease;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;

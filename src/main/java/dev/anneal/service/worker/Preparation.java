@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.Leases;
+import dev.anneal.service.queue.lease.Leases;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;

@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.LeaseProperties;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.lease.LeaseProperties;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

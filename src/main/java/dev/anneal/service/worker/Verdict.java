@@ -2,12 +2,12 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
-import dev.anneal.service.lease.Ending;
-import dev.anneal.service.lease.Lease;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.lease.Ending;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.queue.lease.Leases;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

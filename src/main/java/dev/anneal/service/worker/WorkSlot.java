@@ -1,11 +1,11 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.Claim;
 import dev.anneal.service.metrics.TrainingGauges;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.Attempted;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.lease.Claim;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;

@@ -3,7 +3,6 @@
         allowedDependencies = {
             "assignment",
             "grader",
-            "lease",
             "machine",
             "metrics",
             "platform :: cache",
@@ -11,7 +10,8 @@
             "platform :: process",
             "platform :: role",
             "platform :: trace",
-            "queue"
+            "queue",
+            "queue :: lease"
         })
 @NullMarked
 package dev.anneal.service.worker;

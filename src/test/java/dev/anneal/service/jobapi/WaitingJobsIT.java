@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.file.FilePurpose;
-import dev.anneal.service.lease.Lease;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.lease.Lease;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Set;

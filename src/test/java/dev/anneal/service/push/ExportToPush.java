@@ -2,10 +2,10 @@ package dev.anneal.service.push;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Leases;
 import dev.anneal.service.models.hub.ContentHash;
 import dev.anneal.service.queue.Slot;
+import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;

@@ -1,14 +1,14 @@
 package dev.anneal.service.queue;
 
-import static dev.anneal.service.lease.TestQueue.training;
+import static dev.anneal.service.queue.lease.TestQueue.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.lease.Claim;
-import dev.anneal.service.lease.Lease;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.lease.TestQueue;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.TestQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

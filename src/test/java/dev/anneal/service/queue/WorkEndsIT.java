@@ -3,10 +3,10 @@ package dev.anneal.service.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.service.lease.Lease;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.lease.TestQueue;
 import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.TestQueue;
 import org.junit.jupiter.api.Test;
 
 /** Every end is told once, whoever brings it about; what is no end, or is undone, is not. */

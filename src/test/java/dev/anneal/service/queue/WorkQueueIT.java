@@ -3,13 +3,13 @@ package dev.anneal.service.queue;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.service.lease.Lease;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.lease.TestQueue;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.TestQueue;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -2,8 +2,8 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.lease.Lease;
 import dev.anneal.service.queue.Wish;
+import dev.anneal.service.queue.lease.Lease;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;

@@ -3,7 +3,6 @@ package dev.anneal.service.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.grader.AttemptGrading;
-import dev.anneal.service.lease.TestQueue;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.EngineWorkspace;
@@ -15,6 +14,7 @@ import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.lease.TestQueue;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;

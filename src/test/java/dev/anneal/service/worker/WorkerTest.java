@@ -1,14 +1,14 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.lease.LeaseProperties;
-import dev.anneal.service.lease.Leases;
-import dev.anneal.service.lease.Rescuer;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.queue.lease.LeaseProperties;
+import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.queue.lease.Rescuer;
 import java.lang.annotation.ElementType;
 import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
@@ -57,13 +57,13 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     @EnableScheduling
     @ConfigurationPropertiesScan({
         "dev.anneal.service.platform.database",
-        "dev.anneal.service.lease",
+        "dev.anneal.service.queue.lease",
         "dev.anneal.service.metrics",
         "dev.anneal.service.access.quota"
     })
     @ComponentScan({
         "dev.anneal.service.platform.database",
-        "dev.anneal.service.lease",
+        "dev.anneal.service.queue.lease",
         "dev.anneal.service.metrics",
         "dev.anneal.service.queue",
         "dev.anneal.service.access.quota"

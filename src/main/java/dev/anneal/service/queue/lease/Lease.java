@@ -1,4 +1,4 @@
-package dev.anneal.service.lease;
+package dev.anneal.service.queue.lease;
 
 /**
  * The right to work on an item. Every write of a worker carries it; once somebody else has claimed the item, nothing written with the

@@ -1,4 +1,4 @@
-package dev.anneal.service.lease;
+package dev.anneal.service.queue.lease;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,6 +1,6 @@
-package dev.anneal.service.lease;
+package dev.anneal.service.queue.lease;
 
-import static dev.anneal.service.lease.TestQueue.training;
+import static dev.anneal.service.queue.lease.TestQueue.training;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.access.quota.Quota;

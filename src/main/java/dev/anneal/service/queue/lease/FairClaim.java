@@ -1,4 +1,4 @@
-package dev.anneal.service.lease;
+package dev.anneal.service.queue.lease;
 
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.Slot;
