@@ -108,7 +108,7 @@ class ArchitectureTest {
         check(noClasses()
                 .that(resideInAPackage("dev.anneal.service..")
                         .and(DescribedPredicate.not(resideInAnyPackage(
-                                "dev.anneal.service.models.catalog..", "dev.anneal.service.filecheck.."))))
+                                "dev.anneal.service.models.catalog..", "dev.anneal.service.files.check.."))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("dev.anneal.engine.tokens.."))
                 .because("a tokenizer is native memory and seconds of work; counts come from service.filecheck"));

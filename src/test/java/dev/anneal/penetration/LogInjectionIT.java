@@ -2,7 +2,7 @@ package dev.anneal.penetration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -1,8 +1,8 @@
 package dev.anneal.service;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FileIntake;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;

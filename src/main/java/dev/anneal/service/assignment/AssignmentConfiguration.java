@@ -2,8 +2,8 @@ package dev.anneal.service.assignment;
 
 import dev.anneal.service.evaluation.EvaluationJournal;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.file.FileIntake;
-import dev.anneal.service.file.Files;
+import dev.anneal.service.files.FileIntake;
+import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;

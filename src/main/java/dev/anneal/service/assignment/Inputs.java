@@ -1,7 +1,7 @@
 package dev.anneal.service.assignment;
 
 import dev.anneal.protocol.Task;
-import dev.anneal.service.file.Files;
+import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelSourceException;
 import dev.anneal.service.platform.process.EngineProperties;

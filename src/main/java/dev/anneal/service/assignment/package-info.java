@@ -3,7 +3,7 @@
         allowedDependencies = {
             "evaluation",
             "export",
-            "file",
+            "files",
             "history",
             "models :: catalog",
             "platform :: process",

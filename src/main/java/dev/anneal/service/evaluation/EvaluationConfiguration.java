@@ -1,8 +1,8 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.service.export.Exports;
-import dev.anneal.service.file.FileUsage;
-import dev.anneal.service.file.Files;
+import dev.anneal.service.files.FileUsage;
+import dev.anneal.service.files.Files;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.job.Jobs;
 import dev.anneal.service.job.JudgingModels;

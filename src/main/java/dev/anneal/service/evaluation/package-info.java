@@ -2,7 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "export",
-            "file",
+            "files",
             "grader",
             "history",
             "job",

@@ -1,6 +1,6 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.file.Files;
+import dev.anneal.service.files.Files;
 import dev.anneal.service.job.UploadedAdapters;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;

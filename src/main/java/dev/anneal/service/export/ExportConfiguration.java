@@ -1,7 +1,7 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.file.FileUsage;
-import dev.anneal.service.file.Files;
+import dev.anneal.service.files.FileUsage;
+import dev.anneal.service.files.Files;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Series;

@@ -1,8 +1,8 @@
 package dev.anneal.service.export;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.file.Files;
-import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.job.Job;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.paging.PageRequest;

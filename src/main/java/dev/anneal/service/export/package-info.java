@@ -1,7 +1,7 @@
 /** Deployable weights made from a job's checkpoint or an uploaded adapter, with the proof that they are the trained model. */
 @ApplicationModule(
         allowedDependencies = {
-            "file",
+            "files",
             "history",
             "job",
             "models :: catalog",

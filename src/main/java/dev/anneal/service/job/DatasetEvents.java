@@ -3,7 +3,7 @@ package dev.anneal.service.job;
 import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
-import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.settings.ReinforcementReader;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,7 +5,7 @@ import dev.anneal.engine.grade.ItemVariable;
 import dev.anneal.engine.rows.ItemKeys;
 import dev.anneal.engine.rows.ValidationReport;
 import dev.anneal.engine.spelling.Spelling;
-import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.List;

@@ -2,9 +2,9 @@ package dev.anneal.service.job;
 
 import dev.anneal.engine.architecture.Arithmetic;
 import dev.anneal.protocol.Task;
-import dev.anneal.service.file.FileUsage;
-import dev.anneal.service.file.Files;
-import dev.anneal.service.filecheck.TokenCounts;
+import dev.anneal.service.files.FileUsage;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.Samples;

@@ -1,6 +1,6 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.file.StoredFile;
+import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.settings.JobRequest;
 import java.util.List;

@@ -1,11 +1,11 @@
 package dev.anneal.service.job;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.service.file.FileStatus;
-import dev.anneal.service.file.Files;
-import dev.anneal.service.file.StoredFile;
-import dev.anneal.service.filecheck.TokenCount;
-import dev.anneal.service.filecheck.TokenCounts;
+import dev.anneal.service.files.FileStatus;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.check.TokenCount;
+import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.history.Events;
 import dev.anneal.service.history.JobEvent;
 import dev.anneal.service.models.catalog.BaseModel;

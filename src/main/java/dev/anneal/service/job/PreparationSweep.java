@@ -1,6 +1,6 @@
 package dev.anneal.service.job;
 
-import dev.anneal.service.filecheck.FileChecked;
+import dev.anneal.service.files.check.FileChecked;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.WorkError;

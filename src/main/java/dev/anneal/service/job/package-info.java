@@ -4,8 +4,8 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "file",
-            "filecheck",
+            "files",
+            "files :: check",
             "history",
             "machine",
             "models :: catalog",

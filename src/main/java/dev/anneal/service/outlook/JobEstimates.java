@@ -1,10 +1,10 @@
 package dev.anneal.service.outlook;
 
 import dev.anneal.engine.data.TokenReport;
-import dev.anneal.service.file.Files;
-import dev.anneal.service.file.StoredFile;
-import dev.anneal.service.filecheck.TokenCount;
-import dev.anneal.service.filecheck.TokenCounts;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.check.TokenCount;
+import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.job.DatasetEvents;
 import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;

@@ -1,7 +1,7 @@
 package dev.anneal.service.outlook;
 
-import dev.anneal.service.file.Files;
-import dev.anneal.service.filecheck.TokenCounts;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.check.TokenCounts;
 import dev.anneal.service.job.EngineSetups;
 import dev.anneal.service.job.JobAdmission;
 import dev.anneal.service.job.JobStore;

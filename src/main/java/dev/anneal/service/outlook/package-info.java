@@ -1,8 +1,8 @@
 /** What is to be expected of jobs: attempts so far, place in the queue, start, end, and dry runs. */
 @ApplicationModule(
         allowedDependencies = {
-            "file",
-            "filecheck",
+            "files",
+            "files :: check",
             "job",
             "machine",
             "models :: catalog",

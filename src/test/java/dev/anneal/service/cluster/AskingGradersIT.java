@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import dev.anneal.service.LocalServer;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.StoredText;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;

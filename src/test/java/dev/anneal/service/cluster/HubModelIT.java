@@ -3,7 +3,7 @@ package dev.anneal.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.TestFolders;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.models.hub.HubServer;
 import dev.anneal.service.platform.database.TestDatabase;
 import java.io.IOException;

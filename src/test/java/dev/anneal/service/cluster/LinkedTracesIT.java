@@ -2,7 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import io.opentelemetry.proto.trace.v1.Span;
 import java.io.IOException;

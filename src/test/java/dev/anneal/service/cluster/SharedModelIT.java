@@ -2,7 +2,7 @@ package dev.anneal.service.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.Test;

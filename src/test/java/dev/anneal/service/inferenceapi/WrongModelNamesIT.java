@@ -3,7 +3,7 @@ package dev.anneal.service.inferenceapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.rows.Rows;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import org.junit.jupiter.api.BeforeEach;

@@ -3,7 +3,7 @@ package dev.anneal.service.jobapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.List;

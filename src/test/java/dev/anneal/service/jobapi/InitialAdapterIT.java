@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.time.Duration;

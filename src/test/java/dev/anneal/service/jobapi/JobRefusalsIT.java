@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.rows.Rows;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;

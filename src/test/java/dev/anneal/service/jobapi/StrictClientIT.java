@@ -7,7 +7,7 @@ import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.services.blocking.finetuning.JobService;
 import dev.anneal.engine.rows.Rows;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
 import java.util.stream.Stream;

@@ -3,7 +3,7 @@ package dev.anneal.service.jobapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,7 +3,7 @@ package dev.anneal.service.jobapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;

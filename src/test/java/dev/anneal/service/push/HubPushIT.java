@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.models.hub.ContentHash;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.ArtifactKey;

@@ -6,7 +6,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;

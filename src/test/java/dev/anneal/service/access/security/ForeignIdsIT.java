@@ -6,7 +6,7 @@ import dev.anneal.engine.peft.QueryAdapter;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.access.tenant.Scope;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.platform.database.TestDatabase;
 import java.io.IOException;
 import java.net.http.HttpRequest;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.openai.core.http.HttpResponse;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.file.FilePurpose;
+import dev.anneal.service.files.FilePurpose;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

@@ -1,4 +1,0 @@
-package dev.anneal.service.filecheck;
-
-/** There is something new to find out about a file; whoever does that in this process need not wait for the next look. */
-record CheckRequested() {}

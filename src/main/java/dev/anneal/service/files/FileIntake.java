@@ -1,0 +1,208 @@
+package dev.anneal.service.files;
+
+import dev.anneal.service.access.quota.UploadLimit;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredContent;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * Takes files in. First the content is stored, under an id and a row that nobody sees yet, then the file is completed by its purpose or
+ * abandoned; an upload whose process dies in between is swept up.
+ */
+@Component
+public final class FileIntake {
+
+    private static final String PREFIX = "file-";
+
+    private final TenantDatabase database;
+    private final ArtifactStore store;
+    private final Identifiers identifiers;
+    private final FileRemoval removal;
+    private final FileProperties properties;
+    private final ObjectProvider<FileListener> listeners;
+    private final Clock clock;
+
+    FileIntake(
+            TenantDatabase database,
+            ArtifactStore store,
+            Identifiers identifiers,
+            FileRemoval removal,
+            FileProperties properties,
+            ObjectProvider<FileListener> listeners,
+            Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.identifiers = identifiers;
+        this.removal = removal;
+        this.properties = properties;
+        this.listeners = listeners;
+        this.clock = clock;
+    }
+
+    /** As the other method, of content that the service itself has made, which no quota keeps out. */
+    public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
+        return receive(tenantId, filename, content, UploadLimit.NONE);
+    }
+
+    /** Largest file. */
+    public long maxBytes() {
+        return properties.maxSize().toBytes();
+    }
+
+    /**
+     * Stores the content of an upload.
+     *
+     * @param quota the tenant's; the largest size of the installation holds as well
+     * @throws Refusal if it is too large or the store is full
+     * @throws IOException if the client goes away
+     */
+    public ReceivedFile receive(String tenantId, String filename, InputStream content, UploadLimit quota)
+            throws IOException {
+        UploadLimit limit = quota.orLess(properties.maxSize().toBytes(), "anneal.files.max-size of this installation");
+        String id = identifiers.next(PREFIX);
+        begin(tenantId, id, filename);
+        boolean received = false;
+        try {
+            StoredContent stored = store.write(ArtifactKey.ofFile(tenantId, id), content, limit.bytes());
+            received = true;
+            return new ReceivedFile(tenantId, id, filename, stored);
+        } catch (StorageException failure) {
+            throw refusal(failure, limit);
+        } finally {
+            if (!received) {
+                discard(tenantId, id);
+            }
+        }
+    }
+
+    private static Refusal refusal(StorageException failure, UploadLimit limit) {
+        return switch (failure.kind()) {
+            case TOO_LARGE ->
+                new Refusal(
+                        RefusalCode.REQUEST_TOO_LARGE,
+                        "A file may have %d bytes, but this one goes on. The limit is %s."
+                                .formatted(limit.bytes(), limit.source()),
+                        "file");
+            case FULL ->
+                new Refusal(
+                        RefusalCode.STORAGE_FULL,
+                        "The installation has no room left for this file. Delete files that are no longer needed.",
+                        "file");
+            case NOT_FOUND, ABSENT, FAILED -> throw failure;
+        };
+    }
+
+    /**
+     * Makes the received content a file. Training data is checked from here on.
+     *
+     * @param expiresAfter when the file deletes itself, counted from now; null for never
+     */
+    public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
+        return complete(received, purpose, expiresAfter, (transaction, file) -> {});
+    }
+
+    /**
+     * As {@link #complete(ReceivedFile, FilePurpose, Duration)}.
+     *
+     * @param with what is written exactly if the file is; throwing undoes both
+     */
+    public StoredFile complete(
+            ReceivedFile received,
+            FilePurpose purpose,
+            @Nullable Duration expiresAfter,
+            BiConsumer<JdbcClient, StoredFile> with) {
+        StoredFile file = database.call(received.tenantId(), jdbc -> {
+            StoredFile completed = complete(jdbc, received, purpose, expiresAfter);
+            with.accept(jdbc, completed);
+            return completed;
+        });
+        if (file.status() == FileStatus.UPLOADED) {
+            listeners.orderedStream().forEach(listener -> listener.committed(file));
+        }
+        return file;
+    }
+
+    /**
+     * Makes the received content a file that the service itself has made, exactly if the caller's transaction commits.
+     *
+     * @param purpose one that is not checked
+     */
+    public void complete(JdbcClient transaction, ReceivedFile received, FilePurpose purpose) {
+        complete(transaction, received, purpose, null);
+    }
+
+    private StoredFile complete(
+            JdbcClient jdbc, ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
+        Instant now = clock.instant();
+        FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
+        int completed = jdbc.sql("""
+                        UPDATE file
+                        SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
+                            created_at = :now, expires_at = :expires
+                        WHERE public_id = :id AND content = 'RECEIVING'
+                        """)
+                .param("purpose", purpose.wireName())
+                .param("bytes", received.content().bytes())
+                .param("sha256", received.content().sha256())
+                .param("status", status.name())
+                .param("now", FileRows.timestamp(now))
+                .param("expires", expiresAfter == null ? null : FileRows.timestamp(now.plus(expiresAfter)))
+                .param("id", received.id())
+                .update();
+        StoredFile file = FileRows.find(jdbc, received.id(), now)
+                .filter(found -> completed == 1)
+                .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
+        if (status == FileStatus.UPLOADED) {
+            listeners.orderedStream().forEach(listener -> listener.uploaded(jdbc, file));
+        }
+        return file;
+    }
+
+    /** Stores and completes a file that the service itself has made. */
+    public StoredFile add(String tenantId, String filename, FilePurpose purpose, InputStream content)
+            throws IOException {
+        return complete(receive(tenantId, filename, content), purpose, null);
+    }
+
+    /** Gives up an upload whose other parts are wrong. */
+    public void abandon(ReceivedFile received) {
+        discard(received.tenantId(), received.id());
+    }
+
+    private void begin(String tenantId, String id, String filename) {
+        database.run(
+                tenantId,
+                jdbc -> jdbc.sql("""
+                        INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
+                        VALUES (?, ?, ?, ?, 'UPLOADED', 'RECEIVING')
+                        """)
+                        .params(tenantId, id, FileRows.timestamp(clock.instant()), filename)
+                        .update());
+    }
+
+    private void discard(String tenantId, String id) {
+        database.run(
+                tenantId,
+                jdbc -> jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content = 'RECEIVING' FOR UPDATE")
+                        .param(id)
+                        .query(Long.class)
+                        .optional()
+                        .ifPresent(key -> removal.doom(jdbc, key)));
+        removal.removeContent(tenantId, id);
+    }
+}

@@ -1,0 +1,68 @@
+package dev.anneal.service.files;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * The two steps of a file's end: its row is marked in a transaction, then its content is deleted. Whatever comes between, the sweep
+ * finds the mark and does the second step.
+ */
+@Component
+final class FileRemoval {
+
+    private static final Logger log = LoggerFactory.getLogger(FileRemoval.class);
+
+    private final SystemDatabase database;
+    private final ArtifactStore store;
+    private final ObjectProvider<FileUsage> usages;
+    private final ObjectProvider<FileListener> listeners;
+
+    FileRemoval(
+            SystemDatabase database,
+            ArtifactStore store,
+            ObjectProvider<FileUsage> usages,
+            ObjectProvider<FileListener> listeners) {
+        this.database = database;
+        this.store = store;
+        this.usages = usages;
+        this.listeners = listeners;
+    }
+
+    /** What unfinished thing reads the file. */
+    Optional<String> user(JdbcClient jdbc, String tenantId, long fileKey, String fileId) {
+        List<FileUsage> asked = usages.orderedStream().toList();
+        return asked.stream()
+                .flatMap(usage -> usage.unfinishedUser(jdbc, tenantId, fileKey, fileId).stream())
+                .findFirst();
+    }
+
+    /** Hides the file from now on, and forgets what was still to be found out about it. */
+    void doom(JdbcClient jdbc, long fileKey) {
+        jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE id = ? AND content IN ('RECEIVING', 'STORED')")
+                .param(fileKey)
+                .update();
+        listeners.orderedStream().forEach(listener -> listener.deleted(jdbc, fileKey));
+    }
+
+    /** Deletes what lies in the store for a doomed file; a failure leaves it to the sweep. */
+    void removeContent(String tenantId, String fileId) {
+        try {
+            store.delete(ArtifactKey.ofFile(tenantId, fileId));
+        } catch (StorageException failure) {
+            log.warn("The content of {} stays until the next sweep: {}", fileId, failure.getMessage());
+            return;
+        }
+        database.run(jdbc -> jdbc.sql("UPDATE file SET content = 'GONE' WHERE public_id = ? AND content = 'DOOMED'")
+                .param(fileId)
+                .update());
+    }
+}

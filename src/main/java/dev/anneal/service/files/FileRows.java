@@ -1,0 +1,122 @@
+package dev.anneal.service.files;
+
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.platform.database.TimeColumn;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Rows of the table {@code file}. */
+final class FileRows {
+
+    /** Reports outlive the version that wrote them. */
+    static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private static final String COLUMNS = """
+            SELECT id, public_id, tenant_id, filename, purpose, bytes, sha256, status, created_at, expires_at,
+                   status_details, %s AS validation
+            FROM file
+            WHERE content = 'STORED'
+              AND (expires_at IS NULL OR expires_at > :now)
+            """;
+
+    private static final String WITH_REPORT = COLUMNS.formatted("validation");
+    private static final String WITHOUT_REPORT = COLUMNS.formatted("NULL");
+
+    private FileRows() {}
+
+    /** The file, as far as the transaction may see it. */
+    static Optional<StoredFile> find(JdbcClient jdbc, String id, Instant now) {
+        return jdbc.sql(WITH_REPORT + "AND public_id = :id")
+                .param("now", timestamp(now))
+                .param("id", id)
+                .query(FileRows::file)
+                .optional();
+    }
+
+    /** As {@link #find}, and nobody deletes the file before the end of the transaction. */
+    static Optional<StoredFile> lock(JdbcClient jdbc, String id, Instant now, String strength) {
+        return jdbc.sql(WITH_REPORT + "AND public_id = :id FOR " + strength)
+                .param("now", timestamp(now))
+                .param("id", id)
+                .query(FileRows::file)
+                .optional();
+    }
+
+    /** The rows behind {@code after}, or the first ones, without their reports. */
+    static List<StoredFile> list(
+            JdbcClient jdbc, @Nullable FilePurpose purpose, @Nullable Long after, Order order, Instant now) {
+        JdbcClient.StatementSpec statement = jdbc.sql(WITHOUT_REPORT
+                        + (purpose == null ? "" : "AND purpose = :purpose\n")
+                        + (after == null ? "" : order.behind())
+                        + order.clause())
+                .param("now", timestamp(now))
+                .param("rows", order.rows());
+        if (purpose != null) {
+            statement = statement.param("purpose", purpose.wireName());
+        }
+        return (after == null ? statement : statement.param("after", after))
+                .query(FileRows::file)
+                .list();
+    }
+
+    /** Key of a file that is or was the tenant's; deleted ones keep their place in the list. */
+    static Optional<Long> position(JdbcClient jdbc, String id) {
+        return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content <> 'RECEIVING'")
+                .param(id)
+                .query(Long.class)
+                .optional();
+    }
+
+    static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    private static StoredFile file(ResultSet row, int number) throws SQLException {
+        String purpose = row.getString("purpose");
+        String report = row.getString("validation");
+        return new StoredFile(
+                row.getLong("id"),
+                row.getString("public_id"),
+                row.getString("tenant_id"),
+                row.getString("filename"),
+                FilePurpose.named(purpose).orElseThrow(() -> new SQLException("unknown purpose " + purpose)),
+                row.getLong("bytes"),
+                row.getString("sha256"),
+                FileStatus.valueOf(row.getString("status")),
+                row.getString("status_details"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                TimeColumn.read(row, "expires_at"),
+                report == null ? null : JSON.readValue(report, ValidationReport.class));
+    }
+
+    /**
+     * In which order a list is read, and how much of it.
+     *
+     * @param rows rows to read at most
+     */
+    record Order(boolean ascending, int rows) {
+
+        /** The key alone would not do: a file gets it when its upload begins, its time when it ends. */
+        String behind() {
+            return "AND (created_at, id) " + (ascending ? ">" : "<")
+                    + " (SELECT created_at, id FROM file WHERE id = :after)\n";
+        }
+
+        String clause() {
+            return ascending
+                    ? "ORDER BY created_at, id\nLIMIT :rows"
+                    : "ORDER BY created_at DESC, id DESC\nLIMIT :rows";
+        }
+    }
+}

@@ -1,0 +1,17 @@
+package dev.anneal.service.files;
+
+import java.util.Locale;
+
+/** Whether a file's rows were checked, and how that ended. The lower-case names are the ones the API shows. */
+public enum FileStatus {
+    /** Stored; its rows are being checked. Never a resting state. */
+    UPLOADED,
+    /** Usable. */
+    PROCESSED,
+    /** Not usable; the validation report says why. */
+    ERROR;
+
+    public String wireName() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

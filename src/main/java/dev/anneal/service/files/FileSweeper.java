@@ -1,0 +1,99 @@
+package dev.anneal.service.files;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Ends files whose time has come, and clears away what uploads and deletions that did not finish have left. */
+@Component
+@ConditionalOnRole(Role.API)
+final class FileSweeper {
+
+    private static final Logger log = LoggerFactory.getLogger(FileSweeper.class);
+
+    /** No upload lasts that long: the process that received it is gone. */
+    private static final Duration LONGEST_UPLOAD = Duration.ofDays(1);
+
+    private static final int BATCH = 100;
+
+    private final SystemDatabase database;
+    private final FileRemoval removal;
+    private final Clock clock;
+
+    /** The next sweep goes on behind these, so that files in use, or whose content cannot be deleted, do not keep others waiting. */
+    private long afterExpired;
+
+    private long afterRemains;
+
+    FileSweeper(SystemDatabase database, FileRemoval removal, Clock clock) {
+        this.database = database;
+        this.removal = removal;
+        this.clock = clock;
+    }
+
+    void runOnce() {
+        Instant now = clock.instant();
+        int ended = database.call(jdbc -> endExpired(jdbc, now));
+        List<Remains> remains = database.call(jdbc -> findRemains(jdbc, now));
+        remains.forEach(file -> removal.removeContent(file.tenantId(), file.publicId()));
+        if (ended > 0) {
+            log.info("{} files have expired and are deleted", ended);
+        }
+    }
+
+    /** A file that something unfinished reads stays, unseen, until a later sweep. */
+    private int endExpired(JdbcClient jdbc, Instant now) {
+        List<Remains> expired = jdbc.sql("""
+                        SELECT id, tenant_id, public_id
+                        FROM file
+                        WHERE content = 'STORED' AND expires_at <= ? AND id > ?
+                        ORDER BY id
+                        LIMIT ?
+                        FOR UPDATE SKIP LOCKED -- another process sweeps as well
+                        """)
+                .params(FileRows.timestamp(now), afterExpired, BATCH)
+                .query(Remains.class)
+                .list();
+        afterExpired = next(expired);
+        List<Remains> unused = expired.stream()
+                .filter(file -> removal.user(jdbc, file.tenantId(), file.id(), file.publicId())
+                        .isEmpty())
+                .toList();
+        unused.forEach(file -> removal.doom(jdbc, file.id()));
+        return unused.size();
+    }
+
+    private List<Remains> findRemains(JdbcClient jdbc, Instant now) {
+        jdbc.sql("""
+                        UPDATE file SET content = 'DOOMED'
+                        WHERE id IN (
+                            SELECT id FROM file
+                            WHERE content = 'RECEIVING' AND created_at < ?
+                            FOR UPDATE SKIP LOCKED -- another process sweeps as well
+                        )
+                        """).param(FileRows.timestamp(now.minus(LONGEST_UPLOAD))).update();
+        List<Remains> remains = jdbc.sql(
+                        "SELECT id, tenant_id, public_id FROM file WHERE content = 'DOOMED' AND id > ? ORDER BY id LIMIT ?")
+                .params(afterRemains, BATCH)
+                .query(Remains.class)
+                .list();
+        afterRemains = next(remains);
+        return remains;
+    }
+
+    /** Behind the last of a full batch, or from the start again. */
+    private static long next(List<Remains> batch) {
+        return batch.size() < BATCH ? 0 : batch.get(BATCH - 1).id();
+    }
+
+    /** A file whose content is to go. */
+    record Remains(long id, String tenantId, String publicId) {}
+}

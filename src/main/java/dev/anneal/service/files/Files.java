@@ -1,0 +1,128 @@
+package dev.anneal.service.files;
+
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The files of a tenant: one, a page of them, and their end. */
+@Component
+public final class Files {
+
+    private static final String PARAMETER = "file_id";
+
+    private final TenantDatabase database;
+    private final FileRemoval removal;
+    private final Clock clock;
+
+    Files(TenantDatabase database, FileRemoval removal, Clock clock) {
+        this.database = database;
+        this.removal = removal;
+        this.clock = clock;
+    }
+
+    public Optional<StoredFile> find(String tenantId, String fileId) {
+        return database.call(tenantId, jdbc -> FileRows.find(jdbc, fileId, clock.instant()));
+    }
+
+    /** SHA-256 of the content, as long as it is stored: also of a file that has expired and that something still reads. */
+    public Optional<String> sha256(String tenantId, String fileId) {
+        return database.call(
+                tenantId,
+                jdbc -> jdbc.sql("SELECT sha256 FROM file WHERE public_id = :id AND content = 'STORED'")
+                        .param("id", fileId)
+                        .query(String.class)
+                        .optional());
+    }
+
+    /** @throws Refusal 404 if the tenant has no such file */
+    public StoredFile require(String tenantId, String fileId) {
+        return find(tenantId, fileId).orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));
+    }
+
+    /**
+     * The file, which is then not deleted before the end of the transaction; by then the caller has written that it uses it.
+     *
+     * @param transaction a transaction of the file's tenant
+     */
+    public Optional<StoredFile> lockForUse(JdbcClient transaction, String fileId) {
+        return FileRows.lock(transaction, fileId, clock.instant(), "SHARE");
+    }
+
+    /**
+     * Holds a file of training data whose rows are usable, as {@link #lockForUse} does; it comes with its report.
+     *
+     * @param param key of the request that names the file
+     * @throws Refusal if there is none, or its rows are faulty or still being checked
+     */
+    public StoredFile requireChecked(JdbcClient transaction, String param, String fileId) {
+        StoredFile file = lockForUse(transaction, fileId)
+                .filter(found -> found.purpose() == FilePurpose.FINE_TUNE)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        param,
+                        "'%s' names '%s', but there is no such file of purpose '%s'; upload one to /v1/files"
+                                .formatted(param, fileId, FilePurpose.FINE_TUNE.wireName())));
+        return switch (file.status()) {
+            case PROCESSED -> file;
+            case UPLOADED ->
+                throw new Refusal(
+                        RefusalCode.FILE_NOT_READY,
+                        "'%s' names '%s', whose rows are still being checked; ask again when its status is 'processed'"
+                                .formatted(param, fileId),
+                        param);
+            case ERROR ->
+                throw new Refusal(
+                        RefusalCode.DATASET_INVALID,
+                        "'%s' names '%s', whose rows are faulty; its validation report lists them"
+                                .formatted(param, fileId),
+                        param);
+        };
+    }
+
+    /**
+     * A page of the tenant's files.
+     *
+     * @throws Refusal if the page is to begin behind something that never was a file of the tenant
+     */
+    public Page<StoredFile> list(String tenantId, @Nullable FilePurpose purpose, PageRequest page) {
+        return database.call(tenantId, jdbc -> {
+            String after = page.after();
+            Long position = after == null ? null : position(jdbc, after);
+            FileRows.Order order = new FileRows.Order(page.ascending(), page.rowsToRead());
+            List<StoredFile> rows = FileRows.list(jdbc, purpose, position, order, clock.instant());
+            return Page.of(rows, page);
+        });
+    }
+
+    private static Long position(JdbcClient jdbc, String after) {
+        return FileRows.position(jdbc, after).orElseThrow(() -> Refusal.invalidCursor("a file", after));
+    }
+
+    /**
+     * Deletes the file.
+     *
+     * @throws Refusal 404 if there is no such file, 409 if something unfinished reads it
+     */
+    public void delete(String tenantId, String fileId) {
+        database.run(tenantId, jdbc -> {
+            StoredFile file = FileRows.lock(jdbc, fileId, clock.instant(), "UPDATE")
+                    .orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));
+            removal.user(jdbc, file.tenantId(), file.key(), fileId).ifPresent(user -> {
+                throw new Refusal(
+                        RefusalCode.FILE_IN_USE,
+                        "File '" + fileId + "' is read by '" + user
+                                + "', which has not ended. Cancel that or wait for it.",
+                        PARAMETER);
+            });
+            removal.doom(jdbc, file.key());
+        });
+        removal.removeContent(tenantId, fileId);
+    }
+}

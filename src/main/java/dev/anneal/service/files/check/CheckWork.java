@@ -1,0 +1,72 @@
+package dev.anneal.service.files.check;
+
+import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.DataException;
+import dev.anneal.engine.rows.DatasetValidator;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.template.StalledRenderingException;
+import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.LocalCopy;
+import dev.anneal.service.storage.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import org.springframework.stereotype.Component;
+
+/** Reads a file to find out what a check asks. Not final: tests put stalls in. */
+@Component
+class CheckWork {
+
+    private final ArtifactStore store;
+    private final Files files;
+    private final ModelCatalog catalog;
+
+    CheckWork(ArtifactStore store, Files files, ModelCatalog catalog) {
+        this.store = store;
+        this.files = files;
+        this.catalog = catalog;
+    }
+
+    ValidationReport validate(FileCheck check) throws IOException {
+        try (InputStream content = store.open(content(check), 0)) {
+            return DatasetValidator.validate(content);
+        }
+    }
+
+    /**
+     * @throws Refusal if the model is not what it was when the count was asked for
+     * @throws DataException if its tokenizer or chat template does not work
+     * @throws StalledRenderingException naming the row that its chat template did not get on with
+     */
+    TokenReport count(FileCheck check) throws IOException {
+        BaseModel model = catalog.require(Objects.requireNonNull(check.modelId()));
+        if (!model.tokenizer().equals(check.tokenizer())) {
+            throw new Refusal(
+                    RefusalCode.BASE_MODEL_CHANGED,
+                    "The tokenizer of '" + model.id()
+                            + "' was changed after the job was created. Create the job again.");
+        }
+        try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory());
+                LocalCopy content = store.localFile(content(check), sha256(check))) {
+            return ChatEncoder.of(tokenizer, check.requestedAt())
+                    .report(content.path(), Objects.requireNonNull(check.maxLength()));
+        }
+    }
+
+    private String sha256(FileCheck check) {
+        return files.sha256(check.tenantId(), check.fileId())
+                .orElseThrow(() -> StorageException.notFound(content(check)));
+    }
+
+    private static ArtifactKey content(FileCheck check) {
+        return ArtifactKey.ofFile(check.tenantId(), check.fileId());
+    }
+}

@@ -1,0 +1,226 @@
+package dev.anneal.service.files.check;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.files.FileVerdict;
+import dev.anneal.service.files.StoredFile;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * The table {@code file_check}: what is asked about files, who finds it out, what was found.
+ *
+ * <p>Whoever locks a file and its checks locks the file first, as a deletion does; nobody waits for checks of several files.
+ */
+final class FileChecks {
+
+    /** A check that has ended this many processes, or met errors of the service as often, is not begun again. */
+    private static final int MAX_ATTEMPTS = 3;
+
+    /** Reports outlive the version that wrote them. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .build();
+
+    private FileChecks() {}
+
+    static void requestValidation(JdbcClient jdbc, StoredFile file) {
+        jdbc.sql("""
+                        INSERT INTO file_check (tenant_id, file_id, kind, state, requested_at)
+                        VALUES (?, ?, 'VALIDATE', 'WAITING', ?)
+                        """)
+                .params(file.tenantId(), file.key(), timestamp(file.createdAt()))
+                .update();
+    }
+
+    /** Asks for a count unless that was done before, or the file is deleted. */
+    static void requestCount(JdbcClient jdbc, StoredFile file, TokenCounts.Question question, Instant now) {
+        jdbc.sql("""
+                        INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
+                        SELECT tenant_id, id, 'COUNT', :model, :tokenizer, :maxLength, 'WAITING', :now
+                        FROM file
+                        WHERE id = :file AND content = 'STORED'
+                        FOR KEY SHARE
+                        ON CONFLICT DO NOTHING
+                        """)
+                .param("file", file.key())
+                .param("model", question.model().id())
+                .param("tokenizer", question.model().tokenizer())
+                .param("maxLength", question.maxLength())
+                .param("now", timestamp(now))
+                .update();
+    }
+
+    static Optional<TokenCount> findCount(JdbcClient jdbc, long fileKey, TokenCounts.Question question) {
+        return jdbc.sql("""
+                        SELECT report, error_code, error_message
+                        FROM file_check
+                        WHERE file_id = ? AND kind = 'COUNT' AND tokenizer = ? AND max_length = ?
+                        """)
+                .params(fileKey, question.model().tokenizer(), question.maxLength())
+                .query((row, number) -> {
+                    String report = row.getString("report");
+                    return new TokenCount(
+                            report == null ? null : JSON.readValue(report, TokenReport.class),
+                            row.getString("error_code"),
+                            row.getString("error_message"));
+                })
+                .optional();
+    }
+
+    static void deleteFailedCounts(JdbcClient jdbc, long fileKey, List<String> errorCodes) {
+        jdbc.sql("""
+                        DELETE FROM file_check
+                        WHERE file_id = :file AND kind = 'COUNT' AND state = 'FAILED' AND error_code = ANY (:codes)
+                        """)
+                .param("file", fileKey)
+                .param("codes", errorCodes.toArray(String[]::new))
+                .update();
+    }
+
+    static void deleteAll(JdbcClient jdbc, long fileKey) {
+        jdbc.sql("DELETE FROM file_check WHERE file_id = ?").param(fileKey).update();
+    }
+
+    /**
+     * Takes the oldest check that waits, or whose process has shown no sign of life. Counts wait until the rows are known to be right.
+     *
+     * @param owner this process
+     */
+    static Optional<FileCheck> claim(JdbcClient jdbc, String owner, Instant now, Duration lease) {
+        return jdbc.sql("""
+                        UPDATE file_check AS claimed
+                        SET state = 'CLAIMED', claimed_by = :owner, claimed_until = :until, attempts = attempts + 1
+                        FROM file
+                        WHERE claimed.id = (
+                            SELECT file_check.id
+                            FROM file_check JOIN file ON file.id = file_check.file_id
+                            WHERE (state = 'WAITING' OR (state = 'CLAIMED' AND claimed_until < :now))
+                              AND (kind = 'VALIDATE' OR file.status <> 'UPLOADED')
+                            ORDER BY requested_at, file_check.id
+                            LIMIT 1
+                            FOR UPDATE OF file_check SKIP LOCKED -- two processes never wait for each other
+                        )
+                          AND file.id = claimed.file_id
+                        RETURNING claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status,
+                                  kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
+                        """)
+                .param("owner", owner)
+                .param("until", timestamp(now.plus(lease)))
+                .param("now", timestamp(now))
+                .query(FileCheck.class)
+                .optional();
+    }
+
+    /** Keeps what this process does its own. A check that is being ended or deleted right now needs that no more. */
+    static void renew(JdbcClient jdbc, String owner, Set<Long> checks, Instant until) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET claimed_until = :until
+                        WHERE id IN (
+                            SELECT id FROM file_check
+                            WHERE state = 'CLAIMED' AND claimed_by = :owner AND id = ANY (:checks)
+                            FOR UPDATE SKIP LOCKED
+                        )
+                        """)
+                .param("until", timestamp(until))
+                .param("owner", owner)
+                .param("checks", checks.toArray(Long[]::new))
+                .update();
+    }
+
+    /** Lets others, or the next start, do what this process had begun; that was not the check's fault. */
+    static void giveBack(JdbcClient jdbc, String owner) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET state = 'WAITING', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
+                        WHERE id IN (
+                            SELECT id FROM file_check WHERE state = 'CLAIMED' AND claimed_by = ? FOR UPDATE SKIP LOCKED
+                        )
+                        """).param(owner).update();
+    }
+
+    /**
+     * Has a check wait until {@code time} that the store or the base model was not there for; that was not its fault. It stays claimed so long, by nobody.
+     */
+    static void postpone(JdbcClient jdbc, FileCheck check, String owner, Instant time) {
+        jdbc.sql("""
+                        UPDATE file_check
+                        SET claimed_by = 'nobody', claimed_until = :time, attempts = attempts - 1
+                        WHERE id = :id AND state = 'CLAIMED' AND claimed_by = :owner
+                        """)
+                .param("time", timestamp(time))
+                .param("id", check.id())
+                .param("owner", owner)
+                .update();
+    }
+
+    static boolean isWornOut(FileCheck check) {
+        return check.attempts() > MAX_ATTEMPTS;
+    }
+
+    /** Whether this attempt is the last one. */
+    static boolean isLast(FileCheck check) {
+        return check.attempts() >= MAX_ATTEMPTS;
+    }
+
+    /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
+    static void validated(JdbcClient jdbc, FileCheck check, String owner, ValidationReport report) {
+        FileVerdict.lock(jdbc, check.fileKey());
+        if (end(jdbc, check, owner, "DONE", null, null, null)) {
+            FileVerdict.reported(jdbc, check.fileKey(), report);
+        }
+    }
+
+    static void counted(JdbcClient jdbc, FileCheck check, String owner, TokenReport report) {
+        end(jdbc, check, owner, "DONE", JSON.writeValueAsString(report), null, null);
+    }
+
+    /**
+     * Ends the check without a report. A file whose rows could not be checked is not usable.
+     *
+     * @return false if somebody else has ended it or the file is deleted, and nothing was written
+     */
+    static boolean failed(JdbcClient jdbc, FileCheck check, String owner, String code, String message) {
+        if (check.validates()) {
+            FileVerdict.lock(jdbc, check.fileKey());
+        }
+        boolean ended = end(jdbc, check, owner, "FAILED", null, code, message);
+        if (ended && check.validates()) {
+            FileVerdict.unreadable(jdbc, check.fileKey(), message);
+        }
+        return ended;
+    }
+
+    private static boolean end(
+            JdbcClient jdbc,
+            FileCheck check,
+            String owner,
+            String state,
+            @Nullable String report,
+            @Nullable String errorCode,
+            @Nullable String errorMessage) {
+        return jdbc.sql("""
+                        UPDATE file_check
+                        SET state = ?, report = ?::jsonb, error_code = ?, error_message = ?, claimed_by = NULL, claimed_until = NULL
+                        WHERE id = ? AND state = 'CLAIMED' AND claimed_by = ?
+                        """)
+                        .params(Arrays.asList(state, report, errorCode, errorMessage, check.id(), owner))
+                        .update()
+                == 1;
+    }
+
+    private static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+}

@@ -1,0 +1,67 @@
+package dev.anneal.service.files.check;
+
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.platform.database.TenantDatabase;
+import java.time.Clock;
+import java.util.List;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/**
+ * How many tokens a file is to a model at a length: asked for here, counted in the background once the file's rows are known to be
+ * right, and kept. Whoever waits for a count listens for {@link FileChecked} and asks again.
+ */
+@Component
+public final class TokenCounts {
+
+    private final TenantDatabase database;
+    private final ApplicationEventPublisher events;
+    private final Clock clock;
+
+    TokenCounts(TenantDatabase database, ApplicationEventPublisher events, Clock clock) {
+        this.database = database;
+        this.events = events;
+        this.clock = clock;
+    }
+
+    /** @param maxLength longest row in tokens; longer ones are cut */
+    public record Question(BaseModel model, int maxLength) {}
+
+    /** The count, which is begun if nobody has asked for it before. */
+    public TokenCount count(StoredFile file, Question question) {
+        TokenCount count = database.call(file.tenantId(), jdbc -> count(jdbc, file, question));
+        if (count.isPending()) {
+            startSoon();
+        }
+        return count;
+    }
+
+    /**
+     * As {@link #count(StoredFile, Question)} within a transaction of the caller, who calls {@link #startSoon} after its end.
+     *
+     * @param transaction a transaction of the file's tenant
+     */
+    public TokenCount count(JdbcClient transaction, StoredFile file, Question question) {
+        return FileChecks.findCount(transaction, file.key(), question).orElseGet(() -> {
+            FileChecks.requestCount(transaction, file, question, clock.instant());
+            return TokenCount.PENDING;
+        });
+    }
+
+    /**
+     * Forgets counts of the file that failed through the service's fault or stalled, so that the next who asks has it counted anew. Who has waited
+     * for one takes its failure for the answer.
+     *
+     * @param transaction a transaction of the file's tenant
+     */
+    public void forgetPassingFailures(JdbcClient transaction, StoredFile file) {
+        FileChecks.deleteFailedCounts(transaction, file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));
+    }
+
+    /** Begins what was asked for now instead of at the next look, if this process does such work. */
+    public void startSoon() {
+        events.publishEvent(new CheckRequested());
+    }
+}

@@ -1,0 +1,50 @@
+package dev.anneal.service.files.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.service.files.StoredFile;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file as OpenAI's clients read it.
+ *
+ * @param createdAt seconds since 1970, as all times
+ * @param statusDetails why {@code status} is {@code error}
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record FileBody(
+        String id,
+        String object,
+        long bytes,
+        long createdAt,
+        @Nullable Long expiresAt,
+        String filename,
+        String purpose,
+        String status,
+        @Nullable String statusDetails,
+        Anneal anneal) {
+
+    /**
+     * What Anneal adds.
+     *
+     * @param validationReport what was found in the rows of training data; null before that, and in lists
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Anneal(String sha256, @Nullable ValidationReport validationReport) {}
+
+    static FileBody of(StoredFile file) {
+        Instant expiresAt = file.expiresAt();
+        return new FileBody(
+                file.id(),
+                "file",
+                file.bytes(),
+                file.createdAt().getEpochSecond(),
+                expiresAt == null ? null : expiresAt.getEpochSecond(),
+                file.filename(),
+                file.purpose().wireName(),
+                file.status().wireName(),
+                file.statusDetails(),
+                new Anneal(file.sha256(), file.report()));
+    }
+}

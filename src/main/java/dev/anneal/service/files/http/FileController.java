@@ -1,0 +1,90 @@
+package dev.anneal.service.files.http;
+
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.Download;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
+import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.storage.ArtifactStore;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.DeleteMapping;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** The files of a tenant, as OpenAI's clients upload and read them. */
+@RestController
+@RequestMapping("/v1/files")
+final class FileController {
+
+    private final Files files;
+    private final UploadReader uploads;
+    private final ArtifactStore store;
+
+    FileController(Files files, UploadReader uploads, ArtifactStore store) {
+        this.files = files;
+        this.uploads = uploads;
+        this.store = store;
+    }
+
+    @PostMapping
+    @RequiresScope(Scope.FILES_WRITE)
+    FileBody create(Tenant tenant, HttpServletRequest request) throws IOException {
+        return FileBody.of(uploads.read(tenant.id(), request));
+    }
+
+    @GetMapping
+    @RequiresScope(Scope.FILES_READ)
+    ListBody<FileBody> list(
+            Tenant tenant,
+            @RequestParam(required = false) @Nullable String purpose,
+            @PageLimits(byDefault = 10_000, max = 10_000) PageRequest page) {
+        return ListBody.of(files.list(tenant.id(), purpose(purpose), page).map(FileBody::of), FileBody::id)
+                .withTextIds();
+    }
+
+    private static @Nullable FilePurpose purpose(@Nullable String given) {
+        if (given == null || given.isEmpty()) {
+            return null;
+        }
+        return FilePurpose.named(given)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        "purpose",
+                        "'purpose' must be one of " + String.join(", ", FilePurpose.wireNames()) + " but is '" + given
+                                + "'"));
+    }
+
+    @GetMapping("/{fileId}")
+    @RequiresScope(Scope.FILES_READ)
+    FileBody retrieve(Tenant tenant, @PathVariable String fileId) {
+        return FileBody.of(files.require(tenant.id(), fileId));
+    }
+
+    @GetMapping("/{fileId}/content")
+    @RequiresScope(Scope.FILES_READ)
+    void content(Tenant tenant, @PathVariable String fileId, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
+        StoredFile file = files.require(tenant.id(), fileId);
+        new Download(file.filename(), file.bytes(), file.sha256()).write(request, response, store, file.content());
+    }
+
+    /** Some clients send a body with it, which says nothing. */
+    @DeleteMapping("/{fileId}")
+    @RequiresScope(Scope.FILES_WRITE)
+    DeletedBody delete(Tenant tenant, @PathVariable String fileId) {
+        files.delete(tenant.id(), fileId);
+        return new DeletedBody(fileId, "file", true);
+    }
+}

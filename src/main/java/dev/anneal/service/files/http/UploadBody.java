@@ -1,0 +1,38 @@
+package dev.anneal.service.files.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.upload.Upload;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that arrives in parts, as OpenAI's clients read it.
+ *
+ * @param file null until the upload is completed
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record UploadBody(
+        String id,
+        String object,
+        long bytes,
+        long createdAt,
+        long expiresAt,
+        String filename,
+        String purpose,
+        String status,
+        @Nullable FileBody file) {
+
+    static UploadBody of(Upload upload, Optional<StoredFile> file) {
+        return new UploadBody(
+                upload.id(),
+                "upload",
+                upload.bytes(),
+                upload.createdAt().getEpochSecond(),
+                upload.expiresAt().getEpochSecond(),
+                upload.filename(),
+                upload.purpose().wireName(),
+                upload.state().wireName(),
+                file.map(FileBody::of).orElse(null));
+    }
+}

@@ -1,0 +1,72 @@
+package dev.anneal.service.files.http;
+
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.files.upload.Upload;
+import dev.anneal.service.files.upload.Uploads;
+import dev.anneal.service.platform.request.JsonBody;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.PostMapping;
+import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.JsonNode;
+
+/** Files that arrive in parts, as OpenAI's clients send them. */
+@RestController
+@RequestMapping("/v1/uploads")
+final class UploadController {
+
+    private final Uploads uploads;
+    private final PartReader parts;
+
+    UploadController(Uploads uploads, PartReader parts) {
+        this.uploads = uploads;
+        this.parts = parts;
+    }
+
+    @PostMapping
+    @RequiresScope(Scope.FILES_WRITE)
+    UploadBody create(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
+        return body(uploads.create(
+                tenant.id(), UploadRequest.create(JsonBody.of(body).object())));
+    }
+
+    @GetMapping("/{uploadId}")
+    @RequiresScope(Scope.FILES_READ)
+    UploadBody retrieve(Tenant tenant, @PathVariable String uploadId) {
+        return body(uploads.find(tenant.id(), uploadId));
+    }
+
+    @PostMapping("/{uploadId}/parts")
+    @RequiresScope(Scope.FILES_WRITE)
+    UploadPartBody add(Tenant tenant, @PathVariable String uploadId, HttpServletRequest request) throws IOException {
+        return UploadPartBody.of(parts.read(tenant.id(), uploadId, request));
+    }
+
+    @PostMapping("/{uploadId}/complete")
+    @RequiresScope(Scope.FILES_WRITE)
+    UploadBody complete(
+            Tenant tenant, @PathVariable String uploadId, @RequestBody(required = false) @Nullable JsonNode body)
+            throws IOException {
+        UploadRequest.Completion wanted =
+                UploadRequest.complete(JsonBody.of(body).object());
+        return body(uploads.complete(tenant.id(), uploadId, wanted.partIds(), wanted.md5()));
+    }
+
+    /** Some clients send a body with it, which says nothing. */
+    @PostMapping("/{uploadId}/cancel")
+    @RequiresScope(Scope.FILES_WRITE)
+    UploadBody cancel(Tenant tenant, @PathVariable String uploadId) {
+        return body(uploads.cancel(tenant.id(), uploadId));
+    }
+
+    private UploadBody body(Upload upload) {
+        return UploadBody.of(upload, uploads.file(upload));
+    }
+}

@@ -1,0 +1,84 @@
+package dev.anneal.service.files.http;
+
+import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** The text fields of an upload, which come before or after its content. */
+final class UploadForm {
+
+    private static final String PURPOSE = "purpose";
+    private static final String ANCHOR = "expires_after[anchor]";
+    private static final String SECONDS = "expires_after[seconds]";
+    private static final Set<String> KNOWN = Set.of(PURPOSE, ANCHOR, SECONDS);
+
+    static final int SHORTEST_SECONDS = 60 * 60;
+    static final int LONGEST_SECONDS = 30 * 24 * 60 * 60;
+
+    private final Map<String, String> fields = new LinkedHashMap<>();
+
+    /** Whether an upload may have the field. */
+    static boolean knows(String name) {
+        return KNOWN.contains(name);
+    }
+
+    void put(String name, String value) {
+        if (fields.put(name, value) != null) {
+            throw Refusal.invalidValue(name, "The field '" + name + "' is there twice.");
+        }
+    }
+
+    FilePurpose purpose() {
+        String given = fields.get(PURPOSE);
+        if (given == null || given.isBlank()) {
+            throw new Refusal(
+                    RefusalCode.MISSING_PARAMETER,
+                    "The field 'purpose' is missing; training data has the purpose 'fine-tune'.",
+                    PURPOSE);
+        }
+        return FilePurpose.named(given.strip())
+                .filter(FilePurpose::isUploadable)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        PURPOSE, "'purpose' must be one of " + uploadable() + " but is '" + given + "'"));
+    }
+
+    private static String uploadable() {
+        return Arrays.stream(FilePurpose.values())
+                .filter(FilePurpose::isUploadable)
+                .map(FilePurpose::wireName)
+                .collect(Collectors.joining(", "));
+    }
+
+    /** How long after its creation the file ends, or null. */
+    @Nullable
+    Duration expiresAfter() {
+        String anchor = fields.get(ANCHOR);
+        String seconds = fields.get(SECONDS);
+        if (anchor == null && seconds == null) {
+            return null;
+        }
+        if (!"created_at".equals(anchor)) {
+            throw Refusal.invalidValue(
+                    ANCHOR,
+                    "'" + ANCHOR + "' must be 'created_at' but is "
+                            + (anchor == null ? "missing" : "'" + anchor + "'"));
+        }
+        if (seconds != null && seconds.strip().matches("[0-9]{1,9}")) {
+            long value = Long.parseLong(seconds.strip());
+            if (value >= SHORTEST_SECONDS && value <= LONGEST_SECONDS) {
+                return Duration.ofSeconds(value);
+            }
+        }
+        throw Refusal.invalidValue(
+                SECONDS,
+                "'" + SECONDS + "' must be an integer from " + SHORTEST_SECONDS + " to " + LONGEST_SECONDS + " but is "
+                        + (seconds == null ? "missing" : "'" + seconds + "'"));
+    }
+}

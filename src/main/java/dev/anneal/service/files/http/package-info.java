@@ -1,0 +1,5 @@
+/** Files over HTTP: upload, whole or in parts, list, content, end. */
+@NullMarked
+package dev.anneal.service.files.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,141 @@
+package dev.anneal.service.files.upload;
+
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Clock;
+import java.time.Instant;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Takes the parts of uploads, in any order and at the same time. */
+@Component
+public final class UploadParts {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadParts.class);
+
+    /** Largest part, as OpenAI's clients cut files. */
+    public static final long MAX_PART_BYTES = 64L << 20;
+
+    private static final String PREFIX = "part_";
+    private static final String DATA = "data";
+    private static final int MAX_PARTS = 10_000;
+
+    /** A part whose answer was lost is sent again, so more is kept than the file will have. */
+    private static final int KEPT_FOR_EACH_BYTE = 2;
+
+    private final TenantDatabase database;
+    private final ArtifactStore store;
+    private final Identifiers identifiers;
+    private final Clock clock;
+
+    UploadParts(TenantDatabase database, ArtifactStore store, Identifiers identifiers, Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.identifiers = identifiers;
+        this.clock = clock;
+    }
+
+    /**
+     * Stores a part.
+     *
+     * @throws Refusal if the upload takes no parts any more, or the part is too large for it
+     * @throws IOException if the client goes away; nothing is kept then
+     */
+    public UploadPart add(String tenantId, String uploadId, InputStream content) throws IOException {
+        String partId = identifiers.next(PREFIX);
+        Instant createdAt = clock.instant();
+        Upload upload = database.call(tenantId, jdbc -> {
+            Upload found = UploadRows.lock(jdbc, uploadId, createdAt).orElseThrow(() -> Uploads.notFound(uploadId));
+            Uploads.requirePending(found);
+            UploadRows.Kept kept = UploadRows.kept(jdbc, found);
+            if (kept.parts() >= MAX_PARTS) {
+                throw Refusal.invalidValue(
+                        DATA, "Upload '" + uploadId + "' has " + MAX_PARTS + " parts, which is the limit.");
+            }
+            requireRoom(found, kept.bytes() + 1);
+            UploadRows.beginPart(jdbc, found, partId, createdAt);
+            return found;
+        });
+        boolean stored = false;
+        try {
+            long bytes = write(upload, partId, content);
+            complete(upload, partId, bytes);
+            stored = true;
+            return new UploadPart(partId, uploadId, createdAt, bytes);
+        } finally {
+            if (!stored) {
+                discard(upload, partId);
+            }
+        }
+    }
+
+    private long write(Upload upload, String partId, InputStream content) throws IOException {
+        long maxBytes = Math.min(MAX_PART_BYTES, upload.bytes());
+        try {
+            return store.write(key(upload, partId), content, maxBytes).bytes();
+        } catch (StorageException failure) {
+            throw switch (failure.kind()) {
+                case TOO_LARGE ->
+                    new Refusal(
+                            RefusalCode.REQUEST_TOO_LARGE,
+                            "A part of upload '" + upload.id() + "' may have " + maxBytes
+                                    + " bytes, but this one goes on. "
+                                    + (maxBytes == MAX_PART_BYTES
+                                            ? "Cut the file into smaller parts."
+                                            : "The whole file was announced with as many."),
+                            DATA);
+                case FULL ->
+                    new Refusal(
+                            RefusalCode.STORAGE_FULL,
+                            "The installation has no room left for this part. Delete files that are no longer needed.",
+                            DATA);
+                case NOT_FOUND, ABSENT, FAILED -> failure;
+            };
+        }
+    }
+
+    private void complete(Upload upload, String partId, long bytes) {
+        database.run(upload.tenantId(), jdbc -> {
+            Upload now = UploadRows.lock(jdbc, upload.id(), clock.instant())
+                    .orElseThrow(() -> Uploads.notFound(upload.id()));
+            Uploads.requirePending(now);
+            requireRoom(now, UploadRows.kept(jdbc, now).bytes() + bytes);
+            UploadRows.completePart(jdbc, partId, bytes);
+        });
+    }
+
+    private static void requireRoom(Upload upload, long bytes) {
+        if (bytes > KEPT_FOR_EACH_BYTE * upload.bytes()) {
+            throw new Refusal(
+                    RefusalCode.REQUEST_TOO_LARGE,
+                    "The parts of upload '" + upload.id() + "' would have more than "
+                            + KEPT_FOR_EACH_BYTE * upload.bytes()
+                            + " bytes together, " + KEPT_FOR_EACH_BYTE
+                            + " times what it was announced with. Complete it by the parts"
+                            + " that are there, or cancel it.",
+                    DATA);
+        }
+    }
+
+    private void discard(Upload upload, String partId) {
+        try {
+            store.delete(key(upload, partId));
+        } catch (StorageException failure) {
+            log.warn("{} of {} stays until the upload has ended: {}", partId, upload.id(), failure.getMessage());
+            return;
+        }
+        database.run(upload.tenantId(), jdbc -> UploadRows.deletePart(jdbc, partId));
+    }
+
+    private static ArtifactKey key(Upload upload, String partId) {
+        return upload.folder().child(partId);
+    }
+}

@@ -1,0 +1,49 @@
+package dev.anneal.service.files.upload;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import java.time.Clock;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
+
+/** Deletes the parts of uploads that have ended. What fails, or still arrives meanwhile, is left to the sweep. */
+@Component
+final class UploadRemoval {
+
+    private static final Logger log = LoggerFactory.getLogger(UploadRemoval.class);
+
+    /** No part arrives that long: the process that received it is gone. */
+    private static final Duration LONGEST_PART = Duration.ofDays(1);
+
+    private final SystemDatabase database;
+    private final ArtifactStore store;
+    private final Clock clock;
+
+    UploadRemoval(SystemDatabase database, ArtifactStore store, Clock clock) {
+        this.database = database;
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** @param upload one that is pending no more */
+    void removeParts(Upload upload) {
+        try {
+            store.delete(upload.folder());
+        } catch (StorageException failure) {
+            log.warn("The parts of {} stay until the next sweep: {}", upload.id(), failure.getMessage());
+            return;
+        }
+        database.run(jdbc -> {
+            jdbc.sql("DELETE FROM upload_part WHERE upload_id = ? AND (bytes IS NOT NULL OR created_at < ?)")
+                    .params(upload.key(), UploadRows.timestamp(clock.instant().minus(LONGEST_PART)))
+                    .update();
+            jdbc.sql("""
+                            UPDATE upload SET swept = true
+                            WHERE id = :upload AND NOT EXISTS (SELECT FROM upload_part WHERE upload_id = :upload)
+                            """).param("upload", upload.key()).update();
+        });
+    }
+}

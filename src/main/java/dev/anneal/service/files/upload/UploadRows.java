@@ -1,0 +1,146 @@
+package dev.anneal.service.files.upload;
+
+import dev.anneal.service.files.FilePurpose;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of the tables {@code upload} and {@code upload_part}. */
+final class UploadRows {
+
+    private static final String FIND = """
+            SELECT id, public_id, tenant_id, filename, purpose, bytes, created_at, expires_at, file_expires_after, file_public_id,
+                   part_ids, CASE WHEN state = 'PENDING' AND expires_at <= :now THEN 'EXPIRED' ELSE state END AS state
+            FROM upload
+            WHERE public_id = :id
+            """;
+
+    /** 1634624115 sets these locks apart from others of the same database. */
+    private static final String LOCK_COUNT = "SELECT pg_advisory_xact_lock(1634624115, hashtext(:tenant)) IS NOT NULL";
+
+    private UploadRows() {}
+
+    static void insert(JdbcClient jdbc, String tenantId, String id, NewUpload wanted, Instant now, Instant expiresAt) {
+        Duration fileExpiry = wanted.expiresAfter();
+        jdbc.sql("""
+                        INSERT INTO upload (tenant_id, public_id, created_at, expires_at, filename, purpose, bytes, file_expires_after, state)
+                        VALUES (:tenant, :id, :now, :expires, :filename, :purpose, :bytes, :fileExpiry, 'PENDING')
+                        """)
+                .param("tenant", tenantId)
+                .param("id", id)
+                .param("now", timestamp(now))
+                .param("expires", timestamp(expiresAt))
+                .param("filename", wanted.filename())
+                .param("purpose", wanted.purpose().wireName())
+                .param("bytes", wanted.bytes())
+                .param("fileExpiry", fileExpiry == null ? null : fileExpiry.toSeconds())
+                .update();
+    }
+
+    /** How many uploads of the tenant take parts; who counts at the same time waits until the end of this transaction. */
+    static int countPending(JdbcClient jdbc, String tenantId, Instant now) {
+        jdbc.sql(LOCK_COUNT).param("tenant", tenantId).query(Boolean.class).single();
+        return jdbc.sql("SELECT count(*) FROM upload WHERE tenant_id = ? AND state = 'PENDING' AND expires_at > ?")
+                .params(tenantId, timestamp(now))
+                .query(Integer.class)
+                .single();
+    }
+
+    static Optional<Upload> find(JdbcClient jdbc, String id, Instant now) {
+        return find(jdbc, FIND, id, now);
+    }
+
+    /** As {@link #find}; nobody adds a part or ends the upload before the end of the transaction. */
+    static Optional<Upload> lock(JdbcClient jdbc, String id, Instant now) {
+        return find(jdbc, FIND + "FOR UPDATE", id, now);
+    }
+
+    private static Optional<Upload> find(JdbcClient jdbc, String query, String id, Instant now) {
+        return jdbc.sql(query)
+                .param("now", timestamp(now))
+                .param("id", id)
+                .query(UploadRows::upload)
+                .optional();
+    }
+
+    static void end(JdbcClient jdbc, Upload upload, UploadState state) {
+        jdbc.sql("UPDATE upload SET state = ? WHERE id = ?")
+                .params(state.name(), upload.key())
+                .update();
+    }
+
+    static void complete(JdbcClient jdbc, Upload upload, String fileId, List<String> partIds) {
+        jdbc.sql("UPDATE upload SET state = 'COMPLETED', file_public_id = ?, part_ids = ? WHERE id = ?")
+                .params(fileId, String.join(",", partIds), upload.key())
+                .update();
+    }
+
+    static void beginPart(JdbcClient jdbc, Upload upload, String partId, Instant now) {
+        jdbc.sql("INSERT INTO upload_part (tenant_id, upload_id, public_id, created_at) VALUES (?, ?, ?, ?)")
+                .params(upload.tenantId(), upload.key(), partId, timestamp(now))
+                .update();
+    }
+
+    static void completePart(JdbcClient jdbc, String partId, long bytes) {
+        jdbc.sql("UPDATE upload_part SET bytes = ? WHERE public_id = ?")
+                .params(bytes, partId)
+                .update();
+    }
+
+    static void deletePart(JdbcClient jdbc, String partId) {
+        jdbc.sql("DELETE FROM upload_part WHERE public_id = ?").param(partId).update();
+    }
+
+    /** How many parts of the upload are stored or arrive, and what is stored. */
+    static Kept kept(JdbcClient jdbc, Upload upload) {
+        return jdbc.sql(
+                        "SELECT count(*) AS parts, coalesce(sum(bytes), 0)::bigint AS bytes FROM upload_part WHERE upload_id = ?")
+                .param(upload.key())
+                .query(Kept.class)
+                .single();
+    }
+
+    /** Bytes of the parts that are stored, by id. */
+    static Map<String, Long> parts(JdbcClient jdbc, Upload upload) {
+        Map<String, Long> parts = new LinkedHashMap<>();
+        jdbc.sql("SELECT public_id, bytes FROM upload_part WHERE upload_id = ? AND bytes IS NOT NULL ORDER BY id")
+                .param(upload.key())
+                .query((row, number) -> parts.put(row.getString("public_id"), row.getLong("bytes")))
+                .list();
+        return parts;
+    }
+
+    static OffsetDateTime timestamp(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
+    static Upload upload(ResultSet row, int number) throws SQLException {
+        String purpose = row.getString("purpose");
+        Integer fileExpiry = row.getObject("file_expires_after", Integer.class);
+        String partIds = row.getString("part_ids");
+        return new Upload(
+                row.getLong("id"),
+                row.getString("public_id"),
+                row.getString("tenant_id"),
+                row.getString("filename"),
+                FilePurpose.named(purpose).orElseThrow(() -> new SQLException("unknown purpose " + purpose)),
+                row.getLong("bytes"),
+                UploadState.valueOf(row.getString("state")),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getObject("expires_at", OffsetDateTime.class).toInstant(),
+                fileExpiry == null ? null : Duration.ofSeconds(fileExpiry),
+                row.getString("file_public_id"),
+                partIds == null ? List.of() : List.of(partIds.split(",")));
+    }
+
+    /** What an upload holds so far. */
+    record Kept(long parts, long bytes) {}
+}

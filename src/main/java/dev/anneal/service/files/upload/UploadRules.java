@@ -1,0 +1,58 @@
+package dev.anneal.service.files.upload;
+
+import dev.anneal.service.access.quota.QuotaGate;
+import dev.anneal.service.access.quota.UploadLimit;
+import dev.anneal.service.files.FileIntake;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.time.Clock;
+import java.time.Instant;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** The present, how long uploads last from it on, and how large they may be. */
+@Component
+final class UploadRules {
+
+    private final Clock clock;
+    private final UploadProperties properties;
+    private final FileIntake intake;
+    private final QuotaGate quotas;
+
+    UploadRules(Clock clock, UploadProperties properties, FileIntake intake, QuotaGate quotas) {
+        this.clock = clock;
+        this.properties = properties;
+        this.intake = intake;
+        this.quotas = quotas;
+    }
+
+    Instant now() {
+        return clock.instant();
+    }
+
+    /** When an upload that begins at {@code start} takes no more parts. */
+    Instant endOf(Instant start) {
+        return start.plus(properties.expiry());
+    }
+
+    /**
+     * Before an upload is created.
+     *
+     * @param jdbc the transaction that creates it
+     * @throws Refusal if the tenant has as many that take parts as it may
+     */
+    void admit(JdbcClient jdbc, String tenantId, Instant now) {
+        int pending = UploadRows.countPending(jdbc, tenantId, now);
+        if (pending >= properties.pending()) {
+            throw new Refusal(
+                    RefusalCode.TOO_MANY_UPLOADS,
+                    "Tenant '%s' has %d uploads that are neither completed nor cancelled, and may have %d (anneal.uploads.pending). Complete or cancel some, or wait until they expire."
+                            .formatted(tenantId, pending, properties.pending()));
+        }
+    }
+
+    /** How large a file of the tenant may be now: the same for those that arrive whole. */
+    UploadLimit limit(String tenantId) {
+        return quotas.uploadLimit(tenantId).orLess(intake.maxBytes(), "anneal.files.max-size of this installation");
+    }
+}
