@@ -10,7 +10,7 @@ import dev.anneal.service.files.Files;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.lease.Leases;
-import dev.anneal.service.training.TrainingJournal;
+import dev.anneal.service.training.journal.TrainingJournal;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;

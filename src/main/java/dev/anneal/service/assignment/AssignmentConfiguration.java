@@ -10,7 +10,7 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.training.TrainingJournal;
+import dev.anneal.service.training.journal.TrainingJournal;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;

@@ -4,7 +4,6 @@
             "evaluation",
             "export",
             "files",
-            "history",
             "models :: catalog",
             "platform :: process",
             "platform :: refusal",
@@ -12,7 +11,8 @@
             "queue",
             "queue :: lease",
             "storage",
-            "training"
+            "training :: history",
+            "training :: journal"
         })
 @NullMarked
 package dev.anneal.service.assignment;

@@ -1,7 +1,7 @@
 package dev.anneal.service.evaluation;
 
 import dev.anneal.protocol.EvaluateTask;
-import dev.anneal.service.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoint;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -4,8 +4,6 @@
             "export",
             "files",
             "grader",
-            "history",
-            "job",
             "models :: catalog",
             "platform :: database",
             "platform :: paging",
@@ -13,8 +11,10 @@
             "platform :: request",
             "platform :: secret",
             "queue",
-            "settings",
-            "sharing"
+            "training :: history",
+            "training :: job",
+            "training :: settings",
+            "training :: sharing"
         })
 @NullMarked
 package dev.anneal.service.evaluation;

@@ -1,7 +1,6 @@
 package dev.anneal.service.export;
 
 import dev.anneal.service.files.Files;
-import dev.anneal.service.job.UploadedAdapters;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
@@ -12,6 +11,7 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.job.UploadedAdapters;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;

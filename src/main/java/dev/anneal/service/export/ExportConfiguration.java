@@ -2,17 +2,17 @@ package dev.anneal.service.export;
 
 import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.files.Files;
-import dev.anneal.service.history.Checkpoints;
-import dev.anneal.service.history.Events;
-import dev.anneal.service.history.Series;
-import dev.anneal.service.job.JobStore;
-import dev.anneal.service.job.Jobs;
-import dev.anneal.service.job.UploadedAdapters;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.JobStore;
+import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.UploadedAdapters;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 

@@ -1,15 +1,15 @@
 package dev.anneal.service.export;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.history.Checkpoint;
-import dev.anneal.service.history.Checkpoints;
-import dev.anneal.service.history.Events;
-import dev.anneal.service.history.JobEvent;
-import dev.anneal.service.job.Job;
-import dev.anneal.service.job.Jobs;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.JobEvent;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 

@@ -1,10 +1,5 @@
 package dev.anneal.service.export;
 
-import dev.anneal.service.history.Checkpoint;
-import dev.anneal.service.history.Checkpoints;
-import dev.anneal.service.history.Events;
-import dev.anneal.service.job.Job;
-import dev.anneal.service.job.Jobs;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
@@ -14,6 +9,11 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -2,15 +2,15 @@
 @ApplicationModule(
         allowedDependencies = {
             "files",
-            "history",
-            "job",
             "models :: catalog",
             "platform :: database",
             "platform :: paging",
             "platform :: refusal",
             "platform :: request",
             "queue",
-            "settings"
+            "training :: history",
+            "training :: job",
+            "training :: settings"
         })
 @NullMarked
 package dev.anneal.service.export;

@@ -5,17 +5,17 @@
 @ApplicationModule(
         allowedDependencies = {
             "access :: tenant",
-            "history",
-            "job",
             "models :: catalog",
             "platform :: cache",
             "platform :: database",
             "platform :: process",
             "platform :: refusal",
             "platform :: role",
-            "settings",
-            "sharing",
-            "storage"
+            "storage",
+            "training :: history",
+            "training :: job",
+            "training :: settings",
+            "training :: sharing"
         })
 @NullMarked
 package dev.anneal.service.inference;

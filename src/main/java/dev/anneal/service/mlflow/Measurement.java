@@ -1,6 +1,6 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.history.SeriesRow;
+import dev.anneal.service.training.history.SeriesRow;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,12 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.history.Series;
-import dev.anneal.service.job.JobStore;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.JobStore;
 import java.net.URI;
 import java.time.Clock;
 import java.util.ArrayList;

@@ -1,12 +1,12 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.history.Series;
-import dev.anneal.service.history.SeriesRow;
 import dev.anneal.service.mlflow.Measurement.Place;
 import dev.anneal.service.mlflow.Measurement.Validation;
 import dev.anneal.service.mlflow.Outbox.Claim;
 import dev.anneal.service.mlflow.RunStore.Told;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.history.SeriesRow;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;

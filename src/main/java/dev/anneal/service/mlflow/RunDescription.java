@@ -1,10 +1,10 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.job.Job;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.settings.ResolvedSettings;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.settings.ResolvedSettings;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

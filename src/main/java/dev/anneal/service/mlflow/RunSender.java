@@ -1,11 +1,11 @@
 package dev.anneal.service.mlflow;
 
-import dev.anneal.service.history.Series;
-import dev.anneal.service.job.Job;
-import dev.anneal.service.job.JobStore;
 import dev.anneal.service.mlflow.Outbox.Claim;
 import dev.anneal.service.mlflow.RunStore.Told;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.JobStore;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -4,13 +4,13 @@
  */
 @ApplicationModule(
         allowedDependencies = {
-            "history",
-            "job",
             "platform :: database",
             "platform :: outbound",
             "platform :: role",
             "queue",
-            "settings"
+            "training :: history",
+            "training :: job",
+            "training :: settings"
         })
 @NullMarked
 package dev.anneal.service.mlflow;

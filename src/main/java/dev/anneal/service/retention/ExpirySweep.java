@@ -1,9 +1,9 @@
 package dev.anneal.service.retention;
 
 import dev.anneal.service.export.ExportRemoval;
-import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.training.history.Checkpoints;
 import java.util.List;
 import java.util.function.LongFunction;
 import java.util.function.ToIntFunction;

@@ -1,10 +1,10 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.training.history.Checkpoints;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

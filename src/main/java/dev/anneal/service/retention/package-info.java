@@ -2,12 +2,12 @@
 @ApplicationModule(
         allowedDependencies = {
             "export",
-            "history",
             "platform :: database",
             "platform :: role",
             "platform :: schedule",
             "storage",
-            "storage :: installation"
+            "storage :: installation",
+            "training :: history"
         })
 @NullMarked
 package dev.anneal.service.retention;

@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.machine.Machine;
-import dev.anneal.service.machine.Machines;
+import dev.anneal.service.training.machine.Machine;
+import dev.anneal.service.training.machine.Machines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;

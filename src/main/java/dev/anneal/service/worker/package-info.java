@@ -3,7 +3,6 @@
         allowedDependencies = {
             "assignment",
             "grader",
-            "machine",
             "metrics",
             "platform :: cache",
             "platform :: database",
@@ -11,7 +10,8 @@
             "platform :: role",
             "platform :: trace",
             "queue",
-            "queue :: lease"
+            "queue :: lease",
+            "training :: machine"
         })
 @NullMarked
 package dev.anneal.service.worker;

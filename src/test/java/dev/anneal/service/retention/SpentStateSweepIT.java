@@ -3,9 +3,9 @@ package dev.anneal.service.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.history.Checkpoints;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.storage.TestStores;
+import dev.anneal.service.training.history.Checkpoints;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;

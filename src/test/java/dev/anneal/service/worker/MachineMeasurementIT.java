@@ -2,11 +2,11 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.machine.Machine;
-import dev.anneal.service.machine.MachineFixture;
-import dev.anneal.service.machine.Machines;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.training.machine.Machine;
+import dev.anneal.service.training.machine.MachineFixture;
+import dev.anneal.service.training.machine.Machines;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.protocol.Task;
-import dev.anneal.service.machine.Machine;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.FakeTasks;
+import dev.anneal.service.training.machine.Machine;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -1,6 +1,0 @@
-package dev.anneal.service.job;
-
-import java.time.Instant;
-
-/** A model that a finished job has made: its base with an adapter. */
-public record TunedModel(String name, long job, Instant createdAt) {}

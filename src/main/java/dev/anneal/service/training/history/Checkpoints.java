@@ -1,0 +1,341 @@
+package dev.anneal.service.training.history;
+
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The checkpoints of jobs, one a step. */
+public final class Checkpoints {
+
+    private static final String PREFIX = "ftckpt_";
+
+    /** Ids have the time of the process that makes them, jobs that of the database. */
+    private static final Duration CLOCKS_DIFFER_BY = Duration.ofMinutes(1);
+
+    /** The id of a step stays when a later attempt saves the step again; the folder is that of the later one. */
+    private static final String RECORD = """
+            INSERT INTO checkpoint (tenant_id, external_id, job_id, created_at, step, beta, directory, bytes)
+            SELECT tenant_id, :id, job_id, clock_timestamp(), :step, :beta, :directory, :bytes
+            FROM job_progress
+            WHERE job_id = :job
+            ON CONFLICT (job_id, step) DO UPDATE
+            SET created_at = EXCLUDED.created_at,
+                beta = EXCLUDED.beta,
+                directory = EXCLUDED.directory,
+                bytes = EXCLUDED.bytes,
+                resumable = true
+            """;
+
+    private static final String SELECT = """
+            SELECT checkpoint.id, external_id, created_at, checkpoint.step, checkpoint.beta, resumable, directory, bytes,
+                   step.loss, step.token_accuracy, validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy
+            FROM checkpoint
+            LEFT JOIN job_step AS step ON step.job_id = checkpoint.job_id AND step.step = checkpoint.step
+            LEFT JOIN job_validation AS validation
+                   ON validation.job_id = checkpoint.job_id AND validation.step = checkpoint.step
+            """;
+
+    /** Ids sort as made, and a page begins behind an id whether or not its checkpoint still exists. */
+    private static final String PAGE = SELECT + """
+            WHERE checkpoint.job_id = :job AND (CAST(:after AS text) IS NULL OR external_id %s :after)
+            ORDER BY external_id %s
+            LIMIT :limit
+            """;
+
+    private static final String OLDER = PAGE.formatted("<", "DESC");
+    private static final String NEWER = PAGE.formatted(">", "ASC");
+
+    private static final String NEWEST = SELECT + """
+            WHERE checkpoint.job_id = :job AND checkpoint.step <= :step
+            ORDER BY checkpoint.step DESC
+            LIMIT :limit
+            """;
+
+    /** The lock keeps the checkpoint until the transaction has written that it uses it. */
+    private static final String FIND =
+            SELECT + "WHERE checkpoint.job_id = :job AND external_id = :id FOR KEY SHARE OF checkpoint";
+
+    private static final String JOB_OF = "SELECT job_id FROM checkpoint WHERE external_id = :id";
+
+    private static final String OF_EXPORT = """
+            SELECT checkpoint.external_id
+            FROM export
+            JOIN checkpoint ON checkpoint.id = export.checkpoint_id
+            WHERE export.external_id = :id
+            """;
+
+    private static final String FIND_NUMBER = SELECT + "WHERE checkpoint.id = :number";
+
+    private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
+
+    /**
+     * Whoever begins to use a checkpoint waits for this, and what uses one already is seen by the next statement. One that is being
+     * taken into use right now is passed over: this transaction holds rows that its user may wait for.
+     */
+    private static final String LOCK_OLD = """
+            SELECT id
+            FROM checkpoint
+            WHERE job_id = :job
+              AND step < (SELECT min(step)
+                          FROM (SELECT step FROM checkpoint WHERE job_id = :job ORDER BY step DESC LIMIT :kept) AS newest)
+            FOR UPDATE SKIP LOCKED
+            """;
+
+    /** Not annealed: no weights are made of them, and no training begins with them. */
+    private static final String UNANNEALED = """
+            SELECT checkpoint.id
+            FROM checkpoint
+            JOIN job ON job.id = checkpoint.job_id
+            WHERE checkpoint.id = ANY (:ids) AND checkpoint.beta > 0 AND checkpoint.step < job.annealed_at_step
+            """;
+
+    /** One row alone: what its folder loses takes a while, and nobody waits for another one's. */
+    private static final String LOCK_SPENT = """
+            SELECT id
+            FROM checkpoint
+            WHERE job_id = :job
+              AND resumable
+              AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
+              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
+            ORDER BY step
+            LIMIT 1
+            FOR UPDATE SKIP LOCKED
+            """;
+
+    /** A statement after the lock, which sees an export that was asked for meanwhile. */
+    private static final String RESUMABLE = """
+            SELECT id, directory
+            FROM checkpoint
+            WHERE id = :id
+              AND resumable
+              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
+            """;
+
+    private static final String STRIP =
+            "UPDATE checkpoint SET resumable = false, bytes = greatest(bytes - :freed, 0) WHERE id = :id";
+
+    private static final String DELETE_UNUSED = """
+            DELETE FROM checkpoint
+            WHERE id = ANY (:ids)
+              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM evaluation WHERE checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
+              AND NOT EXISTS (SELECT FROM checkpoint_permission WHERE checkpoint_id = checkpoint.id)
+            RETURNING directory, bytes
+            """;
+
+    private static final String DIRECTORIES = "SELECT directory FROM checkpoint WHERE job_id = :job";
+
+    private final Identifiers identifiers;
+
+    Checkpoints(Identifiers identifiers) {
+        this.identifiers = identifiers;
+    }
+
+    /** @param directory key of the checkpoint's folder in the artifact store */
+    public void record(JdbcClient jdbc, long job, int step, double beta, String directory, long bytes) {
+        jdbc.sql(RECORD)
+                .param("id", identifiers.next(PREFIX))
+                .param("job", job)
+                .param("step", step)
+                .param("beta", beta)
+                .param("directory", directory)
+                .param("bytes", bytes)
+                .update();
+    }
+
+    /** A page of the job's checkpoints, newest first unless the request says otherwise. */
+    public Page<Checkpoint> page(JdbcClient jdbc, long job, PageRequest request) {
+        String after = request.after();
+        if (after != null && !isCursor(jdbc, job, after)) {
+            throw Refusal.invalidCursor("a checkpoint of this job", after);
+        }
+        List<Checkpoint> rows = jdbc.sql(request.ascending() ? NEWER : OLDER)
+                .param("job", job)
+                .param("after", after)
+                .param("limit", request.rowsToRead())
+                .query(Checkpoints::checkpoint)
+                .list();
+        return Page.of(rows, request);
+    }
+
+    /** Older checkpoints are deleted as new ones come, so an id that is as old as the job may have been one of them. */
+    private static boolean isCursor(JdbcClient jdbc, long job, String id) {
+        if (!id.startsWith(PREFIX)) {
+            return false;
+        }
+        try {
+            return jdbc.sql(CREATED_BEFORE)
+                    .param("job", job)
+                    .param("time", Identifiers.timeOf(id).plus(CLOCKS_DIFFER_BY).atOffset(ZoneOffset.UTC))
+                    .query(Boolean.class)
+                    .single();
+        } catch (IllegalArgumentException e) {
+            return false;
+        }
+    }
+
+    /** The checkpoint with the most steps, which is then kept until the end of the transaction. */
+    public Optional<Checkpoint> newest(JdbcClient jdbc, long job) {
+        Optional<Checkpoint> read =
+                read(jdbc, job, Integer.MAX_VALUE, 1).stream().findFirst();
+        Optional<Checkpoint> kept = read.flatMap(checkpoint -> find(jdbc, job, checkpoint.id()));
+        // One that went between the two statements went because there is a newer one.
+        return read.isPresent() && kept.isEmpty() ? newest(jdbc, job) : kept;
+    }
+
+    /** Those with the most steps, newest first. */
+    public List<Checkpoint> newest(JdbcClient jdbc, long job, int most) {
+        return read(jdbc, job, Integer.MAX_VALUE, most);
+    }
+
+    /** The checkpoint, which is then kept until the end of the transaction. */
+    public Optional<Checkpoint> find(JdbcClient jdbc, long job, String checkpointId) {
+        return jdbc.sql(FIND)
+                .param("job", job)
+                .param("id", checkpointId)
+                .query(Checkpoints::checkpoint)
+                .optional();
+    }
+
+    /** A checkpoint with the internal key of its job. */
+    public record OfJob(long job, Checkpoint checkpoint) {}
+
+    /** The checkpoint of whatever job, which is then kept until the end of the transaction. */
+    public Optional<OfJob> find(JdbcClient jdbc, String checkpointId) {
+        return jdbc.sql(JOB_OF)
+                .param("id", checkpointId)
+                .query(Long.class)
+                .optional()
+                .flatMap(job -> find(jdbc, job, checkpointId).map(found -> new OfJob(job, found)));
+    }
+
+    /** The checkpoint that an export was made from, which is then kept until the end of the transaction. */
+    public Optional<OfJob> ofExport(JdbcClient jdbc, String exportId) {
+        return jdbc.sql(OF_EXPORT)
+                .param("id", exportId)
+                .query(String.class)
+                .optional()
+                .flatMap(checkpoint -> find(jdbc, checkpoint));
+    }
+
+    /** The checkpoint after exactly {@code step} steps. */
+    public Optional<Checkpoint> atStep(JdbcClient jdbc, long job, int step) {
+        return read(jdbc, job, step, 1).stream()
+                .filter(checkpoint -> checkpoint.step() == step)
+                .findFirst()
+                .flatMap(checkpoint -> find(jdbc, job, checkpoint.id()));
+    }
+
+    /** The checkpoint with an internal key that some row refers to. */
+    public Checkpoint byNumber(JdbcClient jdbc, long number) {
+        return jdbc.sql(FIND_NUMBER)
+                .param("number", number)
+                .query(Checkpoints::checkpoint)
+                .single();
+    }
+
+    /**
+     * Forgets all but the newest checkpoints, except those that an export, an evaluation, another job or another tenant uses.
+     *
+     * @return what nothing refers to once the transaction has committed
+     */
+    public List<Pruned> prune(JdbcClient jdbc, long job, int kept) {
+        return deleteUnused(jdbc, lockOld(jdbc, job, kept));
+    }
+
+    /** As {@link #prune}, of the checkpoints behind the newest those that are not annealed. */
+    public List<Pruned> pruneUnannealed(JdbcClient jdbc, long job) {
+        List<Long> unannealed = jdbc.sql(UNANNEALED)
+                .param("ids", array(lockOld(jdbc, job, 1)))
+                .query(Long.class)
+                .list();
+        return deleteUnused(jdbc, unannealed);
+    }
+
+    /**
+     * The oldest checkpoint behind the newest that still has its optimizer's state, which no export asks for. It stays as it is until the end of the
+     * transaction.
+     */
+    public Optional<Resumable> oldestSpent(JdbcClient jdbc, long job) {
+        return jdbc.sql(LOCK_SPENT)
+                .param("job", job)
+                .query(Long.class)
+                .optional()
+                .flatMap(id -> jdbc.sql(RESUMABLE)
+                        .param("id", id)
+                        .query(Resumable.class)
+                        .optional());
+    }
+
+    /** @param directory key of its folder */
+    public record Resumable(long id, String directory) {}
+
+    /** @param freed bytes of the optimizer's state, which is there no more */
+    public void strip(JdbcClient jdbc, long id, long freed) {
+        jdbc.sql(STRIP).param("id", id).param("freed", freed).update();
+    }
+
+    private static List<Long> lockOld(JdbcClient jdbc, long job, int kept) {
+        return jdbc.sql(LOCK_OLD)
+                .param("job", job)
+                .param("kept", kept)
+                .query(Long.class)
+                .list();
+    }
+
+    private static List<Pruned> deleteUnused(JdbcClient jdbc, List<Long> ids) {
+        return ids.isEmpty()
+                ? List.of()
+                : jdbc.sql(DELETE_UNUSED)
+                        .param("ids", array(ids))
+                        .query(Pruned.class)
+                        .list();
+    }
+
+    private static Long[] array(List<Long> ids) {
+        return ids.toArray(Long[]::new);
+    }
+
+    /** @param directory key of a folder that no row names any more */
+    public record Pruned(String directory, long bytes) {}
+
+    /** Folders of all checkpoints of the job. */
+    public List<String> directories(JdbcClient jdbc, long job) {
+        return jdbc.sql(DIRECTORIES).param("job", job).query(String.class).list();
+    }
+
+    private static List<Checkpoint> read(JdbcClient jdbc, long job, int step, int limit) {
+        return jdbc.sql(NEWEST)
+                .param("job", job)
+                .param("step", step)
+                .param("limit", limit)
+                .query(Checkpoints::checkpoint)
+                .list();
+    }
+
+    private static Checkpoint checkpoint(ResultSet row, int index) throws SQLException {
+        return new Checkpoint(
+                row.getLong("id"),
+                row.getString("external_id"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getInt("step"),
+                row.getDouble("beta"),
+                row.getBoolean("resumable"),
+                row.getString("directory"),
+                row.getLong("bytes"),
+                row.getObject("loss", Double.class),
+                row.getObject("token_accuracy", Double.class),
+                row.getObject("valid_loss", Double.class),
+                row.getObject("valid_accuracy", Double.class));
+    }
+}

@@ -1,0 +1,22 @@
+package dev.anneal.service.training.history;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Values by name, as a column of type jsonb holds them; an empty one is null. */
+final class Metrics {
+
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private Metrics() {}
+
+    static @Nullable String toJson(Map<String, Double> metrics) {
+        return metrics.isEmpty() ? null : JSON.writeValueAsString(metrics);
+    }
+
+    static Map<String, Double> fromJson(@Nullable String json) {
+        return json == null ? Map.of() : JSON.readValue(json, new TypeReference<Map<String, Double>>() {});
+    }
+}

@@ -1,0 +1,233 @@
+package dev.anneal.service.training.history;
+
+import dev.anneal.protocol.Progress;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The numbers of a job step by step. What a later attempt repeats replaces what an earlier one wrote. */
+public final class Series {
+
+    /** One statement for a batch: steps of a small model come faster than single inserts are worth. */
+    private static final String RECORD_STEPS = """
+            INSERT INTO job_step (job_id, step, tenant_id, recorded_at, epoch, loss, token_accuracy, learning_rate, gradient_norm,
+                                  beta, trained_tokens, tokens, tokens_per_second, seconds, metrics)
+            SELECT progress.job_id, batch.step, progress.tenant_id, clock_timestamp(), batch.epoch, batch.loss, batch.token_accuracy,
+                   batch.learning_rate, batch.gradient_norm, batch.beta, batch.trained_tokens, batch.tokens,
+                   batch.tokens_per_second, batch.seconds, batch.metrics::jsonb
+            FROM job_progress AS progress,
+                 unnest(:steps::integer[], :epochs::double precision[], :losses::double precision[],
+                        :accuracies::double precision[], :rates::double precision[], :norms::double precision[],
+                        :betas::double precision[], :trainedTokens::bigint[], :tokens::bigint[],
+                        :speeds::double precision[], :seconds::double precision[], :metrics::text[])
+                     AS batch (step, epoch, loss, token_accuracy, learning_rate, gradient_norm, beta, trained_tokens, tokens,
+                               tokens_per_second, seconds, metrics)
+            WHERE progress.job_id = :job
+            ON CONFLICT (job_id, step) DO UPDATE
+            SET recorded_at = EXCLUDED.recorded_at,
+                epoch = EXCLUDED.epoch,
+                loss = EXCLUDED.loss,
+                token_accuracy = EXCLUDED.token_accuracy,
+                learning_rate = EXCLUDED.learning_rate,
+                gradient_norm = EXCLUDED.gradient_norm,
+                beta = EXCLUDED.beta,
+                trained_tokens = EXCLUDED.trained_tokens,
+                tokens = EXCLUDED.tokens,
+                tokens_per_second = EXCLUDED.tokens_per_second,
+                seconds = EXCLUDED.seconds,
+                metrics = EXCLUDED.metrics
+            """;
+
+    private static final String MOVE_TO = "UPDATE job_progress SET step = :step WHERE job_id = :job";
+
+    private static final String RECORD_VALIDATION = """
+            INSERT INTO job_validation (job_id, step, tenant_id, recorded_at, beta, loss, token_accuracy, metrics)
+            SELECT job_id, :step, tenant_id, clock_timestamp(), :beta, :loss, :accuracy, :metrics::jsonb
+            FROM job_progress
+            WHERE job_id = :job
+            ON CONFLICT (job_id, step) DO UPDATE
+            SET recorded_at = EXCLUDED.recorded_at,
+                beta = EXCLUDED.beta,
+                loss = EXCLUDED.loss,
+                token_accuracy = EXCLUDED.token_accuracy,
+                metrics = EXCLUDED.metrics
+            """;
+
+    private static final String LAST_VALIDATION =
+            "SELECT coalesce(max(step), 0) FROM job_validation WHERE job_id = :job";
+
+    private static final String SUMMARY = """
+            SELECT count(*) AS steps,
+                   count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm > 0) AS moving,
+                   count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm = 0 AND loss > 0) AS idle,
+                   avg(loss) FILTER (WHERE step <= :window) AS first_loss,
+                   min(loss) FILTER (WHERE step > :total - :window) AS last_loss
+            FROM job_step
+            WHERE job_id = :job
+            """;
+
+    private static final String METRIC_NAMES = """
+            SELECT DISTINCT name
+            FROM job_step, jsonb_object_keys(metrics) AS name
+            WHERE job_id = :job
+            ORDER BY name
+            """;
+
+    private static final String VALIDATION_METRIC_NAMES = """
+            SELECT DISTINCT name
+            FROM job_validation, jsonb_object_keys(metrics) AS name
+            WHERE job_id = :job
+            ORDER BY name
+            """;
+
+    private static final String READ = """
+            SELECT step.step, step.recorded_at, step.epoch, step.loss, step.token_accuracy, step.learning_rate, step.gradient_norm,
+                   step.beta, step.trained_tokens, step.tokens, step.tokens_per_second, step.seconds,
+                   step.metrics, validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy,
+                   validation.beta AS valid_beta, validation.metrics AS valid_metrics
+            FROM job_step AS step
+            LEFT JOIN job_validation AS validation ON validation.job_id = step.job_id AND validation.step = step.step
+            WHERE step.job_id = :job AND step.step > :after
+            ORDER BY step.step
+            LIMIT :limit
+            """;
+
+    Series() {}
+
+    /** Records steps of the current attempt, the last of which is where the job stands now. */
+    public void recordSteps(JdbcClient jdbc, long job, List<Progress.Step> steps) {
+        if (steps.isEmpty()) {
+            return;
+        }
+        jdbc.sql(RECORD_STEPS)
+                .param("job", job)
+                .param("steps", steps.stream().map(Progress.Step::step).toArray(Integer[]::new))
+                .param("epochs", doubles(steps, Progress.Step::epoch))
+                .param("losses", steps.stream().map(step -> finite(step.loss())).toArray(Double[]::new))
+                .param(
+                        "accuracies",
+                        steps.stream().map(step -> finite(step.tokenAccuracy())).toArray(Double[]::new))
+                .param("rates", doubles(steps, Progress.Step::learningRate))
+                .param(
+                        "norms",
+                        steps.stream().map(step -> finite(step.gradientNorm())).toArray(Double[]::new))
+                .param("betas", doubles(steps, Progress.Step::beta))
+                .param(
+                        "trainedTokens",
+                        steps.stream().map(Progress.Step::trainedTokens).toArray(Long[]::new))
+                .param("tokens", steps.stream().map(Progress.Step::tokens).toArray(Long[]::new))
+                .param("speeds", doubles(steps, Progress.Step::tokensPerSecond))
+                .param("seconds", doubles(steps, Progress.Step::seconds))
+                .param(
+                        "metrics",
+                        steps.stream()
+                                .map(step -> Metrics.toJson(step.metrics()))
+                                .toArray(String[]::new))
+                .update();
+        moveTo(jdbc, job, steps.get(steps.size() - 1).step());
+    }
+
+    /** The job stands at {@code step} now, for example because an attempt begins from a checkpoint. */
+    public void moveTo(JdbcClient jdbc, long job, int step) {
+        jdbc.sql(MOVE_TO).param("job", job).param("step", step).update();
+    }
+
+    public void recordValidation(JdbcClient jdbc, long job, Progress.Validation validation) {
+        jdbc.sql(RECORD_VALIDATION)
+                .param("job", job)
+                .param("step", validation.step())
+                .param("beta", validation.beta())
+                .param("loss", finite(validation.loss()))
+                .param("accuracy", finite(validation.tokenAccuracy()))
+                .param("metrics", Metrics.toJson(validation.metrics()))
+                .update();
+    }
+
+    /** Newest step whose validation is recorded; 0 if there is none. */
+    public int lastValidation(JdbcClient jdbc, long job) {
+        return jdbc.sql(LAST_VALIDATION).param("job", job).query(Integer.class).single();
+    }
+
+    /** @param totalSteps all of which are recorded */
+    public SeriesSummary summary(JdbcClient jdbc, long job, int totalSteps) {
+        int window = SeriesSummary.window(totalSteps);
+        return jdbc.sql(SUMMARY)
+                .param("job", job)
+                .param("total", totalSteps)
+                .param("window", window)
+                .query((row, index) -> new SeriesSummary(
+                        row.getInt("steps"),
+                        row.getInt("moving"),
+                        row.getInt("idle"),
+                        window,
+                        row.getObject("first_loss", Double.class),
+                        row.getObject("last_loss", Double.class)))
+                .single();
+    }
+
+    /** What the job's method measures beside what every method does. */
+    public MetricNames metricNames(JdbcClient jdbc, long job) {
+        return new MetricNames(names(jdbc, job, METRIC_NAMES), names(jdbc, job, VALIDATION_METRIC_NAMES));
+    }
+
+    private static List<String> names(JdbcClient jdbc, long job, String query) {
+        return jdbc.sql(query).param("job", job).query(String.class).list();
+    }
+
+    /** Rows after step {@code after}, in the order of steps. */
+    public List<SeriesRow> read(JdbcClient jdbc, long job, int after, int limit) {
+        return jdbc.sql(READ)
+                .param("job", job)
+                .param("after", after)
+                .param("limit", limit)
+                .query(Series::row)
+                .list();
+    }
+
+    /** Hands every row to {@code reader}, a part of them in memory at a time. */
+    public void readAll(JdbcClient jdbc, long job, Consumer<SeriesRow> reader) {
+        int chunk = 1000;
+        List<SeriesRow> rows = read(jdbc, job, 0, chunk);
+        while (!rows.isEmpty()) {
+            rows.forEach(reader);
+            rows = rows.size() < chunk
+                    ? List.of()
+                    : read(jdbc, job, rows.get(rows.size() - 1).step(), chunk);
+        }
+    }
+
+    private static Double[] doubles(List<Progress.Step> steps, ToDoubleFunction<Progress.Step> value) {
+        return steps.stream().map(step -> value.applyAsDouble(step)).toArray(Double[]::new);
+    }
+
+    /** PostgreSQL would store NaN, and JSON has no word for it. */
+    private static @Nullable Double finite(@Nullable Double value) {
+        return value == null || !Double.isFinite(value) ? null : value;
+    }
+
+    private static SeriesRow row(ResultSet row, int index) throws SQLException {
+        return new SeriesRow(
+                row.getInt("step"),
+                row.getObject("recorded_at", OffsetDateTime.class).toInstant(),
+                row.getDouble("epoch"),
+                row.getObject("loss", Double.class),
+                row.getObject("token_accuracy", Double.class),
+                row.getDouble("learning_rate"),
+                row.getObject("gradient_norm", Double.class),
+                row.getDouble("beta"),
+                row.getLong("trained_tokens"),
+                row.getLong("tokens"),
+                row.getDouble("tokens_per_second"),
+                row.getDouble("seconds"),
+                row.getObject("valid_loss", Double.class),
+                row.getObject("valid_accuracy", Double.class),
+                row.getObject("valid_beta", Double.class),
+                Metrics.fromJson(row.getString("metrics")),
+                Metrics.fromJson(row.getString("valid_metrics")));
+    }
+}

@@ -1,0 +1,41 @@
+package dev.anneal.service.training.history;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One optimizer step of a job and, if the validation file was read after it, what that gave. Values that were not finite are null.
+ *
+ * @param step steps done, 1 after the first
+ * @param beta annealing coefficient of the step
+ * @param trainedTokens trained tokens so far
+ * @param tokens tokens read so far
+ * @param seconds duration of the step
+ * @param metrics what else the job's method measures in a step
+ * @param validMetrics likewise when it reads the validation file
+ */
+public record SeriesRow(
+        int step,
+        Instant recordedAt,
+        double epoch,
+        @Nullable Double trainLoss,
+        @Nullable Double trainMeanTokenAccuracy,
+        double learningRate,
+        @Nullable Double gradNorm,
+        double beta,
+        long trainedTokens,
+        long tokens,
+        double tokensPerSecond,
+        double seconds,
+        @Nullable Double validLoss,
+        @Nullable Double validMeanTokenAccuracy,
+        @Nullable Double validBeta,
+        Map<String, Double> metrics,
+        Map<String, Double> validMetrics) {
+
+    public SeriesRow {
+        metrics = Map.copyOf(metrics);
+        validMetrics = Map.copyOf(validMetrics);
+    }
+}

@@ -1,0 +1,91 @@
+package dev.anneal.service.training.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.hub.HubModel;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A base model of the installation, from its folder or from the Hub.
+ *
+ * @param source {@code folder} or {@code hub}
+ * @param revision what was asked for: a branch, a tag or a commit; null for a model of the folder, and for one of a cache that nobody asked for
+ * @param sha commit that jobs are trained on
+ * @param bytesTotal null until it is known
+ * @param architecture null until the model is there
+ * @param memory what training an adapter of it takes on the machine that answers; null until the model is there
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record BaseModelBody(
+        String id,
+        String object,
+        String source,
+        String state,
+        @Nullable String revision,
+        @Nullable String sha,
+        @Nullable Long bytesDone,
+        @Nullable Long bytesTotal,
+        @Nullable String license,
+        @Nullable String architecture,
+        @Nullable Long parameters,
+        @Nullable Integer contextTokens,
+        @Nullable Memory memory,
+        @Nullable Fault error) {
+
+    private static final String OBJECT = "anneal.base_model";
+
+    /**
+     * Whether a training fits.
+     *
+     * @param trainingBytes of an adapter of rank 16 on all projections, with rows of 1,024 tokens
+     * @param machineBytes memory of the machine, or of the container, that answers
+     */
+    record Memory(long trainingBytes, long machineBytes, boolean fits) {}
+
+    /** Why the last pull failed. */
+    record Fault(String code, String message) {}
+
+    /** A model that was asked for; {@code there} is it as it is used now. */
+    static BaseModelBody of(HubModel asked, Optional<BaseModel> there, Fit fit) {
+        String code = asked.errorCode();
+        return new BaseModelBody(
+                asked.id(),
+                OBJECT,
+                "hub",
+                asked.state().wireName(),
+                asked.revision(),
+                asked.sha(),
+                asked.bytesDone(),
+                asked.bytesTotal(),
+                asked.license(),
+                there.map(BaseModelBody::architecture).orElse(null),
+                there.map(BaseModel::parameters).orElse(null),
+                there.map(BaseModel::contextTokens).orElse(null),
+                there.map(fit::of).orElse(null),
+                code == null ? null : new Fault(code, String.valueOf(asked.errorMessage())));
+    }
+
+    /** A model that is there without having been asked for. */
+    static BaseModelBody of(BaseModel model, Fit fit) {
+        return new BaseModelBody(
+                model.id(),
+                OBJECT,
+                model.revision() == null ? "folder" : "hub",
+                HubModel.State.READY.wireName(),
+                null,
+                model.revision(),
+                null,
+                null,
+                null,
+                architecture(model),
+                model.parameters(),
+                model.contextTokens(),
+                fit.of(model),
+                null);
+    }
+
+    private static String architecture(BaseModel model) {
+        return model.config().architecture().name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,61 @@
+package dev.anneal.service.training.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.training.outlook.ExpectedDuration;
+import dev.anneal.service.training.outlook.JobEstimate;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.MemoryEstimate;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The object {@code fine_tuning.estimate}; numbers are null while the training file is still being counted. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record EstimateBody(
+        String object,
+        String model,
+        boolean complete,
+        Map<String, Object> hyperparameters,
+        @Nullable AdapterSettings afaLora,
+        @Nullable Integer rows,
+        @Nullable Long tokens,
+        @Nullable Integer totalSteps,
+        @Nullable Integer annealedAtStep,
+        @Nullable MemoryEstimate memory,
+        @Nullable Double durationSeconds,
+        ExpectedDuration.@Nullable Basis durationBasis,
+        @Nullable Long expectedStart,
+        List<String> warnings,
+        @Nullable ValidationReport validationReport,
+        @Nullable TokenReport tokenReport) {
+
+    static EstimateBody of(JobEstimate estimate) {
+        JobRequest request = estimate.request();
+        ResolvedSettings settings = estimate.settings();
+        ExpectedDuration duration = estimate.duration();
+        boolean isComplete = settings != null;
+        return new EstimateBody(
+                "fine_tuning.estimate",
+                request.model(),
+                isComplete,
+                settings == null
+                        ? request.hyperparameters().toWire()
+                        : settings.hyperparameters().toWire(),
+                request.adapter(),
+                settings == null ? null : (Integer) settings.data().rows(),
+                settings == null ? null : (Long) settings.expectedTokens(),
+                settings == null ? null : (Integer) settings.training().totalSteps(),
+                settings == null ? null : (Integer) settings.annealedAtStep(),
+                settings == null ? null : settings.memory(),
+                duration == null ? null : (Double) duration.seconds(),
+                duration == null ? null : duration.basis(),
+                JobBody.seconds(estimate.expectedStart()),
+                estimate.warnings(),
+                estimate.validationReport(),
+                estimate.tokenReport());
+    }
+}

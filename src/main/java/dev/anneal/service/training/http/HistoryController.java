@@ -1,0 +1,120 @@
+package dev.anneal.service.training.http;
+
+import dev.anneal.service.access.tenant.RequiresScope;
+import dev.anneal.service.access.tenant.Scope;
+import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.access.web.ListBody;
+import dev.anneal.service.access.web.PageLimits;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.training.history.ResultCsv;
+import dev.anneal.service.training.history.SeriesRow;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.JobHistory;
+import dev.anneal.service.training.job.Jobs;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.web.bind.annotation.GetMapping;
+import org.springframework.web.bind.annotation.PathVariable;
+import org.springframework.web.bind.annotation.RequestHeader;
+import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.RestController;
+
+/** What a job has done: events, checkpoints, series. */
+@RestController
+@RequestMapping("/v1/fine_tuning/jobs/{id}")
+class HistoryController {
+
+    /** Rows of a series that are in memory at a time, and in a page at most. */
+    private static final int CHUNK = 1000;
+
+    private final Jobs jobs;
+    private final JobHistory history;
+    private final EventStreams streams;
+
+    HistoryController(Jobs jobs, JobHistory history, EventStreams streams) {
+        this.jobs = jobs;
+        this.history = history;
+        this.streams = streams;
+    }
+
+    @GetMapping(path = "/events", params = "stream!=true")
+    @RequiresScope(Scope.JOBS_READ)
+    ListBody<EventBody> events(
+            Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 1000) PageRequest page) {
+        return ListBody.of(history.events(tenant.id(), id, page).map(EventBody::of), EventBody::id);
+    }
+
+    /** Events of the past, then those to come, until the job ends. */
+    @GetMapping(path = "/events", params = "stream=true")
+    @RequiresScope(Scope.JOBS_READ)
+    void stream(
+            Tenant tenant,
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String after,
+            @RequestHeader(name = "Last-Event-ID", required = false) @Nullable String lastEventId,
+            HttpServletResponse response) {
+        streams.write(jobs.find(tenant.id(), id), lastEventId == null ? after : lastEventId, response);
+    }
+
+    @GetMapping("/checkpoints")
+    @RequiresScope(Scope.JOBS_READ)
+    ListBody<CheckpointBody> checkpoints(
+            Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 10, max = 1000) PageRequest page) {
+        Job job = jobs.find(tenant.id(), id);
+        return ListBody.of(
+                history.checkpoints(tenant.id(), id, page).map(checkpoint -> CheckpointBody.of(checkpoint, job)),
+                CheckpointBody::id);
+    }
+
+    /** What the policy has written and what it was worth, newest step first. */
+    @GetMapping("/samples")
+    @RequiresScope(Scope.JOBS_READ)
+    ListBody<SampleBody> samples(
+            Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+        return ListBody.of(history.samples(tenant.id(), id, page).map(SampleBody::of), SampleBody::id);
+    }
+
+    @GetMapping(path = "/metrics", params = "format!=csv")
+    @RequiresScope(Scope.JOBS_READ)
+    ListBody<SeriesBody> series(
+            Tenant tenant,
+            @PathVariable String id,
+            @RequestParam(required = false) @Nullable String format,
+            @RequestParam(defaultValue = "0") int after,
+            @RequestParam(defaultValue = "" + CHUNK) int limit) {
+        if (format != null && !format.equals("json")) {
+            throw Refusal.invalidValue("format", "'format' must be 'json' or 'csv' but is '" + format + "'");
+        }
+        if (limit < 1 || limit > CHUNK) {
+            throw Refusal.invalidValue("limit", "'limit' must be an integer from 1 to " + CHUNK + " but is " + limit);
+        }
+        PageRequest request = new PageRequest(null, limit, true);
+        Page<SeriesRow> rows =
+                Page.of(history.series(jobs.find(tenant.id(), id), after, request.rowsToRead()), request);
+        return ListBody.of(rows.map(SeriesBody::of), row -> Integer.toString(row.step()));
+    }
+
+    /** Streamed, a part of the rows in memory at a time and no transaction open while the client reads. */
+    @GetMapping(path = "/metrics", params = "format=csv")
+    @RequiresScope(Scope.JOBS_READ)
+    void csv(Tenant tenant, @PathVariable String id, HttpServletResponse response) throws IOException {
+        Job job = jobs.find(tenant.id(), id);
+        response.setContentType("text/csv;charset=UTF-8");
+        response.setHeader("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
+        ResultCsv csv = new ResultCsv(history.metricNames(job));
+        response.getOutputStream().write(csv.header().getBytes(StandardCharsets.UTF_8));
+        List<SeriesRow> rows = history.series(job, 0, CHUNK);
+        while (!rows.isEmpty()) {
+            for (SeriesRow row : rows) {
+                response.getOutputStream().write(csv.line(row).getBytes(StandardCharsets.UTF_8));
+            }
+            rows = history.series(job, rows.get(rows.size() - 1).step(), CHUNK);
+        }
+    }
+}

@@ -1,0 +1,92 @@
+package dev.anneal.service.training.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.outlook.JobInsight;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The object {@code fine_tuning.job}. Every key of OpenAI's is there whatever its value, for clients read them without asking; what we
+ * add stands in {@code afa_lora} and {@code anneal}.
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record JobBody(
+        String id,
+        String object,
+        long createdAt,
+        @Nullable ErrorDetails error,
+        @Nullable String fineTunedModel,
+        @Nullable Long finishedAt,
+        Map<String, Object> hyperparameters,
+        String model,
+        String organizationId,
+        List<String> resultFiles,
+        String status,
+        @Nullable Long trainedTokens,
+        String trainingFile,
+        @Nullable String validationFile,
+        int seed,
+        @Nullable Long estimatedFinish,
+        List<Object> integrations,
+        Map<String, Object> method,
+        @Nullable Map<String, String> metadata,
+        @Nullable String userProvidedSuffix,
+        @Nullable AdapterSettings afaLora,
+        AnnealBody anneal) {
+
+    /** Why a job failed. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record ErrorDetails(
+            String code, String message, @Nullable String param) {
+
+        static @Nullable ErrorDetails of(@Nullable WorkError error) {
+            return error == null ? null : new ErrorDetails(error.code(), error.message(), error.param());
+        }
+    }
+
+    /** @param isExtended whether the client knows statuses that OpenAI's SDKs do not */
+    static JobBody of(JobInsight insight, boolean isExtended) {
+        Job job = insight.job();
+        Job.Result result = job.result();
+        Map<String, Object> hyperparameters = job.settings() == null
+                ? job.request().hyperparameters().toWire()
+                : job.settings().hyperparameters().toWire();
+        AnnealBody anneal = AnnealBody.of(insight);
+        Map<String, String> metadata = job.request().metadata();
+        return new JobBody(
+                job.id(),
+                "fine_tuning.job",
+                job.createdAt().getEpochSecond(),
+                ErrorDetails.of(job.work().error()),
+                result == null ? null : result.fineTunedModel(),
+                seconds(job.work().finishedAt()),
+                hyperparameters,
+                job.request().model(),
+                job.tenantId(),
+                result == null ? List.of() : List.of(result.resultFile()),
+                JobStates.status(job.work(), isExtended),
+                result == null ? null : (Long) result.trainedTokens(),
+                job.request().trainingFile(),
+                job.request().validationFile(),
+                job.seed(),
+                seconds(insight.estimatedFinish()),
+                List.of(),
+                MethodBody.of(
+                        job.request().method(),
+                        hyperparameters,
+                        anneal.settings().evalInterval()),
+                metadata.isEmpty() ? null : metadata,
+                job.request().suffix(),
+                job.request().adapter(),
+                anneal);
+    }
+
+    static @Nullable Long seconds(@Nullable Instant time) {
+        return time == null ? null : time.getEpochSecond();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.training.settings.ReinforcementReader;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** What a job's events say about rows that are not trained as they were written. */
+public final class DatasetEvents {
+
+    private DatasetEvents() {}
+
+    public static List<String> warnings(String fileId, TokenReport report) {
+        List<String> warnings = new ArrayList<>();
+        if (report.truncatedRows() > 0) {
+            warnings.add(
+                    "%d of %d rows of %s are longer than %d tokens and were cut there (the longest, in line %d, has %d); the first are in lines %s"
+                            .formatted(
+                                    report.truncatedRows(),
+                                    report.rows(),
+                                    fileId,
+                                    report.maxLengthTokens(),
+                                    report.longestRowLine(),
+                                    report.longestRowTokens(),
+                                    report.firstTruncatedLines()));
+        }
+        if (!report.dropped().isEmpty()) {
+            warnings.add("Rows of %s are not trained on: %s".formatted(fileId, problems(report)));
+        }
+        if (report.unendedRows() > 0) {
+            warnings.add(
+                    "%d rows of %s have no trained end-of-turn token, because they are cut before it or the model's chat template writes none; alone they would teach the model not to stop"
+                            .formatted(report.unendedRows(), fileId));
+        }
+        if (report.unshownRows() > 0) {
+            warnings.add(
+                    "the model's chat template leaves out text of %d rows of %s, such as a system message, earlier reasoning, tools or calls, so the model does not read it; the first are in lines %s"
+                            .formatted(report.unshownRows(), fileId, report.firstUnshownLines()));
+        }
+        return warnings;
+    }
+
+    /** What the rows hold or lack, whatever the model. */
+    public static List<String> ofRows(StoredFile file, TrainingMethod method) {
+        List<String> warnings = new ArrayList<>();
+        ValidationReport report = file.report();
+        if (report != null) {
+            report.warnings().forEach(warning -> warnings.add(file.id() + ": " + warning));
+        }
+        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
+            warnings.addAll(GraderItems.warnings(file, reinforcement.grader(), ReinforcementReader.GRADER));
+        }
+        return warnings;
+    }
+
+    /** Counts by reason. */
+    static String problems(TokenReport report) {
+        return report.dropped().entrySet().stream()
+                .map(entry -> entry.getValue() + " with " + entry.getKey())
+                .collect(Collectors.joining(", "));
+    }
+}

@@ -1,0 +1,28 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.service.training.machine.Machine;
+import dev.anneal.service.training.machine.Machines;
+import dev.anneal.service.training.settings.EngineSetup;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * How the engine process that will train is set up, as far as is known.
+ *
+ * @param otherwise what is supposed until a worker has measured its machine
+ */
+public record EngineSetups(Machines machines, EngineSetup otherwise) {
+
+    /** @param jdbc a transaction of any role */
+    EngineSetup current(JdbcClient jdbc) {
+        return of(machines.newest(jdbc));
+    }
+
+    public EngineSetup of(Optional<Machine> machine) {
+        return machine.map(measured -> new EngineSetup(
+                        measured.setup().precision(),
+                        measured.multipliesBf16Fast(),
+                        measured.setup().threads()))
+                .orElse(otherwise);
+    }
+}

@@ -1,0 +1,111 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoints;
+import java.util.Locale;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one. */
+final class InitialAdapters {
+
+    private static final String PARAM = "anneal.init_adapter";
+
+    private final JobStore jobs;
+    private final Checkpoints checkpoints;
+    private final TunedModels models;
+    private final UploadedAdapters uploads;
+
+    InitialAdapters(JobStore jobs, Checkpoints checkpoints, TunedModels models, UploadedAdapters uploads) {
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.models = models;
+        this.uploads = uploads;
+    }
+
+    /**
+     * @param jdbc a transaction of the tenant
+     * @param model the base model that the adapter must be one of
+     * @throws Refusal if there is none, or it is none to begin with
+     */
+    InitialAdapter find(JdbcClient jdbc, String id, BaseModel model) {
+        Optional<String> uploaded = uploaded(jdbc, id);
+        if (uploaded.isPresent()) {
+            String file = uploaded.get();
+            return InitialAdapter.of(uploads.require(jdbc, PARAM, file, model), file, "the uploaded " + file);
+        }
+        if (id.startsWith("ftjob-")) {
+            Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id, ""));
+            return ofCheckpoint(job, checkpoints.newest(jdbc, job.number()), id, model);
+        }
+        Optional<Checkpoints.OfJob> found = savedIn(jdbc, id);
+        Job job = found.flatMap(saved -> jobs.byNumber(jdbc, saved.job()))
+                .orElseThrow(() -> missing(id, id.startsWith("ft:") ? models.didYouMean(jdbc, id) : ""));
+        return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
+    }
+
+    /** The file itself, or the one that an export was made from. */
+    private Optional<String> uploaded(JdbcClient jdbc, String id) {
+        if (id.startsWith("file-")) {
+            return Optional.of(id);
+        }
+        return id.startsWith("ftexp-") ? uploads.ofExport(jdbc, id) : Optional.empty();
+    }
+
+    private Optional<Checkpoints.OfJob> savedIn(JdbcClient jdbc, String id) {
+        if (id.startsWith("ftckpt_")) {
+            return checkpoints.find(jdbc, id);
+        }
+        if (id.startsWith("ftexp-")) {
+            return checkpoints.ofExport(jdbc, id);
+        }
+        if (id.startsWith("ft:")) {
+            return models.find(jdbc, id)
+                    .map(found -> new Checkpoints.OfJob(found.model().job(), found.checkpoint()));
+        }
+        throw Refusal.invalidValue(
+                PARAM,
+                "'%s' must be the id of a job (ftjob-...), checkpoint (ftckpt_...), export (ftexp-...), tuned model (ft:...) or uploaded adapter (file-...), but is '%s'"
+                        .formatted(PARAM, id));
+    }
+
+    private static Refusal missing(String id, String hint) {
+        return Refusal.invalidValue(PARAM, "'%s' names '%s', but there is no such thing.%s".formatted(PARAM, id, hint));
+    }
+
+    private static InitialAdapter ofCheckpoint(Job job, Optional<Checkpoint> saved, String id, BaseModel model) {
+        if (!job.request().model().equals(model.id())) {
+            throw Refusal.invalidValue(
+                    PARAM,
+                    "'%s' names '%s', an adapter of '%s', but 'model' is '%s'; an adapter fits its own base model alone"
+                            .formatted(PARAM, id, job.request().model(), model.id()));
+        }
+        AdapterSettings adapter = job.request().adapter();
+        if (adapter == null) {
+            throw Refusal.invalidValue(
+                    PARAM,
+                    "'%s' names '%s', whose training changed all weights and has no adapter to begin with"
+                            .formatted(PARAM, id));
+        }
+        Checkpoint checkpoint = saved.orElseThrow(() -> Refusal.invalidValue(
+                PARAM, "'%s' names '%s', which has saved no checkpoint; name a job that has".formatted(PARAM, id)));
+        if (!checkpoint.isMergeable() && !job.isLinear()) {
+            throw new Refusal(
+                    RefusalCode.ADAPTER_NOT_ANNEALED,
+                    String.format(
+                            Locale.ROOT,
+                            "'%s' names '%s', whose adapter has beta %.6f at step %d; begin with a checkpoint whose beta is 0",
+                            PARAM,
+                            id,
+                            checkpoint.beta(),
+                            checkpoint.step()),
+                    PARAM);
+        }
+        return InitialAdapter.of(
+                adapter, checkpoint, "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
+    }
+}

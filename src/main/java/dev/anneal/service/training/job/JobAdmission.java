@@ -1,0 +1,168 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.engine.grade.GraderSecrets;
+import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.files.FileStatus;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.secret.SealedValues;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.LearningRates;
+import dev.anneal.service.training.settings.ModelProfile;
+import dev.anneal.service.training.settings.ReinforcementReader;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Checks a request against what there is: the base model, and the tenant's files. */
+public final class JobAdmission {
+
+    private final TenantDatabase database;
+    private final ModelCatalog catalog;
+    private final Files files;
+    private final InitialAdapters adapters;
+    private final JudgingModels judges;
+    private final JobProperties properties;
+    private final SealedValues sealed;
+
+    JobAdmission(
+            TenantDatabase database,
+            ModelCatalog catalog,
+            Files files,
+            InitialAdapters adapters,
+            JudgingModels judges,
+            JobProperties properties,
+            SealedValues sealed) {
+        this.database = database;
+        this.catalog = catalog;
+        this.files = files;
+        this.adapters = adapters;
+        this.judges = judges;
+        this.properties = properties;
+        this.sealed = sealed;
+    }
+
+    /**
+     * The request with what its initial adapter decides.
+     *
+     * @throws Refusal naming what does not fit
+     */
+    public JobRequest check(String tenantId, JobRequest request) {
+        return database.call(tenantId, jdbc -> admit(jdbc, request).request());
+    }
+
+    /**
+     * As {@link #check}, and what the request names.
+     *
+     * @param jdbc a transaction of the tenant, until whose end the files are not deleted
+     */
+    JobInputs admit(JdbcClient jdbc, JobRequest request) {
+        if (request.model().startsWith("ft:")) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_AVAILABLE,
+                    "'model' is the tuned model '" + request.model()
+                            + "'; name its base model, and the tuned model as 'anneal.init_adapter' to train on from it",
+                    "model");
+        }
+        BaseModel model = catalog.require(request.model());
+        ModelProfile profile = profileOf(model);
+        JobRequest.InitialAdapter named = request.initialAdapter();
+        InitialAdapter initial = named == null ? null : adapters.find(jdbc, named.id(), model);
+        JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
+        profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
+        profile.checkLength(request.options());
+        LearningRates.check(settled, profile);
+        if (request.method() instanceof TrainingMethod.Reinforcement reinforcement) {
+            judges.require(jdbc, reinforcement.grader(), ReinforcementReader.GRADER);
+        }
+        String validationFile = request.validationFile();
+        return new JobInputs(
+                settled,
+                model,
+                requireUsable(jdbc, request.trainingFile(), request.method(), "training_file"),
+                validationFile == null
+                        ? null
+                        : requireUsable(jdbc, validationFile, request.method(), "validation_file"),
+                initial);
+    }
+
+    /** The inputs as they are stored: without the headers of graders, which are kept sealed for the job's work. */
+    JobInputs withoutSecrets(JdbcClient jdbc, String tenantId, long workId, JobInputs inputs) {
+        return inputs.request().method() instanceof TrainingMethod.Reinforcement reinforcement
+                ? inputs.with(inputs.request()
+                        .with(reinforcement.with(GraderSecrets.replaced(
+                                reinforcement.grader(), value -> sealed.keep(jdbc, tenantId, workId, value)))))
+                : inputs;
+    }
+
+    /** @throws Refusal if the headers of a job's graders are kept no more */
+    void requireSecrets(JdbcClient jdbc, Job job) {
+        if (job.request().method() instanceof TrainingMethod.Reinforcement reinforcement) {
+            Set<String> values = new HashSet<>();
+            GraderSecrets.replaced(reinforcement.grader(), value -> {
+                values.add(value);
+                return value;
+            });
+            if (!sealed.areKept(jdbc, job.work().id(), values)) {
+                throw new Refusal(
+                        RefusalCode.JOB_NOT_RESUMABLE,
+                        "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
+                                + " days ago, and the headers of its grader, which are secret, have been deleted since; create a new job with them");
+            }
+        }
+    }
+
+    public static ModelProfile profileOf(BaseModel model) {
+        return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
+    }
+
+    private StoredFile requireUsable(JdbcClient jdbc, String fileId, TrainingMethod method, String param) {
+        StoredFile file = files.lockForUse(jdbc, fileId)
+                .orElseThrow(() -> Refusal.invalidValue(
+                        param,
+                        "'" + param + "' names '" + fileId
+                                + "', but there is no such file; upload one with the purpose '"
+                                + FilePurpose.FINE_TUNE.wireName() + "' to /v1/files"));
+        if (file.purpose() != FilePurpose.FINE_TUNE) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'" + param + "' names '" + fileId + "', whose purpose is '"
+                            + file.purpose().wireName() + "'; upload it again with the purpose '"
+                            + FilePurpose.FINE_TUNE.wireName() + "'");
+        }
+        if (file.status() == FileStatus.ERROR) {
+            throw invalidDataset(file, param);
+        }
+        FormatCheck.require(file, method, param);
+        return file;
+    }
+
+    /** Why the file cannot be trained on, as its report has it. */
+    static Refusal invalidDataset(StoredFile file, @Nullable String param) {
+        ValidationReport report = file.report();
+        String code = report == null ? null : report.code();
+        return new Refusal(
+                code == null ? RefusalCode.DATASET_INVALID : RefusalCode.valueOf(code.toUpperCase(Locale.ROOT)),
+                "'" + file.id() + "' cannot be trained on: " + reasonOf(file, report)
+                        + (report == null
+                                ? ""
+                                : " Its validation report says more; mend the file and upload it again."),
+                param);
+    }
+
+    private static String reasonOf(StoredFile file, @Nullable ValidationReport report) {
+        if (report != null && report.message() != null) {
+            return report.message();
+        }
+        return file.statusDetails() == null ? "its rows could not be checked" : file.statusDetails();
+    }
+}

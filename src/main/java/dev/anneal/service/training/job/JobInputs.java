@@ -1,0 +1,34 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.training.settings.JobRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a request names, as it was found. The files are not deleted before the end of the transaction that found them.
+ *
+ * @param request with the settings of its initial adapter
+ */
+record JobInputs(
+        JobRequest request,
+        BaseModel model,
+        StoredFile trainingFile,
+        @Nullable StoredFile validationFile,
+        @Nullable InitialAdapter initialAdapter) {
+
+    JobInputs with(JobRequest other) {
+        return new JobInputs(other, model, trainingFile, validationFile, initialAdapter);
+    }
+
+    /** In the order of their keys, so that two jobs that name the same files the other way round lock rows of both in one order. */
+    List<StoredFile> files() {
+        if (validationFile == null) {
+            return List.of(trainingFile);
+        }
+        return trainingFile.key() < validationFile.key()
+                ? List.of(trainingFile, validationFile)
+                : List.of(validationFile, trainingFile);
+    }
+}

@@ -1,0 +1,229 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.service.files.FileStatus;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.check.TokenCount;
+import dev.anneal.service.files.check.TokenCounts;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.JobEvent;
+import dev.anneal.service.training.settings.DatasetSize;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.SettingsResolver;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be trained on. Safe to
+ * repeat and to run in many processes at once: the queue lets exactly one call decide.
+ */
+final class JobPreparation {
+
+    private static final String WAITS =
+            "The job waits in validation because of %s: %s It goes on by itself when that is mended";
+
+    private final ModelCatalog catalog;
+    private final Files files;
+    private final TokenCounts counts;
+    private final JobStore store;
+    private final WorkQueue queue;
+    private final Events events;
+    private final EngineSetups engines;
+
+    JobPreparation(
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            JobStore store,
+            WorkQueue queue,
+            Events events,
+            EngineSetups engines) {
+        this.catalog = catalog;
+        this.files = files;
+        this.counts = counts;
+        this.store = store;
+        this.queue = queue;
+        this.events = events;
+        this.engines = engines;
+    }
+
+    /**
+     * Decides about a new job if its files are counted, and asks for the counts if nobody has, or if the service failed or stalled at them before.
+     *
+     * @param jdbc a transaction of the job's tenant
+     * @param inputs what the job's request names
+     */
+    void begin(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+        try {
+            decide(jdbc, job, inputs);
+        } catch (Refusal refusal) {
+            if (refusal.code().isServiceFault() || refusal.code() == RefusalCode.RENDERING_STALLED) {
+                inputs.files().forEach(file -> counts.forgetPassingFailures(jdbc, file));
+                begin(jdbc, job, inputs);
+            } else {
+                reject(jdbc, job, refusal);
+            }
+        }
+    }
+
+    /**
+     * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has.
+     *
+     * @param jdbc a transaction of the job's tenant
+     * @return what it waits for if its model, which was there when it was created, is away
+     */
+    Optional<WorkError> advance(JdbcClient jdbc, UnpreparedJob job) {
+        try {
+            JobInputs inputs = inputs(jdbc, job.request());
+            queue.awaitNothing(jdbc, job.workId());
+            decide(jdbc, job, inputs);
+        } catch (Refusal refusal) {
+            if (refusal.code().isModelAway()) {
+                WorkError fault = WorkError.ofEnvironment(refusal.code().wireName(), refusal.explanation());
+                if (queue.await(jdbc, job.workId(), fault)) {
+                    events.append(
+                            jdbc, job.number(), JobEvent.Level.WARN, WAITS.formatted(fault.code(), fault.message()));
+                }
+                return Optional.of(fault);
+            }
+            reject(jdbc, job, refusal);
+        }
+        return Optional.empty();
+    }
+
+    private void decide(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+        // Before either is looked at, in the order of the files: what is asked for is locked.
+        inputs.files().stream()
+                .filter(file -> file.status() != FileStatus.ERROR)
+                .forEach(file -> counts.count(jdbc, file, question(job, inputs.model())));
+        Optional<TokenReport> training = report(jdbc, job, inputs.model(), inputs.trainingFile(), "training_file");
+        StoredFile validationFile = inputs.validationFile();
+        boolean isValidationCounted = validationFile == null
+                || report(jdbc, job, inputs.model(), validationFile, "validation_file")
+                        .isPresent();
+        if (training.isPresent() && isValidationCounted) {
+            settle(jdbc, job, inputs, training.get());
+        }
+    }
+
+    /** Begins counts that were asked for within a transaction that has ended. */
+    void startCounting() {
+        counts.startSoon();
+    }
+
+    private JobInputs inputs(JdbcClient jdbc, JobRequest request) {
+        String validationFile = request.validationFile();
+        return new JobInputs(
+                request,
+                catalog.require(request.model()),
+                file(jdbc, request.trainingFile(), "training_file"),
+                validationFile == null ? null : file(jdbc, validationFile, "validation_file"),
+                null);
+    }
+
+    /** @throws Refusal if a file that the job was created with is there no more */
+    void requireFiles(JdbcClient jdbc, Job job) {
+        file(jdbc, job.request().trainingFile(), "training_file");
+        if (job.request().validationFile() != null) {
+            file(jdbc, job.request().validationFile(), "validation_file");
+        }
+        store.originOf(jdbc, job.number())
+                .flatMap(origin -> Optional.ofNullable(origin.fileId()))
+                .ifPresent(adapter -> file(jdbc, adapter, "anneal.init_adapter"));
+    }
+
+    private StoredFile file(JdbcClient jdbc, String fileId, String param) {
+        return files.lockForUse(jdbc, fileId)
+                .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
+    }
+
+    private Optional<TokenReport> report(
+            JdbcClient jdbc, UnpreparedJob job, BaseModel model, StoredFile file, String param) {
+        if (file.status() == FileStatus.ERROR) {
+            throw JobAdmission.invalidDataset(file, param);
+        }
+        FormatCheck.require(file, job.request().method(), param);
+        TokenCounts.Question question = question(job, model);
+        TokenCount count = counts.count(jdbc, file, question);
+        if (count.isServiceFault()) {
+            throw new Refusal(
+                    RefusalCode.INTERNAL_ERROR,
+                    "'" + file.id() + "' could not be tokenised: " + count.failureMessage());
+        }
+        if (count.isStalled()) {
+            throw new Refusal(
+                    RefusalCode.RENDERING_STALLED,
+                    "'" + file.id() + "' could not be tokenised: " + count.failureMessage(),
+                    param);
+        }
+        if (count.failureCode() != null) {
+            throw unusable("'" + file.id() + "' could not be tokenised: " + count.failureMessage(), param);
+        }
+        TokenReport report = count.report();
+        if (report != null && !report.isTrainable()) {
+            throw unusable(
+                    "'" + file.id() + "' has no row that '" + model.id() + "' can train on within "
+                            + question.maxLength()
+                            + " tokens: " + DatasetEvents.problems(report),
+                    param);
+        }
+        return Optional.ofNullable(report);
+    }
+
+    private static TokenCounts.Question question(UnpreparedJob job, BaseModel model) {
+        return new TokenCounts.Question(
+                model, SettingsResolver.maxLengthTokens(job.request(), JobAdmission.profileOf(model)));
+    }
+
+    private static Refusal unusable(String message, @Nullable String param) {
+        return new Refusal(RefusalCode.DATASET_INVALID, message, param);
+    }
+
+    private void settle(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs, TokenReport report) {
+        if (!queue.ready(jdbc, job.workId())) {
+            return;
+        }
+        StoredFile validation = inputs.validationFile();
+        ResolvedSettings settings = SettingsResolver.resolve(
+                job.request(),
+                JobAdmission.profileOf(inputs.model()),
+                DatasetSize.of(report, validation == null ? null : validation.report()),
+                engines.current(jdbc),
+                job.seed());
+        store.settle(jdbc, job.number(), settings);
+        Stream<String> ofRows = inputs.files().stream()
+                .flatMap(file -> DatasetEvents.ofRows(file, job.request().method()).stream());
+        Stream<String> ofTokens = DatasetEvents.warnings(job.request().trainingFile(), report).stream();
+        Stream.concat(ofRows, ofTokens)
+                .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));
+        events.info(
+                jdbc,
+                job.number(),
+                "Files validated, moving job to queued state: %d rows, %d tokens, %d steps, beta is 0 from step %d on"
+                        .formatted(
+                                report.rows(),
+                                report.tokens(),
+                                settings.training().totalSteps(),
+                                settings.annealedAtStep()));
+    }
+
+    private void reject(JdbcClient jdbc, UnpreparedJob job, Refusal refusal) {
+        String code = refusal.code().wireName();
+        WorkError error = refusal.code().isServiceFault()
+                ? WorkError.ofSystem(code, refusal.explanation())
+                : WorkError.ofUser(code, refusal.explanation(), refusal.parameter());
+        if (queue.reject(jdbc, job.workId(), error)) {
+            events.append(jdbc, job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
+        }
+    }
+}

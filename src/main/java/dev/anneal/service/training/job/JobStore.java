@@ -1,0 +1,358 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of jobs. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+public final class JobStore {
+
+    private static final String INSERT = """
+            WITH made AS (
+                INSERT INTO job (tenant_id, external_id, work_id, created_at, model, training_file, validation_file, seed, metadata,
+                                 request, init_checkpoint_id, init_file, idempotency_key, body_digest, base_revision)
+                VALUES (:tenant, :id, :work, clock_timestamp(), :model, :trainingFile, :validationFile, :seed,
+                        CAST(:metadata AS jsonb), CAST(:request AS jsonb), :initCheckpoint, :initFile, :key, :digest, :revision)
+                RETURNING id, tenant_id
+            )
+            INSERT INTO job_progress (job_id, tenant_id)
+            SELECT id, tenant_id
+            FROM made
+            RETURNING job_id
+            """;
+
+    /** The pace is that of the last 20 steps, which forgets a slow start and smooths the length of rows. */
+    private static final String SELECT_OF = """
+            SELECT job.id, job.external_id, job.tenant_id, job.work_id, job.created_at, job.request, job.seed, job.base_revision, job.settings,
+                   progress.device, progress.device_bytes, progress.device_peak_bytes,
+                   progress.step, latest.epoch, latest.tokens, recent.tokens_per_second, recent.seconds_per_step,
+                   progress.validations, progress.validation_seconds, progress.checkpoints, progress.checkpoint_seconds,
+                   extract(EPOCH FROM clock_timestamp() - latest.recorded_at)::double precision AS step_age
+            FROM %s
+            JOIN job_progress AS progress ON progress.job_id = job.id
+            LEFT JOIN job_step AS latest ON latest.job_id = job.id AND latest.step = progress.step
+            LEFT JOIN LATERAL (
+                SELECT avg(seconds) AS seconds_per_step,
+                       sum(tokens_per_second * seconds) / nullif(sum(seconds), 0) AS tokens_per_second
+                FROM job_step
+                WHERE job_step.job_id = job.id AND job_step.step BETWEEN progress.step - 19 AND progress.step
+            ) AS recent ON true
+            """;
+
+    private static final String SELECT = SELECT_OF.formatted("job");
+    private static final String BY_ID = SELECT + "WHERE job.external_id = :value";
+    private static final String BY_WORK = SELECT + "WHERE job.work_id = :value";
+    private static final String BY_NUMBER = SELECT + "WHERE job.id = :value";
+    private static final String BY_KEY = SELECT + "WHERE job.idempotency_key = :value";
+
+    private static final String IN_STATE = SELECT_OF.formatted("""
+            (SELECT id FROM work WHERE state = :state AND slot = 'TRAINING' LIMIT :limit) AS sampled
+            JOIN job ON job.work_id = sampled.id
+            """);
+
+    private static final String BY_DIGEST = SELECT + """
+            WHERE job.body_digest = :digest AND job.created_at > clock_timestamp() - make_interval(secs => :seconds)
+            ORDER BY job.external_id DESC
+            LIMIT 1
+            """;
+
+    /** Limited before it is joined, so that the joins are made for the rows of the page alone. */
+    private static final String PAGE = SELECT_OF.formatted("""
+            (
+                SELECT *
+                FROM job
+                WHERE (CAST(:after AS text) IS NULL OR external_id %1$s :after)
+                  AND (CAST(:metadata AS jsonb) IS NULL OR metadata @> CAST(:metadata AS jsonb))
+                  AND (NOT :withoutMetadata OR metadata = '{}')
+                ORDER BY external_id %2$s
+                LIMIT :limit
+            ) AS job
+            """) + "ORDER BY job.external_id %2$s";
+
+    private static final String OUTCOMES = """
+            SELECT job.id, job.trained_tokens, job.result_file, tuned_model.name AS fine_tuned_model,
+                   EXISTS (SELECT FROM checkpoint WHERE checkpoint.job_id = job.id AND checkpoint.beta = 0) AS has_mergeable
+            FROM job
+            LEFT JOIN tuned_model ON tuned_model.job_id = job.id
+            WHERE job.id = ANY(:jobs)
+            """;
+
+    private static final String DIGEST = "SELECT body_digest FROM job WHERE id = :job";
+
+    private static final String ORIGIN = """
+            SELECT init_checkpoint_id, init_file
+            FROM job
+            WHERE id = :job AND (init_checkpoint_id IS NOT NULL OR init_file IS NOT NULL)
+            """;
+
+    private static final String NUMBER_OF = "SELECT id FROM job WHERE work_id = :work";
+
+    private static final String COMPLETE = """
+            UPDATE job
+            SET result_file = :resultFile,
+                trained_tokens = (SELECT coalesce(max(trained_tokens), 0) FROM job_step WHERE job_id = :job)
+            WHERE id = :job
+            """;
+
+    private static final String SETTLE = """
+            UPDATE job
+            SET settings = CAST(:settings AS jsonb), total_steps = :totalSteps, annealed_at_step = :annealedAt
+            WHERE id = :job
+            """;
+
+    private final WorkQueue queue;
+
+    JobStore(WorkQueue queue) {
+        this.queue = queue;
+    }
+
+    /** Returns the job's internal key. */
+    long insert(JdbcClient jdbc, NewJob job) {
+        InitialAdapter initial = job.inputs().initialAdapter();
+        Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
+        return jdbc.sql(INSERT)
+                .param("tenant", job.tenantId())
+                .param("id", job.id())
+                .param("work", job.workId())
+                .param("model", job.request().model())
+                .param("trainingFile", job.request().trainingFile())
+                .param("validationFile", job.request().validationFile())
+                .param("seed", job.seed())
+                .param("metadata", JsonColumn.write(job.request().metadata()))
+                .param("request", JsonColumn.write(job.request()))
+                .param("initCheckpoint", initialCheckpoint == null ? null : initialCheckpoint.number())
+                .param("initFile", initial == null ? null : initial.fileId())
+                .param("revision", job.inputs().model().revision())
+                .param("key", job.submission().idempotencyKey())
+                .param("digest", job.submission().bodyDigest())
+                .query(Long.class)
+                .single();
+    }
+
+    /** A job that is being created. */
+    record NewJob(String tenantId, String id, long workId, JobInputs inputs, int seed, Submission submission) {
+
+        JobRequest request() {
+            return inputs.request();
+        }
+    }
+
+    /**
+     * Where the adapter lies that a job begins with: exactly one of them.
+     *
+     * @param checkpoint internal key
+     * @param fileId of an uploaded archive
+     */
+    public record Origin(
+            @Nullable Long checkpoint, @Nullable String fileId) {}
+
+    /** Nothing for a job whose adapter begins with values of its own. */
+    public Optional<Origin> originOf(JdbcClient jdbc, long job) {
+        return jdbc.sql(ORIGIN)
+                .param("job", job)
+                .query((row, index) ->
+                        new Origin(row.getObject("init_checkpoint_id", Long.class), row.getString("init_file")))
+                .optional();
+    }
+
+    Optional<Job> byId(JdbcClient jdbc, String id) {
+        return one(jdbc, BY_ID, id);
+    }
+
+    public Optional<Job> byWork(JdbcClient jdbc, long workId) {
+        return one(jdbc, BY_WORK, workId);
+    }
+
+    /** Jobs in this state, of all tenants that the transaction's role sees. */
+    public List<Job> inState(JdbcClient jdbc, WorkState state, int limit) {
+        return withWork(
+                jdbc,
+                jdbc.sql(IN_STATE)
+                        .param("state", state.name())
+                        .param("limit", limit)
+                        .query(JobStore::row)
+                        .list());
+    }
+
+    public Optional<Job> byNumber(JdbcClient jdbc, long number) {
+        return one(jdbc, BY_NUMBER, number);
+    }
+
+    Optional<Job> byIdempotencyKey(JdbcClient jdbc, String key) {
+        return one(jdbc, BY_KEY, key);
+    }
+
+    /** The newest job of the last {@code seconds} whose request said the same. */
+    Optional<Job> byDigest(JdbcClient jdbc, String digest, double seconds) {
+        List<Row> rows = jdbc.sql(BY_DIGEST)
+                .param("digest", digest)
+                .param("seconds", seconds)
+                .query(JobStore::row)
+                .list();
+        return withWork(jdbc, rows).stream().findFirst();
+    }
+
+    String digestOf(JdbcClient jdbc, long job) {
+        return jdbc.sql(DIGEST).param("job", job).query(String.class).single();
+    }
+
+    /** Jobs in the order of their ids, one more than the limit at most. */
+    List<Job> page(JdbcClient jdbc, PageRequest request, MetadataFilter filter) {
+        String query = request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC");
+        List<Row> rows = jdbc.sql(query)
+                .param("after", request.after())
+                .param("metadata", filter.pairs().isEmpty() ? null : JsonColumn.write(filter.pairs()))
+                .param("withoutMetadata", filter.isWithoutMetadata())
+                .param("limit", request.rowsToRead())
+                .query(JobStore::row)
+                .list();
+        return withWork(jdbc, rows);
+    }
+
+    /** Stores what the request became; the schedule refers to it from now on. */
+    void settle(JdbcClient jdbc, long job, ResolvedSettings settings) {
+        jdbc.sql(SETTLE)
+                .param("job", job)
+                .param("settings", JsonColumn.write(settings))
+                .param("totalSteps", settings.training().totalSteps())
+                .param("annealedAt", settings.annealedAtStep())
+                .update();
+    }
+
+    /** Internal key of the job whose work this is. */
+    public long numberOf(JdbcClient jdbc, long workId) {
+        return jdbc.sql(NUMBER_OF)
+                .param("work", workId)
+                .query(Long.class)
+                .optional()
+                .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no job"));
+    }
+
+    public void complete(JdbcClient jdbc, long job, String resultFile) {
+        jdbc.sql(COMPLETE).param("job", job).param("resultFile", resultFile).update();
+    }
+
+    private Optional<Job> one(JdbcClient jdbc, String query, Object value) {
+        return withWork(
+                        jdbc,
+                        jdbc.sql(query)
+                                .param("value", value)
+                                .query(JobStore::row)
+                                .list())
+                .stream()
+                .findFirst();
+    }
+
+    /** Work is read before outcomes: what has succeeded by then has one. */
+    private List<Job> withWork(JdbcClient jdbc, List<Row> rows) {
+        if (rows.isEmpty()) {
+            return List.of();
+        }
+        Map<Long, Work> work = queue
+                .findAll(jdbc, rows.stream().map(Row::workId).toList())
+                .stream()
+                .collect(Collectors.toMap(Work::id, Function.identity()));
+        Map<Long, Outcome> outcomes = jdbc
+                .sql(OUTCOMES)
+                .param("jobs", rows.stream().map(Row::number).toArray(Long[]::new))
+                .query((row, index) -> new Outcome(row.getLong("id"), row.getBoolean("has_mergeable"), result(row)))
+                .list()
+                .stream()
+                .collect(Collectors.toMap(Outcome::job, Function.identity()));
+        return rows.stream().map(row -> row.with(work, outcomes)).toList();
+    }
+
+    /** @param job internal key */
+    private record Outcome(long job, boolean hasMergeableCheckpoint, Job.@Nullable Result result) {}
+
+    /** A job without its outcome and the state of its work. */
+    private record Row(
+            long number,
+            String id,
+            String tenantId,
+            long workId,
+            OffsetDateTime createdAt,
+            JobRequest request,
+            int seed,
+            @Nullable String baseRevision,
+            @Nullable ResolvedSettings settings,
+            Job.Pace pace) {
+
+        Job with(Map<Long, Work> work, Map<Long, Outcome> outcomes) {
+            Work own = work.get(workId);
+            Outcome outcome = outcomes.get(number);
+            if (own == null || outcome == null) {
+                throw new IllegalStateException("job " + id + " has lost its work " + workId);
+            }
+            return new Job(
+                    number,
+                    id,
+                    tenantId,
+                    createdAt.toInstant(),
+                    request,
+                    seed,
+                    baseRevision,
+                    settings,
+                    pace,
+                    outcome.hasMergeableCheckpoint(),
+                    outcome.result(),
+                    own);
+        }
+    }
+
+    private static Row row(ResultSet row, int index) throws SQLException {
+        String settings = row.getString("settings");
+        return new Row(
+                row.getLong("id"),
+                row.getString("external_id"),
+                row.getString("tenant_id"),
+                row.getLong("work_id"),
+                row.getObject("created_at", OffsetDateTime.class),
+                JsonColumn.read(row.getString("request"), JobRequest.class),
+                row.getInt("seed"),
+                row.getString("base_revision"),
+                settings == null ? null : JsonColumn.read(settings, ResolvedSettings.class),
+                new Job.Pace(
+                        row.getInt("step"),
+                        row.getObject("epoch", Double.class),
+                        row.getLong("tokens"),
+                        row.getObject("tokens_per_second", Double.class),
+                        row.getObject("seconds_per_step", Double.class),
+                        new Job.Interludes(
+                                row.getInt("validations"),
+                                row.getDouble("validation_seconds"),
+                                row.getInt("checkpoints"),
+                                row.getDouble("checkpoint_seconds"),
+                                row.getDouble("step_age")),
+                        deviceMemory(row)));
+    }
+
+    private static Job.@Nullable DeviceMemory deviceMemory(ResultSet row) throws SQLException {
+        String device = row.getString("device");
+        return device == null
+                ? null
+                : new Job.DeviceMemory(device, row.getLong("device_bytes"), row.getLong("device_peak_bytes"));
+    }
+
+    private static Job.@Nullable Result result(ResultSet row) throws SQLException {
+        String model = row.getString("fine_tuned_model");
+        return model == null
+                ? null
+                : new Job.Result(model, row.getLong("trained_tokens"), row.getString("result_file"));
+    }
+}

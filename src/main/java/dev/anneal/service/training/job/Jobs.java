@@ -1,0 +1,197 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.settings.JobRequest;
+import java.security.SecureRandom;
+import java.util.Locale;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What clients do with fine-tuning jobs. A job of another tenant does not exist here. */
+public final class Jobs {
+
+    /** A retry without a key is taken for the request that it repeats for this long: the SDKs give up within minutes. */
+    private static final double RETRY_WINDOW_SECONDS = 600;
+
+    /** Two deliveries of one request wait for each other here, so the second one finds the job of the first. */
+    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))";
+
+    private final TenantDatabase database;
+    private final WorkQueue queue;
+    private final JobStore store;
+    private final Events events;
+    private final JobAdmission admission;
+    private final JobPreparation preparation;
+    private final Identifiers identifiers;
+    private final SecureRandom random = new SecureRandom();
+
+    Jobs(
+            TenantDatabase database,
+            WorkQueue queue,
+            JobStore store,
+            Events events,
+            JobAdmission admission,
+            JobPreparation preparation,
+            Identifiers identifiers) {
+        this.database = database;
+        this.queue = queue;
+        this.store = store;
+        this.events = events;
+        this.admission = admission;
+        this.preparation = preparation;
+        this.identifiers = identifiers;
+    }
+
+    /** Records a job before anything about it runs; answers the earlier job if the request was made before. */
+    public Job create(String tenantId, JobRequest request, Submission submission) {
+        Job job = database.call(tenantId, jdbc -> {
+            lock(jdbc, tenantId, submission);
+            return earlier(jdbc, submission).orElseGet(() -> insert(jdbc, tenantId, request, submission));
+        });
+        if (job.state() == WorkState.VALIDATING) {
+            preparation.startCounting();
+        }
+        return job;
+    }
+
+    private Optional<Job> earlier(JdbcClient jdbc, Submission submission) {
+        String key = submission.idempotencyKey();
+        if (key != null) {
+            Optional<Job> job = store.byIdempotencyKey(jdbc, key);
+            job.ifPresent(found -> requireSameBody(jdbc, found, submission));
+            return job;
+        }
+        return submission.isRetry()
+                ? store.byDigest(jdbc, submission.bodyDigest(), RETRY_WINDOW_SECONDS)
+                : Optional.empty();
+    }
+
+    private void requireSameBody(JdbcClient jdbc, Job job, Submission submission) {
+        if (!store.digestOf(jdbc, job.number()).equals(submission.bodyDigest())) {
+            throw new Refusal(
+                    RefusalCode.IDEMPOTENCY_KEY_REUSED,
+                    "the Idempotency-Key '" + submission.idempotencyKey() + "' belongs to job " + job.id()
+                            + ", which was requested with another body; use a new key for a new job");
+        }
+    }
+
+    private static void lock(JdbcClient jdbc, String tenantId, Submission submission) {
+        String key = submission.idempotencyKey();
+        jdbc.sql(LOCK)
+                .param("name", tenantId + '\n' + (key == null ? submission.bodyDigest() : key))
+                .query((row, index) -> true)
+                .single();
+    }
+
+    private Job insert(JdbcClient jdbc, String tenantId, JobRequest request, Submission submission) {
+        JobInputs admitted = admission.admit(jdbc, request);
+        long work = queue.enqueueValidating(
+                jdbc,
+                new NewWork(
+                        tenantId,
+                        WorkKind.TRAIN,
+                        admitted.request().method().wireName(),
+                        request.options().priority(),
+                        submission.traceparent(),
+                        NewWork.model(admitted.model().id(), admitted.model().revision())));
+        JobInputs inputs = admission.withoutSecrets(jdbc, tenantId, work, admitted);
+        Integer wished = request.seed();
+        int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
+        String id = identifiers.next("ftjob-");
+        long number = store.insert(jdbc, new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
+        events.info(
+                jdbc, number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
+        InitialAdapterEvents.of(inputs).ifPresent(event -> events.append(jdbc, number, event.level(), event.message()));
+        preparation.begin(jdbc, new UnpreparedJob(number, work, inputs.request(), seed), inputs);
+        return byNumber(jdbc, number);
+    }
+
+    public Job find(String tenantId, String id) {
+        return database.call(tenantId, jdbc -> require(jdbc, id));
+    }
+
+    /**
+     * The job in the caller's transaction, as its role sees it.
+     *
+     * @throws Refusal {@code not_found}
+     */
+    public Job require(JdbcClient jdbc, String id) {
+        return store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("fine-tuning job", id, "fine_tuning_job_id"));
+    }
+
+    /** The job with an internal key that some row refers to. */
+    public Job byNumber(JdbcClient jdbc, long number) {
+        return store.byNumber(jdbc, number)
+                .orElseThrow(() -> new IllegalArgumentException("there is no job with the key " + number));
+    }
+
+    /** A page of the tenant's jobs, newest first unless the request says otherwise. */
+    public Page<Job> list(String tenantId, PageRequest request, MetadataFilter filter) {
+        return database.call(tenantId, jdbc -> {
+            String after = request.after();
+            if (after != null && store.byId(jdbc, after).isEmpty()) {
+                throw Refusal.invalidCursor("a fine-tuning job", after);
+            }
+            return Page.of(store.page(jdbc, request, filter), request);
+        });
+    }
+
+    /** @param isRetry whether the client says that it asks again, so that what it asked for may have happened */
+    public Job cancel(String tenantId, String id, boolean isRetry) {
+        return change(tenantId, id, isRetry, WorkState.CANCELLED, "Cancellation", queue::cancel);
+    }
+
+    /** As {@link #cancel}; a running job saves a checkpoint first. */
+    public Job pause(String tenantId, String id, boolean isRetry) {
+        return change(tenantId, id, isRetry, WorkState.PAUSED, "Pause", queue::pause);
+    }
+
+    /** As {@link #cancel}; also a job that the platform has failed, from its newest checkpoint. */
+    public Job resume(String tenantId, String id, boolean isRetry) {
+        return change(tenantId, id, isRetry, WorkState.QUEUED, "Resumption", this::resume);
+    }
+
+    /** What a job needs that has failed may have been deleted since. */
+    private WorkState resume(JdbcClient jdbc, long workId) {
+        Optional<Job> failed = store.byWork(jdbc, workId).filter(job -> job.state() == WorkState.FAILED);
+        WorkState state = queue.resume(jdbc, workId);
+        failed.ifPresent(job -> {
+            preparation.requireFiles(jdbc, job);
+            admission.requireSecrets(jdbc, job);
+        });
+        return state;
+    }
+
+    private Job change(
+            String tenantId, String id, boolean isRetry, WorkState wanted, String wish, Transition transition) {
+        return database.call(tenantId, jdbc -> {
+            Job job = require(jdbc, id);
+            if (isRetry && job.state() == wanted) {
+                return job;
+            }
+            WorkState now = transition.apply(jdbc, job.work().id());
+            events.info(jdbc, job.number(), wish + (now == wanted ? " done: the job is " + wordOf(now) : " requested"));
+            return require(jdbc, id);
+        });
+    }
+
+    private static String wordOf(WorkState state) {
+        return state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** A change that the queue decides about. */
+    @FunctionalInterface
+    private interface Transition {
+        WorkState apply(JdbcClient jdbc, long workId);
+    }
+}

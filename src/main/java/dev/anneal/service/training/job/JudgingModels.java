@@ -1,0 +1,48 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.engine.grade.Graders;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Models that graders ask. They are looked for as a job or an evaluation is created, when there is still somebody to tell. */
+public final class JudgingModels {
+
+    private static final String TUNED = "ft:";
+
+    private final ModelCatalog catalog;
+    private final TunedModels tuned;
+
+    JudgingModels(ModelCatalog catalog, TunedModels tuned) {
+        this.catalog = catalog;
+        this.tuned = tuned;
+    }
+
+    /**
+     * @param at place of the grader in the request
+     * @throws Refusal naming the place of the first model that is not there
+     */
+    public void require(JdbcClient jdbc, Map<String, @Nullable Object> grader, String at) {
+        Graders.parse(grader, at).judges().forEach((model, place) -> require(jdbc, model, place));
+    }
+
+    private void require(JdbcClient jdbc, String model, String place) {
+        if (!model.startsWith(TUNED)) {
+            try {
+                catalog.require(model);
+            } catch (Refusal e) {
+                throw new Refusal(e.code(), "'" + place + "' cannot judge: " + e.explanation(), place);
+            }
+        } else if (tuned.find(jdbc, model.replace("/", "--")).isEmpty()) {
+            throw new Refusal(
+                    RefusalCode.MODEL_NOT_AVAILABLE,
+                    "'" + place + "' names '" + model
+                            + "', but there is no such model; /v1/models lists those that may judge."
+                            + tuned.didYouMean(jdbc, model),
+                    place);
+        }
+    }
+}

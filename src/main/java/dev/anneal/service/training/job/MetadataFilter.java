@@ -1,0 +1,18 @@
+package dev.anneal.service.training.job;
+
+import java.util.Map;
+
+/**
+ * Which jobs a list shows, by their metadata.
+ *
+ * @param pairs pairs that a job must have, all of them
+ * @param isWithoutMetadata whether only jobs without any are shown
+ */
+public record MetadataFilter(Map<String, String> pairs, boolean isWithoutMetadata) {
+
+    public static final MetadataFilter NONE = new MetadataFilter(Map.of(), false);
+
+    public MetadataFilter {
+        pairs = Map.copyOf(pairs);
+    }
+}

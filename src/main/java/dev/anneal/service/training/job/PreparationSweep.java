@@ -1,0 +1,101 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.service.files.check.FileChecked;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.event.EventListener;
+
+/**
+ * Looks after jobs in state VALIDATING: those of a file when it was checked, and all of them now and then, for a process that was to
+ * do so may be gone.
+ */
+final class PreparationSweep {
+
+    private static final Logger log = LoggerFactory.getLogger(PreparationSweep.class);
+    private static final int PAGE = 100;
+
+    /** The condition on finished_at says no more than the state, but lets the small index of unfinished work serve. */
+    private static final String VALIDATING = """
+            SELECT work.id AS work_id, job.external_id, job.tenant_id
+            FROM work
+            JOIN job ON job.work_id = work.id
+            WHERE work.kind = 'TRAIN' AND work.state = 'VALIDATING' AND work.finished_at IS NULL AND work.id > :after
+            """;
+
+    /** Walks by id, so that jobs which stay cannot hide those behind them. */
+    private static final String PAGE_OF_ALL = VALIDATING + "ORDER BY work.id LIMIT :limit";
+
+    private static final String PAGE_OF_FILE = VALIDATING + """
+              AND job.tenant_id = :tenant AND :file IN (job.training_file, job.validation_file)
+            ORDER BY work.id
+            LIMIT :limit
+            """;
+
+    private final SystemDatabase system;
+    private final TenantDatabase database;
+    private final JobStore store;
+    private final JobPreparation preparation;
+
+    PreparationSweep(SystemDatabase system, TenantDatabase database, JobStore store, JobPreparation preparation) {
+        this.system = system;
+        this.database = database;
+        this.store = store;
+        this.preparation = preparation;
+    }
+
+    /** A job that waits for its files. */
+    private record Waiting(long workId, String externalId, String tenantId) {}
+
+    @EventListener
+    void fileChecked(FileChecked checked) {
+        walk(PAGE_OF_FILE, Map.of("tenant", checked.tenantId(), "file", checked.fileId()));
+    }
+
+    void runOnce() {
+        walk(PAGE_OF_ALL, Map.of());
+    }
+
+    private void walk(String query, Map<String, String> parameters) {
+        List<Waiting> page = page(query, parameters, 0);
+        while (!page.isEmpty()) {
+            page.forEach(this::advance);
+            page = page.size() < PAGE
+                    ? List.of()
+                    : page(query, parameters, page.get(page.size() - 1).workId());
+        }
+        preparation.startCounting();
+    }
+
+    private List<Waiting> page(String query, Map<String, String> parameters, long after) {
+        return system.call(jdbc -> jdbc.sql(query)
+                .params(parameters)
+                .param("after", after)
+                .param("limit", PAGE)
+                .query(Waiting.class)
+                .list());
+    }
+
+    /** One job that cannot be decided about must not hold up the others. */
+    private void advance(Waiting waiting) {
+        try {
+            Optional<WorkError> fault = database.call(
+                    waiting.tenantId(),
+                    jdbc -> store.byId(jdbc, waiting.externalId())
+                            .filter(job -> job.state() == WorkState.VALIDATING)
+                            .flatMap(job -> preparation.advance(jdbc, UnpreparedJob.of(job))));
+            fault.ifPresent(error -> log.warn(
+                    "{} stays in validation, for {}; the next sweep tries again",
+                    waiting.externalId(),
+                    error.message()));
+        } catch (RuntimeException e) {
+            log.warn("{} stays in validation; the next sweep tries again", waiting.externalId(), e);
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.service.models.catalog.ModelNames;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoints;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Models that jobs have made, by name. A checkpoint is a model as well: {@code <name>:ckpt-step-<n>}. */
+public final class TunedModels {
+
+    private static final String INSERT = """
+            INSERT INTO tuned_model (name, tenant_id, job_id, created_at)
+            VALUES (:name, :tenant, :job, clock_timestamp())
+            """;
+
+    private static final String SELECT = "SELECT name, job_id, created_at FROM tuned_model WHERE deleted_at IS NULL";
+    private static final String LIST = SELECT + " ORDER BY created_at DESC, name";
+    private static final String NEWEST = LIST + " LIMIT 1000";
+    private static final String FIND = SELECT + " AND name = :name";
+
+    private static final String DELETE =
+            "UPDATE tuned_model SET deleted_at = clock_timestamp() WHERE name = :name AND deleted_at IS NULL";
+
+    private final TenantDatabase database;
+    private final Checkpoints checkpoints;
+
+    TunedModels(TenantDatabase database, Checkpoints checkpoints) {
+        this.database = database;
+        this.checkpoints = checkpoints;
+    }
+
+    /** A tuned model that a request names, with the checkpoint that holds its adapter. */
+    public record Resolved(TunedModel model, Checkpoint checkpoint) {}
+
+    /** Names the model that the job has made. */
+    public void record(JdbcClient jdbc, Job job) {
+        jdbc.sql(INSERT)
+                .param("name", job.modelName())
+                .param("tenant", job.tenantId())
+                .param("job", job.number())
+                .update();
+    }
+
+    /** The tenant's models, newest first. */
+    public List<TunedModel> list(String tenantId) {
+        return database.call(
+                tenantId, jdbc -> jdbc.sql(LIST).query(TunedModels::model).list());
+    }
+
+    /** Names of the newest models that the transaction's tenant has: enough to guess which one is meant. */
+    public List<String> names(JdbcClient jdbc) {
+        return jdbc.sql(NEWEST).query(TunedModels::model).list().stream()
+                .map(TunedModel::name)
+                .toList();
+    }
+
+    /** What a refusal of a name that no model of the tenant has goes on with. */
+    public String didYouMean(JdbcClient jdbc, String name) {
+        return ModelNames.didYouMean(name, names(jdbc));
+    }
+
+    public Optional<Resolved> find(String tenantId, String name) {
+        return database.call(tenantId, jdbc -> find(jdbc, name));
+    }
+
+    /** The model or checkpoint with this name, as the transaction's role sees it. */
+    public Optional<Resolved> find(JdbcClient jdbc, String name) {
+        Optional<TunedModelName.OfCheckpoint> checkpoint = TunedModelName.parseCheckpoint(name);
+        String model = checkpoint.map(TunedModelName.OfCheckpoint::model).orElse(name);
+        return jdbc.sql(FIND)
+                .param("name", model)
+                .query(TunedModels::model)
+                .optional()
+                .flatMap(found -> (checkpoint.isPresent()
+                                ? checkpoints.atStep(
+                                        jdbc, found.job(), checkpoint.get().step())
+                                : checkpoints.newest(jdbc, found.job()))
+                        .map(saved -> new Resolved(new TunedModel(name, found.job(), found.createdAt()), saved)));
+    }
+
+    /**
+     * Takes the name out of use. The job and its checkpoints stay, and so do exports that were made.
+     *
+     * @throws Refusal {@code not_found}
+     */
+    public void delete(String tenantId, String name) {
+        database.run(tenantId, jdbc -> {
+            if (jdbc.sql(DELETE).param("name", name).update() == 0) {
+                throw Refusal.notFound("model", name, "model", didYouMean(jdbc, name));
+            }
+        });
+    }
+
+    private static TunedModel model(ResultSet row, int index) throws SQLException {
+        return new TunedModel(
+                row.getString("name"),
+                row.getLong("job_id"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant());
+    }
+}

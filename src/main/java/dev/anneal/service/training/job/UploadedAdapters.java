@@ -1,0 +1,85 @@
+package dev.anneal.service.training.job;
+
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.peft.ImportedAdapter;
+import dev.anneal.engine.peft.PeftException;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.LocalCopy;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Archives of adapters that PEFT saved elsewhere: settings, names, types and shapes are held against a base model before anything is queued. */
+public final class UploadedAdapters {
+
+    private static final String OF_EXPORT =
+            "SELECT adapter_file FROM export WHERE external_id = :id AND adapter_file IS NOT NULL";
+
+    private final Files files;
+    private final ArtifactStore store;
+
+    UploadedAdapters(Files files, ArtifactStore store) {
+        this.files = files;
+        this.store = store;
+    }
+
+    /**
+     * What an adapter says of itself. Its file is not deleted before the end of the transaction.
+     *
+     * @param jdbc a transaction of the tenant
+     * @param param key of the request that names the file
+     * @throws Refusal if there is no such file, or it is no adapter of the model
+     */
+    public AdapterSettings require(JdbcClient jdbc, String param, String id, BaseModel model) {
+        StoredFile file = files.lockForUse(jdbc, id)
+                .orElseThrow(() ->
+                        Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
+        if (file.purpose() != FilePurpose.USER_DATA) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' names '%s', whose purpose is '%s'; upload the adapter's folder as a tar with the purpose '%s'"
+                            .formatted(param, id, file.purpose().wireName(), FilePurpose.USER_DATA.wireName()));
+        }
+        try (LocalCopy content = store.localFile(file.content(), file.sha256());
+                ImportedAdapter adapter = ImportedAdapter.open(content.path(), model.config())) {
+            return settings(adapter);
+        } catch (PeftException e) {
+            throw new Refusal(
+                    RefusalCode.ADAPTER_INVALID,
+                    "'%s' names '%s', which is no adapter that fits '%s': %s"
+                            .formatted(param, id, model.id(), e.getMessage()),
+                    param);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Id of the uploaded file that an export was made from; empty for exports of jobs. */
+    Optional<String> ofExport(JdbcClient jdbc, String exportId) {
+        return jdbc.sql(OF_EXPORT).param("id", exportId).query(String.class).optional();
+    }
+
+    private static AdapterSettings settings(ImportedAdapter adapter) {
+        boolean all = adapter.targets().size() == Projection.values().length;
+        return new AdapterSettings(
+                adapter.rank(),
+                adapter.alpha(),
+                adapter.dropout(),
+                all
+                        ? List.of(AdapterConfig.ALL_LINEAR)
+                        : adapter.targets().stream().map(Projection::shortName).toList(),
+                adapter.rslora(),
+                AdapterConfig.NO_ACTIVATION,
+                new AdapterSettings.Schedule("linear", 0, 0.8));
+    }
+}

@@ -1,0 +1,23 @@
+package dev.anneal.service.training.journal;
+
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.lease.Rescue;
+import dev.anneal.service.queue.lease.RescueListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Writes into a job's events that its worker was lost. */
+final class RescueEvents implements RescueListener {
+
+    private final TrainingJournal journal;
+
+    RescueEvents(TrainingJournal journal) {
+        this.journal = journal;
+    }
+
+    @Override
+    public void rescued(JdbcClient jdbc, Rescue rescue) {
+        if (rescue.kind() == WorkKind.TRAIN) {
+            journal.failed(jdbc, rescue.lease().workId(), rescue.error());
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package dev.anneal.service.training.journal;
+
+import dev.anneal.protocol.Progress;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Which steps become events of a job, and what they say; the wording of the first part is OpenAI's, which tools parse. */
+final class StepEvents {
+
+    private static final int EVENTS_OF_A_JOB = 100;
+
+    private StepEvents() {}
+
+    /** The first and the last step, and every hundredth part between them: the same ones whoever reports them, in whatever batches. */
+    static boolean isWorthAnEvent(Progress.Step step) {
+        int interval = Math.max(1, step.totalSteps() / EVENTS_OF_A_JOB);
+        return step.step() == 1 || step.step() == step.totalSteps() || step.step() % interval == 0;
+    }
+
+    /** A policy's loss is about 0 by its making, so the reward comes first where there is one. */
+    static String message(Progress.Step step) {
+        return String.format(
+                Locale.ROOT,
+                "Step %d/%d: %straining loss=%.4f, beta=%.4f",
+                step.step(),
+                step.totalSteps(),
+                reward(step.metrics()),
+                step.loss(),
+                step.beta());
+    }
+
+    private static String reward(Map<String, Double> metrics) {
+        Double reward = metrics.get("reward");
+        return reward == null ? "" : String.format(Locale.ROOT, "reward=%.4f, ", reward);
+    }
+
+    static Map<String, Object> data(Progress.Step step) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("step", step.step());
+        data.put("total_steps", step.totalSteps());
+        put(data, "train_loss", step.loss());
+        put(data, "train_mean_token_accuracy", step.tokenAccuracy());
+        data.put("learning_rate", step.learningRate());
+        put(data, "grad_norm", step.gradientNorm());
+        data.put("beta", step.beta());
+        data.put("tokens_per_second", step.tokensPerSecond());
+        data.putAll(step.metrics());
+        return data;
+    }
+
+    static String message(Progress.Validation validation) {
+        Double loss = validation.loss();
+        return String.format(
+                Locale.ROOT,
+                "Step %d: full validation %s%sbeta=%.4f",
+                validation.step(),
+                reward(validation.metrics()),
+                loss == null ? "" : String.format(Locale.ROOT, "loss=%.4f, ", loss),
+                validation.beta());
+    }
+
+    static Map<String, Object> data(Progress.Validation validation) {
+        Map<String, Object> data = new LinkedHashMap<>();
+        data.put("step", validation.step());
+        put(data, "full_valid_loss", validation.loss());
+        put(data, "full_valid_mean_token_accuracy", validation.tokenAccuracy());
+        data.put("beta", validation.beta());
+        validation.metrics().forEach((name, value) -> data.put("full_valid_" + name, value));
+        return data;
+    }
+
+    private static void put(Map<String, Object> data, String key, @Nullable Double value) {
+        if (value != null && Double.isFinite(value)) {
+            data.put(key, value);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.anneal.service.training.machine;
+
+import dev.anneal.protocol.Progress.Measured.Rate;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A worker's machine as its engine processes find it.
+ *
+ * @param multipliesBf16Fast what decides the precision {@code auto}
+ * @param startSeconds from the start of an engine process to its first product
+ * @param rates products of all compute threads at a time
+ */
+public record Machine(Setup setup, boolean multipliesBf16Fast, double startSeconds, List<Rate> rates) {
+
+    /**
+     * What a worker tells its engine processes.
+     *
+     * @param device {@code cpu} or {@code cuda:N}
+     * @param precision {@code auto}, {@code bf16} or {@code fp32}
+     * @param threads compute threads
+     */
+    public record Setup(String device, String precision, int threads) {}
+
+    public Machine {
+        rates = List.copyOf(rates);
+    }
+
+    /**
+     * Operations a second with matrices about as wide as these, the nearest by ratio.
+     *
+     * @param precision {@code bf16} or {@code fp32}
+     */
+    public Optional<Double> operationsPerSecond(String precision, int width) {
+        return rates.stream()
+                .filter(rate -> rate.precision().equals(precision))
+                .min(Comparator.comparingDouble(rate -> Math.abs(Math.log((double) rate.width() / width))))
+                .map(Rate::operationsPerSecond);
+    }
+}

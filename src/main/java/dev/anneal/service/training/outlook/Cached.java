@@ -1,0 +1,55 @@
+package dev.anneal.service.training.outlook;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A value that need not be newest: looked up at most so often, by one caller at a time, while the others go by the one before. Thread-safe. */
+final class Cached<T> {
+
+    private final Supplier<T> source;
+    private final Duration life;
+    private final Clock clock;
+    private final Lock looking = new ReentrantLock();
+    private volatile @Nullable Snapshot<T> latest;
+
+    Cached(Supplier<T> source, Duration life, Clock clock) {
+        this.source = source;
+        this.life = life;
+        this.clock = clock;
+    }
+
+    /** What was found, and when. */
+    private record Snapshot<V>(V value, Instant takenAt) {}
+
+    T get() {
+        Snapshot<T> known = latest;
+        if (known == null) {
+            looking.lock();
+        } else if (isCurrent(known) || !looking.tryLock()) {
+            return known.value();
+        }
+        try {
+            return lookUnlessSomebodyHas();
+        } finally {
+            looking.unlock();
+        }
+    }
+
+    private T lookUnlessSomebodyHas() {
+        Snapshot<T> known = latest;
+        if (known == null || !isCurrent(known)) {
+            known = new Snapshot<>(source.get(), clock.instant());
+            latest = known;
+        }
+        return known.value();
+    }
+
+    private boolean isCurrent(Snapshot<T> known) {
+        return known.takenAt().plus(life).isAfter(clock.instant());
+    }
+}

@@ -1,0 +1,146 @@
+package dev.anneal.service.training.outlook;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.check.TokenCount;
+import dev.anneal.service.files.check.TokenCounts;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.training.job.DatasetEvents;
+import dev.anneal.service.training.job.EngineSetups;
+import dev.anneal.service.training.job.JobAdmission;
+import dev.anneal.service.training.settings.DatasetSize;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.ModelProfile;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.SettingsResolver;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+
+/** Dry runs: everything that creating a job would say, and nothing that it would do. */
+public final class JobEstimates {
+
+    /** A file of some thousand rows is counted within this time; a larger one is asked about again. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
+
+    private final JobAdmission admission;
+    private final ModelCatalog catalog;
+    private final Files files;
+    private final TokenCounts counts;
+    private final QueueOutlook outlook;
+    private final EngineSetups engines;
+    private final Clock clock;
+
+    JobEstimates(
+            JobAdmission admission,
+            ModelCatalog catalog,
+            Files files,
+            TokenCounts counts,
+            QueueOutlook outlook,
+            EngineSetups engines,
+            Clock clock) {
+        this.admission = admission;
+        this.catalog = catalog;
+        this.files = files;
+        this.counts = counts;
+        this.outlook = outlook;
+        this.engines = engines;
+        this.clock = clock;
+    }
+
+    /** Waits up to five seconds for a file that nobody has counted for this model before. */
+    public JobEstimate estimate(String tenantId, JobRequest asked) {
+        JobRequest request = admission.check(tenantId, asked);
+        BaseModel model = catalog.require(request.model());
+        TokenCount count = awaitCount(tenantId, request, model);
+        if (count.isServiceFault()) {
+            throw new Refusal(
+                    RefusalCode.SERVICE_UNAVAILABLE,
+                    "'" + request.trainingFile() + "' could not be tokenised: " + count.failureMessage());
+        }
+        if (count.failureCode() != null) {
+            throw new Refusal(
+                    count.isStalled() ? RefusalCode.RENDERING_STALLED : RefusalCode.DATASET_INVALID,
+                    "'" + request.trainingFile() + "' could not be tokenised: " + count.failureMessage(),
+                    "training_file");
+        }
+        String validation = request.validationFile();
+        return estimate(
+                files.require(tenantId, request.trainingFile()),
+                validation == null ? null : files.require(tenantId, validation),
+                request,
+                model,
+                count.report());
+    }
+
+    private JobEstimate estimate(
+            StoredFile file,
+            @Nullable StoredFile validation,
+            JobRequest request,
+            BaseModel model,
+            @Nullable TokenReport report) {
+        List<String> warnings = new ArrayList<>(DatasetEvents.ofRows(file, request.method()));
+        if (validation != null) {
+            warnings.addAll(DatasetEvents.ofRows(validation, request.method()));
+        }
+        if (report != null) {
+            warnings.addAll(DatasetEvents.warnings(file.id(), report));
+        }
+        if (report == null || !report.isTrainable()) {
+            return new JobEstimate(request, file.report(), report, null, warnings, null, null);
+        }
+        int seed = request.seed() == null ? 0 : request.seed();
+        ResolvedSettings settings = SettingsResolver.resolve(
+                request,
+                JobAdmission.profileOf(model),
+                DatasetSize.of(report, validation == null ? null : validation.report()),
+                engines.of(outlook.machine()),
+                seed);
+        return new JobEstimate(
+                request,
+                file.report(),
+                report,
+                settings,
+                warnings,
+                outlook.duration(model.id(), Remaining.all(request, settings)).orElse(null),
+                expectedStart());
+    }
+
+    private @Nullable Instant expectedStart() {
+        OptionalDouble seconds = outlook.secondsUntilStart();
+        return seconds.isEmpty() ? null : clock.instant().plusMillis(Math.round(seconds.getAsDouble() * 1000));
+    }
+
+    private TokenCount awaitCount(String tenantId, JobRequest request, BaseModel model) {
+        ModelProfile profile = JobAdmission.profileOf(model);
+        TokenCounts.Question question =
+                new TokenCounts.Question(model, SettingsResolver.maxLengthTokens(request, profile));
+        Instant deadline = clock.instant().plus(PATIENCE);
+        while (true) {
+            TokenCount count = counts.count(files.require(tenantId, request.trainingFile()), question);
+            if (!count.isPending() || clock.instant().isAfter(deadline)) {
+                return count;
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(LOOK_INTERVAL.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new Refusal(RefusalCode.SERVICE_UNAVAILABLE, "The service is stopping. Ask again.");
+        }
+    }
+}

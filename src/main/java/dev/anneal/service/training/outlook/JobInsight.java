@@ -1,0 +1,33 @@
+package dev.anneal.service.training.outlook;
+
+import dev.anneal.service.queue.Attempt;
+import dev.anneal.service.queue.QueuePosition;
+import dev.anneal.service.queue.Waiting;
+import dev.anneal.service.training.job.Job;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job with what is known around it.
+ *
+ * @param attempts first one first
+ * @param position null unless it is queued
+ * @param waiting what it waits for because the environment is at fault; null unless it is validated or queued
+ * @param estimatedStart null unless it is queued, waits for nothing and can be told
+ * @param etaSeconds seconds until its end, null where nothing tells or it has ended
+ * @param estimatedFinish the same as a time
+ */
+public record JobInsight(
+        Job job,
+        List<Attempt> attempts,
+        @Nullable QueuePosition position,
+        @Nullable Waiting waiting,
+        @Nullable Instant estimatedStart,
+        @Nullable Double etaSeconds,
+        @Nullable Instant estimatedFinish) {
+
+    public JobInsight {
+        attempts = List.copyOf(attempts);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.anneal.service.training.outlook;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.JobStore;
+import dev.anneal.service.training.machine.Machine;
+import dev.anneal.service.training.machine.Machines;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What recent trainings, those that run and wait, and the newest worker's machine say about coming trainings: when they start, and how long they
+ * take. Looked up across tenants and not at each call, because an estimate need not be newer.
+ */
+public final class QueueOutlook {
+
+    /** How trainings go changes slowly; what runs and waits does not. */
+    private static final Duration LIFE_OF_PACE = Duration.ofSeconds(15);
+
+    private static final Duration LIFE_OF_LINE = Duration.ofSeconds(2);
+
+    private static final String QUEUED = "SELECT count(*) FROM work WHERE state = 'QUEUED' AND slot = 'TRAINING'";
+
+    private static final int MOST_RUNNING = 1000;
+
+    /** Those that wait are taken to be like so many of them. */
+    private static final int SAMPLED = 50;
+
+    private final Clock clock;
+    private final Cached<Known> known;
+    private final Cached<Line> line;
+
+    QueueOutlook(SystemDatabase system, Machines machines, JobStore jobs, Clock clock) {
+        this.clock = clock;
+        this.known = new Cached<>(
+                () -> system.call(jdbc -> new Known(RecentTrainings.look(jdbc), machines.newest(jdbc))),
+                LIFE_OF_PACE,
+                clock);
+        this.line = new Cached<>(
+                () -> {
+                    Known past = known.get();
+                    return system.call(jdbc -> lineOf(jdbc, WorkerStates.trainingSlots(jdbc), jobs, past));
+                },
+                LIFE_OF_LINE,
+                clock);
+    }
+
+    private Line lineOf(JdbcClient jdbc, int count, JobStore jobs, Known past) {
+        List<Double> left = jobs.inState(jdbc, WorkState.RUNNING, MOST_RUNNING).stream()
+                .map(job -> secondsLeft(job, past).orElse(past.usualSeconds()))
+                .toList();
+        OptionalDouble each = jobs.inState(jdbc, WorkState.QUEUED, SAMPLED).stream()
+                .map(job -> secondsToTrain(job, past))
+                .flatMapToDouble(OptionalDouble::stream)
+                .average();
+        return new Line(
+                count,
+                left,
+                jdbc.sql(QUEUED).query(Long.class).single(),
+                each.isPresent() ? (Double) each.getAsDouble() : past.recent().secondsPerJob());
+    }
+
+    /** What the past tells. */
+    private record Known(RecentTrainings recent, Optional<Machine> machine) {
+
+        @Nullable
+        Pace pace(String model) {
+            return recent.paces().get(model);
+        }
+
+        /** Of a training of which nothing else is known. */
+        double usualSeconds() {
+            Double seconds = recent.secondsPerJob();
+            return seconds == null ? 0 : seconds;
+        }
+    }
+
+    /** Seconds until a training at this position of the queue starts, as far as that can be told. */
+    OptionalDouble secondsUntilStart(long position) {
+        return line.get().secondsUntilStart(position);
+    }
+
+    /** Seconds until a training that joined the queue now would start. */
+    OptionalDouble secondsUntilStart() {
+        Line now = line.get();
+        return now.secondsUntilStart(now.queued() + 1);
+    }
+
+    /** The machine that a worker has measured last. */
+    public Optional<Machine> machine() {
+        return known.get().machine();
+    }
+
+    /** How long a training takes from its claim to its end, loading and saving included. */
+    Optional<ExpectedDuration> duration(String model, Remaining remaining) {
+        return duration(model, remaining, known.get());
+    }
+
+    private static Optional<ExpectedDuration> duration(String model, Remaining remaining, Known past) {
+        Pace pace = past.pace(model);
+        return pace == null
+                ? past.machine().flatMap(machine -> MachinePace.of(machine, remaining.cost(), remaining.share()))
+                : Optional.of(new ExpectedDuration(pace.secondsOf(remaining), ExpectedDuration.Basis.PAST_JOBS));
+    }
+
+    /** Seconds from the claim of a job that waits to its end. */
+    OptionalDouble secondsToTrain(Job job) {
+        return secondsToTrain(job, known.get());
+    }
+
+    private static OptionalDouble secondsToTrain(Job job, Known past) {
+        ResolvedSettings settings = job.settings();
+        return settings == null
+                ? OptionalDouble.empty()
+                : duration(job.request().model(), Remaining.of(job, settings), past).stream()
+                        .mapToDouble(ExpectedDuration::seconds)
+                        .findFirst();
+    }
+
+    /** Seconds until the end of a job that runs: by its own steps, or before the first one by what others took. */
+    OptionalDouble secondsLeft(Job job) {
+        return secondsLeft(job, known.get());
+    }
+
+    private OptionalDouble secondsLeft(Job job, Known past) {
+        ResolvedSettings settings = job.settings();
+        Double secondsPerStep = job.pace().secondsPerStep();
+        if (settings != null && secondsPerStep != null) {
+            return OptionalDouble.of(RunningTraining.secondsLeft(
+                    job, settings, secondsPerStep, past.pace(job.request().model())));
+        }
+        Instant started = job.work().startedAt();
+        double since = started == null || job.work().attempts() > 1
+                ? 0
+                : Duration.between(started, clock.instant()).toMillis() / 1000.0;
+        OptionalDouble whole = secondsToTrain(job, past);
+        return whole.isPresent() ? OptionalDouble.of(Math.max(0, whole.getAsDouble() - since)) : whole;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.anneal.service.training.outlook;
+
+import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.TrainingCost;
+
+/**
+ * What is to be done yet of a training.
+ *
+ * @param share of what it computes
+ */
+record Remaining(TrainingCost cost, double share, int validations, int checkpoints) {
+
+    /** All of a training that does not exist. */
+    static Remaining all(JobRequest request, ResolvedSettings settings) {
+        return new Remaining(settings.cost(), 1, validationsAfter(0, request, settings), checkpointsAfter(0, settings));
+    }
+
+    static Remaining of(Job job, ResolvedSettings settings) {
+        int step = job.pace().step();
+        return new Remaining(
+                settings.cost(),
+                1 - (double) job.pace().tokens() / settings.expectedTokens(),
+                Math.max(
+                        validationsAfter(step, job.request(), settings),
+                        validationsAfter(0, job.request(), settings)
+                                - job.pace().interludes().validations()),
+                Math.max(
+                        checkpointsAfter(step, settings),
+                        checkpointsAfter(0, settings) - job.pace().interludes().checkpoints()));
+    }
+
+    private static int validationsAfter(int step, JobRequest request, ResolvedSettings settings) {
+        return request.validationFile() == null
+                ? 0
+                : dueAfter(step, settings.training(), settings.training().evaluationIntervalSteps());
+    }
+
+    private static int checkpointsAfter(int step, ResolvedSettings settings) {
+        return dueAfter(step, settings.training(), settings.training().checkpointIntervalSteps());
+    }
+
+    /** At each interval, and after the last step. */
+    private static int dueAfter(int step, TrainingSettings training, int interval) {
+        int total = training.totalSteps();
+        int atIntervals = interval == 0 ? 0 : total / interval - step / interval;
+        boolean endsBetween = interval == 0 || total % interval != 0;
+        return atIntervals + (endsBetween && step < total ? 1 : 0);
+    }
+}

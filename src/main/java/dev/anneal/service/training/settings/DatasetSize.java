@@ -1,0 +1,30 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.rows.ValidationReport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the training file is to the model of a job, once it is tokenised.
+ *
+ * @param rows rows that can be trained
+ * @param packedSequences sequences of the job's longest length into which they are packed
+ * @param tokens their tokens, after truncation
+ * @param trainedTokens their tokens with a label
+ * @param longestRowTokens longest row, before truncation
+ * @param validatedRows rows of the validation file, 0 without one
+ */
+public record DatasetSize(
+        int rows, int packedSequences, long tokens, long trainedTokens, int longestRowTokens, long validatedRows) {
+
+    /** @param validation what the validation file holds, null without one */
+    public static DatasetSize of(TokenReport report, @Nullable ValidationReport validation) {
+        return new DatasetSize(
+                report.rows(),
+                report.packedSequences(),
+                report.tokens(),
+                report.trainedTokens(),
+                report.longestRowTokens(),
+                validation == null ? 0 : validation.accepted());
+    }
+}

@@ -1,0 +1,18 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.architecture.Arithmetic;
+
+/**
+ * What of an engine process's set-up decides how much memory and time a training takes.
+ *
+ * @param precision arithmetic of frozen weights and activations: {@code auto}, {@code bf16} or {@code fp32}
+ * @param multipliesBf16Fast whether the processor does, which decides {@code auto}
+ * @param threads compute threads, each with a micro-batch of its own
+ */
+public record EngineSetup(String precision, boolean multipliesBf16Fast, int threads) {
+
+    /** Bytes of a frozen weight or an activation of the model. */
+    int valueBytes(ModelProfile model) {
+        return Arithmetic.isBf16(precision, model.hiddenSize(), multipliesBf16Fast) ? Short.BYTES : Float.BYTES;
+    }
+}

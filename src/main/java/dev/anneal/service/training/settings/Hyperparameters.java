@@ -1,0 +1,33 @@
+package dev.anneal.service.training.settings;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * OpenAI's hyperparameters of a supervised job; null stands for {@code "auto"}.
+ *
+ * @param batchSize rows of one optimizer step before gradient accumulation
+ * @param learningRateMultiplier factor on the base model's own learning rate
+ * @param epochs passes over the training file
+ */
+public record Hyperparameters(
+        @Nullable Integer batchSize,
+        @Nullable Double learningRateMultiplier,
+        @Nullable Integer epochs) {
+
+    public static final Hyperparameters AUTO = new Hyperparameters(null, null, null);
+
+    /** As the API shows them: numbers, and {@code "auto"} where the service still has to choose. */
+    public Map<String, Object> toWire() {
+        Map<String, Object> wire = new LinkedHashMap<>();
+        wire.put("batch_size", orAuto(batchSize));
+        wire.put("learning_rate_multiplier", orAuto(learningRateMultiplier));
+        wire.put("n_epochs", orAuto(epochs));
+        return wire;
+    }
+
+    private static Object orAuto(@Nullable Number value) {
+        return value == null ? "auto" : value;
+    }
+}

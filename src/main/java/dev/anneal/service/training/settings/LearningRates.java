@@ -1,0 +1,85 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.refusal.Refusal;
+import java.math.BigDecimal;
+import java.math.MathContext;
+
+/** Peak learning rates: what a request's multiplier comes to, and which rates train anything at all. */
+public final class LearningRates {
+
+    /** AdamW moves a weight by about the rate in a step: less than this is nothing, however many steps there are. */
+    static final double LEAST = 1e-12;
+
+    static final double GREATEST = 1;
+    static final String RANGE = "from 1e-12 to 1";
+
+    /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
+    private static final double PREFERENCE_SHARE = 0.05;
+
+    /** Share of the base rate that reinforcement learning begins from. */
+    private static final double REINFORCEMENT_SHARE = 0.5;
+
+    /** For products such as 5000 x 2e-4, which is no whole number in binary. */
+    private static final double ROUNDING = 1e-9;
+
+    private LearningRates() {}
+
+    static boolean areTrainedWith(double rate) {
+        return rate >= LEAST * (1 - ROUNDING) && rate <= GREATEST * (1 + ROUNDING);
+    }
+
+    /** Peak rate that the multiplier 1 stands for. */
+    static double base(JobRequest request, ModelProfile model) {
+        double rate = model.baseLearningRate(request.adapter());
+        return switch (request.method().wireName()) {
+            case TrainingMethod.DPO -> rate * PREFERENCE_SHARE;
+            case TrainingMethod.REINFORCEMENT -> rate * REINFORCEMENT_SHARE;
+            default -> rate;
+        };
+    }
+
+    static double of(JobRequest request, ModelProfile model) {
+        Double absolute = request.options().learningRate();
+        Double multiplier = request.hyperparameters().learningRateMultiplier();
+        if (absolute != null) {
+            return absolute;
+        }
+        return (multiplier == null ? 1 : multiplier) * base(request, model);
+    }
+
+    /** Refuses a multiplier or a ratio that leads to a rate which {@code anneal.learning_rate} could not be. */
+    public static void check(JobRequest request, ModelProfile model) {
+        double rate = of(request, model);
+        if (!areTrainedWith(rate)) {
+            double base = base(request, model);
+            throw Refusal.invalidValue(
+                    "method.%s.hyperparameters.learning_rate_multiplier"
+                            .formatted(request.method().wireName()),
+                    ("'learning_rate_multiplier' is %s, which times the base rate %s of '%s' is a learning rate of %s; it must be %s,"
+                                    + " so give a multiplier from %s to %s")
+                            .formatted(
+                                    shown(rate / base),
+                                    shown(base),
+                                    model.id(),
+                                    shown(rate),
+                                    RANGE,
+                                    shown(LEAST / base),
+                                    shown(GREATEST / base)));
+        }
+        double ratio = request.options().loraPlusRatio();
+        if (!areTrainedWith(rate * ratio)) {
+            throw Refusal.invalidValue(
+                    "anneal.lora_plus_ratio",
+                    ("'anneal.lora_plus_ratio' is %s, with which B's learning rate is %s; it must be at most 1,"
+                                    + " so at the learning rate %s give a ratio of at most %s")
+                            .formatted(shown(ratio), shown(rate * ratio), shown(rate), shown(GREATEST / rate)));
+        }
+    }
+
+    /** Six digits; no zeros that only say how large or small it is. */
+    private static String shown(double value) {
+        BigDecimal rounded = new BigDecimal(value, new MathContext(6)).stripTrailingZeros();
+        return value >= 1e-6 && value < 1e9 ? rounded.toPlainString() : rounded.toString();
+    }
+}

@@ -1,0 +1,185 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.architecture.LayerWidths;
+import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.architecture.ProjectionGroup;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the settings of a training depend on in a base model.
+ *
+ * @param parameters weights of the model
+ * @param heads query heads of a layer
+ * @param contextTokens longest input the model was made for
+ * @param baseLearningRate peak rate of an adapter that the multiplier 1 stands for
+ * @param projections linear layers of one decoder layer, by the short names that {@code target_modules} uses
+ */
+public record ModelProfile(
+        String id,
+        long parameters,
+        int layers,
+        int hiddenSize,
+        int heads,
+        int vocabularySize,
+        int contextTokens,
+        double baseLearningRate,
+        Map<String, LayerSize> projections) {
+
+    /** Size of a linear layer. */
+    public record LayerSize(int in, int out) {
+
+        int smallerSide() {
+            return Math.min(in, out);
+        }
+    }
+
+    public ModelProfile {
+        projections = Map.copyOf(projections);
+    }
+
+    public static ModelProfile of(String id, ModelConfig config, double baseLearningRate) {
+        return new ModelProfile(
+                id,
+                config.parameters(),
+                config.layers(),
+                config.hiddenSize(),
+                config.heads(),
+                config.vocabularySize(),
+                config.maxPositions(),
+                baseLearningRate,
+                Arrays.stream(Projection.values())
+                        .collect(Collectors.toMap(
+                                Projection::shortName,
+                                projection ->
+                                        new LayerSize(projection.inputSize(config), projection.outputSize(config)))));
+    }
+
+    /** @param name a short name that {@code target_modules} may use */
+    LayerSize layer(String name) {
+        return Objects.requireNonNull(projections.get(name), name);
+    }
+
+    /** What a token takes in a layer. */
+    LayerWidths widths() {
+        int queryKeyValue = ProjectionGroup.ATTENTION_INPUT.projections().stream()
+                .mapToInt(projection -> layer(projection.shortName()).out())
+                .sum();
+        return new LayerWidths(
+                hiddenSize,
+                queryKeyValue,
+                layer(Projection.OUTPUT.shortName()).in(),
+                layer(Projection.DOWN.shortName()).in());
+    }
+
+    /** Width of the keys of a layer, which is that of its values. */
+    int keyValueWidth() {
+        return layer(Projection.KEY.shortName()).out();
+    }
+
+    /** Weights of the matrices that a token is multiplied with, the output embedding among them. */
+    long multipliedParameters() {
+        return layers
+                        * projections.values().stream()
+                                .mapToLong(size -> (long) size.in() * size.out())
+                                .sum()
+                + (long) vocabularySize * hiddenSize;
+    }
+
+    /** All weights move at about a tenth of the rate of an adapter. */
+    private static final double FULL_TRAINING_RATE = 0.1;
+
+    /** Peak rate that the multiplier 1 stands for. */
+    double baseLearningRate(@Nullable AdapterSettings adapter) {
+        return adapter == null ? baseLearningRate * FULL_TRAINING_RATE : baseLearningRate;
+    }
+
+    /** Refuses an adapter that does not fit the model, or a model that is too large to train all its weights. */
+    public void check(@Nullable AdapterSettings adapter, long mostTrainedParameters) {
+        if (adapter != null) {
+            check(adapter);
+        } else if (parameters > mostTrainedParameters) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    ("'anneal.adapter' is 'none', which trains all %,d weights of '%s' at 20 bytes each and more for every compute thread;"
+                                    + " this installation trains at most %,d (anneal.jobs.full-training-max-parameters). Train an adapter instead")
+                            .formatted(parameters, id, mostTrainedParameters),
+                    "anneal.adapter");
+        }
+    }
+
+    private void check(AdapterSettings adapter) {
+        for (String target : targets(adapter)) {
+            LayerSize projection = projections.get(target);
+            if (projection == null) {
+                throw Refusal.invalidValue(
+                        "afa_lora.target_modules",
+                        "'afa_lora.target_modules' names '" + target + "', which '" + id + "' does not have; use "
+                                + AdapterConfig.ALL_LINEAR + " or some of "
+                                + String.join(
+                                        ", ",
+                                        projections.keySet().stream().sorted().toList()));
+            }
+            if (adapter.rank() > projection.smallerSide()) {
+                throw Refusal.invalidValue(
+                        "afa_lora.rank",
+                        "'afa_lora.rank' is " + adapter.rank() + " but '" + target + "' of '" + id + "' is "
+                                + projection.in() + " x "
+                                + projection.out() + "; use a rank from 1 to " + greatestRank(adapter)
+                                + ", or leave that layer out of 'afa_lora.target_modules'");
+            }
+        }
+    }
+
+    private int greatestRank(AdapterSettings adapter) {
+        return targets(adapter).stream()
+                .map(projections::get)
+                .filter(projection -> projection != null)
+                .mapToInt(LayerSize::smallerSide)
+                .min()
+                .orElse(1);
+    }
+
+    /** Refuses a row length that the model was not made for. */
+    public void checkLength(TrainingOptions options) {
+        Integer maxLength = options.maxLength();
+        if (maxLength != null && maxLength > contextTokens) {
+            throw Refusal.invalidValue(
+                    "anneal.max_length",
+                    "'anneal.max_length' is " + maxLength + " but the context of '" + id + "' ends at " + contextTokens
+                            + " tokens; use at most that, or leave it out");
+        }
+    }
+
+    Collection<String> targets(@Nullable AdapterSettings adapter) {
+        if (adapter == null) {
+            return List.of();
+        }
+        return adapter.targetModules().equals(List.of(AdapterConfig.ALL_LINEAR))
+                ? projections.keySet().stream().sorted().toList()
+                : adapter.targetModules();
+    }
+
+    /** Trained parameters: A and B of each targeted layer, or all weights. */
+    public long trainedParameters(@Nullable AdapterSettings adapter) {
+        if (adapter == null) {
+            return parameters;
+        }
+        long widths = targets(adapter).stream()
+                .map(projections::get)
+                .filter(projection -> projection != null)
+                .mapToLong(projection -> (long) projection.in() + projection.out())
+                .sum();
+        return widths * adapter.rank() * layers;
+    }
+}

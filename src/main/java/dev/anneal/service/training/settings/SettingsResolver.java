@@ -1,0 +1,179 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.data.StepPlan;
+import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.protocol.AdapterSettings;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.protocol.TrainingSettings;
+import dev.anneal.protocol.TrainingSettings.Optimizer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Replaces what a client left open by numbers. The rules are those of the table in {@code docs/training-settings.md}; a change here is a
+ * change there.
+ */
+public final class SettingsResolver {
+
+    static final int BATCH_SIZE = 8;
+    static final int FEWEST_EPOCHS = 3;
+    static final int MOST_EPOCHS = 10;
+    /** Fewer steps than this hardly move an adapter, so that small files are read more often. */
+    static final int WANTED_STEPS = 100;
+
+    static final int LONGEST_ROW_TOKENS = 2048;
+    static final int CHECKPOINTS = 10;
+
+    private SettingsResolver() {}
+
+    /** Longest row of a job, needed before its files can be counted. */
+    public static int maxLengthTokens(JobRequest request, ModelProfile model) {
+        return or(request.options().maxLength(), Math.min(model.contextTokens(), LONGEST_ROW_TOKENS));
+    }
+
+    /**
+     * @param engine what is known of the engine that will train, for its memory and time alone
+     * @param seed the request's, or the one that was drawn for it
+     */
+    public static ResolvedSettings resolve(
+            JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int seed) {
+        TrainingOptions options = request.options();
+        int sequences = options.packing() ? data.packedSequences() : data.rows();
+        int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
+        int stepRows = batchSize * options.gradientAccumulation();
+        SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
+        int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
+        int epochs = epochs(request, stepsPerEpoch);
+        int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
+        double rate = LearningRates.of(request, model);
+        TrainingSettings training = new TrainingSettings(
+                request.method(),
+                epochs,
+                stepRows,
+                totalSteps,
+                maxLengthTokens(request, model),
+                options.packing(),
+                options.activationCheckpointing(),
+                optimizer(options, rate, totalSteps),
+                or(options.checkpointInterval(), ceilDivide(totalSteps, CHECKPOINTS)),
+                evaluationInterval(request, totalSteps),
+                seed);
+        long expectedTokens = Math.round(shape.trainedWith(data) * shape.updates() / stepsPerEpoch * totalSteps);
+        return new ResolvedSettings(
+                training,
+                new Hyperparameters(batchSize, rate / LearningRates.base(request, model), epochs),
+                options.gradientAccumulation(),
+                annealedAtStep(request.adapter(), totalSteps),
+                expectedTokens,
+                data,
+                memory(request, model, data, engine, stepRows),
+                TrainingCost.of(model, request.adapter(), engine, work(training, shape, data, expectedTokens)));
+    }
+
+    private static MemoryEstimate memory(
+            JobRequest request, ModelProfile model, DatasetSize data, EngineSetup engine, int stepRows) {
+        int maxLength = maxLengthTokens(request, model);
+        int longest = Math.min(maxLength, data.longestRowTokens());
+        boolean packed = request.options().packing();
+        SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
+        int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
+        int unit = shape.longest(longest);
+        long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
+        return MemoryEstimate.of(
+                model,
+                request.adapter(),
+                engine,
+                new MemoryEstimate.Rows(
+                        rows,
+                        tokens,
+                        unit,
+                        data.tokens(),
+                        request.options().activationCheckpointing().equals("on"),
+                        shape.sampled(rows, data.validatedRows())));
+    }
+
+    /**
+     * Rows of the validation file are taken to be as long as those that are trained. The reference of pairs reads both files once; completions of prompts
+     * are sampled before they are trained.
+     */
+    private static TrainingCost.Work work(
+            TrainingSettings training, SequenceShape shape, DatasetSize data, long expectedTokens) {
+        double rowTokens = (double) data.tokens() / data.rows();
+        double validated = data.validatedRows() * rowTokens;
+        double reference = training.method() instanceof TrainingMethod.Dpo ? data.tokens() + validated : 0;
+        int interval = training.evaluationIntervalSteps();
+        int validations = interval == 0 ? 0 : training.totalSteps() / interval;
+        int rows = Math.min(training.batchRows(), data.rows());
+        return new TrainingCost.Work(
+                expectedTokens,
+                shape.trainedShare(data),
+                shape.ofSequence(data),
+                training.totalSteps(),
+                (training.packing() ? data.rows() : rows) * shape.apart(),
+                validations * validated
+                        + reference
+                        + shape.againForward() * expectedTokens
+                        + shape.sampling((double) rows * training.totalSteps() / shape.updates())
+                        + shape.validating(validations * (double) data.validatedRows()),
+                training.activationCheckpointing().equals("on"));
+    }
+
+    /** {@code max_steps} decides where it is given: the epochs then say how often the file is begun. */
+    private static int epochs(JobRequest request, int stepsPerEpoch) {
+        Integer maxSteps = request.options().maxSteps();
+        if (maxSteps != null) {
+            return ceilDivide(maxSteps, stepsPerEpoch);
+        }
+        int enough = Math.min(MOST_EPOCHS, ceilDivide(WANTED_STEPS, stepsPerEpoch));
+        return or(request.hyperparameters().epochs(), Math.max(FEWEST_EPOCHS, enough));
+    }
+
+    /** The last step always trains: its rate is that of the schedule behind the warm-up. */
+    private static int warmupSteps(TrainingOptions options, int totalSteps) {
+        return Math.min((int) Math.ceil(options.warmupRatio() * totalSteps), totalSteps - 1);
+    }
+
+    private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {
+        return new Optimizer(
+                learningRate,
+                options.learningRateSchedule(),
+                warmupSteps(options, totalSteps),
+                options.weightDecay(),
+                options.maxGradientNorm(),
+                options.loraPlusRatio());
+    }
+
+    private static int evaluationInterval(JobRequest request, int totalSteps) {
+        return request.validationFile() == null
+                ? 0
+                : or(request.options().evaluationInterval(), ceilDivide(totalSteps, CHECKPOINTS));
+    }
+
+    /** The first step whose beta is 0; a plain LoRA is linear from the start, and so is a model without an adapter. */
+    static int annealedAtStep(@Nullable AdapterSettings adapter, int totalSteps) {
+        if (adapter == null || adapter.activation().equals(AdapterConfig.NO_ACTIVATION)) {
+            return 0;
+        }
+        AnnealingSchedule schedule = AnnealingSchedule.of(
+                adapter.schedule().shape(),
+                adapter.schedule().start(),
+                adapter.schedule().end());
+        int first = Math.max(0, (int) Math.floor(schedule.end() * totalSteps) - 1);
+        while (schedule.betaAt(first, totalSteps) > 0) {
+            first++;
+        }
+        return first;
+    }
+
+    private static int ceilDivide(int dividend, int divisor) {
+        return Math.toIntExact(ceilDivide((long) dividend, divisor));
+    }
+
+    private static long ceilDivide(long dividend, int divisor) {
+        return (dividend - 1) / divisor + 1;
+    }
+
+    private static int or(@Nullable Integer chosen, int otherwise) {
+        return chosen == null ? otherwise : chosen;
+    }
+}

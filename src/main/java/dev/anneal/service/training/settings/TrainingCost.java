@@ -1,0 +1,142 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.engine.architecture.DeviceLimits;
+import dev.anneal.engine.architecture.PassLimits;
+import dev.anneal.protocol.AdapterSettings;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a training computes, for estimates of its time: the table in {@code docs/training-settings.md}, in which a change here is a change there.
+ *
+ * @param operations floating-point operations of products with frozen matrices that take as long as all of it
+ * @param precision {@code bf16} or {@code fp32}
+ * @param width of the residual stream
+ * @param loadedBytes what is read and written while the model is loaded
+ */
+public record TrainingCost(double operations, String precision, int width, long loadedBytes) {
+
+    /** Products with thin matrices: 11 % of the time of a step for 3.4 % of its operations (docs/performance.md). */
+    private static final double ADAPTER_SLOWNESS = 3;
+
+    /** Products of attention with softmax, masks and copies. */
+    private static final double ATTENTION_SLOWNESS = 2;
+
+    /** Operations for each value that a layer keeps, in bytes of a value: norms, activation, residuals and conversions. */
+    private static final double OPERATIONS_OF_A_KEPT_BYTE = 1700;
+
+    /** Operations in the time in which a byte of the trained values, their gradients or moments is read or written, in bytes of a value. */
+    private static final double OPERATIONS_OF_A_TRAINED_BYTE = 74;
+
+    /** Products of a step's forward and backward with a frozen matrix, two operations each; with a trained one its gradient is a third. */
+    private static final double FROZEN_PASSES = 4;
+
+    private static final double TRAINED_PASSES = 6;
+    private static final double FORWARD = 2;
+
+    /** Seven products with keys or values: two forward, and five backward, which makes the weights again. */
+    private static final double ATTENTION_PASSES = 14;
+
+    /**
+     * The tokens that are computed with.
+     *
+     * @param tokens of all steps
+     * @param trainedShare how many of them have a label
+     * @param rowTokens of a row
+     * @param steps optimizer steps
+     * @param stepRows rows of a step
+     * @param validatedTokens tokens of all validations
+     * @param recomputed whether activations are computed again for the backward
+     */
+    public record Work(
+            double tokens,
+            double trainedShare,
+            double rowTokens,
+            int steps,
+            int stepRows,
+            double validatedTokens,
+            boolean recomputed) {}
+
+    public static TrainingCost of(
+            ModelProfile model, @Nullable AdapterSettings adapter, EngineSetup engine, Work work) {
+        int valueBytes = engine.valueBytes(model);
+        double forward = forwardOperations(model, adapter, valueBytes, work);
+        double training = work.tokens() * tokenOperations(model, adapter, valueBytes, work);
+        double validation = work.validatedTokens() * forward;
+        return new TrainingCost(
+                (training + validation) * idleFactor(engine, work)
+                        + optimizerOperations(model, adapter, valueBytes, work),
+                valueBytes == Short.BYTES ? Arithmetic.BF16 : Arithmetic.FP32,
+                model.hiddenSize(),
+                (Short.BYTES + valueBytes) * model.parameters());
+    }
+
+    /** Of one token, forward and backward. */
+    private static double tokenOperations(
+            ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes, Work work) {
+        double passes = adapter == null ? TRAINED_PASSES : FROZEN_PASSES;
+        double ofLayers = passes * layerWeights(model)
+                + ATTENTION_SLOWNESS * ATTENTION_PASSES * keysOfToken(work) * attended(model)
+                + otherOperations(model, adapter, valueBytes);
+        double again = work.recomputed() ? forwardOperations(model, adapter, valueBytes, work) : 0;
+        return ofLayers + again + passes * work.trainedShare() * embedding(model);
+    }
+
+    /** Of one token, without the logits. */
+    private static double forwardOperations(
+            ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes, Work work) {
+        return FORWARD * layerWeights(model)
+                + ATTENTION_SLOWNESS * 4 * keysOfToken(work) * attended(model)
+                + otherOperations(model, adapter, valueBytes) / 3;
+    }
+
+    /** Products of the adapter, and what is no product. */
+    private static double otherOperations(ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes) {
+        double adapterProducts =
+                adapter == null ? 0 : ADAPTER_SLOWNESS * TRAINED_PASSES * model.trainedParameters(adapter);
+        return adapterProducts
+                + OPERATIONS_OF_A_KEPT_BYTE
+                        / valueBytes
+                        * model.layers()
+                        * model.widths().kept(0);
+    }
+
+    /** Each micro-batch's gradient is added to the step's; then norm, factor, moments and values. */
+    private static double optimizerOperations(
+            ModelProfile model, @Nullable AdapterSettings adapter, int valueBytes, Work work) {
+        double bytes = Float.BYTES * model.trainedParameters(adapter) * work.steps() * (3.0 * microBatches(work) + 10);
+        return OPERATIONS_OF_A_TRAINED_BYTE / valueBytes * bytes;
+    }
+
+    /** Threads without a micro-batch wait for the others. */
+    private static double idleFactor(EngineSetup engine, Work work) {
+        int batches = microBatches(work);
+        int rounds = (batches + engine.threads() - 1) / engine.threads();
+        return (double) rounds * engine.threads() / batches;
+    }
+
+    private static int microBatches(Work work) {
+        return Math.max(1, DeviceLimits.CPU.microBatches(Math.round(work.tokens() / work.steps()), work.stepRows()));
+    }
+
+    private static double layerWeights(ModelProfile model) {
+        return model.layers()
+                * model.projections().values().stream()
+                        .mapToDouble(layer -> (double) layer.in() * layer.out())
+                        .sum();
+    }
+
+    private static double embedding(ModelProfile model) {
+        return (double) model.vocabularySize() * model.hiddenSize();
+    }
+
+    /** Keys that a token's query is multiplied with: those before it, and those of its block behind it. */
+    private static double keysOfToken(Work work) {
+        return Math.min(work.rowTokens(), (work.rowTokens() + PassLimits.ATTENTION_BLOCK) / 2);
+    }
+
+    /** Width of the queries of all layers. */
+    private static double attended(ModelProfile model) {
+        return (double) model.layers() * model.widths().attended();
+    }
+}

@@ -1,0 +1,151 @@
+package dev.anneal.service.training.sharing;
+
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.TunedModels;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+
+/** Who else may use a tenant's tuned models and checkpoints. */
+@Component
+public final class Permissions {
+
+    private static final String PREFIX = "cp_";
+    private static final String MODEL = "fine_tuned_model_checkpoint";
+
+    private static final String INSERT = """
+            INSERT INTO checkpoint_permission (tenant_id, external_id, created_at, model, tuned_model, checkpoint_id, project_id)
+            VALUES (:tenant, :id, clock_timestamp(), :model, :tuned, :checkpoint, :project)
+            ON CONFLICT (model, project_id) DO NOTHING
+            """;
+
+    /** The policy for those who are granted something shows their permissions too, so the owner is named. */
+    private static final String SELECT = """
+            SELECT external_id, created_at, project_id
+            FROM checkpoint_permission
+            WHERE model = :model AND tenant_id = current_tenant()
+            """;
+
+    private static final String DELETE =
+            "DELETE FROM checkpoint_permission WHERE external_id = :id AND model = :model AND tenant_id = current_tenant()";
+
+    private final TenantDatabase database;
+    private final Identifiers identifiers;
+    private final TunedModels models;
+    private final Jobs jobs;
+
+    Permissions(TenantDatabase database, Identifiers identifiers, TunedModels models, Jobs jobs) {
+        this.database = database;
+        this.identifiers = identifiers;
+        this.models = models;
+        this.jobs = jobs;
+    }
+
+    /**
+     * Lets other tenants use a model. One that may already has its permission answered again.
+     *
+     * @throws Refusal 404 if the tenant has no such model
+     */
+    public List<Permission> grant(String tenantId, String model, List<String> projectIds) {
+        return database.call(tenantId, jdbc -> {
+            TunedModels.Resolved found = require(jdbc, model);
+            Job job = jobs.byNumber(jdbc, found.model().job());
+            for (String project : projectIds) {
+                if (project.equals(tenantId)) {
+                    throw Refusal.invalidValue(
+                            "project_ids", "'project_ids' names '" + project + "', whose own model '" + model + "' is");
+                }
+                insert(jdbc, job, model, found.checkpoint(), project);
+            }
+            return projectIds.stream()
+                    .distinct()
+                    .map(project -> jdbc.sql(SELECT + "AND project_id = :project")
+                            .param("model", model)
+                            .param("project", project)
+                            .query(Permissions::permission)
+                            .single())
+                    .toList();
+        });
+    }
+
+    private void insert(JdbcClient jdbc, Job job, String model, Checkpoint checkpoint, String project) {
+        jdbc.sql(INSERT)
+                .param("tenant", job.tenantId())
+                .param("id", identifiers.next(PREFIX))
+                .param("model", model)
+                .param("tuned", job.modelName())
+                .param("checkpoint", checkpoint.number())
+                .param("project", project)
+                .update();
+    }
+
+    private TunedModels.Resolved require(JdbcClient jdbc, String model) {
+        return models.find(jdbc, model)
+                .orElseThrow(() ->
+                        Refusal.notFound("tuned model or checkpoint", model, MODEL, models.didYouMean(jdbc, model)));
+    }
+
+    /**
+     * A page of the permissions of a model.
+     *
+     * @param projectId only that of this tenant; null for all
+     */
+    public Page<Permission> list(String tenantId, String model, @Nullable String projectId, PageRequest page) {
+        return database.call(tenantId, jdbc -> {
+            require(jdbc, model);
+            String after = page.after();
+            if (after != null && !after.startsWith(PREFIX)) {
+                throw Refusal.invalidCursor("a permission", after);
+            }
+            List<Permission> rows = jdbc.sql(
+                            SELECT + """
+                            AND (:project::text IS NULL OR project_id = :project)
+                            AND (:after::text IS NULL OR external_id %s :after)
+                            ORDER BY external_id %s
+                            LIMIT :limit
+                            """.formatted(page.ascending() ? ">" : "<", page.ascending() ? "ASC" : "DESC"))
+                    .param("model", model)
+                    .param("project", projectId)
+                    .param("after", after)
+                    .param("limit", page.rowsToRead())
+                    .query(Permissions::permission)
+                    .list();
+            return Page.of(rows, page);
+        });
+    }
+
+    /**
+     * Ends a permission: the next request of that tenant finds no such model. An evaluation that has begun goes on.
+     *
+     * @throws Refusal 404 if there is none
+     */
+    public void revoke(String tenantId, String model, String permissionId) {
+        int rows = database.call(
+                tenantId,
+                jdbc -> jdbc.sql(DELETE)
+                        .param("id", permissionId)
+                        .param("model", model)
+                        .update());
+        if (rows == 0) {
+            throw Refusal.notFound("permission", permissionId, "permission_id");
+        }
+    }
+
+    private static Permission permission(ResultSet row, int number) throws SQLException {
+        return new Permission(
+                row.getString("external_id"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("project_id"));
+    }
+}

@@ -1,0 +1,74 @@
+package dev.anneal.service.training.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.anneal.protocol.Progress.Measured.Rate;
+import dev.anneal.service.ServiceTest;
+import dev.anneal.service.training.machine.Machine;
+import dev.anneal.service.training.machine.Machines;
+import java.net.http.HttpResponse;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import tools.jackson.databind.JsonNode;
+
+/** Dry runs say what a job would be and make none. */
+class EstimateIT extends ServiceTest {
+
+    @Autowired
+    private Machines machines;
+
+    @Test
+    void estimateHoldsWhatTheJobWouldShow() {
+        String body = "{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "', 'afa_lora': {'rank': 8}}";
+
+        JsonNode estimate = json(post(ALPHA, "/v1/fine_tuning/estimate", body));
+
+        assertThat(estimate.get("object").stringValue()).isEqualTo("fine_tuning.estimate");
+        assertThat(estimate.get("complete").booleanValue()).isTrue();
+        assertThat(estimate.get("rows").intValue()).isEqualTo(20);
+        assertThat(estimate.get("total_steps").intValue()).isEqualTo(30);
+        assertThat(estimate.get("annealed_at_step").intValue()).isEqualTo(24);
+        assertThat(estimate.path("hyperparameters").path("n_epochs").intValue()).isEqualTo(10);
+        assertThat(estimate.path("validation_report").path("accepted").intValue())
+                .isEqualTo(20);
+        assertThat(estimate.get("tokens").longValue())
+                .isEqualTo(10 * estimate.path("token_report").path("tokens").longValue());
+        assertThat(estimate.path("memory").path("weights_bytes").longValue()).isEqualTo(4 * 2_656_704 + 2 * 1536 * 192);
+        long parts = Stream.of("process", "weights", "adapter", "activations", "head", "sampling")
+                .mapToLong(part -> estimate.path("memory").path(part + "_bytes").longValue())
+                .sum();
+        assertThat(estimate.path("memory").path("total_bytes").longValue())
+                .isEqualTo(Math.max(
+                        parts, estimate.path("memory").path("loading_bytes").longValue()));
+        assertThat(json(get(ALPHA, "/v1/fine_tuning/jobs")).get("data")).isEmpty();
+    }
+
+    /** The outlook looks again after 15 seconds at the latest. */
+    @Test
+    void durationSaysWhatItRestsOn() {
+        String body = "{'model': 'anneal-tiny', 'training_file': '" + file(ALPHA, 20) + "'}";
+        machines.save(
+                "worker",
+                new Machine(new Machine.Setup("cpu", "auto", 2), true, 2, List.of(new Rate("fp32", 192, 1e11))));
+
+        await(() -> !estimate(body).get("duration_basis").isNull());
+
+        assertThat(estimate(body).get("duration_basis").stringValue()).isEqualTo("measured_machine");
+        assertThat(estimate(body).get("duration_seconds").doubleValue()).isBetween(2.0, 60.0);
+    }
+
+    private JsonNode estimate(String body) {
+        return json(post(ALPHA, "/v1/fine_tuning/estimate", body));
+    }
+
+    @Test
+    void badRequestsAreRefusedAsForAJob() {
+        HttpResponse<String> answer =
+                post(ALPHA, "/v1/fine_tuning/estimate", "{'model': 'gpt-4o', 'training_file': 'file-1'}");
+
+        assertThat(answer.statusCode()).isEqualTo(400);
+        assertThat(answer.body()).contains("model_not_available");
+    }
+}
