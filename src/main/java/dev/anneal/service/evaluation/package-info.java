@@ -3,7 +3,7 @@
         allowedDependencies = {
             "export",
             "files",
-            "grader",
+            "inference :: grader",
             "models :: catalog",
             "platform :: database",
             "platform :: paging",

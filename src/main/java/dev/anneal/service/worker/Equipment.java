@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
-import dev.anneal.service.grader.AttemptGrading;
+import dev.anneal.service.inference.grader.AttemptGrading;
 import dev.anneal.service.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineWorkspace;

@@ -3,7 +3,7 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.grader.GradingAnswers;
+import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.platform.process.EngineProcess;
 import java.util.Collections;
 import java.util.concurrent.CompletableFuture;

@@ -2,7 +2,7 @@
 @ApplicationModule(
         allowedDependencies = {
             "assignment",
-            "grader",
+            "inference :: grader",
             "metrics",
             "platform :: cache",
             "platform :: database",

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.grader.GradingAnswers;
+import dev.anneal.service.inference.grader.GradingAnswers;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;

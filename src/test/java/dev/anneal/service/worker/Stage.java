@@ -2,7 +2,7 @@ package dev.anneal.service.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.grader.AttemptGrading;
+import dev.anneal.service.inference.grader.AttemptGrading;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.EngineWorkspace;

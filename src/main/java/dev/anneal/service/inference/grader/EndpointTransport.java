@@ -1,0 +1,62 @@
+package dev.anneal.service.inference.grader;
+
+import dev.anneal.engine.grade.EndpointClient.Endpoint;
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.outbound.OutboundRequest;
+import dev.anneal.service.platform.outbound.WebhookSignature;
+import java.io.IOException;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Sends one request to an endpoint, signed if there is a secret. */
+final class EndpointTransport implements AutoCloseable {
+
+    private final OutboundClient client;
+    private final @Nullable WebhookSignature signature;
+    private final Clock clock;
+
+    EndpointTransport(OutboundHttp http, GraderProperties properties, Clock clock) {
+        String secret = properties.endpointSecret();
+        signature = secret == null || secret.isBlank() ? null : signature(secret);
+        client =
+                http.toStrangers(OutboundLimits.within(properties.endpointTimeout(), properties.endpointConcurrency()));
+        this.clock = clock;
+    }
+
+    private static WebhookSignature signature(String secret) {
+        try {
+            return new WebhookSignature(secret);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("anneal.graders.endpoint-secret: " + e.getMessage(), e);
+        }
+    }
+
+    /** @param id the same for each attempt at one request, so that an endpoint can tell */
+    Attempt send(Endpoint endpoint, String id, byte[] body) {
+        Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
+        headers.putAll(WebhookSignature.headers(signature, id, clock.instant(), body));
+        try {
+            return client.send(
+                    OutboundRequest.post(endpoint.url(), headers, OutboundContent.json(body)), ScoreReply::read);
+        } catch (OutboundException e) {
+            String failure = "the endpoint " + e.explanation();
+            return switch (e.reason()) {
+                case ADDRESS_NOT_ALLOWED -> Attempt.failed(failure);
+                case TIMED_OUT, UNREACHABLE, REDIRECTED -> Attempt.failedForNow(failure, null);
+            };
+        } catch (IllegalArgumentException e) {
+            return Attempt.failed("the endpoint's url is unusable: " + e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}

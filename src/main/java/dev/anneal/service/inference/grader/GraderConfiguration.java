@@ -1,0 +1,25 @@
+package dev.anneal.service.inference.grader;
+
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.secret.SealedValues;
+import java.time.Clock;
+import java.time.Duration;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Whom graders ask. */
+@Configuration(proxyBeanMethods = false)
+class GraderConfiguration {
+
+    private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
+
+    @Bean
+    StoredHeaders storedHeaders(SealedValues sealed) {
+        return sealed::ofWork;
+    }
+
+    @Bean
+    HttpEndpointClient endpointClient(OutboundHttp http, GraderProperties properties, Clock clock) {
+        return new HttpEndpointClient(new EndpointTransport(http, properties, clock), properties, FIRST_RETRY_DELAY);
+    }
+}

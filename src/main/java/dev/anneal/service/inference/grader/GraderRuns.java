@@ -1,0 +1,96 @@
+package dev.anneal.service.inference.grader;
+
+import dev.anneal.engine.grade.Grade;
+import dev.anneal.engine.grade.Grader;
+import dev.anneal.engine.grade.Sample;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.springframework.stereotype.Component;
+
+/** Graders that clients try on a completion while their request waits: few at a time, half of them one tenant's at most, and none for long. */
+@Component
+public class GraderRuns implements AutoCloseable {
+
+    private final GradingHelp help;
+    private final int mostRuns;
+    private final Duration timeout;
+    private final Map<String, Integer> openByTenant = new HashMap<>();
+    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "grader-run");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    GraderRuns(GradingHelp help, GraderProperties properties) {
+        this.help = help;
+        this.mostRuns = properties.runConcurrency();
+        this.timeout = properties.runTimeout();
+    }
+
+    /**
+     * Waits for the grade.
+     *
+     * @param tenantId whose models may judge
+     * @throws Refusal {@code queue_full} while too many run, {@code service_unavailable} if this one takes too long
+     */
+    public Grade run(String tenantId, Grader grader, Sample sample) {
+        FutureTask<Grade> run = new FutureTask<>(() -> grader.grade(sample, help.ofRun(tenantId)));
+        begin(tenantId);
+        threads.execute(() -> {
+            try {
+                run.run();
+            } finally {
+                // Not before, even if nobody waits any more: what is interrupted may go on for a while.
+                end(tenantId);
+            }
+        });
+        try {
+            return run.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            throw unavailable(
+                    "The grader took longer than " + timeout.toSeconds()
+                            + " s (anneal.graders.run-timeout) and was stopped. Try again when the endpoints and models that it asks are quicker.");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable("The service stops. Try again.");
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a grader failed", e.getCause());
+        } finally {
+            run.cancel(true);
+        }
+    }
+
+    private static Refusal unavailable(String message) {
+        return new Refusal(RefusalCode.SERVICE_UNAVAILABLE, message);
+    }
+
+    private synchronized void begin(String tenantId) {
+        int all = openByTenant.values().stream().mapToInt(Integer::intValue).sum();
+        int mostOfTenant = (mostRuns + 1) / 2;
+        if (all >= mostRuns || openByTenant.getOrDefault(tenantId, 0) >= mostOfTenant) {
+            throw new Refusal(
+                    RefusalCode.QUEUE_FULL,
+                    "%d graders (anneal.graders.run-concurrency), %d of one tenant, may run at a time, and so many do. Try again."
+                            .formatted(mostRuns, mostOfTenant));
+        }
+        openByTenant.merge(tenantId, 1, Integer::sum);
+    }
+
+    private synchronized void end(String tenantId) {
+        openByTenant.computeIfPresent(tenantId, (tenant, open) -> open == 1 ? null : open - 1);
+    }
+
+    @Override
+    public void close() {
+        threads.shutdownNow();
+    }
+}

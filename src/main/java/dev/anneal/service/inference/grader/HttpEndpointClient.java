@@ -1,0 +1,135 @@
+package dev.anneal.service.inference.grader;
+
+import dev.anneal.engine.grade.EndpointClient;
+import dev.anneal.engine.grade.Sample;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Posts completions to endpoints, several at a time, and sends again what got no answer, with twice the wait after each try. A completion has a thread
+ * only while its request is open: the waits of one endpoint keep no other one waiting.
+ */
+final class HttpEndpointClient implements EndpointClient, AutoCloseable {
+
+    /** Nothing is waited for longer between two tries, whatever an endpoint asks for. */
+    private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
+
+    private static final Attempt STOPPED = Attempt.failed("grading was stopped");
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final EndpointTransport transport;
+    private final int retries;
+    private final Duration firstDelay;
+    private final SharedThreads senders;
+
+    /** @param transport closed with this */
+    HttpEndpointClient(EndpointTransport transport, GraderProperties properties, Duration firstDelay) {
+        this.transport = transport;
+        this.retries = properties.endpointRetries();
+        this.firstDelay = firstDelay;
+        this.senders = new SharedThreads(properties.endpointConcurrency(), "grader-endpoint");
+    }
+
+    @Override
+    public List<Reply> score(Endpoint endpoint, List<Sample> samples) {
+        if (Thread.currentThread().isInterrupted()) {
+            return stopped(samples);
+        }
+        AtomicBoolean stopped = new AtomicBoolean();
+        Executor turns = Pace.of(senders.line(), endpoint.ratePerSecond());
+        List<CompletableFuture<Reply>> sent = samples.stream()
+                .map(sample -> send(new Request(endpoint, sample, newId(), turns, stopped), 1))
+                .toList();
+        try {
+            List<Reply> replies = new ArrayList<>();
+            for (CompletableFuture<Reply> reply : sent) {
+                replies.add(reply.get());
+            }
+            return replies;
+        } catch (InterruptedException e) {
+            stopped.set(true);
+            Thread.currentThread().interrupt();
+            return stopped(samples);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a completion could not be sent", e.getCause());
+        }
+    }
+
+    private static List<Reply> stopped(List<Sample> samples) {
+        return Collections.nCopies(samples.size(), STOPPED.reply());
+    }
+
+    /**
+     * One completion that is sent until it has its score.
+     *
+     * @param id the same for each try
+     * @param turns of its question
+     * @param stopped whether nobody waits for its question any more
+     */
+    private record Request(Endpoint endpoint, Sample sample, String id, Executor turns, AtomicBoolean stopped) {
+
+        /** As Azure's endpoint graders get it. */
+        byte[] body() {
+            Map<String, @Nullable Object> body = new LinkedHashMap<>();
+            body.put("sample", sample.namespace());
+            body.put("item", sample.item());
+            body.put("trace_id", id);
+            return JSON.writeValueAsBytes(body);
+        }
+    }
+
+    private static String newId() {
+        return "grade_" + UUID.randomUUID();
+    }
+
+    private CompletableFuture<Reply> send(Request request, int tries) {
+        return CompletableFuture.supplyAsync(() -> attempt(request), request.turns)
+                .thenCompose(attempt -> replyOrRetry(request, attempt, tries));
+    }
+
+    private Attempt attempt(Request request) {
+        return request.stopped.get() ? STOPPED : transport.send(request.endpoint, request.id, request.body());
+    }
+
+    private CompletableFuture<Reply> replyOrRetry(Request request, Attempt attempt, int tries) {
+        if (!attempt.mayGoBetter()) {
+            return CompletableFuture.completedFuture(attempt.reply());
+        }
+        if (tries > retries) {
+            return CompletableFuture.completedFuture(
+                    Reply.failed(attempt.reply().failure() + ", in " + tries + " tries"));
+        }
+        return new CompletableFuture<@Nullable Void>()
+                .completeOnTimeout(null, delayMillis(tries, attempt.retryAfter()), TimeUnit.MILLISECONDS)
+                .thenCompose(waited -> send(request, tries + 1));
+    }
+
+    /** Twice the last one, less up to a quarter at random so that requests that failed together do not come together. */
+    private long delayMillis(int tries, @Nullable Duration asked) {
+        long doubled = firstDelay.toMillis() << (tries - 1);
+        long jitter = ThreadLocalRandom.current().nextLong(doubled / 4 + 1);
+        long wanted = asked == null ? doubled - jitter : asked.toMillis();
+        return Math.min(LONGEST_DELAY.toMillis(), wanted);
+    }
+
+    @Override
+    public void close() throws IOException {
+        senders.close();
+        transport.close();
+    }
+}

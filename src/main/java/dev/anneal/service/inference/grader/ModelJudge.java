@@ -1,0 +1,126 @@
+package dev.anneal.service.inference.grader;
+
+import dev.anneal.engine.grade.Judge;
+import dev.anneal.protocol.ServeRequest.Decoding;
+import dev.anneal.protocol.ServeRequest.Input;
+import dev.anneal.service.inference.Generation;
+import dev.anneal.service.inference.GenerationRequest;
+import dev.anneal.service.inference.TextGenerator;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicLong;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Has models of this installation judge, as many conversations at a time as it has threads for, so that chats find a place beside them. */
+final class ModelJudge implements Judge {
+
+    /** Waits between two tries double so often. */
+    private static final int DOUBLINGS = 4;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+
+    private final TextGenerator generator;
+    private final String tenantId;
+    private final SharedThreads threads;
+    private final Patience patience;
+
+    /** @param tenantId whose tuned models may judge */
+    ModelJudge(TextGenerator generator, String tenantId, SharedThreads threads, Patience patience) {
+        this.generator = generator;
+        this.tenantId = tenantId;
+        this.threads = threads;
+        this.patience = patience;
+    }
+
+    /**
+     * With a generator that is full, away or starts anew.
+     *
+     * @param firstWait before a conversation is asked again; each further one is twice as long, up to 16 times
+     * @param inAll how long conversations of one question are asked again while none of them is answered
+     */
+    record Patience(Duration firstWait, Duration inAll) {}
+
+    @Override
+    public List<Answer> answer(String model, List<List<Message>> conversations, Sampling sampling) {
+        Executor line = threads.line();
+        AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
+        List<Future<Answer>> asked = new ArrayList<>();
+        for (List<Message> conversation : conversations) {
+            GenerationRequest request = new GenerationRequest(model, chat(conversation), decoding(sampling));
+            FutureTask<Answer> answer = new FutureTask<>(() -> ask(request, lastAnswer));
+            line.execute(answer);
+            asked.add(answer);
+        }
+        try {
+            List<Answer> answers = new ArrayList<>();
+            for (Future<Answer> answer : asked) {
+                answers.add(answer.get());
+            }
+            return answers;
+        } catch (InterruptedException e) {
+            asked.forEach(answer -> answer.cancel(true));
+            Thread.currentThread().interrupt();
+            return conversations.stream()
+                    .map(conversation -> Answer.failed("grading was stopped"))
+                    .toList();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a model could not be asked", e.getCause());
+        }
+    }
+
+    /** @param lastAnswer when a conversation of the same question was answered last */
+    private Answer ask(GenerationRequest request, AtomicLong lastAnswer) throws InterruptedException {
+        for (int tries = 1; ; tries++) {
+            try {
+                Generation.Whole whole = generator.generate(tenantId, request);
+                lastAnswer.set(System.nanoTime());
+                return Answer.of(whole.choices().get(0).text(), (long) whole.promptTokens() + whole.completionTokens());
+            } catch (Refusal e) {
+                long waited = System.nanoTime() - lastAnswer.get();
+                if (!mayPass(e.code()) || waited >= patience.inAll().toNanos()) {
+                    return Answer.failed(e.explanation());
+                }
+                Thread.sleep(waitMillis(tries));
+            }
+        }
+    }
+
+    private static boolean mayPass(RefusalCode code) {
+        return code == RefusalCode.QUEUE_FULL || code == RefusalCode.SERVICE_UNAVAILABLE;
+    }
+
+    /** Less up to a quarter at random, so that what was refused together does not come together. */
+    private long waitMillis(int tries) {
+        long doubled = patience.firstWait().toMillis() << Math.min(tries - 1, DOUBLINGS);
+        return doubled - ThreadLocalRandom.current().nextLong(doubled / 4 + 1);
+    }
+
+    private static Input chat(List<Message> conversation) {
+        return new Input.Chat(JSON.writeValueAsString(Map.of("messages", conversation)));
+    }
+
+    /** Without a seed it is 0: the same question has the same answer. */
+    private static Decoding decoding(Sampling sampling) {
+        Integer seed = sampling.seed();
+        return new Decoding(
+                1,
+                sampling.maxTokens(),
+                sampling.temperature(),
+                0,
+                Math.max(1e-6, sampling.topP()),
+                0,
+                seed == null ? 0 : seed,
+                List.of(),
+                List.of(),
+                null);
+    }
+}

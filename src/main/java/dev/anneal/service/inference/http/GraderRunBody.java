@@ -1,0 +1,70 @@
+package dev.anneal.service.inference.http;
+
+import dev.anneal.engine.grade.Grade;
+import dev.anneal.engine.grade.GradeError;
+import dev.anneal.engine.grade.Grader;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The reply to a grader's run.
+ *
+ * @param reward 0 where there is no verdict, as OpenAI has it; {@code anneal.graded} tells
+ */
+record GraderRunBody(
+        double reward,
+        Metadata metadata,
+        Map<String, @Nullable Double> subRewards,
+        Map<String, TokenUsage> modelGraderTokenUsagePerModel,
+        Verdict anneal) {
+
+    /**
+     * @param executionTime seconds
+     * @param tokenUsage tokens that judging models read and wrote; null if none was asked
+     * @param sampledModelName the judging model, if there is just one
+     */
+    record Metadata(
+            String name,
+            String type,
+            GradeErrorsBody errors,
+            double executionTime,
+            Map<String, @Nullable Double> scores,
+            @Nullable Long tokenUsage,
+            @Nullable String sampledModelName) {}
+
+    /** Tokens that a judging model read and wrote. */
+    record TokenUsage(long totalTokens) {}
+
+    /** @param graded whether the grader came to a verdict */
+    record Verdict(boolean graded, List<Failure> errors) {}
+
+    /** What a flag does not say. */
+    record Failure(String flag, String grader, String message) {
+
+        static Failure of(GradeError error) {
+            return new Failure(error.flag().wireName(), error.grader(), error.message());
+        }
+    }
+
+    static GraderRunBody of(Grader grader, Grade grade, double seconds) {
+        Map<String, TokenUsage> usage = grade.judgeTokens().entrySet().stream()
+                .collect(Collectors.toMap(Map.Entry::getKey, entry -> new TokenUsage(entry.getValue())));
+        Long tokens = usage.isEmpty()
+                ? null
+                : usage.values().stream().mapToLong(TokenUsage::totalTokens).sum();
+        String judge = grader.judges().size() == 1
+                ? grader.judges().keySet().iterator().next()
+                : null;
+        Double reward = grade.reward();
+        return new GraderRunBody(
+                reward == null ? 0 : reward,
+                new Metadata(
+                        grader.name(), grader.type(), GradeErrorsBody.of(grade), seconds, grade.parts(), tokens, judge),
+                grade.parts(),
+                usage,
+                new Verdict(
+                        reward != null, grade.errors().stream().map(Failure::of).toList()));
+    }
+}

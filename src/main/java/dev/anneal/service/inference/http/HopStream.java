@@ -1,0 +1,62 @@
+package dev.anneal.service.inference.http;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+
+/** What another process sends, which counts as broken off when nothing has come for too long: a machine that is gone closes no connection. */
+final class HopStream extends FilterInputStream {
+
+    private static final ScheduledExecutorService WATCH = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "hop-watch");
+        thread.setDaemon(true);
+        return thread;
+    });
+
+    private final Future<?> watching;
+    private final long silenceNanos;
+    private volatile long lastReadNanos = System.nanoTime();
+
+    /** @param silence after which a read fails */
+    HopStream(InputStream source, Duration silence) {
+        super(source);
+        this.silenceNanos = silence.toNanos();
+        this.watching = WATCH.scheduleWithFixedDelay(
+                this::closeIfSilent, silenceNanos / 4, silenceNanos / 4, TimeUnit.NANOSECONDS);
+    }
+
+    private void closeIfSilent() {
+        if (System.nanoTime() - lastReadNanos > silenceNanos) {
+            try {
+                in.close();
+            } catch (IOException e) {
+                lastReadNanos = System.nanoTime();
+            }
+        }
+    }
+
+    @Override
+    public int read() throws IOException {
+        int value = in.read();
+        lastReadNanos = System.nanoTime();
+        return value;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        int count = in.read(target, offset, length);
+        lastReadNanos = System.nanoTime();
+        return count;
+    }
+
+    @Override
+    public void close() throws IOException {
+        watching.cancel(false);
+        in.close();
+    }
+}

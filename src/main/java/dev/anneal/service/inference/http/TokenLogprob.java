@@ -1,0 +1,60 @@
+package dev.anneal.service.inference.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.protocol.ServeReply;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A token of a chat's answer with its probability.
+ *
+ * @param bytes its UTF-8 bytes; null for a part of a character
+ */
+record TokenLogprob(String token, double logprob, @Nullable List<Integer> bytes, List<Likely> topLogprobs) {
+
+    private static final char REPLACEMENT = '\uFFFD';
+
+    /** Log-probability of what is as good as impossible, as OpenAI writes it: JSON has no infinity. */
+    private static final double IMPOSSIBLE = -9999;
+
+    /** A token that might have been chosen. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Likely(String token, double logprob, @Nullable List<Integer> bytes) {}
+
+    /** What OpenAI's format has under {@code logprobs} of a choice. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Content(List<TokenLogprob> content, @Nullable List<TokenLogprob> refusal) {
+
+        /** @return null if nobody asked for log-probabilities */
+        static @Nullable Content of(boolean wanted, List<ServeReply.Token> tokens) {
+            return wanted ? new Content(tokens.stream().map(TokenLogprob::of).toList(), null) : null;
+        }
+    }
+
+    private static TokenLogprob of(ServeReply.Token token) {
+        return new TokenLogprob(
+                token.text(),
+                finite(token.logprob()),
+                bytes(token.text()),
+                token.top().stream()
+                        .map(likely -> new Likely(likely.text(), finite(likely.logprob()), bytes(likely.text())))
+                        .toList());
+    }
+
+    static double finite(double logprob) {
+        return Math.max(IMPOSSIBLE, logprob);
+    }
+
+    private static @Nullable List<Integer> bytes(String text) {
+        if (text.indexOf(REPLACEMENT) >= 0) {
+            return null;
+        }
+        List<Integer> bytes = new ArrayList<>();
+        for (byte each : text.getBytes(StandardCharsets.UTF_8)) {
+            bytes.add(each & 0xFF);
+        }
+        return bytes;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.anneal.service.inference.http;
+
+import dev.anneal.service.ServiceTest;
+import org.springframework.test.context.TestPropertySource;
+
+/** The service with the roles api and inference, one for all tests that generate with the bundled model. */
+@TestPropertySource(
+        properties = {
+            "anneal.roles=api,inference",
+            "anneal.home=target/test-${anneal.test.fork:1}/home-inference",
+            "anneal.engine.cache-directory=target/engine-cache",
+            "anneal.engine.heap=256MB",
+            "anneal.engine.precision=fp32",
+            "anneal.inference.max-answers=8"
+        })
+public abstract class InferenceTest extends ServiceTest {}
