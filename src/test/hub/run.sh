@@ -8,7 +8,7 @@ python3 -m venv "$work/venv"
 "$work/venv/bin/pip" install --quiet --requirement src/test/hub/requirements.txt
 ./mvnw --batch-mode --quiet dependency:build-classpath -Dmdep.outputFile="$work/classpath"
 
-java -cp "target/test-classes:target/classes:$(cat "$work/classpath")" dev.anneal.service.push.PushServerProcess > "$work/hub.json" 2> "$work/hub.log" &
+java -cp "target/test-classes:target/classes:$(cat "$work/classpath")" dev.anneal.service.results.push.PushServerProcess > "$work/hub.json" 2> "$work/hub.log" &
 processes+=($!)
 for _ in $(seq 60); do
   [ -s "$work/hub.json" ] && break

@@ -1,7 +1,5 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.service.evaluation.EvaluationJournal;
-import dev.anneal.service.export.ExportJournal;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
@@ -9,6 +7,8 @@ import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.FinishedWork;
+import dev.anneal.service.results.evaluation.EvaluationJournal;
+import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.journal.TrainingJournal;
 import java.time.Duration;

@@ -1,8 +1,8 @@
 package dev.anneal.service.assignment;
 
-import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.export.ExportOrder;
 import dev.anneal.service.queue.FinishedWork;
+import dev.anneal.service.results.export.ExportJournal;
+import dev.anneal.service.results.export.ExportOrder;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.journal.TrainingJournal;

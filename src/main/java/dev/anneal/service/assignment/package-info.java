@@ -1,8 +1,6 @@
 /** What claims ask for: the inputs on this machine, the engine's task, and where what comes of it is written. */
 @ApplicationModule(
         allowedDependencies = {
-            "evaluation",
-            "export",
             "files",
             "models :: catalog",
             "platform :: process",
@@ -10,6 +8,8 @@
             "platform :: role",
             "queue",
             "queue :: lease",
+            "results :: evaluation",
+            "results :: export",
             "storage",
             "training :: history",
             "training :: journal"

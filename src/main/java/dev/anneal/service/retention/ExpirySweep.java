@@ -1,7 +1,7 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.results.export.ExportRemoval;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.history.Checkpoints;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.anneal.service.retention;
 
-import dev.anneal.service.export.ExportRemoval;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.SchedulerLifecycle;
+import dev.anneal.service.results.export.ExportRemoval;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.installation.StoreOwnership;
 import dev.anneal.service.training.history.Checkpoints;

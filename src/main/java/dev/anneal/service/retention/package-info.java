@@ -1,10 +1,10 @@
 /** How long what is stored is kept: intermediate checkpoints and exports by their age, and what lies in the store without a row. */
 @ApplicationModule(
         allowedDependencies = {
-            "export",
             "platform :: database",
             "platform :: role",
             "platform :: schedule",
+            "results :: export",
             "storage",
             "storage :: installation",
             "training :: history"

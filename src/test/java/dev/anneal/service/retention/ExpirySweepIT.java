@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.ServiceTest;
-import dev.anneal.service.export.ExportJournal;
-import dev.anneal.service.export.ExportRemoval;
-import dev.anneal.service.export.Exports;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.results.export.ExportJournal;
+import dev.anneal.service.results.export.ExportRemoval;
+import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.storage.TestStores;
 import dev.anneal.service.training.history.Checkpoints;
 import java.io.IOException;

@@ -1,0 +1,71 @@
+package dev.anneal.service.results.evaluation;
+
+import dev.anneal.service.files.FileUsage;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.secret.SealedValues;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.results.export.Exports;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.JudgingModels;
+import dev.anneal.service.training.job.TunedModels;
+import dev.anneal.service.training.sharing.VisibleModels;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Makes the module's beans. */
+@Configuration(proxyBeanMethods = false)
+class EvaluationConfiguration {
+
+    /** Files of evaluations that have not ended are kept. */
+    private static final String UNFINISHED_USER_OF_FILE = """
+            SELECT evaluation.external_id
+            FROM evaluation
+            JOIN work ON work.id = evaluation.work_id
+            WHERE evaluation.test_file = :file AND work.finished_at IS NULL AND evaluation.tenant_id = :tenant
+            LIMIT 1
+            """;
+
+    @Bean
+    EvaluationStore evaluationStore(WorkQueue queue) {
+        return new EvaluationStore(queue);
+    }
+
+    @Bean
+    Evaluations.Sources evaluationSources(
+            ModelCatalog catalog,
+            Files files,
+            Jobs jobs,
+            TunedModels models,
+            VisibleModels visible,
+            JudgingModels judges,
+            Exports exports) {
+        return new Evaluations.Sources(catalog, files, jobs, models, visible, judges, exports);
+    }
+
+    @Bean
+    Evaluations evaluations(
+            Evaluations.Sources sources,
+            TenantDatabase database,
+            EvaluationStore store,
+            WorkQueue queue,
+            SealedValues sealed,
+            Identifiers identifiers) {
+        return new Evaluations(sources, database, store, queue, sealed, identifiers);
+    }
+
+    @Bean
+    EvaluationJournal evaluationJournal(
+            SystemDatabase system, EvaluationStore store, Checkpoints checkpoints, Exports exports) {
+        return new EvaluationJournal(system, store, checkpoints, exports);
+    }
+
+    @Bean
+    FileUsage evaluationFileUsage() {
+        return FileUsage.foundBy(UNFINISHED_USER_OF_FILE);
+    }
+}

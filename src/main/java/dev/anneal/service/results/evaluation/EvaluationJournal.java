@@ -1,0 +1,68 @@
+package dev.anneal.service.results.evaluation;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.results.export.Export;
+import dev.anneal.service.results.export.Exports;
+import dev.anneal.service.training.history.Checkpoints;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What workers publish about the evaluations they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. */
+public final class EvaluationJournal {
+
+    private final SystemDatabase system;
+    private final EvaluationStore store;
+    private final Checkpoints checkpoints;
+    private final Exports exports;
+
+    EvaluationJournal(SystemDatabase system, EvaluationStore store, Checkpoints checkpoints, Exports exports) {
+        this.system = system;
+        this.store = store;
+        this.checkpoints = checkpoints;
+        this.exports = exports;
+    }
+
+    /** What is to be done with claimed work of kind EVALUATE. */
+    public EvaluationOrder order(long workId) {
+        return system.call(jdbc -> {
+            Evaluation evaluation = store.byWork(jdbc, workId)
+                    .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no evaluation"));
+            Long checkpoint = evaluation.checkpoint();
+            return new EvaluationOrder(
+                    evaluation.work().tenantId(),
+                    evaluation.id(),
+                    evaluation.createdAt(),
+                    evaluation.baseModel(),
+                    revision(jdbc, evaluation),
+                    checkpoint == null ? null : checkpoints.byNumber(jdbc, checkpoint),
+                    exportDirectory(jdbc, evaluation.export()),
+                    evaluation.testFile(),
+                    evaluation.maxNewTokens(),
+                    evaluation.sampleRows(),
+                    evaluation.grading());
+        });
+    }
+
+    /** Rows of the version before have no revision of their own; then that of the job counts. */
+    private @Nullable String revision(JdbcClient jdbc, Evaluation evaluation) {
+        Long checkpoint = evaluation.checkpoint();
+        return checkpoint == null || evaluation.baseRevision() != null
+                ? evaluation.baseRevision()
+                : store.revisionOfJob(jdbc, checkpoint).orElse(null);
+    }
+
+    private @Nullable String exportDirectory(JdbcClient jdbc, @Nullable Long number) {
+        if (number == null) {
+            return null;
+        }
+        Export.Result result = exports.byNumber(jdbc, number).result();
+        return Objects.requireNonNull(result, "an evaluated export is complete").directory();
+    }
+
+    /** The evaluation has ended: within {@link dev.anneal.service.queue.lease.Leases#succeed}. */
+    public void completed(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
+        store.complete(jdbc, workId, evaluated);
+    }
+}

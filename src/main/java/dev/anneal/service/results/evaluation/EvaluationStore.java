@@ -1,0 +1,211 @@
+package dev.anneal.service.results.evaluation;
+
+import dev.anneal.protocol.EvaluateTask;
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.database.JsonColumn;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkQueue;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.OffsetDateTime;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import tools.jackson.core.type.TypeReference;
+
+/** Rows of evaluations. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+final class EvaluationStore {
+
+    private static final TypeReference<List<Progress.Evaluated.Sample>> SAMPLES = new TypeReference<>() {};
+    private static final TypeReference<Map<String, Double>> METRICS = new TypeReference<>() {};
+
+    private static final String INSERT = """
+            INSERT INTO evaluation (tenant_id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id,
+                                    export_id, test_file, max_new_tokens, sample_rows, grading)
+            VALUES (:tenant, :id, :work, clock_timestamp(), :subject, :baseModel, :baseRevision, :checkpoint, :export,
+                    :testFile, :maxNewTokens, :sampleRows, CAST(:grading AS jsonb))
+            """;
+
+    private static final String WORK_OF = "SELECT work_id FROM evaluation WHERE external_id = :id";
+    private static final String REVISION_OF_JOB = """
+            SELECT job.base_revision
+            FROM checkpoint
+            JOIN job ON job.id = checkpoint.job_id
+            WHERE checkpoint.id = :checkpoint AND job.base_revision IS NOT NULL
+            """;
+
+    private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :work";
+
+    /** Their work: a list shows what has become of it by the time that it is read. */
+    private static final String PAGE = """
+            SELECT work_id
+            FROM evaluation
+            WHERE CAST(:after AS text) IS NULL OR external_id %s :after
+            ORDER BY external_id %s
+            LIMIT :limit
+            """;
+
+    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
+    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
+
+    /** Without the samples, of which a page might hold megabytes. */
+    private static final String SUMMARIES = """
+            SELECT id, external_id, work_id, created_at, subject, base_model, base_revision, checkpoint_id, export_id, test_file,
+                   max_new_tokens, sample_rows, grading, row_count, exact_matches, metrics, CASE WHEN samples IS NOT NULL THEN '[]' END AS samples
+            FROM evaluation
+            WHERE work_id = ANY (:works)
+            """;
+
+    private static final String COMPLETE = """
+            UPDATE evaluation
+            SET row_count = :rows, exact_matches = :matches, metrics = CAST(:metrics AS jsonb), samples = CAST(:samples AS jsonb)
+            WHERE work_id = :work
+            """;
+
+    private final WorkQueue queue;
+
+    EvaluationStore(WorkQueue queue) {
+        this.queue = queue;
+    }
+
+    /** What an evaluation runs on, as in {@link Evaluation}. */
+    record Subject(
+            String baseModel,
+            @Nullable String baseRevision,
+            @Nullable Long checkpoint,
+            @Nullable Long export) {
+
+        /** What a worker must have for it, as in {@link NewWork}: an export is read from the store. */
+        @Nullable
+        String workerModel() {
+            return export == null ? NewWork.model(baseModel, baseRevision) : null;
+        }
+    }
+
+    /** An evaluation that is being created. */
+    record NewEvaluation(String tenantId, String id, long workId, EvaluationRequest request, Subject subject) {}
+
+    void insert(JdbcClient jdbc, NewEvaluation evaluation) {
+        EvaluateTask.Grading grading = evaluation.request().grading();
+        jdbc.sql(INSERT)
+                .param("tenant", evaluation.tenantId())
+                .param("id", evaluation.id())
+                .param("work", evaluation.workId())
+                .param("subject", evaluation.request().subject())
+                .param("baseModel", evaluation.subject().baseModel())
+                .param("baseRevision", evaluation.subject().baseRevision())
+                .param("checkpoint", evaluation.subject().checkpoint())
+                .param("export", evaluation.subject().export())
+                .param("testFile", evaluation.request().testFile())
+                .param("maxNewTokens", evaluation.request().maxNewTokens())
+                .param("sampleRows", evaluation.request().samples())
+                .param("grading", grading == null ? null : JsonColumn.write(grading))
+                .update();
+    }
+
+    Optional<Evaluation> byId(JdbcClient jdbc, String id) {
+        return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(work -> byWork(jdbc, work));
+    }
+
+    /** The work is read first: what has succeeded by then has its result in the row. */
+    Optional<Evaluation> byWork(JdbcClient jdbc, long workId) {
+        return queue.find(jdbc, workId)
+                .flatMap(work -> jdbc.sql(BY_WORK)
+                        .param("work", workId)
+                        .query((row, index) -> evaluation(row, work))
+                        .optional());
+    }
+
+    /** Commit of the base model of the job that has made a checkpoint. */
+    Optional<String> revisionOfJob(JdbcClient jdbc, long checkpoint) {
+        return jdbc.sql(REVISION_OF_JOB)
+                .param("checkpoint", checkpoint)
+                .query(String.class)
+                .optional();
+    }
+
+    /** A page of evaluations without their samples; work is read first, as in {@link #byWork}. */
+    List<Evaluation> page(JdbcClient jdbc, PageRequest request) {
+        List<Long> page = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+                .param("after", request.after())
+                .param("limit", request.rowsToRead())
+                .query(Long.class)
+                .list();
+        Map<Long, Work> work =
+                queue.findAll(jdbc, page).stream().collect(Collectors.toMap(Work::id, Function.identity()));
+        return jdbc
+                .sql(SUMMARIES)
+                .param("works", page.toArray(Long[]::new))
+                .query((row, index) -> evaluation(row, Objects.requireNonNull(work.get(row.getLong("work_id")))))
+                .list()
+                .stream()
+                .sorted(Comparator.comparingInt(
+                        evaluation -> page.indexOf(evaluation.work().id())))
+                .toList();
+    }
+
+    void complete(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
+        jdbc.sql(COMPLETE)
+                .param("work", workId)
+                .param("rows", evaluated.rows())
+                .param("matches", evaluated.exactMatches())
+                .param("metrics", evaluated.exactMatches() == null ? JsonColumn.write(evaluated.metrics()) : null)
+                .param("samples", JsonColumn.write(storable(evaluated.samples())))
+                .update();
+    }
+
+    /** PostgreSQL has no zero character, which a model may answer and a grader then quote. */
+    private static List<Progress.Evaluated.Sample> storable(List<Progress.Evaluated.Sample> samples) {
+        return samples.stream()
+                .map(sample -> new Progress.Evaluated.Sample(
+                        storable(sample.prompt()),
+                        sample.expected() == null ? null : storable(sample.expected()),
+                        storable(sample.answer()),
+                        sample.reward(),
+                        sample.errors().stream().map(EvaluationStore::storable).toList()))
+                .toList();
+    }
+
+    private static String storable(String text) {
+        return text.replace('\0', '\uFFFD');
+    }
+
+    private static Evaluation evaluation(ResultSet row, Work work) throws SQLException {
+        String grading = row.getString("grading");
+        return new Evaluation(
+                row.getLong("id"),
+                row.getString("external_id"),
+                row.getObject("created_at", OffsetDateTime.class).toInstant(),
+                row.getString("subject"),
+                row.getString("base_model"),
+                row.getString("base_revision"),
+                row.getObject("checkpoint_id", Long.class),
+                row.getObject("export_id", Long.class),
+                row.getString("test_file"),
+                row.getInt("max_new_tokens"),
+                row.getInt("sample_rows"),
+                grading == null ? null : JsonColumn.read(grading, EvaluateTask.Grading.class),
+                result(row),
+                work);
+    }
+
+    private static Evaluation.@Nullable Result result(ResultSet row) throws SQLException {
+        String samples = row.getString("samples");
+        String metrics = row.getString("metrics");
+        return samples == null
+                ? null
+                : new Evaluation.Result(
+                        row.getInt("row_count"),
+                        row.getObject("exact_matches", Integer.class),
+                        metrics == null ? Map.of() : JsonColumn.read(metrics, METRICS),
+                        JsonColumn.read(samples, SAMPLES));
+    }
+}

@@ -1,0 +1,154 @@
+package dev.anneal.service.results.export;
+
+import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.JobEvent;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * What workers publish about the exports they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. A failed
+ * export never fails its job.
+ */
+public final class ExportJournal {
+
+    /** No job has this id. */
+    private static final String FOLDER_OF_ADAPTERS = "adapter-exports";
+
+    private final SystemDatabase system;
+    private final ExportStore store;
+    private final Jobs jobs;
+    private final Checkpoints checkpoints;
+    private final Events events;
+    private final TrainingRecords records;
+
+    ExportJournal(
+            SystemDatabase system,
+            ExportStore store,
+            Jobs jobs,
+            Checkpoints checkpoints,
+            Events events,
+            TrainingRecords records) {
+        this.system = system;
+        this.store = store;
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.events = events;
+        this.records = records;
+    }
+
+    /** What is to be done with claimed work of kind EXPORT. */
+    public ExportOrder order(long workId) {
+        return system.call(jdbc -> {
+            Export export = export(jdbc, workId);
+            return export.adapter()
+                    .map(adapter -> order(jdbc, export, adapter))
+                    .orElseGet(() -> order(jdbc, export, export.checkpoint().orElseThrow()));
+        });
+    }
+
+    private ExportOrder order(JdbcClient jdbc, Export export, Export.OfAdapter adapter) {
+        return new ExportOrder(
+                export.work().tenantId(),
+                export.id(),
+                FOLDER_OF_ADAPTERS,
+                export.createdAt(),
+                adapter.model(),
+                export.baseRevision(),
+                export.kind(),
+                export.dtype(),
+                records.of(jdbc, adapter),
+                null,
+                adapter.fileId(),
+                adapter.validationFile());
+    }
+
+    private ExportOrder order(JdbcClient jdbc, Export export, Export.OfCheckpoint origin) {
+        Job job = jobs.byNumber(jdbc, origin.job());
+        Checkpoint checkpoint =
+                checkpoints.find(jdbc, origin.job(), origin.checkpointId()).orElseThrow();
+        return new ExportOrder(
+                job.tenantId(),
+                export.id(),
+                job.id(),
+                job.createdAt(),
+                job.request().model(),
+                job.baseRevision(),
+                export.kind(),
+                export.dtype(),
+                records.of(jdbc, job, checkpoint.step()),
+                checkpoint,
+                null,
+                store.lockProbeFile(jdbc, export.kind(), job).orElse(null));
+    }
+
+    /** An export without a job has no events; its own error and proof tell its story. */
+    private void tell(JdbcClient jdbc, Export export, JobEvent.Level level, String message) {
+        export.checkpoint().ifPresent(origin -> events.append(jdbc, origin.job(), level, message));
+    }
+
+    /**
+     * The export is made and proved: within {@link dev.anneal.service.queue.lease.Leases#succeed}.
+     *
+     * @param directory key of its folder in the artifact store, where it is complete
+     */
+    public void completed(JdbcClient jdbc, long workId, Progress.Exported exported, String directory) {
+        Export export = export(jdbc, workId);
+        store.complete(jdbc, export.number(), exported, directory);
+        tell(
+                jdbc,
+                export,
+                JobEvent.Level.INFO,
+                "Export %s (%s) is ready: %d files"
+                        .formatted(
+                                export.id(),
+                                export.kind().wireName(),
+                                exported.files().size()));
+    }
+
+    /**
+     * An attempt goes on from an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Where no file of that was whole there is
+     * nothing to tell.
+     */
+    public void continued(JdbcClient jdbc, long workId, Progress.PartsKept parts) {
+        if (parts.kept() == 0) {
+            return;
+        }
+        Export export = export(jdbc, workId);
+        tell(
+                jdbc,
+                export,
+                JobEvent.Level.INFO,
+                "Export %s (%s) goes on: %d of %d files of weights of an earlier attempt are whole and kept"
+                        .formatted(export.id(), export.kind().wireName(), parts.kept(), parts.total()));
+    }
+
+    /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the export becomes. */
+    public void failed(JdbcClient jdbc, long workId, WorkError error) {
+        Export export = export(jdbc, workId);
+        String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";
+        tell(
+                jdbc,
+                export,
+                JobEvent.Level.WARN,
+                "Export " + export.id() + " failed with " + error.code() + ": " + error.message() + next);
+    }
+
+    /** Key of the export's folder in the artifact store, once it is complete. */
+    public Optional<String> folder(long workId) {
+        return system.call(jdbc -> Optional.ofNullable(export(jdbc, workId).result()))
+                .map(Export.Result::directory);
+    }
+
+    private Export export(JdbcClient jdbc, long workId) {
+        return store.byWork(jdbc, workId)
+                .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no export"));
+    }
+}

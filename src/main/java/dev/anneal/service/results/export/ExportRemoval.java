@@ -1,0 +1,59 @@
+package dev.anneal.service.results.export;
+
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** The end of a complete export: it is found no more, and what it was made from may be deleted as well. */
+public final class ExportRemoval {
+
+    private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
+
+    /** Whoever begins to evaluate or push the export waits for this, or is seen by the next statement. One that is being taken into use right now is passed over. */
+    private static final String LOCK =
+            "SELECT work_id FROM export WHERE id = :export AND directory IS NOT NULL FOR UPDATE SKIP LOCKED";
+
+    private static final String DELETE_UNUSED = """
+            DELETE FROM export
+            WHERE id = :export
+              AND NOT EXISTS (SELECT FROM evaluation
+                              JOIN work ON work.id = evaluation.work_id
+                              WHERE evaluation.export_id = :export AND work.finished_at IS NULL)
+              AND NOT EXISTS (SELECT FROM hub_push WHERE hub_push.export_id = :export AND hub_push.finished_at IS NULL)
+            RETURNING directory, (SELECT coalesce(sum(bytes), 0)::bigint FROM export_file WHERE export_id = :export) AS bytes
+            """;
+
+    private static final String DELETE_WORK = "DELETE FROM work WHERE id = :work";
+
+    ExportRemoval() {}
+
+    /** @param directory key in the artifact store of what nothing refers to once the transaction has committed */
+    public record Removed(String directory, long bytes) {}
+
+    /** Whether an id that no row has may be that of an export that was removed. */
+    static boolean mayBeRemoved(String id) {
+        return ID.matcher(id).matches();
+    }
+
+    /**
+     * Deletes the export, unless an evaluation or a push that has not ended is made of it.
+     *
+     * @param export internal key
+     */
+    public Optional<Removed> remove(JdbcClient jdbc, long export) {
+        return jdbc.sql(LOCK)
+                .param("export", export)
+                .query(Long.class)
+                .optional()
+                .flatMap(work -> remove(jdbc, export, work));
+    }
+
+    private static Optional<Removed> remove(JdbcClient jdbc, long export, long work) {
+        Optional<Removed> removed = jdbc.sql(DELETE_UNUSED)
+                .param("export", export)
+                .query(Removed.class)
+                .optional();
+        removed.ifPresent(each -> jdbc.sql(DELETE_WORK).param("work", work).update());
+        return removed;
+    }
+}

@@ -1,0 +1,90 @@
+package dev.anneal.service.results.export;
+
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
+import java.util.Arrays;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a client wants exported.
+ *
+ * @param checkpointId null for the job's newest checkpoint
+ * @param dtype element type: of merged weights {@code base} (the base model's own) or torch's name of one, of a GGUF file llama.cpp's name; {@code base} for
+ *     kinds that have none to choose
+ * @param name the client's name for it, or null
+ */
+public record ExportRequest(
+        ExportKind kind,
+        @Nullable String checkpointId,
+        String dtype,
+        @Nullable String name) {
+
+    private static final List<String> DTYPES = List.of("base", "float32", "bfloat16", "float16");
+    private static final List<String> GGUF_TYPES = List.of("f32", "f16", "bf16", "q8_0");
+    /** Every llama.cpp computes with it, and it rounds to an eighth of what bf16 does. */
+    private static final String USUAL_GGUF_TYPE = "f16";
+
+    private static final List<String> KINDS_TO_COME = List.of("draft");
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
+    /** Reads the body of {@code POST …/exports} of a job. */
+    public static ExportRequest read(StrictObject body) {
+        return read(body, Arrays.asList(ExportKind.values()));
+    }
+
+    /** @param kinds those that can be made of what is to be exported */
+    static ExportRequest read(StrictObject body, List<ExportKind> kinds) {
+        List<String> names = kinds.stream().map(ExportKind::wireName).toList();
+        String kind = body.requiredText("kind");
+        if (KINDS_TO_COME.contains(kind)) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "'kind' is '" + kind + "', which this version does not make yet; use one of "
+                            + String.join(", ", names),
+                    "kind");
+        }
+        if (!names.contains(kind)) {
+            throw body.invalid("kind", "must be one of " + String.join(", ", names), kind);
+        }
+        return read(body, ExportKind.ofWire(kind));
+    }
+
+    /** Reads the body of {@code POST …/merge}, which may be empty. */
+    public static ExportRequest readMerge(StrictObject body) {
+        return read(body, ExportKind.MERGED);
+    }
+
+    private static ExportRequest read(StrictObject body, ExportKind kind) {
+        String checkpoint = body.text("checkpoint");
+        String dtype = elementType(body, kind);
+        String name = body.text("name");
+        body.refuseOthers();
+        if (name != null && !NAME.matcher(name).matches()) {
+            throw body.invalid(
+                    "name", "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit", name);
+        }
+        return new ExportRequest(kind, checkpoint, dtype, name);
+    }
+
+    private static String elementType(StrictObject body, ExportKind kind) {
+        String dtype = body.choice("dtype", DTYPES);
+        String ggufType = body.choice("gguf_type", GGUF_TYPES);
+        if (kind == ExportKind.GGUF) {
+            if (dtype != null) {
+                throw body.invalid(
+                        "dtype", "must be left out for kind 'gguf', whose types are those of 'gguf_type'", dtype);
+            }
+            return ggufType == null ? USUAL_GGUF_TYPE : ggufType;
+        }
+        if (ggufType != null) {
+            throw body.invalid("gguf_type", "must be left out unless kind is 'gguf'", ggufType);
+        }
+        if (dtype != null && kind != ExportKind.MERGED) {
+            throw body.invalid("dtype", "must be left out unless kind is 'merged'", dtype);
+        }
+        return dtype == null ? "base" : dtype;
+    }
+}

@@ -1,0 +1,184 @@
+package dev.anneal.service.results.export;
+
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.queue.NewWork;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What clients do with exports. */
+public final class Exports {
+
+    private final TenantDatabase database;
+    private final Jobs jobs;
+    private final Checkpoints checkpoints;
+    private final ExportStore store;
+    private final WorkQueue queue;
+    private final Events events;
+    private final Identifiers identifiers;
+
+    Exports(
+            TenantDatabase database,
+            Jobs jobs,
+            Checkpoints checkpoints,
+            ExportStore store,
+            WorkQueue queue,
+            Events events,
+            Identifiers identifiers) {
+        this.database = database;
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+        this.store = store;
+        this.queue = queue;
+        this.events = events;
+        this.identifiers = identifiers;
+    }
+
+    /** Begins an export; answers the earlier one if the same arguments made it before and it has not failed. */
+    public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
+        return database.call(tenantId, jdbc -> {
+            Job job = jobs.require(jdbc, jobId);
+            requireForm(job, request.kind());
+            store.lockJob(jdbc, job.number());
+            Checkpoint checkpoint = checkpoint(jdbc, job, request);
+            if (request.kind().isDeployable()) {
+                requireAnnealed(job, checkpoint);
+            } else {
+                requireResumable(job, checkpoint);
+            }
+            return store.same(jdbc, job.number(), checkpoint.number(), request)
+                    .orElseGet(() -> insert(jdbc, job, checkpoint, request, traceparent));
+        });
+    }
+
+    /** Where all weights were trained there is no adapter to write down. */
+    private static void requireForm(Job job, ExportKind kind) {
+        if (job.isFullTraining() && kind == ExportKind.ADAPTER) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "%s trained all weights of '%s', of which there is no export of kind '%s'; ask for 'merged', which holds the trained weights"
+                            .formatted(job.id(), job.request().model(), kind.wireName()),
+                    "kind");
+        }
+    }
+
+    private Checkpoint checkpoint(JdbcClient jdbc, Job job, ExportRequest request) {
+        String id = request.checkpointId();
+        if (id != null) {
+            return checkpoints
+                    .find(jdbc, job.number(), id)
+                    .orElseThrow(() -> Refusal.invalidValue(
+                            "checkpoint",
+                            "'checkpoint' must be the id of a checkpoint of " + job.id() + " but is '" + id
+                                    + "'; see /v1/fine_tuning/jobs/" + job.id() + "/checkpoints"));
+        }
+        return checkpoints
+                .newest(jdbc, job.number())
+                .orElseThrow(() -> new Refusal(
+                        RefusalCode.EXPORT_NOT_READY,
+                        job.id() + " is " + job.state().name().toLowerCase(Locale.ROOT)
+                                + " and has saved no checkpoint to export; ask again when it has"));
+    }
+
+    private static void requireAnnealed(Job job, Checkpoint checkpoint) {
+        if (checkpoint.isMergeable() || job.isLinear()) {
+            return;
+        }
+        throw new Refusal(
+                RefusalCode.ADAPTER_NOT_ANNEALED,
+                String.format(
+                        Locale.ROOT,
+                        "The adapter of checkpoint %s has beta %.6f at step %d, so no linear weights equal it; beta becomes 0 at step %d."
+                                + " Export a checkpoint from there on, or kind 'training_state', which is no model to be served",
+                        checkpoint.id(),
+                        checkpoint.beta(),
+                        checkpoint.step(),
+                        job.annealedAtStep()),
+                "checkpoint");
+    }
+
+    private static void requireResumable(Job job, Checkpoint checkpoint) {
+        if (!checkpoint.resumable()) {
+            throw new Refusal(
+                    RefusalCode.TRAINING_STATE_DELETED,
+                    "The optimizer's state of checkpoint %s at step %d was deleted after the end of %s (anneal.retention.training-states), so no training can go on from it. Export its weights, or the training state of the job's newest checkpoint"
+                            .formatted(checkpoint.id(), checkpoint.step(), job.id()),
+                    "checkpoint");
+        }
+    }
+
+    private Export insert(
+            JdbcClient jdbc, Job job, Checkpoint checkpoint, ExportRequest request, @Nullable String traceparent) {
+        store.lockProbeFile(jdbc, request.kind(), job);
+        long work = queue.enqueue(
+                jdbc,
+                new NewWork(
+                        job.tenantId(),
+                        WorkKind.EXPORT,
+                        request.kind().wireName(),
+                        NewWork.DEFAULT_PRIORITY,
+                        traceparent,
+                        NewWork.model(job.request().model(), job.baseRevision())));
+        String id = identifiers.next("ftexp-");
+        store.insert(
+                jdbc, new ExportStore.NewExport(job.tenantId(), id, job.number(), checkpoint.number(), work, request));
+        events.info(
+                jdbc,
+                job.number(),
+                "Export %s (%s) of the checkpoint at step %d requested"
+                        .formatted(id, request.kind().wireName(), checkpoint.step()));
+        return store.byId(jdbc, id).orElseThrow();
+    }
+
+    public Export find(String tenantId, String jobId, String exportId) {
+        return database.call(tenantId, jdbc -> {
+            Job job = jobs.require(jdbc, jobId);
+            return store.byId(jdbc, exportId)
+                    .filter(export -> export.isOf(job.number()))
+                    .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id"));
+        });
+    }
+
+    /** The export as the role of the caller's transaction sees it. It is not removed before the transaction's end. */
+    public Optional<Export> lockForUse(JdbcClient jdbc, String exportId) {
+        return store.lockForUse(jdbc, exportId);
+    }
+
+    /** The export with an internal key that some row refers to. */
+    public Export byNumber(JdbcClient jdbc, long number) {
+        return store.byNumber(jdbc, number)
+                .orElseThrow(() -> new IllegalArgumentException("there is no export with the key " + number));
+    }
+
+    /** A page of the job's exports, newest first unless the request says otherwise. */
+    public Page<Export> list(String tenantId, String jobId, PageRequest request) {
+        return database.call(tenantId, jdbc -> {
+            Job job = jobs.require(jdbc, jobId);
+            String after = request.after();
+            if (after != null && !isCursor(jdbc, job, after)) {
+                throw Refusal.invalidCursor("an export of this job", after);
+            }
+            return Page.of(store.page(jdbc, job.number(), request), request);
+        });
+    }
+
+    /** One that has passed its retention is no row any more, and a page still begins behind it. */
+    private boolean isCursor(JdbcClient jdbc, Job job, String after) {
+        return store.byId(jdbc, after)
+                .map(export -> export.isOf(job.number()))
+                .orElseGet(() -> ExportRemoval.mayBeRemoved(after));
+    }
+}

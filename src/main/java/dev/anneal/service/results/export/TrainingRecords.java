@@ -1,0 +1,92 @@
+package dev.anneal.service.results.export;
+
+import dev.anneal.protocol.TrainingRecord;
+import dev.anneal.protocol.TrainingRecord.DataFile;
+import dev.anneal.protocol.TrainingRecord.InitialAdapter;
+import dev.anneal.protocol.TrainingRecord.Point;
+import dev.anneal.protocol.TrainingRecord.Saved;
+import dev.anneal.service.files.Files;
+import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.JobStore;
+import java.util.ArrayList;
+import java.util.List;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Where a checkpoint comes from, as the card of its exports tells it. */
+final class TrainingRecords {
+
+    /** More points than a chart has room for. */
+    private static final int POINTS = 500;
+
+    private final Series series;
+    private final Files files;
+    private final JobStore jobs;
+    private final Checkpoints checkpoints;
+
+    TrainingRecords(Series series, Files files, JobStore jobs, Checkpoints checkpoints) {
+        this.series = series;
+        this.files = files;
+        this.jobs = jobs;
+        this.checkpoints = checkpoints;
+    }
+
+    /** @param step of the checkpoint */
+    TrainingRecord of(JdbcClient jdbc, Job job, int step) {
+        String validationFile = job.request().validationFile();
+        return new TrainingRecord(
+                job.id(),
+                job.modelName(),
+                file(jdbc, job.request().trainingFile()),
+                validationFile == null ? null : file(jdbc, validationFile),
+                jobs.originOf(jdbc, job.number())
+                        .map(origin -> initialAdapter(jdbc, origin))
+                        .orElse(null),
+                curve(jdbc, job.number(), step));
+    }
+
+    /** Of an adapter that was trained elsewhere, of which only its file is known. */
+    TrainingRecord of(JdbcClient jdbc, Export.OfAdapter adapter) {
+        return new TrainingRecord(
+                null,
+                adapter.model() + " with " + adapter.fileId(),
+                null,
+                null,
+                new InitialAdapter(null, file(jdbc, adapter.fileId())),
+                List.of());
+    }
+
+    private InitialAdapter initialAdapter(JdbcClient jdbc, JobStore.Origin origin) {
+        Long checkpoint = origin.checkpoint();
+        String file = origin.fileId();
+        return new InitialAdapter(
+                checkpoint == null ? null : saved(jdbc, checkpoint), file == null ? null : file(jdbc, file));
+    }
+
+    private Saved saved(JdbcClient jdbc, long number) {
+        Checkpoints.OfJob found =
+                checkpoints.find(jdbc, checkpoints.byNumber(jdbc, number).id()).orElseThrow();
+        String job = jobs.byNumber(jdbc, found.job()).orElseThrow().id();
+        return new Saved(found.checkpoint().id(), job, found.checkpoint().step());
+    }
+
+    private DataFile file(JdbcClient jdbc, String id) {
+        return new DataFile(
+                id, files.lockForUse(jdbc, id).map(StoredFile::sha256).orElse(null));
+    }
+
+    /** Every k-th step, the last one, and all with a validation. */
+    private List<Point> curve(JdbcClient jdbc, long job, int last) {
+        int every = Math.max(1, last / POINTS);
+        List<Point> points = new ArrayList<>();
+        series.readAll(jdbc, job, row -> {
+            boolean shown = row.step() % every == 0 || row.step() == last || row.validLoss() != null;
+            if (row.step() <= last && shown) {
+                points.add(new Point(row.step(), row.trainLoss(), row.validLoss(), row.beta()));
+            }
+        });
+        return points;
+    }
+}

@@ -1,0 +1,72 @@
+package dev.anneal.service.results.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.results.export.Export;
+import dev.anneal.service.results.export.ExportKind;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** The object {@code fine_tuning.job.export}. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record ExportBody(
+        String id,
+        String object,
+        @Nullable String jobId,
+        @Nullable String checkpoint,
+        @Nullable Integer stepNumber,
+        @Nullable String adapter,
+        @Nullable String model,
+        double beta,
+        long createdAt,
+        @Nullable Long finishedAt,
+        String status,
+        WorkBody.@Nullable ErrorDetails error,
+        WorkBody.@Nullable WaitingDetails waitingFor,
+        String kind,
+        @Nullable String dtype,
+        @Nullable String ggufType,
+        @Nullable String name,
+        boolean nonEquivalent,
+        @Nullable Map<String, Object> proof,
+        List<FileBody> files) {
+
+    /** A file of an export and where it is read. */
+    record FileBody(String name, long bytes, String sha256, String url) {}
+
+    /** @param jobId of the job that it is made from; null for an uploaded adapter */
+    static ExportBody of(Export export, @Nullable String jobId) {
+        Export.Result result = export.result();
+        Optional<Export.OfCheckpoint> checkpoint = export.checkpoint();
+        Optional<Export.OfAdapter> adapter = export.adapter();
+        String url = "/v1/fine_tuning/" + (jobId == null ? "" : "jobs/" + jobId + "/") + "exports/" + export.id()
+                + "/files/";
+        List<FileBody> files = result == null
+                ? List.of()
+                : result.files().stream()
+                        .map(file -> new FileBody(file.name(), file.bytes(), file.sha256(), url + file.name()))
+                        .toList();
+        return new ExportBody(
+                export.id(),
+                "fine_tuning.job.export",
+                jobId,
+                checkpoint.map(Export.OfCheckpoint::checkpointId).orElse(null),
+                checkpoint.map(Export.OfCheckpoint::step).orElse(null),
+                adapter.map(Export.OfAdapter::fileId).orElse(null),
+                adapter.map(Export.OfAdapter::model).orElse(null),
+                checkpoint.map(Export.OfCheckpoint::beta).orElse(0.0),
+                export.createdAt().getEpochSecond(),
+                WorkBody.seconds(export.work().finishedAt()),
+                WorkBody.status(export.work()),
+                WorkBody.error(export.work()),
+                WorkBody.waiting(export.work()),
+                export.kind().wireName(),
+                export.kind() == ExportKind.GGUF ? null : export.dtype(),
+                export.kind() == ExportKind.GGUF ? export.dtype() : null,
+                export.name(),
+                !export.kind().isDeployable(),
+                result == null ? null : result.proof(),
+                files);
+    }
+}

@@ -1,0 +1,37 @@
+package dev.anneal.service.results.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.anneal.service.results.push.Push;
+import org.jspecify.annotations.Nullable;
+
+/** The object {@code fine_tuning.job.export.push}. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record PushBody(
+        String id,
+        String object,
+        String exportId,
+        long createdAt,
+        @Nullable Long finishedAt,
+        String repoId,
+        @JsonProperty("private") boolean isPrivate,
+        String revision,
+        String status,
+        Push.@Nullable Commit commit,
+        Push.@Nullable Failure error) {
+
+    static PushBody of(Push push) {
+        return new PushBody(
+                push.id(),
+                "fine_tuning.job.export.push",
+                push.exportId(),
+                push.createdAt().getEpochSecond(),
+                WorkBody.seconds(push.finishedAt()),
+                push.repo(),
+                push.isPrivate(),
+                push.revision(),
+                push.state().wireName(),
+                push.commit(),
+                push.error());
+    }
+}

@@ -1,0 +1,178 @@
+package dev.anneal.service.results.push;
+
+import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundException.Reason;
+import dev.anneal.service.platform.outbound.OutboundRequest;
+import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.storage.StorageException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Requests to the Hub and to the storage that it names. The token goes to the Hub alone; of an answer that refuses only the status counts. */
+final class HubCalls implements AutoCloseable {
+
+    private static final int MAX_ANSWER_BYTES = 4 << 20;
+
+    /** Out of time, another commit at the same time, and too many requests. */
+    private static final Set<Integer> MAY_PASS = Set.of(408, 412, 429);
+
+    private final OutboundClient hub;
+    private final OutboundClient storage;
+    private final PushTarget target;
+
+    /**
+     * Both clients are closed with this.
+     *
+     * @param hub reaches the endpoint and nothing else
+     * @param storage reaches what strangers' hosts may be
+     */
+    HubCalls(OutboundClient hub, OutboundClient storage, PushTarget target) {
+        this.hub = hub;
+        this.storage = storage;
+        this.target = target;
+    }
+
+    /** An answer, cut off where it is longer than any Hub's. */
+    record Answer(int status, Optional<String> entityTag, String body) {
+
+        boolean isSuccess() {
+            return status >= 200 && status < 300;
+        }
+
+        JsonNode json() throws PushException {
+            try {
+                return JsonMapper.shared().readTree(body);
+            } catch (JacksonException failure) {
+                throw invalid("no JSON");
+            }
+        }
+    }
+
+    static PushException invalid(String what) {
+        return new PushException(
+                Kind.HUB_ANSWER_INVALID, "the Hub answers with " + what + ", which no Hub that is known does", null);
+    }
+
+    static byte[] json(Object value) {
+        return JsonMapper.shared().writeValueAsBytes(value);
+    }
+
+    /** Gets a path of the Hub. */
+    Answer get(String path) throws PushException {
+        return send(hub, OutboundRequest.get(at(path), authorized(Map.of())));
+    }
+
+    /** Posts to a path of the Hub. */
+    Answer post(String path, OutboundContent content, Map<String, String> headers) throws PushException {
+        return send(hub, OutboundRequest.post(at(path), authorized(headers), content));
+    }
+
+    /** Sends to an address that an answer of the Hub has named, without the token. */
+    Answer sendTo(String method, URI address, Map<String, String> headers, OutboundContent content)
+            throws PushException {
+        return send(isOfHub(address) ? hub : storage, new OutboundRequest(method, address, headers, content));
+    }
+
+    /** As {@link #sendTo}, with the token if the address is the Hub's. */
+    Answer postKnown(URI address, Map<String, String> headers, OutboundContent content) throws PushException {
+        return isOfHub(address)
+                ? send(hub, OutboundRequest.post(address, authorized(headers), content))
+                : sendTo("POST", address, headers, content);
+    }
+
+    /** An address out of an answer; from a Hub of https it is https as well. */
+    URI address(String text) throws PushException {
+        try {
+            URI address = new URI(text);
+            boolean isSecure = "https".equalsIgnoreCase(address.getScheme());
+            boolean mayBeOpen = "http".equalsIgnoreCase(target.endpoint().getScheme())
+                    && "http".equalsIgnoreCase(address.getScheme());
+            if ((isSecure || mayBeOpen) && address.getHost() != null) {
+                return address;
+            }
+        } catch (URISyntaxException malformed) {
+            throw invalid("what is no address");
+        }
+        throw invalid("an address that is not https");
+    }
+
+    private boolean isOfHub(URI address) {
+        URI endpoint = target.endpoint();
+        return endpoint.getScheme().equalsIgnoreCase(address.getScheme())
+                && endpoint.getHost().equalsIgnoreCase(address.getHost())
+                && port(endpoint) == port(address);
+    }
+
+    private static int port(URI uri) {
+        if (uri.getPort() >= 0) {
+            return uri.getPort();
+        }
+        return uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
+    }
+
+    /** Address of a path of the Hub. */
+    URI at(String path) {
+        return target.at(path);
+    }
+
+    private Map<String, String> authorized(Map<String, String> headers) {
+        Map<String, String> all = new LinkedHashMap<>(headers);
+        all.put("Authorization", "Bearer " + target.token());
+        return all;
+    }
+
+    private static Answer send(OutboundClient client, OutboundRequest request) throws PushException {
+        try {
+            return client.send(
+                    request,
+                    response -> new Answer(
+                            response.status(),
+                            response.header("ETag"),
+                            new String(response.body(MAX_ANSWER_BYTES), StandardCharsets.UTF_8)));
+        } catch (OutboundException failure) {
+            for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof StorageException) {
+                    throw new PushException(Kind.STORAGE_FAILED, "a file of the export could not be read", failure);
+                }
+            }
+            throw new PushException(
+                    failure.reason() == Reason.ADDRESS_NOT_ALLOWED ? Kind.HUB_REFUSED : Kind.HUB_UNREACHABLE,
+                    request.uri().getHost() + " " + failure.explanation(),
+                    failure);
+        }
+    }
+
+    /** @param what was wanted, in words that follow "the Hub answers with status 401 to" */
+    static Answer required(Answer answer, String what) throws PushException {
+        if (answer.isSuccess()) {
+            return answer;
+        }
+        int status = answer.status();
+        boolean mayPass = status >= 500 || MAY_PASS.contains(status);
+        String hint = status == 401 || status == 403
+                ? ": the token of anneal.hub.push-token may not do that"
+                : status == 404 ? ": there is no such repository or branch, or the token may not see it" : "";
+        throw new PushException(
+                mayPass ? Kind.HUB_UNREACHABLE : Kind.HUB_REFUSED,
+                "the Hub answers with status " + status + " to " + what + hint,
+                null);
+    }
+
+    @Override
+    public void close() throws IOException {
+        hub.close();
+        storage.close();
+    }
+}

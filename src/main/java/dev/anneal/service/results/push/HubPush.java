@@ -1,0 +1,244 @@
+package dev.anneal.service.results.push;
+
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.results.push.HubCalls.Answer;
+import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.storage.StorageException;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.MissingNode;
+
+/** One try of a push: the repository, the large files, then one commit of all. */
+final class HubPush {
+
+    private static final int SAMPLE_BYTES = 512;
+
+    /** Files beyond it go by LFS, whatever the Hub proposes: the commit is made in memory. */
+    private static final long LARGEST_IN_COMMIT = 10 << 20;
+
+    /** What the Hub says besides 409 to one who asks for two repositories at a time. huggingface_hub goes by it, too. */
+    private static final String BUSY_MAKING = "another conflicting operation is in progress";
+
+    /** Of a token that may make none, of an account that may make no more, and of one that is there. */
+    private static final Set<Integer> REFUSALS_OF_WHAT_MAY_BE_THERE = Set.of(401, 402, 403, 409);
+
+    private static final int NOT_FOUND = 404;
+    private static final int CONFLICT = 409;
+
+    private final HubCalls hub;
+
+    HubPush(HubCalls hub) {
+        this.hub = hub;
+    }
+
+    /** Where to, and what the commit says. */
+    record Destination(String repo, boolean isPrivate, String revision, String message) {}
+
+    /** @throws PushException if it fails */
+    Push.Commit run(Destination to, List<StoredFile> files) throws PushException {
+        requireRepository(to);
+        try {
+            List<Announced> all = announce(to, files);
+            new LfsUpload(hub)
+                    .send(
+                            to.repo(),
+                            to.revision(),
+                            all.stream()
+                                    .filter(Announced::isLarge)
+                                    .map(Announced::file)
+                                    .toList());
+            List<Announced> changed = new ArrayList<>();
+            for (Announced file : all) {
+                if (!file.isThere()) {
+                    changed.add(file);
+                }
+            }
+            return changed.isEmpty() ? newest(to) : commit(to, changed);
+        } catch (PushException told) {
+            throw told;
+        } catch (StorageException | IOException failure) {
+            if (failure instanceof StorageException lost && lost.kind() == StorageException.Kind.NOT_FOUND) {
+                throw new PushException(
+                        Kind.EXPORT_FILE_MISSING, "a file of the export is gone; make the export again", failure);
+            }
+            throw new PushException(Kind.STORAGE_FAILED, "a file of the export could not be read", failure);
+        }
+    }
+
+    /** A token that may write to a repository need not be one that may make it. That it is private is read, not believed. */
+    private void requireRepository(Destination to) throws PushException {
+        String making = "the making of '" + to.repo() + "'";
+        Answer made = make(to);
+        if (made.body().contains(BUSY_MAKING)) {
+            throw new PushException(Kind.HUB_UNREACHABLE, "the Hub has no time for " + making, null);
+        }
+        if (!REFUSALS_OF_WHAT_MAY_BE_THERE.contains(made.status())) {
+            HubCalls.required(made, making);
+        }
+        if (made.isSuccess() && !to.isPrivate()) {
+            return;
+        }
+        Answer found = hub.get("/api/models/" + to.repo());
+        if (made.isSuccess() && found.status() == NOT_FOUND) {
+            throw new PushException(
+                    Kind.HUB_UNREACHABLE, "the Hub does not show '" + to.repo() + "' yet, which it has made", null);
+        }
+        if (!found.isSuccess()) {
+            HubCalls.required(made.isSuccess() || made.status() == CONFLICT ? found : made, making);
+        }
+        if (to.isPrivate() && !found.json().path("private").asBoolean(false)) {
+            throw new PushException(Kind.HUB_REPO_IS_PUBLIC, publicInstead(to, made), null);
+        }
+    }
+
+    private static String publicInstead(Destination to, Answer made) {
+        return made.isSuccess()
+                ? "the Hub has made '" + to.repo() + "' public, though it was to be private; make it private there"
+                : "'" + to.repo() + "' is there and public; push to another one, or with \"private\": false";
+    }
+
+    private Answer make(Destination to) throws PushException {
+        String[] names = to.repo().split("/", 2);
+        return hub.post(
+                "/api/repos/create",
+                OutboundContent.json(HubCalls.json(Map.of(
+                        "organization",
+                        names[0],
+                        "name",
+                        names[1],
+                        "visibility",
+                        to.isPrivate() ? "private" : "public",
+                        "type",
+                        "model"))),
+                Map.of());
+    }
+
+    /**
+     * A file that the Hub has been told of.
+     *
+     * @param isLarge whether it goes by LFS. An empty file cannot
+     * @param there hash of what the branch holds under that name, or empty
+     */
+    private record Announced(StoredFile file, boolean isLarge, String there) {
+
+        boolean isThere() throws IOException {
+            return !there.isEmpty() && there.equals(isLarge ? file.sha256() : file.gitHash());
+        }
+    }
+
+    private List<Announced> announce(Destination to, List<StoredFile> files) throws IOException {
+        List<Map<String, Object>> asked = new ArrayList<>();
+        for (StoredFile file : files) {
+            asked.add(Map.of(
+                    "path",
+                    file.name(),
+                    "size",
+                    file.bytes(),
+                    "sample",
+                    Base64.getEncoder().encodeToString(file.start(SAMPLE_BYTES))));
+        }
+        Map<String, JsonNode> answers = HubCalls.required(
+                        hub.post(
+                                path(to, "preupload"),
+                                OutboundContent.json(HubCalls.json(Map.of("files", asked))),
+                                Map.of()),
+                        "the announcement of files to '" + to.repo() + "' at '" + to.revision() + "'")
+                .json()
+                .path("files")
+                .valueStream()
+                .collect(Collectors.toMap(file -> file.path("path").asString(""), file -> file, (one, other) -> one));
+        return files.stream()
+                .map(file -> announced(file, answers.getOrDefault(file.name(), MissingNode.getInstance())))
+                .toList();
+    }
+
+    private static Announced announced(StoredFile file, JsonNode answer) {
+        boolean isLarge = file.bytes() > LARGEST_IN_COMMIT
+                || "lfs".equals(answer.path("uploadMode").asString(""));
+        return new Announced(
+                file, isLarge && file.bytes() > 0, answer.path("oid").asString(""));
+    }
+
+    private static String path(Destination to, String what) {
+        return "/api/models/" + to.repo() + "/" + what + "/" + to.revision().replace("/", "%2F");
+    }
+
+    /** What the branch is. A commit that changes nothing says nothing. */
+    private Push.Commit newest(Destination to) throws PushException {
+        JsonNode answer = HubCalls.required(
+                        hub.get(path(to, "revision")), "'" + to.repo() + "' at '" + to.revision() + "'")
+                .json();
+        String sha = sha(answer.path("sha"));
+        return new Push.Commit(sha, hub.at("/" + to.repo() + "/commit/" + sha).toString());
+    }
+
+    private static String sha(JsonNode value) throws PushException {
+        String sha = value.asString("");
+        if (!sha.matches("[0-9a-f]{40}|[0-9a-f]{64}")) {
+            throw HubCalls.invalid("no commit");
+        }
+        return sha;
+    }
+
+    private Push.Commit commit(Destination to, List<Announced> files) throws IOException {
+        ByteArrayOutputStream lines = new ByteArrayOutputStream();
+        write(lines, "header", Map.of("summary", to.message(), "description", ""));
+        for (Announced each : files) {
+            if (each.isLarge()) {
+                write(lines, "lfsFile", pointer(each.file()));
+            } else {
+                write(lines, "file", content(each.file()));
+            }
+        }
+        JsonNode answer = HubCalls.required(
+                        hub.post(
+                                path(to, "commit"),
+                                OutboundContent.bytes(lines.toByteArray(), "application/x-ndjson"),
+                                Map.of()),
+                        "the commit to '" + to.repo() + "' at '" + to.revision() + "'")
+                .json();
+        return new Push.Commit(sha(answer.path("commitOid")), url(answer));
+    }
+
+    private @Nullable String url(JsonNode answer) {
+        try {
+            return hub.address(answer.path("commitUrl").asString("")).toString();
+        } catch (PushException none) {
+            return null;
+        }
+    }
+
+    private static Map<String, Object> pointer(StoredFile file) {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("path", file.name());
+        value.put("algo", "sha256");
+        value.put("oid", file.sha256());
+        value.put("size", file.bytes());
+        return value;
+    }
+
+    private static Map<String, Object> content(StoredFile file) throws IOException {
+        Map<String, Object> value = new LinkedHashMap<>();
+        value.put("path", file.name());
+        value.put("encoding", "base64");
+        value.put("content", Base64.getEncoder().encodeToString(file.start((int) file.bytes())));
+        return value;
+    }
+
+    private static void write(ByteArrayOutputStream lines, String key, Map<String, Object> value) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("key", key);
+        line.put("value", value);
+        lines.writeBytes(HubCalls.json(line));
+        lines.write('\n');
+    }
+}

@@ -1,0 +1,45 @@
+package dev.anneal.service.results.push;
+
+import java.time.Instant;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A push of an export as it stands now.
+ *
+ * @param exportId id of the export
+ * @param isPrivate whether the repository is to be private
+ * @param commit null until it has succeeded
+ * @param error of the last try; null if there was none, or it went well
+ */
+public record Push(
+        String id,
+        String exportId,
+        Instant createdAt,
+        @Nullable Instant finishedAt,
+        String repo,
+        boolean isPrivate,
+        String revision,
+        State state,
+        @Nullable Commit commit,
+        @Nullable Failure error) {
+
+    /** How far it is: queued until its first try and between two of them. */
+    public enum State {
+        QUEUED,
+        RUNNING,
+        SUCCEEDED,
+        FAILED;
+
+        /** As clients see it. */
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What the Hub has made of it. */
+    public record Commit(String sha, @Nullable String url) {}
+
+    /** Why a try failed. */
+    public record Failure(String code, String message) {}
+}

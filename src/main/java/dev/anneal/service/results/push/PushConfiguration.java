@@ -1,0 +1,67 @@
+package dev.anneal.service.results.push;
+
+import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.outbound.OutboundHttp;
+import dev.anneal.service.platform.outbound.OutboundLimits;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.SchedulerLifecycle;
+import dev.anneal.service.results.export.Exports;
+import dev.anneal.service.results.push.PushRunner.Retries;
+import dev.anneal.service.storage.ArtifactStore;
+import java.time.Clock;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+
+/** Processes that serve the API push as well. */
+@Configuration(proxyBeanMethods = false)
+@ConditionalOnRole(Role.API)
+class PushConfiguration {
+
+    private static final PushStore STORE = new PushStore();
+
+    /** A Hub may think for a while about a commit; a file of 5 GB takes hours on a slow line. */
+    private static final OutboundLimits LIMITS =
+            new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), PushSchedule.CONCURRENCY);
+
+    @Bean
+    Pushes pushes(TenantDatabase database, PushTarget target, Identifiers identifiers) {
+        return new Pushes(database, STORE, target, identifiers);
+    }
+
+    @Bean
+    HubCalls hubCalls(OutboundHttp http, PushTarget target) {
+        return new HubCalls(http.toConfigured(target.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), target);
+    }
+
+    @Bean
+    PushRunner pushRunner(
+            SystemDatabase database,
+            Exports exports,
+            ArtifactStore artifacts,
+            PushTarget target,
+            HubCalls calls,
+            Clock clock) {
+        return new PushRunner(
+                database,
+                exports,
+                STORE,
+                artifacts,
+                target,
+                new HubPush(calls),
+                new Retries(clock, target.retryDelays()));
+    }
+
+    @Bean
+    @DependsOnDatabaseInitialization
+    SchedulerLifecycle pushSchedule(@Qualifier("systemPool") DataSource pool, PushRunner runner, Clock clock) {
+        return PushSchedule.of(pool, runner, clock);
+    }
+}

@@ -1,0 +1,53 @@
+package dev.anneal.service.results.push;
+
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** A try of a push that failed. The message is written for the client. */
+final class PushException extends IOException {
+
+    private final Kind kind;
+
+    PushException(Kind kind, String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    /** Why. The lower-case name is the code that clients see. */
+    enum Kind {
+        /** The Hub says no, and will again. */
+        HUB_REFUSED(false),
+        /** The repository is public, and a private one was asked for. */
+        HUB_REPO_IS_PUBLIC(false),
+        /** Not the answer of a Hub. */
+        HUB_ANSWER_INVALID(false),
+        /** What the operator allowed when the push was asked for is not allowed any more. */
+        HUB_PUSH_NOT_CONFIGURED(false),
+        /** No connection, too many requests, or a failure of the Hub. */
+        HUB_UNREACHABLE(true),
+        /** A file of the export is not in the artifact store any more, which is there. */
+        EXPORT_FILE_MISSING(false),
+        /** The export's files could not be read. */
+        STORAGE_FAILED(true);
+
+        private final boolean mayPass;
+
+        Kind(boolean mayPass) {
+            this.mayPass = mayPass;
+        }
+    }
+
+    /** Whether another try may go well. */
+    boolean mayPass() {
+        return kind.mayPass;
+    }
+
+    Kind kind() {
+        return kind;
+    }
+
+    Push.Failure failure() {
+        return new Push.Failure(kind.name().toLowerCase(Locale.ROOT), String.valueOf(getMessage()));
+    }
+}

@@ -1,0 +1,116 @@
+package dev.anneal.service.results.push;
+
+import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.results.export.Export;
+import dev.anneal.service.results.export.Exports;
+import dev.anneal.service.results.push.PushException.Kind;
+import dev.anneal.service.results.push.PushStore.Begun;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes one try of a push and decides what becomes of it. */
+final class PushRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PushRunner.class);
+
+    private final SystemDatabase database;
+    private final Exports exports;
+    private final PushStore store;
+    private final ArtifactStore artifacts;
+    private final PushTarget target;
+    private final HubPush hub;
+    private final Retries retries;
+
+    PushRunner(
+            SystemDatabase database,
+            Exports exports,
+            PushStore store,
+            ArtifactStore artifacts,
+            PushTarget target,
+            HubPush hub,
+            Retries retries) {
+        this.database = database;
+        this.exports = exports;
+        this.store = store;
+        this.artifacts = artifacts;
+        this.target = target;
+        this.hub = hub;
+        this.retries = retries;
+    }
+
+    /** Waits between tries; when all have passed, the push has failed, unless it waits for the artifact store. */
+    record Retries(Clock clock, List<Duration> delays) {
+
+        private static final Duration STORE_DELAY = Duration.ofMinutes(1);
+
+        /** However many tries there were. */
+        Instant whenTheStoreIsBack() {
+            return clock.instant().plus(STORE_DELAY);
+        }
+
+        Optional<Instant> after(int tries) {
+            return tries > delays.size()
+                    ? Optional.empty()
+                    : Optional.of(clock.instant().plus(delays.get(tries - 1)));
+        }
+    }
+
+    /**
+     * Tries.
+     *
+     * @return when to try again, or nothing if there is nothing more to do
+     */
+    Optional<Instant> run(String id) {
+        return database.call(jdbc -> store.begin(jdbc, id)).flatMap(begun -> attempt(id, begun));
+    }
+
+    private Optional<Instant> attempt(String id, Begun begun) {
+        try {
+            if (!target.isConfigured() || !target.allows(begun.destination().repo())) {
+                throw new PushException(
+                        Kind.HUB_PUSH_NOT_CONFIGURED, "the operator does not allow this push any more", null);
+            }
+            Push.Commit commit = hub.run(begun.destination(), files(begun.export()));
+            database.run(jdbc -> store.succeed(jdbc, id, commit));
+            return Optional.empty();
+        } catch (PushException failure) {
+            if (Thread.currentThread().isInterrupted()) {
+                // The process ends and has cut this try off, which says nothing of the push: the scheduler takes it up
+                // again.
+                throw new IllegalStateException("Push " + id + " was cut off in try " + begun.tries(), failure);
+            }
+            Optional<Instant> next = next(failure, begun.tries());
+            Push.State state = next.isPresent() ? Push.State.QUEUED : Push.State.FAILED;
+            LOG.warn("Push {} is {} after try {}: {}", id, state.wireName(), begun.tries(), failure.getMessage());
+            database.run(jdbc -> store.fail(jdbc, id, state, failure));
+            return next;
+        }
+    }
+
+    private Optional<Instant> next(PushException failure, int tries) {
+        if (failure.kind() == Kind.STORAGE_FAILED) {
+            return Optional.of(retries.whenTheStoreIsBack());
+        }
+        return failure.mayPass() ? retries.after(tries) : Optional.empty();
+    }
+
+    private List<StoredFile> files(long export) {
+        Export.Result result =
+                database.call(jdbc -> exports.byNumber(jdbc, export)).result();
+        if (result == null) {
+            throw new IllegalStateException("an export that is pushed has files");
+        }
+        ArtifactKey folder = new ArtifactKey(result.directory());
+        return result.files().stream()
+                .map(file -> new StoredFile(artifacts, folder.child(file.name()), file))
+                .toList();
+    }
+}
