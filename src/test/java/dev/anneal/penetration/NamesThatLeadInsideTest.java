@@ -2,12 +2,12 @@ package dev.anneal.penetration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.notification.webhook.Receiver;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.outbound.OutboundRequest;
-import dev.anneal.service.webhook.Receiver;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.URI;

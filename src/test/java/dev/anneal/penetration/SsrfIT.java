@@ -2,7 +2,7 @@ package dev.anneal.penetration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.webhook.Receiver;
+import dev.anneal.service.notification.webhook.Receiver;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

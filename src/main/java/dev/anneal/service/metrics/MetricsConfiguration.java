@@ -1,7 +1,8 @@
 package dev.anneal.service.metrics;
 
 import dev.anneal.service.inference.GenerationListener;
-import dev.anneal.service.mlflow.MlflowListener;
+import dev.anneal.service.notification.mlflow.MlflowListener;
+import dev.anneal.service.notification.webhook.DeliveryListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.QueueNumbers;
@@ -9,7 +10,6 @@ import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.queue.lease.RescueListener;
 import dev.anneal.service.retention.RetentionListener;
 import dev.anneal.service.storage.StoreListener;
-import dev.anneal.service.webhook.DeliveryListener;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.MeterBinder;

@@ -1,6 +1,6 @@
 package dev.anneal.service.metrics;
 
-import dev.anneal.service.mlflow.MlflowListener;
+import dev.anneal.service.notification.mlflow.MlflowListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;

@@ -1,6 +1,6 @@
 package dev.anneal.service.metrics;
 
-import dev.anneal.service.webhook.DeliveryListener;
+import dev.anneal.service.notification.webhook.DeliveryListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;

@@ -2,13 +2,13 @@
 @ApplicationModule(
         allowedDependencies = {
             "inference",
-            "mlflow",
+            "notification :: mlflow",
+            "notification :: webhook",
             "platform :: role",
             "queue",
             "queue :: lease",
             "retention",
-            "storage",
-            "webhook"
+            "storage"
         })
 @NullMarked
 package dev.anneal.service.metrics;

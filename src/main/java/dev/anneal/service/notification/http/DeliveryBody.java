@@ -1,0 +1,49 @@
+package dev.anneal.service.notification.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.notification.webhook.WebhookDelivery;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The object {@code webhook_endpoint.delivery}. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record DeliveryBody(
+        String id,
+        String object,
+        long createdAt,
+        String eventId,
+        String eventType,
+        String jobId,
+        String status,
+        @Nullable Long nextAttemptAt,
+        List<Attempt> attempts) {
+
+    /** A try. */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Attempt(
+            int number,
+            long startedAt,
+            double seconds,
+            @Nullable Integer statusCode,
+            @Nullable String failure) {}
+
+    static DeliveryBody of(WebhookDelivery delivery) {
+        return new DeliveryBody(
+                delivery.id(),
+                "webhook_endpoint.delivery",
+                delivery.createdAt().getEpochSecond(),
+                delivery.eventId(),
+                delivery.eventType(),
+                delivery.subject(),
+                delivery.state().wireName(),
+                EndpointBody.seconds(delivery.nextTryAt()),
+                delivery.attempts().stream()
+                        .map(attempt -> new Attempt(
+                                attempt.number(),
+                                attempt.startedAt().getEpochSecond(),
+                                attempt.seconds(),
+                                attempt.status(),
+                                attempt.failure()))
+                        .toList());
+    }
+}

@@ -1,0 +1,73 @@
+package dev.anneal.service.notification.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.notification.webhook.WebhookEndpoint;
+import dev.anneal.service.notification.webhook.WebhookEventType;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The object {@code webhook_endpoint}.
+ *
+ * @param signingSecret only in the answers that make it; left out of all others
+ */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record EndpointBody(
+        String id,
+        String object,
+        long createdAt,
+        long updatedAt,
+        String name,
+        String url,
+        List<String> eventTypes,
+        String signingSecretHint,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String signingSecret,
+        Extension anneal) {
+
+    /**
+     * What OpenAI's object does not say.
+     *
+     * @param disabledReason null while it is enabled
+     * @param previousSecretExpiresAt until when the secret before signs as well; null if none does
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Extension(
+            boolean enabled,
+            @Nullable String disabledReason,
+            @Nullable Long disabledAt,
+            @Nullable Long previousSecretExpiresAt) {}
+
+    static EndpointBody of(WebhookEndpoint endpoint) {
+        return of(endpoint, null);
+    }
+
+    static EndpointBody of(WebhookEndpoint.WithSecret made) {
+        return of(made.endpoint(), made.secret());
+    }
+
+    private static EndpointBody of(WebhookEndpoint endpoint, @Nullable String secret) {
+        WebhookEndpoint.Disabled disabled = endpoint.disabled();
+        return new EndpointBody(
+                endpoint.id(),
+                "webhook_endpoint",
+                endpoint.createdAt().getEpochSecond(),
+                endpoint.updatedAt().getEpochSecond(),
+                endpoint.settings().name(),
+                endpoint.settings().url().toString(),
+                endpoint.settings().eventTypes().stream()
+                        .map(WebhookEventType::wireName)
+                        .toList(),
+                "whsec_..." + endpoint.secretHint(),
+                secret,
+                new Extension(
+                        disabled == null,
+                        disabled == null ? null : disabled.wireName(),
+                        seconds(endpoint.disabledAt()),
+                        seconds(endpoint.previousSecretUntil())));
+    }
+
+    static @Nullable Long seconds(@Nullable Instant time) {
+        return time == null ? null : time.getEpochSecond();
+    }
+}

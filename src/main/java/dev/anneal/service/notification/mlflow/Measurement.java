@@ -1,0 +1,84 @@
+package dev.anneal.service.notification.mlflow;
+
+import dev.anneal.service.training.history.SeriesRow;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** A number of a run, under the name that the job's series has for it. */
+record Measurement(String key, double value, Instant at, int step) {
+
+    /** What a batch may hold. */
+    static final int MOST_OF_A_BATCH = 1_000;
+
+    /** Which number of the run it is. */
+    record Place(String key, int step) {}
+
+    /**
+     * A pass over the validation file, with values that were not finite as null.
+     *
+     * @param metrics what else the job's method measures
+     */
+    record Validation(
+            int step,
+            Instant at,
+            double beta,
+            @Nullable Double loss,
+            @Nullable Double tokenAccuracy,
+            Map<String, Double> metrics) {}
+
+    Place place() {
+        return new Place(key, step);
+    }
+
+    Map<String, Object> toWire() {
+        return Map.of("key", key, "value", value, "timestamp", at.toEpochMilli(), "step", step);
+    }
+
+    static List<Measurement> of(SeriesRow row) {
+        Collector numbers = new Collector(row.recordedAt(), row.step());
+        numbers.add("epoch", row.epoch());
+        numbers.add("train_loss", row.trainLoss());
+        numbers.add("train_mean_token_accuracy", row.trainMeanTokenAccuracy());
+        numbers.add("learning_rate", row.learningRate());
+        numbers.add("grad_norm", row.gradNorm());
+        numbers.add("beta", row.beta());
+        numbers.add("trained_tokens", (double) row.trainedTokens());
+        numbers.add("tokens", (double) row.tokens());
+        numbers.add("tokens_per_second", row.tokensPerSecond());
+        numbers.add("seconds", row.seconds());
+        row.metrics().forEach(numbers::add);
+        return numbers.found;
+    }
+
+    static List<Measurement> of(Validation row) {
+        Collector numbers = new Collector(row.at(), row.step());
+        numbers.add("valid_loss", row.loss());
+        numbers.add("valid_mean_token_accuracy", row.tokenAccuracy());
+        numbers.add("valid_beta", row.beta());
+        row.metrics().forEach((name, value) -> numbers.add("valid_" + name, value));
+        return numbers.found;
+    }
+
+    /** Numbers of one row, without those that it does not have. */
+    private static final class Collector {
+
+        private final List<Measurement> found = new ArrayList<>();
+        private final Instant at;
+        private final int step;
+
+        Collector(Instant at, int step) {
+            this.at = at;
+            this.step = step;
+        }
+
+        void add(String name, @Nullable Double value) {
+            String key = MlflowNames.key(name);
+            if (value != null && found.stream().noneMatch(number -> number.key.equals(key))) {
+                found.add(new Measurement(key, value, at, step));
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package dev.anneal.service.notification.mlflow;
+
+import dev.anneal.service.notification.mlflow.Outbox.Claim;
+import dev.anneal.service.notification.mlflow.Outbox.LostException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.context.SmartLifecycle;
+
+/** Tells the server of news, on a thread of its own. While the server is away it asks ever more seldom, and says so once. */
+final class MlflowLoop implements SmartLifecycle {
+
+    private static final Logger LOG = LoggerFactory.getLogger(MlflowLoop.class);
+
+    private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+    private static final Duration SHUTDOWN = Duration.ofSeconds(5);
+
+    private final List<Sender> senders;
+    private final URI url;
+    private final Duration interval;
+    private final Clock clock;
+    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread made = new Thread(task, "mlflow");
+        made.setDaemon(true);
+        return made;
+    });
+    private volatile boolean isRunning;
+    private @Nullable ScheduledFuture<?> rounds;
+
+    private int failures;
+    private Instant pauseEnd = Instant.MIN;
+
+    MlflowLoop(List<Sender> senders, URI url, Duration interval, Clock clock) {
+        this.senders = List.copyOf(senders);
+        this.url = url;
+        this.interval = interval;
+        this.clock = clock;
+    }
+
+    @Override
+    public void start() {
+        isRunning = true;
+        rounds = thread.scheduleWithFixedDelay(this::roundSafely, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private void roundSafely() {
+        try {
+            round();
+        } catch (RuntimeException e) {
+            LOG.error("Runs were not looked through for the MLflow server; they are again in {}", interval, e);
+        }
+    }
+
+    private void round() {
+        if (clock.instant().isBefore(pauseEnd)) {
+            return;
+        }
+        for (Sender sender : senders) {
+            sender.admit();
+            boolean isMore = true;
+            while (isMore && isRunning) {
+                try {
+                    isMore = sendNext(sender);
+                } catch (MlflowException e) {
+                    unavailable(e);
+                    return;
+                }
+            }
+        }
+    }
+
+    /** Returns whether there was something to send. */
+    private boolean sendNext(Sender sender) throws MlflowException {
+        Optional<Claim> claimed = sender.outbox().claim();
+        if (claimed.isEmpty()) {
+            return false;
+        }
+        Claim row = claimed.get();
+        try {
+            sender.send(row);
+            available();
+        } catch (LostException e) {
+            LOG.debug("{} is sent by another process", sender.describe(row));
+        } catch (MlflowException e) {
+            if (!e.isRefusal()) {
+                sender.outbox().release(row, "claim = claim", interval);
+                throw e;
+            }
+            available();
+            refused(sender, row, e);
+        }
+        return true;
+    }
+
+    private void available() {
+        if (failures > 0) {
+            LOG.info("The MLflow server at {} answers again; what it has missed is sent", url);
+        }
+        failures = 0;
+    }
+
+    private void unavailable(MlflowException reason) {
+        if (failures == 0) {
+            LOG.warn(
+                    "The MLflow server at {} {}; trainings go on, and it is told of them when it answers again",
+                    url,
+                    reason.getMessage());
+        }
+        long pause = interval.toMillis() << Math.min(failures, 16);
+        failures++;
+        pauseEnd = clock.instant().plusMillis(Math.min(LONGEST_PAUSE.toMillis(), pause));
+    }
+
+    private void refused(Sender sender, Claim row, MlflowException reason) {
+        int refusals = sender.outbox().refuse(row, interval);
+        if (refusals >= Outbox.MOST_REFUSALS) {
+            LOG.warn("{} is given up, for the MLflow server at {} {}", sender.describe(row), url, reason.getMessage());
+        } else if (refusals == 1) {
+            LOG.warn(
+                    "{} is tried again later, for the MLflow server at {} {}",
+                    sender.describe(row),
+                    url,
+                    reason.getMessage());
+        }
+    }
+
+    @Override
+    public void stop() {
+        isRunning = false;
+        if (rounds != null) {
+            rounds.cancel(false);
+        }
+        thread.shutdown();
+        try {
+            if (!thread.awaitTermination(SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)) {
+                thread.shutdownNow();
+            }
+        } catch (InterruptedException e) {
+            thread.shutdownNow();
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public boolean isRunning() {
+        return isRunning;
+    }
+}

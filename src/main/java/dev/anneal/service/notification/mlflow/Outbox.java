@@ -1,0 +1,125 @@
+package dev.anneal.service.notification.mlflow;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import java.time.Duration;
+import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of which the server is still to be told something. One process at a time has a row, for {@link #HELD} from its last write to it. */
+final class Outbox {
+
+    /** Longer than a few requests take that get no answer. */
+    private static final Duration HELD = Duration.ofMinutes(5);
+
+    /** With waits that double. */
+    static final int MOST_REFUSALS = 10;
+
+    private final SystemDatabase database;
+    private final String claim;
+    private final String update;
+    private final String refuse;
+
+    /** @param key the table's primary key */
+    Outbox(SystemDatabase database, String table, String key) {
+        this.database = database;
+        this.claim = """
+                UPDATE %1$s
+                SET claim = claim + 1, next_at = clock_timestamp() + make_interval(secs => :held)
+                WHERE %2$s = (
+                    SELECT %2$s
+                    FROM %1$s
+                    WHERE state = 'OPEN' AND next_at <= clock_timestamp()
+                    ORDER BY next_at
+                    LIMIT 1
+                    FOR UPDATE SKIP LOCKED)
+                RETURNING %2$s AS number, claim
+                """.formatted(table, key);
+        this.update = """
+                UPDATE %1$s
+                SET %%s, next_at = clock_timestamp() + make_interval(secs => :held)
+                WHERE %2$s = :number AND claim = :claim
+                """.formatted(table, key);
+        this.refuse = """
+                UPDATE %1$s
+                SET state = CASE WHEN refusals + 1 >= :most THEN 'GIVEN_UP' ELSE state END,
+                    refusals = refusals + 1,
+                    next_at = clock_timestamp() + make_interval(secs => least(3600, :pause * power(2, refusals)))
+                WHERE %2$s = :number AND claim = :claim
+                RETURNING refusals
+                """.formatted(table, key);
+    }
+
+    /**
+     * A row that this process has.
+     *
+     * @param number internal key
+     * @param claim what its writes are held against
+     */
+    record Claim(long number, long claim) {}
+
+    /** Another process has the row by now. */
+    static final class LostException extends RuntimeException {
+
+        private static final long serialVersionUID = 1;
+
+        LostException(Claim claim) {
+            super("another process has taken over row " + claim.number());
+        }
+    }
+
+    /** Sets the parameters of an update. */
+    @FunctionalInterface
+    interface Parameters {
+        JdbcClient.StatementSpec of(JdbcClient.StatementSpec statement);
+    }
+
+    Optional<Claim> claim() {
+        return database.call(jdbc -> jdbc.sql(claim)
+                .param("held", HELD.toSeconds())
+                .query((row, index) -> new Claim(row.getLong("number"), row.getLong("claim")))
+                .optional());
+    }
+
+    /**
+     * Writes and keeps the row.
+     *
+     * @throws LostException if it is another process's by now
+     */
+    void write(Claim row, String assignments, Parameters parameters) {
+        write(row, assignments, HELD, parameters);
+    }
+
+    /** Writes and lets the row go until {@code pause} has passed. */
+    void release(Claim row, String assignments, Duration pause) {
+        write(row, assignments, pause, statement -> statement);
+    }
+
+    private void write(Claim row, String assignments, Duration pause, Parameters parameters) {
+        int written = database.call(jdbc -> parameters
+                .of(jdbc.sql(update.formatted(assignments)))
+                .param("held", pause.toMillis() / 1e3)
+                .param("number", row.number())
+                .param("claim", row.claim())
+                .update());
+        if (written == 0) {
+            throw new LostException(row);
+        }
+    }
+
+    /**
+     * The server does not take what it is told of the row: to be tried later, {@link #MOST_REFUSALS} times in all.
+     *
+     * @param pause after the first refusal
+     * @return how often it has refused since it last took something
+     */
+    int refuse(Claim row, Duration pause) {
+        return database.call(jdbc -> jdbc.sql(refuse)
+                        .param("most", MOST_REFUSALS)
+                        .param("pause", pause.toMillis() / 1e3)
+                        .param("number", row.number())
+                        .param("claim", row.claim())
+                        .query(Integer.class)
+                        .optional())
+                .orElseThrow(() -> new LostException(row));
+    }
+}

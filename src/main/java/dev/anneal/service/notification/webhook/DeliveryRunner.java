@@ -1,0 +1,180 @@
+package dev.anneal.service.notification.webhook;
+
+import dev.anneal.service.notification.webhook.DeliveryListener.Outcome;
+import dev.anneal.service.notification.webhook.DeliverySender.Answer;
+import dev.anneal.service.notification.webhook.DeliveryStore.Due;
+import dev.anneal.service.notification.webhook.WebhookDeliveries.Stores;
+import dev.anneal.service.notification.webhook.WebhookDelivery.Attempt;
+import dev.anneal.service.notification.webhook.WebhookDelivery.State;
+import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.secret.SealedText;
+import dev.anneal.service.platform.secret.Secrets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Makes one try of a delivery and decides what becomes of it. */
+final class DeliveryRunner {
+
+    private static final Logger LOG = LoggerFactory.getLogger(DeliveryRunner.class);
+
+    /** Whatever an endpoint asks for. */
+    private static final Duration LONGEST_WAIT = Duration.ofHours(24);
+
+    /** While as many deliveries of its tenant are being made as may be, one waits for this long, and up to ten times as long. */
+    private static final Duration UNTIL_NEXT_TURN = Duration.ofSeconds(1);
+
+    private final SystemDatabase database;
+    private final EndpointStore endpoints;
+    private final DeliveryStore deliveries;
+    private final Secrets secrets;
+    private final DeliverySender sender;
+    private final Clock clock;
+    private final List<Duration> delays;
+    private final TenantPlaces places;
+
+    DeliveryRunner(
+            SystemDatabase database,
+            Stores stores,
+            Secrets secrets,
+            DeliverySender sender,
+            Clock clock,
+            List<Duration> delays,
+            TenantPlaces places) {
+        this.database = database;
+        this.endpoints = stores.endpoints();
+        this.deliveries = stores.deliveries();
+        this.secrets = secrets;
+        this.sender = sender;
+        this.clock = clock;
+        this.delays = List.copyOf(delays);
+        this.places = places;
+    }
+
+    /**
+     * What becomes of a delivery.
+     *
+     * @param next null unless it stays pending
+     * @param disable why its endpoint is disabled as well; null if it is not
+     */
+    private record Decision(
+            State state, @Nullable Instant next, @Nullable Disabled disable) {
+
+        Outcome outcome() {
+            return switch (state) {
+                case PENDING -> Outcome.RETRIED;
+                case DELIVERED -> Outcome.DELIVERED;
+                case FAILED -> Outcome.FAILED;
+            };
+        }
+    }
+
+    /**
+     * Tries.
+     *
+     * @param instance id of the delivery and its round, as the migration writes them
+     * @return when to try again, or nothing if there is nothing more to do
+     */
+    Optional<Instant> run(String instance, DeliveryListener listener) {
+        int slash = instance.lastIndexOf('/');
+        Optional<Due> due = database.call(jdbc ->
+                deliveries.due(jdbc, instance.substring(0, slash), Integer.parseInt(instance.substring(slash + 1))));
+        return due.flatMap(delivery -> inTurn(delivery, listener));
+    }
+
+    /** A delivery that has to wait for its turn has not been tried. */
+    private Optional<Instant> inTurn(Due due, DeliveryListener listener) {
+        if (!places.take(due.tenantId())) {
+            long wait =
+                    ThreadLocalRandom.current().nextLong(UNTIL_NEXT_TURN.toMillis(), 10 * UNTIL_NEXT_TURN.toMillis());
+            return Optional.of(clock.instant().plusMillis(wait));
+        }
+        try {
+            return attempt(due, listener);
+        } finally {
+            places.giveBack(due.tenantId());
+        }
+    }
+
+    private Optional<Instant> attempt(Due due, DeliveryListener listener) {
+        Instant start = clock.instant();
+        Answer answer = due.isDisabled()
+                ? new Answer(null, "the endpoint is disabled", null)
+                : sender.send(due.url(), openSecrets(due), due.id(), due.event());
+        double seconds = Duration.between(start, clock.instant()).toNanos() / 1e9;
+        Attempt attempt = new Attempt(0, start, seconds, answer.status(), answer.failure());
+        Decision decision = database.call(jdbc -> {
+            Decision made = decide(jdbc, due, answer);
+            if (made.disable() != null) {
+                // Before the delivery, as a deletion of the endpoint locks both.
+                endpoints.lock(jdbc, due.endpoint());
+            }
+            if (deliveries.settle(jdbc, due, made.state(), made.next(), attempt) && made.disable() != null) {
+                disable(jdbc, due, made.disable());
+            }
+            return made;
+        });
+        listener.tried(decision.outcome());
+        return Optional.ofNullable(decision.next());
+    }
+
+    private List<String> openSecrets(Due due) {
+        List<String> open = new ArrayList<>();
+        open.add(secrets.open(EndpointStore.SECRET, due.endpointId(), due.secret()));
+        SealedText previous = due.previousSecret();
+        if (previous != null) {
+            open.add(secrets.open(EndpointStore.PREVIOUS_SECRET, due.endpointId(), previous));
+        }
+        return open;
+    }
+
+    private Decision decide(JdbcClient jdbc, Due due, Answer answer) {
+        if (answer.isDelivered()) {
+            return new Decision(State.DELIVERED, null, null);
+        }
+        if (due.isDisabled()) {
+            return new Decision(State.FAILED, null, null);
+        }
+        if (answer.isGone()) {
+            return new Decision(State.FAILED, null, Disabled.GONE);
+        }
+        if (due.tries() < delays.size()) {
+            return new Decision(State.PENDING, clock.instant().plus(wait(due, answer)), null);
+        }
+        // What takes other events is not broken.
+        boolean works =
+                deliveries.hasDelivered(jdbc, due.endpoint(), due.event().createdAt());
+        return new Decision(State.FAILED, null, works ? null : Disabled.EXHAUSTED);
+    }
+
+    private Duration wait(Due due, Answer answer) {
+        long delay = delays.get(due.tries()).toMillis();
+        long jitter = delay / 10;
+        Duration scheduled =
+                Duration.ofMillis(delay - jitter + ThreadLocalRandom.current().nextLong(2 * jitter + 1));
+        Duration asked = answer.retryAfter();
+        if (asked == null || asked.compareTo(scheduled) < 0) {
+            return scheduled;
+        }
+        return asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT;
+    }
+
+    private void disable(JdbcClient jdbc, Due due, Disabled reason) {
+        if (endpoints.disable(jdbc, due.endpoint(), reason)) {
+            LOG.warn(
+                    "Webhook endpoint {} of tenant {} is disabled, for it {}; its owner enables it again by the API",
+                    due.endpointId(),
+                    due.tenantId(),
+                    reason == Disabled.GONE ? "answered with 410" : "took nothing in all tries of " + due.id());
+        }
+    }
+}

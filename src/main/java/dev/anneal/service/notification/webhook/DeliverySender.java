@@ -1,0 +1,104 @@
+package dev.anneal.service.notification.webhook;
+
+import dev.anneal.service.platform.outbound.OutboundClient;
+import dev.anneal.service.platform.outbound.OutboundContent;
+import dev.anneal.service.platform.outbound.OutboundException;
+import dev.anneal.service.platform.outbound.OutboundRequest;
+import dev.anneal.service.platform.outbound.OutboundResponse;
+import dev.anneal.service.platform.outbound.WebhookSignature;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZonedDateTime;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Posts events to endpoints, signed by each secret. Of an answer the status counts; what else it says is not read. */
+final class DeliverySender implements AutoCloseable {
+
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,9}");
+
+    private final OutboundClient client;
+    private final Clock clock;
+
+    /** @param client closed with this */
+    DeliverySender(OutboundClient client, Clock clock) {
+        this.client = client;
+        this.clock = clock;
+    }
+
+    /**
+     * What came of a try.
+     *
+     * @param status null if there was no answer
+     * @param failure why nothing was delivered; null if it was
+     * @param retryAfter what the endpoint asks to wait; null if it does not say
+     */
+    record Answer(
+            @Nullable Integer status,
+            @Nullable String failure,
+            @Nullable Duration retryAfter) {
+
+        boolean isDelivered() {
+            return failure == null;
+        }
+
+        boolean isGone() {
+            return status != null && status == 410;
+        }
+    }
+
+    /** @param secrets the signature of each stands in the header */
+    Answer send(URI url, List<String> secrets, String id, WebhookEvent event) {
+        byte[] body = event.body();
+        Instant now = clock.instant();
+        Map<String, String> headers = new LinkedHashMap<>(WebhookSignature.headers(null, id, now, body));
+        headers.put(
+                "webhook-signature",
+                secrets.stream()
+                        .map(secret -> new WebhookSignature(secret).of(id, now.getEpochSecond(), body))
+                        .collect(Collectors.joining(" ")));
+        try {
+            return client.send(OutboundRequest.post(url, headers, OutboundContent.json(body)), this::answer);
+        } catch (OutboundException e) {
+            return new Answer(null, "the endpoint " + e.explanation(), null);
+        }
+    }
+
+    private Answer answer(OutboundResponse response) {
+        int status = response.status();
+        if (status >= 200 && status < 300) {
+            return new Answer(status, null, null);
+        }
+        String failure = "the endpoint answered with status " + status + " instead of 200 to 299"
+                + (status >= 300 && status < 400 ? "; redirects are not followed" : "");
+        return new Answer(status, failure, retryAfter(response));
+    }
+
+    private @Nullable Duration retryAfter(OutboundResponse response) {
+        String value = response.header("Retry-After").orElse("");
+        if (SECONDS.matcher(value).matches()) {
+            return Duration.ofSeconds(Long.parseLong(value));
+        }
+        try {
+            Instant until = ZonedDateTime.parse(value, DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
+            return Duration.between(clock.instant(), until);
+        } catch (DateTimeException notADate) {
+            return null;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+    }
+}

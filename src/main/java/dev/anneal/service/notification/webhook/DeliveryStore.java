@@ -1,0 +1,238 @@
+package dev.anneal.service.notification.webhook;
+
+import dev.anneal.service.notification.webhook.WebhookDelivery.Attempt;
+import dev.anneal.service.notification.webhook.WebhookDelivery.State;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.secret.SealedText;
+import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of deliveries and of their tries. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+final class DeliveryStore {
+
+    private static final String PAGE = """
+            SELECT *
+            FROM webhook_delivery
+            WHERE endpoint_id = :endpoint
+              AND (CAST(:state AS text) IS NULL OR state = :state)
+              AND (CAST(:after AS text) IS NULL OR id %1$s (SELECT id FROM webhook_delivery WHERE external_id = :after))
+            ORDER BY id %2$s
+            LIMIT :limit
+            """;
+
+    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
+    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
+
+    private static final String ATTEMPTS = """
+            SELECT delivery_id, number, started_at, seconds, status, failure
+            FROM webhook_attempt
+            WHERE delivery_id = ANY (:deliveries)
+            ORDER BY delivery_id, number
+            """;
+
+    private static final String DUE = """
+            SELECT delivery.id, delivery.external_id, delivery.tenant_id, delivery.event_id, delivery.event_type, delivery.subject,
+                   delivery.created_at, delivery.tries, endpoint.id AS endpoint, endpoint.external_id AS endpoint_id, endpoint.url,
+                   endpoint.disabled IS NOT NULL AS disabled, endpoint.secret,
+                   CASE WHEN endpoint.previous_secret_until > clock_timestamp() THEN endpoint.previous_secret END AS previous_secret
+            FROM webhook_delivery AS delivery
+            JOIN webhook_endpoint AS endpoint ON endpoint.id = delivery.endpoint_id
+            WHERE delivery.external_id = :id AND delivery.round = :round AND delivery.state = 'PENDING'
+            """;
+
+    /** As it was when the try began, so that of two processes that try the same one counts. */
+    private static final String SETTLE = """
+            UPDATE webhook_delivery
+            SET state = :state, next_try_at = :next, tries = :tries + 1
+            WHERE id = :delivery AND state = 'PENDING' AND tries = :tries
+            """;
+
+    private static final String ADD_ATTEMPT = """
+            INSERT INTO webhook_attempt (delivery_id, number, tenant_id, started_at, seconds, status, failure)
+            SELECT :delivery, coalesce(max(number), 0) + 1, :tenant, :started, :seconds, :status, :failure
+            FROM webhook_attempt
+            WHERE delivery_id = :delivery
+            """;
+
+    private static final String DELIVERED_SINCE = """
+            SELECT EXISTS (
+                SELECT FROM webhook_delivery AS other
+                JOIN webhook_attempt AS attempt ON attempt.delivery_id = other.id
+                WHERE other.endpoint_id = :endpoint AND attempt.failure IS NULL AND attempt.started_at > :since)
+            """;
+
+    private static final String REPLAY = """
+            UPDATE webhook_delivery
+            SET state = 'PENDING', next_try_at = clock_timestamp(), tries = 0, round = round + 1
+            WHERE id = :delivery AND state <> 'PENDING'
+            """;
+
+    /** One that goes with its endpoint right now, or is replayed, is passed over: the rows are locked in no order that others know. */
+    private static final String FORGET = """
+            DELETE FROM webhook_delivery
+            WHERE id IN (
+                SELECT id FROM webhook_delivery
+                WHERE state <> 'PENDING' AND created_at < :before
+                FOR UPDATE SKIP LOCKED)
+            """;
+
+    /**
+     * A delivery that is to be tried now.
+     *
+     * @param number internal key
+     * @param tries of this round that have ended
+     * @param endpoint internal key
+     * @param previousSecret signs as well; null if there is none
+     */
+    record Due(
+            long number,
+            String id,
+            String tenantId,
+            WebhookEvent event,
+            int tries,
+            long endpoint,
+            String endpointId,
+            URI url,
+            boolean isDisabled,
+            SealedText secret,
+            @Nullable SealedText previousSecret) {}
+
+    Optional<Due> due(JdbcClient jdbc, String id, int round) {
+        return jdbc.sql(DUE)
+                .param("id", id)
+                .param("round", round)
+                .query(DeliveryStore::due)
+                .optional();
+    }
+
+    private static Due due(ResultSet row, int index) throws SQLException {
+        String previous = row.getString("previous_secret");
+        return new Due(
+                row.getLong("id"),
+                EndpointStore.text(row, "external_id"),
+                EndpointStore.text(row, "tenant_id"),
+                new WebhookEvent(
+                        EndpointStore.text(row, "event_id"),
+                        EndpointStore.text(row, "event_type"),
+                        EndpointStore.text(row, "subject"),
+                        Objects.requireNonNull(TimeColumn.read(row, "created_at"))),
+                row.getInt("tries"),
+                row.getLong("endpoint"),
+                EndpointStore.text(row, "endpoint_id"),
+                URI.create(EndpointStore.text(row, "url")),
+                row.getBoolean("disabled"),
+                SealedText.parse(EndpointStore.text(row, "secret")),
+                previous == null ? null : SealedText.parse(previous));
+    }
+
+    /**
+     * Records a try and what the delivery is now.
+     *
+     * @param next when it is tried again; null unless it stays pending
+     * @return false if another process was first
+     */
+    boolean settle(JdbcClient jdbc, Due due, State state, @Nullable Instant next, Attempt attempt) {
+        int changed = jdbc.sql(SETTLE)
+                .param("delivery", due.number())
+                .param("state", state.name())
+                .param("next", next == null ? null : next.atOffset(ZoneOffset.UTC), Types.TIMESTAMP_WITH_TIMEZONE)
+                .param("tries", due.tries())
+                .update();
+        if (changed == 1) {
+            jdbc.sql(ADD_ATTEMPT)
+                    .param("delivery", due.number())
+                    .param("tenant", due.tenantId())
+                    .param("started", attempt.startedAt().atOffset(ZoneOffset.UTC))
+                    .param("seconds", attempt.seconds())
+                    .param("status", attempt.status(), Types.INTEGER)
+                    .param("failure", attempt.failure(), Types.VARCHAR)
+                    .update();
+        }
+        return changed == 1;
+    }
+
+    /** Whether the endpoint has taken anything since then. */
+    boolean hasDelivered(JdbcClient jdbc, long endpoint, Instant since) {
+        return jdbc.sql(DELIVERED_SINCE)
+                .param("endpoint", endpoint)
+                .param("since", since.atOffset(ZoneOffset.UTC))
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Key of a delivery to the endpoint. */
+    Optional<Long> find(JdbcClient jdbc, long endpoint, String id) {
+        return jdbc.sql("SELECT id FROM webhook_delivery WHERE endpoint_id = :endpoint AND external_id = :id")
+                .param("endpoint", endpoint)
+                .param("id", id)
+                .query(Long.class)
+                .optional();
+    }
+
+    WebhookDelivery byNumber(JdbcClient jdbc, long number) {
+        Map<Long, List<Attempt>> attempts = attempts(jdbc, List.of(number));
+        return jdbc.sql("SELECT * FROM webhook_delivery WHERE id = :number")
+                .param("number", number)
+                .query((row, index) -> delivery(row, attempts))
+                .single();
+    }
+
+    List<WebhookDelivery> page(JdbcClient jdbc, long endpoint, @Nullable State state, PageRequest request) {
+        JdbcClient.StatementSpec page = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+                .param("endpoint", endpoint)
+                .param("state", state == null ? null : state.name(), Types.VARCHAR)
+                .param("after", request.after(), Types.VARCHAR)
+                .param("limit", request.rowsToRead());
+        List<Long> numbers = page.query((row, index) -> row.getLong("id")).list();
+        Map<Long, List<Attempt>> attempts = attempts(jdbc, numbers);
+        return page.query((row, index) -> delivery(row, attempts)).list();
+    }
+
+    private static Map<Long, List<Attempt>> attempts(JdbcClient jdbc, List<Long> deliveries) {
+        Map<Long, List<Attempt>> attempts = new HashMap<>();
+        jdbc.sql(ATTEMPTS).param("deliveries", deliveries.toArray(Long[]::new)).query(row -> {
+            attempts.computeIfAbsent(row.getLong("delivery_id"), key -> new ArrayList<>())
+                    .add(new Attempt(
+                            row.getInt("number"),
+                            Objects.requireNonNull(TimeColumn.read(row, "started_at")),
+                            row.getDouble("seconds"),
+                            row.getObject("status", Integer.class),
+                            row.getString("failure")));
+        });
+        return attempts;
+    }
+
+    private static WebhookDelivery delivery(ResultSet row, Map<Long, List<Attempt>> attempts) throws SQLException {
+        return new WebhookDelivery(
+                EndpointStore.text(row, "external_id"),
+                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
+                EndpointStore.text(row, "event_id"),
+                EndpointStore.text(row, "event_type"),
+                EndpointStore.text(row, "subject"),
+                State.valueOf(EndpointStore.text(row, "state")),
+                TimeColumn.read(row, "next_try_at"),
+                attempts.getOrDefault(row.getLong("id"), List.of()));
+    }
+
+    /** Begins another round of tries; false if one goes on. */
+    boolean replay(JdbcClient jdbc, long number) {
+        return jdbc.sql(REPLAY).param("delivery", number).update() == 1;
+    }
+
+    int forget(JdbcClient jdbc, Instant before) {
+        return jdbc.sql(FORGET).param("before", before.atOffset(ZoneOffset.UTC)).update();
+    }
+}

@@ -1,0 +1,201 @@
+package dev.anneal.service.notification.webhook;
+
+import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
+import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
+import dev.anneal.service.platform.database.TimeColumn;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.secret.SealedColumn;
+import dev.anneal.service.platform.secret.SealedText;
+import java.net.URI;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Rows of endpoints. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+final class EndpointStore {
+
+    static final SealedColumn SECRET = new SealedColumn("webhook_endpoint", "external_id", "secret");
+    static final SealedColumn PREVIOUS_SECRET = new SealedColumn("webhook_endpoint", "external_id", "previous_secret");
+
+    private static final String INSERT = """
+            INSERT INTO webhook_endpoint (tenant_id, external_id, name, url, event_types, disabled, disabled_at, secret, secret_hint)
+            VALUES (:tenant, :id, :name, :url, :types, :disabled, CASE WHEN :disabled::text IS NOT NULL THEN clock_timestamp() END,
+                    :secret, :hint)
+            """;
+
+    private static final String UPDATE = """
+            UPDATE webhook_endpoint
+            SET name = :name, url = :url, event_types = :types, updated_at = clock_timestamp()
+            WHERE external_id = :id AND (name, url, event_types) IS DISTINCT FROM (:name, :url, CAST(:types AS text[]))
+            """;
+
+    private static final String PAGE = """
+            SELECT *
+            FROM webhook_endpoint
+            WHERE CAST(:after AS text) IS NULL OR external_id %s :after
+            ORDER BY external_id %s
+            LIMIT :limit
+            """;
+
+    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
+    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
+
+    /** The reason of an endpoint that is disabled already stays. */
+    private static final String DISABLE = """
+            UPDATE webhook_endpoint
+            SET disabled = :reason, disabled_at = clock_timestamp(), updated_at = clock_timestamp()
+            WHERE id = :number AND disabled IS NULL
+            """;
+
+    private static final String ENABLE = """
+            UPDATE webhook_endpoint
+            SET disabled = NULL, disabled_at = NULL, updated_at = clock_timestamp()
+            WHERE id = :number AND disabled IS NOT NULL
+            """;
+
+    private static final String ROTATE = """
+            UPDATE webhook_endpoint
+            SET secret = :secret, secret_hint = :hint, previous_secret = :previous, previous_secret_until = :until,
+                updated_at = clock_timestamp()
+            WHERE external_id = :id
+            """;
+
+    void insert(
+            JdbcClient jdbc,
+            String tenantId,
+            String id,
+            Settings settings,
+            @Nullable Disabled disabled,
+            SealedText secret,
+            String hint) {
+        jdbc.sql(INSERT)
+                .param("tenant", tenantId)
+                .param("id", id)
+                .param("name", settings.name())
+                .param("url", settings.url().toString())
+                .param("types", types(settings))
+                .param("disabled", disabled == null ? null : disabled.name())
+                .param("secret", secret.stored())
+                .param("hint", hint)
+                .update();
+    }
+
+    void update(JdbcClient jdbc, String id, Settings settings) {
+        jdbc.sql(UPDATE)
+                .param("id", id)
+                .param("name", settings.name())
+                .param("url", settings.url().toString())
+                .param("types", types(settings))
+                .update();
+    }
+
+    private static String[] types(Settings settings) {
+        return settings.eventTypes().stream().map(WebhookEventType::wireName).toArray(String[]::new);
+    }
+
+    Optional<WebhookEndpoint> byId(JdbcClient jdbc, String id) {
+        return jdbc.sql("SELECT * FROM webhook_endpoint WHERE external_id = :id")
+                .param("id", id)
+                .query(EndpointStore::endpoint)
+                .optional();
+    }
+
+    /** As it is sealed, for a change that nothing else must come between. */
+    SealedText lockSecret(JdbcClient jdbc, String id) {
+        return SealedText.parse(jdbc.sql("SELECT secret FROM webhook_endpoint WHERE external_id = :id FOR UPDATE")
+                .param("id", id)
+                .query(String.class)
+                .single());
+    }
+
+    List<WebhookEndpoint> page(JdbcClient jdbc, PageRequest request) {
+        return jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+                .param("after", request.after())
+                .param("limit", request.rowsToRead())
+                .query(EndpointStore::endpoint)
+                .list();
+    }
+
+    int count(JdbcClient jdbc) {
+        return jdbc.sql("SELECT count(*) FROM webhook_endpoint")
+                .query(Integer.class)
+                .single();
+    }
+
+    boolean disable(JdbcClient jdbc, long number, Disabled reason) {
+        return jdbc.sql(DISABLE)
+                        .param("number", number)
+                        .param("reason", reason.name())
+                        .update()
+                == 1;
+    }
+
+    void enable(JdbcClient jdbc, long number) {
+        jdbc.sql(ENABLE).param("number", number).update();
+    }
+
+    void rotate(
+            JdbcClient jdbc,
+            String id,
+            SealedText secret,
+            String hint,
+            @Nullable SealedText previous,
+            @Nullable Instant until) {
+        jdbc.sql(ROTATE)
+                .param("id", id)
+                .param("secret", secret.stored())
+                .param("hint", hint)
+                .param("previous", previous == null ? null : previous.stored(), java.sql.Types.VARCHAR)
+                .param(
+                        "until",
+                        until == null ? null : until.atOffset(ZoneOffset.UTC),
+                        java.sql.Types.TIMESTAMP_WITH_TIMEZONE)
+                .update();
+    }
+
+    /** Locks the endpoint's row until the end of the transaction. */
+    void lock(JdbcClient jdbc, long number) {
+        jdbc.sql("SELECT id FROM webhook_endpoint WHERE id = :number FOR NO KEY UPDATE")
+                .param("number", number)
+                .query(Long.class)
+                .optional();
+    }
+
+    /** With its deliveries. */
+    void delete(JdbcClient jdbc, long number) {
+        jdbc.sql("DELETE FROM webhook_endpoint WHERE id = :number")
+                .param("number", number)
+                .update();
+    }
+
+    private static WebhookEndpoint endpoint(ResultSet row, int index) throws SQLException {
+        String disabled = row.getString("disabled");
+        String[] types = (String[]) row.getArray("event_types").getArray();
+        return new WebhookEndpoint(
+                row.getLong("id"),
+                text(row, "external_id"),
+                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
+                Objects.requireNonNull(TimeColumn.read(row, "updated_at")),
+                new Settings(
+                        text(row, "name"),
+                        URI.create(text(row, "url")),
+                        Arrays.stream(types)
+                                .flatMap(type -> WebhookEventType.named(type).stream())
+                                .toList()),
+                disabled == null ? null : Disabled.valueOf(disabled),
+                TimeColumn.read(row, "disabled_at"),
+                text(row, "secret_hint"),
+                TimeColumn.read(row, "previous_secret_until"));
+    }
+
+    static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(row.getString(column), column);
+    }
+}

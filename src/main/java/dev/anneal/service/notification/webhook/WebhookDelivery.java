@@ -1,0 +1,55 @@
+package dev.anneal.service.notification.webhook;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One event for one endpoint.
+ *
+ * @param id the {@code webhook-id} of each try
+ * @param subject id of the job that the event is about
+ * @param nextTryAt null unless it is pending
+ * @param attempts the tries that have ended, first one first, whichever round they belong to
+ */
+public record WebhookDelivery(
+        String id,
+        Instant createdAt,
+        String eventId,
+        String eventType,
+        String subject,
+        State state,
+        @Nullable Instant nextTryAt,
+        List<Attempt> attempts) {
+
+    public WebhookDelivery {
+        attempts = List.copyOf(attempts);
+    }
+
+    /** What has become of a delivery. */
+    public enum State {
+        PENDING,
+        DELIVERED,
+        /** Not tried any more unless it is replayed. */
+        FAILED;
+
+        public String wireName() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /**
+     * A try.
+     *
+     * @param seconds how long it took
+     * @param status of the answer; null if there was none
+     * @param failure why it did not deliver; null if it did
+     */
+    public record Attempt(
+            int number,
+            Instant startedAt,
+            double seconds,
+            @Nullable Integer status,
+            @Nullable String failure) {}
+}

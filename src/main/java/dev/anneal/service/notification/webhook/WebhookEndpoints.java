@@ -1,0 +1,143 @@
+package dev.anneal.service.notification.webhook;
+
+import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
+import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
+import dev.anneal.service.notification.webhook.WebhookEndpoint.WithSecret;
+import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.outbound.WebhookSignature;
+import dev.anneal.service.platform.paging.Page;
+import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.secret.SealedText;
+import dev.anneal.service.platform.secret.Secrets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What tenants do with their endpoints. */
+public final class WebhookEndpoints {
+
+    private static final Duration OLD_SECRET_STAYS = Duration.ofHours(24);
+    private static final int SECRET_BYTES = 32;
+    private static final int HINT_CHARACTERS = 4;
+
+    private final TenantDatabase database;
+    private final EndpointStore store;
+    private final Secrets secrets;
+    private final Identifiers identifiers;
+    private final Clock clock;
+    private final int maxEndpoints;
+    private final SecureRandom random = new SecureRandom();
+
+    WebhookEndpoints(
+            TenantDatabase database,
+            EndpointStore store,
+            Secrets secrets,
+            Identifiers identifiers,
+            Clock clock,
+            int maxEndpoints) {
+        this.database = database;
+        this.store = store;
+        this.secrets = secrets;
+        this.identifiers = identifiers;
+        this.clock = clock;
+        this.maxEndpoints = maxEndpoints;
+    }
+
+    public WithSecret create(String tenantId, Settings settings, boolean isEnabled) {
+        String id = identifiers.next("we_");
+        String secret = newSecret();
+        SealedText sealed = secrets.seal(EndpointStore.SECRET, id, secret);
+        return database.call(tenantId, jdbc -> {
+            if (store.count(jdbc) >= maxEndpoints) {
+                throw new Refusal(
+                        RefusalCode.INVALID_VALUE,
+                        "A tenant may have " + maxEndpoints
+                                + " webhook endpoints (anneal.webhooks.max-endpoints), and has so many."
+                                + " Delete one that is not used");
+            }
+            store.insert(jdbc, tenantId, id, settings, isEnabled ? null : Disabled.REQUESTED, sealed, hint(secret));
+            return new WithSecret(require(jdbc, id), secret);
+        });
+    }
+
+    private String newSecret() {
+        byte[] bytes = new byte[SECRET_BYTES];
+        random.nextBytes(bytes);
+        return WebhookSignature.PREFIX + Base64.getEncoder().encodeToString(bytes);
+    }
+
+    /** Before the base64's padding. */
+    private static String hint(String secret) {
+        String digits = secret.replace("=", "");
+        return digits.substring(digits.length() - HINT_CHARACTERS);
+    }
+
+    public WebhookEndpoint find(String tenantId, String id) {
+        return database.call(tenantId, jdbc -> require(jdbc, id));
+    }
+
+    WebhookEndpoint require(JdbcClient jdbc, String id) {
+        return store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
+    }
+
+    /** Newest first unless the request says otherwise. Ids sort as they were made, so a page goes on behind one that is deleted by now. */
+    public Page<WebhookEndpoint> list(String tenantId, PageRequest request) {
+        String after = request.after();
+        if (after != null && !after.startsWith("we_")) {
+            throw Refusal.invalidCursor("a webhook endpoint", after);
+        }
+        return database.call(tenantId, jdbc -> Page.of(store.page(jdbc, request), request));
+    }
+
+    /**
+     * Changes an endpoint.
+     *
+     * @param isEnabled null to leave it as it is
+     */
+    public WebhookEndpoint update(
+            String tenantId, String id, UnaryOperator<Settings> change, @Nullable Boolean isEnabled) {
+        return database.call(tenantId, jdbc -> {
+            WebhookEndpoint endpoint = require(jdbc, id);
+            store.update(jdbc, id, change.apply(endpoint.settings()));
+            if (Boolean.TRUE.equals(isEnabled)) {
+                store.enable(jdbc, endpoint.number());
+            } else if (Boolean.FALSE.equals(isEnabled)) {
+                store.disable(jdbc, endpoint.number(), Disabled.REQUESTED);
+            }
+            return require(jdbc, id);
+        });
+    }
+
+    /** Deletes an endpoint with its deliveries, those that are still to be made among them. */
+    public void delete(String tenantId, String id) {
+        database.run(tenantId, jdbc -> store.delete(jdbc, require(jdbc, id).number()));
+    }
+
+    /**
+     * Gives an endpoint another secret.
+     *
+     * @param keepsOld whether the one before signs beside it for 24 hours, so that a receiver can change it without a gap
+     */
+    public WithSecret rotate(String tenantId, String id, boolean keepsOld) {
+        String secret = newSecret();
+        SealedText sealed = secrets.seal(EndpointStore.SECRET, id, secret);
+        return database.call(tenantId, jdbc -> {
+            require(jdbc, id);
+            SealedText old = store.lockSecret(jdbc, id);
+            SealedText previous = keepsOld
+                    ? secrets.seal(EndpointStore.PREVIOUS_SECRET, id, secrets.open(EndpointStore.SECRET, id, old))
+                    : null;
+            Instant until = keepsOld ? clock.instant().plus(OLD_SECRET_STAYS) : null;
+            store.rotate(jdbc, id, sealed, hint(secret), previous, until);
+            return new WithSecret(require(jdbc, id), secret);
+        });
+    }
+}

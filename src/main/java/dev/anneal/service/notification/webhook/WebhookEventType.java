@@ -1,0 +1,32 @@
+package dev.anneal.service.notification.webhook;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What an endpoint may be told, by OpenAI's names. */
+public enum WebhookEventType {
+    JOB_SUCCEEDED("fine_tuning.job.succeeded"),
+    JOB_FAILED("fine_tuning.job.failed"),
+    JOB_CANCELLED("fine_tuning.job.cancelled");
+
+    private final String wireName;
+
+    WebhookEventType(String wireName) {
+        this.wireName = wireName;
+    }
+
+    public String wireName() {
+        return wireName;
+    }
+
+    public static List<String> wireNames() {
+        return Arrays.stream(values()).map(WebhookEventType::wireName).toList();
+    }
+
+    public static Optional<WebhookEventType> named(String wireName) {
+        return Arrays.stream(values())
+                .filter(type -> type.wireName.equals(wireName))
+                .findFirst();
+    }
+}

@@ -1,0 +1,7 @@
+/** Tells tenants how their jobs end, by webhooks. The transaction that ends a job leaves a delivery for each endpoint (the triggers of migration V25), and the scheduler's task makes the tries: at least one of them arrives for as long as an endpoint answers within a few days. */
+@NamedInterface
+@NullMarked
+package dev.anneal.service.notification.webhook;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;
