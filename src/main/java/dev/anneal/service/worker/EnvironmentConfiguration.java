@@ -1,7 +1,7 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Surroundings;
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;

@@ -2,7 +2,7 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.inference.grader.AttemptGrading;
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.trace.AttemptTraces;

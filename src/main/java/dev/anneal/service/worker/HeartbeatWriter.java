@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.lease.HeldWork;

@@ -2,8 +2,8 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
-import dev.anneal.service.metrics.TrainingGauges;
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.TrainingGauges;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import java.time.Duration;
 import java.util.function.Consumer;

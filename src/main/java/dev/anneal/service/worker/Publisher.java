@@ -3,7 +3,7 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.assignment.AssignmentException;
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Leases;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.assignment.AttemptInputs;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.inference.grader.SealedHeadersException;
-import dev.anneal.service.metrics.TrainingGauges;
+import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineProcess;
 import dev.anneal.service.platform.trace.AttemptTrace;

@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.metrics.TrainingGauges;
+import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.platform.database.DatabaseOutage;
 import dev.anneal.service.platform.trace.AttemptTrace;
 import dev.anneal.service.platform.trace.Attempted;

@@ -3,7 +3,7 @@ package dev.anneal.service.worker;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.inference.grader.AttemptGrading;
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;

@@ -3,7 +3,7 @@
         allowedDependencies = {
             "assignment",
             "inference :: grader",
-            "metrics",
+            "operations :: metrics",
             "platform :: cache",
             "platform :: database",
             "platform :: process",

@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.metrics.WorkerMeters;
+import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
@@ -58,13 +58,13 @@ import org.springframework.scheduling.annotation.EnableScheduling;
     @ConfigurationPropertiesScan({
         "dev.anneal.service.platform.database",
         "dev.anneal.service.queue.lease",
-        "dev.anneal.service.metrics",
+        "dev.anneal.service.operations.metrics",
         "dev.anneal.service.access.quota"
     })
     @ComponentScan({
         "dev.anneal.service.platform.database",
         "dev.anneal.service.queue.lease",
-        "dev.anneal.service.metrics",
+        "dev.anneal.service.operations.metrics",
         "dev.anneal.service.queue",
         "dev.anneal.service.access.quota"
     })

@@ -1,6 +1,6 @@
 package dev.anneal.service.storage.s3;
 
-import dev.anneal.service.retention.OrphanSweepContract;
+import dev.anneal.service.operations.retention.OrphanSweepContract;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.installation.TestOwnership;
 import java.nio.file.Path;

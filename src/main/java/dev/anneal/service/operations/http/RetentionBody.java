@@ -1,0 +1,19 @@
+package dev.anneal.service.operations.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.service.operations.retention.Retention;
+import org.jspecify.annotations.Nullable;
+
+/** A retention as clients see it; null is for good. */
+@JsonInclude(JsonInclude.Include.ALWAYS)
+record RetentionBody(
+        String object,
+        String projectId,
+        @Nullable Integer intermediateCheckpointsDays,
+        @Nullable Integer exportsDays) {
+
+    static RetentionBody of(String projectId, Retention retention) {
+        return new RetentionBody(
+                "anneal.retention", projectId, retention.intermediateCheckpoints(), retention.exports());
+    }
+}

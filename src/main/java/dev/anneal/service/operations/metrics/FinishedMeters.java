@@ -1,0 +1,51 @@
+package dev.anneal.service.operations.metrics;
+
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.queue.WorkEnd;
+import dev.anneal.service.queue.WorkEndListener;
+import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkState;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Counts work that has ended for good. The series of trainings are there from the start, with 0: a counter that appears with its first
+ * failure shows Prometheus no increase.
+ */
+final class FinishedMeters implements WorkEndListener {
+
+    static final List<String> TRAININGS =
+            List.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO, TrainingMethod.REINFORCEMENT);
+
+    private final MeterRegistry registry;
+
+    FinishedMeters(MeterRegistry registry) {
+        this.registry = registry;
+        for (String method : TRAININGS) {
+            counter(method, WorkState.SUCCEEDED, null);
+            counter(method, WorkState.CANCELLED, null);
+            for (WorkError.Origin fault : WorkError.Origin.values()) {
+                counter(method, WorkState.FAILED, fault);
+            }
+        }
+    }
+
+    @Override
+    public void ended(WorkEnd end) {
+        counter(end.method(), end.state(), end.fault()).increment();
+    }
+
+    private Counter counter(String method, WorkState outcome, WorkError.@Nullable Origin fault) {
+        return Counter.builder(MeterNames.JOBS_FINISHED)
+                .description("Work that has ended for good")
+                .tags("outcome", lower(outcome), "method", method, "fault", fault == null ? "none" : lower(fault))
+                .register(registry);
+    }
+
+    private static String lower(Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,51 @@
+package dev.anneal.service.operations.metrics;
+
+import dev.anneal.service.inference.GenerationListener;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Meters of what this process generates. */
+final class InferenceMeters implements GenerationListener {
+
+    private final AtomicInteger openAnswers;
+    private final Counter refused;
+    private final Counter promptTokens;
+    private final Counter completionTokens;
+
+    InferenceMeters(MeterRegistry registry) {
+        this.openAnswers = new AtomicInteger();
+        Gauge.builder(MeterNames.INFERENCE_OPEN_ANSWERS, openAnswers, AtomicInteger::get)
+                .description("Answers that are generated or wait")
+                .register(registry);
+        this.refused = Counter.builder(MeterNames.INFERENCE_REFUSED_ANSWERS)
+                .description("Answers that were refused because there were too many")
+                .register(registry);
+        this.promptTokens = tokens("prompt", registry);
+        this.completionTokens = tokens("completion", registry);
+    }
+
+    private static Counter tokens(String kind, MeterRegistry registry) {
+        return Counter.builder(MeterNames.INFERENCE_TOKENS)
+                .description("Tokens of requests that were answered to their end")
+                .tag("kind", kind)
+                .register(registry);
+    }
+
+    @Override
+    public void openAnswers(int answers) {
+        openAnswers.set(answers);
+    }
+
+    @Override
+    public void refused(int answers) {
+        refused.increment(answers);
+    }
+
+    @Override
+    public void generated(int prompt, int completion) {
+        promptTokens.increment(prompt);
+        completionTokens.increment(completion);
+    }
+}

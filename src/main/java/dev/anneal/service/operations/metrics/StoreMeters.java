@@ -1,0 +1,58 @@
+package dev.anneal.service.operations.metrics;
+
+import dev.anneal.service.storage.StoreListener;
+import dev.anneal.service.storage.StoreOperation;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/** Times and counts what is asked of the artifact store; every operation is there from the start, with 0. */
+final class StoreMeters implements StoreListener {
+
+    /** From a look at a local disk to the upload of a model's weights. */
+    private static final Duration[] BUCKETS = {
+        Duration.ofMillis(5),
+        Duration.ofMillis(25),
+        Duration.ofMillis(100),
+        Duration.ofMillis(500),
+        Duration.ofSeconds(2),
+        Duration.ofSeconds(10),
+        Duration.ofMinutes(1),
+        Duration.ofMinutes(10)
+    };
+
+    private final Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
+    private final Map<StoreOperation, Counter> errors = new EnumMap<>(StoreOperation.class);
+
+    StoreMeters(MeterRegistry registry) {
+        for (StoreOperation operation : StoreOperation.values()) {
+            String tag = operation.name().toLowerCase(Locale.ROOT);
+            timers.put(
+                    operation,
+                    Timer.builder(MeterNames.STORE)
+                            .description("Operations of the artifact store")
+                            .tag("op", tag)
+                            .serviceLevelObjectives(BUCKETS)
+                            .register(registry));
+            errors.put(
+                    operation,
+                    Counter.builder(MeterNames.STORE_ERRORS)
+                            .description("Operations in which the artifact store itself failed")
+                            .tag("op", tag)
+                            .register(registry));
+        }
+    }
+
+    @Override
+    public void done(StoreOperation operation, Duration took, boolean failed) {
+        Objects.requireNonNull(timers.get(operation)).record(took);
+        if (failed) {
+            Objects.requireNonNull(errors.get(operation)).increment();
+        }
+    }
+}

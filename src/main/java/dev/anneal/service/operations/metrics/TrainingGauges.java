@@ -1,0 +1,129 @@
+package dev.anneal.service.operations.metrics;
+
+import dev.anneal.protocol.Progress;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What one slot trains now. The series appear with the first step and are gone when the training ends, so that nothing old is taken for
+ * a value of now. Not thread-safe but for the reading of values.
+ */
+public final class TrainingGauges {
+
+    private final MeterRegistry registry;
+    private final String slot;
+    private final List<Meter> meters = new ArrayList<>();
+    private volatile Progress.@Nullable Step last;
+    private volatile Progress.@Nullable DeviceMemory lastMemory;
+
+    TrainingGauges(MeterRegistry registry, int slot) {
+        this.registry = registry;
+        this.slot = Integer.toString(slot);
+    }
+
+    /** A training begins; what it is becomes visible at once. */
+    public void begin(String jobId, String model, String method) {
+        end();
+        Tags tags = Tags.of("slot", slot, "job_id", jobId, "model", model, "method", method);
+        meters.add(Gauge.builder(MeterNames.WORKER_JOB_INFO, () -> 1)
+                .description("What the slot trains now")
+                .tags(tags)
+                .register(registry));
+    }
+
+    /** A step has ended. */
+    public void step(Progress.Step step) {
+        boolean first = last == null;
+        last = step;
+        if (first) {
+            registerValues();
+            registerMetrics(step);
+        }
+    }
+
+    /** The device was looked at. */
+    public void deviceMemory(Progress.DeviceMemory memory) {
+        boolean first = lastMemory == null;
+        lastMemory = memory;
+        if (first) {
+            deviceGauge(
+                    MeterNames.DEVICE_MEMORY,
+                    "Memory of a CUDA device that trains now",
+                    Progress.DeviceMemory::totalBytes);
+            deviceGauge(
+                    MeterNames.DEVICE_MEMORY_USED,
+                    "What is held of a CUDA device's memory, by whomever",
+                    Progress.DeviceMemory::usedBytes);
+            deviceGauge(
+                    MeterNames.DEVICE_MEMORY_PEAK,
+                    "The most that was held of a CUDA device's memory during this training",
+                    Progress.DeviceMemory::peakBytes);
+        }
+    }
+
+    private void deviceGauge(String name, String description, ToDoubleFunction<Progress.DeviceMemory> value) {
+        meters.add(Gauge.builder(name, () -> {
+                    Progress.DeviceMemory memory = lastMemory;
+                    return memory == null ? Double.NaN : value.applyAsDouble(memory);
+                })
+                .description(description)
+                .baseUnit("bytes")
+                .tag("device", Objects.requireNonNull(lastMemory).device())
+                .register(registry));
+    }
+
+    /** The training has ended; its series go. */
+    public void end() {
+        meters.forEach(registry::remove);
+        meters.clear();
+        last = null;
+        lastMemory = null;
+    }
+
+    private void registerValues() {
+        gauge(MeterNames.TRAIN_BETA, "Annealing coefficient of the last step", Progress.Step::beta);
+        gauge(MeterNames.TRAIN_LOSS, "Loss of the last step in nats per token", step -> orNaN(step.loss()));
+        gauge(MeterNames.TRAIN_LEARNING_RATE, "Learning rate of the last step", Progress.Step::learningRate);
+        gauge(
+                MeterNames.TRAIN_GRADIENT_NORM,
+                "Gradient norm of the last step before clipping",
+                step -> orNaN(step.gradientNorm()));
+        gauge(MeterNames.TRAIN_TOKENS_PER_SECOND, "Speed of the last step", Progress.Step::tokensPerSecond);
+        gauge(MeterNames.TRAIN_STEP, "Optimizer steps done", Progress.Step::step);
+        gauge(MeterNames.TRAIN_TOTAL_STEPS, "Optimizer steps of the whole job", Progress.Step::totalSteps);
+    }
+
+    private void registerMetrics(Progress.Step step) {
+        MethodGauges.byMetric().forEach((metric, gauge) -> {
+            if (step.metrics().containsKey(metric)) {
+                gauge(
+                        gauge.name(),
+                        gauge.description(),
+                        each -> orNaN(each.metrics().get(metric)));
+            }
+        });
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<Progress.Step> value) {
+        meters.add(Gauge.builder(name, () -> valueOfLast(value))
+                .description(description)
+                .tag("slot", slot)
+                .register(registry));
+    }
+
+    private double valueOfLast(ToDoubleFunction<Progress.Step> value) {
+        Progress.Step step = last;
+        return step == null ? Double.NaN : value.applyAsDouble(step);
+    }
+
+    private static double orNaN(@Nullable Double value) {
+        return value == null ? Double.NaN : value;
+    }
+}

@@ -1,0 +1,67 @@
+package dev.anneal.service.operations.retention;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What has passed its retention, by internal keys in their order. Times are the database's. */
+final class ExpiredArtifacts {
+
+    private static final int BATCH = 100;
+
+    private static final String JOBS = """
+            SELECT job.id
+            FROM job
+            JOIN work ON work.id = job.work_id
+            LEFT JOIN tenant_retention AS own ON own.tenant_id = job.tenant_id
+            WHERE work.kind = 'TRAIN'
+              AND work.lease_token > 0
+              AND work.finished_at < clock_timestamp()
+                                     - make_interval(days => coalesce(own.intermediate_checkpoints_days, CAST(:days AS integer)))
+              AND EXISTS (SELECT FROM checkpoint WHERE job_id = job.id OFFSET 1)
+              AND job.id > :after
+            ORDER BY job.id
+            LIMIT :batch
+            """;
+
+    private static final String EXPORTS = """
+            SELECT export.id
+            FROM export
+            JOIN work ON work.id = export.work_id
+            LEFT JOIN tenant_retention AS own ON own.tenant_id = export.tenant_id
+            WHERE work.kind = 'EXPORT'
+              AND work.state = 'SUCCEEDED'
+              AND work.finished_at < clock_timestamp() - make_interval(days => coalesce(own.exports_days, CAST(:days AS integer)))
+              AND export.id > :after
+            ORDER BY export.id
+            LIMIT :batch
+            """;
+
+    private final SystemDatabase system;
+    private final Retention defaults;
+
+    ExpiredArtifacts(SystemDatabase system, Retention defaults) {
+        this.system = system;
+        this.defaults = defaults;
+    }
+
+    /** Jobs with more than one checkpoint that ended so long ago, behind {@code after}. */
+    List<Long> jobs(long after) {
+        return system.call(jdbc -> find(jdbc, JOBS, defaults.intermediateCheckpoints(), after));
+    }
+
+    /** Exports that were completed so long ago, behind {@code after}. */
+    List<Long> exports(long after) {
+        return system.call(jdbc -> find(jdbc, EXPORTS, defaults.exports(), after));
+    }
+
+    private static List<Long> find(JdbcClient jdbc, String query, @Nullable Integer days, long after) {
+        return jdbc.sql(query)
+                .param("days", days)
+                .param("after", after)
+                .param("batch", BATCH)
+                .query(Long.class)
+                .list();
+    }
+}

@@ -1,0 +1,78 @@
+package dev.anneal.service.operations.retention;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.results.export.ExportRemoval;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.training.history.Checkpoints;
+import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Deletes checkpoints and exports that have passed their retention: first their rows, then what they named, which is an orphan if that fails. */
+final class ExpirySweep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ExpirySweep.class);
+
+    private final SystemDatabase system;
+    private final ExpiredArtifacts expired;
+    private final Checkpoints checkpoints;
+    private final ExportRemoval exports;
+    private final ArtifactRemoval artifacts;
+
+    ExpirySweep(
+            SystemDatabase system,
+            ExpiredArtifacts expired,
+            Checkpoints checkpoints,
+            ExportRemoval exports,
+            ArtifactStore store,
+            RetentionListener listener) {
+        this.system = system;
+        this.expired = expired;
+        this.checkpoints = checkpoints;
+        this.exports = exports;
+        this.artifacts = new ArtifactRemoval(store, listener);
+    }
+
+    void runOnce() {
+        int exported = forEach("export", expired::exports, this::removeExport);
+        int saved = forEach("checkpoints of job", expired::jobs, this::removeCheckpoints);
+        if (exported + saved > 0) {
+            LOG.info("{} exports and {} checkpoints have passed their retention and are deleted", exported, saved);
+        }
+    }
+
+    private static int forEach(String what, LongFunction<List<Long>> batches, ToIntFunction<Long> removal) {
+        int removed = 0;
+        List<Long> batch = batches.apply(0);
+        while (!batch.isEmpty()) {
+            removed += batch.stream().mapToInt(id -> remove(what, id, removal)).sum();
+            batch = batches.apply(batch.get(batch.size() - 1));
+        }
+        return removed;
+    }
+
+    private static int remove(String what, long id, ToIntFunction<Long> removal) {
+        try {
+            return removal.applyAsInt(id);
+        } catch (RuntimeException e) {
+            LOG.warn("The {} {} could not be removed; the next sweep tries again", what, id, e);
+            return 0;
+        }
+    }
+
+    private int removeExport(long export) {
+        List<ExportRemoval.Removed> removed =
+                system.call(jdbc -> exports.remove(jdbc, export)).stream().toList();
+        removed.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.EXPORT));
+        return removed.size();
+    }
+
+    /** The newest is what the tuned model's name means, and what a job that failed can be exported from. */
+    private int removeCheckpoints(long job) {
+        List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.prune(jdbc, job, 1));
+        pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
+        return pruned.size();
+    }
+}

@@ -1,0 +1,62 @@
+package dev.anneal.service.operations.retention;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StoredUnit;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/** Notes the orphans among what one sweep is shown of the store, some at a time: memory does not grow with the store. */
+final class OrphanNotes {
+
+    private static final int BATCH = 500;
+
+    /** Further ones are noted by a later sweep, when these are gone. */
+    private static final int MOST = 10_000;
+
+    private final SystemDatabase system;
+    private final String begin;
+    private final Map<StoredUnit, Long> seen = new LinkedHashMap<>();
+    private int noted;
+
+    /** @param begin of the sweep */
+    OrphanNotes(SystemDatabase system, String begin) {
+        this.system = system;
+        this.begin = begin;
+    }
+
+    void visit(ArtifactStore.Entry entry) {
+        StoredUnit.of(entry.key()).ifPresent(unit -> seen.merge(unit, entry.bytes(), Long::sum));
+        if (seen.size() > BATCH) {
+            note();
+        }
+    }
+
+    /** The whole store was shown. */
+    void finish() {
+        note();
+        system.run(jdbc -> OrphanRows.forgetUnseen(jdbc, begin));
+    }
+
+    private void note() {
+        if (noted < MOST) {
+            system.run(jdbc -> {
+                Set<String> unnamed = OrphanRows.unnamed(jdbc, seen.keySet());
+                Map<String, Long> orphans = new LinkedHashMap<>();
+                seen.forEach((unit, bytes) -> {
+                    if (unnamed.contains(unit.key().value())) {
+                        orphans.put(unit.key().value(), bytes);
+                    }
+                });
+                OrphanRows.note(jdbc, orphans, begin);
+                noted += orphans.size();
+            });
+        }
+        seen.clear();
+    }
+
+    int noted() {
+        return noted;
+    }
+}

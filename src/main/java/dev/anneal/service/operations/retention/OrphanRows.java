@@ -1,0 +1,116 @@
+package dev.anneal.service.operations.retention;
+
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.StoredUnit;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** Which units of the store no row names, and rows of the table {@code store_orphan}, which says since when. */
+final class OrphanRows {
+
+    /**
+     * A row comes before what it names is written, and an id is not used twice: what is an orphan stays one. What work writes that goes on or has just
+     * ended, and what an upload or deletion that has just ended has left, is looked after by sweeps of their own, which know more.
+     */
+    private static final String UNNAMED = """
+            SELECT unit.key
+            FROM unnest(:keys, :kinds, :tenants, :owners) AS unit (key, kind, tenant, owner)
+            WHERE NOT CASE unit.kind
+                WHEN 'FILE' THEN EXISTS (
+                    SELECT FROM file WHERE public_id = unit.owner AND tenant_id = unit.tenant AND content <> 'GONE')
+                WHEN 'UPLOAD' THEN EXISTS (
+                    SELECT FROM upload WHERE public_id = unit.owner AND tenant_id = unit.tenant AND NOT swept)
+                WHEN 'ATTEMPT' THEN EXISTS (
+                    SELECT FROM job
+                    JOIN work ON work.id = job.work_id
+                    WHERE job.external_id = unit.owner AND job.tenant_id = unit.tenant
+                      AND (NOT work.swept OR EXISTS (SELECT FROM checkpoint WHERE job_id = job.id AND directory = unit.key)))
+                WHEN 'EXPORT' THEN EXISTS (
+                    SELECT FROM export
+                    JOIN work ON work.id = export.work_id
+                    WHERE export.external_id = unit.owner AND export.tenant_id = unit.tenant
+                      AND (NOT work.swept OR export.directory = unit.key))
+                ELSE true
+            END
+            """;
+
+    /** A folder's files may come in two batches of one sweep. */
+    private static final String NOTE = """
+            INSERT INTO store_orphan AS noted (key, bytes, first_seen_at, last_seen_at)
+            VALUES (:key, :bytes, clock_timestamp(), clock_timestamp())
+            ON CONFLICT (key) DO UPDATE
+            SET bytes = excluded.bytes + CASE WHEN noted.last_seen_at >= CAST(:begin AS timestamptz) THEN noted.bytes ELSE 0 END,
+                last_seen_at = excluded.last_seen_at
+            """;
+
+    private static final String FORGET = "DELETE FROM store_orphan WHERE last_seen_at < CAST(:begin AS timestamptz)";
+
+    private static final String OLD = """
+            SELECT key, bytes
+            FROM store_orphan
+            WHERE first_seen_at < clock_timestamp() - make_interval(secs => :age) AND key > :after
+            ORDER BY key
+            LIMIT :batch
+            """;
+
+    private static final int BATCH = 500;
+
+    private OrphanRows() {}
+
+    /** A unit that is an orphan, as it was seen last. */
+    record Noted(String key, long bytes) {}
+
+    /** The database's time, by which the notes of a sweep are told from earlier ones. */
+    static String now(JdbcClient jdbc) {
+        return jdbc.sql("SELECT clock_timestamp()::text").query(String.class).single();
+    }
+
+    /** Keys of those that no row names. */
+    static Set<String> unnamed(JdbcClient jdbc, Collection<StoredUnit> units) {
+        return new HashSet<>(jdbc.sql(UNNAMED)
+                .param("keys", column(units, unit -> unit.key().value()))
+                .param("kinds", column(units, unit -> unit.kind().name()))
+                .param("tenants", column(units, StoredUnit::tenant))
+                .param("owners", column(units, StoredUnit::owner))
+                .query(String.class)
+                .list());
+    }
+
+    private static String[] column(Collection<StoredUnit> units, Function<StoredUnit, String> value) {
+        return units.stream().map(value).toArray(String[]::new);
+    }
+
+    /** @param begin of this sweep */
+    static void note(JdbcClient jdbc, Map<String, Long> bytesByKey, String begin) {
+        bytesByKey.forEach((key, bytes) -> jdbc.sql(NOTE)
+                .param("key", key)
+                .param("bytes", bytes)
+                .param("begin", begin)
+                .update());
+    }
+
+    /** Forgets what this sweep has not seen: it is gone, or a row names it. */
+    static void forgetUnseen(JdbcClient jdbc, String begin) {
+        jdbc.sql(FORGET).param("begin", begin).update();
+    }
+
+    static void forget(JdbcClient jdbc, ArtifactKey key) {
+        jdbc.sql("DELETE FROM store_orphan WHERE key = ?").param(key.value()).update();
+    }
+
+    /** Orphans that were first seen so long ago, by key and behind {@code after}. */
+    static List<Noted> old(JdbcClient jdbc, Duration age, String after) {
+        return jdbc.sql(OLD)
+                .param("age", age.toSeconds())
+                .param("after", after)
+                .param("batch", BATCH)
+                .query(Noted.class)
+                .list();
+    }
+}

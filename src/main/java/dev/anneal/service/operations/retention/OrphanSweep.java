@@ -1,0 +1,121 @@
+package dev.anneal.service.operations.retention;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredUnit;
+import dev.anneal.service.storage.installation.StoreOwnership;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes what lies in the store without a row: what a deletion left that failed, and what processes wrote that were cut off. It is noted when it is first
+ * seen and deleted when it is still an orphan {@code age} later, so that a database that was restored, or is the wrong one, can be put right before. A store
+ * whose marker does not name this installation is left alone.
+ */
+final class OrphanSweep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OrphanSweep.class);
+
+    private final SystemDatabase system;
+    private final ArtifactStore store;
+    private final StoreOwnership ownership;
+    private final RetentionListener listener;
+    private final @Nullable Duration age;
+
+    /** @param age null for never: the store is not even looked at */
+    OrphanSweep(
+            SystemDatabase system,
+            ArtifactStore store,
+            StoreOwnership ownership,
+            RetentionListener listener,
+            @Nullable Duration age) {
+        this.system = system;
+        this.store = store;
+        this.ownership = ownership;
+        this.listener = listener;
+        this.age = age;
+    }
+
+    void runOnce() {
+        if (age != null && isOurs()) {
+            sweep(age);
+        }
+    }
+
+    /** What no row of this database names may be named by another one's, if the store is not this installation's. */
+    private boolean isOurs() {
+        Optional<String> objection = ownership.objection();
+        objection.ifPresent(reason -> {
+            LOG.warn("Nothing is taken for an orphan or deleted as one, and the next sweep looks again. {}", reason);
+            listener.refused();
+        });
+        return objection.isEmpty();
+    }
+
+    private void sweep(Duration patience) {
+        String begin = system.call(OrphanRows::now);
+        OrphanNotes notes = new OrphanNotes(system, begin);
+        store.list(notes::visit);
+        notes.finish();
+        if (notes.noted() > 0) {
+            LOG.info(
+                    "{} files and folders of the artifact store belong to no row; what still does not {} after it was first seen is deleted",
+                    notes.noted(),
+                    patience);
+        }
+        deleteOld(patience);
+    }
+
+    private void deleteOld(Duration patience) {
+        int deleted = 0;
+        long bytes = 0;
+        List<OrphanRows.Noted> batch = old(patience, "");
+        while (!batch.isEmpty() && isOurs()) {
+            for (OrphanRows.Noted orphan : stillOrphans(batch)) {
+                if (delete(orphan)) {
+                    deleted++;
+                    bytes += orphan.bytes();
+                }
+            }
+            batch = old(patience, batch.get(batch.size() - 1).key());
+        }
+        if (deleted > 0) {
+            LOG.info(
+                    "{} files and folders of {} bytes that belong to no row are deleted from the artifact store",
+                    deleted,
+                    bytes);
+        }
+    }
+
+    private List<OrphanRows.Noted> old(Duration patience, String after) {
+        return system.call(jdbc -> OrphanRows.old(jdbc, patience, after));
+    }
+
+    private List<OrphanRows.Noted> stillOrphans(List<OrphanRows.Noted> batch) {
+        List<StoredUnit> units = batch.stream()
+                .flatMap(orphan -> StoredUnit.of(new ArtifactKey(orphan.key())).stream())
+                .toList();
+        Set<String> unnamed = system.call(jdbc -> OrphanRows.unnamed(jdbc, units));
+        return batch.stream().filter(orphan -> unnamed.contains(orphan.key())).toList();
+    }
+
+    private boolean delete(OrphanRows.Noted orphan) {
+        ArtifactKey key = new ArtifactKey(orphan.key());
+        try {
+            store.delete(key);
+        } catch (StorageException failure) {
+            LOG.warn("{} belongs to no row and stays until the next sweep: {}", key, failure.getMessage());
+            return false;
+        }
+        system.run(jdbc -> OrphanRows.forget(jdbc, key));
+        listener.removed(RetentionListener.Kind.ORPHAN, orphan.bytes());
+        return true;
+    }
+}

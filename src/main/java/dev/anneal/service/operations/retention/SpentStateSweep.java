@@ -1,0 +1,128 @@
+package dev.anneal.service.operations.retention;
+
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.training.history.Checkpoints;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/**
+ * Deletes what nobody needs of a job's older checkpoints once it has ended: those that are not annealed, and of the others the optimizer's state. The newest
+ * stays whole, since a training goes on from it. What an export, an evaluation, another job or another tenant uses stays.
+ */
+final class SpentStateSweep {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpentStateSweep.class);
+
+    /** As the engine names it in a checkpoint's folder. */
+    private static final String OPTIMIZER = "optimizer.safetensors";
+
+    private static final int BATCH = 100;
+
+    /** Where an administrator has said how long a project's checkpoints are kept, that holds. */
+    private static final String JOBS = """
+            SELECT job.id
+            FROM job
+            JOIN work ON work.id = job.work_id
+            WHERE work.kind = 'TRAIN'
+              AND work.finished_at < clock_timestamp() - make_interval(days => :days)
+              AND NOT EXISTS (SELECT FROM tenant_retention AS own
+                              WHERE own.tenant_id = job.tenant_id AND own.intermediate_checkpoints_days IS NOT NULL)
+              AND EXISTS (SELECT FROM checkpoint AS old
+                          WHERE old.job_id = job.id
+                            AND (old.resumable OR old.beta > 0 AND old.step < job.annealed_at_step)
+                            AND EXISTS (SELECT FROM checkpoint AS newer WHERE newer.job_id = job.id AND newer.step > old.step))
+              AND job.id > :after
+            ORDER BY job.id
+            LIMIT :batch
+            """;
+
+    private final SystemDatabase system;
+    private final Checkpoints checkpoints;
+    private final ArtifactStore store;
+    private final RetentionListener listener;
+    private final ArtifactRemoval artifacts;
+    private final @Nullable Integer days;
+
+    /** @param days after the end of the job; null: never */
+    SpentStateSweep(
+            SystemDatabase system,
+            Checkpoints checkpoints,
+            ArtifactStore store,
+            RetentionListener listener,
+            @Nullable Integer days) {
+        this.system = system;
+        this.checkpoints = checkpoints;
+        this.store = store;
+        this.listener = listener;
+        this.artifacts = new ArtifactRemoval(store, listener);
+        this.days = days;
+    }
+
+    void runOnce() {
+        if (days == null) {
+            return;
+        }
+        List<Long> jobs = endedAfter(days, 0);
+        while (!jobs.isEmpty()) {
+            jobs.forEach(this::clear);
+            jobs = endedAfter(days, jobs.get(jobs.size() - 1));
+        }
+    }
+
+    private List<Long> endedAfter(int age, long job) {
+        return system.call(jdbc -> jdbc.sql(JOBS)
+                .param("days", age)
+                .param("after", job)
+                .param("batch", BATCH)
+                .query(Long.class)
+                .list());
+    }
+
+    private void clear(long job) {
+        try {
+            List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.pruneUnannealed(jdbc, job));
+            pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
+            strip(job);
+        } catch (RuntimeException e) {
+            LOG.warn("The older checkpoints of job {} could not be cleared; the next sweep tries again", job, e);
+        }
+    }
+
+    private void strip(long job) {
+        boolean isThereAnother = true;
+        while (isThereAnother) {
+            isThereAnother = system.call(jdbc -> stripOne(jdbc, job));
+        }
+    }
+
+    /** Within a transaction: whoever wants to go on from it waits for what comes of it, and no row promises what has been deleted. */
+    private boolean stripOne(JdbcClient jdbc, long job) {
+        Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(jdbc, job);
+        found.ifPresent(old -> {
+            ArtifactKey folder = new ArtifactKey(old.directory());
+            long bytes = sizeOf(folder.child(OPTIMIZER));
+            store.deleteFrom(folder, OPTIMIZER);
+            checkpoints.strip(jdbc, old.id(), bytes);
+            listener.removed(RetentionListener.Kind.TRAINING_STATE, bytes);
+        });
+        return found.isPresent();
+    }
+
+    private long sizeOf(ArtifactKey file) {
+        try {
+            return store.size(file);
+        } catch (StorageException failure) {
+            if (failure.kind() == StorageException.Kind.NOT_FOUND) {
+                return 0;
+            }
+            throw failure;
+        }
+    }
+}
