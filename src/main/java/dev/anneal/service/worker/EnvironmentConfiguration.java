@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.assignment.Surroundings;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.cache.SharedCache;
 import dev.anneal.service.platform.process.EngineLauncher;
@@ -9,6 +8,7 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.LeaseProperties;
+import dev.anneal.service.worker.assignment.Surroundings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

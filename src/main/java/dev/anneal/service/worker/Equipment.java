@@ -1,6 +1,5 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.inference.grader.AttemptGrading;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
@@ -8,6 +7,7 @@ import dev.anneal.service.platform.process.EngineWorkspace;
 import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.worker.assignment.Assignments;
 import java.util.concurrent.ScheduledExecutorService;
 
 /**

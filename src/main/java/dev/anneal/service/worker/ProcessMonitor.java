@@ -1,10 +1,10 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.operations.metrics.TrainingGauges;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.trace.AttemptTrace;
+import dev.anneal.service.worker.assignment.Assignment;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;

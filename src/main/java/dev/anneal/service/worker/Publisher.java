@@ -1,11 +1,11 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.assignment.Assignment;
-import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.worker.assignment.Assignment;
+import dev.anneal.service.worker.assignment.AssignmentException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;

@@ -1,13 +1,13 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.assignment.Assignment;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Ending;
 import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.queue.lease.Leases;
+import dev.anneal.service.worker.assignment.Assignment;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -1,7 +1,6 @@
 package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Task;
-import dev.anneal.service.assignment.Assignments;
 import dev.anneal.service.inference.grader.AttemptGrading;
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.process.EngineLauncher;
@@ -13,6 +12,7 @@ import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.training.machine.Machines;
+import dev.anneal.service.worker.assignment.Assignments;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Clock;

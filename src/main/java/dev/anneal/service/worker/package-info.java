@@ -1,16 +1,23 @@
 /** The supervisor: claims work, runs it in engine processes, keeps the leases, ends what hangs, gives back what it cannot finish. */
 @ApplicationModule(
         allowedDependencies = {
-            "assignment",
+            "files",
             "inference :: grader",
+            "models :: catalog",
             "operations :: metrics",
             "platform :: cache",
             "platform :: database",
             "platform :: process",
+            "platform :: refusal",
             "platform :: role",
             "platform :: trace",
             "queue",
             "queue :: lease",
+            "results :: evaluation",
+            "results :: export",
+            "storage",
+            "training :: history",
+            "training :: journal",
             "training :: machine"
         })
 @NullMarked

@@ -6,12 +6,12 @@ import static dev.anneal.service.worker.Stage.finalState;
 import static dev.anneal.service.worker.Stage.rows;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.platform.process.FakeEngine;
 import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.worker.assignment.AssignmentException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;

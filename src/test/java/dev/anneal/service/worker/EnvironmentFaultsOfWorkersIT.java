@@ -3,12 +3,12 @@ package dev.anneal.service.worker;
 import static dev.anneal.service.worker.Stage.STEPS;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.service.assignment.AssignmentException;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.WorkerStates;
+import dev.anneal.service.worker.assignment.AssignmentException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -4,14 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.protocol.Progress;
-import dev.anneal.service.assignment.Assignment;
-import dev.anneal.service.assignment.AssignmentException;
-import dev.anneal.service.assignment.AttemptInputs;
 import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.worker.assignment.Assignment;
+import dev.anneal.service.worker.assignment.AssignmentException;
+import dev.anneal.service.worker.assignment.AttemptInputs;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;

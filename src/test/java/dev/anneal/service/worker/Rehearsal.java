@@ -2,15 +2,15 @@ package dev.anneal.service.worker;
 
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
-import dev.anneal.service.assignment.Assignment;
-import dev.anneal.service.assignment.Assignments;
-import dev.anneal.service.assignment.AttemptInputs;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.process.FakeTasks;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.worker.assignment.Assignment;
+import dev.anneal.service.worker.assignment.Assignments;
+import dev.anneal.service.worker.assignment.AttemptInputs;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

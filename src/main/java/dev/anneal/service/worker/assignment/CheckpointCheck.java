@@ -1,4 +1,4 @@
-package dev.anneal.service.assignment;
+package dev.anneal.service.worker.assignment;
 
 import dev.anneal.engine.file.Sha256;
 import dev.anneal.engine.json.JsonFault;

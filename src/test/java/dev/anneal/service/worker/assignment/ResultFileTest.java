@@ -1,4 +1,4 @@
-package dev.anneal.service.assignment;
+package dev.anneal.service.worker.assignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package dev.anneal.service.assignment;
+package dev.anneal.service.worker.assignment;
 
 import jakarta.validation.constraints.Min;
 import org.springframework.boot.context.properties.ConfigurationProperties;

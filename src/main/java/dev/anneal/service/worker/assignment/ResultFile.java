@@ -1,4 +1,4 @@
-package dev.anneal.service.assignment;
+package dev.anneal.service.worker.assignment;
 
 import java.io.BufferedWriter;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.anneal.service.assignment;
+package dev.anneal.service.worker.assignment;
 
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
