@@ -1,9 +1,9 @@
 package dev.anneal.engine.data;
 
-import static dev.anneal.engine.random.SplitMix64.GAMMA;
-import static dev.anneal.engine.random.SplitMix64.mix;
+import static dev.anneal.engine.math.random.SplitMix64.GAMMA;
+import static dev.anneal.engine.math.random.SplitMix64.mix;
 
-import dev.anneal.engine.random.SplitMix64;
+import dev.anneal.engine.math.random.SplitMix64;
 
 /**
  * Random numbers as a function of (seed, stream, counter), without state: the n-th number can be had without the others. {@link SplitMix64#mix} is

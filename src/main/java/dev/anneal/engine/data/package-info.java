@@ -1,5 +1,5 @@
 /** Rows as tensors will see them: tokens, label masks, truncation, the order of batches. */
-@ApplicationModule(allowedDependencies = {"random", "rows", "template", "tokens"})
+@ApplicationModule(allowedDependencies = {"math :: random", "rows", "template", "tokens"})
 @NullMarked
 package dev.anneal.engine.data;
 

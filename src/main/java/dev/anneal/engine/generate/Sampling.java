@@ -1,6 +1,6 @@
 package dev.anneal.engine.generate;
 
-import dev.anneal.engine.random.SplitMix64;
+import dev.anneal.engine.math.random.SplitMix64;
 
 /**
  * How the next token of a sequence is chosen, with the filters of transformers' generate in its order: temperature, top_k, top_p, min_p.

@@ -1,5 +1,5 @@
 /** Decoding with a key-value cache: greedy or sampled, several sequences at one time. */
-@ApplicationModule(allowedDependencies = {"architecture", "model", "random", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "math :: random", "model", "torch"})
 @NullMarked
 package dev.anneal.engine.generate;
 

@@ -1,6 +1,6 @@
 package dev.anneal.engine.gguf;
 
-import dev.anneal.engine.number.Half;
+import dev.anneal.engine.math.number.Half;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,7 +1,7 @@
 package dev.anneal.engine.gguf;
 
-import dev.anneal.engine.number.Brain;
-import dev.anneal.engine.number.Half;
+import dev.anneal.engine.math.number.Brain;
+import dev.anneal.engine.math.number.Half;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.lora;
 
-import dev.anneal.engine.random.SplitMix64;
+import dev.anneal.engine.math.random.SplitMix64;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 

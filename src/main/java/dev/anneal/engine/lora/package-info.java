@@ -1,5 +1,5 @@
 /** AFA-LoRA adapters: configuration, annealing schedule, initialisation, files, and the merge of one tensor. */
-@ApplicationModule(allowedDependencies = {"architecture", "model", "random", "safetensors", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "math :: random", "model", "safetensors", "torch"})
 @NullMarked
 package dev.anneal.engine.lora;
 

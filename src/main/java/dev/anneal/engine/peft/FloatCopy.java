@@ -1,7 +1,7 @@
 package dev.anneal.engine.peft;
 
-import dev.anneal.engine.number.Brain;
-import dev.anneal.engine.number.Half;
+import dev.anneal.engine.math.number.Brain;
+import dev.anneal.engine.math.number.Half;
 import dev.anneal.engine.safetensors.Dtype;
 import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.safetensors.TensorData;

@@ -1,5 +1,5 @@
 /** LoRA adapters that PEFT saved elsewhere, as an uploaded archive: every bound checked, nothing believed, no tensors. */
-@ApplicationModule(allowedDependencies = {"architecture", "json", "number", "safetensors"})
+@ApplicationModule(allowedDependencies = {"architecture", "json", "math :: number", "safetensors"})
 @NullMarked
 package dev.anneal.engine.peft;
 

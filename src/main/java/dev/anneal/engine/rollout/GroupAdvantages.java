@@ -1,6 +1,6 @@
 package dev.anneal.engine.rollout;
 
-import dev.anneal.engine.objective.Advantages;
+import dev.anneal.engine.math.objective.Advantages;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,15 @@
 /** Models in memory that answer requests: prompts into tokens, tokens into text as they come, and what of it is kept while. */
 @ApplicationModule(
-        allowedDependencies = {"architecture", "data", "generate", "lora", "model", "random", "rows", "tokens", "train"
+        allowedDependencies = {
+            "architecture",
+            "data",
+            "generate",
+            "lora",
+            "math :: random",
+            "model",
+            "rows",
+            "tokens",
+            "train"
         })
 @NullMarked
 package dev.anneal.engine.serve;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.math.objective.PreferenceLoss;
+import dev.anneal.engine.math.objective.PreferenceLoss.Completion;
+import dev.anneal.engine.math.objective.PreferenceLoss.Outcome;
 import dev.anneal.engine.model.Objective;
-import dev.anneal.engine.objective.PreferenceLoss;
-import dev.anneal.engine.objective.PreferenceLoss.Completion;
-import dev.anneal.engine.objective.PreferenceLoss.Outcome;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -7,8 +7,8 @@
             "generate",
             "grade",
             "lora",
+            "math :: objective",
             "model",
-            "objective",
             "rollout",
             "safetensors",
             "torch"

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.math.objective.Advantages;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
-import dev.anneal.engine.objective.Advantages;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.TorchException;

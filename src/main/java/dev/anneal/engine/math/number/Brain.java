@@ -1,4 +1,4 @@
-package dev.anneal.engine.number;
+package dev.anneal.engine.math.number;
 
 /** bfloat16: the upper half of an fp32 number. */
 public final class Brain {

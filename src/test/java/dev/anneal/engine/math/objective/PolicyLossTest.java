@@ -1,13 +1,13 @@
-package dev.anneal.engine.objective;
+package dev.anneal.engine.math.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.math.objective.PolicyLoss.Aggregation;
+import dev.anneal.engine.math.objective.PolicyLoss.Completion;
+import dev.anneal.engine.math.objective.PolicyLoss.Divisors;
+import dev.anneal.engine.math.objective.PolicyLoss.Ratio;
 import dev.anneal.engine.model.GoldenTensors;
-import dev.anneal.engine.objective.PolicyLoss.Aggregation;
-import dev.anneal.engine.objective.PolicyLoss.Completion;
-import dev.anneal.engine.objective.PolicyLoss.Divisors;
-import dev.anneal.engine.objective.PolicyLoss.Ratio;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

@@ -1,4 +1,4 @@
-package dev.anneal.engine.random;
+package dev.anneal.engine.math.random;
 
 /** The generator of Steele, Lea and Flood ("Fast Splittable Pseudorandom Number Generators", 2014), taken apart: number n is {@code mix(seed + n * GAMMA)}. */
 public final class SplitMix64 {

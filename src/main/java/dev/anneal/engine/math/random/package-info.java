@@ -1,7 +1,7 @@
 /** Random numbers that are functions of their place, the same on every machine. JDK only. */
-@ApplicationModule(allowedDependencies = {})
+@NamedInterface
 @NullMarked
-package dev.anneal.engine.random;
+package dev.anneal.engine.math.random;
 
 import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;
+import org.springframework.modulith.NamedInterface;

@@ -1,4 +1,4 @@
-package dev.anneal.engine.objective;
+package dev.anneal.engine.math.objective;
 
 /**
  * Loss of a pair of completions of which one was preferred, on sums of their tokens' log-probabilities. With d = (policy - reference of the chosen one) -

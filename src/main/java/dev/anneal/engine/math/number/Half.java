@@ -1,4 +1,4 @@
-package dev.anneal.engine.number;
+package dev.anneal.engine.math.number;
 
 /** IEEE 754 numbers of 16 bits: 5 of exponent, 10 of fraction. */
 public final class Half {

@@ -1,4 +1,4 @@
-package dev.anneal.engine.objective;
+package dev.anneal.engine.math.objective;
 
 import java.util.ArrayList;
 import java.util.Arrays;

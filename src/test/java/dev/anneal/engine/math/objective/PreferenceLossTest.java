@@ -1,13 +1,13 @@
-package dev.anneal.engine.objective;
+package dev.anneal.engine.math.objective;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.anneal.engine.math.objective.PreferenceLoss.Completion;
+import dev.anneal.engine.math.objective.PreferenceLoss.Kind;
+import dev.anneal.engine.math.objective.PreferenceLoss.Outcome;
 import dev.anneal.engine.model.GoldenTensors;
-import dev.anneal.engine.objective.PreferenceLoss.Completion;
-import dev.anneal.engine.objective.PreferenceLoss.Kind;
-import dev.anneal.engine.objective.PreferenceLoss.Outcome;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;

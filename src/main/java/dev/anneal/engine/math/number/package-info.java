@@ -1,7 +1,7 @@
 /** Floating-point formats of 16 bits, which Java 17 does not know. JDK only. */
-@ApplicationModule(allowedDependencies = {})
+@NamedInterface
 @NullMarked
-package dev.anneal.engine.number;
+package dev.anneal.engine.math.number;
 
 import org.jspecify.annotations.NullMarked;
-import org.springframework.modulith.ApplicationModule;
+import org.springframework.modulith.NamedInterface;
