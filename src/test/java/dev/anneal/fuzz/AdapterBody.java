@@ -1,11 +1,11 @@
 package dev.anneal.fuzz;
 
+import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AdapterFileException;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.tokens.Golden;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;

@@ -2,7 +2,7 @@ package dev.anneal.fuzz;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.tokens.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

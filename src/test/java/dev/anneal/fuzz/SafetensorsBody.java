@@ -1,9 +1,9 @@
 package dev.anneal.fuzz;
 
-import dev.anneal.engine.safetensors.RowBlock;
-import dev.anneal.engine.safetensors.SafetensorsException;
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.RowBlock;
+import dev.anneal.engine.format.safetensors.SafetensorsException;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

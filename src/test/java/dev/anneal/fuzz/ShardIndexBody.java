@@ -2,8 +2,8 @@ package dev.anneal.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.anneal.engine.safetensors.SafetensorsException;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.SafetensorsException;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.architecture;
 
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.architecture;
 
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.json.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

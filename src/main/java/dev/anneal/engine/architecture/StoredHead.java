@@ -1,9 +1,9 @@
 package dev.anneal.engine.architecture;
 
-import dev.anneal.engine.safetensors.RowBlock;
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.TensorEntry;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.RowBlock;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.util.List;
 

@@ -1,8 +1,8 @@
 package dev.anneal.engine.architecture;
 
-import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.TensorEntry;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;

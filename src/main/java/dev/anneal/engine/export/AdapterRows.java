@@ -1,8 +1,8 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.lora.AdapterMerge;
-import dev.anneal.engine.safetensors.TensorEntry;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;
 import java.io.IOException;

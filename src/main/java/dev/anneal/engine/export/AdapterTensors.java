@@ -2,10 +2,10 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.Projection;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.TensorEntry;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.file.DurableFiles;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.card.ModelCard;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.gguf.GgufFile;
+import dev.anneal.engine.format.gguf.GgufFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.llamacpp.TensorPlace;
-import dev.anneal.engine.gguf.GgufTensor;
-import dev.anneal.engine.gguf.TensorType;
-import dev.anneal.engine.safetensors.RowBlock;
-import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.format.gguf.GgufTensor;
+import dev.anneal.engine.format.gguf.TensorType;
+import dev.anneal.engine.format.safetensors.RowBlock;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.gguf.TensorType;
+import dev.anneal.engine.format.gguf.TensorType;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

@@ -2,8 +2,8 @@ package dev.anneal.engine.export;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.anneal.engine.file.DurableFiles;
-import dev.anneal.engine.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

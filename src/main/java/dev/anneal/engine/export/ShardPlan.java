@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.file.DurableFiles;
-import dev.anneal.engine.file.Folders;
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.Folders;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;

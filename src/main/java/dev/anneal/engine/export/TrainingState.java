@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.format.file.DurableFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

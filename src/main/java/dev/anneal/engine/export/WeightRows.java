@@ -1,11 +1,11 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.format.safetensors.RowBlock;
+import dev.anneal.engine.format.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.lora.AdapterMerge;
 import dev.anneal.engine.lora.MergeTally;
-import dev.anneal.engine.safetensors.RowBlock;
-import dev.anneal.engine.safetensors.TensorEntry;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;

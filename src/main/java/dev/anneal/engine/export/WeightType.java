@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.torch.ElementType;
 import java.util.Arrays;
 import java.util.Objects;

@@ -3,12 +3,12 @@
         allowedDependencies = {
             "architecture",
             "data",
-            "file",
-            "gguf",
+            "format :: file",
+            "format :: gguf",
+            "format :: safetensors",
             "lora",
             "model",
             "rows",
-            "safetensors",
             "template",
             "tokens",
             "torch"

@@ -1,10 +1,10 @@
 package dev.anneal.engine.lora;
 
 import dev.anneal.engine.architecture.ProjectionGroup;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;

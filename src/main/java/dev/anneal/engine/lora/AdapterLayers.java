@@ -1,10 +1,10 @@
 package dev.anneal.engine.lora;
 
 import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.StreamedModel;
-import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;

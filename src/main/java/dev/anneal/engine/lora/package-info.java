@@ -1,5 +1,5 @@
 /** AFA-LoRA adapters: configuration, annealing schedule, initialisation, files, and the merge of one tensor. */
-@ApplicationModule(allowedDependencies = {"architecture", "math :: random", "model", "safetensors", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "format :: safetensors", "math :: random", "model", "torch"})
 @NullMarked
 package dev.anneal.engine.lora;
 

@@ -1,5 +1,5 @@
 /** Decoders in tensors: weights, frozen or trained, layers and their hand-derived gradients, key-value caches. */
-@ApplicationModule(allowedDependencies = {"architecture", "math :: random", "safetensors", "torch"})
+@ApplicationModule(allowedDependencies = {"architecture", "format :: safetensors", "math :: random", "torch"})
 @NullMarked
 package dev.anneal.engine.model;
 

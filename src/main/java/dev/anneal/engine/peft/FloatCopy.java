@@ -1,11 +1,11 @@
 package dev.anneal.engine.peft;
 
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.math.number.Brain;
 import dev.anneal.engine.math.number.Half;
-import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorEntry;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

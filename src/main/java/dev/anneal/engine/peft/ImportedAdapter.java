@@ -2,12 +2,12 @@ package dev.anneal.engine.peft;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.SafetensorsException;
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.SafetensorsException;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;

@@ -2,8 +2,8 @@ package dev.anneal.engine.peft;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.peft;
 
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.json.JsonFault;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;

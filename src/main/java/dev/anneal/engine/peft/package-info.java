@@ -1,5 +1,5 @@
 /** LoRA adapters that PEFT saved elsewhere, as an uploaded archive: every bound checked, nothing believed, no tensors. */
-@ApplicationModule(allowedDependencies = {"architecture", "json", "math :: number", "safetensors"})
+@ApplicationModule(allowedDependencies = {"architecture", "format :: json", "format :: safetensors", "math :: number"})
 @NullMarked
 package dev.anneal.engine.peft;
 

@@ -1,6 +1,6 @@
 package dev.anneal.engine.rows;
 
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.json.JsonFault;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;

@@ -1,5 +1,5 @@
 /** Rows of datasets, supervised, preference and reinforcement: JSONL read strictly, validation, and what is wrong with a line. Needs no model. */
-@ApplicationModule(allowedDependencies = {"json", "spelling"})
+@ApplicationModule(allowedDependencies = {"format :: json", "spelling"})
 @NullMarked
 package dev.anneal.engine.rows;
 

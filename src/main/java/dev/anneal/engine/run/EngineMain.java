@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Task;
 import java.io.PrintStream;

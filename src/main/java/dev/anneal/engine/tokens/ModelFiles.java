@@ -2,7 +2,7 @@ package dev.anneal.engine.tokens;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.json.JsonFault;
 import dev.anneal.engine.rows.DataException;
 import java.io.IOException;
 import java.nio.file.Files;

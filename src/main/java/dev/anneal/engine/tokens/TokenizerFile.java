@@ -1,6 +1,6 @@
 package dev.anneal.engine.tokens;
 
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.json.JsonFault;
 import java.io.ByteArrayOutputStream;
 import java.util.HashMap;
 import java.util.List;

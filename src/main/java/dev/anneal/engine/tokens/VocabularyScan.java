@@ -1,6 +1,6 @@
 package dev.anneal.engine.tokens;
 
-import dev.anneal.engine.json.JsonKinds;
+import dev.anneal.engine.format.json.JsonKinds;
 import dev.anneal.engine.rows.DataException;
 import dev.anneal.engine.rows.Excerpt;
 import java.util.ArrayList;

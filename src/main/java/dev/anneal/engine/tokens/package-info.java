@@ -1,5 +1,5 @@
 /** The tokenizer and chat templates of a model: ids as transformers makes them, special tokens that no user's text can spell. */
-@ApplicationModule(allowedDependencies = {"json", "rows", "template"})
+@ApplicationModule(allowedDependencies = {"format :: json", "rows", "template"})
 @NullMarked
 package dev.anneal.engine.tokens;
 

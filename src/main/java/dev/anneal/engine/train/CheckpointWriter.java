@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.file.DiskFull;
-import dev.anneal.engine.file.DurableFiles;
-import dev.anneal.engine.file.Folders;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.DiskFull;
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.Folders;
+import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,14 +3,14 @@
         allowedDependencies = {
             "architecture",
             "data",
-            "file",
+            "format :: file",
+            "format :: safetensors",
             "generate",
             "grade",
             "lora",
             "math :: objective",
             "model",
             "rollout",
-            "safetensors",
             "torch"
         })
 @NullMarked

@@ -1,6 +1,6 @@
 package dev.anneal.service.inference;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.protocol.ServeRequest.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.models.catalog.BaseModel;

@@ -1,6 +1,6 @@
 package dev.anneal.service.storage;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;

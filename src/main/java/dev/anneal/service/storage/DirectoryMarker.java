@@ -1,7 +1,7 @@
 package dev.anneal.service.storage;
 
-import dev.anneal.engine.file.DiskFull;
-import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.format.file.DiskFull;
+import dev.anneal.engine.format.file.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -1,6 +1,6 @@
 package dev.anneal.service.storage;
 
-import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.format.file.DiskFull;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 

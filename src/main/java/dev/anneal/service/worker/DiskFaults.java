@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.queue.WorkError;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.inference.grader.SealedHeadersException;

@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.GoldenTensors;
-import dev.anneal.engine.safetensors.Dtype;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

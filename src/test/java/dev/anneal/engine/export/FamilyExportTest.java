@@ -3,11 +3,11 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.generate.GoldenAnswers;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;

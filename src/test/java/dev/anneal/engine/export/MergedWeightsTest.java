@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

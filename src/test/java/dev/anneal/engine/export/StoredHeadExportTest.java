@@ -3,7 +3,8 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.gguf.GgufContents;
+import dev.anneal.engine.format.gguf.GgufContents;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
@@ -11,7 +12,6 @@ import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.EmbeddingModels;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.TokenRows;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;

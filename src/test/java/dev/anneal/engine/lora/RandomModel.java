@@ -1,9 +1,9 @@
 package dev.anneal.engine.lora;
 
 import dev.anneal.engine.architecture.Architecture;
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.Architecture;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.LossSums;
@@ -13,7 +14,6 @@ import dev.anneal.engine.model.PassControl;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
 import dev.anneal.engine.model.TrainableWeights;
-import dev.anneal.engine.safetensors.SafetensorsFile;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import dev.anneal.engine.torch.Tensor;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.model;
 
-import dev.anneal.engine.safetensors.SafetensorsFile;
-import dev.anneal.engine.safetensors.TensorEntry;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.format.safetensors.TensorEntry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;

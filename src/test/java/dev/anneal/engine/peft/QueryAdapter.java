@@ -2,9 +2,9 @@ package dev.anneal.engine.peft;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.anneal.engine.safetensors.SafetensorsWriter;
-import dev.anneal.engine.safetensors.TensorData;
-import dev.anneal.engine.safetensors.TensorsInMemory;
+import dev.anneal.engine.format.safetensors.SafetensorsWriter;
+import dev.anneal.engine.format.safetensors.TensorData;
+import dev.anneal.engine.format.safetensors.TensorsInMemory;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.architecture.ModelConfigException;
+import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.lora.AdapterFileException;
-import dev.anneal.engine.safetensors.SafetensorsException;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;

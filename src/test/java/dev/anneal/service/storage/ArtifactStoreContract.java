@@ -3,7 +3,7 @@ package dev.anneal.service.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;

@@ -2,7 +2,7 @@ package dev.anneal.engine.export.llamacpp;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.RotaryConfig;
-import dev.anneal.engine.gguf.Metadata;
+import dev.anneal.engine.format.gguf.Metadata;
 import java.util.List;
 
 /** What a GGUF file says about a decoder's maths. */

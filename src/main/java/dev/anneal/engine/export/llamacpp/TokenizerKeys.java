@@ -1,6 +1,6 @@
 package dev.anneal.engine.export.llamacpp;
 
-import dev.anneal.engine.gguf.Metadata;
+import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.tokens.AddedEnds;
 import dev.anneal.engine.tokens.AddedToken;
 import dev.anneal.engine.tokens.Vocabulary;

@@ -1,6 +1,6 @@
 package dev.anneal.service.access.tenant;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 
 /**
  * An API key as the operator configured it. Only its hash is kept; a plain SHA-256 is enough because keys are random, not words a

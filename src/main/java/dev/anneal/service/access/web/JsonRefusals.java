@@ -1,6 +1,6 @@
 package dev.anneal.service.access.web;
 
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.json.JsonFault;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import tools.jackson.core.JacksonException;

@@ -2,10 +2,10 @@ package dev.anneal.service.models.catalog;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.engine.format.safetensors.SafetensorsException;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.safetensors.SafetensorsException;
-import dev.anneal.engine.safetensors.WeightDirectory;
 import dev.anneal.engine.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

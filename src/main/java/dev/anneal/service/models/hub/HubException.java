@@ -1,6 +1,6 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.engine.file.DiskFull;
+import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.service.models.catalog.ModelSourceException;
 import java.io.IOException;
 import java.time.Duration;

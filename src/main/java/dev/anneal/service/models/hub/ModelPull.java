@@ -2,7 +2,7 @@ package dev.anneal.service.models.hub;
 
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
-import dev.anneal.engine.safetensors.WeightDirectory;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.service.models.hub.HubException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package dev.anneal.service.platform.cache;
 
-import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.format.file.DurableFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

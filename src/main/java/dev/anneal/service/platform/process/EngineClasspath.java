@@ -1,6 +1,6 @@
 package dev.anneal.service.platform.process;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.cache.SharedCache;
 import java.io.File;
 import java.io.IOException;

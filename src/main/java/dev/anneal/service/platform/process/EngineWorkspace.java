@@ -1,6 +1,6 @@
 package dev.anneal.service.platform.process;
 
-import dev.anneal.engine.file.DurableFiles;
+import dev.anneal.engine.format.file.DurableFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;

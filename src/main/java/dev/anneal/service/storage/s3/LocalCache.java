@@ -1,8 +1,8 @@
 package dev.anneal.service.storage.s3;
 
-import dev.anneal.engine.file.DurableFiles;
-import dev.anneal.engine.file.Folders;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.Folders;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;

@@ -1,6 +1,6 @@
 package dev.anneal.service.storage.s3;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoredContent;

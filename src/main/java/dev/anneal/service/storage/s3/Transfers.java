@@ -1,7 +1,7 @@
 package dev.anneal.service.storage.s3;
 
-import dev.anneal.engine.file.DurableFiles;
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.BulkInputStream;
 import dev.anneal.service.storage.StorageException;

@@ -1,6 +1,6 @@
 package dev.anneal.service.storage.s3;
 
-import dev.anneal.engine.file.Folders;
+import dev.anneal.engine.format.file.Folders;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.UnusableStoreException;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.anneal.service.worker.assignment;
 
-import dev.anneal.engine.file.Sha256;
-import dev.anneal.engine.json.JsonFault;
+import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.engine.format.json.JsonFault;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.anneal.engine.export.llamacpp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.gguf.GgufContents;
-import dev.anneal.engine.gguf.GgufWriter;
-import dev.anneal.engine.gguf.Metadata;
+import dev.anneal.engine.format.gguf.GgufContents;
+import dev.anneal.engine.format.gguf.GgufWriter;
+import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.tokens.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package dev.anneal.service.models.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.models.hub.HubException.Kind;
 import dev.anneal.service.platform.outbound.OutboundHttp;

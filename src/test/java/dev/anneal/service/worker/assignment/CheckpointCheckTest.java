@@ -2,7 +2,7 @@ package dev.anneal.service.worker.assignment;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.file.Sha256;
+import dev.anneal.engine.format.file.Sha256;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,84 @@
+package dev.anneal.engine.format.file;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.UUID;
+
+/** Writes of which a power loss leaves everything or nothing. What is written is on disk once its name is: force the folder as well. */
+public final class DurableFiles {
+
+    /** More than the rest of a block that file systems keep for nobody. */
+    private static final int PROBE_BYTES = 1 << 16;
+
+    private DurableFiles() {}
+
+    /** Writes a file that is not there yet, and waits until its content is on disk. */
+    public static void write(Path file, byte[] content) throws IOException {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+            ByteBuffer bytes = ByteBuffer.wrap(content);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            channel.force(true);
+        }
+    }
+
+    /** Writes a file to a folder and deletes it: fails where that cannot be done, also for want of room. */
+    public static void probe(Path folder) throws IOException {
+        Path file = folder.resolve(".probe-" + UUID.randomUUID());
+        try {
+            write(file, new byte[PROBE_BYTES]);
+        } finally {
+            Files.deleteIfExists(file);
+        }
+    }
+
+    /** Copies the bytes alone: the copy is its owner's to write, also where the original is not. */
+    public static void copyContent(Path source, Path target) throws IOException {
+        try (InputStream content = Files.newInputStream(source)) {
+            Files.copy(content, target);
+        }
+    }
+
+    /** Waits until a file's content is on disk. */
+    public static void force(Path file) throws IOException {
+        force(file, StandardOpenOption.WRITE);
+    }
+
+    /** Waits until a folder's names are on disk; its files' content is another matter. */
+    public static void forceFolder(Path folder) throws IOException {
+        force(folder, StandardOpenOption.READ);
+    }
+
+    private static void force(Path path, StandardOpenOption mode) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, mode)) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Gives a file or folder its name in one step, and waits until that name is on disk.
+     *
+     * @param to on the same file system; a file of this name is replaced, a folder must be empty
+     */
+    public static void rename(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new IOException("the file system of " + to + " cannot rename atomically", e);
+        }
+        forceFolder(parentOf(to));
+    }
+
+    /** The folder that holds a file or folder. */
+    public static Path parentOf(Path path) {
+        return path.toAbsolutePath().resolveSibling(".").normalize();
+    }
+}

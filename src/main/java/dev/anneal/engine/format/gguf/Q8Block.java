@@ -1,0 +1,56 @@
+package dev.anneal.engine.format.gguf;
+
+import dev.anneal.engine.math.number.Half;
+import java.nio.ByteBuffer;
+
+/**
+ * A block of ggml's Q8_0 as its reference {@code quantize_row_q8_0_ref} makes it: the scale is the largest magnitude by 127, kept in fp16; the
+ * numbers are divided by it before it is rounded.
+ */
+final class Q8Block {
+
+    static final int ELEMENTS = 32;
+    static final int BYTES = Short.BYTES + ELEMENTS;
+
+    private static final int LARGEST = 127;
+
+    private Q8Block() {}
+
+    static void encode(float[] values, int at, ByteBuffer to) {
+        float scale = scale(values, at);
+        float inverse = scale == 0 ? 0 : 1 / scale;
+        to.putShort(Half.of(scale));
+        for (int i = at; i < at + ELEMENTS; i++) {
+            to.put((byte) rounded(values[i] * inverse));
+        }
+    }
+
+    static void decode(ByteBuffer from, float[] values, int at) {
+        float scale = Half.toFloat(from.getShort());
+        for (int i = at; i < at + ELEMENTS; i++) {
+            values[i] = from.get() * scale;
+        }
+    }
+
+    /** Half a quantum, what rounding the scale adds to 127 quanta, and room for the fp32 arithmetic between. */
+    static float largestError(float[] values, int at) {
+        float scale = scale(values, at);
+        return scale * 0.5f * 1.001f + LARGEST * Half.largestError(scale);
+    }
+
+    private static float scale(float[] values, int at) {
+        float largest = 0;
+        for (int i = at; i < at + ELEMENTS; i++) {
+            largest = Math.max(largest, Math.abs(values[i]));
+        }
+        return largest / LARGEST;
+    }
+
+    /** C's {@code roundf}: half away from zero. Adding 0.5 before cutting would lift the number just below a half. */
+    private static float rounded(float value) {
+        float size = Math.abs(value);
+        float whole = (float) Math.floor(size);
+        float away = whole + (size - whole >= 0.5f ? 1 : 0);
+        return Math.copySign(away, value);
+    }
+}
