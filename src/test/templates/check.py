@@ -169,7 +169,7 @@ def main(work, classpath, *sources):
     rows = work / "rows.jsonl"
     rows.write_text("\n".join(json.dumps({"messages": row, **({"tools": tools} if tools else {})}) for row, tools in zip(ROWS, TOOLS)))
     models = [Model(work, Path(source), all_ends) for source in sources for all_ends in (False, True)]
-    command = ["java", "-Xmx1g", "-cp", classpath, "-Duser.timezone=UTC", "dev.anneal.engine.data.EncodingProcess", rows] + [m.directory for m in models]
+    command = ["java", "-Xmx1g", "-cp", classpath, "-Duser.timezone=UTC", "dev.anneal.engine.text.data.EncodingProcess", rows] + [m.directory for m in models]
     process = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=True)
     answers = {}
     for line in process.stdout.splitlines():

@@ -97,7 +97,7 @@ class ArchitectureTest {
     void onlyTokensKnowsTheTokenizerLibrary() {
         check(noClasses()
                 .that(resideInAPackage("dev.anneal..")
-                        .and(DescribedPredicate.not(resideInAPackage("dev.anneal.engine.tokens.."))))
+                        .and(DescribedPredicate.not(resideInAPackage("dev.anneal.engine.text.tokens.."))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ai.djl.huggingface.."))
                 .because("token ids come from engine.tokens alone"));
@@ -110,7 +110,7 @@ class ArchitectureTest {
                         .and(DescribedPredicate.not(resideInAnyPackage(
                                 "dev.anneal.service.models.catalog..", "dev.anneal.service.files.check.."))))
                 .should()
-                .dependOnClassesThat(resideInAPackage("dev.anneal.engine.tokens.."))
+                .dependOnClassesThat(resideInAPackage("dev.anneal.engine.text.tokens.."))
                 .because("a tokenizer is native memory and seconds of work; counts come from service.filecheck"));
     }
 

@@ -6,7 +6,7 @@ import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AdapterFileException;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.tokens.Golden;
+import dev.anneal.engine.text.tokens.Golden;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,16 +1,16 @@
 package dev.anneal.fuzz;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.EncodedPrompt;
-import dev.anneal.engine.data.EncodedRow;
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.DatasetFile;
-import dev.anneal.engine.rows.DatasetFormat;
-import dev.anneal.engine.rows.DatasetValidator;
-import dev.anneal.engine.rows.ValidationReport;
-import dev.anneal.engine.tokens.Golden;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.data.EncodedPrompt;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.DatasetFile;
+import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.engine.text.rows.DatasetValidator;
+import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.engine.text.tokens.Golden;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -2,9 +2,9 @@ package dev.anneal.fuzz;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.anneal.engine.template.ChatTemplate;
-import dev.anneal.engine.template.Rendering;
-import dev.anneal.engine.template.TemplateException;
+import dev.anneal.engine.text.template.ChatTemplate;
+import dev.anneal.engine.text.template.Rendering;
+import dev.anneal.engine.text.template.TemplateException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;

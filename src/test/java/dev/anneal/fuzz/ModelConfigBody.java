@@ -3,7 +3,7 @@ package dev.anneal.fuzz;
 import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.tokens.Golden;
+import dev.anneal.engine.text.tokens.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -4,7 +4,7 @@ import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.peft.ImportedAdapter;
 import dev.anneal.engine.peft.PeftException;
-import dev.anneal.engine.tokens.Golden;
+import dev.anneal.engine.text.tokens.Golden;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,11 +1,11 @@
 package dev.anneal.fuzz;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.rows.ChatMessage;
-import dev.anneal.engine.rows.ChatRow;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.Role;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.rows.ChatMessage;
+import dev.anneal.engine.text.rows.ChatRow;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

@@ -1,7 +1,7 @@
 package dev.anneal.fuzz;
 
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.evaluate;
 
-import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;

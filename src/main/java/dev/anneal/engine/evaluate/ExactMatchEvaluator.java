@@ -1,6 +1,5 @@
 package dev.anneal.engine.evaluate;
 
-import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
 import dev.anneal.engine.model.AppliedAdapter;
@@ -8,8 +7,9 @@ import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
 import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Wording;
-import dev.anneal.engine.rows.ChatRow;
-import dev.anneal.engine.rows.DatasetFile;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.rows.ChatRow;
+import dev.anneal.engine.text.rows.DatasetFile;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.evaluate;
 
-import dev.anneal.engine.rows.ChatMessage;
-import dev.anneal.engine.rows.Role;
+import dev.anneal.engine.text.rows.ChatMessage;
+import dev.anneal.engine.text.rows.Role;
 import java.util.List;
 import java.util.Objects;
 

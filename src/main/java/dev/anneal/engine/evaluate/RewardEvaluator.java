@@ -1,7 +1,5 @@
 package dev.anneal.engine.evaluate;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.grade.Graders;
@@ -16,9 +14,11 @@ import dev.anneal.engine.rollout.RolloutMetrics;
 import dev.anneal.engine.rollout.Sampler;
 import dev.anneal.engine.rollout.Ungraded;
 import dev.anneal.engine.rollout.Wording;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.DatasetFile;
-import dev.anneal.engine.rows.PromptRow;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.data.EncodedPrompt;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.DatasetFile;
+import dev.anneal.engine.text.rows.PromptRow;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 /** Judges of a model's answers to the questions of a file: equal to what the file says, or graded. */
-@ApplicationModule(allowedDependencies = {"data", "generate", "grade", "model", "rollout", "rows", "tokens"})
+@ApplicationModule(
+        allowedDependencies = {"generate", "grade", "model", "rollout", "text :: data", "text :: rows", "text :: tokens"
+        })
 @NullMarked
 package dev.anneal.engine.evaluate;
 

@@ -1,7 +1,6 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.export.llamacpp.Family;
 import dev.anneal.engine.export.llamacpp.ModelKeys;
 import dev.anneal.engine.export.llamacpp.TensorPlace;
@@ -9,8 +8,9 @@ import dev.anneal.engine.export.llamacpp.TokenizerKeys;
 import dev.anneal.engine.format.gguf.GgufWriter;
 import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.tokens.ModelTokenizer;
-import dev.anneal.engine.tokens.Vocabulary;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;

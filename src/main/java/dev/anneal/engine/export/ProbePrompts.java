@@ -1,11 +1,11 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.rows.ChatMessage;
-import dev.anneal.engine.rows.ChatRow;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.DatasetFile;
-import dev.anneal.engine.rows.Role;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.rows.ChatMessage;
+import dev.anneal.engine.text.rows.ChatRow;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.DatasetFile;
+import dev.anneal.engine.text.rows.Role;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.template.PythonFloat;
+import dev.anneal.engine.text.template.PythonFloat;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;

@@ -2,15 +2,15 @@
 @ApplicationModule(
         allowedDependencies = {
             "architecture",
-            "data",
             "format :: file",
             "format :: gguf",
             "format :: safetensors",
             "lora",
             "model",
-            "rows",
-            "template",
-            "tokens",
+            "text :: data",
+            "text :: rows",
+            "text :: template",
+            "text :: tokens",
             "torch"
         })
 @NullMarked

@@ -1,6 +1,6 @@
 package dev.anneal.engine.rollout;
 
-import dev.anneal.engine.data.EncodedPrompt;
+import dev.anneal.engine.text.data.EncodedPrompt;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,6 +1,5 @@
 package dev.anneal.engine.rollout;
 
-import dev.anneal.engine.data.EncodedPrompt;
 import dev.anneal.engine.generate.Answer;
 import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Decoder;
@@ -14,6 +13,7 @@ import dev.anneal.engine.math.random.SplitMix64;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.text.data.EncodedPrompt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.rollout;
 
-import dev.anneal.engine.data.ChatEncoder;
+import dev.anneal.engine.text.data.ChatEncoder;
 import java.util.Set;
 import java.util.function.Function;
 

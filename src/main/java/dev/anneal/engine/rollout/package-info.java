@@ -1,5 +1,6 @@
 /** Completions of prompts: sampled from the policy as it stands, graded, and what they are worth beside their group. */
-@ApplicationModule(allowedDependencies = {"data", "generate", "grade", "math :: objective", "math :: random", "model"})
+@ApplicationModule(
+        allowedDependencies = {"generate", "grade", "math :: objective", "math :: random", "model", "text :: data"})
 @NullMarked
 package dev.anneal.engine.rollout;
 

@@ -6,7 +6,7 @@ import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExitCode;

@@ -1,7 +1,6 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.data.ChatEncoder;
 import dev.anneal.engine.export.BaseModel;
 import dev.anneal.engine.export.Export;
 import dev.anneal.engine.export.ExportRequest;
@@ -13,7 +12,8 @@ import dev.anneal.engine.export.TrainedWeights;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
 import dev.anneal.engine.peft.ImportedAdapter;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.engine.train.CheckpointState;
 import dev.anneal.protocol.ExitCode;

@@ -1,15 +1,15 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.EncodedDataset;
-import dev.anneal.engine.data.EncodedPrompts;
-import dev.anneal.engine.data.EncodedRow;
-import dev.anneal.engine.data.TokenReport;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.rollout.Grading;
 import dev.anneal.engine.rollout.Wording;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.data.EncodedDataset;
+import dev.anneal.engine.text.data.EncodedPrompts;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.TrainingData;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainTask;

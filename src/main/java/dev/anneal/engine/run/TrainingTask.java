@@ -1,7 +1,7 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.torch.Devices;
 import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.Trainer;

@@ -2,7 +2,6 @@
 @ApplicationModule(
         allowedDependencies = {
             "architecture",
-            "data",
             "evaluate",
             "export",
             "format :: file",
@@ -12,10 +11,11 @@
             "model",
             "peft",
             "rollout",
-            "rows",
             "serve",
-            "template",
-            "tokens",
+            "text :: data",
+            "text :: rows",
+            "text :: template",
+            "text :: tokens",
             "torch",
             "train"
         })

@@ -1,6 +1,6 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.util.Arrays;
 
 /**

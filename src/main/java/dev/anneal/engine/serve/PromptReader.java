@@ -1,11 +1,11 @@
 package dev.anneal.engine.serve;
 
 import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.rows.ChatPrompt;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.RowRejectedException;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.rows.ChatPrompt;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.RowRejectedException;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeRequest.Input;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;

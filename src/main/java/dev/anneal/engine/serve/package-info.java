@@ -2,13 +2,13 @@
 @ApplicationModule(
         allowedDependencies = {
             "architecture",
-            "data",
             "generate",
             "lora",
             "math :: random",
             "model",
-            "rows",
-            "tokens",
+            "text :: data",
+            "text :: rows",
+            "text :: tokens",
             "train"
         })
 @NullMarked

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.engine.text.data.EncodedRow;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.HexFormat;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.Targets;
 import dev.anneal.engine.model.TokenRows;
+import dev.anneal.engine.text.data.EncodedRow;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;

@@ -1,7 +1,5 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedPrompt;
-import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.generate.Breadth;
 import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.model.AppliedAdapter;
@@ -9,6 +7,8 @@ import dev.anneal.engine.rollout.Group;
 import dev.anneal.engine.rollout.GroupAdvantages;
 import dev.anneal.engine.rollout.RolloutMetrics;
 import dev.anneal.engine.rollout.Sampler;
+import dev.anneal.engine.text.data.EncodedPrompt;
+import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;

@@ -1,12 +1,12 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.math.objective.Advantages;
 import dev.anneal.engine.math.objective.PolicyLoss;
 import dev.anneal.engine.math.objective.PolicyLoss.Aggregation;
 import dev.anneal.engine.math.objective.PolicyLoss.Ratio;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
-import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.math.objective.PreferenceLoss;
 import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.PreferenceObjective.Pair;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;

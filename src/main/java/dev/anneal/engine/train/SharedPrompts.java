@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
+import dev.anneal.engine.text.data.EncodedRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;

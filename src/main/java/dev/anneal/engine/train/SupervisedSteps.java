@@ -1,10 +1,10 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
-import dev.anneal.engine.data.Packing;
-import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.text.data.Packing;
+import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.Arrays;

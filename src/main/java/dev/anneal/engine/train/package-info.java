@@ -2,7 +2,6 @@
 @ApplicationModule(
         allowedDependencies = {
             "architecture",
-            "data",
             "format :: file",
             "format :: safetensors",
             "generate",
@@ -11,6 +10,7 @@
             "math :: objective",
             "model",
             "rollout",
+            "text :: data",
             "torch"
         })
 @NullMarked

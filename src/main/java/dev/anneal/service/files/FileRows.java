@@ -1,6 +1,6 @@
 package dev.anneal.service.files;
 
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
 package dev.anneal.service.files;
 
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 

@@ -1,6 +1,6 @@
 package dev.anneal.service.files;
 
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.storage.ArtifactKey;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

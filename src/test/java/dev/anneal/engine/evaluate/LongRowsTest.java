@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.EvaluateTask.Grading;

@@ -8,7 +8,7 @@ import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.grade.Judge;
 import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.EvaluateTask.Grading;

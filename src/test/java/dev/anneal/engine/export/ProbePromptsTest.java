@@ -3,9 +3,9 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

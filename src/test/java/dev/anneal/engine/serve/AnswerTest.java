@@ -3,7 +3,7 @@ package dev.anneal.engine.serve;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.generate.ChosenToken;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.Task;

@@ -2,7 +2,7 @@ package dev.anneal.engine.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;

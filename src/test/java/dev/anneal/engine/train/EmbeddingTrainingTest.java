@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.EmbeddingModels;
 import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.data.EncodedRow;
-import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.text.data.StepPlan;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

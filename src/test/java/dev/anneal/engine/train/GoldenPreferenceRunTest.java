@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.math.objective.PreferenceLoss;
@@ -14,6 +13,7 @@ import dev.anneal.engine.model.AdapterDropout;
 import dev.anneal.engine.model.AppliedAdapter;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;

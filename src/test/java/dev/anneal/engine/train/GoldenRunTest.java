@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.Adapter;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.AdapterDropout;
@@ -15,6 +14,7 @@ import dev.anneal.engine.model.GoldenTensors;
 import dev.anneal.engine.model.LossSums;
 import dev.anneal.engine.model.Objective;
 import dev.anneal.engine.model.TokenRows;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.engine.torch.Scope;
 import java.io.IOException;

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
 import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.data.EncodedRow;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.GoldenRun;
 import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;

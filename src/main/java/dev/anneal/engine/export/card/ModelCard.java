@@ -5,7 +5,7 @@ import dev.anneal.engine.export.BaseModel;
 import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
-import dev.anneal.engine.template.PythonFloat;
+import dev.anneal.engine.text.template.PythonFloat;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.Point;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.export.llamacpp;
 
-import dev.anneal.engine.tokens.Vocabulary;
+import dev.anneal.engine.text.tokens.Vocabulary;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

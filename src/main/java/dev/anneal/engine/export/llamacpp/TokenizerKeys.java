@@ -1,9 +1,9 @@
 package dev.anneal.engine.export.llamacpp;
 
 import dev.anneal.engine.format.gguf.Metadata;
-import dev.anneal.engine.tokens.AddedEnds;
-import dev.anneal.engine.tokens.AddedToken;
-import dev.anneal.engine.tokens.Vocabulary;
+import dev.anneal.engine.text.tokens.AddedEnds;
+import dev.anneal.engine.text.tokens.AddedToken;
+import dev.anneal.engine.text.tokens.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
 package dev.anneal.service.files.check;
 
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.ValidationReport;
-import dev.anneal.engine.template.StalledRenderingException;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.refusal.Refusal;

@@ -1,12 +1,12 @@
 package dev.anneal.service.files.check;
 
-import dev.anneal.engine.data.ChatEncoder;
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.DataException;
-import dev.anneal.engine.rows.DatasetValidator;
-import dev.anneal.engine.rows.ValidationReport;
-import dev.anneal.engine.template.StalledRenderingException;
-import dev.anneal.engine.tokens.ModelTokenizer;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.DatasetValidator;
+import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.engine.text.template.StalledRenderingException;
+import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;

@@ -1,7 +1,7 @@
 package dev.anneal.service.files.check;
 
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.files.FileVerdict;
 import dev.anneal.service.files.StoredFile;
 import java.time.Duration;

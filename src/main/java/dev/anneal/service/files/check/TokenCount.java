@@ -1,6 +1,6 @@
 package dev.anneal.service.files.check;
 
-import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import org.jspecify.annotations.Nullable;
 

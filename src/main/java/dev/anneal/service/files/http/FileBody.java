@@ -1,7 +1,7 @@
 package dev.anneal.service.files.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.files.StoredFile;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

@@ -1,8 +1,8 @@
 package dev.anneal.service.inference.http;
 
-import dev.anneal.engine.rows.ChatPrompt;
-import dev.anneal.engine.rows.RowProblem;
-import dev.anneal.engine.rows.RowRejectedException;
+import dev.anneal.engine.text.rows.ChatPrompt;
+import dev.anneal.engine.text.rows.RowProblem;
+import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.service.inference.GenerationRequest;
 import dev.anneal.service.platform.refusal.Refusal;

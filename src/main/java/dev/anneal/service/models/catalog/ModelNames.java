@@ -1,6 +1,6 @@
 package dev.anneal.service.models.catalog;
 
-import dev.anneal.engine.spelling.Spelling;
+import dev.anneal.engine.text.spelling.Spelling;
 import java.util.Collection;
 
 /** Guesses which model is meant by a name that none has. */

@@ -1,6 +1,6 @@
 package dev.anneal.service.platform.request;
 
-import dev.anneal.engine.spelling.Spelling;
+import dev.anneal.engine.text.spelling.Spelling;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.ArrayList;

@@ -1,6 +1,6 @@
 package dev.anneal.service.platform.startup;
 
-import dev.anneal.engine.spelling.Spelling;
+import dev.anneal.engine.text.spelling.Spelling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

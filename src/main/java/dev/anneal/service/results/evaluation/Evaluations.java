@@ -1,8 +1,8 @@
 package dev.anneal.service.results.evaluation;
 
 import dev.anneal.engine.grade.GraderSecrets;
-import dev.anneal.engine.rows.DatasetFormat;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;

@@ -1,8 +1,8 @@
 package dev.anneal.service.training.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.training.outlook.ExpectedDuration;
 import dev.anneal.service.training.outlook.JobEstimate;

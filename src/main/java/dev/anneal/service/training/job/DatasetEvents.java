@@ -1,7 +1,7 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.training.settings.ReinforcementReader;

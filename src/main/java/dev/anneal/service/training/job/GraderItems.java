@@ -2,9 +2,9 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.ItemVariable;
-import dev.anneal.engine.rows.ItemKeys;
-import dev.anneal.engine.rows.ValidationReport;
-import dev.anneal.engine.spelling.Spelling;
+import dev.anneal.engine.text.rows.ItemKeys;
+import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.engine.text.spelling.Spelling;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;

@@ -1,7 +1,7 @@
 package dev.anneal.service.training.job;
 
 import dev.anneal.engine.grade.GraderSecrets;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.FileStatus;

@@ -1,7 +1,7 @@
 package dev.anneal.service.training.outlook;
 
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import java.time.Instant;

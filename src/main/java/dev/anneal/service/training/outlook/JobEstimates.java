@@ -1,6 +1,6 @@
 package dev.anneal.service.training.outlook;
 
-import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.check.TokenCount;

@@ -1,7 +1,7 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.ValidationReport;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -1,8 +1,8 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.data.StepPlan;
 import dev.anneal.engine.lora.AdapterConfig;
 import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.sharing;
 
-import dev.anneal.engine.spelling.Spelling;
+import dev.anneal.engine.text.spelling.Spelling;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.training.job.Job;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.engine.format.gguf.GgufContents;
 import dev.anneal.engine.format.gguf.GgufWriter;
 import dev.anneal.engine.format.gguf.Metadata;
-import dev.anneal.engine.tokens.Vocabulary;
+import dev.anneal.engine.text.tokens.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

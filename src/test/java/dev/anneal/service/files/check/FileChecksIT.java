@@ -2,9 +2,9 @@ package dev.anneal.service.files.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.data.TokenReport;
-import dev.anneal.engine.rows.ValidationReport;
-import dev.anneal.engine.template.StalledRenderingException;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.service.files.FileFixture;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.StoredFile;

@@ -2,7 +2,7 @@ package dev.anneal.service.inference.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.rows.Rows;
+import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.service.files.FilePurpose;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;

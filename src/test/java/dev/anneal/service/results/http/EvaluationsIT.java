@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.engine.rows.Rows;
+import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.ServiceTest;

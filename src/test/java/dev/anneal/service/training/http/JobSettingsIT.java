@@ -2,7 +2,7 @@ package dev.anneal.service.training.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.rows.Rows;
+import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import org.junit.jupiter.api.Test;

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.openai.client.OpenAIClient;
 import com.openai.models.finetuning.jobs.FineTuningJob;
 import com.openai.services.blocking.finetuning.JobService;
-import dev.anneal.engine.rows.Rows;
+import dev.anneal.engine.text.rows.Rows;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.queue.WorkError;

@@ -2,7 +2,7 @@ package dev.anneal.service.training.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.data.TokenReport;
+import dev.anneal.engine.text.data.TokenReport;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,0 @@
-/** A compiled template: expressions and statements that know how to run themselves in a context. */
-@NullMarked
-package dev.anneal.engine.template.program;
-
-import org.jspecify.annotations.NullMarked;

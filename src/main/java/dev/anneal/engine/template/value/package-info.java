@@ -1,5 +1,0 @@
-/** Values as templates see them: what Python's types of the same name do, how they compare and how they print. */
-@NullMarked
-package dev.anneal.engine.template.value;
-
-import org.jspecify.annotations.NullMarked;

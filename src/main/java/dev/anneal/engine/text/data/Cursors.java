@@ -1,0 +1,151 @@
+package dev.anneal.engine.text.data;
+
+import dev.anneal.engine.text.rows.ChatMessage;
+import dev.anneal.engine.text.template.PythonSpace;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Invisible signs around the texts of messages, so that a rendering shows where each of them went. A cursor is a character that the row does not use, followed by a
+ * number written in two such characters: whose text it is, of what kind, and whether it begins or ends there.
+ *
+ * @param mark what special tokens in texts are broken by; it never begins a text
+ * @param sign what every cursor begins with
+ */
+record Cursors(char mark, char sign) {
+
+    /** Enough for {@code DatasetLimits.MESSAGES}, a kind and a flag. */
+    private static final int BITS = 13;
+
+    private static final int END = 1;
+
+    /** What of a message a text is. */
+    enum Kind {
+        CONTENT(0),
+        REASONING(1),
+        CALL(2);
+
+        private final int number;
+
+        Kind(int number) {
+            this.number = number;
+        }
+
+        private static Kind of(int number) {
+            return number == CONTENT.number ? CONTENT : number == REASONING.number ? REASONING : CALL;
+        }
+    }
+
+    /**
+     * A cursor in a rendering.
+     *
+     * @param at where it stands in the text without cursors
+     */
+    record Cursor(int at, int message, Kind kind, boolean isEnd) {}
+
+    /** A rendering taken apart. */
+    record Reading(String text, List<Cursor> cursors) {}
+
+    /**
+     * The message with cursors around its content, its reasoning and the texts of its calls: within white space at their ends, which templates may strip. The names of
+     * functions stand in the headers of their results as well, and are left alone.
+     */
+    Map<String, @Nullable Object> around(int message, Map<String, @Nullable Object> form) {
+        Map<String, @Nullable Object> copy = new LinkedHashMap<>(form);
+        copy.computeIfPresent("content", (key, value) -> around(message, Kind.CONTENT, value));
+        ChatMessage.REASONING_KEYS.forEach(
+                key -> copy.computeIfPresent(key, (name, value) -> around(message, Kind.REASONING, value)));
+        if (form.get("tool_calls") instanceof List<?> calls) {
+            copy.put(
+                    "tool_calls",
+                    calls.stream().map(call -> call(message, call)).toList());
+        }
+        return copy;
+    }
+
+    private Object call(int message, Object call) {
+        if (!(call instanceof Map<?, ?> map) || !(map.get("function") instanceof Map<?, ?> function)) {
+            return call;
+        }
+        Map<Object, @Nullable Object> copy = new LinkedHashMap<>(map);
+        Map<Object, @Nullable Object> called = new LinkedHashMap<>(function);
+        called.computeIfPresent("arguments", (key, value) -> around(message, Kind.CALL, value));
+        copy.put("function", called);
+        return copy;
+    }
+
+    private Object around(int message, Kind kind, Object value) {
+        if (value instanceof String text) {
+            return around(message, kind, text);
+        }
+        if (value instanceof List<?> list) {
+            List<@Nullable Object> copy = new ArrayList<>(list.size());
+            list.forEach(item -> copy.add(item == null ? null : around(message, kind, item)));
+            return copy;
+        }
+        if (value instanceof Map<?, ?> map) {
+            Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
+            map.forEach((key, item) -> copy.put(key, item == null ? null : around(message, kind, item)));
+            return copy;
+        }
+        return value;
+    }
+
+    private String around(int message, Kind kind, String text) {
+        if (PythonSpace.isBlank(text)) {
+            return text;
+        }
+        int start = PythonSpace.start(text);
+        int end = PythonSpace.end(text, start, text.length());
+        StringBuilder out = new StringBuilder(text.length() + 2 * (BITS + 1)).append(text, 0, start);
+        int number = message << 3 | kind.number << 1;
+        write(out, number);
+        out.append(text, start, end);
+        write(out, number | END);
+        return out.append(text, end, text.length()).toString();
+    }
+
+    private void write(StringBuilder out, int number) {
+        out.append(sign);
+        for (int bit = BITS - 1; bit >= 0; bit--) {
+            out.append((number >> bit & 1) == 1 ? sign : mark);
+        }
+    }
+
+    /** Takes the cursors out of a rendering; null if the template has cut one in pieces. */
+    @Nullable
+    Reading read(String rendered) {
+        StringBuilder text = new StringBuilder(rendered.length());
+        List<Cursor> cursors = new ArrayList<>();
+        int from = 0;
+        for (int at = rendered.indexOf(sign); at >= 0; at = rendered.indexOf(sign, from)) {
+            text.append(rendered, from, at);
+            from = at + 1 + BITS;
+            int number = number(rendered, at + 1);
+            if (number < 0) {
+                return null;
+            }
+            cursors.add(new Cursor(text.length(), number >> 3, Kind.of(number >> 1 & 3), (number & END) != 0));
+        }
+        return new Reading(text.append(rendered, from, rendered.length()).toString(), cursors);
+    }
+
+    /** The number at this place, or -1 if there is none. */
+    private int number(String rendered, int start) {
+        if (start + BITS > rendered.length()) {
+            return -1;
+        }
+        int number = 0;
+        for (int i = start; i < start + BITS; i++) {
+            char c = rendered.charAt(i);
+            if (c != sign && c != mark) {
+                return -1;
+            }
+            number = number << 1 | (c == sign ? 1 : 0);
+        }
+        return number;
+    }
+}

@@ -1,0 +1,232 @@
+package dev.anneal.engine.text.data;
+
+import dev.anneal.engine.text.rows.ChatRow;
+import dev.anneal.engine.text.rows.Place;
+import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.RowRejectedException;
+import dev.anneal.engine.text.template.PythonSpace;
+import dev.anneal.engine.text.template.TemplateException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the assistant's messages in the text of a template that does not mark them. A message begins where the rendering of the messages before it ends, generation
+ * prompt included, and reaches at most to where the rendering of the messages up to it ends: exactly what the model will be asked for and where it will be stopped.
+ *
+ * <p>Some templates write a message differently once others follow. Then the places of its own texts and of its neighbours' tell where it stands, and the row is
+ * refused where they do not. What a template writes between two messages is the same throughout a conversation, so that it is looked into once.
+ */
+final class FoundSpans {
+
+    /** Enough of a generation prompt's end to recognise it elsewhere. */
+    private static final int HEADER_CHARACTERS = 6;
+
+    private final Place place;
+    private final ChatRow row;
+    private final Conversation conversation;
+    private final String text;
+    private final ShownTexts shown;
+    private final TurnTokens turns;
+    private final Map<Seam, Integer> lengths = new HashMap<>();
+
+    FoundSpans(Place place, ChatRow row, Conversation conversation, String text, ShownTexts shown, TurnTokens turns) {
+        this.place = place;
+        this.row = row;
+        this.conversation = conversation;
+        this.text = text;
+        this.shown = shown;
+        this.turns = turns;
+    }
+
+    /** Those of the trained messages, ascending. */
+    List<TextSpan> trained() throws RowRejectedException {
+        List<TextSpan> spans = new ArrayList<>();
+        for (int i = 0; i < row.messages().size(); i++) {
+            if (row.messages().get(i).isTrained()) {
+                int start = start(i);
+                spans.add(new TextSpan(start, end(i, start)));
+            }
+        }
+        spans.sort(Comparator.comparingInt(TextSpan::start));
+        return spans;
+    }
+
+    private int start(int message) throws RowRejectedException {
+        int first = shown.first(message);
+        if (first == ShownTexts.NOWHERE) {
+            return startByPrompt(message, new TextSpan(0, text.length()));
+        }
+        TextSpan before = new TextSpan(shown.endBefore(message, first), first);
+        Seam seam = seam(message, before, true);
+        @Nullable Integer known = lengths.get(seam);
+        int start = known == null ? startByPrompt(message, before) : before.start() + known;
+        lengths.put(seam, start - before.start());
+        return start;
+    }
+
+    private int startByPrompt(int message, TextSpan within) throws RowRejectedException {
+        @Nullable String prompt = rendered(message, true);
+        int length = prompt != null && text.startsWith(prompt) ? prompt.length() : ShownTexts.NOWHERE;
+        if (length >= within.start() && length <= within.end()) {
+            return length;
+        }
+        int behindHeader = behindHeader(message, within);
+        if (behindHeader != ShownTexts.NOWHERE) {
+            return behindHeader;
+        }
+        if (shown.isLocated(message) && shown.showsEndFirst(message)) {
+            throw UnclearTemplate.at(
+                    place, message, "only its end: the template leaves out its beginning, as its reasoning");
+        }
+        if (!shown.beginsWithWords(message)) {
+            throw UnclearTemplate.at(place, message, "its text before this message depends on later messages");
+        }
+        return withSpaceBefore(within, prompt);
+    }
+
+    /** Of a message that shows no text, the header that stands between its neighbours' texts, if no other message's does. */
+    private int behindHeader(int message, TextSpan within) {
+        if (shown.first(message) != ShownTexts.NOWHERE) {
+            return turns.behindHeader(text, within);
+        }
+        boolean isAlone = shown.isLocated(message)
+                && shown.neighbours(message)
+                        .allMatch(i -> row.messages().get(i).role() != Role.ASSISTANT && shown.isLocated(i));
+        return isAlone ? turns.behindHeader(text, shown.between(message, text.length())) : ShownTexts.NOWHERE;
+    }
+
+    /** Moves a start to the left over white space that the generation prompt leaves to the model. */
+    private int withSpaceBefore(TextSpan within, @Nullable String prompt) {
+        if (prompt == null) {
+            return within.end();
+        }
+        String header = prompt.substring(Math.max(0, prompt.length() - HEADER_CHARACTERS));
+        for (int at = within.end(); at > within.start(); at--) {
+            if (text.startsWith(header, at - header.length())) {
+                return at;
+            }
+            if (!PythonSpace.isSpace(text.charAt(at - 1))) {
+                break;
+            }
+        }
+        return within.end();
+    }
+
+    private int end(int message, int start) throws RowRejectedException {
+        int last = Math.max(start, shown.last(message));
+        int next = shown.startBehind(message, last);
+        TextSpan behind = new TextSpan(last, next == ShownTexts.NOWHERE ? text.length() : next);
+        Seam seam = seam(message, behind, false);
+        @Nullable Integer known = shown.last(message) == last ? lengths.get(seam) : null;
+        int end = known == null ? endWithin(message, behind) : last + known;
+        if (end <= start) {
+            throw UnclearTemplate.at(
+                    place, message, "neither an end-of-turn token nor the next message shows where it ends");
+        }
+        lengths.put(seam, end - last);
+        return end;
+    }
+
+    private int endWithin(int message, TextSpan behind) throws RowRejectedException {
+        @Nullable String upTo = message + 1 == row.messages().size() ? text : rendered(message + 1, false);
+        int common = upTo == null ? 0 : commonPrefix(upTo);
+        if (upTo == null || common < behind.start()) {
+            return endOfChanged(message, behind);
+        }
+        @Nullable Integer limit = limit(message, upTo, common);
+        if (limit == null && !shown.isLocated(message)) {
+            return endOfChanged(message, behind);
+        }
+        int bound = limit == null ? common : limit;
+        int from = behindCalls(message, new TextSpan(behind.start(), bound));
+        int end = turns.firstEnd(text, new TextSpan(from, bound), conversation.mark());
+        if (end != ShownTexts.NOWHERE) {
+            return end;
+        }
+        if (limit != null) {
+            return PythonSpace.end(text, behind.start(), limit);
+        }
+        return shown.beginsWithWords(message) && calls(message).isEmpty()
+                ? behind.start()
+                : endOfChanged(message, behind);
+    }
+
+    /** Behind the names of calls whose arguments have no text that would be shown. */
+    private int behindCalls(int message, TextSpan within) {
+        int from = within.start();
+        String part = text.substring(within.start(), within.end());
+        for (String name : Functions.namesBehindTexts(calls(message))) {
+            int at = part.indexOf(name, from - within.start());
+            if (at < 0) {
+                break;
+            }
+            from = within.start() + at + name.length();
+        }
+        return from;
+    }
+
+    private List<?> calls(int message) {
+        return conversation.messages().get(message).get("tool_calls") instanceof List<?> calls ? calls : List.of();
+    }
+
+    /** Where the rendering of the messages up to this one ends, if they are written as they are when they are all; else null. */
+    private @Nullable Integer limit(int message, String upTo, int common) {
+        if (common == upTo.length()) {
+            return common;
+        }
+        // What is written behind the last message alone is not written before a generation prompt.
+        @Nullable String asked = rendered(message + 1, true);
+        @Nullable String told = asked == null ? null : turns.withoutPrompt(asked);
+        return told != null && told.length() >= shown.last(message) && text.startsWith(told) ? told.length() : null;
+    }
+
+    /** The end of a message that is written differently when it is the last: only the token that the template always ends messages with shows it. */
+    private int endOfChanged(int message, TextSpan behind) throws RowRejectedException {
+        int end = shown.isLocatedUpToNext(message, behind.start())
+                ? turns.firstOwnEnd(text, behind, conversation.mark())
+                : ShownTexts.NOWHERE;
+        if (end == ShownTexts.NOWHERE) {
+            throw UnclearTemplate.at(
+                    place, message, "it writes this message differently once others follow, as without its reasoning");
+        }
+        return end;
+    }
+
+    private int commonPrefix(String other) {
+        int i = 0;
+        while (i < other.length() && i < text.length() && other.charAt(i) == text.charAt(i)) {
+            i++;
+        }
+        return i;
+    }
+
+    /** A rendering of the first messages; null if the template does not accept every beginning of a conversation. */
+    private @Nullable String rendered(int messages, boolean addGenerationPrompt) {
+        try {
+            return conversation.render(messages, addGenerationPrompt).text();
+        } catch (TemplateException e) {
+            return null;
+        }
+    }
+
+    private Seam seam(int message, TextSpan span, boolean isBefore) {
+        return new Seam(
+                text.substring(span.start(), span.end()),
+                isBefore,
+                shown.isWhole(message),
+                conversation.messages().get(message).keySet());
+    }
+
+    /**
+     * What stands between the texts of an assistant's message and those of its neighbour.
+     *
+     * @param isWhole whether the template shows the whole of the message's texts
+     * @param keys of the message
+     */
+    private record Seam(String text, boolean isBefore, boolean isWhole, Set<String> keys) {}
+}

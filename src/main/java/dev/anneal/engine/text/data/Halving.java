@@ -1,0 +1,37 @@
+package dev.anneal.engine.text.data;
+
+import java.util.ArrayDeque;
+import java.util.BitSet;
+import java.util.Deque;
+import java.util.function.Predicate;
+
+/** Finds the items of a sequence that pass where they can be tried together: parts that fail are halved. */
+final class Halving {
+
+    /** Enough for every one of 128 items, or for some failing ones of a thousand. */
+    static final int MAX_ATTEMPTS = 256;
+
+    private Halving() {}
+
+    /**
+     * Those that pass; items that have not been tried when the attempts run out are not among them.
+     *
+     * @param passes whether all items of a part pass together
+     */
+    static BitSet passing(int size, Predicate<TextSpan> passes) {
+        BitSet passing = new BitSet(size);
+        Deque<TextSpan> parts = new ArrayDeque<>();
+        parts.add(new TextSpan(0, size));
+        for (int attempt = 0; attempt < MAX_ATTEMPTS && !parts.isEmpty(); attempt++) {
+            TextSpan part = parts.remove();
+            if (passes.test(part)) {
+                passing.set(part.start(), part.end());
+            } else if (part.end() - part.start() > 1) {
+                int middle = (part.start() + part.end()) >>> 1;
+                parts.add(new TextSpan(part.start(), middle));
+                parts.add(new TextSpan(middle, part.end()));
+            }
+        }
+        return passing;
+    }
+}

@@ -1,0 +1,110 @@
+package dev.anneal.engine.text.data;
+
+import dev.anneal.engine.text.rows.ChatRow;
+import dev.anneal.engine.text.rows.Place;
+import dev.anneal.engine.text.rows.Role;
+import dev.anneal.engine.text.rows.RowRejectedException;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.IntStream;
+
+/**
+ * Tells which of a template's {@code {% generation %}} spans are of trained messages. A span is of the messages whose texts stand in it; one that holds none, as of an end
+ * of text alone, is of the message before it, or of one that shows nothing.
+ */
+final class MarkedSpans {
+
+    private final Place place;
+    private final ChatRow row;
+    private final ShownTexts shown;
+
+    MarkedSpans(Place place, ChatRow row, ShownTexts shown) {
+        this.place = place;
+        this.row = row;
+        this.shown = shown;
+    }
+
+    /** Those of the trained messages among all spans, which are ascending. */
+    List<TextSpan> trained(List<TextSpan> spans) throws RowRejectedException {
+        if (assistants(0, row.messages().size()).allMatch(this::isTrained)) {
+            checkUnlocated(spans);
+            return spans;
+        }
+        List<TextSpan> trained = new ArrayList<>();
+        for (TextSpan span : spans) {
+            if (isTrained(span)) {
+                trained.add(span);
+            }
+        }
+        checkUnlocated(trained);
+        return trained;
+    }
+
+    /** Where a message of another role may stand that is not located, nothing is trained. */
+    private void checkUnlocated(List<TextSpan> trained) throws RowRejectedException {
+        for (int i = 0; i < row.messages().size(); i++) {
+            if (row.messages().get(i).role() != Role.ASSISTANT && !shown.isLocated(i)) {
+                TextSpan between = shown.between(i, Integer.MAX_VALUE);
+                if (trained.stream().anyMatch(span -> mayHold(span, between))) {
+                    throw UnclearTemplate.at(
+                            place, i, "a {% generation %} block that may be of this message or of the assistant's");
+                }
+            }
+        }
+    }
+
+    /** Whether a span lies between the texts of two messages, or holds all that does. One that ends or begins there is of one of the two. */
+    private static boolean mayHold(TextSpan span, TextSpan between) {
+        boolean isWithin = span.start() >= between.start() && span.end() <= between.end();
+        boolean isAround = span.start() <= between.start() && span.end() >= between.end();
+        return isWithin || isAround;
+    }
+
+    private boolean isTrained(TextSpan span) throws RowRejectedException {
+        Set<Integer> messages = messages(span);
+        boolean isAnyTrained = messages.stream().anyMatch(this::isTrained);
+        boolean isEitherKind = isAnyTrained && !messages.stream().allMatch(this::isTrained);
+        if (isEitherKind || !assistants(0, row.messages().size()).allMatch(shown::isLocated)) {
+            throw UnclearTemplate.at(
+                    place,
+                    messages.isEmpty() ? row.lastAssistant() : Collections.min(messages),
+                    "a {% generation %} block that may be of this message or of one with weight 0");
+        }
+        return isAnyTrained;
+    }
+
+    private Set<Integer> messages(TextSpan span) {
+        Set<Integer> messages = new TreeSet<>();
+        int before = ShownTexts.NOWHERE;
+        int behind = row.messages().size();
+        for (ShownTexts.Piece piece : shown.pieces()) {
+            if (piece.isBefore(span)) {
+                before = piece.message();
+            } else if (piece.isBehind(span)) {
+                behind = Math.min(behind, piece.message());
+            } else {
+                messages.add(piece.message());
+            }
+        }
+        if (messages.isEmpty()) {
+            if (before != ShownTexts.NOWHERE && row.messages().get(before).role() == Role.ASSISTANT) {
+                messages.add(before);
+            }
+            assistants(before + 1, behind)
+                    .filter(i -> shown.first(i) == ShownTexts.NOWHERE)
+                    .forEach(messages::add);
+        }
+        return messages;
+    }
+
+    private IntStream assistants(int from, int to) {
+        return IntStream.range(from, to).filter(i -> row.messages().get(i).role() == Role.ASSISTANT);
+    }
+
+    private boolean isTrained(int message) {
+        return row.messages().get(message).isTrained();
+    }
+}

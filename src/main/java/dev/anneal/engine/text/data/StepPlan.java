@@ -1,0 +1,109 @@
+package dev.anneal.engine.text.data;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which rows each optimizer step trains. Each epoch visits every row once, in an order that is a function of seed and epoch alone, so a resumed job asks for
+ * the step it stopped at and replays nothing. The last step of an epoch holds what is left and may be smaller. Safe for many threads.
+ */
+public final class StepPlan {
+
+    private final int rows;
+    private final int stepRows;
+    private final int totalSteps;
+    private final long seed;
+    private volatile @Nullable Epoch latest;
+
+    /**
+     * Plans a job.
+     *
+     * @param rows rows of the training set, at least 1
+     * @param stepRows rows of one optimizer step, at least 1
+     * @param totalSteps steps of the whole job; more than fit into one epoch start another
+     */
+    public StepPlan(int rows, int stepRows, int totalSteps, long seed) {
+        this.rows = positive(rows, "rows");
+        this.stepRows = positive(stepRows, "stepRows");
+        this.totalSteps = positive(totalSteps, "totalSteps");
+        this.seed = seed;
+    }
+
+    /** Optimizer steps in which every row is visited once. */
+    public static int stepsPerEpoch(int rows, int stepRows) {
+        return (positive(rows, "rows") - 1) / positive(stepRows, "stepRows") + 1;
+    }
+
+    /**
+     * Optimizer steps of a job that runs for whole epochs.
+     *
+     * @throws ArithmeticException beyond 2^31 - 1
+     */
+    public static int totalSteps(int rows, int stepRows, int epochs) {
+        return Math.multiplyExact(stepsPerEpoch(rows, stepRows), positive(epochs, "epochs"));
+    }
+
+    /** Optimizer steps of the job. */
+    public int totalSteps() {
+        return totalSteps;
+    }
+
+    /** Optimizer steps of one epoch. */
+    public int stepsPerEpoch() {
+        return stepsPerEpoch(rows, stepRows);
+    }
+
+    /** Epoch, counted from 0, to which a step belongs. */
+    public int epochOf(int step) {
+        if (step < 0 || step >= totalSteps) {
+            throw new IllegalArgumentException("step %d is not within 0..%d".formatted(step, totalSteps - 1));
+        }
+        return step / stepsPerEpoch();
+    }
+
+    /** Indices of the rows of a step, in the order in which they are trained. */
+    public int[] rowsOf(int step) {
+        int[] order = orderOf(epochOf(step));
+        int from = (step % stepsPerEpoch()) * stepRows;
+        return Arrays.copyOfRange(order, from, from + Math.min(stepRows, rows - from));
+    }
+
+    private int[] orderOf(int epoch) {
+        Epoch known = latest;
+        if (known == null || known.number != epoch) {
+            known = new Epoch(epoch, shuffled(rows, new CounterRandom(seed, epoch)));
+            latest = known;
+        }
+        return known.order;
+    }
+
+    /** Fisher and Yates's shuffle of 0..rows-1. */
+    private static int[] shuffled(int rows, CounterRandom random) {
+        int[] order = new int[rows];
+        for (int i = 0; i < rows; i++) {
+            int j = random.below(i, i + 1);
+            order[i] = order[j];
+            order[j] = i;
+        }
+        return order;
+    }
+
+    private static int positive(int value, String name) {
+        if (value < 1) {
+            throw new IllegalArgumentException("%s must be at least 1 but is %d".formatted(name, value));
+        }
+        return value;
+    }
+
+    /** The order of one epoch, kept because steps of one epoch follow each other. */
+    private static final class Epoch {
+
+        private final int number;
+        private final int[] order;
+
+        private Epoch(int number, int[] order) {
+            this.number = number;
+            this.order = order;
+        }
+    }
+}

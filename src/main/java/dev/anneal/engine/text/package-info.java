@@ -1,0 +1,7 @@
+/** From rows of a dataset to tokens: reading rows, chat templates, the tokenizer, label masks, and batches. */
+@ApplicationModule(allowedDependencies = {"format :: json", "math :: random"})
+@NullMarked
+package dev.anneal.engine.text;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.ApplicationModule;

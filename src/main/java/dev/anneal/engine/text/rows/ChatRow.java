@@ -1,0 +1,61 @@
+package dev.anneal.engine.text.rows;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A conversation: one line of a supervised dataset, or a part of a line of another.
+ *
+ * @param messages in the order in which they were said; at least one
+ * @param tools functions the assistant may call, each as OpenAI's {@code {"type": "function", "function": {…}}}; empty if the row has none
+ */
+public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Object>> tools) implements DatasetRow {
+
+    public ChatRow {
+        messages = List.copyOf(messages);
+        tools = List.copyOf(tools);
+        if (messages.isEmpty()) {
+            throw new IllegalArgumentException("a conversation has at least one message");
+        }
+    }
+
+    /** Index of the last message of the assistant, the answer in question where a model is asked; -1 if it says nothing. */
+    public int lastAssistant() {
+        int last = messages.size() - 1;
+        while (last >= 0 && messages.get(last).role() != Role.ASSISTANT) {
+            last--;
+        }
+        return last;
+    }
+
+    /** Whether the user has the last word, so that all of it asks for an answer. */
+    public boolean isPrompt() {
+        return lastMessage().role() == Role.USER;
+    }
+
+    ChatMessage lastMessage() {
+        return messages.get(messages.size() - 1);
+    }
+
+    /** The same conversation with nothing to learn in it. */
+    ChatRow untrained() {
+        return new ChatRow(messages.stream().map(ChatMessage::untrained).toList(), tools);
+    }
+
+    /** The conversation with one more message. */
+    ChatRow with(ChatMessage last) {
+        return new ChatRow(Stream.concat(messages.stream(), Stream.of(last)).toList(), tools);
+    }
+
+    @Override
+    public DatasetFormat format() {
+        return DatasetFormat.CHAT;
+    }
+
+    @Override
+    public ChatRow conversation() {
+        return this;
+    }
+}

@@ -1,0 +1,193 @@
+package dev.anneal.engine.text.rows;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.SequenceInputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Checks a dataset line by line in constant memory, without a model. Whatever the bytes are, the answer is a report; only a stream that cannot be
+ * read ends in an exception. Each instance is used once.
+ */
+public final class DatasetValidator {
+
+    /** What is looked at to see what else a file is. */
+    private static final int HEAD_BYTES = 1 << 18;
+
+    private final byte[] head;
+    private final ProblemLog problems = new ProblemLog();
+    private final UnknownKeys unknownKeys = new UnknownKeys();
+    private final ItemKeysCounter itemKeys = new ItemKeysCounter();
+    private long lines;
+    private long accepted;
+    private long messages;
+    private long trainedMessages;
+
+    private @Nullable Suspicion suspicion;
+
+    private @Nullable RowProblem otherFormat;
+
+    private DatasetValidator(byte[] head) {
+        this.head = head;
+    }
+
+    /** Checks a file. */
+    public static ValidationReport validate(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return validate(in);
+        }
+    }
+
+    /** Checks a stream to its end, or as far as it takes to see that it holds something else than rows, and leaves it open. */
+    @SuppressWarnings("resource") // the stream is the caller's
+    public static ValidationReport validate(InputStream in) throws IOException {
+        byte[] head = in.readNBytes(HEAD_BYTES);
+        InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), in);
+        return new DatasetValidator(head).report(new RowReader(whole));
+    }
+
+    private ValidationReport report(RowReader rows) throws IOException {
+        Optional<OtherFormat> other = FileSignature.of(head);
+        other.ifPresent(format -> refuseWhole(format.problem()));
+        while (otherFormat == null && rows.next()) {
+            lines++;
+            try {
+                RowParser.Parsed parsed = rows.row();
+                dispel();
+                accept(rows.line(), parsed);
+            } catch (RowRejectedException e) {
+                refuse(e.problem());
+            }
+        }
+        Suspicion unanswered = suspicion;
+        if (unanswered != null) {
+            refuseWhole(unanswered.file());
+        }
+        Verdict verdict = verdict();
+        DatasetFormat format = rows.format();
+        return new ValidationReport(
+                verdict.code == null ? null : verdict.code.wireName(),
+                verdict.message,
+                format == null ? DatasetFormat.CHAT : format,
+                lines,
+                rows.blankLines(),
+                accepted,
+                problems.counts(),
+                problems.first(),
+                messages,
+                trainedMessages,
+                unknownKeys.counts(),
+                unknownKeys.warnings(),
+                format == DatasetFormat.REINFORCEMENT ? itemKeys.counted() : null,
+                rows.hasByteOrderMark());
+    }
+
+    /** The first line says what file it may be, if it is another, and the next one whether it is; any other is a line that went wrong. */
+    private void refuse(RowProblem problem) {
+        Suspicion before = suspicion;
+        if (before != null && before.isConfirmedBy(problem)) {
+            refuseWhole(before.file());
+            return;
+        }
+        dispel();
+        Optional<RowProblem> file = lines == 1 ? faultOfFile(problem) : Optional.empty();
+        if (file.isPresent()) {
+            suspicion = new Suspicion(problem, file.get());
+        } else {
+            problems.add(problem);
+        }
+    }
+
+    private Optional<RowProblem> faultOfFile(RowProblem problem) {
+        return problem.reason() == RowFault.OTHER_FORMAT
+                ? Optional.of(problem)
+                : OtherText.of(new String(head, UTF_8), head.length < HEAD_BYTES)
+                        .map(OtherFormat::problem);
+    }
+
+    private void dispel() {
+        Suspicion before = suspicion;
+        if (before != null) {
+            problems.add(before.row());
+            suspicion = null;
+        }
+    }
+
+    private void refuseWhole(RowProblem problem) {
+        suspicion = null;
+        lines = 1;
+        problems.add(problem);
+        otherFormat = problem;
+    }
+
+    private void accept(long line, RowParser.Parsed parsed) {
+        accepted++;
+        count(parsed.row().conversation().messages());
+        if (parsed.row() instanceof PreferenceRow pair) {
+            count(List.of(pair.rejected().lastMessage()));
+        }
+        if (parsed.row() instanceof PromptRow prompt) {
+            itemKeys.add(prompt.item());
+        }
+        parsed.unknownKeys().forEach(key -> unknownKeys.add(line, key));
+    }
+
+    private void count(List<ChatMessage> counted) {
+        messages += counted.size();
+        trainedMessages += counted.stream().filter(ChatMessage::isTrained).count();
+    }
+
+    private Verdict verdict() {
+        if (lines == 0) {
+            return new Verdict(
+                    DataException.Code.DATASET_INVALID,
+                    "The file is empty. Write one JSON object a line, at least %d of them."
+                            .formatted(DatasetLimits.MINIMUM_ROWS));
+        }
+        if (otherFormat != null) {
+            return new Verdict(
+                    DataException.Code.DATASET_INVALID,
+                    "The file holds %s. Expected is %s: %s."
+                            .formatted(otherFormat.found(), otherFormat.expected(), otherFormat.remedy()));
+        }
+        if (!problems.isEmpty()) {
+            return new Verdict(
+                    DataException.Code.DATASET_INVALID,
+                    "%,d of %,d lines cannot be used. The first is %s."
+                            .formatted(problems.total(), lines, problems.first().get(0)));
+        }
+        if (accepted < DatasetLimits.MINIMUM_ROWS) {
+            return new Verdict(
+                    DataException.Code.DATASET_TOO_SMALL,
+                    "The file holds %d rows. At least %d are needed; 50 or more are advised."
+                            .formatted(accepted, DatasetLimits.MINIMUM_ROWS));
+        }
+        return new Verdict(null, null);
+    }
+
+    /**
+     * A first line that looks as if the whole file were of another format.
+     *
+     * @param row what is wrong with the line if the file is not
+     * @param file what is wrong with the file if it is
+     */
+    private record Suspicion(RowProblem row, RowProblem file) {
+
+        /** Whether the next line is no row for the same reason. Lines of a text that is no JSON a line fail in ways of their own. */
+        boolean isConfirmedBy(RowProblem next) {
+            return row.reason() != RowFault.OTHER_FORMAT
+                    || (next.reason() == RowFault.OTHER_FORMAT && next.found().equals(row.found()));
+        }
+    }
+
+    /** Why a file is not usable; both are null if it is. */
+    private record Verdict(
+            DataException.@Nullable Code code, @Nullable String message) {}
+}

@@ -1,0 +1,106 @@
+package dev.anneal.engine.text.rows;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Arrays;
+
+/**
+ * Splits a stream into lines of bounded size. A longer line is read to its end without being kept, so no input makes this use more memory than its two buffers.
+ * Lines end with LF or CR LF. Not safe for many threads; closes its stream.
+ */
+final class LineReader implements Closeable {
+
+    private static final int BUFFER_BYTES = 1 << 16;
+
+    private final InputStream in;
+    private final int limit;
+    private final byte[] buffer = new byte[BUFFER_BYTES];
+    private int position;
+    private int filled;
+    private byte[] line = new byte[BUFFER_BYTES];
+    private long length;
+    private long number;
+
+    LineReader(InputStream in, int limit) {
+        this.in = in;
+        this.limit = limit;
+    }
+
+    /** Goes to the next line; false at the end of the stream. A last line without line end counts, an empty rest does not. */
+    boolean next() throws IOException {
+        length = 0;
+        boolean any = false;
+        while (position < filled || fill()) {
+            any = true;
+            int end = indexOfLineEnd();
+            keep(position, end);
+            position = end;
+            if (end < filled) {
+                position++;
+                break;
+            }
+        }
+        if (any) {
+            number++;
+            dropCarriageReturn();
+        }
+        return any;
+    }
+
+    private boolean fill() throws IOException {
+        position = 0;
+        filled = Math.max(0, in.read(buffer));
+        return filled > 0;
+    }
+
+    private int indexOfLineEnd() {
+        int i = position;
+        while (i < filled && buffer[i] != '\n') {
+            i++;
+        }
+        return i;
+    }
+
+    private void keep(int from, int to) {
+        // One byte over the limit is kept, so that a carriage return there can be told from a byte too many.
+        int kept = (int) Math.min(length, limit + 1L);
+        int more = Math.min(to - from, limit + 1 - kept);
+        if (kept + more > line.length) {
+            line = Arrays.copyOf(line, Math.min(limit + 1, Math.max(kept + more, 2 * line.length)));
+        }
+        System.arraycopy(buffer, from, line, kept, more);
+        length += to - from;
+    }
+
+    private void dropCarriageReturn() {
+        if (length > 0 && length <= limit + 1L && line[(int) length - 1] == '\r') {
+            length--;
+        }
+    }
+
+    /** Number of the line, counted from 1. */
+    long number() {
+        return number;
+    }
+
+    /** Bytes of the line without its end, also if it is too long. */
+    long length() {
+        return length;
+    }
+
+    /** Whether the line has more bytes than allowed; {@link #bytes} are then only its beginning. */
+    boolean isTooLong() {
+        return length > limit;
+    }
+
+    /** Holds the line from index 0 to {@link #length}; the next line overwrites it. */
+    byte[] bytes() {
+        return line;
+    }
+
+    @Override
+    public void close() throws IOException {
+        in.close();
+    }
+}

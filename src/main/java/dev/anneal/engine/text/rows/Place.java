@@ -1,0 +1,86 @@
+package dev.anneal.engine.text.rows;
+
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Where in a dataset something stands, with the checks that name it when they fail. The path is put together only then. */
+public final class Place {
+
+    private final long line;
+    private final @Nullable Place parent;
+    private final Object step;
+
+    private Place(long line, @Nullable Place parent, Object step) {
+        this.line = line;
+        this.parent = parent;
+        this.step = step;
+    }
+
+    /** A whole line, counted from 1. */
+    public static Place ofLine(long line) {
+        return new Place(line, null, "$");
+    }
+
+    /** A whole row that stands in no file. */
+    public static Place ofNoFile() {
+        return ofLine(RowProblem.NO_LINE);
+    }
+
+    /** What stands under a key of this object. */
+    public Place key(String name) {
+        return new Place(line, this, name);
+    }
+
+    /** An element of this array, counted from 0. */
+    public Place index(int index) {
+        return new Place(line, this, index);
+    }
+
+    /** The JSON path within the line, such as {@code $.messages[2].role}. */
+    String path() {
+        if (parent == null) {
+            return "$";
+        }
+        if (step instanceof String name) {
+            return parent.path() + (isPlain(name) ? "." + name : "[" + Excerpt.of(name) + "]");
+        }
+        return parent.path() + "[" + step + "]";
+    }
+
+    private static boolean isPlain(String name) {
+        return !name.isEmpty() && name.length() <= 60 && name.chars().allMatch(c -> c == '_' || isLetterOrDigit(c));
+    }
+
+    private static boolean isLetterOrDigit(int c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    }
+
+    /** The refusal of what stands here. */
+    public RowRejectedException reject(RowFault fault, String expected, String found, String remedy) {
+        return new RowRejectedException(new RowProblem(line, fault, path(), expected, found, remedy));
+    }
+
+    @SuppressWarnings("unchecked") // Jackson makes no other maps
+    Map<String, @Nullable Object> object(@Nullable Object value, RowFault fault, String remedy)
+            throws RowRejectedException {
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, @Nullable Object>) map;
+        }
+        throw reject(fault, "an object", Excerpt.of(value), remedy);
+    }
+
+    List<?> array(@Nullable Object value, RowFault fault, String remedy) throws RowRejectedException {
+        if (value instanceof List<?> list) {
+            return list;
+        }
+        throw reject(fault, "an array", Excerpt.of(value), remedy);
+    }
+
+    String string(@Nullable Object value, RowFault fault, String remedy) throws RowRejectedException {
+        if (value instanceof String text) {
+            return text;
+        }
+        throw reject(fault, "a string", Excerpt.of(value), remedy);
+    }
+}

@@ -1,0 +1,78 @@
+package dev.anneal.engine.text.spelling;
+
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+
+/** Guesses which known name is meant by a misspelt one: that which differs by the fewest letters, and by no more than about a third. */
+public final class Spelling {
+
+    /** Longer names are looked at in vain: the work grows with the square. */
+    private static final int LONGEST = 256;
+
+    private Spelling() {}
+
+    /** The known name that is most like this one; empty if none is. */
+    public static Optional<String> nearest(String name, Collection<String> known) {
+        return nearest(name, known, 1).stream().findFirst();
+    }
+
+    /** The known names that are most like this one, the most like first. */
+    public static List<String> nearest(String name, Collection<String> known, int count) {
+        return known.stream()
+                .map(each -> new Guess(each, edits(name, each)))
+                .filter(guess -> guess.edits() <= most(name, guess.name()))
+                .sorted(Comparator.comparingInt(Guess::edits))
+                .limit(count)
+                .map(Guess::name)
+                .toList();
+    }
+
+    /** The sentence that a refusal of an unknown name goes on with, a space before it; empty if no known name is like it. */
+    public static String didYouMean(String name, Collection<String> known) {
+        return nearest(name, known).map(Spelling::question).orElse("");
+    }
+
+    /** Asks whether this name is meant, after a space. */
+    public static String question(String meant) {
+        return " Did you mean '%s'?".formatted(meant);
+    }
+
+    /** A name that may be meant, and how many letters differ. */
+    private record Guess(String name, int edits) {}
+
+    private static int most(String one, String other) {
+        int letters = Math.max(one.length(), other.length());
+        return Math.max(Math.min(letters / 3, 2), letters / 4);
+    }
+
+    /** Letters to insert, delete, replace, or exchange with their neighbour, whatever their case. */
+    private static int edits(String from, String to) {
+        String one = from.toLowerCase(Locale.ROOT);
+        String other = to.toLowerCase(Locale.ROOT);
+        if (one.length() > LONGEST || Math.abs(one.length() - other.length()) > most(one, other)) {
+            return Integer.MAX_VALUE;
+        }
+        int[][] edits = new int[one.length() + 1][other.length() + 1];
+        for (int i = 0; i <= one.length(); i++) {
+            for (int j = 0; j <= other.length(); j++) {
+                if (i == 0 || j == 0) {
+                    edits[i][j] = i + j;
+                    continue;
+                }
+                int replaced = edits[i - 1][j - 1] + (one.charAt(i - 1) == other.charAt(j - 1) ? 0 : 1);
+                edits[i][j] = Math.min(replaced, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+                if (i > 1 && j > 1 && isExchanged(one, other, i, j)) {
+                    edits[i][j] = Math.min(edits[i][j], edits[i - 2][j - 2] + 1);
+                }
+            }
+        }
+        return edits[one.length()][other.length()];
+    }
+
+    private static boolean isExchanged(String one, String other, int i, int j) {
+        return one.charAt(i - 1) == other.charAt(j - 2) && one.charAt(i - 2) == other.charAt(j - 1);
+    }
+}

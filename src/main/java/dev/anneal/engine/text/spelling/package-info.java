@@ -1,0 +1,5 @@
+/** Which known name is meant by a misspelt one: of keys, parameters, settings and models. JDK only. */
+@NullMarked
+package dev.anneal.engine.text.spelling;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,64 @@
+package dev.anneal.engine.text.template;
+
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.util.List;
+
+/** Prints doubles as Python does: the shortest digits that read back as the same number, as {@code 0.1}, {@code 1.0}, {@code 1e-05}, {@code 1e+16}. */
+public final class PythonFloat {
+
+    /** Doubles need no more than 17 significant digits to be told apart. */
+    private static final int MAX_DIGITS = 17;
+
+    private static final int LOWEST_PLAIN_EXPONENT = -4;
+    private static final int HIGHEST_PLAIN_EXPONENT = 16;
+
+    private PythonFloat() {}
+
+    /** As {@code json.dumps} prints it. */
+    public static String json(double value) {
+        return print(value, "Infinity", "NaN");
+    }
+
+    /** As {@code repr} prints it, with other words for what is no number. */
+    public static String print(double value, String infinity, String notANumber) {
+        if (Double.isNaN(value)) {
+            return notANumber;
+        }
+        if (Double.isInfinite(value)) {
+            return (value < 0 ? "-" : "") + infinity;
+        }
+        String sign = 1 / value < 0 || value < 0 ? "-" : "";
+        return sign + (value == 0 ? "0.0" : positive(shortest(Math.abs(value))));
+    }
+
+    /**
+     * {@link Double#toString} is not the shortest before JDK 19. Rounding up is tried as well: below a power of two the numbers are denser than above, so the
+     * nearest decimal may read back as a neighbour where the next one does not.
+     */
+    private static BigDecimal shortest(double value) {
+        BigDecimal exact = new BigDecimal(value);
+        for (int digits = 1; digits < MAX_DIGITS; digits++) {
+            for (RoundingMode mode : List.of(RoundingMode.HALF_EVEN, RoundingMode.UP)) {
+                BigDecimal rounded = exact.round(new MathContext(digits, mode));
+                if (rounded.doubleValue() == value) {
+                    return rounded.stripTrailingZeros();
+                }
+            }
+        }
+        return exact.round(new MathContext(MAX_DIGITS, RoundingMode.HALF_EVEN)).stripTrailingZeros();
+    }
+
+    private static String positive(BigDecimal value) {
+        int exponent = value.precision() - value.scale() - 1;
+        if (exponent >= LOWEST_PLAIN_EXPONENT && exponent < HIGHEST_PLAIN_EXPONENT) {
+            String plain = value.toPlainString();
+            return plain.indexOf('.') < 0 ? plain + ".0" : plain;
+        }
+        String digits = value.unscaledValue().toString();
+        String fraction = digits.length() == 1 ? "" : "." + digits.substring(1);
+        String magnitude = (Math.abs(exponent) < 10 ? "0" : "") + Math.abs(exponent);
+        return digits.charAt(0) + fraction + (exponent < 0 ? "e-" : "e+") + magnitude;
+    }
+}

@@ -1,0 +1,73 @@
+package dev.anneal.engine.text.template.library;
+
+import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.TextValue;
+import dev.anneal.engine.text.template.value.Undefined;
+import dev.anneal.engine.text.template.value.Value;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The ways into a value: {@code value.name} looks for attributes first, {@code value[key]} for elements first. Nothing here asks the host. */
+public final class Access {
+
+    private static final Map<String, Map<String, Builtin>> METHODS = Map.of(
+            "str", TextMethods.TABLE,
+            "dict", ContainerMethods.MAP,
+            "list", ContainerMethods.LIST,
+            "tuple", ContainerMethods.LIST);
+
+    private Access() {}
+
+    /** {@code object.name}. */
+    public static Value attribute(Value object, TextValue name, Environment environment) {
+        Value found = attributeOrMethod(object, name.string(), environment);
+        if (found == null) {
+            found = object.item(name);
+        }
+        return found != null ? found : missing(object, name, environment);
+    }
+
+    /** {@code object[key]}. */
+    public static Value element(Value object, Value key, Environment environment) {
+        environment.budget().charge(key.weight());
+        Value found = object.item(key);
+        if (found == null && key instanceof TextValue name) {
+            found = attributeOrMethod(object, name.string(), environment);
+        }
+        return found != null ? found : missing(object, key, environment);
+    }
+
+    /** What a path like {@code function.parameters.0} leads to, as the {@code attribute} of filters is written. */
+    static Value path(Value object, Value path, Environment environment) {
+        Value found = object;
+        for (Value key : path instanceof TextValue text ? keys(text.string(), environment) : List.of(path)) {
+            found = element(found, key, environment);
+        }
+        return found;
+    }
+
+    private static List<Value> keys(String path, Environment environment) {
+        return Texts.split(path, ".", -1, environment).stream()
+                .map(part -> part instanceof TextValue text ? Numbers.positionOrName(text) : part)
+                .toList();
+    }
+
+    /** What the value has under this name, its elements aside, or null. */
+    static @Nullable Value attributeOrMethod(Value object, String name, Environment environment) {
+        Value found = object.attribute(name);
+        if (found != null) {
+            return found;
+        }
+        Builtin method = METHODS.getOrDefault(object.typeName(), Map.of()).get(name);
+        return method == null ? null : method.bind(object, environment);
+    }
+
+    private static Value missing(Value object, Value key, Environment environment) {
+        if (key instanceof TextValue name && name.string().startsWith("__")) {
+            throw TemplateException.evaluation(
+                    "access to attribute '" + name.string() + "' of '" + object.typeName() + "' object is unsafe");
+        }
+        return Undefined.element(object, key, environment.budget());
+    }
+}

@@ -1,0 +1,129 @@
+package dev.anneal.engine.text.template.program;
+
+import dev.anneal.engine.text.template.Rendering.Span;
+import dev.anneal.engine.text.template.library.Environment;
+import dev.anneal.engine.text.template.library.Globals;
+import dev.anneal.engine.text.template.value.BoundedText;
+import dev.anneal.engine.text.template.value.Budget;
+import dev.anneal.engine.text.template.value.TextValue;
+import dev.anneal.engine.text.template.value.Undefined;
+import dev.anneal.engine.text.template.value.Value;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** State of one rendering: variables, output, budget, and the line that is being executed. Used by one thread. */
+public final class Context {
+
+    private final Environment environment;
+    private final List<Span> spans = new ArrayList<>();
+    private BoundedText output;
+    private Scope scope;
+    private int line = 1;
+
+    /** A rendering before its first statement. */
+    public Context(Environment environment) {
+        this.environment = environment;
+        this.scope = new Scope();
+        this.output = new BoundedText(environment.budget());
+    }
+
+    /** Sets the variables that the rendering begins with. */
+    public void declare(Map<String, Value> variables) {
+        variables.forEach(scope::set);
+    }
+
+    /** The text so far. */
+    public String text() {
+        return output.toString();
+    }
+
+    /** What generation blocks marked so far. */
+    public List<Span> spans() {
+        return spans;
+    }
+
+    /** The line that is being executed. */
+    public int line() {
+        return line;
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    Budget budget() {
+        return environment.budget();
+    }
+
+    /** Every evaluation passes here, so that none escapes the budget. */
+    Value evaluate(Expression expression) {
+        budget().enter();
+        Value value = expression.evaluate(this);
+        budget().leave();
+        return value;
+    }
+
+    /** Every execution passes here, so that none escapes the budget. */
+    public Flow execute(Statement statement) {
+        budget().enter();
+        line = statement.line();
+        Flow flow = statement.execute(this);
+        budget().leave();
+        return flow;
+    }
+
+    Value variable(String name) {
+        Value value = scope.find(name);
+        if (value == null) {
+            value = Globals.find(name, environment);
+        }
+        return value == null ? Undefined.variable(name) : value;
+    }
+
+    void set(String name, Value value) {
+        scope.set(name, value);
+    }
+
+    void print(Value value) {
+        output.append(value.text(budget()));
+    }
+
+    void print(String text) {
+        output.append(text);
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    /** Acts in another scope, which may belong to another place than the current one. A failure needs no restoring, since it ends the rendering. */
+    <T> T within(Scope inner, Supplier<T> action) {
+        Scope current = scope;
+        scope = inner;
+        T result = action.get();
+        scope = current;
+        return result;
+    }
+
+    /** Acts in another scope and keeps what is printed there. */
+    Value capture(Scope inner, Supplier<Flow> action) {
+        BoundedText current = output;
+        int caller = line;
+        output = new BoundedText(budget());
+        within(inner, action);
+        Value captured = new TextValue(output.toString());
+        output = current;
+        line = caller;
+        return captured;
+    }
+
+    /** Marks what a statement prints as the assistant's. */
+    Flow mark(Statement statement) {
+        int start = output.length();
+        Flow flow = within(new Scope(scope), () -> execute(statement));
+        spans.add(new Span(start, output.length()));
+        return flow;
+    }
+}

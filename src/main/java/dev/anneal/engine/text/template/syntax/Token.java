@@ -1,0 +1,39 @@
+package dev.anneal.engine.text.template.syntax;
+
+/**
+ * A piece of a template's source.
+ *
+ * @param text what stands there; of a string literal its value
+ */
+record Token(Kind kind, String text, int line) {
+
+    /** Kinds of tokens. */
+    enum Kind {
+        /** Text outside of any tag. */
+        TEXT,
+        OUTPUT_BEGIN,
+        OUTPUT_END,
+        BLOCK_BEGIN,
+        BLOCK_END,
+        NAME,
+        STRING,
+        INTEGER,
+        FLOAT,
+        OPERATOR,
+        /** After the last token. */
+        END
+    }
+
+    boolean is(Kind wantedKind, String wantedText) {
+        return kind == wantedKind && text.equals(wantedText);
+    }
+
+    /** The token as an error message shows it. */
+    String shown() {
+        return switch (kind) {
+            case END -> "the end of the template";
+            case OUTPUT_END, BLOCK_END -> "the end of the tag";
+            default -> "'" + text + "'";
+        };
+    }
+}

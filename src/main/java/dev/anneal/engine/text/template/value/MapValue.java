@@ -1,0 +1,113 @@
+package dev.anneal.engine.text.template.value;
+
+import dev.anneal.engine.text.template.TemplateException;
+import java.util.Collections;
+import java.util.Iterator;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Python's {@code dict}: entries in the order of insertion. Templates cannot change it. */
+public final class MapValue implements Value {
+
+    private final Map<Value, Value> entries;
+    private final int nesting;
+    private final long weight;
+
+    /** A mapping; the caller gives the entries away. */
+    public MapValue(Map<Value, Value> entries) {
+        this.entries = entries;
+        int deepest = 0;
+        long sum = 1;
+        for (Map.Entry<Value, Value> entry : entries.entrySet()) {
+            deepest = Math.max(deepest, entry.getValue().nesting());
+            sum = ListValue.addWeights(
+                    sum, entry.getKey().weight() + entry.getValue().weight());
+        }
+        this.nesting = ListValue.checkedNesting(deepest + 1);
+        this.weight = sum;
+    }
+
+    /** The key itself, if it can be one. */
+    public static Value checkedKey(Value key, Budget budget) {
+        if (!key.isHashable()) {
+            throw TemplateException.evaluation("unhashable type: '" + key.typeName() + "'");
+        }
+        budget.charge(key.weight());
+        return key;
+    }
+
+    /** The entries, which must not be changed. */
+    public Map<Value, Value> entries() {
+        return Collections.unmodifiableMap(entries);
+    }
+
+    @Override
+    public String typeName() {
+        return "dict";
+    }
+
+    @Override
+    public void accept(ValueVisitor visitor) {
+        visitor.map(entries);
+    }
+
+    @Override
+    public boolean isTrue() {
+        return !entries.isEmpty();
+    }
+
+    @Override
+    public int nesting() {
+        return nesting;
+    }
+
+    @Override
+    public long weight() {
+        return weight;
+    }
+
+    @Override
+    public boolean isHashable() {
+        return false;
+    }
+
+    @Override
+    public Iterator<Value> iterator() {
+        return entries().keySet().iterator();
+    }
+
+    @Override
+    public boolean isIterable() {
+        return true;
+    }
+
+    @Override
+    public int lengthIfKnown() {
+        return entries.size();
+    }
+
+    @Override
+    public boolean contains(Value element, Budget budget) {
+        return entries.containsKey(checkedKey(element, budget));
+    }
+
+    @Override
+    public @Nullable Value item(Value key) {
+        return key.isHashable() ? entries.get(key) : null;
+    }
+
+    @Override
+    public Value slice(Slice slice, Budget budget) {
+        throw TemplateException.evaluation("unhashable type: 'slice'");
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof MapValue map && map.entries.equals(entries);
+    }
+
+    @Override
+    public int hashCode() {
+        return entries.hashCode();
+    }
+}

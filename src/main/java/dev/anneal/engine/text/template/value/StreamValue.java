@@ -1,0 +1,63 @@
+package dev.anneal.engine.text.template.value;
+
+import dev.anneal.engine.text.template.TemplateException;
+import java.util.Iterator;
+
+/** Python's generator, as {@code map} and {@code select} make it: lazy, read once, always true, without a length. */
+public final class StreamValue implements Value {
+
+    private final Iterator<Value> elements;
+    private final int nesting;
+
+    /**
+     * A stream over other values.
+     *
+     * @param source what it reads from; streams over streams count as nested, since reading one reads them all
+     */
+    public StreamValue(Value source, Iterator<Value> elements) {
+        this.elements = elements;
+        this.nesting = ListValue.checkedNesting(source.nesting() + 1);
+    }
+
+    @Override
+    public String typeName() {
+        return "generator";
+    }
+
+    @Override
+    public void accept(ValueVisitor visitor) {
+        visitor.opaque(this);
+    }
+
+    @Override
+    public int nesting() {
+        return nesting;
+    }
+
+    @Override
+    public Iterator<Value> iterator() {
+        return elements;
+    }
+
+    @Override
+    public boolean isIterable() {
+        return true;
+    }
+
+    @Override
+    public boolean contains(Value element, Budget budget) {
+        while (elements.hasNext()) {
+            Value next = elements.next();
+            budget.charge(Math.min(next.weight(), element.weight()));
+            if (next.equals(element)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public Value slice(Slice slice, Budget budget) {
+        throw TemplateException.evaluation("'generator' object is not subscriptable; make it a list first");
+    }
+}

@@ -1,0 +1,145 @@
+package dev.anneal.engine.text.template.value;
+
+import dev.anneal.engine.text.template.TemplateException;
+import java.util.Iterator;
+import java.util.PrimitiveIterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Python's {@code str}. Its elements are code points, of which some take two UTF-16 units.
+ *
+ * <p>Comparable so that a hash table stays quick when somebody gives it keys of the same hash.
+ */
+public record TextValue(String string) implements Value, Comparable<TextValue> {
+
+    /** The text without characters. */
+    public static final TextValue EMPTY = new TextValue("");
+
+    private static final int UNITS_PER_WEIGHT = 32;
+
+    @Override
+    public int compareTo(TextValue other) {
+        return string.compareTo(other.string);
+    }
+
+    @Override
+    public String typeName() {
+        return "str";
+    }
+
+    @Override
+    public void accept(ValueVisitor visitor) {
+        visitor.text(string);
+    }
+
+    @Override
+    public boolean isTrue() {
+        return !string.isEmpty();
+    }
+
+    @Override
+    public String text(Budget budget) {
+        return string;
+    }
+
+    @Override
+    public long weight() {
+        return 1L + string.length() / UNITS_PER_WEIGHT;
+    }
+
+    @Override
+    public Iterator<Value> iterator() {
+        PrimitiveIterator.OfInt codePoints = string.codePoints().iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return codePoints.hasNext();
+            }
+
+            @Override
+            public Value next() {
+                return new TextValue(Character.toString(codePoints.nextInt()));
+            }
+        };
+    }
+
+    @Override
+    public boolean isIterable() {
+        return true;
+    }
+
+    @Override
+    public int lengthIfKnown() {
+        return string.codePointCount(0, string.length());
+    }
+
+    @Override
+    public boolean contains(Value element, Budget budget) {
+        if (element instanceof TextValue text) {
+            return TextSearch.indexOf(string, text.string, 0, budget) >= 0;
+        }
+        throw TemplateException.evaluation("'in <string>' requires string as left operand, not " + element.typeName());
+    }
+
+    @Override
+    public @Nullable Value item(Value key) {
+        int position = NumberValue.position(key, length());
+        return position < 0 ? null : new TextValue(Character.toString(string.codePointAt(unit(position))));
+    }
+
+    @Override
+    public Value slice(Slice slice, Budget budget) {
+        int length = length();
+        budget.scan(length);
+        Slice.Positions positions = slice.within(length);
+        if (positions.step() == 1) {
+            int start = unit(positions.first());
+            int end = string.offsetByCodePoints(start, positions.count());
+            budget.text(end - start);
+            return new TextValue(string.substring(start, end));
+        }
+        int[] codePoints = string.codePoints().toArray();
+        StringBuilder taken = new StringBuilder(budget.text(positions.count()));
+        for (int i = 0; i < positions.count(); i++) {
+            taken.appendCodePoint(codePoints[positions.at(i)]);
+        }
+        return new TextValue(taken.toString());
+    }
+
+    private int unit(int codePoint) {
+        return string.offsetByCodePoints(0, codePoint);
+    }
+
+    @Override
+    public Value plus(Value other, Budget budget) {
+        if (other instanceof TextValue text) {
+            budget.text((long) string.length() + text.string.length());
+            return new TextValue(string.concat(text.string));
+        }
+        throw other instanceof Undefined missing
+                ? missing.failure()
+                : TemplateException.evaluation("can only concatenate str (not \"" + other.typeName() + "\") to str");
+    }
+
+    @Override
+    public Value times(NumberValue count, Budget budget) {
+        int copies = string.isEmpty() ? 0 : count.repetitions();
+        budget.text(Math.multiplyFull(copies, string.length()));
+        return new TextValue(string.repeat(copies));
+    }
+
+    /** In the order of code points, which is not the order of UTF-16 units. */
+    @Override
+    public int compare(Value other) {
+        if (!(other instanceof TextValue text)) {
+            return Value.super.compare(other);
+        }
+        int shared = Math.min(string.length(), text.string.length());
+        for (int i = 0; i < shared; i++) {
+            if (string.charAt(i) != text.string.charAt(i)) {
+                return Integer.compare(string.codePointAt(i), text.string.codePointAt(i));
+            }
+        }
+        return Integer.compare(string.length(), text.string.length());
+    }
+}

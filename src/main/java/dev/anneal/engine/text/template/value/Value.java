@@ -1,0 +1,126 @@
+package dev.anneal.engine.text.template.value;
+
+import dev.anneal.engine.text.template.TemplateException;
+import java.util.Iterator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A value as templates see it. {@code equals} and {@code hashCode} follow Python's {@code ==}. The defaults here are those of an object that can do
+ * nothing: each operation fails as it would there.
+ */
+public sealed interface Value
+        permits NoneValue,
+                NumberValue,
+                TextValue,
+                ListValue,
+                RangeValue,
+                MapValue,
+                MapView,
+                StreamValue,
+                NamespaceValue,
+                FunctionValue,
+                LoopValue,
+                Undefined {
+
+    /** Python's name of the type. */
+    String typeName();
+
+    /** Hands its parts to a printer. */
+    void accept(ValueVisitor visitor);
+
+    /** Python's {@code bool(value)}. */
+    default boolean isTrue() {
+        return true;
+    }
+
+    /** Python's {@code str(value)}. */
+    default String text(Budget budget) {
+        return PythonPrinter.repr(this, budget);
+    }
+
+    /** Containers inside one another, this one included. */
+    default int nesting() {
+        return 0;
+    }
+
+    /** Upper bound of the steps that comparing, hashing or copying it takes. */
+    default long weight() {
+        return 1;
+    }
+
+    /** Whether it can be a key. */
+    default boolean isHashable() {
+        return true;
+    }
+
+    /** Python's {@code iter(value)}. */
+    default Iterator<Value> iterator() {
+        throw TemplateException.evaluation("'" + typeName() + "' object is not iterable");
+    }
+
+    /** Whether {@link #iterator} has elements to give, be they none. */
+    default boolean isIterable() {
+        return false;
+    }
+
+    /** Python's {@code len(value)}, or -1 if it has no length. */
+    default int lengthIfKnown() {
+        return -1;
+    }
+
+    /** Python's {@code len(value)}. */
+    default int length() {
+        int length = lengthIfKnown();
+        if (length < 0) {
+            throw TemplateException.evaluation("object of type '" + typeName() + "' has no len()");
+        }
+        return length;
+    }
+
+    /** Python's {@code element in value}. */
+    default boolean contains(Value element, Budget budget) {
+        throw TemplateException.evaluation("argument of type '" + typeName() + "' is not iterable");
+    }
+
+    /** Python's {@code value[key]}, or null if there is no such element. */
+    default @Nullable Value item(Value key) {
+        return null;
+    }
+
+    /** An attribute that the value itself holds, or null; methods are found elsewhere. */
+    default @Nullable Value attribute(String name) {
+        return null;
+    }
+
+    /** Python's {@code value[start:stop:step]}. */
+    default Value slice(Slice slice, Budget budget) {
+        throw TemplateException.evaluation("'" + typeName() + "' object is not subscriptable");
+    }
+
+    /** Python's {@code value + other} for anything but numbers. */
+    default Value plus(Value other, Budget budget) {
+        throw unsupported("+", other);
+    }
+
+    /** Python's {@code value * count} for anything but numbers. */
+    default Value times(NumberValue count, Budget budget) {
+        throw unsupported("*", count);
+    }
+
+    /** Negative, zero or positive as it sorts before, with or after the other one. */
+    default int compare(Value other) {
+        throw TemplateException.evaluation(
+                "'<' not supported between instances of '" + typeName() + "' and '" + other.typeName() + "'");
+    }
+
+    /** Python's {@code value(...)}. */
+    default Value call(Arguments arguments) {
+        throw TemplateException.evaluation("'" + typeName() + "' object is not callable");
+    }
+
+    /** The error of an operator that does not exist for these types. */
+    default TemplateException unsupported(String operator, Value other) {
+        return TemplateException.evaluation("unsupported operand type(s) for " + operator + ": '" + typeName()
+                + "' and '" + other.typeName() + "'");
+    }
+}

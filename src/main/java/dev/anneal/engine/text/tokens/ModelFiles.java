@@ -1,0 +1,68 @@
+package dev.anneal.engine.text.tokens;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.anneal.engine.format.json.JsonFault;
+import dev.anneal.engine.text.rows.DataException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Reads the small files of a model directory, bounded. Messages name file and model but no path of this machine. */
+final class ModelFiles {
+
+    private static final long CONFIG_BYTES = 8L << 20;
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final Path directory;
+
+    ModelFiles(Path directory) {
+        this.directory = directory;
+    }
+
+    /** A JSON object; an empty one if there is no such file. */
+    JsonNode optionalJson(String name) {
+        String text = optionalText(name);
+        try {
+            JsonNode node = text == null ? JSON.createObjectNode() : JSON.readTree(text);
+            if (node.isObject()) {
+                return node;
+            }
+        } catch (JacksonException e) {
+            throw unreadable(name, "is not JSON: it holds " + JsonFault.of(e), e);
+        }
+        throw unreadable(name, "must hold one JSON object", null);
+    }
+
+    /** A text; null if there is no such file. */
+    @Nullable
+    String optionalText(String name) {
+        return Files.isRegularFile(directory.resolve(name)) ? new String(bytes(name, CONFIG_BYTES), UTF_8) : null;
+    }
+
+    /** The whole of a file that must be there. */
+    byte[] bytes(String name, long limit) {
+        Path file = directory.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw unreadable(name, "is missing", null);
+        }
+        try {
+            long size = Files.size(file);
+            if (size > limit) {
+                throw unreadable(name, "has %,d bytes, at most %,d are read".formatted(size, limit), null);
+            }
+            return Files.readAllBytes(file);
+        } catch (IOException e) {
+            throw unreadable(name, "cannot be read", e);
+        }
+    }
+
+    DataException unreadable(String name, String problem, @Nullable Throwable cause) {
+        String message = "%s of model '%s' %s".formatted(name, directory.getFileName(), problem);
+        return new DataException(DataException.Code.BASE_MODEL_UNREADABLE, message, cause);
+    }
+}

@@ -1,0 +1,98 @@
+package dev.anneal.engine.text.tokens;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * What a model's configuration says about its special tokens, beside tokenizer.json.
+ *
+ * @param named texts by their names in chat templates: {@code bos_token}, {@code eos_token} … as far as the model has them
+ * @param texts all texts that the configuration declares special
+ * @param endIds ids that end a generation according to generation_config.json or config.json
+ * @param vocabularySize {@code vocab_size} of config.json; the largest integer if it does not say
+ */
+record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> endIds, int vocabularySize) {
+
+    private static final List<String> NAMES =
+            List.of("bos_token", "eos_token", "unk_token", "sep_token", "pad_token", "cls_token", "mask_token");
+
+    SpecialTokens {
+        named = Collections.unmodifiableMap(new LinkedHashMap<>(named));
+        texts = Collections.unmodifiableSet(new LinkedHashSet<>(texts));
+        endIds = Collections.unmodifiableSet(new LinkedHashSet<>(endIds));
+    }
+
+    static SpecialTokens read(ModelFiles files) {
+        JsonNode config = files.optionalJson("tokenizer_config.json");
+        JsonNode map = files.optionalJson("special_tokens_map.json");
+        Map<String, String> named = new LinkedHashMap<>();
+        for (String name : NAMES) {
+            // An explicit null in tokenizer_config.json is a decision, not a gap.
+            String text = text(config.has(name) ? config.get(name) : map.get(name));
+            if (text != null) {
+                named.put(name, text);
+            }
+        }
+        Set<String> texts = new LinkedHashSet<>(named.values());
+        for (String list : List.of("additional_special_tokens", "extra_special_tokens")) {
+            addTexts(texts, config.get(list));
+        }
+        addDeclared(texts, config.get("added_tokens_decoder"));
+        JsonNode generation = files.optionalJson("generation_config.json");
+        JsonNode model = files.optionalJson("config.json");
+        Set<Integer> endIds =
+                ids(generation.has("eos_token_id") ? generation.get("eos_token_id") : model.get("eos_token_id"));
+        return new SpecialTokens(named, texts, endIds, model.path("vocab_size").asInt(Integer.MAX_VALUE));
+    }
+
+    private static @Nullable String text(@Nullable JsonNode node) {
+        JsonNode content = node != null && node.isObject() ? node.get("content") : node;
+        return content != null && content.isString() && !content.stringValue().isEmpty() ? content.stringValue() : null;
+    }
+
+    private static void addTexts(Set<String> texts, @Nullable JsonNode values) {
+        if (values == null) {
+            return;
+        }
+        for (JsonNode value : values.values()) {
+            String text = text(value);
+            if (text != null) {
+                texts.add(text);
+            }
+        }
+    }
+
+    private static void addDeclared(Set<String> texts, @Nullable JsonNode decoder) {
+        if (decoder == null) {
+            return;
+        }
+        for (JsonNode token : decoder.values()) {
+            String text = text(token);
+            if (text != null && token.path("special").asBoolean(false)) {
+                texts.add(text);
+            }
+        }
+    }
+
+    private static Set<Integer> ids(@Nullable JsonNode value) {
+        Set<Integer> ids = new LinkedHashSet<>();
+        if (value == null) {
+            return ids;
+        }
+        if (value.isInt()) {
+            ids.add(value.intValue());
+        }
+        for (JsonNode id : value.isArray() ? value.values() : List.<JsonNode>of()) {
+            if (id.isInt()) {
+                ids.add(id.intValue());
+            }
+        }
+        return ids;
+    }
+}

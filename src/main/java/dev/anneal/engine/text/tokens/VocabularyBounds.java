@@ -1,0 +1,67 @@
+package dev.anneal.engine.text.tokens;
+
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.Excerpt;
+import java.util.Collection;
+import java.util.List;
+
+/**
+ * Holds a tokenizer to the {@code vocab_size} of its model: the embedding has that many rows, and the native lookup of a later one ends the process or reads
+ * foreign memory.
+ *
+ * @param size tokens that the embedding has rows for
+ */
+record VocabularyBounds(ModelFiles files, int size) {
+
+    /**
+     * @param endIds ids that the configuration ends a generation with
+     * @throws DataException with code {@code base_model_unreadable} if an id has no row
+     */
+    void check(TokenizerContents contents, List<AddedToken> addedTokens, Collection<Integer> endIds) {
+        if (contents.lowestId() < 0) {
+            throw outside(contents.lowestToken(), contents.lowestId());
+        }
+        if (contents.highestId() >= size) {
+            throw outside(contents.highestToken(), contents.highestId());
+        }
+        for (AddedToken token : addedTokens) {
+            if (isOutside(token.id())) {
+                throw outside(token.text(), token.id());
+            }
+        }
+        for (int id : endIds) {
+            if (isOutside(id)) {
+                throw files.unreadable("config.json", "has %s, but 'eos_token_id' is %d".formatted(bounds(), id), null);
+            }
+        }
+    }
+
+    /** Checks ids that the tokenizer gave: the library numbers added tokens anew where the file's numbers have gaps. */
+    int[] checked(int[] ids) {
+        for (int id : ids) {
+            if (isOutside(id)) {
+                throw files.unreadable(
+                        TokenizerFile.NAME,
+                        "makes the token id %d of a text, but config.json has %s".formatted(id, bounds()),
+                        null);
+            }
+        }
+        return ids;
+    }
+
+    private boolean isOutside(int id) {
+        return id < 0 || id >= size;
+    }
+
+    private DataException outside(String token, int id) {
+        return files.unreadable(
+                TokenizerFile.NAME,
+                "gives the token '%s' the id %d, but config.json has %s"
+                        .formatted(Excerpt.shorten(token), id, bounds()),
+                null);
+    }
+
+    private String bounds() {
+        return "a 'vocab_size' of %d, which allows ids 0 to %d".formatted(size, size - 1);
+    }
+}
