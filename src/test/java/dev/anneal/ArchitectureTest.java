@@ -29,7 +29,7 @@ class ArchitectureTest {
             "touch tensors",
             type -> type.getDirectDependenciesFromSelf().stream()
                     .map(Dependency::getTargetClass)
-                    .anyMatch(resideInAPackage("dev.anneal.engine.torch..")));
+                    .anyMatch(resideInAPackage("dev.anneal.engine.network.torch..")));
 
     @Test
     void engineModulesKeepTheirDependencies() {
@@ -72,10 +72,10 @@ class ArchitectureTest {
                 .that(resideInAPackage("dev.anneal.service.."))
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                                "dev.anneal.engine.model..",
-                                "dev.anneal.engine.torch..",
+                                "dev.anneal.engine.network.model..",
+                                "dev.anneal.engine.network.torch..",
                                 "dev.anneal.engine.train..",
-                                "dev.anneal.engine.generate..",
+                                "dev.anneal.engine.network.generate..",
                                 "dev.anneal.engine.export..",
                                 "dev.anneal.engine.run..")
                         .or(TOUCHES_TENSORS))
@@ -86,7 +86,7 @@ class ArchitectureTest {
     void onlyTorchKnowsDjl() {
         check(noClasses()
                 .that(resideInAPackage("dev.anneal..")
-                        .and(DescribedPredicate.not(resideInAnyPackage("dev.anneal.engine.torch.."))))
+                        .and(DescribedPredicate.not(resideInAnyPackage("dev.anneal.engine.network.torch.."))))
                 .should()
                 .dependOnClassesThat(resideInAPackage("ai.djl..")
                         .and(DescribedPredicate.not(resideInAPackage("ai.djl.huggingface.."))))

@@ -1,13 +1,13 @@
 package dev.anneal.fuzz;
 
 import dev.anneal.engine.format.safetensors.SafetensorsException;
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AdapterFileException;
-import dev.anneal.engine.lora.AnnealingSchedule;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterFileException;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.tokens.Golden;
-import dev.anneal.engine.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

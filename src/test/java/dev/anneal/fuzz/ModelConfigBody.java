@@ -1,8 +1,8 @@
 package dev.anneal.fuzz;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.text.tokens.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

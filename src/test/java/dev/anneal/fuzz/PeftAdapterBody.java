@@ -1,9 +1,9 @@
 package dev.anneal.fuzz;
 
-import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
-import dev.anneal.engine.peft.ImportedAdapter;
-import dev.anneal.engine.peft.PeftException;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.peft.ImportedAdapter;
+import dev.anneal.engine.network.peft.PeftException;
 import dev.anneal.engine.text.tokens.Golden;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.evaluate;
 
 import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.EvaluateTask;

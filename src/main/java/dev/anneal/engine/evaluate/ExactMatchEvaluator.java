@@ -1,10 +1,10 @@
 package dev.anneal.engine.evaluate;
 
-import dev.anneal.engine.generate.Breadth;
-import dev.anneal.engine.generate.Decoder;
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.text.data.ChatEncoder;

@@ -1,11 +1,11 @@
 package dev.anneal.engine.evaluate;
 
-import dev.anneal.engine.generate.Breadth;
-import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.Sampling;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.rollout.Completion;
 import dev.anneal.engine.rollout.Excerpt;
 import dev.anneal.engine.rollout.Grading;

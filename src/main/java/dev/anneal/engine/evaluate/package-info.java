@@ -1,6 +1,13 @@
 /** Judges of a model's answers to the questions of a file: equal to what the file says, or graded. */
 @ApplicationModule(
-        allowedDependencies = {"generate", "grade", "model", "rollout", "text :: data", "text :: rows", "text :: tokens"
+        allowedDependencies = {
+            "grade",
+            "network :: generate",
+            "network :: model",
+            "rollout",
+            "text :: data",
+            "text :: rows",
+            "text :: tokens"
         })
 @NullMarked
 package dev.anneal.engine.evaluate;

@@ -2,9 +2,9 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.lora.AdapterMerge;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.lora.AdapterMerge;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Map;

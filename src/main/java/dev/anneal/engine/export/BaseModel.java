@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

@@ -2,7 +2,7 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.engine.format.file.Sha256;
-import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

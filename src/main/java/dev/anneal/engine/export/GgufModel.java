@@ -1,6 +1,5 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.export.llamacpp.Family;
 import dev.anneal.engine.export.llamacpp.ModelKeys;
 import dev.anneal.engine.export.llamacpp.TensorPlace;
@@ -8,6 +7,7 @@ import dev.anneal.engine.export.llamacpp.TokenizerKeys;
 import dev.anneal.engine.format.gguf.GgufWriter;
 import dev.anneal.engine.format.gguf.Metadata;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;

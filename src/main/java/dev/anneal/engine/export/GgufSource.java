@@ -5,7 +5,7 @@ import dev.anneal.engine.format.gguf.GgufTensor;
 import dev.anneal.engine.format.gguf.TensorType;
 import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.TensorEntry;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.util.List;
 

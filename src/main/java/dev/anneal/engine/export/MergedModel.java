@@ -1,8 +1,8 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.lora.MergeTally;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.lora.MergeTally;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

@@ -1,11 +1,11 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.architecture.OuterWeights;
 import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.OuterWeights;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;

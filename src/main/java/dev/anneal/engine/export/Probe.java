@@ -1,11 +1,11 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AdapterLayers;
-import dev.anneal.engine.model.StreamedModel;
-import dev.anneal.engine.torch.Program;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterLayers;
+import dev.anneal.engine.network.model.StreamedModel;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

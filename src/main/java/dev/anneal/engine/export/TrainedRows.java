@@ -2,8 +2,8 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.lora.AdapterMerge;
-import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.network.lora.AdapterMerge;
+import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -1,14 +1,14 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.lora.AdapterMerge;
-import dev.anneal.engine.lora.MergeTally;
-import dev.anneal.engine.torch.ElementType;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.lora.AdapterMerge;
+import dev.anneal.engine.network.lora.MergeTally;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashSet;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.format.safetensors.Dtype;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.network.torch.ElementType;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;

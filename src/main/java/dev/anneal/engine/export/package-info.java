@@ -1,17 +1,17 @@
 /** Deployable weights from a checkpoint, with the proof that they are the trained model. */
 @ApplicationModule(
         allowedDependencies = {
-            "architecture",
             "format :: file",
             "format :: gguf",
             "format :: safetensors",
-            "lora",
-            "model",
+            "network :: architecture",
+            "network :: lora",
+            "network :: model",
+            "network :: torch",
             "text :: data",
             "text :: rows",
             "text :: template",
-            "text :: tokens",
-            "torch"
+            "text :: tokens"
         })
 @NullMarked
 package dev.anneal.engine.export;

@@ -1,18 +1,18 @@
 package dev.anneal.engine.rollout;
 
-import dev.anneal.engine.generate.Answer;
-import dev.anneal.engine.generate.Breadth;
-import dev.anneal.engine.generate.Decoder;
-import dev.anneal.engine.generate.Prompt;
-import dev.anneal.engine.generate.Sampling;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.grade.Sample;
 import dev.anneal.engine.math.random.SplitMix64;
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.network.generate.Answer;
+import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.generate.Prompt;
+import dev.anneal.engine.network.generate.Sampling;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

@@ -1,6 +1,13 @@
 /** Completions of prompts: sampled from the policy as it stands, graded, and what they are worth beside their group. */
 @ApplicationModule(
-        allowedDependencies = {"generate", "grade", "math :: objective", "math :: random", "model", "text :: data"})
+        allowedDependencies = {
+            "grade",
+            "math :: objective",
+            "math :: random",
+            "network :: generate",
+            "network :: model",
+            "text :: data"
+        })
 @NullMarked
 package dev.anneal.engine.rollout;
 

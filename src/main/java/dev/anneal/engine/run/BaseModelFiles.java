@@ -1,11 +1,11 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.format.safetensors.ModelFingerprint;
 import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfigException;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.train.CheckpointState;
 import dev.anneal.protocol.ModelTask;
 import dev.anneal.protocol.Task;

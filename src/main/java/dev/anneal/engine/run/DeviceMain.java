@@ -1,9 +1,9 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.torch.Devices;
-import dev.anneal.engine.torch.ElementType;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.torch.Devices;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import java.io.PrintStream;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.torch.DeviceMemory;
+import dev.anneal.engine.network.torch.DeviceMemory;
 import dev.anneal.protocol.Progress;
 import java.time.Duration;
 import java.util.Optional;

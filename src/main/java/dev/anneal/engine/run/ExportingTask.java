@@ -1,6 +1,5 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.export.BaseModel;
 import dev.anneal.engine.export.Export;
 import dev.anneal.engine.export.ExportRequest;
@@ -9,9 +8,10 @@ import dev.anneal.engine.export.ProbePrompts;
 import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.export.TrainedAdapter;
 import dev.anneal.engine.export.TrainedWeights;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AnnealingSchedule;
-import dev.anneal.engine.peft.ImportedAdapter;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
+import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;

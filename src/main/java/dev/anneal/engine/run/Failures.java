@@ -1,17 +1,17 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.evaluate.GraderFailedException;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.grade.GraderException;
-import dev.anneal.engine.lora.AdapterConfigException;
-import dev.anneal.engine.peft.PeftException;
+import dev.anneal.engine.network.architecture.ModelConfigException;
+import dev.anneal.engine.network.lora.AdapterConfigException;
+import dev.anneal.engine.network.peft.PeftException;
+import dev.anneal.engine.network.torch.DeviceException;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.template.StalledRenderingException;
-import dev.anneal.engine.torch.DeviceException;
-import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.TrainingException;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;

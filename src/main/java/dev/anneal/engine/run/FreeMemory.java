@@ -1,7 +1,7 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.torch.DeviceMemory;
-import dev.anneal.engine.torch.Devices;
+import dev.anneal.engine.network.torch.DeviceMemory;
+import dev.anneal.engine.network.torch.Devices;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

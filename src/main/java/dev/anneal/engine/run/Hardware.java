@@ -1,9 +1,9 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.architecture.Arithmetic;
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.torch.Devices;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.network.architecture.Arithmetic;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.torch.Devices;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Task;
 import java.util.function.LongSupplier;
 

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.peft.ImportedAdapter;
+import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;

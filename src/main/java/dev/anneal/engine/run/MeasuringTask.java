@@ -1,10 +1,10 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.architecture.Arithmetic;
-import dev.anneal.engine.torch.ElementType;
-import dev.anneal.engine.torch.Program;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.architecture.Arithmetic;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.MeasureTask;
 import dev.anneal.protocol.Progress;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.serve.ModelSource;
 import dev.anneal.engine.serve.Server;
 import dev.anneal.engine.train.Checkpoint;

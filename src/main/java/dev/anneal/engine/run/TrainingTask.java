@@ -1,9 +1,9 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.Devices;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.engine.torch.Devices;
-import dev.anneal.engine.torch.TorchException;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingData;
 import dev.anneal.engine.train.TrainingJob;

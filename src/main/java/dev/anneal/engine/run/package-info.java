@@ -1,22 +1,22 @@
 /** Main class of an engine process: reads the task, runs it, speaks the protocol. */
 @ApplicationModule(
         allowedDependencies = {
-            "architecture",
             "evaluate",
             "export",
             "format :: file",
             "format :: safetensors",
             "grade",
-            "lora",
-            "model",
-            "peft",
+            "network :: architecture",
+            "network :: lora",
+            "network :: model",
+            "network :: peft",
+            "network :: torch",
             "rollout",
             "serve",
             "text :: data",
             "text :: rows",
             "text :: template",
             "text :: tokens",
-            "torch",
             "train"
         })
 @NullMarked

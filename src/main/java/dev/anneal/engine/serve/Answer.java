@@ -1,7 +1,7 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.generate.ChosenToken;
-import dev.anneal.engine.generate.TokenSink;
+import dev.anneal.engine.network.generate.ChosenToken;
+import dev.anneal.engine.network.generate.TokenSink;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;

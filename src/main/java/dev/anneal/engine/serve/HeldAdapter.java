@@ -1,7 +1,7 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 

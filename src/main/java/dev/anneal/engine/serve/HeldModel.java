@@ -1,12 +1,12 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.generate.OpenDecoder;
-import dev.anneal.engine.generate.Turns;
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.model.AdapterDropout;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.network.generate.OpenDecoder;
+import dev.anneal.engine.network.generate.Turns;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.engine.text.tokens.AddedEnds;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;

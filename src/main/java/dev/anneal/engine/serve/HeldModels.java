@@ -1,6 +1,6 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.generate.Turns;
+import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeRequest.ServedModel;
 import dev.anneal.protocol.ServeTask;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeRequest.ServedModel;
 import dev.anneal.protocol.Task;

@@ -1,6 +1,6 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.rows.ChatPrompt;
 import dev.anneal.engine.text.rows.DataException;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.serve;
 
-import dev.anneal.engine.generate.Prompt;
-import dev.anneal.engine.generate.Sampling;
-import dev.anneal.engine.generate.Turns;
 import dev.anneal.engine.math.random.SplitMix64;
+import dev.anneal.engine.network.generate.Prompt;
+import dev.anneal.engine.network.generate.Sampling;
+import dev.anneal.engine.network.generate.Turns;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;

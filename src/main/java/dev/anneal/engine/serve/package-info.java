@@ -1,11 +1,11 @@
 /** Models in memory that answer requests: prompts into tokens, tokens into text as they come, and what of it is kept while. */
 @ApplicationModule(
         allowedDependencies = {
-            "architecture",
-            "generate",
-            "lora",
             "math :: random",
-            "model",
+            "network :: architecture",
+            "network :: generate",
+            "network :: lora",
+            "network :: model",
             "text :: data",
             "text :: rows",
             "text :: tokens",

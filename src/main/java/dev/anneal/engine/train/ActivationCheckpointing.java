@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.torch.ElementType;
-import dev.anneal.engine.torch.Program;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

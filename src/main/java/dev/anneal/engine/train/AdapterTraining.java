@@ -1,12 +1,12 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.architecture.PassLimits;
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterGradients;
-import dev.anneal.engine.model.AdapterDropout;
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.Gradients;
-import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.network.architecture.PassLimits;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterGradients;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.Gradients;
+import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

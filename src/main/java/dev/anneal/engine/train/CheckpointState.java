@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.grade.GraderSecrets;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;

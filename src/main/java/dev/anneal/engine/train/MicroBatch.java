@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.model.AdapterDropout;
-import dev.anneal.engine.model.Targets;
-import dev.anneal.engine.model.TokenRows;
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.Targets;
+import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.text.data.EncodedRow;
 import java.util.ArrayList;
 import java.util.Comparator;

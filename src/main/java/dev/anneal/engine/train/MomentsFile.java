@@ -4,7 +4,7 @@ import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.LossSums;
-import dev.anneal.engine.model.Objective;
-import dev.anneal.engine.model.PassControl;
-import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.LossSums;
+import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.generate.Breadth;
-import dev.anneal.engine.generate.Sampling;
-import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.Sampling;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.rollout.Group;
 import dev.anneal.engine.rollout.GroupAdvantages;
 import dev.anneal.engine.rollout.RolloutMetrics;

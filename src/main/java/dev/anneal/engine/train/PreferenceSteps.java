@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
 import dev.anneal.engine.math.objective.PreferenceLoss;
-import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.PreferenceObjective.Pair;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.LossSums;
-import dev.anneal.engine.model.Objective;
-import dev.anneal.engine.torch.TorchException;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.LossSums;
+import dev.anneal.engine.network.model.Objective;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.protocol.Progress;
 import java.util.List;
 import java.util.Optional;

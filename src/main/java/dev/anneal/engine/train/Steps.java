@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.AppliedAdapter;
+import dev.anneal.engine.network.model.AppliedAdapter;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.Objective;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.Packing;
 import dev.anneal.engine.text.data.StepPlan;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.Gradients;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.Gradients;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;

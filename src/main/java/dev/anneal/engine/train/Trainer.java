@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.torch.Scope;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -46,8 +46,8 @@ public final class Trainer {
      * its beginning when the training goes on from that checkpoint.
      *
      * @throws TrainingException if it cannot go on; checkpoints written before are intact
-     * @throws dev.anneal.engine.lora.AdapterConfigException if the adapter's settings do not fit the model
-     * @throws dev.anneal.engine.lora.AdapterFileException if the initial adapter is not one of these settings
+     * @throws dev.anneal.engine.network.lora.AdapterConfigException if the adapter's settings do not fit the model
+     * @throws dev.anneal.engine.network.lora.AdapterFileException if the initial adapter is not one of these settings
      * @throws IOException if a checkpoint cannot be read or written
      */
     public Outcome run() throws IOException {

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainingSettings;

@@ -1,7 +1,7 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.AppliedAdapter;
-import dev.anneal.engine.model.LossSums;
+import dev.anneal.engine.network.model.AppliedAdapter;
+import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.protocol.Progress;
 import java.time.Duration;
 import java.util.List;

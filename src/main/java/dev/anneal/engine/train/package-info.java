@@ -1,17 +1,17 @@
 /** The training loop: batches in, adapter and progress out; optimizer, schedules, checkpoints. */
 @ApplicationModule(
         allowedDependencies = {
-            "architecture",
             "format :: file",
             "format :: safetensors",
-            "generate",
             "grade",
-            "lora",
             "math :: objective",
-            "model",
+            "network :: architecture",
+            "network :: generate",
+            "network :: lora",
+            "network :: model",
+            "network :: torch",
             "rollout",
-            "text :: data",
-            "torch"
+            "text :: data"
         })
 @NullMarked
 package dev.anneal.engine.train;

@@ -1,6 +1,6 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.protocol.MeasureTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.EvaluateTask.Grading;
 import dev.anneal.protocol.Progress;

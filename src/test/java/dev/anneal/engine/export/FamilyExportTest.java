@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.generate.GoldenAnswers;
-import dev.anneal.engine.lora.Adapter;
-import dev.anneal.engine.model.AdapterDropout;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.network.generate.GoldenAnswers;
+import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.ElementType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

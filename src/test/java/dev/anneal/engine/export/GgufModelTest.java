@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.anneal.engine.architecture.ModelConfig;
 import dev.anneal.engine.format.gguf.GgufContents;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.lora.GoldenRun;
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.lora.GoldenRun;
+import dev.anneal.engine.network.model.GoldenTensors;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;

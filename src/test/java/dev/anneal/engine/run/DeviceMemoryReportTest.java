@@ -2,7 +2,7 @@ package dev.anneal.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.torch.DeviceMemory;
+import dev.anneal.engine.network.torch.DeviceMemory;
 import dev.anneal.protocol.Progress;
 import java.util.ArrayList;
 import java.util.List;

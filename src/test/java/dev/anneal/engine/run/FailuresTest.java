@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.grade.GraderException;
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.engine.lora.AdapterFileException;
-import dev.anneal.engine.torch.TorchException;
+import dev.anneal.engine.network.architecture.ModelConfigException;
+import dev.anneal.engine.network.lora.AdapterFileException;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Progress;

@@ -2,7 +2,7 @@ package dev.anneal.engine.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;

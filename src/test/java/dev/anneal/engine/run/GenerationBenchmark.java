@@ -1,14 +1,14 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.generate.Answer;
-import dev.anneal.engine.generate.Breadth;
-import dev.anneal.engine.generate.Decoder;
-import dev.anneal.engine.generate.Prompt;
-import dev.anneal.engine.generate.Sampling;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.IncrementalDecoder;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.generate.Answer;
+import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.generate.Prompt;
+import dev.anneal.engine.network.generate.Sampling;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.nio.file.Files;

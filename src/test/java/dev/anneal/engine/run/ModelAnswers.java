@@ -1,13 +1,13 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.generate.Breadth;
-import dev.anneal.engine.generate.Decoder;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.IncrementalDecoder;
-import dev.anneal.engine.model.TokenRows;
-import dev.anneal.engine.torch.ElementType;
-import dev.anneal.engine.torch.Scope;
-import dev.anneal.engine.torch.Tensor;
+import dev.anneal.engine.network.generate.Breadth;
+import dev.anneal.engine.network.generate.Decoder;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.model.TokenRows;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;

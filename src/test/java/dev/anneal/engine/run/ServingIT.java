@@ -3,7 +3,7 @@ package dev.anneal.engine.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.format.file.Sha256;
-import dev.anneal.engine.generate.GoldenAnswers;
+import dev.anneal.engine.network.generate.GoldenAnswers;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.CheckpointState;
 import dev.anneal.protocol.AdapterSettings;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingData;

@@ -2,7 +2,7 @@ package dev.anneal.engine.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.ServeRequest.Input;
 import java.io.IOException;

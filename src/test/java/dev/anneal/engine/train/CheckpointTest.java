@@ -3,7 +3,7 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.engine.lora.GoldenRun;
+import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;

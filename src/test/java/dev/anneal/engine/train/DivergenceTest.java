@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;

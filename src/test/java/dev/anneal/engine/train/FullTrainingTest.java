@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.GoldenTensors;
-import dev.anneal.engine.torch.ElementType;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;

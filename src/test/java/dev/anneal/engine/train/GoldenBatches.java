@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.StepPlan;
 import java.util.ArrayList;

@@ -3,11 +3,11 @@ package dev.anneal.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
-import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.GoldenTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;

@@ -2,7 +2,7 @@ package dev.anneal.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.text.data.EncodedRow;
 import java.util.Arrays;
 import java.util.List;

@@ -6,11 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.math.objective.Advantages;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.TorchException;
 import dev.anneal.engine.rollout.Wording;
-import dev.anneal.engine.torch.ElementType;
-import dev.anneal.engine.torch.TorchException;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;

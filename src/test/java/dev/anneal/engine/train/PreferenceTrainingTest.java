@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.model.DecoderModel;
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.data.EncodedRow;
-import dev.anneal.engine.torch.ElementType;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;

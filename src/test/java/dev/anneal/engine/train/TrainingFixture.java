@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.GoldenRun;
-import dev.anneal.engine.model.DecoderModel;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.GoldenRun;
+import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;

@@ -1,10 +1,10 @@
 package dev.anneal.engine.export.card;
 
-import dev.anneal.engine.architecture.Projection;
 import dev.anneal.engine.export.BaseModel;
 import dev.anneal.engine.export.Trained;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.text.template.PythonFloat;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;

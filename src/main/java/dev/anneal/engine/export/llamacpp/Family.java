@@ -1,6 +1,6 @@
 package dev.anneal.engine.export.llamacpp;
 
-import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import java.util.Optional;
 
 /** Architectures of llama.cpp that are decoders of ours. */

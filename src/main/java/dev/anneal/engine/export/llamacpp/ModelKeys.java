@@ -1,8 +1,8 @@
 package dev.anneal.engine.export.llamacpp;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.RotaryConfig;
 import dev.anneal.engine.format.gguf.Metadata;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.RotaryConfig;
 import java.util.List;
 
 /** What a GGUF file says about a decoder's maths. */

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export.llamacpp;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.OuterWeights;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.OuterWeights;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;

@@ -1,6 +1,6 @@
 package dev.anneal.service.models.catalog;
 
-import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;

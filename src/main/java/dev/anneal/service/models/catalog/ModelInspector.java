@@ -1,10 +1,10 @@
 package dev.anneal.service.models.catalog;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.format.safetensors.SafetensorsException;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;

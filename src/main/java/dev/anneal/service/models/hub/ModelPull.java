@@ -1,8 +1,8 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.ModelConfigException;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfigException;
 import dev.anneal.service.models.hub.HubException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.training.history.JobEvent;
 import java.util.Optional;

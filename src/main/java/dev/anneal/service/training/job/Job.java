@@ -1,7 +1,7 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.lora.AnnealingSchedule;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkState;

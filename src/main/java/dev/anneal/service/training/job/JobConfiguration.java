@@ -1,6 +1,6 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.files.Files;

@@ -1,9 +1,9 @@
 package dev.anneal.service.training.job;
 
-import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.lora.AdapterConfig;
-import dev.anneal.engine.peft.ImportedAdapter;
-import dev.anneal.engine.peft.PeftException;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.peft.ImportedAdapter;
+import dev.anneal.engine.network.peft.PeftException;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.Files;

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings.Schedule;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.architecture.Arithmetic;
+import dev.anneal.engine.network.architecture.Arithmetic;
 
 /**
  * What of an engine process's set-up decides how much memory and time a training takes.

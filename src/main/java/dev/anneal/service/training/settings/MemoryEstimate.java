@@ -1,9 +1,9 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.architecture.DecodingLimits;
-import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.architecture.PassLimits;
-import dev.anneal.engine.architecture.ProjectionGroup;
+import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.PassLimits;
+import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,10 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.architecture.LayerWidths;
-import dev.anneal.engine.architecture.ModelConfig;
-import dev.anneal.engine.architecture.Projection;
-import dev.anneal.engine.architecture.ProjectionGroup;
-import dev.anneal.engine.lora.AdapterConfig;
+import dev.anneal.engine.network.architecture.LayerWidths;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;

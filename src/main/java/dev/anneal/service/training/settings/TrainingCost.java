@@ -1,8 +1,8 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.engine.architecture.Arithmetic;
-import dev.anneal.engine.architecture.DeviceLimits;
-import dev.anneal.engine.architecture.PassLimits;
+import dev.anneal.engine.network.architecture.Arithmetic;
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.PassLimits;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 

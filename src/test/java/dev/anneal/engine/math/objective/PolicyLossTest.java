@@ -7,7 +7,7 @@ import dev.anneal.engine.math.objective.PolicyLoss.Aggregation;
 import dev.anneal.engine.math.objective.PolicyLoss.Completion;
 import dev.anneal.engine.math.objective.PolicyLoss.Divisors;
 import dev.anneal.engine.math.objective.PolicyLoss.Ratio;
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.GoldenTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;

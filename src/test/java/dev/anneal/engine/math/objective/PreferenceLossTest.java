@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.anneal.engine.math.objective.PreferenceLoss.Completion;
 import dev.anneal.engine.math.objective.PreferenceLoss.Kind;
 import dev.anneal.engine.math.objective.PreferenceLoss.Outcome;
-import dev.anneal.engine.model.GoldenTensors;
+import dev.anneal.engine.network.model.GoldenTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Locale;

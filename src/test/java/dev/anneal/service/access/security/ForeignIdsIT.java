@@ -2,7 +2,7 @@ package dev.anneal.service.access.security;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.peft.QueryAdapter;
+import dev.anneal.engine.network.peft.QueryAdapter;
 import dev.anneal.penetration.Penetration;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.access.tenant.Scope;

@@ -3,7 +3,7 @@ package dev.anneal.service.platform.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
-import dev.anneal.engine.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;

@@ -3,7 +3,7 @@ package dev.anneal.service.results.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.anneal.engine.peft.QueryAdapter;
+import dev.anneal.engine.network.peft.QueryAdapter;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.models.hub.ContentHash;

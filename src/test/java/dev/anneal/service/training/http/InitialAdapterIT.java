@@ -2,7 +2,7 @@ package dev.anneal.service.training.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.peft.QueryAdapter;
+import dev.anneal.engine.network.peft.QueryAdapter;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;

@@ -1,0 +1,119 @@
+package dev.anneal.engine.network.architecture;
+
+import static dev.anneal.engine.network.architecture.ProjectionGroup.ATTENTION_INPUT;
+import static dev.anneal.engine.network.architecture.ProjectionGroup.ATTENTION_OUTPUT;
+import static dev.anneal.engine.network.architecture.ProjectionGroup.DOWN;
+import static dev.anneal.engine.network.architecture.ProjectionGroup.FEED_FORWARD;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Decoder families that the engine runs, by the class name that their {@code config.json} gives. All are one program; a family is what it
+ * switches on. Names of weights are those of {@link Projection} and {@link LayerNorm} in every family.
+ */
+@SuppressWarnings("ImmutableEnumChecker") // sets and maps are those of Set.of and Map.of
+public enum Architecture {
+    /** Llama 1 to 3.3, and what is built like it, such as SmolLM2. */
+    LLAMA(
+            "LlamaForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT), "mlp_bias", Set.of(FEED_FORWARD, DOWN)),
+            false,
+            WindowRule.NO_LAYER,
+            Map.of()),
+    MISTRAL(
+            "MistralForCausalLM",
+            Set.of(),
+            Map.of(),
+            false,
+            WindowRule.EVERY_LAYER,
+            Map.of("num_key_value_heads", 8, "sliding_window", 4096)),
+    /** Qwen2 and Qwen2.5. Queries, keys and values have biases whatever the configuration says. */
+    QWEN2(
+            "Qwen2ForCausalLM",
+            Set.of(ATTENTION_INPUT),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT)),
+            false,
+            WindowRule.SWITCHED,
+            Map.of("num_key_value_heads", 32, "sliding_window", 4096, "max_window_layers", 28)),
+    QWEN3(
+            "Qwen3ForCausalLM",
+            Set.of(),
+            Map.of("attention_bias", Set.of(ATTENTION_INPUT, ATTENTION_OUTPUT)),
+            true,
+            WindowRule.SWITCHED,
+            Map.of("num_key_value_heads", 32, "head_dim", 128, "sliding_window", 4096, "max_window_layers", 28));
+
+    private final String className;
+    private final Set<ProjectionGroup> biased;
+    private final Map<String, Set<ProjectionGroup>> biasKeys;
+    private final boolean queryKeyNorm;
+    private final WindowRule windowRule;
+    private final Map<String, Integer> defaults;
+
+    /**
+     * @param biased groups that always have biases
+     * @param biasKeys keys of {@code config.json} that give biases to further groups when they are true
+     * @param queryKeyNorm whether each head of queries and keys is normed before it is turned
+     * @param defaults what transformers takes where {@code config.json} has no such key
+     */
+    Architecture(
+            String className,
+            Set<ProjectionGroup> biased,
+            Map<String, Set<ProjectionGroup>> biasKeys,
+            boolean queryKeyNorm,
+            WindowRule windowRule,
+            Map<String, Integer> defaults) {
+        this.className = className;
+        this.biased = biased;
+        this.biasKeys = biasKeys;
+        this.queryKeyNorm = queryKeyNorm;
+        this.windowRule = windowRule;
+        this.defaults = defaults;
+    }
+
+    /** Name in {@code architectures}. */
+    public String className() {
+        return className;
+    }
+
+    /** Whether each head of queries and keys is normed, with weights {@link LayerNorm#QUERY} and {@link LayerNorm#KEY}, before it is turned. */
+    public boolean queryKeyNorm() {
+        return queryKeyNorm;
+    }
+
+    Set<ProjectionGroup> biased() {
+        return biased;
+    }
+
+    Map<String, Set<ProjectionGroup>> biasKeys() {
+        return biasKeys;
+    }
+
+    WindowRule windowRule() {
+        return windowRule;
+    }
+
+    Map<String, Integer> defaults() {
+        return defaults;
+    }
+
+    /** Whether the family itself says what a key means that other families do not have. */
+    boolean reads(String key) {
+        return biasKeys.containsKey(key) || (windowRule != WindowRule.NO_LAYER && key.equals("sliding_window"));
+    }
+
+    static Optional<Architecture> named(String className) {
+        return Arrays.stream(values())
+                .filter(architecture -> architecture.className.equals(className))
+                .findFirst();
+    }
+
+    static String supported() {
+        return Arrays.stream(values()).map(Architecture::className).collect(Collectors.joining(", "));
+    }
+}

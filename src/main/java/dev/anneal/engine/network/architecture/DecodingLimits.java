@@ -1,0 +1,42 @@
+package dev.anneal.engine.network.architecture;
+
+/**
+ * How many sequences an engine decodes at one time. With the sizes of a model they decide how much memory sampling takes.
+ *
+ * @param sequencesOfLane sequences from which on there is another lane
+ * @param slots sequences that a lane decodes at one time
+ * @param sharesOperators whether threads without a lane share the operators of the others
+ */
+public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOperators) {
+
+    /** The most slots of a lane. */
+    public static final int SLOTS = 32;
+
+    /** Tokens of prompts that a lane reads at one time, beyond the first prompt: longer ones together would take much memory. */
+    public static final int TOKENS_READ_AT_ONCE = 1024;
+
+    private static final int MAX_LANES = 8;
+
+    private static final DecodingLimits WIDE = new DecodingLimits(SLOTS, SLOTS, true);
+
+    private static final DecodingLimits NARROW = new DecodingLimits(8, 16, false);
+
+    /**
+     * Wide lanes read the weights less often, and threads share their operators. On a CPU that holds for bf16 alone: products of fp32 have other bits on
+     * another number of threads, and answers are not to depend on that.
+     */
+    public static DecodingLimits of(String device, boolean fp32) {
+        return fp32 && device.equals("cpu") ? NARROW : WIDE;
+    }
+
+    /** Lanes that so many sequences are dealt out to. */
+    public int lanes(int sequences) {
+        return Math.min(MAX_LANES, (sequences + sequencesOfLane - 1) / sequencesOfLane);
+    }
+
+    /** Sequences of each of these lanes that are decoded at one time, at most. */
+    public int slots(int sequences) {
+        int lanes = Math.max(1, lanes(sequences));
+        return Math.min(slots, (sequences + lanes - 1) / lanes);
+    }
+}

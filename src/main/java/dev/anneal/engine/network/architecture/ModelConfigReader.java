@@ -1,0 +1,211 @@
+package dev.anneal.engine.network.architecture;
+
+import dev.anneal.engine.format.json.JsonFault;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Reads {@code config.json} in both styles: that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of older releases
+ * ({@code rope_theta}, {@code rope_scaling}, {@code torch_dtype}, no {@code head_dim}).
+ */
+final class ModelConfigReader {
+
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private static final Set<String> ROTARY_KEYS = Set.of(
+            "rope_type",
+            "type",
+            "rope_theta",
+            "partial_rotary_factor",
+            "factor",
+            "low_freq_factor",
+            "high_freq_factor",
+            "original_max_position_embeddings");
+
+    private static final long MOST_BYTES = 8L << 20;
+
+    /** Sizes above any model's; within them a model's parameters can be counted. */
+    private static final int LARGEST = 1 << 24;
+
+    private static final int MOST_LAYERS = 1_000;
+
+    private final Path file;
+    private final ObjectNode config;
+
+    private ModelConfigReader(Path file, ObjectNode config) {
+        this.file = file;
+        this.config = config;
+    }
+
+    static ModelConfig read(Path file) throws IOException {
+        if (Files.size(file) > MOST_BYTES) {
+            throw new ModelConfigException(
+                    file, "has %,d bytes, at most %,d are read".formatted(Files.size(file), MOST_BYTES));
+        }
+        JsonNode config;
+        try {
+            config = JSON.readTree(Files.readAllBytes(file));
+        } catch (JacksonException e) {
+            throw new ModelConfigException(file, "is not JSON: " + JsonFault.of(e), e);
+        }
+        if (!(config instanceof ObjectNode object)) {
+            throw new ModelConfigException(file, "must be a JSON object");
+        }
+        return new ModelConfigReader(file, object).read();
+    }
+
+    private ModelConfig read() {
+        Architecture architecture = architecture();
+        UnsupportedKeys.refuse(file, config, architecture);
+        architecture.defaults().forEach((key, value) -> {
+            if (!config.has(key)) {
+                config.put(key, value);
+            }
+        });
+        int hidden = positive(config, "hidden_size");
+        int heads = positive(config, "num_attention_heads");
+        int keyValueHeads = config.hasNonNull("num_key_value_heads") ? positive(config, "num_key_value_heads") : heads;
+        if (heads % keyValueHeads != 0) {
+            throw refused("'num_attention_heads' %d must be a multiple of 'num_key_value_heads' %d"
+                    .formatted(heads, keyValueHeads));
+        }
+        int layers = positive(config, "num_hidden_layers", MOST_LAYERS);
+        return new ModelConfig(
+                architecture,
+                positive(config, "vocab_size"),
+                hidden,
+                positive(config, "intermediate_size"),
+                layers,
+                heads,
+                keyValueHeads,
+                headSize(hidden, heads),
+                positive(config, "max_position_embeddings"),
+                positiveNumber(config, "rms_norm_eps"),
+                rotary(),
+                config.path("tie_word_embeddings").asBoolean(false),
+                paddingToken(),
+                biased(architecture),
+                architecture.windowRule().windows(file, config, layers));
+    }
+
+    /** Counted from the end where it is negative, as torch does; none where no token has the number. */
+    private int paddingToken() {
+        int vocabulary = positive(config, "vocab_size");
+        int given = config.path("pad_token_id").asInt(vocabulary);
+        int token = given < 0 ? given + vocabulary : given;
+        return token >= 0 && token < vocabulary ? token : -1;
+    }
+
+    private Set<ProjectionGroup> biased(Architecture architecture) {
+        Set<ProjectionGroup> biased = EnumSet.noneOf(ProjectionGroup.class);
+        biased.addAll(architecture.biased());
+        architecture.biasKeys().forEach((key, groups) -> {
+            if (config.path(key).asBoolean(false)) {
+                biased.addAll(groups);
+            }
+        });
+        return biased;
+    }
+
+    private Architecture architecture() {
+        String name = config.path("architectures").path(0).asString("");
+        return Architecture.named(name)
+                .orElseThrow(() -> refused("architecture %s is not supported; supported: %s"
+                        .formatted(name.isEmpty() ? "(none named)" : name, Architecture.supported())));
+    }
+
+    private int headSize(int hidden, int heads) {
+        if (!config.hasNonNull("head_dim") && hidden % heads != 0) {
+            throw refused("'hidden_size' %d must be a multiple of 'num_attention_heads' %d".formatted(hidden, heads));
+        }
+        int size = config.hasNonNull("head_dim") ? positive(config, "head_dim") : hidden / heads;
+        if (size % 2 != 0) {
+            throw refused("heads must have an even width to be rotated, found " + size);
+        }
+        if ((long) size * heads > LARGEST) {
+            throw refused("%d heads of width %d are wider than %d together".formatted(heads, size, LARGEST));
+        }
+        return size;
+    }
+
+    /** Where both styles are present, that of older releases counts, as in transformers. */
+    private RotaryConfig rotary() {
+        JsonNode older = rotaryObject("rope_scaling");
+        JsonNode newer = rotaryObject("rope_parameters");
+        JsonNode scaling = older.isEmpty() ? newer : older;
+        JsonNode theta = scaling.hasNonNull("rope_theta") ? scaling : config;
+        String type = scaling.path("rope_type").asString(scaling.path("type").asString("default"));
+        if (scaling.path("partial_rotary_factor").asDouble(1) != 1) {
+            throw refused("'partial_rotary_factor' is %s; this engine supports 1 only"
+                    .formatted(scaling.path("partial_rotary_factor")));
+        }
+        return new RotaryConfig(
+                theta.hasNonNull("rope_theta") ? positiveNumber(theta, "rope_theta") : 10_000, llama3(type, scaling));
+    }
+
+    /** An object of known keys; null or missing as well. */
+    private JsonNode rotaryObject(String key) {
+        JsonNode node = config.path(key);
+        if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {
+            throw refused("'%s' must be an object, found %s".formatted(key, node));
+        }
+        for (String name : node.propertyNames()) {
+            if (!ROTARY_KEYS.contains(name)) {
+                throw refused("'%s' has the key '%s', which this engine does not compute".formatted(key, name));
+            }
+        }
+        return node;
+    }
+
+    private RotaryConfig.@Nullable Llama3Scaling llama3(String type, JsonNode scaling) {
+        return switch (type) {
+            case "default" -> null;
+            case "llama3" ->
+                new RotaryConfig.Llama3Scaling(
+                        positiveNumber(scaling, "factor"),
+                        positiveNumber(scaling, "low_freq_factor"),
+                        positiveNumber(scaling, "high_freq_factor"),
+                        positive(scaling, "original_max_position_embeddings"));
+            default -> throw refused("rope type '%s' is not supported; supported: default, llama3".formatted(type));
+        };
+    }
+
+    private int positive(JsonNode node, String key) {
+        return positive(node, key, LARGEST);
+    }
+
+    private int positive(JsonNode node, String key, int largest) {
+        JsonNode value = node.path(key);
+        if (!value.isInt() || value.asInt() < 1) {
+            throw refused("'%s' must be a positive integer, found %s".formatted(key, shown(value)));
+        }
+        if (value.asInt() > largest) {
+            throw refused("'%s' must be at most %d, found %s".formatted(key, largest, shown(value)));
+        }
+        return value.asInt();
+    }
+
+    private double positiveNumber(JsonNode node, String key) {
+        JsonNode value = node.path(key);
+        if (!value.isNumber() || !(value.asDouble() > 0) || Double.isInfinite(value.asDouble())) {
+            throw refused("'%s' must be a positive number, found %s".formatted(key, shown(value)));
+        }
+        return value.asDouble();
+    }
+
+    private static String shown(JsonNode value) {
+        return value.isMissingNode() ? "nothing" : value.toString();
+    }
+
+    private ModelConfigException refused(String message) {
+        return new ModelConfigException(file, message);
+    }
+}

@@ -1,0 +1,74 @@
+package dev.anneal.engine.network.architecture;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The linear maps of a decoder layer, which adapters may target. */
+public enum Projection {
+    QUERY("q_proj", "self_attn", ProjectionGroup.ATTENTION_INPUT),
+    KEY("k_proj", "self_attn", ProjectionGroup.ATTENTION_INPUT),
+    VALUE("v_proj", "self_attn", ProjectionGroup.ATTENTION_INPUT),
+    OUTPUT("o_proj", "self_attn", ProjectionGroup.ATTENTION_OUTPUT),
+    GATE("gate_proj", "mlp", ProjectionGroup.FEED_FORWARD),
+    UP("up_proj", "mlp", ProjectionGroup.FEED_FORWARD),
+    DOWN("down_proj", "mlp", ProjectionGroup.DOWN);
+
+    private final String shortName;
+    private final String block;
+    private final ProjectionGroup group;
+
+    Projection(String shortName, String block, ProjectionGroup group) {
+        this.shortName = shortName;
+        this.block = block;
+        this.group = group;
+    }
+
+    /** Name by which clients and PEFT target it, such as {@code q_proj}. */
+    public String shortName() {
+        return shortName;
+    }
+
+    public ProjectionGroup group() {
+        return group;
+    }
+
+    /** Module path in a Hugging Face checkpoint, such as {@code model.layers.3.self_attn.q_proj}. */
+    public String modulePath(int layer) {
+        return "model.layers." + layer + "." + block + "." + shortName;
+    }
+
+    /** Name of its weight in a Hugging Face checkpoint. */
+    public String weightName(int layer) {
+        return modulePath(layer) + ".weight";
+    }
+
+    /** Name of its bias, where its group has biases. */
+    public String biasName(int layer) {
+        return modulePath(layer) + ".bias";
+    }
+
+    /** Columns of the weight. */
+    public int inputSize(ModelConfig config) {
+        return switch (this) {
+            case QUERY, KEY, VALUE, GATE, UP -> config.hiddenSize();
+            case OUTPUT -> config.heads() * config.headSize();
+            case DOWN -> config.intermediateSize();
+        };
+    }
+
+    /** Rows of the weight. */
+    public int outputSize(ModelConfig config) {
+        return switch (this) {
+            case QUERY -> config.heads() * config.headSize();
+            case KEY, VALUE -> config.keyValueHeads() * config.headSize();
+            case OUTPUT, DOWN -> config.hiddenSize();
+            case GATE, UP -> config.intermediateSize();
+        };
+    }
+
+    public static Optional<Projection> named(String shortName) {
+        return Arrays.stream(values())
+                .filter(projection -> projection.shortName.equals(shortName))
+                .findFirst();
+    }
+}

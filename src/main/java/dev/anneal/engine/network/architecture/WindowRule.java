@@ -1,0 +1,75 @@
+package dev.anneal.engine.network.architecture;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.JsonNode;
+
+/** Where a family's {@code config.json} says which layers attend to a sliding window only. */
+enum WindowRule {
+    /** No layer does. */
+    NO_LAYER,
+    /** Every layer does, unless {@code sliding_window} is null. */
+    EVERY_LAYER,
+    /**
+     * None does unless {@code use_sliding_window} is true; then those that {@code layer_types} names, or all from {@code max_window_layers}
+     * where there is no such list.
+     */
+    SWITCHED;
+
+    /**
+     * Tokens that a query of each layer sees, itself among them; 0 for all.
+     *
+     * @throws ModelConfigException if the keys contradict each other
+     */
+    List<Integer> windows(Path file, JsonNode config, int layers) {
+        int window = window(file, config);
+        if (config.hasNonNull("layer_types")) {
+            return listed(file, config.path("layer_types"), window, layers);
+        }
+        JsonNode first = config.path("max_window_layers");
+        if (this == SWITCHED && window > 0 && !first.isInt()) {
+            throw new ModelConfigException(file, "'max_window_layers' must be an integer, found " + first);
+        }
+        List<Integer> windows = new ArrayList<>();
+        for (int layer = 0; layer < layers; layer++) {
+            boolean slides = this != SWITCHED || layer >= first.asInt(0);
+            windows.add(slides ? window : 0);
+        }
+        return windows;
+    }
+
+    private int window(Path file, JsonNode config) {
+        boolean on = this == EVERY_LAYER
+                || (this == SWITCHED && config.path("use_sliding_window").asBoolean(false));
+        JsonNode value = config.path("sliding_window");
+        if (!on || value.isNull() || value.isMissingNode()) {
+            return 0;
+        }
+        if (!value.isInt() || value.asInt() < 1) {
+            throw new ModelConfigException(file, "'sliding_window' must be a positive integer, found " + value);
+        }
+        return value.asInt();
+    }
+
+    /** The list decides in families for which transformers reads it; in others it may only repeat what holds anyway. */
+    private List<Integer> listed(Path file, JsonNode types, int window, int layers) {
+        if (!types.isArray() || types.size() != layers) {
+            throw new ModelConfigException(
+                    file, "'layer_types' must name the attention of each of %d layers".formatted(layers));
+        }
+        List<Integer> windows = new ArrayList<>();
+        for (JsonNode type : types) {
+            boolean slides = type.asString("").equals("sliding_attention");
+            boolean whole = type.asString("").equals("full_attention");
+            if (slides ? window == 0 : !whole || (this == EVERY_LAYER && window > 0)) {
+                throw new ModelConfigException(
+                        file,
+                        "'layer_types' names %s, which this family does not have where its sliding window is %s"
+                                .formatted(type, window == 0 ? "none" : window));
+            }
+            windows.add(slides ? window : 0);
+        }
+        return windows;
+    }
+}

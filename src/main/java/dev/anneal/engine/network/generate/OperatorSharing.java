@@ -1,0 +1,107 @@
+package dev.anneal.engine.network.generate;
+
+import dev.anneal.engine.network.torch.OperatorThreads;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
+
+/**
+ * Whether threads share the operators of a lane's steps, by what took less time lately. Those that share wait for each other some hundred times a step: where
+ * other processes want the same cores that takes several times as long as one thread alone does. From time to time some steps go the other way. Only where
+ * products have the same bits either way, as in bf16. For one thread at a time.
+ */
+final class OperatorSharing {
+
+    /** Steps of either way that are compared: among equally many sequences, and one behind the other. */
+    private static final int COMPARED = 2;
+
+    /** Steps from one comparison to the next, at first and where the last one changed something; twice as many each time that it did not. */
+    private static final int SHORTEST_PERIOD = 16;
+
+    private static final int LONGEST_PERIOD = 512;
+
+    /** The other way is taken where it takes less than this share of the time, so that chance alone changes nothing. */
+    private static final double WORTH_IT = 0.9;
+
+    private final int threads;
+    private final boolean alternates;
+    private final IntConsumer useThreads;
+    private final LongSupplier nanoTime;
+
+    private boolean shares = true;
+    private int period = SHORTEST_PERIOD;
+    private int steps;
+    private int comparedRows;
+    private boolean comparable;
+    private long chosenNanos;
+    private long otherNanos;
+
+    /**
+     * @param threads that may share, the lane's own among them
+     * @param alternates whether one thread may go on alone; else all of them always share
+     */
+    OperatorSharing(int threads, boolean alternates) {
+        this(threads, alternates, OperatorThreads::use, System::nanoTime);
+    }
+
+    OperatorSharing(int threads, boolean alternates, IntConsumer useThreads, LongSupplier nanoTime) {
+        this.threads = threads;
+        this.alternates = alternates && threads > 1;
+        this.useThreads = useThreads;
+        this.nanoTime = nanoTime;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    /** The calling thread's operators, until the next step, run as they are to. */
+    void begin() {
+        useThreads.accept(shares ? threads : 1);
+    }
+
+    /** @param rows sequences that the step continues */
+    void step(int rows, Runnable step) {
+        if (!alternates) {
+            step.run();
+            return;
+        }
+        boolean isOther = steps >= period;
+        useThreads.accept(shares != isOther ? threads : 1);
+        long begin = nanoTime.getAsLong();
+        step.run();
+        note(rows, isOther, nanoTime.getAsLong() - begin);
+    }
+
+    private void note(int rows, boolean isOther, long nanos) {
+        if (steps == period - COMPARED) {
+            comparedRows = rows;
+            comparable = true;
+            chosenNanos = 0;
+            otherNanos = 0;
+        }
+        comparable &= rows == comparedRows;
+        if (isOther) {
+            otherNanos += nanos;
+        } else {
+            chosenNanos += nanos;
+        }
+        steps++;
+        if (steps == period + COMPARED) {
+            decide();
+            begin();
+        }
+    }
+
+    private void decide() {
+        steps = 0;
+        if (!comparable) {
+            return;
+        }
+        if (otherNanos < WORTH_IT * chosenNanos) {
+            shares = !shares;
+            period = SHORTEST_PERIOD;
+        } else {
+            period = Math.min(LONGEST_PERIOD, 2 * period);
+        }
+    }
+}

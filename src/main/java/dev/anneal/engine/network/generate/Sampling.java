@@ -1,0 +1,54 @@
+package dev.anneal.engine.network.generate;
+
+import dev.anneal.engine.math.random.SplitMix64;
+
+/**
+ * How the next token of a sequence is chosen, with the filters of transformers' generate in its order: temperature, top_k, top_p, min_p.
+ *
+ * @param temperature by which logits are divided; 0 takes the most likely token, else at least 1e-6
+ * @param topK tokens that stay, the most likely ones and those that tie with the last of them; 0 for all
+ * @param topP probability that the tokens that stay have together at least; 1 for all
+ * @param minP share of the largest probability below which tokens are dropped; 0 for none
+ * @param seed of the sequence's random numbers: what is drawn is a function of it, the token's place and the logits
+ */
+public record Sampling(double temperature, int topK, double topP, double minP, long seed) {
+
+    /** The most likely token each time. */
+    public static final Sampling GREEDY = new Sampling(0, 0, 1, 0, 0);
+
+    public Sampling {
+        require(temperature == 0 || isTemperature(temperature), "temperature", temperature);
+        require(topK >= 0, "top_k", topK);
+        require(topP > 0 && topP <= 1, "top_p", topP);
+        require(minP >= 0 && minP <= 1, "min_p", minP);
+    }
+
+    /** Logits that are divided by it stay finite in fp32. */
+    private static boolean isTemperature(double value) {
+        return value >= 1e-6 && value < Double.POSITIVE_INFINITY;
+    }
+
+    private static void require(boolean condition, String name, Number value) {
+        if (!condition) {
+            throw new IllegalArgumentException("%s cannot be %s".formatted(name, value));
+        }
+    }
+
+    /** The same with other random numbers. */
+    public Sampling withSeed(long other) {
+        return new Sampling(temperature, topK, topP, minP, other);
+    }
+
+    boolean isGreedy() {
+        return temperature == 0;
+    }
+
+    boolean isFiltered() {
+        return topK > 0 || topP < 1 || minP > 0;
+    }
+
+    /** 53 random bits for the answer's token at a place. */
+    long bits(int place) {
+        return SplitMix64.mix(seed + (place + 1) * SplitMix64.GAMMA) >>> 11;
+    }
+}

@@ -1,0 +1,35 @@
+package dev.anneal.engine.network.generate;
+
+import java.util.concurrent.Semaphore;
+
+/** Lets one decoder compute at a time; others get their turn between two tokens, in the order in which they came. */
+public final class Turns {
+
+    private final int threads;
+    private final Semaphore place = new Semaphore(1, true);
+
+    /** @param threads that share the operators of the one whose turn it is */
+    public Turns(int threads) {
+        this.threads = threads;
+    }
+
+    int threads() {
+        return threads;
+    }
+
+    void begin() throws InterruptedException {
+        place.acquire();
+    }
+
+    /** Lets others go first if there are any. */
+    void next() {
+        if (place.hasQueuedThreads()) {
+            place.release();
+            place.acquireUninterruptibly();
+        }
+    }
+
+    void end() {
+        place.release();
+    }
+}

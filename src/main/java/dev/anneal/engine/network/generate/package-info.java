@@ -1,0 +1,7 @@
+/** Decoding with a key-value cache: greedy or sampled, several sequences at one time. */
+@NamedInterface
+@NullMarked
+package dev.anneal.engine.network.generate;
+
+import org.jspecify.annotations.NullMarked;
+import org.springframework.modulith.NamedInterface;

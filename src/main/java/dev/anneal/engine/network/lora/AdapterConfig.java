@@ -1,0 +1,135 @@
+package dev.anneal.engine.network.lora;
+
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.Projection;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Shape and form of an adapter: {@code h = W0 x + s B phi(A dropout(x))}, {@code phi(z) = beta sigma(z) + (1 - beta) z}.
+ *
+ * @param rank r, rows of A
+ * @param alpha numerator of the scale s
+ * @param rslora whether s is alpha / sqrt(r) instead of alpha / r
+ * @param dropout probability that an input of A is dropped in training
+ * @param activation sigma
+ * @param schedule how beta falls
+ * @param targets adapted projections, in every layer
+ */
+public record AdapterConfig(
+        int rank,
+        double alpha,
+        boolean rslora,
+        double dropout,
+        Activation activation,
+        AnnealingSchedule schedule,
+        Set<Projection> targets) {
+
+    /** The single target that stands for every projection. */
+    public static final String ALL_LINEAR = "all-linear";
+
+    /** The activation that stands for a plain LoRA: beta is 0 throughout. */
+    public static final String NO_ACTIVATION = "none";
+
+    public AdapterConfig {
+        if (rank < 1) {
+            throw new AdapterConfigException("rank", "rank must be at least 1, was " + rank);
+        }
+        if (!(alpha > 0) || Double.isInfinite(alpha)) {
+            throw new AdapterConfigException("alpha", "alpha must be a positive number, was " + alpha);
+        }
+        if (!(dropout >= 0 && dropout < 1)) {
+            throw new AdapterConfigException(
+                    "dropout", "dropout must be a probability from 0 to below 1, was " + dropout);
+        }
+        if (targets.isEmpty()) {
+            throw new AdapterConfigException(
+                    "target_modules", "target_modules must name at least one of " + supportedTargets());
+        }
+        targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
+    }
+
+    /** s: what B's output is multiplied by. */
+    public double scale() {
+        return rslora ? alpha / Math.sqrt(rank) : alpha / rank;
+    }
+
+    /** @throws AdapterConfigException if the rank is above the width of a target in this model */
+    public void requireFits(ModelConfig model) {
+        for (Projection target : targets) {
+            int width = Math.min(target.inputSize(model), target.outputSize(model));
+            if (rank > width) {
+                throw new AdapterConfigException(
+                        "rank",
+                        "rank must be at most %d, the width of %s in this model, was %d; lower the rank or leave %s out of target_modules"
+                                .formatted(width, target.shortName(), rank, target.shortName()));
+            }
+        }
+    }
+
+    /** Trained parameters in a model. */
+    public long parameters(ModelConfig model) {
+        long layer = 0;
+        for (Projection target : targets) {
+            layer += (long) rank * (target.inputSize(model) + target.outputSize(model));
+        }
+        return layer * model.layers();
+    }
+
+    /** @throws AdapterConfigException if a name is no projection, or {@value #ALL_LINEAR} stands beside others */
+    public static Set<Projection> targetsNamed(List<String> names) {
+        if (names.equals(List.of(ALL_LINEAR))) {
+            return EnumSet.allOf(Projection.class);
+        }
+        EnumSet<Projection> targets = EnumSet.noneOf(Projection.class);
+        for (String name : names) {
+            targets.add(Projection.named(name)
+                    .orElseThrow(() -> new AdapterConfigException(
+                            "target_modules",
+                            "target_modules may name %s, or be [\"%s\"] alone; found '%s'"
+                                    .formatted(supportedTargets(), ALL_LINEAR, name))));
+        }
+        return targets;
+    }
+
+    /** @throws AdapterConfigException if there is no such activation; {@value #NO_ACTIVATION} is not asked for here */
+    public static Activation activationNamed(String name) {
+        return Activation.named(name)
+                .orElseThrow(() -> new AdapterConfigException(
+                        "activation",
+                        "activation must be one of %s, or %s for a plain LoRA; was '%s'"
+                                .formatted(Activation.supported(), NO_ACTIVATION, name)));
+    }
+
+    /**
+     * An adapter as requests and task files describe it. The activation {@value #NO_ACTIVATION} gives a plain LoRA, whatever the schedule.
+     *
+     * @throws AdapterConfigException naming the first setting that is wrong
+     */
+    public static AdapterConfig of(
+            int rank,
+            double alpha,
+            boolean rslora,
+            double dropout,
+            String activation,
+            AnnealingSchedule schedule,
+            List<String> targetModules) {
+        boolean plain = NO_ACTIVATION.equals(activation);
+        return new AdapterConfig(
+                rank,
+                alpha,
+                rslora,
+                dropout,
+                plain ? Activation.SILU : activationNamed(activation),
+                plain ? AnnealingSchedule.none() : schedule,
+                targetsNamed(targetModules));
+    }
+
+    private static String supportedTargets() {
+        return Arrays.stream(Projection.values()).map(Projection::shortName).collect(Collectors.joining(", "));
+    }
+}

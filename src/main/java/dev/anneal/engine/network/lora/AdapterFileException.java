@@ -1,0 +1,11 @@
+package dev.anneal.engine.network.lora;
+
+import java.nio.file.Path;
+
+/** An adapter file that does not hold the adapter it should. */
+public final class AdapterFileException extends RuntimeException {
+
+    public AdapterFileException(Path file, String message) {
+        super(file + ": " + message);
+    }
+}

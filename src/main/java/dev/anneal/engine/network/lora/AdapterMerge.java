@@ -1,0 +1,90 @@
+package dev.anneal.engine.network.lora;
+
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Merges an adapter into frozen weights, a block of rows at a time: {@code W = cast(fp32(W0) + s B A)}. The sum is made in fp32 and rounded once;
+ * adding a bf16 delta to a bf16 weight would lose small deltas twice.
+ */
+public final class AdapterMerge {
+
+    private final Program program;
+
+    /** @param owner scope with which the program ends */
+    public AdapterMerge(Scope owner) {
+        program = Program.load(owner, "merge", "Merge", Map.of());
+    }
+
+    /**
+     * Merges rows.
+     *
+     * @param scope owner of the result
+     * @param weight [rows, in], frozen
+     * @param a [r, in], fp32
+     * @param b [rows, r], fp32: the same rows
+     * @param scale s
+     * @param type of the merged weights
+     */
+    public Merged merge(Scope scope, Tensor weight, Tensor a, Tensor b, double scale, ElementType type) {
+        try (Scope step = scope.child();
+                Tensor like = step.zeros(type, 1)) {
+            return merged(weight, program.callForList(scope, "merge", weight, a, b, scale, like));
+        }
+    }
+
+    /**
+     * Puts trained rows in the place of frozen ones.
+     *
+     * @param scope owner of the result
+     * @param weight [rows, in] or [rows], frozen
+     * @param trained likewise, fp32
+     * @param type of the rows that are returned, rounded once
+     */
+    public Merged replace(Scope scope, Tensor weight, Tensor trained, ElementType type) {
+        try (Scope step = scope.child();
+                Tensor like = step.zeros(type, 1)) {
+            return merged(weight, program.callForList(scope, "replace", weight, trained, like));
+        }
+    }
+
+    /**
+     * Rounds rows that nothing was trained in to another type.
+     *
+     * @param scope owner of the result
+     * @param weight [rows, in] or [rows], frozen
+     */
+    public Converted convert(Scope scope, Tensor weight, ElementType type) {
+        try (Scope step = scope.child();
+                Tensor like = step.zeros(type, 1)) {
+            List<Tensor> results = program.callForList(scope, "convert", weight, like);
+            try (Tensor overflows = results.get(1)) {
+                return new Converted(results.get(0), (long) overflows.toDoubles()[0]);
+            }
+        }
+    }
+
+    private static Merged merged(Tensor weight, List<Tensor> results) {
+        try (Tensor tally = results.get(1)) {
+            double[] counts = tally.toDoubles();
+            return new Merged(
+                    results.get(0),
+                    new MergeTally(weight.elements(), (long) counts[0], (long) counts[1], counts[2], counts[3], (long)
+                            counts[4]));
+        }
+    }
+
+    /**
+     * Rows in another type.
+     *
+     * @param overflows finite weights that are not finite in it
+     */
+    public record Converted(Tensor weight, long overflows) {}
+
+    /** Merged rows and what happened to them. */
+    public record Merged(Tensor weight, MergeTally tally) {}
+}

@@ -1,0 +1,91 @@
+package dev.anneal.engine.network.lora;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/**
+ * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its own
+ * schedule, so shape and span are settings). A function of step, total steps and these three alone.
+ *
+ * @param start share of the steps from which beta falls; {@code STEP} ignores it
+ * @param end share of the steps from which beta is exactly 0
+ */
+public record AnnealingSchedule(Shape shape, double start, double end) {
+
+    /** The curve between {@code start} and {@code end}. */
+    public enum Shape {
+        LINEAR,
+        COSINE,
+        /** 1 until {@code end}, then 0. */
+        STEP;
+
+        public String text() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+
+        static Shape named(String text) {
+            return Arrays.stream(values())
+                    .filter(shape -> shape.text().equals(text))
+                    .findFirst()
+                    .orElseThrow(() -> new AdapterConfigException(
+                            "schedule.shape",
+                            "schedule.shape must be one of %s, was '%s'"
+                                    .formatted(
+                                            Arrays.stream(values())
+                                                    .map(Shape::text)
+                                                    .collect(Collectors.joining(", ")),
+                                            text)));
+        }
+    }
+
+    public AnnealingSchedule {
+        if (!(start >= 0 && start <= 1)) {
+            throw new AdapterConfigException(
+                    "schedule.start", "schedule.start must be a share of the steps from 0 to 1, was " + start);
+        }
+        if (!(end >= start && end <= 1)) {
+            throw new AdapterConfigException(
+                    "schedule.end",
+                    "schedule.end must lie between schedule.start (%s) and 1, was %s".formatted(start, end));
+        }
+    }
+
+    /** @throws AdapterConfigException if the shape is unknown or the span is none */
+    public static AnnealingSchedule of(String shape, double start, double end) {
+        return new AnnealingSchedule(Shape.named(shape), start, end);
+    }
+
+    /** The linear adapter from the first step on: a plain LoRA. */
+    public static AnnealingSchedule none() {
+        return new AnnealingSchedule(Shape.LINEAR, 0, 0);
+    }
+
+    /**
+     * Beta of a step, counted from 0. For {@code step >= totalSteps}, that is after the last step, it is 0 for every schedule.
+     *
+     * @throws IllegalArgumentException if step is negative or totalSteps is not positive
+     */
+    public double betaAt(int step, int totalSteps) {
+        if (step < 0 || totalSteps < 1) {
+            throw new IllegalArgumentException("no step %d of %d".formatted(step, totalSteps));
+        }
+        double progress = (double) step / totalSteps;
+        double from = shape == Shape.STEP ? end : start;
+        if (step >= totalSteps) {
+            return 0;
+        }
+        if (progress < from) {
+            return 1;
+        }
+        if (progress >= end) {
+            return 0;
+        }
+        double fallen = (progress - start) / (end - start);
+        return switch (shape) {
+            case LINEAR -> 1 - fallen;
+            case COSINE -> (1 + Math.cos(Math.PI * fallen)) / 2;
+            case STEP -> throw new IllegalStateException("a step has no slope");
+        };
+    }
+}

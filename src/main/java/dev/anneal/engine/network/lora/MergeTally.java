@@ -1,0 +1,35 @@
+package dev.anneal.engine.network.lora;
+
+/**
+ * What merging did to the elements of frozen weights.
+ *
+ * @param elements weights looked at
+ * @param deltas how many of them the adapter moves, in fp32
+ * @param unchanged how many are, after rounding, what they were
+ * @param sumError sum of the rounding errors of the cast
+ * @param maxError largest of them
+ * @param nonFinite merged weights that are no numbers
+ */
+public record MergeTally(long elements, long deltas, long unchanged, double sumError, double maxError, long nonFinite) {
+
+    public static final MergeTally NOTHING = new MergeTally(0, 0, 0, 0, 0, 0);
+
+    public MergeTally plus(MergeTally other) {
+        return new MergeTally(
+                elements + other.elements,
+                deltas + other.deltas,
+                unchanged + other.unchanged,
+                sumError + other.sumError,
+                Math.max(maxError, other.maxError),
+                nonFinite + other.nonFinite);
+    }
+
+    public double meanError() {
+        return elements == 0 ? 0 : sumError / elements;
+    }
+
+    /** Share of the weights that rounding left as they were. */
+    public double unchangedFraction() {
+        return elements == 0 ? 0 : (double) unchanged / elements;
+    }
+}

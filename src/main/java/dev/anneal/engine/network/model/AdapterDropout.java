@@ -1,0 +1,36 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.math.random.SplitMix64;
+import java.util.List;
+
+/**
+ * Inputs of A that are dropped in training. A mask is a function of the row's key, the layer and the place of the
+ * projection among those adapted, so it does not depend on how
+ * rows are distributed, and the backward makes the same one again.
+ *
+ * @param probability share that is dropped; what stays is divided by 1 - probability
+ * @param rowKeys a number for each row of the micro-batch; empty without dropout
+ */
+public record AdapterDropout(double probability, List<Long> rowKeys) {
+
+    public static final AdapterDropout NONE = new AdapterDropout(0, List.of());
+
+    /** At least the projections of a layer. */
+    private static final int PROJECTIONS = 8;
+
+    public AdapterDropout {
+        rowKeys = List.copyOf(rowKeys);
+    }
+
+    /** A key that differs wherever one of the numbers differs. */
+    public static long key(long seed, long step, long row) {
+        return SplitMix64.key(seed, step, row);
+    }
+
+    /** Seeds of the rows in a layer; a projection adds its number to them. libtorch's CPU generator takes the low 32 bits. */
+    long[] seeds(int layer) {
+        return rowKeys.stream()
+                .mapToLong(key -> (SplitMix64.key(key + layer) & 0x0FFFFFFFL) * PROJECTIONS)
+                .toArray();
+    }
+}

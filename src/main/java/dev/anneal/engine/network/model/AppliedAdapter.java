@@ -1,0 +1,60 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * An adapter as the decoder multiplies with it, in the precision of the frozen weights.
+ *
+ * @param layers for each layer A and B of each {@link ProjectionGroup} in their order: A stacked, [S, in]; B as a block matrix that holds
+ *     the scale, [out, S]
+ * @param parts for each group begin and end of each adapted projection among the group's outputs; empty where none is adapted
+ * @param scale s, already in B; gradients of B need it
+ * @param activation number by which the program knows sigma: 0 relu, 1 silu, 2 gelu
+ * @param beta share of the activation
+ * @param dropout what is dropped before A; only in training
+ */
+public record AppliedAdapter(
+        List<List<Tensor>> layers,
+        Map<ProjectionGroup, List<Long>> parts,
+        double scale,
+        int activation,
+        double beta,
+        AdapterDropout dropout) {
+
+    public AppliedAdapter {
+        layers = List.copyOf(layers);
+        parts = Map.copyOf(parts);
+    }
+
+    /** The same tensors with another beta and dropout. */
+    public AppliedAdapter with(double newBeta, AdapterDropout newDropout) {
+        return new AppliedAdapter(layers, parts, scale, activation, newBeta, newDropout);
+    }
+
+    /** The adapter that is none: matrices of rank 0, which the program passes over. */
+    static AppliedAdapter none(Scope scope, ModelConfig config, ElementType precision) {
+        List<Tensor> layer = new ArrayList<>();
+        Map<ProjectionGroup, List<Long>> parts = new EnumMap<>(ProjectionGroup.class);
+        for (ProjectionGroup group : ProjectionGroup.values()) {
+            layer.add(scope.zeros(precision, 0, group.inputSize(config)));
+            layer.add(scope.zeros(precision, group.outputSize(config), 0));
+            parts.put(group, List.of());
+        }
+        List<List<Tensor>> layers = Collections.nCopies(config.layers(), List.copyOf(layer));
+        return new AppliedAdapter(layers, parts, 1, 0, 0, AdapterDropout.NONE);
+    }
+
+    long[] parts(ProjectionGroup group) {
+        List<Long> ends = parts.getOrDefault(group, List.of());
+        return ends.stream().mapToLong(Long::longValue).toArray();
+    }
+}

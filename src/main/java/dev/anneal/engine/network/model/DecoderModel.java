@@ -1,0 +1,294 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.LayerWidths;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfigException;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A frozen decoder in memory. Any number of threads may compute with it at once, each in scopes of its own; results belong to the scope
+ * given. Whoever loads it closes it.
+ */
+public final class DecoderModel implements AutoCloseable {
+
+    private final Path directory;
+    private final ModelConfig config;
+    private final ElementType precision;
+    private final Scope scope;
+    private final DecoderProgram program;
+    private final FrozenWeights weights;
+    private final Tensor frequencies;
+    private final AppliedAdapter noAdapter;
+
+    private DecoderModel(
+            Path directory,
+            ModelConfig config,
+            ElementType precision,
+            Scope scope,
+            DecoderProgram program,
+            FrozenWeights weights) {
+        this.directory = directory;
+        this.config = config;
+        this.precision = precision;
+        this.scope = scope;
+        this.program = program;
+        this.weights = weights;
+        float[] angles = config.rotary().inverseFrequencies(config.headSize());
+        this.frequencies = scope.floats(angles, angles.length);
+        this.noAdapter = AppliedAdapter.none(scope, config, precision);
+    }
+
+    /**
+     * Loads a Hugging Face directory.
+     *
+     * @param precision type of weights and arithmetic, {@code FLOAT32} or {@code BFLOAT16}, whatever the files hold
+     * @param device {@code cpu} or {@code cuda:N}
+     * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
+     */
+    public static DecoderModel load(Path directory, ElementType precision, String device) throws IOException {
+        return load(directory, directory, precision, device);
+    }
+
+    /**
+     * As {@link #load(Path, ElementType, String)}, with weights that lie elsewhere.
+     *
+     * @param weightDirectory safetensors with the names of the directory's own weights
+     */
+    public static DecoderModel load(Path directory, Path weightDirectory, ElementType precision, String device)
+            throws IOException {
+        if (precision != ElementType.FLOAT32 && precision != ElementType.BFLOAT16) {
+            throw new IllegalArgumentException("a decoder computes in FLOAT32 or BFLOAT16, not in " + precision);
+        }
+        Scope scope = Scope.open(device);
+        try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
+            ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
+            DecoderProgram program = new DecoderProgram(scope, config);
+            FrozenWeights weights =
+                    new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
+            // Mapped files stay resident until their buffers are collected, and little else here makes the collector
+            // run.
+            System.gc();
+            return new DecoderModel(weightDirectory, config, precision, scope, program, weights);
+        } catch (IOException | RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public ElementType precision() {
+        return precision;
+    }
+
+    /**
+     * Memory that {@link #lossAndGradient} takes at most where activations are kept, beside weights and gradients, in bytes.
+     *
+     * @param tokens of all micro-batches that are computed at one time
+     * @param adapterWidth rank times adapted projections of a layer
+     * @param threads that compute at one time
+     */
+    public long passBytes(long tokens, int adapterWidth, int threads) {
+        LayerWidths widths = LayerWidths.of(config);
+        long kept = widths.kept(adapterWidth) * config.layers() * precision.bytes();
+        return tokens * (kept + widths.passing() * Float.BYTES)
+                + DeviceLimits.of(scope.device()).logitBytes(precision.bytes(), config.vocabularySize(), threads);
+    }
+
+    /** How many sequences are decoded at one time. */
+    public DecodingLimits decodingLimits() {
+        return DecodingLimits.of(scope.device(), precision == ElementType.FLOAT32);
+    }
+
+    /** The scope that lives as long as the model. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** The absence of an adapter: the base model itself. */
+    public AppliedAdapter noAdapter() {
+        return noAdapter;
+    }
+
+    /** Weight of the norm between the last layer and the output embedding, [H]. */
+    public Tensor finalNorm() {
+        return weights.norm();
+    }
+
+    /** Embedding whose product with the normed hidden states gives the logits, [V, H]. */
+    public Tensor outputEmbedding() {
+        return weights.head();
+    }
+
+    /** Hidden states of all tokens after the last layer, before the final norm, [N, H]. */
+    public Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter) {
+        return hiddenStates(target, rows, adapter, () -> {});
+    }
+
+    private Tensor hiddenStates(Scope target, TokenRows rows, AppliedAdapter adapter, Runnable betweenLayers) {
+        try (Scope pass = target.child()) {
+            Batch batch = batch(pass, rows);
+            Tensor x = embed(pass, rows);
+            for (int layer = 0; layer < config.layers(); layer++) {
+                betweenLayers.run();
+                try (Tensor input = x;
+                        Scope inner = pass.child()) {
+                    x = program.layer(inner, input, layer, batch, weights, adapter)
+                            .get(0)
+                            .in(pass);
+                }
+            }
+            return x.in(target);
+        }
+    }
+
+    /** Logits of chosen tokens in fp32, [M, V]. */
+    public Tensor logits(Scope target, Tensor hiddenStates, long[] at) {
+        try (Tensor chosen = target.longs(at, at.length)) {
+            return program.logits(target, hiddenStates, chosen, weights);
+        }
+    }
+
+    /**
+     * Loss of the trained positions without gradients, for validation.
+     *
+     * @param betweenLayers called before each layer; what it throws ends the pass and comes out here
+     */
+    public LossSums loss(
+            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
+        if (targets.count() == 0) {
+            return LossSums.NONE;
+        }
+        try (Scope pass = target.child()) {
+            Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
+            return sums(head(pass, hidden, targets, List.of(), false).get(0), targets);
+        }
+    }
+
+    /**
+     * Loss of the trained positions and its gradient with respect to what is trained.
+     *
+     * @param gradients overwritten with the gradient of what is minimised. Untouched if there are no targets
+     * @param objective what is minimised; where all weights are trained {@link Objective#LIKELIHOOD} alone
+     */
+    public LossSums lossAndGradient(
+            Scope target,
+            TokenRows rows,
+            Targets targets,
+            AppliedAdapter adapter,
+            Gradients gradients,
+            PassControl control,
+            Objective objective) {
+        if (targets.count() == 0) {
+            return LossSums.NONE;
+        }
+        try (Scope pass = target.child()) {
+            Batch batch = batch(pass, rows);
+            LayerActivations activations = new LayerActivations(program, weights, batch, adapter, control.recompute());
+            Tensor ids = pass.longs(rows.ids(), rows.tokens());
+            Tensor x = program.embed(pass, ids, weights.embedding());
+            for (int layer = 0; layer < config.layers(); layer++) {
+                control.betweenLayers().run();
+                x = activations.forward(pass, x);
+            }
+            List<Tensor> lossAndGradient = head(pass, x, targets, gradients.ofHead(), true);
+            Tensor upstream = lossAndGradient.get(2);
+            if (objective != Objective.LIKELIHOOD) {
+                weigh(pass, upstream, targets, objective.derivatives(logProbabilities(lossAndGradient)));
+            }
+            for (int layer = config.layers() - 1; layer >= 0; layer--) {
+                control.betweenLayers().run();
+                Tensor next = activations.backward(pass, upstream, gradients, layer);
+                upstream.close();
+                upstream = next;
+            }
+            embedBackward(pass, upstream, ids, gradients.weights());
+            return sums(lossAndGradient.get(0), targets);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    Batch batch(Scope pass, TokenRows rows) {
+        return program.batch(pass, rows, frequencies, weights.norm());
+    }
+
+    Tensor embed(Scope pass, TokenRows rows) {
+        return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
+    }
+
+    private List<Tensor> head(
+            Scope pass, Tensor hidden, Targets targets, List<Tensor> weightGradients, boolean backward) {
+        DecoderProgram.Positions positions = new DecoderProgram.Positions(
+                pass.longs(targets.at(), targets.count()),
+                pass.longs(targets.ids(), targets.count()),
+                targets.temperature());
+        return program.head(pass, hidden, positions, weights, weightGradients, backward);
+    }
+
+    /** Log-probabilities of the trained tokens, row after row. */
+    public float[] logProbabilities(
+            Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
+        if (targets.count() == 0) {
+            return new float[0];
+        }
+        try (Scope pass = target.child()) {
+            Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
+            return logProbabilities(head(pass, hidden, targets, List.of(), false));
+        }
+    }
+
+    private void weigh(Scope pass, Tensor gradient, Targets targets, float[] derivatives) {
+        Tensor at = pass.longs(targets.at(), targets.count());
+        program.weigh(pass, gradient, at, pass.floats(derivatives, targets.count()));
+    }
+
+    /** @param ofHead what the head has returned, its negative log-likelihoods second */
+    private static float[] logProbabilities(List<Tensor> ofHead) {
+        float[] values = ofHead.get(1).toFloats();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = -values[i];
+        }
+        return values;
+    }
+
+    /** The gradient of a tied embedding holds the head's part already. */
+    private void embedBackward(Scope pass, Tensor upstream, Tensor ids, Gradients.@Nullable Weights gradients) {
+        if (gradients != null) {
+            boolean tied = gradients.embedding() == gradients.head();
+            program.embedBackward(pass, upstream, ids, gradients.embedding(), !tied);
+        }
+    }
+
+    DecoderProgram program() {
+        return program;
+    }
+
+    FrozenWeights weights() {
+        return weights;
+    }
+
+    /** The Hugging Face directory that it was loaded from. */
+    Path directory() {
+        return directory;
+    }
+
+    private static LossSums sums(Tensor sums, Targets targets) {
+        double[] values = sums.toDoubles();
+        return new LossSums(values[0], Math.round(values[1]), targets.count());
+    }
+}

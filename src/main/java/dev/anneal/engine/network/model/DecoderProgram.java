@@ -1,0 +1,319 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.architecture.DeviceLimits;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ProjectionGroup;
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the scope given. */
+final class DecoderProgram {
+
+    private final ModelConfig config;
+    private final Program program;
+
+    /** For layers with a sliding window; windows of different lengths in one model do not occur. */
+    private final Program windowed;
+
+    DecoderProgram(Scope owner, ModelConfig config) {
+        this.config = config;
+        int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
+        this.program = load(owner, config, 0);
+        this.windowed = window == 0 ? program : load(owner, config, window);
+    }
+
+    private static Program load(Scope owner, ModelConfig config, int window) {
+        DeviceLimits limits = DeviceLimits.of(owner.device());
+        Map<String, Number> attributes = new LinkedHashMap<>();
+        attributes.put("eps", config.normEpsilon());
+        attributes.put("heads", config.heads());
+        attributes.put("kv_heads", config.keyValueHeads());
+        attributes.put("head_size", config.headSize());
+        attributes.put("chunk", limits.headChunk());
+        attributes.put("few", limits.softmaxRows());
+        attributes.put("block", limits.attentionBlock());
+        attributes.put("window", window);
+        attributes.put("padding", config.paddingToken());
+        return Program.load(owner, "decoder", "Decoder", attributes);
+    }
+
+    private Program of(int layer) {
+        return config.windows().get(layer) == 0 ? program : windowed;
+    }
+
+    /** A matrix of bf16 on a CPU in oneDNN's own layout, of which only {@code read} and {@code logits} know. */
+    Tensor packed(Scope scope, Tensor weight) {
+        return program.call(scope, "packed", weight);
+    }
+
+    Tensor fuse(Scope scope, List<Tensor> weights) {
+        return program.call(scope, "fuse", weights);
+    }
+
+    /** Cosines, then sines, of the tokens' angles in the type of {@code like}. */
+    private List<Tensor> turns(Scope scope, Tensor positions, Tensor frequencies, Tensor like) {
+        return program.callForList(scope, "turns", positions, frequencies, like);
+    }
+
+    /**
+     * Rows as every layer sees them.
+     *
+     * @param frequencies of the rotary embedding, [D / 2] fp32
+     * @param like of the type that layers compute in
+     * @throws IllegalArgumentException if a row is longer than the model's positions
+     */
+    Batch batch(Scope scope, TokenRows rows, Tensor frequencies, Tensor like) {
+        if (rows.lastPosition() >= config.maxPositions()) {
+            throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
+                    .formatted(rows.lastPosition() + 1, config.maxPositions()));
+        }
+        Tensor positions = scope.longs(rows.positions(), rows.tokens());
+        List<Tensor> turns = turns(scope, positions, frequencies, like);
+        return new Batch(rows, positions, turns.get(0), turns.get(1));
+    }
+
+    Tensor embed(Scope scope, Tensor ids, Tensor table) {
+        return program.call(scope, "embed", ids, table);
+    }
+
+    /** Output of a layer, then what {@link #layerBackward} needs. */
+    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
+        LayerWeights own =
+                new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
+        return layer(scope, x, layer, batch, own, adapter);
+    }
+
+    /**
+     * What a layer multiplies with.
+     *
+     * @param frozen as {@link FrozenWeights#layers} holds them
+     * @param adapter as {@link AppliedAdapter#layers} holds them
+     */
+    record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
+
+    /** As above, with the weights of this layer alone; of {@code adapter} everything but its layers counts. */
+    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
+        Program own = of(layer);
+        return own.callForList(
+                scope,
+                "layer",
+                x,
+                weights.frozen(),
+                weights.adapter(),
+                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                adapter.parts(ProjectionGroup.FEED_FORWARD),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                batch.rows().before(),
+                adapter.dropout().seeds(layer),
+                adapter.activation(),
+                adapter.beta(),
+                adapter.dropout().probability());
+    }
+
+    /**
+     * Gradient of a layer's input.
+     *
+     * @param upstream gradient of the layer's output
+     * @param pass what the forward saved, and where the adapter's gradients go
+     */
+    Tensor layerBackward(
+            Scope scope,
+            Tensor upstream,
+            int layer,
+            LayerPass pass,
+            Batch batch,
+            FrozenWeights weights,
+            AppliedAdapter adapter) {
+        Program own = of(layer);
+        return own.call(
+                scope,
+                "layer_backward",
+                upstream,
+                pass.saved(),
+                weights.layers().get(layer),
+                adapter.layers().get(layer),
+                pass.gradients(),
+                pass.weightGradients(),
+                adapter.parts(ProjectionGroup.ATTENTION_INPUT),
+                adapter.parts(ProjectionGroup.ATTENTION_OUTPUT),
+                adapter.parts(ProjectionGroup.FEED_FORWARD),
+                adapter.parts(ProjectionGroup.DOWN),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                batch.rows().before(),
+                adapter.dropout().seeds(layer),
+                adapter.scale(),
+                adapter.activation(),
+                adapter.beta(),
+                adapter.dropout().probability());
+    }
+
+    /**
+     * All layers for rows that continue cached sequences.
+     *
+     * @param weights of all layers, one after another
+     */
+    Tensor read(Scope scope, Tensor x, Batch batch, Slots slots, List<Tensor> weights, RowAdapters adapters) {
+        Tensor out = x;
+        int begin = 0;
+        while (begin < config.layers()) {
+            int end = begin;
+            while (end < config.layers() && of(end) == of(begin)) {
+                end++;
+            }
+            out = read(scope, out, new Stretch(begin, end), batch, slots, weights, adapters);
+            begin = end;
+        }
+        return out;
+    }
+
+    /** Layers with the same window, from {@code begin} to {@code end} - 1. */
+    private record Stretch(int begin, int end) {}
+
+    private Tensor read(
+            Scope scope,
+            Tensor x,
+            Stretch layers,
+            Batch batch,
+            Slots slots,
+            List<Tensor> weights,
+            RowAdapters adapters) {
+        Program own = of(layers.begin());
+        return own.call(
+                scope,
+                "read",
+                x,
+                (long) layers.begin(),
+                (long) layers.end(),
+                weights,
+                adapters.tensors(),
+                adapters.segments(),
+                adapters.activations(),
+                adapters.betas(),
+                batch.cos(),
+                batch.sin(),
+                batch.rows().offsets(),
+                batch.rows().past(),
+                own == windowed ? slots.nextInWindow() : slots.next(),
+                (long) slots.first(),
+                slots.cache().layers());
+    }
+
+    /**
+     * Neighbouring slots of a cache, one for each row.
+     *
+     * @param next what layers without a window attend to where each row has one token, as the program's {@code next_tokens} returns it; else empty
+     * @param nextInWindow likewise with the window
+     */
+    record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
+
+    /** The slots of a batch's rows from {@code first} on. */
+    Slots slots(Scope scope, KeyValueCache cache, int first, Batch batch) {
+        List<Tensor> next = nextTokens(scope, program, cache, batch);
+        return new Slots(cache, first, next, windowed == program ? next : nextTokens(scope, windowed, cache, batch));
+    }
+
+    private static List<Tensor> nextTokens(Scope scope, Program program, KeyValueCache cache, Batch batch) {
+        TokenRows rows = batch.rows();
+        return rows.tokens() == rows.rows()
+                ? program.callForList(
+                        scope,
+                        "next_tokens",
+                        batch.positions(),
+                        batch.cos(),
+                        batch.sin(),
+                        rows.lastPosition() + 1,
+                        (long) cache.room())
+                : List.of();
+    }
+
+    /** Copies a sequence of {@code length} tokens from one slot of all layers' keys and values to another. */
+    void copy(Scope scope, List<Tensor> caches, int source, int target, int length) {
+        program.call(scope, "copy", caches, (long) source, (long) target, (long) length)
+                .close();
+    }
+
+    /** Makes the first {@code length} tokens of a slot zero in all layers. */
+    void clear(Scope scope, List<Tensor> caches, int slot, int length) {
+        program.call(scope, "clear", caches, (long) slot, (long) length).close();
+    }
+
+    /** Copies a layer's keys and values into a tensor with room for longer sequences. */
+    void grow(Scope scope, Tensor smaller, Tensor larger) {
+        program.call(scope, "grow", smaller, larger).close();
+    }
+
+    Tensor logits(Scope scope, Tensor x, Tensor at, FrozenWeights weights) {
+        return program.call(scope, "logits", x, at, weights.norm(), weights.head());
+    }
+
+    /**
+     * Sums of the loss, the negative log-likelihood of each trained token, then the gradient of {@code x} if {@code backward}.
+     *
+     * @param weightGradients take those of final norm and output embedding; empty where they are frozen
+     */
+    List<Tensor> head(
+            Scope scope,
+            Tensor x,
+            Positions positions,
+            FrozenWeights weights,
+            List<Tensor> weightGradients,
+            boolean backward) {
+        return program.callForList(
+                scope,
+                "head",
+                x,
+                weights.norm(),
+                weights.head(),
+                positions.at(),
+                positions.targets(),
+                positions.temperature(),
+                weightGradients,
+                backward);
+    }
+
+    /** Weighs the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods of the tokens, [M] fp32. */
+    void weigh(Scope scope, Tensor gradient, Tensor at, Tensor derivatives) {
+        program.call(scope, "weigh", gradient, at, derivatives).close();
+    }
+
+    /**
+     * Trained positions.
+     *
+     * @param at tokens that predict a trained one, [M] int64
+     * @param targets the trained tokens, [M] int64
+     * @param temperature by which their logits are divided
+     */
+    record Positions(Tensor at, Tensor targets, double temperature) {}
+
+    /** @param anew whether the gradient of the input embedding's rows overwrites what is there, or is added to it */
+    void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
+        program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
+    }
+
+    /** Writes trained masters into the weight that the model computes with. */
+    void refresh(Scope scope, Tensor weight, Tensor master) {
+        program.call(scope, "refresh", weight, master).close();
+    }
+
+    /** @param master [2, D]: the weight of all query heads, and that of all key heads */
+    void refreshHeadNorm(Scope scope, Tensor weight, Tensor master) {
+        program.call(scope, "refresh_head_norm", weight, master).close();
+    }
+
+    /**
+     * A layer between forward and backward.
+     *
+     * @param saved what the forward left for the backward
+     * @param gradients fp32 tensors that take the gradients: A and B of each group, B without the zeros of its block matrix
+     * @param weightGradients likewise those of the layer's own weights; empty where they are frozen
+     */
+    record LayerPass(List<Tensor> saved, List<Tensor> gradients, List<Tensor> weightGradients) {}
+}

@@ -1,0 +1,135 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.architecture.DecodingLimits;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import dev.anneal.engine.network.torch.TorchException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A model that reads sequences a few tokens at a time. In bf16 on a CPU it holds a copy of the large matrices in the layout that products of few rows are
+ * fastest with. The model's weights must not change while it lives. Closed before the model, or with it.
+ */
+public final class IncrementalDecoder implements AutoCloseable {
+
+    /** Places of the matrices among a layer's weights: q k v, o, gate up, down. */
+    private static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
+
+    private final DecoderModel model;
+    private final Scope scope;
+    private final FrozenWeights weights;
+
+    /** The weights of all layers, one after another. */
+    private final List<Tensor> layers;
+
+    public IncrementalDecoder(DecoderModel model) {
+        this.model = model;
+        this.scope = model.scope().child();
+        boolean packs =
+                model.precision() == ElementType.BFLOAT16 && scope.device().equals("cpu");
+        this.weights = packs ? packedIfPossible(model.weights()) : model.weights();
+        this.layers = weights.layers().stream().flatMap(List::stream).toList();
+    }
+
+    /** oneDNN has the layout only for processors that it multiplies bf16 with, not for all that can be told to compute in it. */
+    private FrozenWeights packedIfPossible(FrozenWeights plain) {
+        try {
+            return packed(plain);
+        } catch (TorchException e) {
+            if (e.isOutOfMemory()) {
+                throw e;
+            }
+            return plain;
+        }
+    }
+
+    private FrozenWeights packed(FrozenWeights plain) {
+        List<List<Tensor>> layers = new ArrayList<>();
+        for (List<Tensor> layer : plain.layers()) {
+            List<Tensor> packed = new ArrayList<>(layer);
+            MATRICES.forEach(place -> packed.set(place, model.program().packed(scope, layer.get(place))));
+            layers.add(packed);
+        }
+        return new FrozenWeights(
+                plain.embedding(), layers, plain.norm(), model.program().packed(scope, plain.head()));
+    }
+
+    public ModelConfig config() {
+        return model.config();
+    }
+
+    public DecodingLimits decodingLimits() {
+        return model.decodingLimits();
+    }
+
+    /** The scope that lives as long as the decoder. */
+    public Scope scope() {
+        return scope;
+    }
+
+    /** An empty cache for a number of sequences of at most {@code capacity} tokens each. */
+    public KeyValueCache newCache(Scope owner, int slots, int capacity) {
+        ModelConfig config = model.config();
+        if (capacity < 1 || capacity > config.maxPositions()) {
+            throw new IllegalArgumentException(
+                    "a cache holds 1 to %d tokens in this model, not %d".formatted(config.maxPositions(), capacity));
+        }
+        Scope own = owner.child();
+        DecoderProgram program = new DecoderProgram(own, config);
+        return new KeyValueCache(own, program, config, model.precision(), slots, capacity);
+    }
+
+    /**
+     * Reads further tokens of cached sequences that lie in neighbouring slots. Rows of one token each, the usual step of generation, are attended to all
+     * at one time; longer ones row by row.
+     *
+     * @param tokens new tokens of each sequence, at least one each
+     * @param cache takes them
+     * @param first slot of the first sequence; row i continues slot {@code first + i}
+     * @param adapters of each sequence; neighbours with the same one are multiplied with it together
+     * @return hidden states of the new tokens, sequence after sequence, [N, H]
+     */
+    public Tensor read(
+            Scope target, List<int[]> tokens, KeyValueCache cache, int first, List<AppliedAdapter> adapters) {
+        TokenRows rows = rows(tokens, cache, first);
+        cache.reserve((int) rows.lastPosition() + 1);
+        try (Scope pass = target.child()) {
+            Batch batch = model.batch(pass, rows);
+            DecoderProgram.Slots slots = cache.program().slots(pass, cache, first, batch);
+            Tensor x = cache.program()
+                    .read(pass, model.embed(pass, rows), batch, slots, layers, new RowAdapters(rows, adapters));
+            for (int row = 0; row < tokens.size(); row++) {
+                cache.advance(first + row, tokens.get(row).length);
+            }
+            return x.in(target);
+        }
+    }
+
+    private static TokenRows rows(List<int[]> tokens, KeyValueCache cache, int first) {
+        int[] past = new int[tokens.size()];
+        for (int row = 0; row < past.length; row++) {
+            past[row] = cache.length(first + row);
+            int length = past[row] + tokens.get(row).length;
+            if (length > cache.capacity()) {
+                throw new IllegalArgumentException("sequence %d would have %d tokens; its cache holds %d"
+                        .formatted(row, length, cache.capacity()));
+            }
+        }
+        return TokenRows.continuing(tokens, past);
+    }
+
+    /** Logits of chosen tokens in fp32, [M, V]. */
+    public Tensor logits(Scope target, Tensor hiddenStates, long[] at) {
+        try (Tensor chosen = target.longs(at, at.length)) {
+            return model.program().logits(target, hiddenStates, chosen, weights);
+        }
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,126 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Keys and values of several sequences, of every layer, so that their next tokens need not read them again. Each sequence has a slot. Memory grows
+ * with the longest sequence. Closed by whoever made it.
+ */
+public final class KeyValueCache implements AutoCloseable {
+
+    /** Tokens by which room grows at least. */
+    private static final int BLOCK = 64;
+
+    private final Scope scope;
+    private final DecoderProgram program;
+    private final ModelConfig config;
+    private final ElementType precision;
+    private final int capacity;
+    private final int[] lengths;
+
+    private List<Tensor> layers = List.of();
+
+    private int room;
+
+    KeyValueCache(
+            Scope scope, DecoderProgram program, ModelConfig config, ElementType precision, int slots, int capacity) {
+        this.scope = scope;
+        this.program = program;
+        this.config = config;
+        this.precision = precision;
+        this.capacity = capacity;
+        this.lengths = new int[slots];
+    }
+
+    /** Sequences that fit. */
+    public int slots() {
+        return lengths.length;
+    }
+
+    /** Tokens of a sequence that fit. */
+    public int capacity() {
+        return capacity;
+    }
+
+    /** Tokens that were read so far of the sequence in a slot. */
+    public int length(int slot) {
+        return lengths[slot];
+    }
+
+    /**
+     * Forgets a sequence; another may begin in its slot. What it had there becomes zero: a batch's attention passes over the tokens behind a shorter sequence
+     * with a weight of 0, which would not hide what is not finite.
+     */
+    public void free(int slot) {
+        if (lengths[slot] > 0) {
+            program.clear(scope, layers, slot, lengths[slot]);
+            lengths[slot] = 0;
+        }
+    }
+
+    /** Moves a sequence to a slot whose own one is forgotten, so that those in use lie side by side. */
+    public void move(int from, int to) {
+        copy(from, to);
+        free(from);
+    }
+
+    /** Lets a slot, whose own sequence is forgotten, go on as another one has begun. */
+    public void copy(int from, int to) {
+        program.copy(scope, layers, from, to, lengths[from]);
+        lengths[to] = lengths[from];
+    }
+
+    /** Tokens of each sequence that fit without growing. */
+    int room() {
+        return room;
+    }
+
+    /**
+     * The cache's own: threads that call methods of one at the same time wait for each other's locks.
+     */
+    DecoderProgram program() {
+        return program;
+    }
+
+    /** Makes room for sequences of so many tokens. */
+    void reserve(int tokens) {
+        if (tokens > room) {
+            room = Math.min(capacity, Math.max(tokens + BLOCK, room + room / 2));
+            layers = grown(layers);
+        }
+    }
+
+    private List<Tensor> grown(List<Tensor> tensors) {
+        List<Tensor> grown = new ArrayList<>();
+        for (int layer = 0; layer < config.layers(); layer++) {
+            Tensor larger =
+                    scope.zeros(precision, lengths.length, 2L * config.keyValueHeads(), room, config.headSize());
+            if (!tensors.isEmpty()) {
+                try (Tensor smaller = tensors.get(layer)) {
+                    program.grow(scope, smaller, larger);
+                }
+            }
+            grown.add(larger);
+        }
+        return grown;
+    }
+
+    /** Of each layer the keys of all slots and heads, then their values, [slots, 2 KV, room, D]. */
+    List<Tensor> layers() {
+        return layers;
+    }
+
+    void advance(int slot, int tokens) {
+        lengths[slot] += tokens;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+}

@@ -1,0 +1,72 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What a pass of a micro-batch leaves of each layer for its backward: all that it needs, or the layer's input alone, from which the rest is
+ * computed again (activation checkpointing). Both give the same bits.
+ */
+final class LayerActivations {
+
+    private final DecoderProgram program;
+    private final FrozenWeights weights;
+    private final Batch batch;
+    private final AppliedAdapter adapter;
+    private final boolean recompute;
+    private final List<Tensor> inputs = new ArrayList<>();
+    private final List<Layer> kept = new ArrayList<>();
+
+    LayerActivations(
+            DecoderProgram program, FrozenWeights weights, Batch batch, AppliedAdapter adapter, boolean recompute) {
+        this.program = program;
+        this.weights = weights;
+        this.batch = batch;
+        this.adapter = adapter;
+        this.recompute = recompute;
+    }
+
+    /** Output of the next layer, [N, H]. Its input must stay as it is until the backward, which closes it. */
+    Tensor forward(Scope pass, Tensor input) {
+        int number = inputs.size();
+        inputs.add(input);
+        if (recompute) {
+            try (Layer layer = compute(pass, input, number)) {
+                return layer.output().in(pass);
+            }
+        }
+        kept.add(compute(pass, input, number));
+        return kept.get(number).output();
+    }
+
+    /**
+     * Gradient of a layer's input. What was kept of the layer is gone afterwards.
+     *
+     * @param upstream gradient of the layer's output
+     * @param gradients of what is trained; the layer's are overwritten
+     */
+    Tensor backward(Scope pass, Tensor upstream, Gradients gradients, int number) {
+        try (Tensor input = inputs.get(number);
+                Layer layer = recompute ? compute(pass, input, number) : kept.get(number)) {
+            DecoderProgram.LayerPass between = new DecoderProgram.LayerPass(
+                    layer.saved(), gradients.adapter().get(number), gradients.ofLayer(number));
+            return program.layerBackward(pass, upstream, number, between, batch, weights, adapter);
+        }
+    }
+
+    private Layer compute(Scope owner, Tensor input, int number) {
+        Scope scope = owner.child();
+        List<Tensor> results = program.layer(scope, input, number, batch, weights, adapter);
+        return new Layer(scope, results.get(0), results.subList(1, results.size()));
+    }
+
+    /** A layer as its forward left it, in a scope of its own. */
+    private record Layer(Scope scope, Tensor output, List<Tensor> saved) implements AutoCloseable {
+        @Override
+        public void close() {
+            scope.close();
+        }
+    }
+}

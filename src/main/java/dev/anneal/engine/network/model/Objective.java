@@ -1,0 +1,21 @@
+package dev.anneal.engine.network.model;
+
+import java.util.Arrays;
+
+/** What the rows of a micro-batch are trained to minimise: a function of the log-probabilities of their trained tokens. */
+@FunctionalInterface
+public interface Objective {
+
+    /** The sum of the tokens' negative log-likelihoods. The head gives its gradient, so a pass does not ask for these derivatives. */
+    Objective LIKELIHOOD = logProbabilities -> {
+        float[] derivatives = new float[logProbabilities.length];
+        Arrays.fill(derivatives, -1);
+        return derivatives;
+    };
+
+    /**
+     * @param logProbabilities of the trained tokens, row after row, nats
+     * @return derivatives with respect to each of them
+     */
+    float[] derivatives(float[] logProbabilities);
+}

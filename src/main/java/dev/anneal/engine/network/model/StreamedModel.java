@@ -1,0 +1,160 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
+import dev.anneal.engine.network.architecture.ModelConfigException;
+import dev.anneal.engine.network.architecture.OuterWeights;
+import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A frozen decoder in files, of whose weights one layer is in memory at a time: for a pass over few tokens by a model that is larger than memory. It computes in
+ * fp32 what a {@link DecoderModel} of that precision computes. For use by one thread.
+ */
+public final class StreamedModel implements AutoCloseable {
+
+    private final ModelConfig config;
+    private final WeightDirectory files;
+    private final Scope scope;
+    private final DecoderProgram program;
+    private final Tensor frequencies;
+
+    private StreamedModel(ModelConfig config, WeightDirectory files, String device) {
+        this.config = config;
+        this.files = files;
+        this.scope = Scope.open(device);
+        this.program = new DecoderProgram(scope, config);
+        float[] angles = config.rotary().inverseFrequencies(config.headSize());
+        this.frequencies = scope.floats(angles, angles.length);
+    }
+
+    /** The adapter of each layer in its turn. */
+    @FunctionalInterface
+    public interface LayerAdapters {
+
+        /**
+         * An adapter whose only layer is the given one.
+         *
+         * @param owner ends when the layer has been computed
+         */
+        AppliedAdapter of(Scope owner, int layer) throws IOException;
+    }
+
+    /**
+     * @param directory of the configuration
+     * @param weightDirectory of safetensors with the names of the directory's own weights
+     * @param device {@code cpu} or {@code cuda:N}
+     * @throws ModelConfigException if configuration or weights are not of a model that the engine runs
+     */
+    public static StreamedModel open(Path directory, Path weightDirectory, String device) throws IOException {
+        WeightDirectory files = WeightDirectory.open(weightDirectory);
+        try {
+            return new StreamedModel(ModelConfig.read(directory.resolve("config.json"), files), files, device);
+        } catch (IOException | RuntimeException e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    /** The scope that lives as long as the model. */
+    public Scope scope() {
+        return scope;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    /** The adapters that are none: the model itself. */
+    public LayerAdapters noAdapters() {
+        return (owner, layer) -> AppliedAdapter.none(owner, config, ElementType.FLOAT32);
+    }
+
+    /**
+     * Hidden states of all tokens after the last layer, before the final norm.
+     *
+     * @param betweenParts called before each prompt in each layer; what it throws ends the pass and comes out here
+     * @param target owner of the results
+     * @return for each prompt [tokens, H]
+     */
+    public List<Tensor> hiddenStates(Scope target, List<int[]> prompts, LayerAdapters adapters, Runnable betweenParts)
+            throws IOException {
+        try (Scope pass = scope.child()) {
+            List<Batch> batches = new ArrayList<>();
+            List<Tensor> states = new ArrayList<>();
+            for (int[] prompt : prompts) {
+                TokenRows rows = TokenRows.of(List.of(prompt));
+                batches.add(program.batch(pass, rows, frequencies, frequencies));
+                states.add(embed(pass, rows));
+            }
+            for (int layer = 0; layer < config.layers(); layer++) {
+                pass(pass, layer, batches, states, adapters, betweenParts);
+            }
+            return states.stream().map(state -> state.in(target)).toList();
+        }
+    }
+
+    /** Takes all prompts through one layer. */
+    private void pass(
+            Scope pass,
+            int layer,
+            List<Batch> batches,
+            List<Tensor> states,
+            LayerAdapters adapters,
+            Runnable betweenParts)
+            throws IOException {
+        try (Scope loaded = scope.child()) {
+            AppliedAdapter adapter = adapters.of(loaded, layer);
+            DecoderProgram.LayerWeights weights = new DecoderProgram.LayerWeights(
+                    loader(loaded).layer(layer), adapter.layers().get(0));
+            for (int i = 0; i < states.size(); i++) {
+                betweenParts.run();
+                try (Tensor input = states.get(i);
+                        Scope inner = loaded.child()) {
+                    states.set(
+                            i,
+                            program.layer(inner, input, layer, batches.get(i), weights, adapter)
+                                    .get(0)
+                                    .in(pass));
+                }
+            }
+        }
+    }
+
+    /** Weight of the norm between the last layer and the output embedding, [H]. */
+    public Tensor finalNorm(Scope owner) throws IOException {
+        return loader(owner).tensor(OuterWeights.NORM);
+    }
+
+    /** Some rows of the embedding whose product with the normed hidden states gives the logits, [rows, H]. */
+    public Tensor outputEmbedding(Scope owner, long firstRow, long rows) throws IOException {
+        return loader(owner).rows(config.tiedEmbeddings() ? OuterWeights.EMBEDDING : OuterWeights.HEAD, firstRow, rows);
+    }
+
+    private WeightLoader loader(Scope owner) {
+        return new WeightLoader(files, config, program, owner, ElementType.FLOAT32, WeightLoader.BLOCK_BYTES);
+    }
+
+    /** Only the rows of the embedding that the tokens ask for are read. */
+    private Tensor embed(Scope pass, TokenRows rows) throws IOException {
+        try (Scope passing = scope.child()) {
+            WeightLoader loader = loader(passing);
+            List<Tensor> embedded = new ArrayList<>();
+            for (long id : rows.ids()) {
+                embedded.add(loader.rows(OuterWeights.EMBEDDING, id, 1));
+            }
+            return program.fuse(passing, embedded).in(pass);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        scope.close();
+        files.close();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.anneal.engine.network.torch;
+
+import ai.djl.ndarray.types.DataType;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
+import java.util.function.Function;
+
+/**
+ * Handle of a tensor in native memory. It belongs to the {@link Scope} in which it was made and lives until that closes, or until it is
+ * closed itself.
+ */
+public final class Tensor implements AutoCloseable {
+
+    /** What {@link #writeTo} holds in the Java heap at one time. */
+    private static final long PART_BYTES = 1 << 22;
+
+    private final Scope scope;
+    private final PtNDArray array;
+
+    Tensor(Scope scope, PtNDArray array) {
+        this.scope = scope;
+        this.array = array;
+    }
+
+    public long[] shape() {
+        return array.getShape().getShape();
+    }
+
+    public ElementType elementType() {
+        DataType type = array.getDataType();
+        return switch (type) {
+            case FLOAT32 -> ElementType.FLOAT32;
+            case FLOAT64 -> ElementType.FLOAT64;
+            case FLOAT16 -> ElementType.FLOAT16;
+            case INT64 -> ElementType.INT64;
+            case UINT8 -> ElementType.UINT8;
+            // What DJL reads for bf16, which it does not know in native code. Programs make no other type that it does
+            // not know.
+            case UNKNOWN, BFLOAT16 -> ElementType.BFLOAT16;
+            default -> throw new IllegalStateException("a tensor has the unexpected type " + type);
+        };
+    }
+
+    /** Copy as fp32 numbers, in row order; other floating types are converted. */
+    public float[] toFloats() {
+        if (elementType() == ElementType.FLOAT32) {
+            return read(PtNDArray::toFloatArray);
+        }
+        try (Tensor converted = to(scope, ElementType.FLOAT32)) {
+            return converted.read(PtNDArray::toFloatArray);
+        }
+    }
+
+    /** Copy as fp64 numbers, in row order. */
+    public double[] toDoubles() {
+        if (elementType() == ElementType.FLOAT64) {
+            return read(PtNDArray::toDoubleArray);
+        }
+        try (Tensor converted = to(scope, ElementType.FLOAT64)) {
+            return converted.read(PtNDArray::toDoubleArray);
+        }
+    }
+
+    /** Copy of an int64 tensor, in row order. */
+    public long[] toLongs() {
+        return read(PtNDArray::toLongArray);
+    }
+
+    /** Copy of the elements as little-endian bytes, as safetensors files hold them. */
+    public ByteBuffer toBytes() {
+        if (elements() == 0) {
+            return ByteBuffer.allocate(0);
+        }
+        try (Tensor bytes = Conversions.program().call(scope, "bytes_of", this)) {
+            return ByteBuffer.wrap(bytes.read(PtNDArray::toByteArray)).order(ByteOrder.LITTLE_ENDIAN);
+        }
+    }
+
+    /**
+     * Writes what {@link #toBytes} would hold, a part of it in the Java heap at a time. The tensor must be contiguous, as every one is that a
+     * program has not made a slice of columns or a transposed view of another.
+     */
+    public void writeTo(WritableByteChannel channel) throws IOException {
+        writeTo(channel, 0, elements());
+    }
+
+    /**
+     * As {@link #writeTo(WritableByteChannel)}, of a part in row order.
+     *
+     * @param first element of the part
+     * @param count elements of the part
+     */
+    public void writeTo(WritableByteChannel channel, long first, long count) throws IOException {
+        long step = PART_BYTES / elementType().bytes();
+        long end = first + count;
+        for (long begin = first; begin < end; begin += step) {
+            ByteBuffer part = part(begin, Math.min(begin + step, end));
+            while (part.hasRemaining()) {
+                channel.write(part);
+            }
+        }
+    }
+
+    private ByteBuffer part(long begin, long end) {
+        try (Tensor bytes = Conversions.program().call(scope, "bytes_of_part", this, begin, end)) {
+            return ByteBuffer.wrap(bytes.read(PtNDArray::toByteArray));
+        }
+    }
+
+    /**
+     * Overwrites elements in row order. The tensor must be contiguous.
+     *
+     * @param begin first element that is overwritten
+     * @param bytes little-endian elements of this tensor's type, from position to limit
+     */
+    public void overwrite(long begin, ByteBuffer bytes) {
+        ElementType type = elementType();
+        long count = bytes.remaining() / type.bytes();
+        if (begin < 0 || begin > elements() - count) {
+            throw new IndexOutOfBoundsException(
+                    "elements %d to %d of a tensor that has %d".formatted(begin, begin + count, elements()));
+        }
+        try (Tensor values = scope.ofBytes(bytes, type, count)) {
+            Conversions.program().call(scope, "overwrite", this, begin, values).close();
+        }
+    }
+
+    /**
+     * On a device this is also where an earlier operation's failure shows. The host's copy ends here: DJL's own would live as long as the
+     * tensor's scope.
+     */
+    private <T> T read(Function<PtNDArray, T> copy) {
+        try (Tensor host = Conversions.program().call(scope, "on_host", this)) {
+            return TorchException.guarded("cannot read a tensor " + array.getShape(), () -> copy.apply(host.array));
+        }
+    }
+
+    /** Number of elements. */
+    public long elements() {
+        return array.getShape().size();
+    }
+
+    /** A copy with another element type in {@code target}. */
+    public Tensor to(Scope target, ElementType type) {
+        return Conversions.program().call(target, "to", this, type.code());
+    }
+
+    /** The same tensor, owned by another scope from now on; this handle ends. */
+    public Tensor in(Scope target) {
+        array.attach(target.manager());
+        return new Tensor(target, array);
+    }
+
+    @Override
+    public void close() {
+        array.close();
+    }
+
+    PtNDArray array() {
+        return array;
+    }
+}

@@ -1,0 +1,102 @@
+package dev.anneal.engine.network.torch;
+
+import ai.djl.Device;
+import ai.djl.engine.Engine;
+import ai.djl.engine.EngineException;
+import ai.djl.pytorch.engine.PtNDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Starts libtorch once for this JVM: no network, no telemetry, one thread for each operator.
+ *
+ * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Parallel work is many micro-batches on a platform thread
+ * each, not one operator spread over all cores: it neither waits at barriers nor changes its bits with the number of cores.
+ */
+final class Torch {
+
+    /** Whether the calling thread has been prepared: libtorch keeps grad mode, executor mode and thread count for each thread. */
+    private static final ThreadLocal<Boolean> PREPARED = ThreadLocal.withInitial(() -> false);
+
+    private Torch() {}
+
+    /**
+     * A manager of native memory on {@code device}: {@code cpu} or {@code cuda:N}.
+     *
+     * @throws DeviceException if the device is not there
+     */
+    static PtNDManager newManager(String device) {
+        Optional<Integer> cuda = cudaIndex(device);
+        Engine engine = engine(device);
+        prepareThread();
+        cuda.ifPresent(index -> CudaRuntime.of(device).require(device, index));
+        return (PtNDManager) engine.newBaseManager(cuda.map(Device::gpu).orElseGet(Device::cpu));
+    }
+
+    /** Index of a CUDA device, empty for the CPU. */
+    static Optional<Integer> cudaIndex(String device) {
+        if ("cpu".equals(device)) {
+            return Optional.empty();
+        }
+        if (device.matches("cuda:\\d{1,3}")) {
+            return Optional.of(Integer.parseInt(device.substring("cuda:".length())));
+        }
+        throw new IllegalArgumentException("device must be cpu or cuda:N, was '" + device + "'");
+    }
+
+    /** Called before anything native. Gradients are off for good: the engine derives them by hand. */
+    static void prepareThread() {
+        if (PREPARED.get()) {
+            return;
+        }
+        Engine unused = engine("cpu");
+        JniUtils.setGradMode(false);
+        // The first question a thread asks libtorch about its threads sets them to what any thread asked for last;
+        // later ones do not.
+        JniUtils.getNumThreads();
+        JniUtils.setNumThreads(1);
+        // Rows have ever new lengths; specialising the program for each shape costs more than it gives.
+        JniUtils.setGraphExecutorOptimize(false);
+        PREPARED.set(true);
+    }
+
+    private static Engine engine(String device) {
+        if (Starter.ENGINE == null) {
+            throw DeviceException.unloadable(device, String.valueOf(Starter.failure));
+        }
+        return Starter.ENGINE;
+    }
+
+    /** Holds the engine; its class initialisation is the start. */
+    private static final class Starter {
+        /** Why there is no engine, in the words of the dynamic linker. */
+        static @Nullable String failure;
+
+        static final @Nullable Engine ENGINE = start();
+
+        private static @Nullable Engine start() {
+            System.setProperty("ai.djl.offline", "true");
+            System.setProperty("OPT_OUT_TRACKING", "true");
+            System.setProperty("ai.djl.pytorch.num_threads", "1");
+            System.setProperty("ai.djl.pytorch.num_interop_threads", "1");
+            System.setProperty("ai.djl.pytorch.graph_optimizer", "false");
+            try {
+                return Engine.getEngine("PyTorch");
+            } catch (EngineException e) {
+                failure = words(e);
+                return null;
+            }
+        }
+
+        /** Those of the innermost cause, and of a library its name alone. */
+        private static String words(Throwable thrown) {
+            Throwable cause = thrown;
+            while (cause.getCause() != null) {
+                cause = cause.getCause();
+            }
+            String message = String.valueOf(cause.getMessage());
+            return message.substring(message.lastIndexOf('/') + 1);
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package dev.anneal.engine.network.torch;
+
+import ai.djl.engine.EngineException;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** libtorch refused an operation; the message holds its own words, for program text with file, line and caret. */
+public final class TorchException extends RuntimeException {
+
+    /** The words of libtorch's allocators on CPUs and on CUDA devices, of the libraries beneath, and of the C++ library. */
+    private static final List<String> OUT_OF_MEMORY = List.of(
+            "DefaultCPUAllocator",
+            "CUDA out of memory",
+            "CUDA error: out of memory",
+            "CUDA driver error: out of memory",
+            // Said in place of "CUDA out of memory" where the driver's management library is missing, as in some
+            // containers.
+            "NVML_SUCCESS ==",
+            "CUBLAS_STATUS_ALLOC_FAILED",
+            "CUDNN_STATUS_ALLOC_FAILED",
+            "std::bad_alloc");
+
+    public TorchException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
+    /** Runs a native call, whose failure comes out as an exception of this type. */
+    static <T> T guarded(String what, Supplier<T> call) {
+        try {
+            return call.get();
+        } catch (EngineException e) {
+            throw new TorchException(what + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Whether the device had no memory left. */
+    public boolean isOutOfMemory() {
+        String message = String.valueOf(getMessage());
+        return OUT_OF_MEMORY.stream().anyMatch(message::contains);
+    }
+}

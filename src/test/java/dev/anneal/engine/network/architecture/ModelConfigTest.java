@@ -1,0 +1,207 @@
+package dev.anneal.engine.network.architecture;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.penetration.Penetration;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Configurations of old and new transformers mean the same; what would change the maths unseen is refused by name. */
+class ModelConfigTest {
+
+    private static final Path MODELS = Path.of("src/test/resources/golden/models");
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void bothStylesGiveTheSameModel() throws IOException {
+        ModelConfig now = ModelConfig.read(MODELS.resolve("llama-untied-gqa/config.json"));
+        ModelConfig before = ModelConfig.read(MODELS.resolve("llama-untied-gqa/config.old-style.json"));
+
+        assertThat(before).isEqualTo(now);
+        assertThat(now.headSize()).isEqualTo(8);
+        assertThat(now.keyValueHeads()).isEqualTo(2);
+        assertThat(now.rotary().theta()).isEqualTo(500_000);
+    }
+
+    @Test
+    void llama3ScalingIsRead() throws IOException {
+        ModelConfig config = ModelConfig.read(MODELS.resolve("llama3-rope/config.json"));
+
+        assertThat(config.rotary().llama3()).isEqualTo(new RotaryConfig.Llama3Scaling(8, 1, 4, 64));
+        assertThat(config.tiedEmbeddings()).isTrue();
+        assertThat(config.parameters()).isEqualTo(106_816);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"LlamaForCausalLM\" | \"GPT2LMHeadModel\" | architecture GPT2LMHeadModel is not supported; supported: LlamaForCausalLM, MistralForCausalLM, Qwen2ForCausalLM, Qwen3ForCausalLM",
+                "\"hidden_act\": \"silu\" | \"hidden_act\": \"gelu\" | 'hidden_act' is \"gelu\"; this engine supports silu only",
+                "\"vocab_size\": 320 | \"sliding_window\": 8, \"vocab_size\": 320 | 'sliding_window' is 8; this engine supports none only",
+                "\"vocab_size\": 320 | \"is_causal\": false, \"vocab_size\": 320 | 'is_causal' is false; this engine supports true only",
+                "\"pretraining_tp\": 1 | \"pretraining_tp\": 2 | 'pretraining_tp' is 2; this engine supports 1.0 only",
+                "\"rope_type\": \"default\" | \"rope_type\": \"yarn\" | rope type 'yarn' is not supported; supported: default, llama3",
+                "\"rope_type\": \"default\" | \"rope_type\": \"default\", \"mrope_section\": [2, 3, 3] | 'rope_parameters' has the key 'mrope_section', which this engine does not compute",
+                "\"vocab_size\": 320 | \"rope_scaling\": \"linear\", \"vocab_size\": 320 | 'rope_scaling' must be an object, found \"linear\"",
+                "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\", \"sliding_attention\"], \"vocab_size\": 320 | 'layer_types' names \"sliding_attention\", which this family does not have where its sliding window is none",
+                "\"vocab_size\": 320 | \"layer_types\": [\"full_attention\"], \"vocab_size\": 320 | 'layer_types' must name the attention of each of 2 layers",
+                "\"vocab_size\": 320 | \"vocab_size\": \"many\" | 'vocab_size' must be a positive integer, found \"many\"",
+                "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 0 | 'rms_norm_eps' must be a positive number, found 0",
+                "\"num_key_value_heads\": 2 | \"num_key_value_heads\": 3 | 'num_attention_heads' 4 must be a multiple of 'num_key_value_heads' 3",
+                "\"head_dim\": 16 | \"head_dim\": 15 | heads must have an even width to be rotated, found 15",
+                "\"head_dim\": 16 | \"head_dim\": 16000000 | 4 heads of width 16000000 are wider than 16777216 together",
+                "\"rms_norm_eps\": 1e-05 | \"rms_norm_eps\": 1e999 | 'rms_norm_eps' must be a positive number, found \"Infinity\"",
+                "\"num_hidden_layers\": 2 | \"num_hidden_layers\": 2000000000 | 'num_hidden_layers' must be at most 1000, found 2000000000",
+                "\"vocab_size\": 320 | \"vocab_size\": 16777217 | 'vocab_size' must be at most 16777216, found 16777217",
+            })
+    void whatTheEngineDoesNotComputeIsRefused(String text, String replacement, String message) {
+        assertThatThrownBy(() -> changed(text, replacement))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessage(folder.resolve("config.json") + ": " + message);
+    }
+
+    @Test
+    void aFamilysConfigurationSaysWhereItsBiasesAreAndHowFarItSees() throws IOException {
+        ModelConfig mistral = ModelConfig.read(MODELS.resolve("mistral/config.json"));
+        ModelConfig qwen2 = ModelConfig.read(MODELS.resolve("qwen2/config.json"));
+        ModelConfig qwen3 = ModelConfig.read(MODELS.resolve("qwen3/config.json"));
+
+        assertThat(mistral.windows()).containsExactly(8, 8);
+        assertThat(mistral.biased()).isEmpty();
+        assertThat(qwen2.windows()).containsExactly(0, 0);
+        assertThat(qwen2.biased()).containsExactly(ProjectionGroup.ATTENTION_INPUT);
+        assertThat(qwen2.parameters()).isEqualTo(106_816 + 2 * (64 + 32 + 32));
+        assertThat(qwen3.headSize()).isEqualTo(32);
+        assertThat(qwen3.architecture().queryKeyNorm()).isTrue();
+        assertThat(changed("llama-tied", "\"attention_bias\": false", "\"attention_bias\": true")
+                        .biased())
+                .containsExactlyInAnyOrder(ProjectionGroup.ATTENTION_INPUT, ProjectionGroup.ATTENTION_OUTPUT);
+        assertThat(changed("llama-tied", "\"mlp_bias\": false", "\"mlp_bias\": true")
+                        .biased())
+                .containsExactlyInAnyOrder(ProjectionGroup.FEED_FORWARD, ProjectionGroup.DOWN);
+    }
+
+    /** Keys as transformers 4 and 5 write them; a switch that is off, a list, or the first layer that slides. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "false | 4 | \"max_window_layers\": 0 | 0 | 0",
+                "true | null | \"max_window_layers\": 0 | 0 | 0",
+                "true | 4 | \"max_window_layers\": 0 | 4 | 4",
+                "true | 4 | \"max_window_layers\": 1 | 0 | 4",
+                "true | 4 | \"max_window_layers\": 28 | 0 | 0",
+                "true | 4 | \"layer_types\": [\"sliding_attention\", \"full_attention\"] | 4 | 0",
+            })
+    void layersWithAWindowAreThoseOfTransformers(String on, String window, String layers, int first, int second)
+            throws IOException {
+        String keys = "\"use_sliding_window\": %s, \"sliding_window\": %s, %s,".formatted(on, window, layers);
+        ModelConfig config = written(Files.readString(MODELS.resolve("qwen3/config.json"), UTF_8)
+                .replaceAll("(?s)\"(layer_types|max_window_layers|(use_)?sliding_window)\": (\\[.*?\\]|\\w+),", "")
+                .replaceFirst("\\{", "{" + keys));
+
+        assertThat(config.windows()).containsExactly(first, second);
+    }
+
+    /** What transformers takes where a configuration is silent. */
+    @Test
+    void absentKeysMeanWhatTransformersTakesThemFor() throws IOException {
+        ModelConfig mistral = changed("mistral", "\"sliding_window\": 8,", "");
+
+        assertThat(mistral.windows()).containsExactly(4096, 4096);
+        assertThatThrownBy(() -> changed("qwen3", "\"num_key_value_heads\": 2,", ""))
+                .hasMessageContaining("'num_attention_heads' 4 must be a multiple of 'num_key_value_heads' 32");
+        assertThat(changed("qwen3", "\"head_dim\": 32,", "").headSize()).isEqualTo(128);
+        assertThat(changed("qwen2", "\"layer_types\"", "\"head_dim\": null, \"layer_types\"")
+                        .headSize())
+                .isEqualTo(16);
+    }
+
+    // #17
+    @ParameterizedTest
+    @CsvSource({"0, 0", "319, 319", "-1, 319", "-320, 0", "320, -1", "-321, -1", "null, -1"})
+    void theTokenThatPadsIsCountedAsTorchDoes(String given, int token) throws IOException {
+        assertThat(changed("\"pad_token_id\": 0", "\"pad_token_id\": " + given).paddingToken())
+                .isEqualTo(token);
+    }
+
+    @Penetration
+    @Test
+    void textThatIsNoJsonObjectIsRefused() throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, "[");
+        assertThatThrownBy(() -> ModelConfig.read(file))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessageStartingWith(file + ": is not JSON: ");
+        Files.writeString(file, "3");
+        assertThatThrownBy(() -> ModelConfig.read(file))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessage(file + ": must be a JSON object");
+    }
+
+    @Penetration
+    @Test
+    void aFileTooLargeForAConfigurationIsRefusedUnread() throws IOException {
+        Path file = folder.resolve("config.json");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.setLength(1L << 40);
+        }
+        assertThatThrownBy(() -> ModelConfig.read(file))
+                .isInstanceOf(ModelConfigException.class)
+                .hasMessage(file + ": has 1,099,511,627,776 bytes, at most 8,388,608 are read");
+    }
+
+    /** Nothing is read of embeddings that are not of the model. #17 */
+    @Penetration
+    @Test
+    void aTiedEmbeddingOfGigabytesInOneRowIsRefusedByItsShape() throws IOException {
+        Path config = Files.copy(MODELS.resolve("llama-tied/config.json"), folder.resolve("config.json"));
+        long bytes = 3L << 30;
+        String header = """
+                {"model.embed_tokens.weight": {"dtype": "F32", "shape": [1, %1$d], "data_offsets": [0, %2$d]},
+                 "lm_head.weight": {"dtype": "F32", "shape": [1, %1$d], "data_offsets": [%2$d, %3$d]}}""".formatted(bytes / 4, bytes, 2 * bytes);
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(folder.resolve("model.safetensors").toFile(), "rw")) {
+            sparse.writeLong(Long.reverseBytes(header.length()));
+            sparse.write(header.getBytes(UTF_8));
+            sparse.setLength(Long.BYTES + header.length() + 2 * bytes);
+        }
+        try (WeightDirectory weights = WeightDirectory.open(folder)) {
+            assertThatThrownBy(() -> ModelConfig.read(config, weights))
+                    .isInstanceOf(ModelConfigException.class)
+                    .hasMessageContaining(
+                            "tensor 'model.embed_tokens.weight' must have the shape [320, 64] by config.json but has [1, 805306368]");
+        }
+    }
+
+    /** The configuration of llama-tied with one piece of text replaced. */
+    private ModelConfig changed(String text, String replacement) throws IOException {
+        return changed("llama-tied", text, replacement);
+    }
+
+    private ModelConfig changed(String model, String text, String replacement) throws IOException {
+        String original = Files.readString(MODELS.resolve(model + "/config.json"), UTF_8);
+        assertThat(original).contains(text);
+        return written(original.replace(text, replacement));
+    }
+
+    private ModelConfig written(String config) throws IOException {
+        Path file = folder.resolve("config.json");
+        Files.writeString(file, config);
+        return ModelConfig.read(file);
+    }
+}

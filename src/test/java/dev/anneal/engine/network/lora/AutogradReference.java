@@ -1,0 +1,211 @@
+package dev.anneal.engine.network.lora;
+
+import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.architecture.RotaryConfig;
+import dev.anneal.engine.network.model.AdapterDropout;
+import dev.anneal.engine.network.model.DropoutMasks;
+import dev.anneal.engine.network.torch.AutogradProgram;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.stream.IntStream;
+
+/** Loss, logits and adapter gradients of a random model by autograd over {@code plain_decoder.py}, row by row without any packing. */
+final class AutogradReference {
+
+    private final RandomModel model;
+    private final AdapterConfig config;
+    private final double beta;
+    private final Scope scope;
+    private final AutogradProgram program;
+    private final DropoutMasks dropoutMasks;
+    private final Map<String, Tensor> leaves = new LinkedHashMap<>();
+    private final Map<String, Tensor> weights = new HashMap<>();
+    private final List<Tensor> a = new ArrayList<>();
+    private final List<Tensor> b = new ArrayList<>();
+    private double loss;
+
+    /** @param adapter A and B by PEFT's names */
+    AutogradReference(RandomModel model, AdapterConfig config, double beta, Scope scope, Map<String, float[]> adapter) {
+        this.model = model;
+        this.config = config;
+        this.beta = beta;
+        this.scope = scope;
+        this.program = new AutogradProgram(
+                scope,
+                "plain_decoder",
+                "PlainDecoder",
+                Map.of(
+                        "eps",
+                        1e-5,
+                        "heads",
+                        model.heads(),
+                        "kv_heads",
+                        model.keyValueHeads(),
+                        "kind",
+                        config.activation().kind()));
+        this.dropoutMasks = new DropoutMasks(scope);
+        for (int layer = 0; layer < model.layers(); layer++) {
+            for (Projection projection : Projection.values()) {
+                a.add(leaf(layer, projection, true, adapter));
+                b.add(leaf(layer, projection, false, adapter));
+            }
+        }
+        if (!leaves.isEmpty()) {
+            AutogradProgram.requireGradients(List.copyOf(leaves.values()));
+        }
+    }
+
+    /** The model's own weights instead of an adapter. */
+    static AutogradReference ofWeights(RandomModel model, Scope scope) {
+        AdapterConfig none =
+                AdapterConfig.of(1, 1, false, 0, "none", AnnealingSchedule.none(), List.of(AdapterConfig.ALL_LINEAR));
+        AutogradReference reference = new AutogradReference(model, none, 0, scope, Map.of());
+        model.weights().keySet().forEach(name -> reference.leaves.put(name, reference.weight(name)));
+        AutogradProgram.requireGradients(List.copyOf(reference.leaves.values()));
+        return reference;
+    }
+
+    /**
+     * Adds the loss and the gradient of a row to those of the rows before it.
+     *
+     * @param dropout of this row alone
+     */
+    void add(int[] ids, int[] labels, AdapterDropout dropout) {
+        int[] at = IntStream.range(0, ids.length - 1)
+                .filter(token -> labels[token + 1] != -100)
+                .toArray();
+        int[] targets = Arrays.stream(at).map(token -> labels[token + 1]).toArray();
+        if (at.length > 0) {
+            List<Object> arguments = arguments(ids, dropout);
+            arguments.add(longs(at));
+            arguments.add(longs(targets));
+            loss += program.differentiate(scope, "loss", arguments.toArray());
+        }
+    }
+
+    /** Logits of a row, [T, V] in row order. */
+    float[] logits(int[] ids, AdapterDropout dropout) {
+        return program.evaluate(scope, "logits", arguments(ids, dropout).toArray());
+    }
+
+    /** Summed loss of the rows. */
+    double loss() {
+        return loss;
+    }
+
+    /** Gradient of {@link #loss} by the names of what is differentiated: PEFT's, or those of the model's weights. */
+    Map<String, float[]> gradients() {
+        Map<String, float[]> gradients = new LinkedHashMap<>();
+        leaves.forEach((name, leaf) -> gradients.put(name, AutogradProgram.gradientOf(leaf)));
+        return gradients;
+    }
+
+    private List<Object> arguments(int[] ids, AdapterDropout dropout) {
+        return new ArrayList<>(List.of(
+                longs(ids),
+                turns(ids.length, Math::cos),
+                turns(ids.length, Math::sin),
+                weight("model.embed_tokens.weight"),
+                weight("model.norm.weight"),
+                windows(),
+                layerWeights(),
+                a,
+                b,
+                masks(ids.length, dropout),
+                scope.floats(new float[] {(float) config.scale()}),
+                scope.floats(new float[] {(float) beta}),
+                weight("lm_head.weight")));
+    }
+
+    /** A or B of a projection; zeros, and no leaf, where the adapter does not target it. */
+    private Tensor leaf(int layer, Projection projection, boolean first, Map<String, float[]> adapter) {
+        String name = "base_model.model." + projection.modulePath(layer) + ".lora_" + (first ? "A" : "B") + ".weight";
+        List<Long> shape = model.shapeOf(projection.modulePath(layer) + ".weight");
+        int rows = first ? config.rank() : Math.toIntExact(shape.get(0));
+        int columns = first ? Math.toIntExact(shape.get(1)) : config.rank();
+        float[] values = adapter.getOrDefault(name, new float[rows * columns]);
+        Tensor tensor = scope.floats(values, rows, columns);
+        if (adapter.containsKey(name)) {
+            leaves.put(name, tensor);
+        }
+        return tensor;
+    }
+
+    private List<Tensor> layerWeights() {
+        List<Tensor> weights = new ArrayList<>();
+        for (int layer = 0; layer < model.layers(); layer++) {
+            RandomModel.layerNames(layer).forEach(name -> weights.add(weight(name)));
+        }
+        return weights;
+    }
+
+    private Tensor windows() {
+        long[] windows = new long[model.layers()];
+        Arrays.setAll(windows, model.options()::windowOf);
+        return scope.longs(windows, windows.length);
+    }
+
+    /** A tensor of the model; empty if its family has no such tensor. */
+    private Tensor weight(String name) {
+        return weights.computeIfAbsent(
+                name,
+                any -> scope.floats(
+                        model.weights().getOrDefault(name, new float[0]),
+                        model.shapeOf(name).stream().mapToLong(Long::longValue).toArray()));
+    }
+
+    /** The masks that the engine draws for a row, or ones. */
+    private List<Tensor> masks(int tokens, AdapterDropout dropout) {
+        List<Tensor> masks = new ArrayList<>();
+        for (int layer = 0; layer < model.layers(); layer++) {
+            for (Projection projection : Projection.values()) {
+                int inputs = Math.toIntExact(
+                        model.shapeOf(projection.modulePath(layer) + ".weight").get(1));
+                Tensor ones = ones(tokens, inputs);
+                masks.add(
+                        dropout.probability() == 0
+                                ? ones
+                                : dropoutMasks.of(ones, dropout, layer, maskOf(projection), new long[] {0, tokens}));
+            }
+        }
+        return masks;
+    }
+
+    /** Number of a projection's mask: the place of its group's first projection, plus its own among those adapted in the group. */
+    private int maskOf(Projection projection) {
+        List<Projection> group = projection.group().projections();
+        int first = List.of(Projection.values()).indexOf(group.get(0));
+        List<Projection> adapted =
+                group.stream().filter(config.targets()::contains).toList();
+        return first + Math.max(0, adapted.indexOf(projection));
+    }
+
+    private Tensor ones(int rows, int columns) {
+        float[] values = new float[rows * columns];
+        Arrays.fill(values, 1);
+        return scope.floats(values, rows, columns);
+    }
+
+    /** Cosines or sines of the rotary angles, [T, D / 2]. */
+    private Tensor turns(int tokens, DoubleUnaryOperator function) {
+        float[] frequencies = new RotaryConfig(10_000, null).inverseFrequencies(model.headSize());
+        float[] values = new float[tokens * frequencies.length];
+        for (int i = 0; i < values.length; i++) {
+            int position = i / frequencies.length;
+            float angle = position * frequencies[i % frequencies.length];
+            values[i] = (float) function.applyAsDouble(angle);
+        }
+        return scope.floats(values, tokens, frequencies.length);
+    }
+
+    private Tensor longs(int[] values) {
+        return scope.longs(Arrays.stream(values).asLongStream().toArray(), values.length);
+    }
+}

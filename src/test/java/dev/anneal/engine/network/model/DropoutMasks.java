@@ -1,0 +1,46 @@
+package dev.anneal.engine.network.model;
+
+import dev.anneal.engine.network.torch.Program;
+import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.engine.network.torch.Tensor;
+import java.util.Map;
+
+/** The masks that the decoder draws, for tests that apply them in another way. */
+public final class DropoutMasks {
+
+    private final Scope scope;
+    private final Program program;
+
+    /** @param scope to which the masks belong */
+    public DropoutMasks(Scope scope) {
+        Map<String, Number> unused = Map.of(
+                "eps",
+                1e-5,
+                "heads",
+                1,
+                "kv_heads",
+                1,
+                "head_size",
+                2,
+                "chunk",
+                1,
+                "few",
+                1,
+                "block",
+                1,
+                "window",
+                0,
+                "padding",
+                -1);
+        this.scope = scope;
+        this.program = Program.load(scope, "decoder", "Decoder", unused);
+    }
+
+    /** @param like tensor of the mask's shape, [N, in] */
+    public Tensor of(Tensor like, AdapterDropout dropout, int layer, int projection, long[] offsets) {
+        Tensor mask =
+                program.call(scope, "mask", like, offsets, dropout.seeds(layer), projection, dropout.probability());
+        // What a program makes without gradients may not take part in a graph; a copy may.
+        return scope.floats(mask.toFloats(), mask.shape());
+    }
+}

@@ -1,0 +1,46 @@
+package dev.anneal.engine.network.torch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exhausted memory is told from other failures by the words of libtorch 2.7.1, which come through the interpreter of programs as text. */
+class TorchExceptionTest {
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                """
+                The following operation failed in the TorchScript interpreter.
+                Traceback of TorchScript, serialized code (most recent call last):
+                  File "code/__torch__.py", line 349, in layer
+                    y = torch.linear(x, w)
+                        ~~~~~~~~~~~~ <--- HERE
+                RuntimeError: CUDA out of memory. Tried to allocate 2.00 GiB. GPU 0 has a total capacity of 79.10 GiB of which 1.12 GiB is free. \
+                Including non-PyTorch memory, this process has 77.97 GiB memory in use. Of the allocated memory 77.10 GiB is allocated by PyTorch, \
+                and 213.51 MiB is reserved by PyTorch but unallocated.""",
+                "CUDA out of memory. Tried to allocate more than 1EB memory.",
+                "CUDA error: out of memory",
+                "CUDA driver error: out of memory",
+                "CUDA error: CUBLAS_STATUS_ALLOC_FAILED when calling `cublasCreate(handle)`",
+                "NVML_SUCCESS == r INTERNAL ASSERT FAILED at \"/pytorch/c10/cuda/CUDACachingAllocator.cpp\":1016, please report a bug to PyTorch."
+            })
+    void exhaustedMemoryIsRecognised(String words) {
+        assertThat(failure(words).isOutOfMemory()).isTrue();
+    }
+
+    @Test
+    void otherFailuresOfADeviceAreNotTakenForIt() {
+        assertThat(failure("CUDA error: an illegal memory access was encountered")
+                        .isOutOfMemory())
+                .isFalse();
+        assertThat(failure("CUDA error: device-side assert triggered").isOutOfMemory())
+                .isFalse();
+    }
+
+    private static TorchException failure(String words) {
+        return new TorchException("in layer: " + words, new IllegalStateException("native"));
+    }
+}
