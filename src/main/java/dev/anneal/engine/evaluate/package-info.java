@@ -4,10 +4,10 @@
             "grade",
             "network :: generate",
             "network :: model",
-            "rollout",
             "text :: data",
             "text :: rows",
-            "text :: tokens"
+            "text :: tokens",
+            "train :: rollout"
         })
 @NullMarked
 package dev.anneal.engine.evaluate;

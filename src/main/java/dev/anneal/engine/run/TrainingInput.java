@@ -2,8 +2,6 @@ package dev.anneal.engine.run;
 
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
-import dev.anneal.engine.rollout.Grading;
-import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.data.EncodedDataset;
 import dev.anneal.engine.text.data.EncodedPrompts;
@@ -11,6 +9,8 @@ import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.TrainingData;
+import dev.anneal.engine.train.rollout.Grading;
+import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;

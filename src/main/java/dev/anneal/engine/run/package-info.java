@@ -11,13 +11,13 @@
             "network :: model",
             "network :: peft",
             "network :: torch",
-            "rollout",
             "serve",
             "text :: data",
             "text :: rows",
             "text :: template",
             "text :: tokens",
-            "train"
+            "train",
+            "train :: rollout"
         })
 @NullMarked
 package dev.anneal.engine.run;

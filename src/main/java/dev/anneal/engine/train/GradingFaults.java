@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.rollout.Completion;
-import dev.anneal.engine.rollout.Group;
-import dev.anneal.engine.rollout.Ungraded;
+import dev.anneal.engine.train.rollout.Completion;
+import dev.anneal.engine.train.rollout.Group;
+import dev.anneal.engine.train.rollout.Ungraded;
 import dev.anneal.protocol.Progress;
 import java.util.HashSet;
 import java.util.List;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.rollout.Completion;
-import dev.anneal.engine.rollout.Group;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.rollout.Completion;
+import dev.anneal.engine.train.rollout.Group;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.rollout.Completion;
-import dev.anneal.engine.rollout.Excerpt;
-import dev.anneal.engine.rollout.Group;
-import dev.anneal.engine.rollout.Wording;
+import dev.anneal.engine.train.rollout.Completion;
+import dev.anneal.engine.train.rollout.Excerpt;
+import dev.anneal.engine.train.rollout.Group;
+import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.Progress;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,9 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.rollout.Grading;
-import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.rollout.Grading;
+import dev.anneal.engine.train.rollout.Wording;
 import java.util.Arrays;
 import java.util.List;
 

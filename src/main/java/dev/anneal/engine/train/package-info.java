@@ -5,12 +5,12 @@
             "format :: safetensors",
             "grade",
             "math :: objective",
+            "math :: random",
             "network :: architecture",
             "network :: generate",
             "network :: lora",
             "network :: model",
             "network :: torch",
-            "rollout",
             "text :: data"
         })
 @NullMarked

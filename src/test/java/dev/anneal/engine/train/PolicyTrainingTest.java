@@ -10,7 +10,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.TorchException;
-import dev.anneal.engine.rollout.Wording;
+import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;

@@ -2,10 +2,10 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.rollout.Grading;
-import dev.anneal.engine.rollout.Wording;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.train.rollout.Grading;
+import dev.anneal.engine.train.rollout.Wording;
 import dev.anneal.protocol.TrainingMethod;
 import java.util.ArrayList;
 import java.util.Arrays;

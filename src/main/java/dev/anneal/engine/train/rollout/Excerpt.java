@@ -1,4 +1,4 @@
-package dev.anneal.engine.rollout;
+package dev.anneal.engine.train.rollout;
 
 /** What is shown of a text: 4,000 characters, for a line of a file may have a million of them. No character is cut in two. */
 public final class Excerpt {

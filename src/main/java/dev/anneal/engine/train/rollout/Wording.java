@@ -1,4 +1,4 @@
-package dev.anneal.engine.rollout;
+package dev.anneal.engine.train.rollout;
 
 import dev.anneal.engine.text.data.ChatEncoder;
 import java.util.Set;

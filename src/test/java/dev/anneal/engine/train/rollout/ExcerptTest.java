@@ -1,4 +1,4 @@
-package dev.anneal.engine.rollout;
+package dev.anneal.engine.train.rollout;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
