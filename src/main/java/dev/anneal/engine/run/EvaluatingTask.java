@@ -1,11 +1,11 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.evaluate.Evaluator;
 import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.run.evaluate.Evaluator;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.EvaluateTask;

@@ -1,6 +1,5 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.evaluate.GraderFailedException;
 import dev.anneal.engine.export.ExportException;
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.engine.format.safetensors.SafetensorsException;
@@ -10,6 +9,7 @@ import dev.anneal.engine.network.lora.AdapterConfigException;
 import dev.anneal.engine.network.peft.PeftException;
 import dev.anneal.engine.network.torch.DeviceException;
 import dev.anneal.engine.network.torch.TorchException;
+import dev.anneal.engine.run.evaluate.GraderFailedException;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.train.TrainingException;

@@ -1,8 +1,8 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.serve.ModelSource;
-import dev.anneal.engine.serve.Server;
+import dev.anneal.engine.run.serve.ModelSource;
+import dev.anneal.engine.run.serve.Server;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;

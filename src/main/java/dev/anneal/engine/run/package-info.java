@@ -1,17 +1,17 @@
 /** Main class of an engine process: reads the task, runs it, speaks the protocol. */
 @ApplicationModule(
         allowedDependencies = {
-            "evaluate",
             "export",
             "format :: file",
             "format :: safetensors",
             "grade",
+            "math :: random",
             "network :: architecture",
+            "network :: generate",
             "network :: lora",
             "network :: model",
             "network :: peft",
             "network :: torch",
-            "serve",
             "text :: data",
             "text :: rows",
             "text :: template",

@@ -1,4 +1,4 @@
-package dev.anneal.engine.serve;
+package dev.anneal.engine.run.serve;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

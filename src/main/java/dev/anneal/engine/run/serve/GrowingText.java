@@ -1,4 +1,4 @@
-package dev.anneal.engine.serve;
+package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.util.Arrays;

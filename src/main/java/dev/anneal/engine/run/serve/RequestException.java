@@ -1,4 +1,4 @@
-package dev.anneal.engine.serve;
+package dev.anneal.engine.run.serve;
 
 /** A request that cannot be carried out because of what it asks. */
 public final class RequestException extends RuntimeException {

@@ -1,4 +1,4 @@
-package dev.anneal.engine.evaluate;
+package dev.anneal.engine.run.evaluate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package dev.anneal.engine.serve;
+package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.data.ChatEncoder;

@@ -1,4 +1,4 @@
-package dev.anneal.engine.evaluate;
+package dev.anneal.engine.run.evaluate;
 
 /** A grader came to no verdict about any completion, so that there is nothing to report. The message says why. */
 public final class GraderFailedException extends RuntimeException {

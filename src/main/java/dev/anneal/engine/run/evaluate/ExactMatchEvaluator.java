@@ -1,4 +1,4 @@
-package dev.anneal.engine.evaluate;
+package dev.anneal.engine.run.evaluate;
 
 import dev.anneal.engine.network.generate.Breadth;
 import dev.anneal.engine.network.generate.Decoder;
