@@ -3,7 +3,7 @@
 supervised,dpo,reinforcement,merged,adapter,gguf,training_state,exact_match,graded
 {{- end -}}
 
-{{- /* A function of migration V50 on the queue, by the rules by which workers claim. Takes (dict "root" $ "function" "..."). */ -}}
+{{- /* A function of the migration V5__queue.sql on the queue, by the rules by which workers claim. Takes (dict "root" $ "function" "..."). */ -}}
 {{- define "anneal.kedaQuery" -}}
 {{- $queue := dig "anneal" "queue" dict .root.Values.config -}}
 SELECT {{ .function }}({{ int64 (get $queue "tenant-running-limit" | default (get $queue "tenantRunningLimit") | default 16) }}, '{ {{- include "anneal.methods" . -}} }')

@@ -8,6 +8,10 @@ if [ -z "$previous" ]; then
   echo "There is no release yet to upgrade from. Name a revision to try one: src/test/upgrade/run.sh HEAD~10"
   exit 0
 fi
+if ! git diff --quiet --diff-filter=MDR "$previous" -- src/main/resources/db/migration; then
+  echo "Migrations that $previous has were changed or removed since: its processes would refuse this tree's schema." >&2
+  exit 1
+fi
 work=$(mktemp -d)
 stop() {
   git worktree remove --force "$work/previous" 2>/dev/null || true

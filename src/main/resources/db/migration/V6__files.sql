@@ -1,23 +1,4 @@
--- Tenants with their keys, and the files that they upload.
-
-CREATE TABLE tenant (
-    id         text        PRIMARY KEY,
-    created_at timestamptz NOT NULL,
-    CONSTRAINT tenant_id_is_a_name CHECK (id ~ '^[a-z0-9][a-z0-9-]{0,62}$')
-);
-
--- Keys besides those that a process is configured with, which it keeps in its memory.
-CREATE TABLE api_key (
-    -- SHA-256 in hexadecimal; the key itself is nowhere.
-    hash       text        PRIMARY KEY,
-    tenant_id  text        NOT NULL REFERENCES tenant,
-    name       text        NOT NULL,
-    created_at timestamptz NOT NULL,
-    CONSTRAINT api_key_is_hashed CHECK (hash ~ '^[0-9a-f]{64}$')
-);
-
--- A key's tenant is not known before it is found, so only the system role reads here.
-GRANT SELECT ON api_key TO anneal_system;
+-- Files: what tenants upload, whole or in parts, and what is found out about it.
 
 CREATE TABLE file (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -32,10 +13,10 @@ CREATE TABLE file (
     status         text        NOT NULL,
     -- Why the status is ERROR, in words.
     status_details text,
-    -- The report of engine.rows.DatasetValidator; of training data alone.
+    -- The report of engine.rows.DatasetValidator; only of training data.
     validation     jsonb,
     expires_at     timestamptz,
-    -- What lies in the store. A deleted file stays as a row, so that a page that begins behind it still does.
+    -- What lies in the store. The row of a deleted file stays, so that a page of a list that begins after it can still be read.
     content        text        NOT NULL,
     CONSTRAINT file_public_id_is_unique UNIQUE (public_id),
     CONSTRAINT file_tenant_is_named CHECK (tenant_id <> ''),
@@ -51,13 +32,13 @@ CREATE TABLE file (
 CREATE INDEX file_listed ON file (tenant_id, created_at, id) WHERE content = 'STORED';
 -- The sweep of expired files.
 CREATE INDEX file_expiring ON file (expires_at) WHERE content = 'STORED' AND expires_at IS NOT NULL;
--- The sweep of content that nobody wants any more; small.
+-- The sweep of content that is no longer wanted; small.
 CREATE INDEX file_left_over ON file (created_at) WHERE content IN ('RECEIVING', 'DOOMED');
 
 CALL isolate_tenants('file');
 
--- What is to be found out about a file in the background: whether its rows are right (VALIDATE), how many tokens they are to a
--- model's tokenizer at a length (COUNT). A row that is CLAIMED belongs to one process until claimed_until, which it keeps moving.
+-- What is to be found out about a file in the background: whether its rows are right (VALIDATE), and how many tokens a model's tokenizer makes of them at a
+-- maximum length (COUNT). A row that is CLAIMED belongs to one process until claimed_until, which the process keeps moving.
 CREATE TABLE file_check (
     id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id     text        NOT NULL,
@@ -72,7 +53,7 @@ CREATE TABLE file_check (
     requested_at  timestamptz NOT NULL,
     claimed_by    text,
     claimed_until timestamptz,
-    -- The report of engine.data.ChatEncoder; the validation's own stands in the file's row.
+    -- The report of engine.data.ChatEncoder; that of the validation is in the file's row.
     report        jsonb,
     error_code    text,
     error_message text,
@@ -93,3 +74,58 @@ CREATE UNIQUE INDEX file_check_once ON file_check (file_id, kind, tokenizer, max
 CREATE INDEX file_check_open ON file_check (requested_at, id) WHERE state IN ('WAITING', 'CLAIMED');
 
 CALL isolate_tenants('file_check');
+
+-- Files that arrive in parts, as OpenAI's uploads.
+CREATE TABLE upload (
+    id                 bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id          text        NOT NULL,
+    public_id          text        NOT NULL COLLATE "C",
+    created_at         timestamptz NOT NULL,
+    expires_at         timestamptz NOT NULL,
+    filename           text        NOT NULL,
+    purpose            text        NOT NULL,
+    -- Size of all parts together, which the client says beforehand.
+    bytes              bigint      NOT NULL,
+    -- After how many seconds the file is deleted; null: never.
+    file_expires_after integer,
+    state              text        NOT NULL,
+    -- The file, and the parts in their order, by which a repeated completion is recognised.
+    file_public_id     text,
+    part_ids           text,
+    -- Whether the parts were deleted after the end.
+    swept              boolean     NOT NULL DEFAULT false,
+    CONSTRAINT upload_public_id_is_unique UNIQUE (public_id),
+    CONSTRAINT upload_tenant_is_named CHECK (tenant_id <> ''),
+    CONSTRAINT upload_state_is_known CHECK (state IN ('PENDING', 'COMPLETED', 'CANCELLED', 'EXPIRED')),
+    CONSTRAINT upload_bytes_are_counted CHECK (bytes > 0),
+    CONSTRAINT upload_has_a_file_exactly_when_completed
+        CHECK (num_nulls(file_public_id, part_ids) = CASE state WHEN 'COMPLETED' THEN 0 ELSE 2 END),
+    CONSTRAINT upload_swept_only_when_ended CHECK (NOT swept OR state <> 'PENDING')
+);
+
+-- The sweep of uploads that were not completed in time, and of what ended uploads have left; both small.
+CREATE INDEX upload_expiring ON upload (expires_at) WHERE state = 'PENDING';
+CREATE INDEX upload_unswept ON upload (id) WHERE state <> 'PENDING' AND NOT swept;
+-- The sweep of old rows.
+CREATE INDEX upload_ended ON upload (created_at) WHERE swept;
+
+CALL isolate_tenants('upload');
+
+CREATE TABLE upload_part (
+    id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id  text        NOT NULL,
+    upload_id  bigint      NOT NULL REFERENCES upload ON DELETE CASCADE,
+    public_id  text        NOT NULL COLLATE "C",
+    created_at timestamptz NOT NULL,
+    -- Null while the part arrives.
+    bytes      bigint,
+    CONSTRAINT upload_part_public_id_is_unique UNIQUE (public_id),
+    CONSTRAINT upload_part_bytes_are_counted CHECK (bytes >= 0)
+);
+
+-- The parts of an upload.
+CREATE INDEX upload_part_of ON upload_part (upload_id);
+-- What a tenant stores.
+CREATE INDEX upload_part_of_tenant ON upload_part (tenant_id) INCLUDE (bytes);
+
+CALL isolate_tenants('upload_part');

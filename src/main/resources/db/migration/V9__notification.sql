@@ -1,5 +1,6 @@
--- Where tenants want to be told how their jobs end, what they are told, and what came of telling them.
+-- Notification: webhooks, by which tenants are told how their jobs end, and reports to an MLflow server.
 
+-- Where a tenant wants to be told.
 CREATE TABLE webhook_endpoint (
     id                    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     tenant_id             text        NOT NULL,
@@ -12,10 +13,10 @@ CREATE TABLE webhook_endpoint (
     -- Why nothing is delivered now; null while it is.
     disabled              text,
     disabled_at           timestamptz,
-    -- Sealed by the service; the last characters of the secret, to tell it by.
+    -- Sealed by the service; and the last characters of the secret, by which it is recognised.
     secret                text        NOT NULL,
     secret_hint           text        NOT NULL,
-    -- Signs beside the new one until then.
+    -- Signs beside the new secret until then.
     previous_secret       text,
     previous_secret_until timestamptz,
     CONSTRAINT webhook_endpoint_tenant_is_named CHECK (tenant_id <> ''),
@@ -44,7 +45,7 @@ CREATE TABLE webhook_delivery (
     -- Id of the job that the event is about.
     subject     text        NOT NULL,
     state       text        NOT NULL DEFAULT 'PENDING',
-    -- Times that it was asked for: a replay begins another round of tries.
+    -- How often it was asked for: a replay begins another round of tries.
     round       integer     NOT NULL DEFAULT 1,
     -- Tries of this round.
     tries       integer     NOT NULL DEFAULT 0,
@@ -55,7 +56,7 @@ CREATE TABLE webhook_delivery (
 
 -- The deliveries of an endpoint, newest first.
 CREATE INDEX webhook_delivery_list ON webhook_delivery (endpoint_id, id);
--- The sweep of old ones.
+-- The sweep of old deliveries.
 CREATE INDEX webhook_delivery_settled ON webhook_delivery (created_at) WHERE state <> 'PENDING';
 
 CALL isolate_tenants('webhook_delivery');
@@ -75,7 +76,8 @@ CREATE TABLE webhook_attempt (
 
 CALL isolate_tenants('webhook_attempt');
 
--- db-scheduler's table: what is to be done when, and which process does it now. Requests put tasks in and see none.
+-- db-scheduler's table for deliveries, under the scheduler's default name: what is to be done when, and which process does it now. Requests add tasks and
+-- see none.
 CREATE TABLE scheduled_tasks (
     task_name            text        NOT NULL,
     task_instance        text        NOT NULL,
@@ -91,14 +93,14 @@ CREATE TABLE scheduled_tasks (
     PRIMARY KEY (task_name, task_instance)
 );
 
--- What is due, and whose process is dead: the scheduler's polls.
+-- The scheduler's polls: what is due, and whose process is dead.
 CREATE INDEX scheduled_tasks_due ON scheduled_tasks (execution_time);
 CREATE INDEX scheduled_tasks_heartbeat ON scheduled_tasks (last_heartbeat);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_tasks TO anneal_system;
 GRANT INSERT ON scheduled_tasks TO anneal_tenant;
 
--- A delivery that is pending has a task in the same transaction, so that it is tried whatever becomes of the process.
+-- The transaction that makes a delivery pending adds its task, so that it is tried whatever becomes of the process.
 CREATE FUNCTION schedule_webhook_delivery() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
@@ -112,7 +114,7 @@ CREATE TRIGGER delivery_is_pending AFTER INSERT ON webhook_delivery
 CREATE TRIGGER delivery_is_pending_again AFTER UPDATE OF round ON webhook_delivery
     FOR EACH ROW EXECUTE FUNCTION schedule_webhook_delivery();
 
--- Whatever ends a job, a worker, a rescue, a request or a check of its files, in this version of the service or another, its end is told.
+-- The end of a job is told whatever ends it: a worker, a rescue, a request or a check of its files, in this version of the service or another.
 CREATE FUNCTION tell_end_of_job() RETURNS trigger
     LANGUAGE plpgsql AS $$
 DECLARE
@@ -133,3 +135,54 @@ CREATE TRIGGER job_ends AFTER UPDATE ON work
     FOR EACH ROW
     WHEN (NEW.kind = 'TRAIN' AND NEW.finished_at IS NOT NULL AND OLD.finished_at IS NULL)
     EXECUTE FUNCTION tell_end_of_job();
+
+-- Runs of an MLflow server: one for each job whose training has started, and how much of the job the server has been told. Empty where none is configured.
+CREATE TABLE mlflow_run (
+    job_id          bigint      PRIMARY KEY REFERENCES job ON DELETE CASCADE,
+    tenant_id       text        NOT NULL,
+    state           text        NOT NULL DEFAULT 'OPEN',
+    -- The server's ids; null until the run is made.
+    experiment_id   text,
+    run_id          text,
+    has_params      boolean     NOT NULL DEFAULT false,
+    -- The last that was sent of each.
+    attempt         integer     NOT NULL DEFAULT 0,
+    step            integer     NOT NULL DEFAULT 0,
+    validation_step integer     NOT NULL DEFAULT -1,
+    -- Later numbers were sent and it is not known whether they arrived: the server is asked what it has before any are sent again.
+    step_in_doubt       boolean NOT NULL DEFAULT false,
+    validation_in_doubt boolean NOT NULL DEFAULT false,
+    refusals        integer     NOT NULL DEFAULT 0,
+    -- Advanced by each claim; what an earlier claim still writes has no effect.
+    claim           bigint      NOT NULL DEFAULT 0,
+    -- When to go on; while a process works on the row, until when the row is its own.
+    next_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT mlflow_run_state_is_known CHECK (state IN ('OPEN', 'DONE', 'GIVEN_UP')),
+    CONSTRAINT mlflow_run_has_an_experiment CHECK (run_id IS NULL OR experiment_id IS NOT NULL),
+    CONSTRAINT mlflow_run_counts CHECK (attempt >= 0 AND step >= 0 AND validation_step >= -1 AND refusals >= 0)
+) WITH (fillfactor = 70);
+
+CREATE INDEX mlflow_run_open ON mlflow_run (next_at) WHERE state = 'OPEN';
+
+CALL isolate_tenants('mlflow_run');
+REVOKE INSERT, UPDATE, DELETE ON mlflow_run FROM anneal_tenant;
+
+-- Versions of registered models of an MLflow server: one for each export of a job that has a run. Empty where none is configured.
+CREATE TABLE mlflow_model_version (
+    export_id  bigint      PRIMARY KEY REFERENCES export ON DELETE CASCADE,
+    tenant_id  text        NOT NULL,
+    state      text        NOT NULL DEFAULT 'OPEN',
+    -- Null until the version is made.
+    version    text,
+    -- As those of mlflow_run.
+    refusals   integer     NOT NULL DEFAULT 0,
+    claim      bigint      NOT NULL DEFAULT 0,
+    next_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CONSTRAINT mlflow_model_version_state_is_known CHECK (state IN ('OPEN', 'DONE', 'GIVEN_UP')),
+    CONSTRAINT mlflow_model_version_counts CHECK (refusals >= 0)
+);
+
+CREATE INDEX mlflow_model_version_open ON mlflow_model_version (next_at) WHERE state = 'OPEN';
+
+CALL isolate_tenants('mlflow_model_version');
+REVOKE INSERT, UPDATE, DELETE ON mlflow_model_version FROM anneal_tenant;

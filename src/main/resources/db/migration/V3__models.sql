@@ -1,10 +1,11 @@
--- Base models from the Hugging Face Hub: which revision of each this installation uses, and how far its pull is. They belong to no tenant.
+-- Models: base models from the Hugging Face Hub.
 
+-- Which revision of each this installation uses, and how far its pull is. They belong to no tenant.
 CREATE TABLE base_model (
     model_id      text COLLATE "C" PRIMARY KEY,
     -- What was asked for: a branch, a tag or a commit.
     revision      text        NOT NULL,
-    -- The commit that it was when it was pulled: what jobs are trained on.
+    -- The commit that the revision was when it was pulled: what jobs are trained on.
     sha           text,
     state         text        NOT NULL,
     requested_at  timestamptz NOT NULL,
@@ -15,7 +16,7 @@ CREATE TABLE base_model (
     license       text,
     error_code    text,
     error_message text,
-    -- A pull belongs to one process until then, which it keeps moving; after that another goes on.
+    -- Until then a pull belongs to one process, which keeps moving this time; after that another process goes on.
     claimed_until timestamptz,
     CONSTRAINT base_model_state_is_known CHECK (state IN ('PULLING', 'READY', 'FAILED')),
     CONSTRAINT base_model_sha_is_a_commit CHECK (sha ~ '^[0-9a-f]{40}$'),

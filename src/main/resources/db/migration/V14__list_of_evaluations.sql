@@ -1,2 +1,0 @@
--- A tenant's evaluations, newest first.
-CREATE INDEX evaluation_list ON evaluation (tenant_id, external_id);

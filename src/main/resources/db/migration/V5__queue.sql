@@ -1,0 +1,233 @@
+-- Queue: work with its leases and attempts, what workers say of themselves, and what autoscalers ask.
+
+-- The state machine of everything that an engine process does. A job, an export and an evaluation each point to one row.
+CREATE TABLE work (
+    id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    tenant_id        text        NOT NULL,
+    kind             text        NOT NULL,
+    -- What exactly is to be done (supervised, merged, ...): a worker claims only the methods that it knows.
+    method           text        NOT NULL,
+    state            text        NOT NULL,
+    -- 0 goes first.
+    priority         smallint    NOT NULL,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Not claimed earlier; a retry moves it into the future.
+    run_at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- Fencing token: advanced by a claim and by nothing else, so it numbers the attempts as well.
+    lease_token      bigint      NOT NULL DEFAULT 0,
+    lease_owner      text,
+    started_at       timestamptz,
+    claimed_at       timestamptz,
+    deadline_at      timestamptz,
+    finished_at      timestamptz,
+    user_retries     integer     NOT NULL DEFAULT 0,
+    platform_retries integer     NOT NULL DEFAULT 0,
+    wish             text,
+    wish_at          timestamptz,
+    error            jsonb,
+    traceparent      text,
+    -- Whether the artifact store has been searched, after the end, for what the attempts left there.
+    swept            boolean     NOT NULL DEFAULT false,
+    -- Trainings and short work have separate slots on a worker, so that a merge never waits for a training.
+    slot             text        NOT NULL GENERATED ALWAYS AS (CASE kind WHEN 'TRAIN' THEN 'TRAINING' ELSE 'LIGHT' END) STORED,
+    -- Order among the work of a tenant. A minute of waiting outweighs one level of priority, so nothing starves and no row is updated
+    -- as it ages. In UTC, because a generated column may contain only arithmetic without time zones.
+    turn_at          timestamp   NOT NULL GENERATED ALWAYS AS ((run_at AT TIME ZONE 'UTC') + priority * interval '60 seconds') STORED,
+    -- Base model that a worker must have, as id or id@revision; null where none is needed. A worker passes over work whose model it lacks.
+    model            text,
+    -- Faults of the environment (artifact store, base models, disks, devices) use up no retries: work waits for as long as they last.
+    -- What it waits for: code and message of the newest fault, since when this fault is in its way, and how many attempts in a row it has ended.
+    waits_for        jsonb,
+    waits_since      timestamptz,
+    waits            integer     NOT NULL DEFAULT 0,
+    -- The worker on which that happened, and until when the work is left to other workers.
+    avoided_worker   text,
+    avoided_until    timestamptz,
+    CONSTRAINT work_tenant_is_named CHECK (tenant_id <> ''),
+    CONSTRAINT work_kind_is_known CHECK (kind IN ('TRAIN', 'EXPORT', 'EVALUATE')),
+    CONSTRAINT work_state_is_known
+        CHECK (state IN ('VALIDATING', 'QUEUED', 'PAUSED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED')),
+    CONSTRAINT work_priority_in_range CHECK (priority BETWEEN 0 AND 9),
+    CONSTRAINT work_retries_are_counted CHECK (user_retries >= 0 AND platform_retries >= 0),
+    CONSTRAINT work_claimed_exactly_with_a_token
+        CHECK ((lease_token > 0) = (claimed_at IS NOT NULL) AND (lease_token > 0) = (started_at IS NOT NULL)),
+    CONSTRAINT work_owned_exactly_while_running
+        CHECK ((state = 'RUNNING') = (lease_owner IS NOT NULL) AND (state = 'RUNNING') = (deadline_at IS NOT NULL)),
+    CONSTRAINT work_running_or_succeeded_only_after_a_claim CHECK (state NOT IN ('RUNNING', 'SUCCEEDED') OR lease_token > 0),
+    CONSTRAINT work_finished_exactly_when_final
+        CHECK ((state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')) = (finished_at IS NOT NULL)),
+    CONSTRAINT work_swept_only_when_final CHECK (NOT swept OR finished_at IS NOT NULL),
+    CONSTRAINT work_error_exactly_when_failed CHECK ((state = 'FAILED') = (error IS NOT NULL)),
+    CONSTRAINT work_error_is_complete CHECK (error IS NULL OR error ?& ARRAY ['code', 'message', 'origin']),
+    -- A pause that a lost worker could not honour stays a wish for the next attempt; a cancellation takes effect at once.
+    CONSTRAINT work_wish_fits_the_state
+        CHECK (wish IS NULL
+            OR (wish = 'CANCEL' AND state = 'RUNNING')
+            OR (wish = 'PAUSE' AND state IN ('RUNNING', 'QUEUED'))),
+    CONSTRAINT work_wish_has_its_time CHECK ((wish IS NULL) = (wish_at IS NULL)),
+    CONSTRAINT work_waits_for_something CHECK (
+        (waits > 0) = (waits_for IS NOT NULL) AND (waits > 0) = (waits_since IS NOT NULL) AND waits >= 0),
+    CONSTRAINT work_wait_is_complete CHECK (waits_for IS NULL OR waits_for ?& ARRAY ['code', 'message', 'origin']),
+    CONSTRAINT work_avoids_for_a_time CHECK ((avoided_worker IS NULL) = (avoided_until IS NULL))
+);
+
+-- The claim: which tenants wait (first columns, skipping from tenant to tenant), and what of one tenant is next.
+CREATE INDEX work_queued ON work (slot, tenant_id, turn_at, id) WHERE state = 'QUEUED';
+-- The claim's count of what a tenant runs now, and the rescue's scan; small, however much has finished.
+CREATE INDEX work_running ON work (slot, tenant_id) WHERE state = 'RUNNING';
+-- The claim's tie-break between tenants: whose last claim is longest ago.
+CREATE INDEX work_last_claim ON work (slot, tenant_id, claimed_at) WHERE claimed_at IS NOT NULL;
+-- How long the last trainings took, for the outlook on those that wait.
+CREATE INDEX work_recently_trained ON work (finished_at DESC) WHERE kind = 'TRAIN' AND state = 'SUCCEEDED';
+-- Counts of what is unfinished by kind and state, for the meters; small, however much has finished.
+CREATE INDEX work_unfinished ON work (kind, state) WHERE finished_at IS NULL;
+-- The sweep of leftovers: empty but for what has just ended.
+CREATE INDEX work_unswept ON work (id) WHERE finished_at IS NOT NULL AND NOT swept AND lease_token > 0;
+-- The search for trainings that have ended and have no run in MLflow yet.
+CREATE INDEX work_trained ON work (finished_at) WHERE kind = 'TRAIN' AND finished_at IS NOT NULL AND lease_token > 0;
+-- The search for exports that have no model version in MLflow yet.
+CREATE INDEX work_exported ON work (finished_at) WHERE kind = 'EXPORT' AND state = 'SUCCEEDED';
+
+CALL isolate_tenants('work');
+-- For the views below and those on jobs.
+GRANT SELECT (id, tenant_id, method, slot, state, run_at, started_at, finished_at, error) ON work TO anneal_readonly;
+
+-- What heartbeats and steps change, apart from work: narrow rows without an index on a changing column, updated in place (HOT).
+CREATE TABLE lease (
+    work_id     bigint      PRIMARY KEY REFERENCES work,
+    tenant_id   text        NOT NULL,
+    lease_token bigint      NOT NULL,
+    expires_at  timestamptz NOT NULL,
+    -- Without another step by then the attempt counts as hung, whatever its heartbeats say.
+    stalls_at   timestamptz NOT NULL,
+    step        integer,
+    saved_step  integer,
+    CONSTRAINT lease_steps_are_counted CHECK (step >= 0 AND saved_step >= 0)
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 100);
+
+CALL isolate_tenants('lease');
+
+-- What each claim led to, kept with the work.
+CREATE TABLE attempt (
+    work_id     bigint      NOT NULL REFERENCES work ON DELETE CASCADE,
+    lease_token bigint      NOT NULL,
+    tenant_id   text        NOT NULL,
+    worker      text        NOT NULL,
+    started_at  timestamptz NOT NULL,
+    ended_at    timestamptz,
+    outcome     text,
+    step        integer,
+    saved_step  integer,
+    error       jsonb,
+    PRIMARY KEY (work_id, lease_token),
+    CONSTRAINT attempt_outcome_is_known
+        CHECK (outcome IN ('SUCCEEDED', 'FAILED', 'CANCELLED', 'PAUSED', 'GIVEN_BACK', 'LOST')),
+    CONSTRAINT attempt_ends_with_an_outcome CHECK ((ended_at IS NULL) = (outcome IS NULL)),
+    CONSTRAINT attempt_error_exactly_when_failed_or_lost CHECK ((error IS NOT NULL) = (coalesce(outcome, '') IN ('FAILED', 'LOST')))
+);
+
+-- How long a tenant has trained this month: attempts that have not ended, or ended lately.
+CREATE INDEX attempt_of_tenant ON attempt (tenant_id, ended_at);
+
+CALL isolate_tenants('attempt');
+
+-- Secrets within stored documents, such as the headers of a job's grader: each is sealed in a row of its own, and the document holds its id.
+CREATE TABLE sealed_value (
+    id        text COLLATE "C" PRIMARY KEY,
+    tenant_id text   NOT NULL,
+    -- The work that needs it, and with which it goes.
+    work_id   bigint NOT NULL REFERENCES work ON DELETE CASCADE,
+    sealed    text   NOT NULL
+);
+
+CREATE INDEX sealed_value_of_work ON sealed_value (work_id);
+
+CALL isolate_tenants('sealed_value');
+
+-- What each worker says of itself. A row older than a minute belongs to a worker that is gone.
+CREATE TABLE worker_state (
+    id             uuid        PRIMARY KEY,
+    worker         text        NOT NULL,
+    seen_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    -- How many trainings it can do at a time.
+    training_slots integer     NOT NULL,
+    -- Why it claims nothing; null while it claims.
+    fault          jsonb,
+    fault_since    timestamptz,
+    -- Base models that it lacks.
+    lacking_models text[]      NOT NULL DEFAULT '{}',
+    CONSTRAINT worker_slots_are_counted CHECK (training_slots >= 0),
+    CONSTRAINT worker_fault_has_its_time CHECK ((fault IS NULL) = (fault_since IS NULL))
+);
+
+GRANT SELECT ON worker_state TO anneal_tenant, anneal_readonly;
+GRANT SELECT, INSERT, UPDATE, DELETE ON worker_state TO anneal_system;
+
+-- All that waits or runs: one row for each class of slot, zero where there is nothing.
+CREATE VIEW anneal_queue_depth WITH (security_invoker = true) AS
+SELECT slots.slot,
+       count(*) FILTER (WHERE work.state = 'QUEUED')  AS queued,
+       count(*) FILTER (WHERE work.state = 'RUNNING') AS running,
+       coalesce(extract(EPOCH FROM clock_timestamp() - min(work.run_at) FILTER (WHERE work.state = 'QUEUED')), 0)::double precision
+                                                      AS oldest_queued_seconds
+FROM (VALUES ('TRAINING'), ('LIGHT')) AS slots (slot)
+LEFT JOIN work ON work.slot = slots.slot AND work.state IN ('QUEUED', 'RUNNING')
+GROUP BY slots.slot;
+
+GRANT SELECT ON anneal_queue_depth TO anneal_readonly, anneal_system;
+
+-- The rest answers autoscalers: how many workers have something to do. anneal_queue_depth shows more than that: work of tenants that run as much as they may,
+-- work whose retry is not due, and work of methods that no worker of this version knows cannot be claimed, and pods started for it would only wait.
+
+-- For each tenant, slot and method what is due and what runs, and how many trainings the tenant may run if an administrator has decided it.
+CREATE VIEW anneal_queue_demand WITH (security_invoker = true) AS
+SELECT work.tenant_id                                                                           AS tenant,
+       work.slot,
+       work.method,
+       count(*) FILTER (WHERE work.state = 'QUEUED' AND work.run_at <= clock_timestamp())        AS due,
+       count(*) FILTER (WHERE work.state = 'RUNNING')                                            AS running,
+       CASE work.slot WHEN 'TRAINING' THEN tenant_quota.running_jobs END                         AS running_limit
+FROM work
+LEFT JOIN tenant_quota ON tenant_quota.tenant_id = work.tenant_id
+WHERE work.state IN ('QUEUED', 'RUNNING')
+GROUP BY work.tenant_id, work.slot, work.method, tenant_quota.running_jobs;
+
+GRANT SELECT ON anneal_queue_demand TO anneal_readonly, anneal_system;
+
+-- By the rules of the claim: one row for each class of slot, zero where there is nothing.
+-- running_limit is anneal.queue.tenant-running-limit; methods are those that workers know.
+CREATE FUNCTION anneal_demand(running_limit bigint, methods text[])
+    RETURNS TABLE (slot text, claimable bigint, running bigint)
+    LANGUAGE sql STABLE AS $$
+    WITH tenants AS (
+        SELECT demand.slot,
+               coalesce(sum(demand.due) FILTER (WHERE demand.method = ANY (anneal_demand.methods)), 0)  AS due,
+               sum(demand.running)                                                                      AS running,
+               coalesce(max(demand.running_limit), anneal_demand.running_limit)                         AS allowed
+        FROM anneal_queue_demand AS demand
+        GROUP BY demand.tenant, demand.slot
+    )
+    SELECT slots.slot,
+           coalesce(sum(least(tenants.due, greatest(tenants.allowed - tenants.running, 0))), 0)::bigint,
+           coalesce(sum(tenants.running), 0)::bigint
+    FROM (VALUES ('TRAINING'), ('LIGHT')) AS slots (slot)
+    LEFT JOIN tenants ON tenants.slot = slots.slot
+    GROUP BY slots.slot
+$$;
+
+-- For long-lived workers: a training slot for each training that can be claimed, and for each that runs, whose pod must stay; at least one while there is
+-- other work.
+CREATE FUNCTION anneal_training_slots_wanted(running_limit bigint, methods text[])
+    RETURNS bigint
+    LANGUAGE sql STABLE AS $$
+    SELECT greatest(sum(claimable + running) FILTER (WHERE slot = 'TRAINING'),
+                    least(sum(claimable + running) FILTER (WHERE slot = 'LIGHT'), 1))::bigint
+    FROM anneal_demand(running_limit, methods)
+$$;
+
+-- For workers that do one item each, where the autoscaler knows which of them run: what can be claimed.
+CREATE FUNCTION anneal_items_claimable(running_limit bigint, methods text[])
+    RETURNS bigint
+    LANGUAGE sql STABLE AS $$
+    SELECT sum(claimable)::bigint FROM anneal_demand(running_limit, methods)
+$$;
