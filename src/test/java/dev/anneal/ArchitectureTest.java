@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.simpleName;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.Dependency;
@@ -12,11 +13,16 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.springframework.modulith.core.ApplicationModules;
 
-/** The rooms and modules depend on one another as their {@code package-info.java} files say, and in no other way. */
+/**
+ * Districts depend on one another as their {@code package-info.java} files say, and use of one another only rooms that are named interfaces. Rooms are the
+ * packages of a district.
+ */
 class ArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -31,14 +37,36 @@ class ArchitectureTest {
                     .map(Dependency::getTargetClass)
                     .anyMatch(resideInAPackage("dev.anneal.engine.network.torch..")));
 
+    /** A district's own package counts as one of its rooms. */
+    private static final SliceAssignment ROOMS = new SliceAssignment() {
+
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+            String[] names = type.getPackageName().split("\\.");
+            return names.length < 4 || PACKAGE_INFO.test(type)
+                    ? SliceIdentifier.ignore()
+                    : SliceIdentifier.of(names[2], names[3], names.length > 4 ? names[4] : "");
+        }
+
+        @Override
+        public String getDescription() {
+            return "rooms";
+        }
+    };
+
     @Test
-    void engineModulesKeepTheirDependencies() {
+    void engineDistrictsKeepTheirWalls() {
         ApplicationModules.of("dev.anneal.engine").verify();
     }
 
     @Test
-    void serviceModulesKeepTheirDependencies() {
+    void serviceDistrictsKeepTheirWalls() {
         ApplicationModules.of("dev.anneal.service").verify();
+    }
+
+    @Test
+    void roomsDoNotDependOnOneAnotherInCircles() {
+        check(slices().assignedFrom(ROOMS).should().beFreeOfCycles());
     }
 
     @Test

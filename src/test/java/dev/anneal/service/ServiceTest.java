@@ -20,6 +20,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -171,10 +172,14 @@ public abstract class ServiceTest {
         }
     }
 
-    /** Waits for a value to be as wanted and returns it. */
+    /** Waits for a value to be as wanted and returns that value, not one that is read after it. */
     protected static <T> T awaitValue(Supplier<T> value, java.util.function.Predicate<T> wanted) {
-        await(() -> wanted.test(value.get()));
-        return value.get();
+        AtomicReference<T> read = new AtomicReference<>();
+        await(() -> {
+            read.set(value.get());
+            return wanted.test(read.get());
+        });
+        return read.get();
     }
 
     /** Creates a job and returns its id once it is queued. {@code moreKeys} begin with a comma. */

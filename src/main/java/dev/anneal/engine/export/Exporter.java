@@ -1,6 +1,5 @@
 package dev.anneal.engine.export;
 
-import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import java.io.IOException;

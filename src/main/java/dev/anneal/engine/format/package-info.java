@@ -1,5 +1,5 @@
 /** File formats and durable files: safetensors, GGUF and JSON. No tensors, no models. */
-@ApplicationModule(allowedDependencies = {"math :: number"})
+@ApplicationModule(allowedDependencies = "math :: *")
 @NullMarked
 package dev.anneal.engine.format;
 

@@ -1,4 +1,7 @@
-/** Graders of reinforcement learning: what a completion is worth, read strictly from OpenAI's grader objects. No tensors, no network: models and endpoints are asked through interfaces. */
+/**
+ * Graders of reinforcement learning: what a completion is worth, read strictly from OpenAI's grader objects. No tensors, no network: models and
+ * endpoints are asked through interfaces.
+ */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.engine.grade;

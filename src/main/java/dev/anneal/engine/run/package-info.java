@@ -2,22 +2,13 @@
 @ApplicationModule(
         allowedDependencies = {
             "export",
-            "format :: file",
-            "format :: safetensors",
+            "format :: *",
             "grade",
-            "math :: random",
-            "network :: architecture",
-            "network :: generate",
-            "network :: lora",
-            "network :: model",
-            "network :: peft",
-            "network :: torch",
-            "text :: data",
-            "text :: rows",
-            "text :: template",
-            "text :: tokens",
+            "math :: *",
+            "network :: *",
+            "text :: *",
             "train",
-            "train :: rollout"
+            "train :: *"
         })
 @NullMarked
 package dev.anneal.engine.run;

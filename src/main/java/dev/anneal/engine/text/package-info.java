@@ -1,5 +1,5 @@
 /** From rows of a dataset to tokens: reading rows, chat templates, the tokenizer, label masks, and batches. */
-@ApplicationModule(allowedDependencies = {"format :: json", "math :: random"})
+@ApplicationModule(allowedDependencies = {"format :: *", "math :: *"})
 @NullMarked
 package dev.anneal.engine.text;
 

@@ -1,18 +1,5 @@
 /** The training loop: batches in, adapter and progress out; optimizer, schedules, checkpoints. */
-@ApplicationModule(
-        allowedDependencies = {
-            "format :: file",
-            "format :: safetensors",
-            "grade",
-            "math :: objective",
-            "math :: random",
-            "network :: architecture",
-            "network :: generate",
-            "network :: lora",
-            "network :: model",
-            "network :: torch",
-            "text :: data"
-        })
+@ApplicationModule(allowedDependencies = {"format :: *", "grade", "math :: *", "network :: *", "text :: *"})
 @NullMarked
 package dev.anneal.engine.train;
 

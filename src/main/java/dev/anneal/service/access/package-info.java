@@ -1,14 +1,5 @@
 /** The edge of the HTTP API and who may ask: keys, tokens, scopes, rate limits, quotas, the audit log and administration. */
-@ApplicationModule(
-        allowedDependencies = {
-            "platform :: database",
-            "platform :: outbound",
-            "platform :: paging",
-            "platform :: refusal",
-            "platform :: request",
-            "platform :: role",
-            "storage"
-        })
+@ApplicationModule(allowedDependencies = {"platform :: *", "storage", "storage :: *"})
 @NullMarked
 package dev.anneal.service.access;
 

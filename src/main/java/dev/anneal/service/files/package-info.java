@@ -1,17 +1,5 @@
 /** Uploaded files: upload, status, list, deletion, expiry. What their rows hold is found out by {@code service.files.check}. */
-@ApplicationModule(
-        allowedDependencies = {
-            "access :: quota",
-            "access :: tenant",
-            "access :: web",
-            "models :: catalog",
-            "platform :: database",
-            "platform :: paging",
-            "platform :: refusal",
-            "platform :: request",
-            "platform :: role",
-            "storage"
-        })
+@ApplicationModule(allowedDependencies = {"access :: *", "models :: *", "platform :: *", "storage", "storage :: *"})
 @NullMarked
 package dev.anneal.service.files;
 

@@ -1,7 +1,5 @@
 /** Base models: which are allowed, where they lie on this host, and how they are pulled from the Hub. */
-@ApplicationModule(
-        allowedDependencies = {"platform :: database", "platform :: outbound", "platform :: refusal", "platform :: role"
-        })
+@ApplicationModule(allowedDependencies = "platform :: *")
 @NullMarked
 package dev.anneal.service.models;
 

@@ -1,21 +1,5 @@
 /** What is told to others: webhooks to tenants, runs and models to MLflow. */
-@ApplicationModule(
-        allowedDependencies = {
-            "access :: tenant",
-            "access :: web",
-            "platform :: database",
-            "platform :: outbound",
-            "platform :: paging",
-            "platform :: refusal",
-            "platform :: request",
-            "platform :: role",
-            "platform :: schedule",
-            "platform :: secret",
-            "queue",
-            "training :: history",
-            "training :: job",
-            "training :: settings"
-        })
+@ApplicationModule(allowedDependencies = {"access :: *", "platform :: *", "queue", "queue :: *", "training :: *"})
 @NullMarked
 package dev.anneal.service.notification;
 

@@ -1,20 +1,17 @@
 /** What operators see and decide: meters, and how long artifacts are kept. */
 @ApplicationModule(
         allowedDependencies = {
-            "access :: tenant",
+            "access :: *",
             "inference",
-            "notification :: mlflow",
-            "notification :: webhook",
-            "platform :: database",
-            "platform :: request",
-            "platform :: role",
-            "platform :: schedule",
+            "inference :: *",
+            "notification :: *",
+            "platform :: *",
             "queue",
-            "queue :: lease",
-            "results :: export",
+            "queue :: *",
+            "results :: *",
             "storage",
-            "storage :: installation",
-            "training :: history"
+            "storage :: *",
+            "training :: *"
         })
 @NullMarked
 package dev.anneal.service.operations;

@@ -1,4 +1,7 @@
-/** What every district stands on: refusals, paging, strict request bodies, roles of a process, the database, schedules, secrets, HTTP to the outside, traces and processes. */
+/**
+ * What every district stands on: refusals, paging, strict request bodies, roles of a process, the database, schedules, secrets, HTTP to the outside,
+ * traces and processes.
+ */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.service.platform;

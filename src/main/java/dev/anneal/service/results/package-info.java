@@ -1,27 +1,16 @@
 /** What comes of a job: exports and their pushes to a Hub, evaluations, and the HTTP API of both. */
 @ApplicationModule(
         allowedDependencies = {
-            "access :: tenant",
-            "access :: web",
+            "access :: *",
             "files",
-            "inference :: grader",
-            "models :: catalog",
-            "models :: hub",
-            "platform :: database",
-            "platform :: outbound",
-            "platform :: paging",
-            "platform :: refusal",
-            "platform :: request",
-            "platform :: role",
-            "platform :: schedule",
-            "platform :: secret",
-            "platform :: trace",
+            "files :: *",
+            "models :: *",
+            "platform :: *",
             "queue",
+            "queue :: *",
             "storage",
-            "training :: history",
-            "training :: job",
-            "training :: settings",
-            "training :: sharing"
+            "storage :: *",
+            "training :: *"
         })
 @NullMarked
 package dev.anneal.service.results;

@@ -1,5 +1,5 @@
 /** Artifacts: uploaded files, checkpoints and exports as folders and files by key, in a directory or in a bucket of S3. */
-@ApplicationModule(allowedDependencies = {"platform :: database"})
+@ApplicationModule(allowedDependencies = "platform :: *")
 @NullMarked
 package dev.anneal.service.storage;
 

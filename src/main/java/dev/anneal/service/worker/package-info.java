@@ -2,23 +2,18 @@
 @ApplicationModule(
         allowedDependencies = {
             "files",
-            "inference :: grader",
-            "models :: catalog",
-            "operations :: metrics",
-            "platform :: cache",
-            "platform :: database",
-            "platform :: process",
-            "platform :: refusal",
-            "platform :: role",
-            "platform :: trace",
+            "files :: *",
+            "inference",
+            "inference :: *",
+            "models :: *",
+            "operations :: *",
+            "platform :: *",
             "queue",
-            "queue :: lease",
-            "results :: evaluation",
-            "results :: export",
+            "queue :: *",
+            "results :: *",
             "storage",
-            "training :: history",
-            "training :: journal",
-            "training :: machine"
+            "storage :: *",
+            "training :: *"
         })
 @NullMarked
 package dev.anneal.service.worker;

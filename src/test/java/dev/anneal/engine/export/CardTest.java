@@ -2,7 +2,6 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.export.card.ModelCard;
 import dev.anneal.protocol.TrainingRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;

@@ -1,4 +1,7 @@
-/** Administration over HTTP, as OpenAI's {@code /v1/organization}: projects and their keys, keys of administrators, the audit log; and quotas, for tenants and administrators. */
+/**
+ * Administration over HTTP, as OpenAI's {@code /v1/organization}: projects and their keys, keys of administrators, the audit log; and quotas, for
+ * tenants and administrators.
+ */
 @NullMarked
 package dev.anneal.service.access.http;
 

@@ -1,4 +1,6 @@
-/** What a program unpacks of itself, its PostgreSQL and its native libraries: once for each version and user of a machine, whatever the installation. */
+/**
+ * What a program unpacks of itself, its PostgreSQL and its native libraries: once for each version and user of a machine, whatever the installation.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.cache;

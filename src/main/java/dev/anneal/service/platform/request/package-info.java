@@ -1,4 +1,6 @@
-/** Strict reading of JSON request bodies: every key known, of the right type and in range, or a refusal that names it. How graders are shown again. */
+/**
+ * Strict reading of JSON request bodies: every key known, of the right type and in range, or a refusal that names it. How graders are shown again.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.platform.request;

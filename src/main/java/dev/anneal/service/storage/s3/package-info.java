@@ -1,4 +1,7 @@
-/** The artifact store in a bucket of S3, or of what speaks its protocol: objects by key, folders with an index that is written last, and what engine processes read of it on this machine. */
+/**
+ * The artifact store in a bucket of S3, or of what speaks its protocol: objects by key, folders with an index that is written last, and what engine
+ * processes read of it on this machine.
+ */
 @NullMarked
 package dev.anneal.service.storage.s3;
 

@@ -1,4 +1,7 @@
-/** Tuned models and checkpoints that a tenant lets others use. Those see that they may, and get answers of the model; its job, files and weights stay the owner's. */
+/**
+ * Tuned models and checkpoints that a tenant lets others use. Those see that they may, and get answers of the model; its job, files and weights stay the
+ * owner's.
+ */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.sharing;

@@ -1,7 +1,5 @@
-package dev.anneal.engine.export.card;
+package dev.anneal.engine.export;
 
-import dev.anneal.engine.export.BaseModel;
-import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
@@ -19,10 +17,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ANNEAL.md}: what a reader of the folder wants to know, in Markdown. The same export gives the same bytes: it holds no time of day. */
-public final class ModelCard {
+final class ModelCard {
 
-    public static final String FILE = "ANNEAL.md";
-    public static final String CHART = "ANNEAL.svg";
+    static final String FILE = "ANNEAL.md";
+    static final String CHART = "ANNEAL.svg";
 
     private final BaseModel base;
     private final Trained trained;
@@ -40,7 +38,7 @@ public final class ModelCard {
     }
 
     /** The chart of a training's curves, or nothing if no step of it is known. */
-    public static Optional<String> chart(Trained trained, TrainingRecord training) {
+    static Optional<String> chart(Trained trained, TrainingRecord training) {
         return CurveChart.of(training.curve().stream()
                 .filter(point -> point.step() <= trained.step())
                 .toList());
@@ -52,7 +50,7 @@ public final class ModelCard {
      * @param kind of the export
      * @param proof as the manifest shows it
      */
-    public static String of(
+    static String of(
             String kind,
             BaseModel base,
             Trained trained,
@@ -80,7 +78,7 @@ public final class ModelCard {
     }
 
     private void origin() {
-        Rows rows = new Rows()
+        CardRows rows = new CardRows()
                 .with(
                         "base model",
                         "`" + base.id() + "`" + (base.revision() == null ? "" : " at `" + base.revision() + "`"))
@@ -116,14 +114,14 @@ public final class ModelCard {
     }
 
     private void settings() {
-        Rows rows = trainedRows();
+        CardRows rows = trainedRows();
         if (trained.settings() != null) {
             add(rows, trained.settings());
         }
         table("Settings", rows.rows());
     }
 
-    private static void add(Rows rows, TrainingSettings settings) {
+    private static void add(CardRows rows, TrainingSettings settings) {
         TrainingSettings.Optimizer optimizer = settings.optimizer();
         rows.with("method", settings.method().wireName());
         if (settings.method() instanceof TrainingMethod.Dpo dpo) {
@@ -143,12 +141,12 @@ public final class ModelCard {
                 .with("seed", settings.seed());
     }
 
-    private Rows trainedRows() {
+    private CardRows trainedRows() {
         @Nullable AdapterConfig config = trained.adapterConfig();
         if (config == null) {
-            return new Rows().with("trained", "all weights, no adapter");
+            return new CardRows().with("trained", "all weights, no adapter");
         }
-        return new Rows()
+        return new CardRows()
                 .with("rank", config.rank())
                 .with("alpha", config.alpha())
                 .with("rslora", config.rslora())
@@ -180,7 +178,7 @@ public final class ModelCard {
             return;
         }
         line("![Loss and beta over the steps](" + CHART + ")");
-        Rows rows = new Rows().with("step", curve.get(curve.size() - 1).step());
+        CardRows rows = new CardRows().with("step", curve.get(curve.size() - 1).step());
         last(curve.stream().map(Point::loss).toList()).ifPresent(loss -> rows.with("training loss", loss));
         last(curve.stream().map(Point::validationLoss).toList())
                 .ifPresent(loss -> rows.with("last validation loss", loss));

@@ -1,4 +1,4 @@
-package dev.anneal.engine.export.card;
+package dev.anneal.engine.export;
 
 import dev.anneal.protocol.TrainingRecord.Point;
 import java.util.List;

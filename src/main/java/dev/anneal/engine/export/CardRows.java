@@ -1,15 +1,15 @@
-package dev.anneal.engine.export.card;
+package dev.anneal.engine.export;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Rows of a table, in the order in which they are put. */
-final class Rows {
+/** Rows of a table of the model card, in the order in which they are put. */
+final class CardRows {
 
     private final Map<String, @Nullable Object> rows = new LinkedHashMap<>();
 
-    Rows with(String key, Object value) {
+    CardRows with(String key, Object value) {
         rows.put(key, value);
         return this;
     }
