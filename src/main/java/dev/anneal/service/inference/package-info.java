@@ -3,7 +3,15 @@
  * is asked of it at a time. {@link dev.anneal.service.inference.TextGenerator} is for all of the service that needs text.
  */
 @ApplicationModule(
-        allowedDependencies = {"access :: *", "models :: *", "platform :: *", "storage", "storage :: *", "training :: *"
+        allowedDependencies = {
+            "access :: *",
+            "models :: *",
+            "platform :: *",
+            "queue",
+            "queue :: *",
+            "storage",
+            "storage :: *",
+            "training :: *"
         })
 @NullMarked
 package dev.anneal.service.inference;

@@ -4,6 +4,7 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Work that has ended for good and whose leftovers nobody has removed yet. Any process may do so at any time. */
 public final class FinishedWork {
@@ -22,6 +23,8 @@ public final class FinishedWork {
             """;
 
     private static final String SWEPT = "UPDATE work SET swept = true WHERE id = :id AND finished_at IS NOT NULL";
+
+    private static final String REMOVE = "DELETE FROM work WHERE id = :id AND finished_at IS NOT NULL";
 
     private final SystemDatabase system;
 
@@ -55,5 +58,10 @@ public final class FinishedWork {
     /** Nothing is left of the item. */
     public void swept(Item item) {
         system.run(jdbc -> jdbc.sql(SWEPT).param("id", item.id()).update());
+    }
+
+    /** Removes an item with its attempts, after the row that referred to it. */
+    public void remove(JdbcClient transaction, long id) {
+        transaction.sql(REMOVE).param("id", id).update();
     }
 }

@@ -1,6 +1,7 @@
 package dev.anneal.service.queue;
 
 import dev.anneal.service.access.quota.QuotaGate;
+import dev.anneal.service.access.quota.TrainingUsage;
 import dev.anneal.service.platform.database.SystemDatabase;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
@@ -17,6 +18,11 @@ class QueueConfiguration {
     @Bean
     WorkQueue workQueue(WorkEnds ends, QuotaGate quotas) {
         return new WorkQueue(ends, quotas);
+    }
+
+    @Bean
+    TrainingUsage trainingUsage() {
+        return new TrainingWork();
     }
 
     @Bean

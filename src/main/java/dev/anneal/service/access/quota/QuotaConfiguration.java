@@ -2,6 +2,7 @@ package dev.anneal.service.access.quota;
 
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
+import java.util.List;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -10,8 +11,9 @@ import org.springframework.context.annotation.Configuration;
 class QuotaConfiguration {
 
     @Bean
-    Quotas quotas(SystemDatabase system, QuotaProperties properties) {
-        return new Quotas(system, properties.quota());
+    Quotas quotas(
+            SystemDatabase system, QuotaProperties properties, TrainingUsage trainings, List<StoredBytes> stores) {
+        return new Quotas(system, properties.quota(), trainings, stores);
     }
 
     @Bean

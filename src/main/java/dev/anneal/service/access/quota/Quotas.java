@@ -3,6 +3,7 @@ package dev.anneal.service.access.quota;
 import dev.anneal.service.platform.database.SystemDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -25,34 +26,16 @@ public final class Quotas {
                 training_hours_per_month = excluded.training_hours_per_month
             """;
 
-    private static final String JOBS = """
-            SELECT count(*) FILTER (WHERE state = 'RUNNING') AS running, count(*) AS unfinished
-            FROM work
-            WHERE kind = 'TRAIN' AND finished_at IS NULL AND tenant_id = :tenant
-            """;
-
-    private static final String STORED_BYTES = """
-            SELECT (SELECT coalesce(sum(bytes), 0) FROM file WHERE content = 'STORED' AND tenant_id = :tenant)
-                 + (SELECT coalesce(sum(bytes), 0) FROM upload_part WHERE tenant_id = :tenant)
-                 + (SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant)
-                 + (SELECT coalesce(sum(bytes), 0) FROM export_file WHERE tenant_id = :tenant)
-            """;
-
-    private static final String TRAINING_HOURS = """
-            SELECT coalesce(sum(extract(EPOCH FROM
-                       coalesce(attempt.ended_at, clock_timestamp()) - greatest(attempt.started_at, month.start))), 0) / 3600
-            FROM (SELECT date_trunc('month', clock_timestamp(), 'UTC') AS start) AS month
-            JOIN attempt ON attempt.ended_at IS NULL OR attempt.ended_at > month.start
-            JOIN work ON work.id = attempt.work_id AND work.kind = 'TRAIN'
-            WHERE attempt.tenant_id = :tenant
-            """;
-
     private final SystemDatabase system;
     private final Quota defaults;
+    private final TrainingUsage trainings;
+    private final List<StoredBytes> stores;
 
-    Quotas(SystemDatabase system, Quota defaults) {
+    Quotas(SystemDatabase system, Quota defaults, TrainingUsage trainings, List<StoredBytes> stores) {
         this.system = system;
         this.defaults = defaults;
+        this.trainings = trainings;
+        this.stores = List.copyOf(stores);
     }
 
     /** What applies to the tenant: its own limits, and the installation's where it has none. */
@@ -87,35 +70,20 @@ public final class Quotas {
 
     /** What the tenant uses now. */
     public Usage usage(JdbcClient jdbc, String tenantId) {
-        return jdbc.sql(JOBS)
-                .param("tenant", tenantId)
-                .query((row, number) -> new Usage(
-                        row.getInt("running"),
-                        row.getInt("unfinished"),
-                        storedBytes(jdbc, tenantId),
-                        trainingHours(jdbc, tenantId)))
-                .single();
+        TrainingUsage.Jobs jobs = trainings.jobs(jdbc, tenantId);
+        return new Usage(jobs.running(), jobs.unfinished(), storedBytes(jdbc, tenantId), trainingHours(jdbc, tenantId));
     }
 
     int unfinishedJobs(JdbcClient jdbc, String tenantId) {
-        return jdbc.sql(JOBS)
-                .param("tenant", tenantId)
-                .query((row, number) -> row.getInt("unfinished"))
-                .single();
+        return trainings.jobs(jdbc, tenantId).unfinished();
     }
 
     long storedBytes(JdbcClient jdbc, String tenantId) {
-        return jdbc.sql(STORED_BYTES)
-                .param("tenant", tenantId)
-                .query(Long.class)
-                .single();
+        return stores.stream().mapToLong(store -> store.of(jdbc, tenantId)).sum();
     }
 
     double trainingHours(JdbcClient jdbc, String tenantId) {
-        return jdbc.sql(TRAINING_HOURS)
-                .param("tenant", tenantId)
-                .query(Double.class)
-                .single();
+        return trainings.hoursThisMonth(jdbc, tenantId);
     }
 
     private static Quota quota(ResultSet row) throws SQLException {

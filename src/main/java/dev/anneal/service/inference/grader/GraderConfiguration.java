@@ -1,7 +1,7 @@
 package dev.anneal.service.inference.grader;
 
 import dev.anneal.service.platform.outbound.OutboundHttp;
-import dev.anneal.service.platform.secret.SealedValues;
+import dev.anneal.service.queue.secret.SealedValues;
 import java.time.Clock;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;

@@ -7,7 +7,7 @@ import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.TextGenerator;
-import dev.anneal.service.platform.secret.OpenedValues;
+import dev.anneal.service.queue.secret.OpenedValues;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;

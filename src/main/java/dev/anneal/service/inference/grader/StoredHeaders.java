@@ -1,6 +1,6 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.service.platform.secret.OpenedValues;
+import dev.anneal.service.queue.secret.OpenedValues;
 
 /** Headers of endpoints, as jobs and evaluations hold them. */
 @FunctionalInterface

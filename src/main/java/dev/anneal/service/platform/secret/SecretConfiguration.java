@@ -1,6 +1,5 @@
 package dev.anneal.service.platform.secret;
 
-import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
@@ -31,16 +30,6 @@ class SecretConfiguration {
                 isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
     }
 
-    @Bean
-    SealedValues sealedValues(SystemDatabase database, Secrets secrets, Identifiers identifiers) {
-        return new SealedValues(database, secrets, identifiers);
-    }
-
-    @Bean
-    SealedColumn sealedValueColumn() {
-        return SealedValues.COLUMN;
-    }
-
     /** The API's processes do it for all. */
     @Bean
     @ConditionalOnRole(Role.API)
@@ -51,10 +40,7 @@ class SecretConfiguration {
     /** Not at once: while processes are replaced, those before may not have the first key yet. */
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer sealingSchedule(SealedRows rows, SealedValues values) {
-        return tasks -> {
-            tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
-            tasks.addFixedDelayTask(new FixedDelayTask(values::removeOfEnded, SWEEP_INTERVAL, SWEEP_INTERVAL));
-        };
+    SchedulingConfigurer sealingSchedule(SealedRows rows) {
+        return tasks -> tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
     }
 }

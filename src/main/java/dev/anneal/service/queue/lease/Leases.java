@@ -73,6 +73,12 @@ public final class Leases {
                    OR :step::integer > (SELECT coalesce(max(step), 0) FROM attempt WHERE work_id = :id AND lease_token < :token))
             """;
 
+    private static final String PREPARES = """
+            UPDATE lease
+            SET stalls_at = greatest(stalls_at, clock_timestamp() + make_interval(secs => :stallAfter))
+            WHERE work_id = :id AND lease_token = :token
+            """;
+
     private static final String POSITION =
             "SELECT step, saved_step FROM lease WHERE work_id = :id AND lease_token = :token";
 
@@ -174,6 +180,27 @@ public final class Leases {
                     .map(holding -> new Standing(holding.getValue()));
             standing.ifPresent(holds -> writes.accept(jdbc));
             return standing;
+        });
+    }
+
+    /**
+     * Records that the attempt does something before its first step, and is not hung because of it.
+     *
+     * @param stallAfter it counts as hung no sooner than after this time
+     * @return false if the lease is lost and nothing was written
+     */
+    public boolean prepares(Lease lease, Duration stallAfter, Consumer<JdbcClient> writes) {
+        return system.call(jdbc -> {
+            boolean holds = jdbc.sql(PREPARES)
+                            .param("id", lease.workId())
+                            .param("token", lease.token())
+                            .param("stallAfter", seconds(stallAfter))
+                            .update()
+                    == 1;
+            if (holds) {
+                writes.accept(jdbc);
+            }
+            return holds;
         });
     }
 

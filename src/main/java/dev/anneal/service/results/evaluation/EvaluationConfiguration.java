@@ -6,9 +6,10 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
-import dev.anneal.service.platform.secret.SealedValues;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.results.export.Exports;
+import dev.anneal.service.training.history.CheckpointUsage;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.JudgingModels;
@@ -29,6 +30,9 @@ class EvaluationConfiguration {
             WHERE evaluation.test_file = :file AND work.finished_at IS NULL AND evaluation.tenant_id = :tenant
             LIMIT 1
             """;
+
+    private static final String USED_CHECKPOINTS =
+            "SELECT checkpoint_id FROM evaluation WHERE checkpoint_id = ANY (:ids)";
 
     @Bean
     EvaluationStore evaluationStore(WorkQueue queue) {
@@ -62,6 +66,11 @@ class EvaluationConfiguration {
     EvaluationJournal evaluationJournal(
             SystemDatabase system, EvaluationStore store, Checkpoints checkpoints, Exports exports) {
         return new EvaluationJournal(system, store, checkpoints, exports);
+    }
+
+    @Bean
+    CheckpointUsage evaluatedCheckpoints() {
+        return (transaction, checkpoints) -> CheckpointUsage.found(transaction, USED_CHECKPOINTS, checkpoints);
     }
 
     @Bean

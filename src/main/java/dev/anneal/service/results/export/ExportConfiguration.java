@@ -1,15 +1,19 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.service.access.quota.StoredBytes;
 import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.training.history.CheckpointUsage;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.Series;
+import dev.anneal.service.training.job.ExportOrigins;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.UploadedAdapters;
@@ -47,6 +51,21 @@ class ExportConfiguration {
     }
 
     @Bean
+    CheckpointUsage exportedCheckpoints() {
+        return new ExportedCheckpoints();
+    }
+
+    @Bean
+    ExportOrigins exportOrigins() {
+        return new StoredOrigins();
+    }
+
+    @Bean
+    StoredBytes exportBytes() {
+        return StoredBytes.summedBy("SELECT coalesce(sum(bytes), 0) FROM export_file WHERE tenant_id = :tenant");
+    }
+
+    @Bean
     FileUsage exportFileUsage() {
         return FileUsage.foundBy(UNFINISHED_USER_OF_FILE);
     }
@@ -76,8 +95,8 @@ class ExportConfiguration {
     }
 
     @Bean
-    ExportRemoval exportRemoval() {
-        return new ExportRemoval();
+    ExportRemoval exportRemoval(FinishedWork finished) {
+        return new ExportRemoval(finished);
     }
 
     @Bean

@@ -1,5 +1,6 @@
 package dev.anneal.service.results.export;
 
+import dev.anneal.service.queue.FinishedWork;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -23,9 +24,11 @@ public final class ExportRemoval {
             RETURNING directory, (SELECT coalesce(sum(bytes), 0)::bigint FROM export_file WHERE export_id = :export) AS bytes
             """;
 
-    private static final String DELETE_WORK = "DELETE FROM work WHERE id = :work";
+    private final FinishedWork finished;
 
-    ExportRemoval() {}
+    ExportRemoval(FinishedWork finished) {
+        this.finished = finished;
+    }
 
     /** @param directory key in the artifact store of what nothing refers to once the transaction has committed */
     public record Removed(String directory, long bytes) {}
@@ -48,12 +51,12 @@ public final class ExportRemoval {
                 .flatMap(work -> remove(jdbc, export, work));
     }
 
-    private static Optional<Removed> remove(JdbcClient jdbc, long export, long work) {
+    private Optional<Removed> remove(JdbcClient jdbc, long export, long work) {
         Optional<Removed> removed = jdbc.sql(DELETE_UNUSED)
                 .param("export", export)
                 .query(Removed.class)
                 .optional();
-        removed.ifPresent(each -> jdbc.sql(DELETE_WORK).param("work", work).update());
+        removed.ifPresent(each -> finished.remove(jdbc, work));
         return removed;
     }
 }

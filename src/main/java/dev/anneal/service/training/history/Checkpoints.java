@@ -9,8 +9,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The checkpoints of jobs, one a step. */
@@ -66,13 +68,6 @@ public final class Checkpoints {
 
     private static final String JOB_OF = "SELECT job_id FROM checkpoint WHERE external_id = :id";
 
-    private static final String OF_EXPORT = """
-            SELECT checkpoint.external_id
-            FROM export
-            JOIN checkpoint ON checkpoint.id = export.checkpoint_id
-            WHERE export.external_id = :id
-            """;
-
     private static final String FIND_NUMBER = SELECT + "WHERE checkpoint.id = :number";
 
     private static final String CREATED_BEFORE = "SELECT created_at <= :time FROM job WHERE id = :job";
@@ -98,26 +93,20 @@ public final class Checkpoints {
             WHERE checkpoint.id = ANY (:ids) AND checkpoint.beta > 0 AND checkpoint.step < job.annealed_at_step
             """;
 
-    /** One row alone: what its folder loses takes a while, and nobody waits for another one's. */
-    private static final String LOCK_SPENT = """
+    private static final String SPENT = """
             SELECT id
             FROM checkpoint
-            WHERE job_id = :job
-              AND resumable
-              AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
-              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
+            WHERE job_id = :job AND resumable AND step < (SELECT max(step) FROM checkpoint WHERE job_id = :job)
+            """;
+
+    /** One row alone: what its folder loses takes a while, and nobody waits for another one's. */
+    private static final String LOCK_SPENT = """
+            SELECT id, directory
+            FROM checkpoint
+            WHERE id = ANY (:ids) AND resumable
             ORDER BY step
             LIMIT 1
             FOR UPDATE SKIP LOCKED
-            """;
-
-    /** A statement after the lock, which sees an export that was asked for meanwhile. */
-    private static final String RESUMABLE = """
-            SELECT id, directory
-            FROM checkpoint
-            WHERE id = :id
-              AND resumable
-              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id AND kind = 'training_state')
             """;
 
     private static final String STRIP =
@@ -126,8 +115,6 @@ public final class Checkpoints {
     private static final String DELETE_UNUSED = """
             DELETE FROM checkpoint
             WHERE id = ANY (:ids)
-              AND NOT EXISTS (SELECT FROM export WHERE checkpoint_id = checkpoint.id)
-              AND NOT EXISTS (SELECT FROM evaluation WHERE checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM job WHERE init_checkpoint_id = checkpoint.id)
               AND NOT EXISTS (SELECT FROM checkpoint_permission WHERE checkpoint_id = checkpoint.id)
             RETURNING directory, bytes
@@ -135,10 +122,15 @@ public final class Checkpoints {
 
     private static final String DIRECTORIES = "SELECT directory FROM checkpoint WHERE job_id = :job";
 
-    private final Identifiers identifiers;
+    /** Bytes of a tenant's checkpoints. */
+    static final String STORED_BYTES = "SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant";
 
-    Checkpoints(Identifiers identifiers) {
+    private final Identifiers identifiers;
+    private final ObjectProvider<CheckpointUsage> usages;
+
+    Checkpoints(Identifiers identifiers, ObjectProvider<CheckpointUsage> usages) {
         this.identifiers = identifiers;
+        this.usages = usages;
     }
 
     /** @param directory key of the checkpoint's folder in the artifact store */
@@ -219,15 +211,6 @@ public final class Checkpoints {
                 .flatMap(job -> find(jdbc, job, checkpointId).map(found -> new OfJob(job, found)));
     }
 
-    /** The checkpoint that an export was made from, which is then kept until the end of the transaction. */
-    public Optional<OfJob> ofExport(JdbcClient jdbc, String exportId) {
-        return jdbc.sql(OF_EXPORT)
-                .param("id", exportId)
-                .query(String.class)
-                .optional()
-                .flatMap(checkpoint -> find(jdbc, checkpoint));
-    }
-
     /** The checkpoint after exactly {@code step} steps. */
     public Optional<Checkpoint> atStep(JdbcClient jdbc, long job, int step) {
         return read(jdbc, job, step, 1).stream()
@@ -267,14 +250,15 @@ public final class Checkpoints {
      * transaction.
      */
     public Optional<Resumable> oldestSpent(JdbcClient jdbc, long job) {
+        List<Long> spent = jdbc.sql(SPENT).param("job", job).query(Long.class).list();
+        List<Long> free = without(spent, CheckpointUsage::usedWithOptimizer, jdbc);
         return jdbc.sql(LOCK_SPENT)
-                .param("job", job)
-                .query(Long.class)
+                .param("ids", array(free))
+                .query(Resumable.class)
                 .optional()
-                .flatMap(id -> jdbc.sql(RESUMABLE)
-                        .param("id", id)
-                        .query(Resumable.class)
-                        .optional());
+                // A statement after the lock, which sees an export that was asked for meanwhile.
+                .filter(locked -> !without(List.of(locked.id()), CheckpointUsage::usedWithOptimizer, jdbc)
+                        .isEmpty());
     }
 
     /** @param directory key of its folder */
@@ -293,13 +277,27 @@ public final class Checkpoints {
                 .list();
     }
 
-    private static List<Pruned> deleteUnused(JdbcClient jdbc, List<Long> ids) {
-        return ids.isEmpty()
+    private List<Pruned> deleteUnused(JdbcClient jdbc, List<Long> ids) {
+        List<Long> unused = without(ids, CheckpointUsage::used, jdbc);
+        return unused.isEmpty()
                 ? List.of()
                 : jdbc.sql(DELETE_UNUSED)
-                        .param("ids", array(ids))
+                        .param("ids", array(unused))
                         .query(Pruned.class)
                         .list();
+    }
+
+    private List<Long> without(List<Long> ids, UsageQuestion question, JdbcClient jdbc) {
+        List<Long> left = new ArrayList<>(ids);
+        usages.orderedStream().forEach(usage -> left.removeAll(question.ask(usage, jdbc, ids)));
+        return left;
+    }
+
+    /** One of the questions of {@link CheckpointUsage}. */
+    @FunctionalInterface
+    private interface UsageQuestion {
+
+        List<Long> ask(CheckpointUsage usage, JdbcClient jdbc, List<Long> ids);
     }
 
     private static Long[] array(List<Long> ids) {

@@ -1,6 +1,8 @@
 package dev.anneal.service.training.history;
 
+import dev.anneal.service.access.quota.StoredBytes;
 import dev.anneal.service.platform.database.Identifiers;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -24,7 +26,12 @@ class HistoryConfiguration {
     }
 
     @Bean
-    Checkpoints checkpoints(Identifiers identifiers) {
-        return new Checkpoints(identifiers);
+    Checkpoints checkpoints(Identifiers identifiers, ObjectProvider<CheckpointUsage> usages) {
+        return new Checkpoints(identifiers, usages);
+    }
+
+    @Bean
+    StoredBytes checkpointBytes() {
+        return StoredBytes.summedBy(Checkpoints.STORED_BYTES);
     }
 }

@@ -19,12 +19,19 @@ final class InitialAdapters {
     private final Checkpoints checkpoints;
     private final TunedModels models;
     private final UploadedAdapters uploads;
+    private final ExportOrigins exports;
 
-    InitialAdapters(JobStore jobs, Checkpoints checkpoints, TunedModels models, UploadedAdapters uploads) {
+    InitialAdapters(
+            JobStore jobs,
+            Checkpoints checkpoints,
+            TunedModels models,
+            UploadedAdapters uploads,
+            ExportOrigins exports) {
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.models = models;
         this.uploads = uploads;
+        this.exports = exports;
     }
 
     /**
@@ -53,7 +60,7 @@ final class InitialAdapters {
         if (id.startsWith("file-")) {
             return Optional.of(id);
         }
-        return id.startsWith("ftexp-") ? uploads.ofExport(jdbc, id) : Optional.empty();
+        return id.startsWith("ftexp-") ? exports.adapterFileOf(jdbc, id) : Optional.empty();
     }
 
     private Optional<Checkpoints.OfJob> savedIn(JdbcClient jdbc, String id) {
@@ -61,7 +68,7 @@ final class InitialAdapters {
             return checkpoints.find(jdbc, id);
         }
         if (id.startsWith("ftexp-")) {
-            return checkpoints.ofExport(jdbc, id);
+            return exports.checkpointOf(jdbc, id).flatMap(checkpoint -> checkpoints.find(jdbc, checkpoint));
         }
         if (id.startsWith("ft:")) {
             return models.find(jdbc, id)

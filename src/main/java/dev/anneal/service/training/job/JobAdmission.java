@@ -12,7 +12,7 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.platform.secret.SealedValues;
+import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.LearningRates;
 import dev.anneal.service.training.settings.ModelProfile;

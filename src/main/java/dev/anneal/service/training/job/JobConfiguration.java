@@ -12,8 +12,8 @@ import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
-import dev.anneal.service.platform.secret.SealedValues;
 import dev.anneal.service.queue.WorkQueue;
+import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
@@ -73,8 +73,12 @@ class JobConfiguration {
 
     @Bean
     InitialAdapters initialAdapters(
-            JobStore jobs, Checkpoints checkpoints, TunedModels models, UploadedAdapters uploads) {
-        return new InitialAdapters(jobs, checkpoints, models, uploads);
+            JobStore jobs,
+            Checkpoints checkpoints,
+            TunedModels models,
+            UploadedAdapters uploads,
+            ExportOrigins exports) {
+        return new InitialAdapters(jobs, checkpoints, models, uploads, exports);
     }
 
     @Bean

@@ -16,14 +16,10 @@ import dev.anneal.service.storage.LocalCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Archives of adapters that PEFT saved elsewhere: settings, names, types and shapes are held against a base model before anything is queued. */
 public final class UploadedAdapters {
-
-    private static final String OF_EXPORT =
-            "SELECT adapter_file FROM export WHERE external_id = :id AND adapter_file IS NOT NULL";
 
     private final Files files;
     private final ArtifactStore store;
@@ -62,11 +58,6 @@ public final class UploadedAdapters {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** Id of the uploaded file that an export was made from; empty for exports of jobs. */
-    Optional<String> ofExport(JdbcClient jdbc, String exportId) {
-        return jdbc.sql(OF_EXPORT).param("id", exportId).query(String.class).optional();
     }
 
     private static AdapterSettings settings(ImportedAdapter adapter) {

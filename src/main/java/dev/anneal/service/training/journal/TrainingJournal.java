@@ -5,7 +5,6 @@ import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
-import dev.anneal.service.queue.lease.Lease;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.DevicePeaks;
 import dev.anneal.service.training.history.Events;
@@ -37,13 +36,6 @@ public final class TrainingJournal {
 
     /** If so many in a row are damaged the store is, and another attempt would find no better ones. */
     private static final int RESUMABLE = 3;
-
-    /** What is done before the engine starts is no hanging. */
-    private static final String LIVES = """
-            UPDATE lease
-            SET stalls_at = greatest(stalls_at, clock_timestamp() + interval '15 minutes')
-            WHERE work_id = :work AND lease_token = :token
-            """;
 
     /** Queued jobs that no worker has claimed, and that have not been told last that they wait. */
     private static final String UNTOLD = """
@@ -201,17 +193,9 @@ public final class TrainingJournal {
         return system.call(jdbc -> checkpoints.directories(jdbc, store.numberOf(jdbc, workId)));
     }
 
-    /** Tells of what a worker does before the engine starts, unless it has lost its lease. */
-    public void beforehand(Lease lease, String message) {
-        system.run(jdbc -> {
-            int held = jdbc.sql(LIVES)
-                    .param("work", lease.workId())
-                    .param("token", lease.token())
-                    .update();
-            if (held == 1) {
-                events.append(jdbc, store.numberOf(jdbc, lease.workId()), JobEvent.Level.INFO, message);
-            }
-        });
+    /** What a worker does before the engine starts. */
+    public void prepares(JdbcClient jdbc, long workId, String message) {
+        events.append(jdbc, store.numberOf(jdbc, workId), JobEvent.Level.INFO, message);
     }
 
     /** Tells the jobs that no worker can take at present what they wait for; one process at a time, so that none is told twice. */

@@ -7,6 +7,7 @@ import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.FinishedWork;
+import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactStore;
@@ -41,6 +42,7 @@ class AssignmentConfiguration {
 
     @Bean
     Assignments assignments(
+            Leases leases,
             Inputs inputs,
             ArtifactStore store,
             FileIntake files,
@@ -50,6 +52,6 @@ class AssignmentConfiguration {
             CheckpointProperties checkpoints) {
         TrainingAssignment.Publication publication =
                 new TrainingAssignment.Publication(trainings, store, files, checkpoints.kept());
-        return new ClaimedAssignments(inputs, store, publication, exports, evaluations);
+        return new ClaimedAssignments(leases, inputs, store, publication, exports, evaluations);
     }
 }

@@ -9,6 +9,8 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Claim;
+import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.EvaluationOrder;
 import dev.anneal.service.results.evaluation.Evaluations;
@@ -21,6 +23,7 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.journal.TrainingOrder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,6 +50,10 @@ final class ClaimedAssignments implements Assignments {
     /** Shards as transformers 4 writes them by default. */
     private static final long SHARD_BYTES = 5_000_000_000L;
 
+    /** What comes before the first step, such as the pull of a base model, is heard of at least so often. */
+    private static final Duration SILENCE_BEFORE_STEPS = Duration.ofMinutes(15);
+
+    private final Leases leases;
     private final Inputs inputs;
     private final ArtifactStore store;
     private final TrainingAssignment.Publication trainings;
@@ -54,11 +61,13 @@ final class ClaimedAssignments implements Assignments {
     private final EvaluationJournal evaluations;
 
     ClaimedAssignments(
+            Leases leases,
             Inputs inputs,
             ArtifactStore store,
             TrainingAssignment.Publication trainings,
             ExportJournal exports,
             EvaluationJournal evaluations) {
+        this.leases = leases;
         this.inputs = inputs;
         this.store = store;
         this.trainings = trainings;
@@ -115,16 +124,18 @@ final class ClaimedAssignments implements Assignments {
         }
     }
 
+    private void prepares(Lease lease, String message) {
+        leases.prepares(
+                lease, SILENCE_BEFORE_STEPS, jdbc -> trainings.journal().prepares(jdbc, lease.workId(), message));
+    }
+
     private Assignment training(Claim claim, String device, AttemptInputs brought) {
         TrainingOrder order = trainings.journal().order(claim.lease().workId());
         ArtifactKey folder = attempt(order, claim.lease().token());
         String validationFile = order.validationFile();
         TrainTask task = new TrainTask(
                 inputs.model(
-                        brought,
-                        order.model(),
-                        order.modelRevision(),
-                        message -> trainings.journal().beforehand(claim.lease(), message)),
+                        brought, order.model(), order.modelRevision(), message -> prepares(claim.lease(), message)),
                 inputs.machine(device),
                 order.createdAt(),
                 inputs.file(brought, order.tenantId(), order.trainingFile()),

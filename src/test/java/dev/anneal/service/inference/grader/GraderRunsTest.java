@@ -11,7 +11,7 @@ import dev.anneal.engine.grade.Sample;
 import dev.anneal.service.inference.NoTextGenerator;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.platform.secret.OpenedValues;
+import dev.anneal.service.queue.secret.OpenedValues;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

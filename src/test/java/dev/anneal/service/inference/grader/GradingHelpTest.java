@@ -9,7 +9,7 @@ import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.service.inference.Generation;
 import dev.anneal.service.inference.NoTextGenerator;
-import dev.anneal.service.platform.secret.OpenedValues;
+import dev.anneal.service.queue.secret.OpenedValues;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,7 +1,10 @@
-package dev.anneal.service.platform.secret;
+package dev.anneal.service.queue.secret;
 
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.secret.SealedColumn;
+import dev.anneal.service.platform.secret.SealedText;
+import dev.anneal.service.platform.secret.Secrets;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;

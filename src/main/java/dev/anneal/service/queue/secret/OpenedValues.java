@@ -1,4 +1,4 @@
-package dev.anneal.service.platform.secret;
+package dev.anneal.service.queue.secret;
 
 import java.util.LinkedHashMap;
 import java.util.Map;

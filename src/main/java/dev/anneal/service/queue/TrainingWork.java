@@ -1,0 +1,37 @@
+package dev.anneal.service.queue;
+
+import dev.anneal.service.access.quota.TrainingUsage;
+import org.springframework.jdbc.core.simple.JdbcClient;
+
+/** What a tenant's trainings use, by their work items and attempts. */
+final class TrainingWork implements TrainingUsage {
+
+    private static final String JOBS = """
+            SELECT count(*) FILTER (WHERE state = 'RUNNING') AS running, count(*) AS unfinished
+            FROM work
+            WHERE kind = 'TRAIN' AND finished_at IS NULL AND tenant_id = :tenant
+            """;
+
+    private static final String HOURS = """
+            SELECT coalesce(sum(extract(EPOCH FROM
+                       coalesce(attempt.ended_at, clock_timestamp()) - greatest(attempt.started_at, month.start))), 0) / 3600
+            FROM (SELECT date_trunc('month', clock_timestamp(), 'UTC') AS start) AS month
+            JOIN attempt ON attempt.ended_at IS NULL OR attempt.ended_at > month.start
+            JOIN work ON work.id = attempt.work_id AND work.kind = 'TRAIN'
+            WHERE attempt.tenant_id = :tenant
+            """;
+
+    @Override
+    public Jobs jobs(JdbcClient transaction, String tenantId) {
+        return transaction.sql(JOBS).param("tenant", tenantId).query(Jobs.class).single();
+    }
+
+    @Override
+    public double hoursThisMonth(JdbcClient transaction, String tenantId) {
+        return transaction
+                .sql(HOURS)
+                .param("tenant", tenantId)
+                .query(Double.class)
+                .single();
+    }
+}
