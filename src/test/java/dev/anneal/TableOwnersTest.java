@@ -66,6 +66,7 @@ class TableOwnersTest {
             Map.entry("operations reads file", "what lies in the store without a row is found by one statement"),
             Map.entry("operations reads upload", "as above"));
 
+    /** A table that a district names in a class. */
     private record Use(String district, String table, String type) {
 
         String exception() {

@@ -20,7 +20,6 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -161,25 +160,22 @@ public abstract class ServiceTest {
 
     /** Waits for what other threads of the service do. */
     protected static void await(BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (!condition.getAsBoolean()) {
-            if (System.nanoTime() > deadline) {
-                throw new AssertionError("did not come true within " + PATIENCE);
-            }
-            Thread.onSpinWait();
-            java.util.concurrent.locks.LockSupport.parkNanos(
-                    Duration.ofMillis(20).toNanos());
-        }
+        awaitValue(condition::getAsBoolean, Boolean::booleanValue);
     }
 
     /** Waits for a value to be as wanted and returns that value, not one that is read after it. */
     protected static <T> T awaitValue(Supplier<T> value, java.util.function.Predicate<T> wanted) {
-        AtomicReference<T> read = new AtomicReference<>();
-        await(() -> {
-            read.set(value.get());
-            return wanted.test(read.get());
-        });
-        return read.get();
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        T read = value.get();
+        while (!wanted.test(read)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError("did not come true within " + PATIENCE + ": " + read);
+            }
+            java.util.concurrent.locks.LockSupport.parkNanos(
+                    Duration.ofMillis(20).toNanos());
+            read = value.get();
+        }
+        return read;
     }
 
     /** Creates a job and returns its id once it is queued. {@code moreKeys} begin with a comma. */

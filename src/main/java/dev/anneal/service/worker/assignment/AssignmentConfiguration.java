@@ -41,17 +41,19 @@ class AssignmentConfiguration {
     }
 
     @Bean
+    TrainingAssignment.Publication trainingPublication(
+            TrainingJournal trainings, ArtifactStore store, FileIntake files, CheckpointProperties checkpoints) {
+        return new TrainingAssignment.Publication(trainings, store, files, checkpoints.kept());
+    }
+
+    @Bean
     Assignments assignments(
             Leases leases,
             Inputs inputs,
             ArtifactStore store,
-            FileIntake files,
-            TrainingJournal trainings,
+            TrainingAssignment.Publication trainings,
             ExportJournal exports,
-            EvaluationJournal evaluations,
-            CheckpointProperties checkpoints) {
-        TrainingAssignment.Publication publication =
-                new TrainingAssignment.Publication(trainings, store, files, checkpoints.kept());
-        return new ClaimedAssignments(leases, inputs, store, publication, exports, evaluations);
+            EvaluationJournal evaluations) {
+        return new ClaimedAssignments(leases, inputs, store, trainings, exports, evaluations);
     }
 }
