@@ -2,6 +2,7 @@ package dev.anneal.service.storage;
 
 import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -53,7 +54,7 @@ final class DirectoryArtifactStore implements ArtifactStore {
             Files.createDirectories(temporary);
             Files.delete(Files.createTempFile(temporary, "probe-", null));
         } catch (IOException exception) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "anneal.storage.directory is not a writable folder: " + root,
                     "Set anneal.storage.directory to a folder that this process may write to, with room on its disk.",
                     exception);

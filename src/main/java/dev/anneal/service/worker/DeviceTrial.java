@@ -4,6 +4,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.service.platform.process.EngineExit;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProcess;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +28,7 @@ final class DeviceTrial {
 
     /**
      * @param libtorch {@code anneal.engine.cuda-libtorch}
-     * @throws UnusableDeviceException if one of them cannot be used
+     * @throws StartRefusedException if one of them cannot be used
      */
     static void require(WorkerProperties properties, @Nullable Path libtorch, EngineLauncher launcher) {
         List<String> devices = Stream.concat(properties.devices().stream(), Stream.of(properties.lightDevice()))
@@ -38,13 +39,13 @@ final class DeviceTrial {
             return;
         }
         if (libtorch != null && !Files.isRegularFile(libtorch.resolve("libtorch.so"))) {
-            throw new UnusableDeviceException(
+            throw unusable(
                     "anneal.engine.cuda-libtorch must be a folder that holds libtorch.so but is '" + libtorch + "'");
         }
         tryOut(devices, launcher);
     }
 
-    /** @throws UnusableDeviceException if one of the devices cannot be used, or no process can be started */
+    /** @throws StartRefusedException if one of the devices cannot be used, or no process can be started */
     static void tryOut(List<String> devices, EngineLauncher launcher) {
         try {
             Path folder = Files.createTempDirectory("anneal-devices-");
@@ -54,8 +55,16 @@ final class DeviceTrial {
                 FileSystemUtils.deleteRecursively(folder);
             }
         } catch (IOException e) {
-            throw new UnusableDeviceException("the devices " + devices + " could not be tried: " + e.getMessage());
+            throw unusable("the devices " + devices + " could not be tried: " + e.getMessage());
         }
+    }
+
+    private static StartRefusedException unusable(String reason) {
+        return new StartRefusedException(
+                "The worker cannot compute where anneal.worker.devices or anneal.worker.light-device says: " + reason
+                        + ".",
+                "Name devices that this machine has, or none to compute on its CPU. CUDA devices need an NVIDIA driver and"
+                        + " anneal.engine.cuda-libtorch, the folder of a CUDA libtorch 2.7.1 (docs/gpu.md).");
     }
 
     private static void require(List<String> devices, Path folder, EngineLauncher launcher) throws IOException {
@@ -70,11 +79,10 @@ final class DeviceTrial {
             Progress.Failed failure = failed.get();
             if (exit.meaning() != EngineExit.Meaning.DONE) {
                 String reason = failure == null ? exit.describe() + ": " + exit.stderrTail() : failure.message();
-                throw new UnusableDeviceException(reason);
+                throw unusable(reason);
             }
         } catch (TimeoutException e) {
-            throw new UnusableDeviceException(
-                    "trying %s took longer than %d minutes".formatted(devices, PATIENCE.toMinutes()));
+            throw unusable("trying %s took longer than %d minutes".formatted(devices, PATIENCE.toMinutes()));
         } catch (ExecutionException e) {
             throw new IllegalStateException("the devices " + devices + " could not be tried", e);
         } catch (InterruptedException e) {

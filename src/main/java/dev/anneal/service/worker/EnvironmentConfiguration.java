@@ -6,6 +6,7 @@ import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import dev.anneal.service.worker.assignment.Surroundings;
@@ -91,8 +92,8 @@ class EnvironmentConfiguration {
         try {
             DeviceTrial.tryOut(devices, launcher);
             return Optional.empty();
-        } catch (UnusableDeviceException failure) {
-            LOG.warn("The worker's devices {} cannot be used: {}", devices, failure.getMessage());
+        } catch (StartRefusedException failure) {
+            LOG.warn("{}", failure.getMessage());
             return Optional.of(UNUSABLE_DEVICE);
         }
     }

@@ -3,6 +3,7 @@ package dev.anneal.service.storage;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileSystem;
@@ -106,10 +107,10 @@ class DirectoryArtifactStoreTest extends ArtifactStoreContract {
     void folderThatCannotBeWrittenToIsRefusedWithWhatToDo() throws IOException {
         Path file = Files.createFile(root.resolve("file"));
 
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> new DirectoryArtifactStore(file))
                 .withMessage("anneal.storage.directory is not a writable folder: " + file)
-                .satisfies(exception -> assertThat(exception.remedy()).contains("Set anneal.storage.directory to"));
+                .satisfies(exception -> assertThat(exception.action()).contains("Set anneal.storage.directory to"));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.security;
 
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
@@ -31,7 +32,11 @@ final class LoopbackDefaults implements EnvironmentPostProcessor, Ordered {
         }
         String configured = environment.getProperty(ADDRESS);
         if (configured != null && !isLoopback(configured)) {
-            throw new OpenWithoutKeysException(configured);
+            throw new StartRefusedException(
+                    "Anneal would serve everybody who reaches " + configured + ": no API keys are configured.",
+                    "Set anneal.api-keys (environment: ANNEAL_API_KEYS) to entries of the form tenant:key, or anneal.admin-keys"
+                            + " (ANNEAL_ADMIN_KEYS) to make keys over the API, or remove server.address to serve this machine"
+                            + " alone.");
         }
         environment
                 .getPropertySources()

@@ -1,6 +1,7 @@
 package dev.anneal.service.platform.database;
 
 import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.springframework.core.env.Environment;
@@ -33,7 +34,7 @@ final class ConfiguredAccess {
                 environment.getProperty("spring.datasource.password", ""));
         String url = environment.getRequiredProperty(URL);
         if (!isUsable(url)) {
-            throw new SchemaException(
+            throw new StartRefusedException(
                     "spring.datasource.url is no address of a PostgreSQL. It is not shown, since it may hold a password.",
                     "Set it to jdbc:postgresql://host:port/database, and the login to spring.datasource.username and spring.datasource.password.");
         }

@@ -2,6 +2,7 @@ package dev.anneal.service.platform.database;
 
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
 import org.springframework.boot.autoconfigure.context.PropertyPlaceholderAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -21,10 +22,10 @@ import org.springframework.core.env.Environment;
 @Import(DatabaseConfiguration.class)
 public class MigrationApplication {
 
-    /** @throws SchemaException if no database is configured: one of its own, a process would migrate for nobody */
+    /** @throws StartRefusedException if no database is configured: one of its own, a process would migrate for nobody */
     MigrationApplication(Environment environment) {
         if (!ConfiguredAccess.isConfigured(environment)) {
-            throw new SchemaException(
+            throw new StartRefusedException(
                     "anneal.roles is migrate, but there is no database to migrate: spring.datasource.url is not set.",
                     "Set spring.datasource.url and the owner's spring.flyway.user and spring.flyway.password.");
         }

@@ -1,6 +1,7 @@
 package dev.anneal.service.platform.database;
 
 import dev.anneal.service.platform.database.DatabaseAccess.Login;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -21,12 +22,12 @@ final class SchemaCheck {
 
     private SchemaCheck() {}
 
-    /** @throws SchemaException if a migration is missing, or if it cannot be seen which there are */
+    /** @throws StartRefusedException if a migration is missing, or if it cannot be seen which there are */
     static void require(DatabaseAccess access) {
         MigrationInfoService migrations = read(access);
         MigrationInfo[] pending = migrations.pending();
         if (pending.length > 0) {
-            throw new SchemaException(
+            throw new StartRefusedException(
                     "The database's schema %s, but this version of Anneal needs %s. Missing: %s."
                             .formatted(versionOf(migrations), pending[pending.length - 1].getVersion(), list(pending)),
                     MIGRATE);
@@ -42,9 +43,9 @@ final class SchemaCheck {
                     .load()
                     .info();
         } catch (FlywayException e) {
-            SchemaException unreadable = ConnectionFault.in(e)
-                    .map(fault -> new SchemaException(fault.description(), ConnectionFault.ACTION))
-                    .orElseGet(() -> new SchemaException(
+            StartRefusedException unreadable = ConnectionFault.in(e)
+                    .map(fault -> new StartRefusedException(fault.description(), ConnectionFault.ACTION))
+                    .orElseGet(() -> new StartRefusedException(
                             "The state of the database's schema cannot be read as '%s'. %s"
                                     .formatted(login.name(), e.getMessage()),
                             "If the login may not read flyway_schema_history: " + MIGRATE));

@@ -1,6 +1,7 @@
 package dev.anneal.service.platform.secret;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -49,17 +50,27 @@ final class SealedRows implements SmartInitializingSingleton {
     /** A row's secret. */
     record Row(String id, String sealed) {}
 
-    /** @throws MissingKeyException if a row cannot be opened */
+    /** @throws StartRefusedException if a row cannot be opened */
     @Override
     public void afterSingletonsInstantiated() {
         for (SealedColumn column : columns) {
             for (UsedKey used : database.call(
                     jdbc -> jdbc.sql(in(column, KEYS)).query(UsedKey.class).list())) {
                 if (!secrets.has(used.key())) {
-                    throw new MissingKeyException(used.key(), column, used.rows());
+                    throw missingKey(used, column);
                 }
             }
         }
+    }
+
+    private static StartRefusedException missingKey(UsedKey used, SealedColumn column) {
+        return new StartRefusedException(
+                ("Secrets in the database cannot be opened: %d rows of %s.%s are sealed by the key '%s', which is not among"
+                                + " anneal.secrets.keys.")
+                        .formatted(used.rows(), column.table(), column.column(), used.key()),
+                "Add the key '" + used.key()
+                        + "' to anneal.secrets.keys (environment: ANNEAL_SECRETS_KEYS), behind the one that is to"
+                        + " seal from now on. If it is lost, delete these rows: their secrets are lost too.");
     }
 
     /** Seals a batch of each column anew. */

@@ -1,19 +1,27 @@
 package dev.anneal.service.platform.startup;
 
-/** The process does not start, for a reason that an operator can mend. */
-final class StartRefusedException extends RuntimeException {
+import org.jspecify.annotations.Nullable;
+
+/** The process does not start, for a reason that an operator can mend. Message and action are shown without a stack. */
+public final class StartRefusedException extends RuntimeException {
 
     private static final long serialVersionUID = 1L;
 
     private final String action;
 
     /** @param action what the operator is to do */
-    StartRefusedException(String message, String action) {
-        super(message);
+    public StartRefusedException(String message, String action) {
+        this(message, action, null);
+    }
+
+    /** @param action what the operator is to do */
+    public StartRefusedException(String message, String action, @Nullable Throwable cause) {
+        super(message, cause);
         this.action = action;
     }
 
-    String action() {
+    /** What the operator is to do. */
+    public String action() {
         return action;
     }
 }

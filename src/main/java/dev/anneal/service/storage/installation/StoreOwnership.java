@@ -1,9 +1,9 @@
 package dev.anneal.service.storage.installation;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoreMarker;
-import dev.anneal.service.storage.UnusableStoreException;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -42,7 +42,7 @@ public final class StoreOwnership {
      * empty one: that is a disk that is not mounted.
      *
      * @return what the marker says
-     * @throws UnusableStoreException if the store is another installation's, has lost its marker, or its marker can be neither read nor written
+     * @throws StartRefusedException if the store is another installation's, has lost its marker, or its marker can be neither read nor written
      */
     String claim() {
         // Before the marker is looked for: who finds that there is one finds it.
@@ -58,15 +58,15 @@ public final class StoreOwnership {
             system.run(jdbc -> jdbc.sql(REMEMBER).update());
             return marker.read().orElseThrow(() -> unusable(Objection.unmarked(marker.place())));
         } catch (StorageException failure) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "The marker of the artifact store can be neither read nor written: " + failure.getMessage(),
                     "Let this process read and write in the store (docs/storage.md).",
                     failure);
         }
     }
 
-    private static UnusableStoreException unusable(Objection objection) {
-        return new UnusableStoreException(objection.reason(), objection.remedy(), null);
+    private static StartRefusedException unusable(Objection objection) {
+        return new StartRefusedException(objection.reason(), objection.remedy());
     }
 
     private void mark(Installation installation) {
@@ -133,10 +133,9 @@ public final class StoreOwnership {
                         .query((row, number) ->
                                 new Installation(row.getObject("id", UUID.class), row.getBoolean("has_marked")))
                         .optional())
-                .orElseThrow(() -> new UnusableStoreException(
+                .orElseThrow(() -> new StartRefusedException(
                         "The table installation of the database has no row, so nobody knows whose the artifact store is.",
                         "Restore the row with the database's other ones. Where it is lost, the id is in the store's marker %s: INSERT INTO installation (id) VALUES ('…') as the owner of the tables."
-                                .formatted(StoreMarker.NAME),
-                        null));
+                                .formatted(StoreMarker.NAME)));
     }
 }

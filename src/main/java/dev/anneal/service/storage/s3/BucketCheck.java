@@ -1,7 +1,7 @@
 package dev.anneal.service.storage.s3;
 
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.StorageException;
-import dev.anneal.service.storage.UnusableStoreException;
 import java.net.URI;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -21,14 +21,13 @@ final class BucketCheck {
 
     private BucketCheck() {}
 
-    /** @throws UnusableStoreException if it is not usable */
+    /** @throws StartRefusedException if it is not usable */
     static Bucket usable(S3Properties properties, AwsCredentialsProvider credentials) {
         String name = properties.bucket();
         if (name == null || name.isBlank()) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "anneal.storage.type is s3 but anneal.storage.s3.bucket is not set",
-                    "Name the bucket that holds the artifacts.",
-                    null);
+                    "Name the bucket that holds the artifacts.");
         }
         Bucket bucket = new Bucket(
                 client(properties, credentials),
@@ -39,7 +38,7 @@ final class BucketCheck {
             probe(bucket);
         } catch (StorageException failure) {
             bucket.client().close();
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "The artifact store cannot be used: " + failure.getMessage(), REMEDY, failure);
         }
         return bucket;
@@ -48,15 +47,14 @@ final class BucketCheck {
     private static S3Client client(S3Properties properties, AwsCredentialsProvider credentials) {
         URI endpoint = properties.endpoint();
         if (endpoint != null && (endpoint.getHost() == null || endpoint.getUserInfo() != null)) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "anneal.storage.s3.endpoint must be an address such as http://minio:9000, without user and password",
-                    "Credentials come from the environment of the process (AWS_ACCESS_KEY_ID, ...).",
-                    null);
+                    "Credentials come from the environment of the process (AWS_ACCESS_KEY_ID, ...).");
         }
         try {
             return BucketClient.of(properties, credentials);
         } catch (IllegalStateException | SdkClientException failure) {
-            throw new UnusableStoreException(String.valueOf(failure.getMessage()), REMEDY, failure);
+            throw new StartRefusedException(String.valueOf(failure.getMessage()), REMEDY, failure);
         }
     }
 
@@ -79,11 +77,10 @@ final class BucketCheck {
 
     private static String prefix(String prefix) {
         if (prefix.startsWith("/") || !PREFIX.matcher(prefix).matches()) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "anneal.storage.s3.prefix must be segments of letters, digits, '.', '_' and '-' with slashes"
                             + " between them, but is '" + prefix + "'",
-                    "Change the prefix, or leave it out.",
-                    null);
+                    "Change the prefix, or leave it out.");
         }
         return prefix.isEmpty() || prefix.endsWith("/") ? prefix : prefix + "/";
     }

@@ -3,10 +3,10 @@ package dev.anneal.service.storage.s3;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Folders;
 import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
-import dev.anneal.service.storage.UnusableStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -49,7 +49,7 @@ final class LocalCache {
             Files.createDirectories(temporary);
             this.locks = new CacheLocks(root.resolve("locks"));
         } catch (IOException e) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "anneal.storage.cache.directory is not a writable folder: " + root,
                     "Set anneal.storage.cache.directory to a folder on a local disk that this process may write to.",
                     e);

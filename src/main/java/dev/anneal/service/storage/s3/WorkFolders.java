@@ -1,8 +1,8 @@
 package dev.anneal.service.storage.s3;
 
 import dev.anneal.engine.format.file.Folders;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.ArtifactKey;
-import dev.anneal.service.storage.UnusableStoreException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -26,7 +26,7 @@ final class WorkFolders {
         try {
             Files.createDirectories(root);
         } catch (IOException e) {
-            throw new UnusableStoreException(
+            throw new StartRefusedException(
                     "anneal.storage.cache.directory is not a writable folder: " + root,
                     "Set anneal.storage.cache.directory to a folder on a local disk that this process may write to.",
                     e);

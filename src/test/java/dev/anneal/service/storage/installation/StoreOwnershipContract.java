@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.UnusableStoreException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -52,12 +52,12 @@ public abstract class StoreOwnershipContract {
         ownership(null).claim();
         become(OTHER);
 
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(null).claim())
                 .withMessage(
                         "The artifact store, %s, belongs to another installation: its marker .installation.json names %s, but this database is that of %s.",
                         store().marker().place(), TestDatabase.INSTALLATION, OTHER)
-                .satisfies(refusal -> assertThat(refusal.remedy())
+                .satisfies(refusal -> assertThat(refusal.action())
                         .contains("anneal.storage.directory, or anneal.storage.s3.bucket or prefix")
                         .contains("anneal.storage.adopt-from=" + TestDatabase.INSTALLATION));
         assertThat(ownership(null).objection()).isPresent();
@@ -69,7 +69,7 @@ public abstract class StoreOwnershipContract {
     void storeIsTakenOverFromTheInstallationThatIsNamedAndNoOther() {
         ownership(null).claim();
         become(OTHER);
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(UUID.randomUUID()).claim());
 
         ownership(TestDatabase.INSTALLATION).claim();
@@ -77,7 +77,7 @@ public abstract class StoreOwnershipContract {
         assertThat(ownership(null).objection()).isEmpty();
         become(TestDatabase.INSTALLATION);
         assertThat(ownership(null).objection().orElseThrow()).contains("its marker .installation.json names " + OTHER);
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(TestDatabase.INSTALLATION).claim());
     }
 
@@ -88,12 +88,12 @@ public abstract class StoreOwnershipContract {
         ownership(TestDatabase.INSTALLATION).claim();
         become(TestDatabase.INSTALLATION);
 
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(OTHER).claim())
                 .withMessage(
                         "The artifact store, %s, was taken over from this installation, %s: its marker .installation.json names %s.",
                         store().marker().place(), TestDatabase.INSTALLATION, OTHER)
-                .satisfies(refusal -> assertThat(refusal.remedy()).contains("delete the marker"));
+                .satisfies(refusal -> assertThat(refusal.action()).contains("delete the marker"));
 
         UUID third = UUID.fromString("5f0c1f1e-6a64-4b43-9f53-0f6a3c1f2d11");
         become(third);
@@ -106,10 +106,10 @@ public abstract class StoreOwnershipContract {
     void databaseWithoutAnIdIsToldHowToGetItBack() {
         TestDatabase.administrator().sql("DELETE FROM installation").update();
         try {
-            assertThatExceptionOfType(UnusableStoreException.class)
+            assertThatExceptionOfType(StartRefusedException.class)
                     .isThrownBy(() -> ownership(null).claim())
                     .withMessageContaining("The table installation of the database has no row")
-                    .satisfies(refusal -> assertThat(refusal.remedy()).contains("INSERT INTO installation (id)"));
+                    .satisfies(refusal -> assertThat(refusal.action()).contains("INSERT INTO installation (id)"));
         } finally {
             TestDatabase.administrator()
                     .sql("INSERT INTO installation (id) VALUES (?)")
@@ -124,10 +124,10 @@ public abstract class StoreOwnershipContract {
     void markerThatNamesNoInstallationIsNobodys(String text) {
         store().marker().replace(text);
 
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(null).claim())
                 .withMessageContaining("a marker .installation.json that names no installation")
-                .satisfies(refusal -> assertThat(refusal.remedy()).contains("delete the marker"));
+                .satisfies(refusal -> assertThat(refusal.action()).contains("delete the marker"));
         assertThat(store().marker().read()).contains(text);
     }
 
@@ -147,11 +147,11 @@ public abstract class StoreOwnershipContract {
                 .sql("UPDATE installation SET store_marked_at = now()")
                 .update();
 
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> ownership(null).claim())
                 .withMessageContaining(
                         "is not there: this installation, " + TestDatabase.INSTALLATION + ", has a store")
-                .satisfies(refusal -> assertThat(refusal.remedy())
+                .satisfies(refusal -> assertThat(refusal.action())
                         .contains("Mount the store's disk")
                         .contains("anneal.storage.adopt-from=" + TestDatabase.INSTALLATION));
         assertThat(store().marker().read()).isEmpty();

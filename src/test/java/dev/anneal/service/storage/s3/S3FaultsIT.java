@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
-import dev.anneal.service.storage.UnusableStoreException;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -158,11 +158,11 @@ class S3FaultsIT {
 
     @Test
     void withoutItsBucketTheStoreDoesNotBegin() {
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> store("b", "no-such-bucket-at-all", DataSize.ofMegabytes(1)))
                 .withMessageContaining("there is no such bucket (anneal.storage.s3.bucket)");
         proxy.refuseNext(asked -> asked.method().equals("PUT"), 403, "AccessDenied");
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> store("b", bucket, DataSize.ofMegabytes(1)))
                 .withMessageContaining("access denied (AccessDenied)");
     }
@@ -347,7 +347,7 @@ class S3FaultsIT {
         S3Properties properties = new S3Properties(
                 "b", URI.create("http://user:password@127.0.0.1:1"), null, null, "", null, false, null);
 
-        assertThatExceptionOfType(UnusableStoreException.class)
+        assertThatExceptionOfType(StartRefusedException.class)
                 .isThrownBy(() -> BucketCheck.usable(properties, S3Server.CREDENTIALS))
                 .satisfies(failure -> assertThat(wholeText(failure)).doesNotContain("password@"));
         assertThatCode(() -> store.check()).doesNotThrowAnyException();
