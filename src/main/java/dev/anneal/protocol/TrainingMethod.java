@@ -2,7 +2,9 @@ package dev.anneal.protocol;
 
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What a training learns from, with the settings that no other method has. */
@@ -20,6 +22,31 @@ public sealed interface TrainingMethod {
 
     /** The method's name as OpenAI's API has it. */
     String wireName();
+
+    /** The name that refusals give to a key of the method's object in a request. */
+    default String param(String key) {
+        return "method.%s.%s".formatted(wireName(), key);
+    }
+
+    /** What gives completions their rewards, as the request has it; null if the method grades nothing. */
+    default @Nullable Map<String, @Nullable Object> grader() {
+        return null;
+    }
+
+    /** This method with another grader in place of its own, if it has one. */
+    default TrainingMethod withGrader(UnaryOperator<Map<String, @Nullable Object>> change) {
+        return this;
+    }
+
+    /** Most tokens that are sampled after those of a row; 0 if the method samples nothing. */
+    default int maxCompletionTokens() {
+        return 0;
+    }
+
+    /** The method's own settings by their names in model cards. */
+    default List<Map.Entry<String, Object>> described() {
+        return List.of();
+    }
 
     /** From answers: their likelihood is raised. */
     record Supervised() implements TrainingMethod {
@@ -43,6 +70,14 @@ public sealed interface TrainingMethod {
         public String wireName() {
             return DPO;
         }
+
+        @Override
+        public List<Map.Entry<String, Object>> described() {
+            return List.of(
+                    Map.entry("preference loss", loss),
+                    Map.entry("preference beta", beta),
+                    Map.entry("label smoothing", labelSmoothing));
+        }
     }
 
     /**
@@ -59,9 +94,14 @@ public sealed interface TrainingMethod {
             return REINFORCEMENT;
         }
 
-        /** This method with another grader. */
-        public Reinforcement with(Map<String, @Nullable Object> other) {
-            return new Reinforcement(other, rollouts, policy, sampleInterval);
+        @Override
+        public Reinforcement withGrader(UnaryOperator<Map<String, @Nullable Object>> change) {
+            return new Reinforcement(change.apply(grader), rollouts, policy, sampleInterval);
+        }
+
+        @Override
+        public int maxCompletionTokens() {
+            return rollouts.maxCompletionTokens();
         }
     }
 

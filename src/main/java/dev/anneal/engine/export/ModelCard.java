@@ -4,7 +4,6 @@ import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.text.template.PythonFloat;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.Point;
 import dev.anneal.protocol.TrainingSettings;
@@ -124,11 +123,7 @@ final class ModelCard {
     private static void add(CardRows rows, TrainingSettings settings) {
         TrainingSettings.Optimizer optimizer = settings.optimizer();
         rows.with("method", settings.method().wireName());
-        if (settings.method() instanceof TrainingMethod.Dpo dpo) {
-            rows.with("preference loss", dpo.loss())
-                    .with("preference beta", dpo.beta())
-                    .with("label smoothing", dpo.labelSmoothing());
-        }
+        settings.method().described().forEach(own -> rows.with(own.getKey(), own.getValue()));
         rows.with("epochs", settings.epochs())
                 .with(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows())
                 .with("longest row, tokens", settings.maxLengthTokens())

@@ -1,8 +1,10 @@
 package dev.anneal.engine.grade;
 
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +18,16 @@ public final class GraderSecrets {
     /** A grader object with the names of its headers, and of those of its parts, but without their values. Hiding twice changes nothing. */
     public static Map<String, @Nullable Object> hidden(Map<String, @Nullable Object> grader) {
         return replaced(grader, value -> HIDDEN);
+    }
+
+    /** The values of the headers of a grader object, and of those of its parts. */
+    public static Set<String> of(Map<String, @Nullable Object> grader) {
+        Set<String> values = new HashSet<>();
+        replaced(grader, value -> {
+            values.add(value);
+            return value;
+        });
+        return values;
     }
 
     /** A grader object with other values in its headers, and in those of its parts. Those of other kinds have none, but may have a part of that name. */

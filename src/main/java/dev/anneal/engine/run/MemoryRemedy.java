@@ -2,7 +2,6 @@ package dev.anneal.engine.run;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainTask;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,9 +19,8 @@ final class MemoryRemedy {
         if (settings.activationCheckpointing().equals("off")) {
             remedies.add("leave anneal.activation_checkpointing at 'auto' (it is 'off')");
         }
-        int completion = 0;
-        if (settings.method() instanceof TrainingMethod.Reinforcement reinforcement) {
-            completion = reinforcement.rollouts().maxCompletionTokens();
+        int completion = settings.method().maxCompletionTokens();
+        if (completion > 0) {
             remedies.add("lower anneal.rollouts.max_completion_tokens (it is %d)".formatted(completion));
         }
         int length = settings.packing()

@@ -4,7 +4,6 @@ import dev.anneal.engine.grade.GraderSecrets;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -41,14 +40,8 @@ public record CheckpointState(
         Map<String, String> sha256) {
 
     public CheckpointState {
-        settings = settings.with(withoutSecrets(settings.method()));
+        settings = settings.with(settings.method().withGrader(GraderSecrets::hidden));
         sha256 = Map.copyOf(sha256);
-    }
-
-    private static TrainingMethod withoutSecrets(TrainingMethod method) {
-        return method instanceof TrainingMethod.Reinforcement reinforcement
-                ? reinforcement.with(GraderSecrets.hidden(reinforcement.grader()))
-                : method;
     }
 
     /** Whether what is trained is linear and may be merged. */

@@ -4,10 +4,11 @@ import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
-import dev.anneal.service.training.settings.ReinforcementReader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What a job's events say about rows that are not trained as they were written. */
 public final class DatasetEvents {
@@ -51,8 +52,9 @@ public final class DatasetEvents {
         if (report != null) {
             report.warnings().forEach(warning -> warnings.add(file.id() + ": " + warning));
         }
-        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-            warnings.addAll(GraderItems.warnings(file, reinforcement.grader(), ReinforcementReader.GRADER));
+        Map<String, @Nullable Object> grader = method.grader();
+        if (grader != null) {
+            warnings.addAll(GraderItems.warnings(file, grader, method.param("grader")));
         }
         return warnings;
     }

@@ -16,10 +16,8 @@ import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.LearningRates;
 import dev.anneal.service.training.settings.ModelProfile;
-import dev.anneal.service.training.settings.ReinforcementReader;
-import java.util.HashSet;
 import java.util.Locale;
-import java.util.Set;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -81,8 +79,9 @@ public final class JobAdmission {
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
         LearningRates.check(settled, profile);
-        if (request.method() instanceof TrainingMethod.Reinforcement reinforcement) {
-            judges.require(jdbc, reinforcement.grader(), ReinforcementReader.GRADER);
+        Map<String, @Nullable Object> grader = request.method().grader();
+        if (grader != null) {
+            judges.require(jdbc, grader, request.method().param("grader"));
         }
         String validationFile = request.validationFile();
         return new JobInputs(
@@ -97,27 +96,20 @@ public final class JobAdmission {
 
     /** The inputs as they are stored: without the headers of graders, which are kept sealed for the job's work. */
     JobInputs withoutSecrets(JdbcClient jdbc, String tenantId, long workId, JobInputs inputs) {
-        return inputs.request().method() instanceof TrainingMethod.Reinforcement reinforcement
-                ? inputs.with(inputs.request()
-                        .with(reinforcement.with(GraderSecrets.replaced(
-                                reinforcement.grader(), value -> sealed.keep(jdbc, tenantId, workId, value)))))
-                : inputs;
+        JobRequest request = inputs.request();
+        return inputs.with(request.with(request.method()
+                .withGrader(grader ->
+                        GraderSecrets.replaced(grader, value -> sealed.keep(jdbc, tenantId, workId, value)))));
     }
 
     /** @throws Refusal if the headers of a job's graders are kept no more */
     void requireSecrets(JdbcClient jdbc, Job job) {
-        if (job.request().method() instanceof TrainingMethod.Reinforcement reinforcement) {
-            Set<String> values = new HashSet<>();
-            GraderSecrets.replaced(reinforcement.grader(), value -> {
-                values.add(value);
-                return value;
-            });
-            if (!sealed.areKept(jdbc, job.work().id(), values)) {
-                throw new Refusal(
-                        RefusalCode.JOB_NOT_RESUMABLE,
-                        "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
-                                + " days ago, and the headers of its grader, which are secret, have been deleted since; create a new job with them");
-            }
+        Map<String, @Nullable Object> grader = job.request().method().grader();
+        if (grader != null && !sealed.areKept(jdbc, job.work().id(), GraderSecrets.of(grader))) {
+            throw new Refusal(
+                    RefusalCode.JOB_NOT_RESUMABLE,
+                    "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
+                            + " days ago, and the headers of its grader, which are secret, have been deleted since; create a new job with them");
         }
     }
 
