@@ -1,13 +1,12 @@
 package dev.anneal.service.operations.metrics;
 
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.queue.WorkEnd;
 import dev.anneal.service.queue.WorkEndListener;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
+import dev.anneal.service.training.settings.TrainingMethods;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -17,14 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class FinishedMeters implements WorkEndListener {
 
-    static final List<String> TRAININGS =
-            List.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO, TrainingMethod.REINFORCEMENT);
-
     private final MeterRegistry registry;
 
     FinishedMeters(MeterRegistry registry) {
         this.registry = registry;
-        for (String method : TRAININGS) {
+        for (String method : TrainingMethods.NAMES) {
             counter(method, WorkState.SUCCEEDED, null);
             counter(method, WorkState.CANCELLED, null);
             for (WorkError.Origin fault : WorkError.Origin.values()) {

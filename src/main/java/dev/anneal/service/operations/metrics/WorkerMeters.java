@@ -1,6 +1,7 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.training.settings.TrainingMethods;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
@@ -74,7 +75,7 @@ public final class WorkerMeters {
                 .baseUnit("bytes")
                 .serviceLevelObjectives(BYTE_BUCKETS)
                 .register(registry);
-        FinishedMeters.TRAININGS.forEach(this::steps);
+        TrainingMethods.NAMES.forEach(this::steps);
         registerGauges();
     }
 

@@ -35,11 +35,6 @@ public final class StrictObject {
         this.node = node;
     }
 
-    /** An object without keys, for one that the request leaves out. */
-    public static StrictObject empty(String path) {
-        return new StrictObject(path, JsonNodeFactory.instance.objectNode());
-    }
-
     /** Name of {@code key} from the top of the request, as {@code error.param} shows it. */
     public String param(String key) {
         return path.isEmpty() ? key : path + "." + key;
@@ -178,6 +173,12 @@ public final class StrictObject {
             throw invalid(key, "must be an object", value);
         }
         return value == null ? null : new StrictObject(param(key), value);
+    }
+
+    /** The object, or one without keys if the request leaves it out. */
+    public StrictObject objectOrEmpty(String key) {
+        StrictObject given = object(key);
+        return given == null ? new StrictObject(param(key), JsonNodeFactory.instance.objectNode()) : given;
     }
 
     /** An object as maps, lists, strings, numbers, booleans and null, for one that is read elsewhere. */

@@ -2,7 +2,7 @@ package dev.anneal.service.training.http;
 
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.request.ShownGrader;
-import dev.anneal.service.training.settings.ReinforcementReader;
+import dev.anneal.service.training.settings.TrainingMethods;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,13 +10,11 @@ import org.jspecify.annotations.Nullable;
 /** The object {@code method} of a job. */
 final class MethodBody {
 
-    private static final String AUTO = "auto";
-
     private MethodBody() {}
 
     /**
      * A grader that OpenAI's types cannot say is not shown here, where strict clients would refuse the job with it, and all jobs of its page; nor
-     * can {@code reinforcement} be without one. {@link SettingsBody} shows every grader.
+     * can a method that grades be without one. {@link SettingsBody} shows every grader.
      *
      * @param hyperparameters those that every method has, as the API shows them
      * @param evaluationInterval null as long as it is not known
@@ -24,23 +22,16 @@ final class MethodBody {
     static Map<String, Object> of(
             TrainingMethod method, Map<String, Object> hyperparameters, @Nullable Integer evaluationInterval) {
         Map<String, Object> all = new LinkedHashMap<>(hyperparameters);
+        all.putAll(TrainingMethods.of(method).hyperparameters(method, evaluationInterval));
         Map<String, Object> own = new LinkedHashMap<>();
         own.put("hyperparameters", all);
-        if (method instanceof TrainingMethod.Dpo dpo) {
-            all.put("beta", dpo.beta());
-        }
-        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-            Map<String, @Nullable Object> grader = ShownGrader.inOpenAiTypes(reinforcement.grader());
-            if (grader == null) {
+        Map<String, @Nullable Object> grader = method.grader();
+        if (grader != null) {
+            Map<String, @Nullable Object> shown = ShownGrader.inOpenAiTypes(grader);
+            if (shown == null) {
                 return Map.of("type", method.wireName());
             }
-            own.put("grader", grader);
-            all.put(
-                    "compute_multiplier",
-                    (double) reinforcement.rollouts().groupSize() / ReinforcementReader.GROUP_SIZE);
-            all.put("eval_interval", evaluationInterval == null ? AUTO : evaluationInterval);
-            all.put("eval_samples", reinforcement.rollouts().evaluationSamples());
-            all.put("reasoning_effort", "default");
+            own.put("grader", shown);
         }
         return Map.of("type", method.wireName(), method.wireName(), own);
     }

@@ -6,7 +6,9 @@ import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.settings.JobRequest;
+import dev.anneal.service.training.settings.MethodRules;
 import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.TrainingMethods;
 import dev.anneal.service.training.settings.TrainingOptions;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -18,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param maxSteps null where epochs decide
  * @param evalInterval null where nothing is validated on the way
  * @param loss of the methods that have one to choose, else null
- * @param rollouts of reinforcement alone
- * @param grader as the request has it, but for secrets, whether or not OpenAI's types can say it; of reinforcement alone
+ * @param rollouts of the methods that sample, else null
+ * @param grader as the request has it, but for secrets, whether or not OpenAI's types can say it; null where nothing is graded
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record SettingsBody(
@@ -39,63 +41,9 @@ record SettingsBody(
         boolean packing,
         String activationCheckpointing,
         int priority,
-        @Nullable Loss loss,
-        @Nullable Rollouts rollouts,
+        @Nullable Map<String, Object> loss,
+        @Nullable Map<String, Object> rollouts,
         @Nullable Map<String, @Nullable Object> grader) {
-
-    /** What is minimised. */
-    sealed interface Loss {
-
-        static @Nullable Loss of(TrainingMethod method) {
-            if (method instanceof TrainingMethod.Dpo dpo) {
-                return new OfPairs(dpo.loss(), dpo.labelSmoothing());
-            }
-            if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-                TrainingMethod.Policy policy = reinforcement.policy();
-                return new OfRewards(
-                        policy.loss(),
-                        policy.clipLow(),
-                        policy.clipHigh(),
-                        policy.klWeight(),
-                        policy.scaleRewards(),
-                        policy.maskTruncated());
-            }
-            return null;
-        }
-    }
-
-    /** Of dpo. */
-    record OfPairs(String type, double labelSmoothing) implements Loss {}
-
-    /** Of reinforcement. */
-    record OfRewards(
-            String type, double clipLow, double clipHigh, double klWeight, String scaleRewards, boolean maskTruncated)
-            implements Loss {}
-
-    /** How completions are sampled. */
-    record Rollouts(
-            int groupSize,
-            int maxCompletionTokens,
-            double temperature,
-            int topK,
-            double topP,
-            double minP,
-            int updates,
-            int sampleInterval) {
-
-        static Rollouts of(TrainingMethod.Reinforcement method) {
-            TrainingMethod.Rollouts rollouts = method.rollouts();
-            return new Rollouts(
-                    rollouts.groupSize(),
-                    rollouts.maxCompletionTokens(),
-                    rollouts.temperature(),
-                    rollouts.topK(),
-                    rollouts.topP(),
-                    rollouts.minP(),
-                    method.policy().updatesPerRollout(),
-                    method.sampleInterval());
-        }
-    }
 
     static SettingsBody of(Job job) {
         JobRequest request = job.request();
@@ -103,8 +51,8 @@ record SettingsBody(
         JobRequest.InitialAdapter initial = request.initialAdapter();
         ResolvedSettings resolved = job.settings();
         TrainingSettings training = resolved == null ? null : resolved.training();
-        TrainingMethod.Reinforcement reinforcement =
-                request.method() instanceof TrainingMethod.Reinforcement method ? method : null;
+        MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
+        Map<String, @Nullable Object> grader = request.method().grader();
         return new SettingsBody(
                 adapter(job),
                 initial == null ? null : initial.id(),
@@ -124,9 +72,9 @@ record SettingsBody(
                 options.packing(),
                 options.activationCheckpointing(),
                 options.priority(),
-                Loss.of(request.method()),
-                reinforcement == null ? null : Rollouts.of(reinforcement),
-                reinforcement == null ? null : GraderSecrets.hidden(reinforcement.grader()));
+                rules.loss(request.method()),
+                rules.rollouts(request.method()),
+                grader == null ? null : GraderSecrets.hidden(grader));
     }
 
     private static String adapter(Job job) {

@@ -6,7 +6,8 @@ import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.training.settings.ReinforcementReader;
+import dev.anneal.service.training.settings.TrainingMethods;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the rows of a file are what a method trains on. */
@@ -19,7 +20,7 @@ final class FormatCheck {
      * @throws Refusal if its rows are known to be of another format, or to lack what the method's grader asks of them
      */
     static void require(StoredFile file, TrainingMethod method, @Nullable String param) {
-        DatasetFormat needed = formatOf(method);
+        DatasetFormat needed = TrainingMethods.of(method).format();
         ValidationReport report = file.report();
         if (report != null && report.isUsable() && report.format() != needed) {
             throw new Refusal(
@@ -30,26 +31,12 @@ final class FormatCheck {
                                     report.format().description(),
                                     method.wireName(),
                                     needed.description(),
-                                    methodOf(report.format())),
+                                    TrainingMethods.trainingOn(report.format())),
                     param);
         }
-        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-            GraderItems.require(file, reinforcement.grader(), ReinforcementReader.GRADER);
+        Map<String, @Nullable Object> grader = method.grader();
+        if (grader != null) {
+            GraderItems.require(file, grader, method.param("grader"));
         }
-    }
-
-    private static DatasetFormat formatOf(TrainingMethod method) {
-        if (method instanceof TrainingMethod.Supervised) {
-            return DatasetFormat.CHAT;
-        }
-        return method instanceof TrainingMethod.Dpo ? DatasetFormat.PREFERENCE : DatasetFormat.REINFORCEMENT;
-    }
-
-    private static String methodOf(DatasetFormat format) {
-        return switch (format) {
-            case CHAT -> TrainingMethod.SUPERVISED;
-            case PREFERENCE -> TrainingMethod.DPO;
-            case REINFORCEMENT -> TrainingMethod.REINFORCEMENT;
-        };
     }
 }

@@ -16,8 +16,6 @@ public record Hyperparameters(
         @Nullable Double learningRateMultiplier,
         @Nullable Integer epochs) {
 
-    public static final Hyperparameters AUTO = new Hyperparameters(null, null, null);
-
     /** As the API shows them: numbers, and {@code "auto"} where the service still has to choose. */
     public Map<String, Object> toWire() {
         Map<String, Object> wire = new LinkedHashMap<>();

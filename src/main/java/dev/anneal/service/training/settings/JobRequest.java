@@ -43,18 +43,7 @@ public record JobRequest(
 
     /** The same request with another method. */
     public JobRequest with(TrainingMethod other) {
-        return new JobRequest(
-                model,
-                trainingFile,
-                validationFile,
-                suffix,
-                seed,
-                metadata,
-                other,
-                hyperparameters,
-                adapter,
-                initialAdapter,
-                options);
+        return with(other, adapter);
     }
 
     /**
@@ -64,6 +53,10 @@ public record JobRequest(
      */
     public JobRequest beginningWith(AdapterSettings initial) {
         InitialAdapter named = Objects.requireNonNull(initialAdapter, "the request names an initial adapter");
+        return with(method, named.asked().continuing(initial, named.id()));
+    }
+
+    private JobRequest with(TrainingMethod otherMethod, @Nullable AdapterSettings otherAdapter) {
         return new JobRequest(
                 model,
                 trainingFile,
@@ -71,10 +64,10 @@ public record JobRequest(
                 suffix,
                 seed,
                 metadata,
-                method,
+                otherMethod,
                 hyperparameters,
-                named.asked().continuing(initial, named.id()),
-                named,
+                otherAdapter,
+                initialAdapter,
                 options);
     }
 }

@@ -22,8 +22,7 @@ public final class JobRequestReader {
         String suffix = suffix(body);
         Integer seed = body.wholeNumber("seed", 0, Integer.MAX_VALUE);
         Map<String, String> metadata = body.metadata("metadata");
-        StrictObject given = body.object("anneal");
-        StrictObject anneal = given == null ? StrictObject.empty("anneal") : given;
+        StrictObject anneal = body.objectOrEmpty("anneal");
         MethodReader.Read method = MethodReader.read(body, anneal);
         refuseIntegrations(body);
         AdapterRequest adapter = AdapterReader.read(body, anneal);

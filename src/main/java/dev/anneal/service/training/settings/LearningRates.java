@@ -1,6 +1,5 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.refusal.Refusal;
 import java.math.BigDecimal;
 import java.math.MathContext;
@@ -14,12 +13,6 @@ public final class LearningRates {
     static final double GREATEST = 1;
     static final String RANGE = "from 1e-12 to 1";
 
-    /** Pairs move an adapter much further than answers do: at the full rate neither answer stays likely (docs/training-settings.md). */
-    private static final double PREFERENCE_SHARE = 0.05;
-
-    /** Share of the base rate that reinforcement learning begins from. */
-    private static final double REINFORCEMENT_SHARE = 0.5;
-
     /** For products such as 5000 x 2e-4, which is no whole number in binary. */
     private static final double ROUNDING = 1e-9;
 
@@ -31,12 +24,7 @@ public final class LearningRates {
 
     /** Peak rate that the multiplier 1 stands for. */
     static double base(JobRequest request, ModelProfile model) {
-        double rate = model.baseLearningRate(request.adapter());
-        return switch (request.method().wireName()) {
-            case TrainingMethod.DPO -> rate * PREFERENCE_SHARE;
-            case TrainingMethod.REINFORCEMENT -> rate * REINFORCEMENT_SHARE;
-            default -> rate;
-        };
+        return model.baseLearningRate(request.adapter()) * TrainingMethods.of(request.method()).learningRateShare;
     }
 
     static double of(JobRequest request, ModelProfile model) {
@@ -54,8 +42,7 @@ public final class LearningRates {
         if (!areTrainedWith(rate)) {
             double base = base(request, model);
             throw Refusal.invalidValue(
-                    "method.%s.hyperparameters.learning_rate_multiplier"
-                            .formatted(request.method().wireName()),
+                    request.method().param("hyperparameters.learning_rate_multiplier"),
                     ("'learning_rate_multiplier' is %s, which times the base rate %s of '%s' is a learning rate of %s; it must be %s,"
                                     + " so give a multiplier from %s to %s")
                             .formatted(

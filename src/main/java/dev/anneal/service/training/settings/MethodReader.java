@@ -3,6 +3,7 @@ package dev.anneal.service.training.settings;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the request's {@code method}, its hyperparameters where older clients put them, and {@code anneal.loss}, which is the method's. */
@@ -18,53 +19,24 @@ final class MethodReader {
     record Read(
             TrainingMethod method,
             Hyperparameters hyperparameters,
-            @Nullable Integer evaluationInterval) {
-
-        Read(TrainingMethod method, Hyperparameters hyperparameters) {
-            this(method, hyperparameters, null);
-        }
-    }
+            @Nullable Integer evaluationInterval) {}
 
     /** @param anneal the request's {@code anneal} object */
     static Read read(StrictObject body, StrictObject anneal) {
-        StrictObject method = body.object("method");
-        String type = method == null ? TrainingMethod.SUPERVISED : method.requiredText("type");
-        StrictObject own = method == null ? null : method.object(type);
-        Read read = switch (type) {
-            case TrainingMethod.SUPERVISED -> supervised(body, own, anneal);
-            case TrainingMethod.DPO -> PreferenceReader.read(body, own, anneal);
-            case TrainingMethod.REINFORCEMENT -> ReinforcementReader.read(body, own, anneal);
-            default -> throw body.invalid("method.type", "must be 'supervised', 'dpo' or 'reinforcement'", type);
-        };
-        if (own != null) {
-            own.refuseOthers();
-        }
-        if (method != null) {
-            method.refuseOthers();
-        }
+        StrictObject method = body.objectOrEmpty("method");
+        String type = body.has("method") ? method.requiredText("type") : TrainingMethod.SUPERVISED;
+        StrictObject own = method.objectOrEmpty(type);
+        Read read = TrainingMethods.named(type)
+                .orElseThrow(() -> body.invalid("method.type", "must be " + quoted(TrainingMethods.NAMES), type))
+                .read(body, own, anneal);
+        own.refuseOthers();
+        method.refuseOthers();
         return read;
     }
 
-    /** They stand in {@code method.supervised}, or at the top as older clients send them, but not in both places. */
-    private static Read supervised(StrictObject body, @Nullable StrictObject supervised, StrictObject anneal) {
-        if (anneal.has("loss")) {
-            throw Refusal.invalidValue(
-                    "anneal.loss",
-                    "'anneal.loss' is given, but the method 'supervised' has one loss, the negative log-likelihood; leave it out");
-        }
-        StrictObject deprecated = body.object("hyperparameters");
-        StrictObject current = supervised == null ? null : supervised.object("hyperparameters");
-        if (deprecated != null && current != null) {
-            throw Refusal.invalidValue(
-                    "hyperparameters",
-                    "'hyperparameters' and 'method.supervised.hyperparameters' are both given; leave out the former, which is deprecated");
-        }
-        StrictObject given = current == null ? deprecated : current;
-        Hyperparameters hyperparameters = given == null ? Hyperparameters.AUTO : hyperparameters(given);
-        if (given != null) {
-            given.refuseOthers();
-        }
-        return new Read(new TrainingMethod.Supervised(), hyperparameters);
+    private static String quoted(List<String> names) {
+        int last = names.size() - 1;
+        return "'" + String.join("', '", names.subList(0, last)) + "' or '" + names.get(last) + "'";
     }
 
     /** Those that every method has. */

@@ -47,7 +47,8 @@ final class OptionsReader {
                 or(given.wholeNumber("priority", 0, 9), TrainingOptions.DEFAULT_PRIORITY));
     }
 
-    private static <T> T or(@Nullable T given, T otherwise) {
+    /** A value of the request, or what stands for it if it is left out. */
+    static <T> T or(@Nullable T given, T otherwise) {
         return given == null ? otherwise : given;
     }
 

@@ -1,7 +1,5 @@
 package dev.anneal.service.training.settings;
 
-import dev.anneal.protocol.TrainingMethod;
-
 /**
  * The sequences that a row of a file is trained as.
  *
@@ -12,6 +10,7 @@ import dev.anneal.protocol.TrainingMethod;
  * @param updates optimizer steps on what was sampled once
  * @param evaluationSamples completions of each row of the validation file
  * @param againForward forward passes of a step's tokens beside those of its update
+ * @param readBefore forward passes of both files before the first step
  */
 record SequenceShape(
         int together,
@@ -20,28 +19,11 @@ record SequenceShape(
         int contextTokens,
         int updates,
         int evaluationSamples,
-        double againForward) {
+        double againForward,
+        int readBefore) {
 
     /** Forward passes that take as long as decoding one token does, of which few are computed at one time. */
     private static final double DECODING_PASSES = 3;
-
-    static SequenceShape of(TrainingMethod method, int contextTokens) {
-        if (method instanceof TrainingMethod.Reinforcement reinforcement) {
-            TrainingMethod.Rollouts rollouts = reinforcement.rollouts();
-            int updates = reinforcement.policy().updatesPerRollout();
-            double reference = reinforcement.policy().klWeight() > 0 ? 1 : 0;
-            double old = updates > 1 ? 1.0 / updates : 0;
-            return new SequenceShape(
-                    1,
-                    rollouts.groupSize(),
-                    Math.min(rollouts.maxCompletionTokens(), contextTokens),
-                    contextTokens,
-                    updates,
-                    rollouts.evaluationSamples(),
-                    reference + old);
-        }
-        return new SequenceShape(method instanceof TrainingMethod.Dpo ? 2 : 1, 1, 0, contextTokens, 1, 0, 0);
-    }
 
     /**
      * Sequences that are sampled together at most, for a step or a validation; 0 where nothing is sampled.

@@ -1,10 +1,11 @@
 package dev.anneal.service.training.settings;
 
+import static dev.anneal.service.training.settings.OptionsReader.or;
+
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +42,7 @@ public final class SettingsResolver {
         int sequences = options.packing() ? data.packedSequences() : data.rows();
         int batchSize = or(request.hyperparameters().batchSize(), Math.min(BATCH_SIZE, sequences));
         int stepRows = batchSize * options.gradientAccumulation();
-        SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
+        SequenceShape shape = TrainingMethods.of(request.method()).shape(request.method(), model.contextTokens());
         int stepsPerEpoch = Math.multiplyExact(StepPlan.stepsPerEpoch(sequences, stepRows), shape.updates());
         int epochs = epochs(request, stepsPerEpoch);
         int totalSteps = or(options.maxSteps(), Math.multiplyExact(stepsPerEpoch, epochs));
@@ -75,7 +76,7 @@ public final class SettingsResolver {
         int maxLength = maxLengthTokens(request, model);
         int longest = Math.min(maxLength, data.longestRowTokens());
         boolean packed = request.options().packing();
-        SequenceShape shape = SequenceShape.of(request.method(), model.contextTokens());
+        SequenceShape shape = TrainingMethods.of(request.method()).shape(request.method(), model.contextTokens());
         int rows = packed ? data.rows() : Math.min(stepRows, data.rows()) * shape.apart();
         int unit = shape.longest(longest);
         long tokens = packed ? (long) stepRows * Math.max(longest, maxLength) : (long) rows * unit;
@@ -100,7 +101,6 @@ public final class SettingsResolver {
             TrainingSettings training, SequenceShape shape, DatasetSize data, long expectedTokens) {
         double rowTokens = (double) data.tokens() / data.rows();
         double validated = data.validatedRows() * rowTokens;
-        double reference = training.method() instanceof TrainingMethod.Dpo ? data.tokens() + validated : 0;
         int interval = training.evaluationIntervalSteps();
         int validations = interval == 0 ? 0 : training.totalSteps() / interval;
         int rows = Math.min(training.batchRows(), data.rows());
@@ -111,7 +111,7 @@ public final class SettingsResolver {
                 training.totalSteps(),
                 (training.packing() ? data.rows() : rows) * shape.apart(),
                 validations * validated
-                        + reference
+                        + shape.readBefore() * (data.tokens() + validated)
                         + shape.againForward() * expectedTokens
                         + shape.sampling((double) rows * training.totalSteps() / shape.updates())
                         + shape.validating(validations * (double) data.validatedRows()),
@@ -171,9 +171,5 @@ public final class SettingsResolver {
 
     private static long ceilDivide(long dividend, int divisor) {
         return (dividend - 1) / divisor + 1;
-    }
-
-    private static int or(@Nullable Integer chosen, int otherwise) {
-        return chosen == null ? otherwise : chosen;
     }
 }

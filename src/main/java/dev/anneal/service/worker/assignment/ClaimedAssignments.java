@@ -4,7 +4,6 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
@@ -22,6 +21,7 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.journal.TrainingOrder;
+import dev.anneal.service.training.settings.TrainingMethods;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,8 +40,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ClaimedAssignments implements Assignments {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClaimedAssignments.class);
-    private static final Set<String> TRAININGS =
-            Set.of(TrainingMethod.SUPERVISED, TrainingMethod.DPO, TrainingMethod.REINFORCEMENT);
+    private static final Set<String> TRAININGS = Set.copyOf(TrainingMethods.NAMES);
     private static final Set<String> LIGHT = Stream.concat(
                     Arrays.stream(ExportKind.values()).map(ExportKind::wireName),
                     Stream.of(Evaluations.EXACT_MATCH, Evaluations.GRADED))

@@ -27,7 +27,7 @@ class JobRequestReaderTest {
         JobRequest request = read("");
 
         assertThat(request.model()).isEqualTo("anneal-tiny");
-        assertThat(request.hyperparameters()).isEqualTo(Hyperparameters.AUTO);
+        assertThat(request.hyperparameters()).isEqualTo(new Hyperparameters(null, null, null));
         assertThat(request.adapter())
                 .isEqualTo(new AdapterSettings(
                         16,

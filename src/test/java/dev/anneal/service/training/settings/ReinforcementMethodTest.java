@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** What a reinforcement job may ask for, and what becomes of what it leaves open. */
-class ReinforcementReaderTest {
+class ReinforcementMethodTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 

@@ -1,0 +1,40 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.request.StrictObject;
+
+/** The method {@code supervised}. */
+final class SupervisedMethod extends MethodRules<TrainingMethod.Supervised> {
+
+    SupervisedMethod() {
+        super(TrainingMethod.SUPERVISED, DatasetFormat.CHAT, 1);
+    }
+
+    /** Hyperparameters stand in {@code method.supervised}, or at the top as older clients send them, but not in both places. */
+    @Override
+    MethodReader.Read read(StrictObject body, StrictObject supervised, StrictObject anneal) {
+        if (anneal.has("loss")) {
+            throw Refusal.invalidValue(
+                    "anneal.loss",
+                    "'anneal.loss' is given, but the method 'supervised' has one loss, the negative log-likelihood; leave it out");
+        }
+        StrictObject deprecated = body.object("hyperparameters");
+        StrictObject current = supervised.object("hyperparameters");
+        if (deprecated != null && current != null) {
+            throw Refusal.invalidValue(
+                    "hyperparameters",
+                    "'hyperparameters' and 'method.supervised.hyperparameters' are both given; leave out the former, which is deprecated");
+        }
+        StrictObject given = (deprecated == null ? supervised : body).objectOrEmpty("hyperparameters");
+        Hyperparameters hyperparameters = MethodReader.hyperparameters(given);
+        given.refuseOthers();
+        return new MethodReader.Read(new TrainingMethod.Supervised(), hyperparameters, null);
+    }
+
+    @Override
+    public boolean isLossLikelihood() {
+        return true;
+    }
+}

@@ -1,0 +1,37 @@
+package dev.anneal.service.training.settings;
+
+import dev.anneal.engine.text.rows.DatasetFormat;
+import dev.anneal.protocol.TrainingMethod;
+import java.util.List;
+import java.util.Optional;
+
+/** The training methods that jobs may name. The engine has its own list, in {@code engine.train}. */
+public final class TrainingMethods {
+
+    private static final List<MethodRules<?>> ALL =
+            List.of(new SupervisedMethod(), new PreferenceMethod(), new ReinforcementMethod());
+
+    public static final List<String> NAMES =
+            ALL.stream().map(rules -> rules.name).toList();
+
+    private TrainingMethods() {}
+
+    public static MethodRules<TrainingMethod> of(TrainingMethod method) {
+        return named(method.wireName()).orElseThrow();
+    }
+
+    @SuppressWarnings("unchecked") // a method of this name has the type that its rules are for
+    static Optional<MethodRules<TrainingMethod>> named(String name) {
+        return ALL.stream().filter(rules -> rules.name.equals(name)).findFirst().map(rules ->
+                (MethodRules<TrainingMethod>) rules);
+    }
+
+    /** Name of the method that trains on rows of a format, of several the first. */
+    public static String trainingOn(DatasetFormat format) {
+        return ALL.stream()
+                .filter(rules -> rules.format() == format)
+                .findFirst()
+                .orElseThrow()
+                .name;
+    }
+}
