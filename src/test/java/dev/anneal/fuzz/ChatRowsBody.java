@@ -62,7 +62,7 @@ final class ChatRowsBody implements FuzzBody {
         Assertions.assertThat(report.rows() + lost).isEqualTo(accepted);
         if (format == DatasetFormat.REINFORCEMENT) {
             List<EncodedPrompt> prompts =
-                    encoder.encodePrompts(file, MAX_LENGTH).prompts();
+                    encoder.encodePrompts(file, MAX_LENGTH).rows();
             Assertions.assertThat(prompts).hasSize(report.rows());
             prompts.forEach(prompt -> Assertions.assertThat(prompt.ids()).hasSizeLessThan(MAX_LENGTH));
         } else {

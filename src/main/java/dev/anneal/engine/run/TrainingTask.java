@@ -3,9 +3,11 @@ package dev.anneal.engine.run;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.Devices;
 import dev.anneal.engine.network.torch.TorchException;
+import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Trainer;
 import dev.anneal.engine.train.TrainingData;
+import dev.anneal.engine.train.TrainingInput;
 import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.TrainTask;
@@ -36,8 +38,10 @@ final class TrainingTask {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
             Pulse pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
             SupervisorHelp help = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE);
-            TrainingInput input = new TrainingInput(task, base.config().maxPositions(), progress, help);
-            return train(input.read(tokenizer));
+            ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
+            TrainingInput input =
+                    new TrainingInput(task, encoder, base.config().maxPositions(), progress::write, help.outside());
+            return train(input.read());
         }
     }
 

@@ -45,10 +45,15 @@ final class PolicySteps implements Steps {
     private final int sampleInterval;
     private @Nullable PolicyBatch batch;
 
-    PolicySteps(TrainingJob job, TrainingData.Prompts data, StepPasses passes, Consumer<Progress> progress) {
+    PolicySteps(
+            TrainingJob job,
+            TrainingMethod.Reinforcement method,
+            TrainingData.Prompts data,
+            StepPasses passes,
+            Consumer<Progress> progress) {
         TrainingSettings settings = job.settings();
         this.job = job;
-        this.method = (TrainingMethod.Reinforcement) settings.method();
+        this.method = method;
         this.data = data;
         this.passes = passes;
         this.progress = progress;
@@ -142,11 +147,6 @@ final class PolicySteps implements Steps {
             int rollout, List<EncodedPrompt> prompts, int samples, AppliedAdapter adapter) {
         return passes.passes()
                 .attempt(betweenTokens -> sampler.sample(rollout, prompts, samples, adapter, betweenTokens));
-    }
-
-    @Override
-    public boolean canValidate() {
-        return !data.validation().isEmpty();
     }
 
     @Override

@@ -28,7 +28,6 @@ final class PreferenceSteps implements Steps {
 
     private final TrainingJob job;
     private final TrainingData.Pairs data;
-    private final Trainable trained;
     private final StepPasses passes;
     private final Consumer<Progress> progress;
     private final PreferenceLoss loss;
@@ -37,15 +36,13 @@ final class PreferenceSteps implements Steps {
 
     PreferenceSteps(
             TrainingJob job,
+            TrainingMethod.Dpo method,
             TrainingData.Pairs data,
-            Trainable trained,
             StepPasses passes,
             Consumer<Progress> progress) {
         TrainingSettings settings = job.settings();
-        TrainingMethod.Dpo method = (TrainingMethod.Dpo) settings.method();
         this.job = job;
         this.data = data;
-        this.trained = trained;
         this.passes = passes;
         this.progress = progress;
         this.loss = new PreferenceLoss(
@@ -70,7 +67,7 @@ final class PreferenceSteps implements Steps {
             return true;
         }
         // Nothing was trained yet: checkpoints of later steps hold what is computed here.
-        AppliedAdapter before = trained.apply(0);
+        AppliedAdapter before = passes.trained().apply(0);
         Optional<References> computed = sums(data.training(), before)
                 .flatMap(training ->
                         sums(data.validation(), before).map(validation -> new References(training, validation)));
@@ -126,11 +123,6 @@ final class PreferenceSteps implements Steps {
                                 .mapToDouble(row -> reference[row])
                                 .toArray()))
                 .toList();
-    }
-
-    @Override
-    public boolean canValidate() {
-        return !data.validation().isEmpty();
     }
 
     @Override

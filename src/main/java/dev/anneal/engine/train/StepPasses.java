@@ -35,6 +35,10 @@ final class StepPasses {
         this.progress = progress;
     }
 
+    Trainable trained() {
+        return trained;
+    }
+
     /** Passes without gradients. */
     Passes passes() {
         return passes;

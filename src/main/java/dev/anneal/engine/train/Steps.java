@@ -13,6 +13,11 @@ interface Steps {
     /** Steps in which every row of the training file is visited once. */
     int perEpoch();
 
+    /** Whether the loss is the mean negative log-likelihood of the trained tokens. */
+    default boolean isLossLikelihood() {
+        return false;
+    }
+
     /** Computes what every step needs, once; false if it was given up because the training is to stop. */
     default boolean prepare() {
         return true;
@@ -26,9 +31,6 @@ interface Steps {
      * @return empty if the step was given up because the training is to stop
      */
     Optional<Result> compute(int step, AppliedAdapter adapter);
-
-    /** Whether there is a validation file. */
-    boolean canValidate();
 
     /**
      * Measures the validation file and reports it.

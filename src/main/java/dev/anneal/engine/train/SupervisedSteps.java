@@ -58,8 +58,8 @@ final class SupervisedSteps implements Steps {
     }
 
     @Override
-    public boolean canValidate() {
-        return validator.hasRows();
+    public boolean isLossLikelihood() {
+        return true;
     }
 
     @Override

@@ -5,6 +5,7 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,8 +66,7 @@ public final class Trainer {
                         control::isStopping,
                         progress::layerDone)) {
             StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
-            TrainingRun run =
-                    new TrainingRun(job, trained, optimizer, stepPasses, steps(trained, stepPasses), progress::tell);
+            TrainingRun run = new TrainingRun(job, trained, optimizer, stepPasses, steps(stepPasses), progress::tell);
             @Nullable Path resumeFrom = job.resumeFrom();
             if (resumeFrom != null) {
                 run.resume(Checkpoint.open(resumeFrom));
@@ -75,15 +75,9 @@ public final class Trainer {
         }
     }
 
-    private Steps steps(Trainable trained, StepPasses passes) {
-        TrainingData data = job.data();
-        if (data instanceof TrainingData.Pairs pairs) {
-            return new PreferenceSteps(job, pairs, trained, passes, progress::tell);
-        }
-        if (data instanceof TrainingData.Prompts prompts) {
-            return new PolicySteps(job, prompts, passes, progress::tell);
-        }
-        return new SupervisedSteps(job, (TrainingData.Rows) data, passes, progress::tell);
+    private Steps steps(StepPasses passes) {
+        TrainingMethod method = job.settings().method();
+        return TrainingProcedure.of(method).steps().make(job, method, job.data(), passes, progress::tell);
     }
 
     private Trainable trainable() throws IOException {

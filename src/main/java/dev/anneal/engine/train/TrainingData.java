@@ -10,6 +10,9 @@ import java.util.List;
 /** What a method trains on, encoded. */
 public sealed interface TrainingData {
 
+    /** What is measured on the way, if anything. */
+    List<?> validation();
+
     /** Hash of the training rows: a resumed job trains on exactly those it began with. */
     String fingerprint();
 
@@ -17,7 +20,9 @@ public sealed interface TrainingData {
     int longestTokens();
 
     /** Sequences that each unit of {@link dev.anneal.protocol.TrainingSettings#batchRows} comes to. */
-    int sequencesOfUnit();
+    default int sequencesOfUnit() {
+        return 1;
+    }
 
     /** Sequences that one micro-batch holds together, whatever their length. */
     default int sequencesTogether() {
@@ -48,11 +53,6 @@ public sealed interface TrainingData {
         @Override
         public int longestTokens() {
             return training.stream().mapToInt(EncodedRow::length).max().orElse(0);
-        }
-
-        @Override
-        public int sequencesOfUnit() {
-            return 1;
         }
     }
 
@@ -158,11 +158,6 @@ public sealed interface TrainingData {
         @Override
         public int sequencesOfUnit() {
             return samplesOfPrompt;
-        }
-
-        @Override
-        public int sequencesTogether() {
-            return 1;
         }
     }
 }

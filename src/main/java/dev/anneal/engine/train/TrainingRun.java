@@ -2,7 +2,6 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
-import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -55,10 +54,8 @@ final class TrainingRun {
                 LearningRateSchedule.Shape.named(settings.optimizer().schedule()),
                 settings.optimizer().warmupSteps(),
                 settings.totalSteps());
-        this.divergence = new Divergence(
-                job.model().config().vocabularySize(),
-                settings.totalSteps(),
-                settings.method() instanceof TrainingMethod.Supervised);
+        this.divergence =
+                new Divergence(job.model().config().vocabularySize(), settings.totalSteps(), steps.isLossLikelihood());
         this.checkpoints = new CheckpointWriter(job.attemptDirectory());
         this.dataFingerprint = job.data().fingerprint();
     }
@@ -178,7 +175,7 @@ final class TrainingRun {
 
     /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. False if it was given up. */
     private boolean validateIfDue() {
-        if (!steps.canValidate() || !isDue(settings.evaluationIntervalSteps())) {
+        if (job.data().validation().isEmpty() || !isDue(settings.evaluationIntervalSteps())) {
             return true;
         }
         long begin = System.nanoTime();

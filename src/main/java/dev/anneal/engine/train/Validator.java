@@ -30,10 +30,6 @@ final class Validator {
         this.intervalNanos = signOfLife.toNanos();
     }
 
-    boolean hasRows() {
-        return !batches.isEmpty();
-    }
-
     /**
      * Measures and reports.
      *

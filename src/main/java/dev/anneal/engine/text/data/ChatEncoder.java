@@ -59,13 +59,13 @@ public final class ChatEncoder {
      * @throws DataException if the file holds a line that is not a row, or prompts
      * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
      */
-    public EncodedDataset encode(Path file, int maxLengthTokens) throws IOException {
+    public EncodedDataset<EncodedRow> encode(Path file, int maxLengthTokens) throws IOException {
         List<EncodedRow> rows = new ArrayList<>();
         Sink sink = new Sink(rows::add, prompt -> {
             throw wrongFormat(prompt.line(), "answers to learn from", "a prompt alone");
         });
         TokenReport report = forEach(file, maxLengthTokens, sink);
-        return new EncodedDataset(rows, report);
+        return new EncodedDataset<>(rows, report);
     }
 
     /**
@@ -75,7 +75,7 @@ public final class ChatEncoder {
      * @throws DataException if the file holds a line that is not a row, or other rows than prompts
      * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
      */
-    public EncodedPrompts encodePrompts(Path file, int maxLengthTokens) throws IOException {
+    public EncodedDataset<EncodedPrompt> encodePrompts(Path file, int maxLengthTokens) throws IOException {
         List<EncodedPrompt> prompts = new ArrayList<>();
         Sink sink = new Sink(
                 row -> {
@@ -83,7 +83,7 @@ public final class ChatEncoder {
                 },
                 prompts::add);
         TokenReport report = forEach(file, maxLengthTokens, sink);
-        return new EncodedPrompts(prompts, report);
+        return new EncodedDataset<>(prompts, report);
     }
 
     /** Counts what {@link #encode} or {@link #encodePrompts} would give, holding one row at a time. */

@@ -152,7 +152,7 @@ class AssistantTextTest {
     }
 
     private static RowProblem refused(TemplatedModel model, String row) throws IOException {
-        EncodedDataset encoded = model.encode(row);
+        EncodedDataset<EncodedRow> encoded = model.encode(row);
         assertThat(encoded.rows()).isEmpty();
         RowProblem problem = encoded.report().firstProblems().get(0);
         assertThat(problem.reason()).isEqualTo(RowFault.UNCLEAR_TEMPLATE);

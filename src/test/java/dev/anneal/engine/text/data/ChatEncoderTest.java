@@ -61,7 +61,7 @@ class ChatEncoderTest {
         return Files.write(Files.createTempFile(temporary, "rows", ".jsonl"), List.of(lines));
     }
 
-    private static EncodedRow only(EncodedDataset dataset) {
+    private static EncodedRow only(EncodedDataset<EncodedRow> dataset) {
         assertThat(dataset.report().firstProblems()).isEmpty();
         assertThat(dataset.rows()).hasSize(1);
         return dataset.rows().get(0);
@@ -156,8 +156,8 @@ class ChatEncoderTest {
                 Rows.ofMessages(
                         "{'role': 'user', 'content': 'q'}",
                         "{'role': 'assistant', 'content': 'The river rises in the hills and runs down to the sea, past a boat.'}"));
-        EncodedDataset whole = golden.encode(file, 4096);
-        EncodedDataset cut = golden.encode(file, 40);
+        EncodedDataset<EncodedRow> whole = golden.encode(file, 4096);
+        EncodedDataset<EncodedRow> cut = golden.encode(file, 40);
         EncodedRow full = whole.rows().get(2);
         EncodedRow shortened = cut.rows().get(2);
         assertThat(shortened.isTruncated()).isTrue();
@@ -195,7 +195,7 @@ class ChatEncoderTest {
                 Rows.ofMessages(
                         "{'role': 'user', 'content': '%s'}".formatted("the river ".repeat(200)),
                         "{'role': 'assistant', 'content': 'a'}"));
-        EncodedDataset dataset = golden.encode(file, 64);
+        EncodedDataset<EncodedRow> dataset = golden.encode(file, 64);
         assertThat(dataset.rows()).extracting(EncodedRow::line).containsExactly(1L);
         assertThat(dataset.report().dropped()).containsExactly(entry("nothing_trained_within_length", 1L));
         RowProblem problem = dataset.report().firstProblems().get(0);
@@ -293,7 +293,7 @@ class ChatEncoderTest {
         Path file = file(
                 Rows.good(1).replace("question", all.substring(0, 40)),
                 Rows.good(1).replace("question", all));
-        EncodedDataset dataset = golden.encode(file, 4096);
+        EncodedDataset<EncodedRow> dataset = golden.encode(file, 4096);
         assertThat(dataset.rows()).hasSize(1);
         assertThat(dataset.rows().get(0).ids())
                 .as("the marks of the row are its own, not ours")

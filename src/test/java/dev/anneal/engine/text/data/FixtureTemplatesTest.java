@@ -102,7 +102,7 @@ class FixtureTemplatesTest {
         special.removeAll(List.of("<|im_start|>", "<|im_end|>", "<|endoftext|>"));
         try (TemplatedModel model = TemplatedModel.write(folder, template, special.toArray(String[]::new))) {
             for (String row : ROWS) {
-                EncodedDataset dataset = model.encode(row);
+                EncodedDataset<EncodedRow> dataset = model.encode(row);
                 for (EncodedRow encoded : dataset.rows()) {
                     String trained = String.join("\n", model.trained(encoded));
                     check(JSON.readTree(row).get("messages"), trained, model.text(encoded));

@@ -49,7 +49,7 @@ class FormatEncodingTest {
     @Test
     void pairsAreTwoRowsThatShareTheirPrompt() throws IOException {
         Path file = file(Rows.pair("good", "not good"), Rows.pair("a", "b"));
-        EncodedDataset dataset = ENCODER.encode(file, 99);
+        EncodedDataset<EncodedRow> dataset = ENCODER.encode(file, 99);
 
         assertThat(dataset.rows()).extracting(EncodedRow::line).containsExactly(1L, 1L, 2L, 2L);
         assertThat(dataset.rows())
@@ -69,7 +69,8 @@ class FormatEncodingTest {
     @Test
     void pairIsCutOrDroppedAsAWhole() throws IOException {
         String hopeless = Rows.pair("good", "bad").replace("question", LONG);
-        EncodedDataset dataset = ENCODER.encode(file(Rows.pair("good", LONG), hopeless, Rows.pair("a", "b")), 64);
+        EncodedDataset<EncodedRow> dataset =
+                ENCODER.encode(file(Rows.pair("good", LONG), hopeless, Rows.pair("a", "b")), 64);
 
         assertThat(dataset.rows()).extracting(EncodedRow::line).containsExactly(1L, 1L, 3L, 3L);
         assertThat(dataset.rows().get(1).isTruncated()).isTrue();
@@ -84,10 +85,10 @@ class FormatEncodingTest {
     @Test
     void promptsAskForAnAnswerAndKeepTheirItem() throws IOException {
         Path file = file(Rows.prompt("a"), Rows.prompt(LONG), Rows.prompt("b"));
-        EncodedPrompts encoded = ENCODER.encodePrompts(file, 64);
+        EncodedDataset<EncodedPrompt> encoded = ENCODER.encodePrompts(file, 64);
 
-        assertThat(encoded.prompts()).extracting(EncodedPrompt::line).containsExactly(1L, 3L);
-        EncodedPrompt first = encoded.prompts().get(0);
+        assertThat(encoded.rows()).extracting(EncodedPrompt::line).containsExactly(1L, 3L);
+        EncodedPrompt first = encoded.rows().get(0);
         assertThat(TOKENIZER.decode(first.ids(), false)).contains("a<|im_end|>").endsWith("<|im_start|>assistant\n");
         assertThat(first.item().get("answer")).isEqualTo("a");
         TokenReport report = encoded.report();
@@ -104,7 +105,7 @@ class FormatEncodingTest {
                 "{'role': 'user', 'content': 'one'}",
                 "{'role': 'assistant', 'content': 'two'}",
                 "{'role': 'user', 'content': 'three'}");
-        EncodedPrompt prompt = ENCODER.encodePrompts(file(turns), 99).prompts().get(0);
+        EncodedPrompt prompt = ENCODER.encodePrompts(file(turns), 99).rows().get(0);
         assertThat(TOKENIZER.decode(prompt.ids(), false)).contains("one", "two", "three");
     }
 

@@ -60,7 +60,7 @@ class TemplateFidelityTest {
     @Test
     void endOfTurnIsTrainedWhereItIsThePaddingToo() throws IOException {
         String padded = CONFIG.replace("}", ", \"pad_token\": \"<|im_end|>\"}");
-        EncodedDataset dataset = encoded(padded, TURNS + PROMPT, Rows.good(1));
+        EncodedDataset<EncodedRow> dataset = encoded(padded, TURNS + PROMPT, Rows.good(1));
         assertThat(dataset.rows().get(0).labels()).endsWith(2);
         assertThat(dataset.report().unendedRows()).isZero();
     }
@@ -144,7 +144,7 @@ class TemplateFidelityTest {
         }
     }
 
-    private EncodedDataset encoded(String config, String template, String... lines) throws IOException {
+    private EncodedDataset<EncodedRow> encoded(String config, String template, String... lines) throws IOException {
         Path tokenizerFile = folder.resolve("tokenizer.json");
         if (!Files.exists(tokenizerFile)) {
             Files.copy(Golden.folder("/golden/tokenizer").resolve("tokenizer.json"), tokenizerFile);

@@ -53,7 +53,7 @@ final class TemplatedModel implements AutoCloseable {
         return new TemplatedModel(folder);
     }
 
-    EncodedDataset encode(String... rows) throws IOException {
+    EncodedDataset<EncodedRow> encode(String... rows) throws IOException {
         Path file = Files.write(folder.resolve("rows.jsonl"), List.of(rows));
         return ChatEncoder.of(tokenizer, Instant.EPOCH).encode(file, 4096);
     }
@@ -74,7 +74,7 @@ final class TemplatedModel implements AutoCloseable {
 
     /** What is trained of the only row. */
     List<String> trained(String row) throws IOException {
-        EncodedDataset encoded = encode(row);
+        EncodedDataset<EncodedRow> encoded = encode(row);
         if (encoded.rows().size() != 1) {
             throw new AssertionError(encoded.report().firstProblems().stream()
                     .map(Object::toString)
@@ -90,7 +90,7 @@ final class TemplatedModel implements AutoCloseable {
 
     /** Why the only row is refused. */
     RowProblem refused(String row) throws IOException {
-        EncodedDataset encoded = encode(row);
+        EncodedDataset<EncodedRow> encoded = encode(row);
         if (!encoded.rows().isEmpty()) {
             throw new AssertionError("trained: " + trained(encoded.rows().get(0)));
         }

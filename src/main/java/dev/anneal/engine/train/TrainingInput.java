@@ -1,0 +1,100 @@
+package dev.anneal.engine.train;
+
+import dev.anneal.engine.grade.Graders;
+import dev.anneal.engine.grade.Outside;
+import dev.anneal.engine.text.data.ChatEncoder;
+import dev.anneal.engine.text.data.EncodedDataset;
+import dev.anneal.engine.text.data.EncodedRow;
+import dev.anneal.engine.text.data.TokenReport;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.train.rollout.Grading;
+import dev.anneal.engine.train.rollout.Wording;
+import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.TrainTask;
+import dev.anneal.protocol.TrainingMethod;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads and encodes the files of a training as its method wants them. */
+public final class TrainingInput {
+
+    private final TrainTask task;
+    private final ChatEncoder encoder;
+    private final int longest;
+    private final Consumer<Progress> progress;
+    private final Outside outside;
+
+    /**
+     * @param encoder of the model; its tokenizer stays open as long as the data is used
+     * @param maxPositions of the model's context
+     * @param outside what graders ask
+     */
+    public TrainingInput(
+            TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, Outside outside) {
+        this.task = task;
+        this.encoder = encoder;
+        this.longest = Math.min(task.settings().maxLengthTokens(), maxPositions);
+        this.progress = progress;
+        this.outside = outside;
+    }
+
+    /** @throws DataException if no row of the training file can be trained */
+    public TrainingData read() throws IOException {
+        TrainingMethod method = task.settings().method();
+        return TrainingProcedure.of(method).data().read(method, this);
+    }
+
+    /** @param data of training and validation rows */
+    <D> D rows(BiFunction<List<EncodedRow>, List<EncodedRow>, D> data) throws IOException {
+        return read(encoder::encode, "lose their end", data);
+    }
+
+    TrainingData.Prompts prompts(TrainingMethod.Reinforcement method) throws IOException {
+        Grading grading = new Grading(Graders.parse(method.grader(), method.param("grader")), outside);
+        return read(
+                encoder::encodePrompts,
+                "leave no room for an answer",
+                (training, validation) -> new TrainingData.Prompts(
+                        training,
+                        validation,
+                        Wording.of(encoder),
+                        grading,
+                        method.rollouts().groupSize(),
+                        method.maxCompletionTokens()));
+    }
+
+    private <T, D> D read(Encoding<T> encoding, String consequence, BiFunction<List<T>, List<T>, D> data)
+            throws IOException {
+        List<T> training = rows(encoding, "training", task.trainingFile(), consequence);
+        if (training.isEmpty()) {
+            throw new DataException(
+                    DataException.Code.DATASET_INVALID, "no row of the training file can be trained by this model");
+        }
+        @Nullable String file = task.validationFile();
+        return data.apply(training, file == null ? List.of() : rows(encoding, "validation", file, consequence));
+    }
+
+    private <T> List<T> rows(Encoding<T> encoding, String name, String file, String consequence) throws IOException {
+        EncodedDataset<T> encoded = encoding.of(Path.of(file), longest);
+        TokenReport report = encoded.report();
+        if (report.truncatedRows() > 0) {
+            progress.accept(new Progress.Warning("%d rows of the %s file are longer than %d tokens and %s"
+                    .formatted(report.truncatedRows(), name, longest, consequence)));
+        }
+        if (!report.dropped().isEmpty()) {
+            progress.accept(new Progress.Warning(
+                    "rows of the %s file that cannot be trained were left out: %s".formatted(name, report.dropped())));
+        }
+        return encoded.rows();
+    }
+
+    /** One of the encoder's ways to read a file. */
+    private interface Encoding<T> {
+
+        EncodedDataset<T> of(Path file, int longest) throws IOException;
+    }
+}
