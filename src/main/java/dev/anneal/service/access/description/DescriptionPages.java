@@ -1,11 +1,18 @@
 package dev.anneal.service.access.description;
 
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
+import org.springframework.web.servlet.function.RequestPredicates;
+import org.springframework.web.servlet.function.RouterFunction;
+import org.springframework.web.servlet.function.RouterFunctions;
+import org.springframework.web.servlet.function.ServerResponse;
 
-/** Shows the description at {@code /docs}: Swagger UI with a page of our own, which asks no other host for anything. */
+/** The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which asks no other host for anything. */
 @Configuration(proxyBeanMethods = false)
 class DescriptionPages implements WebMvcConfigurer {
 
@@ -32,5 +39,12 @@ class DescriptionPages implements WebMvcConfigurer {
         if (properties.ui()) {
             registry.addResourceHandler("/docs/*").addResourceLocations(PAGES, SWAGGER_UI);
         }
+    }
+
+    @Bean
+    @ConditionalOnRole(Role.API)
+    RouterFunction<ServerResponse> frontPageRoute(FrontPage page) {
+        return RouterFunctions.route(
+                RequestPredicates.path("/").and(request -> page.isRequestedBy(request.servletRequest())), page);
     }
 }

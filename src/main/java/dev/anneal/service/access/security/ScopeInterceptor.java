@@ -1,5 +1,6 @@
 package dev.anneal.service.access.security;
 
+import dev.anneal.service.access.description.FrontPage;
 import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
@@ -23,7 +24,7 @@ final class ScopeInterceptor implements HandlerInterceptor {
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
-        if (saysNothing(handler)) {
+        if (isOpen(handler)) {
             return true;
         }
         if (CorsUtils.isPreFlightRequest(request)) {
@@ -48,9 +49,10 @@ final class ScopeInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** What answers where nothing is: an unknown path, or a failure elsewhere. */
-    private static boolean saysNothing(Object handler) {
+    /** What is the same for everybody: the front page, and what answers where nothing is, an unknown path or a failure elsewhere. */
+    private static boolean isOpen(Object handler) {
         return handler instanceof ResourceHttpRequestHandler
+                || handler instanceof FrontPage
                 || (handler instanceof HandlerMethod method
                         && ErrorController.class.isAssignableFrom(method.getBeanType()));
     }

@@ -1,12 +1,15 @@
 package dev.anneal.service.access.security;
 
+import dev.anneal.service.access.description.FrontPage;
 import dev.anneal.service.access.ratelimit.RateLimits;
 import dev.anneal.service.access.tenant.ApiKeys;
 import dev.anneal.service.access.web.ErrorWriter;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import jakarta.servlet.DispatcherType;
+import java.util.ArrayList;
 import java.util.List;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.security.autoconfigure.actuate.web.servlet.EndpointRequest;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -20,6 +23,9 @@ import org.springframework.security.web.access.intercept.AuthorizationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.RequestRejectedHandler;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
+import org.springframework.security.web.servlet.util.matcher.PathPatternRequestMatcher;
+import org.springframework.security.web.util.matcher.OrRequestMatcher;
+import org.springframework.security.web.util.matcher.RequestMatcher;
 import org.springframework.web.method.support.HandlerMethodArgumentResolver;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -31,7 +37,7 @@ class SecurityConfiguration implements WebMvcConfigurer {
     /** Health of the process, and the description of the API, which is the same for everybody. */
     private static final String[] PUBLIC_PATHS = {"/livez", "/readyz", "/openapi.json", "/openapi.yaml"};
 
-    /** Pages that show the description. Their scripts are files of our own; Swagger UI writes styles into its elements and images into its styles. */
+    /** Pages that show the description; {@link FrontPage} is one more. Their scripts are files of our own; Swagger UI writes styles into its elements and images into its styles. */
     private static final String[] PAGES = {"/docs", "/docs/*"};
 
     private static final String PAGES_ASK_NOBODY_ELSE =
@@ -64,8 +70,13 @@ class SecurityConfiguration implements WebMvcConfigurer {
 
     @Bean
     @Order(2)
-    SecurityFilterChain pages(HttpSecurity http) {
-        return http.securityMatcher(PAGES)
+    SecurityFilterChain pages(HttpSecurity http, ObjectProvider<FrontPage> frontPage) {
+        List<RequestMatcher> pages = new ArrayList<>();
+        for (String path : PAGES) {
+            pages.add(PathPatternRequestMatcher.pathPattern(path));
+        }
+        frontPage.ifAvailable(page -> pages.add(page::isRequestedBy));
+        return http.securityMatcher(new OrRequestMatcher(pages))
                 .authorizeHttpRequests(requests -> requests.anyRequest().permitAll())
                 .headers(headers ->
                         headers.contentSecurityPolicy(policy -> policy.policyDirectives(PAGES_ASK_NOBODY_ELSE)))

@@ -1,0 +1,98 @@
+package dev.anneal.service.access.description;
+
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
+import jakarta.servlet.http.HttpServletRequest;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.springframework.core.io.ClassPathResource;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.InvalidMediaTypeException;
+import org.springframework.http.MediaType;
+import org.springframework.stereotype.Component;
+import org.springframework.web.servlet.function.HandlerFunction;
+import org.springframework.web.servlet.function.ServerRequest;
+import org.springframework.web.servlet.function.ServerResponse;
+
+/**
+ * The page that browsers get at {@code /}: what the service is, with links to its documentation. It has no script and loads nothing.
+ * Its links are relative, so they also work where a proxy serves the service below a path of its own.
+ */
+@Component
+@ConditionalOnRole(Role.API)
+public final class FrontPage implements HandlerFunction<ServerResponse> {
+
+    private static final String LINK_TO_DOCS = "href=\"docs/";
+
+    private final String html;
+    private final String contentSecurityPolicy;
+
+    FrontPage(ApiProperties properties) throws IOException {
+        try (InputStream resource = new ClassPathResource("front-page.html").getInputStream()) {
+            String page = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
+            html = properties.ui() ? page : withoutLinkToDocs(page);
+        }
+        contentSecurityPolicy =
+                "default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+                        .formatted(sha256(styleOf(html)));
+    }
+
+    /** Whether the request is for {@code /} and prefers HTML. Clients of the API, which do not name HTML, get the usual error. */
+    public boolean isRequestedBy(HttpServletRequest request) {
+        return Set.of("GET", "HEAD").contains(request.getMethod())
+                && request.getRequestURI().equals(request.getContextPath() + "/")
+                && prefersHtml(Collections.list(request.getHeaders(HttpHeaders.ACCEPT)));
+    }
+
+    @Override
+    public ServerResponse handle(ServerRequest request) {
+        return ServerResponse.ok()
+                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
+                .header("Content-Security-Policy", contentSecurityPolicy)
+                .varyBy(HttpHeaders.ACCEPT)
+                .body(html);
+    }
+
+    private static boolean prefersHtml(List<String> accept) {
+        try {
+            List<MediaType> accepted = MediaType.parseMediaTypes(accept);
+            return quality(MediaType.TEXT_HTML, accepted) > quality(MediaType.APPLICATION_JSON, accepted);
+        } catch (InvalidMediaTypeException malformed) {
+            return false;
+        }
+    }
+
+    /** 0 if {@code accepted} does not name the type; wildcards do not count. */
+    private static double quality(MediaType type, List<MediaType> accepted) {
+        return accepted.stream()
+                .filter(type::equalsTypeAndSubtype)
+                .mapToDouble(MediaType::getQualityValue)
+                .max()
+                .orElse(0);
+    }
+
+    private static String withoutLinkToDocs(String page) {
+        return page.lines().filter(line -> !line.contains(LINK_TO_DOCS)).collect(Collectors.joining("\n", "", "\n"));
+    }
+
+    private static String styleOf(String page) {
+        return page.substring(page.indexOf("<style>") + "<style>".length(), page.indexOf("</style>"));
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return Base64.getEncoder().encodeToString(hash);
+        } catch (NoSuchAlgorithmException impossible) {
+            throw new IllegalStateException(impossible);
+        }
+    }
+}
