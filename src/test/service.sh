@@ -12,15 +12,18 @@ stop() {
 }
 trap stop EXIT
 
+# The port in an address that the service has logged, in plain lines or as JSON: port_of API, port_of Health.
+port_of() { sed -nE "s|.*$1 +http://[^ ]*:([0-9]+).*|\1|p" "$work/log"; }
+
 start_service() {
-  local ports= process
+  local process
   env ANNEAL_HOME="$work/home" SERVER_ADDRESS=127.0.0.1 SERVER_PORT=0 MANAGEMENT_SERVER_ADDRESS=127.0.0.1 MANAGEMENT_SERVER_PORT=0 \
     ANNEAL_OUTBOUND_ALLOWED_ADDRESSES=127.0.0.1 "$@" java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
   process=$!
   processes+=("$process")
   for _ in $(seq 120); do
-    ports=$(sed -n 's/.*Tomcat started on port \([0-9]*\) .*/\1/p' "$work/log")
-    if [ "$(wc -w <<< "$ports")" = 2 ]; then
+    actuator_port=$(port_of Health)
+    if [ -n "$actuator_port" ]; then
       break
     fi
     if ! kill -0 "$process" 2>/dev/null; then
@@ -29,7 +32,7 @@ start_service() {
     fi
     sleep 1
   done
-  read -r api_port actuator_port <<< "$(tr '\n' ' ' <<< "$ports")"
+  api_port=$(port_of API)
   for _ in $(seq 60); do
     if curl --silent --fail --output /dev/null "http://127.0.0.1:$api_port/readyz"; then
       return

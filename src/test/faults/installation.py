@@ -15,7 +15,7 @@ import urllib.request
 from uploads import CONTENT_TYPE, training_file
 
 PROGRAM = shlex.split(os.environ.get("FAULTS_PROGRAM", "-jar target/anneal.jar"))
-PORT = re.compile(r"Tomcat started on port (-?\d+) ")
+ADDRESS = re.compile(r"^\t(API|Health) +http://[^ ]*:(\d+)", re.MULTILINE)
 FINAL = {"succeeded", "failed", "cancelled"}
 
 
@@ -31,12 +31,12 @@ class Service:
                 ["java", "-Xmx300m", "-XX:TieredStopAtLevel=1", *PROGRAM] + [f"--{key}={value}" for key, value in arguments.items()],
                 stdout=output, stderr=subprocess.STDOUT)
 
-    def ports(self):
-        """Of the API, which is -1 where there is none, and of the actuator, once it has started."""
+    def port(self, name):
+        """Of what the log calls API or Health, once it has started."""
         for _ in range(240):
-            found = PORT.findall(self.log.read_text())
-            if len(found) == 2:
-                return found
+            found = dict(ADDRESS.findall(self.log.read_text()))
+            if name in found:
+                return found[name]
             if self.process.poll() is not None:
                 raise SystemExit(f"{self.log} says:\n{self.log.read_text()}")
             time.sleep(0.5)
@@ -59,7 +59,7 @@ class Installation:
         self.common = {"anneal.home": self.folder / "home", "anneal.storage.directory": self.store, "anneal.models.dir": self.models,
                        "anneal.worker.poll-interval": "500ms", "anneal.engine.threads": "1", "anneal.engine.heap": "256MB"}
         api = self.start("api", "api")
-        self.api = f"http://127.0.0.1:{api.ports()[0]}/v1"
+        self.api = f"http://127.0.0.1:{api.port('API')}/v1"
         shutil.copytree(self.folder / "home" / "models" / "anneal-tiny", self.models / "local" / "tiny")
 
     def start(self, roles, name, **settings):
@@ -70,7 +70,7 @@ class Installation:
 
     def worker(self, name, **settings):
         service = self.start("worker", name, **settings)
-        service.actuator = service.ports()[-1]
+        service.actuator = service.port("Health")
         return service
 
     def close(self):

@@ -35,7 +35,7 @@ ANNEAL_HOME=$work/home ANNEAL_ROLES=api ANNEAL_STORAGE_TYPE=s3 ANNEAL_STORAGE_S3
   ANNEAL_STORAGE_S3_PRESIGNEDDOWNLOADS=true SERVER_PORT=0 MANAGEMENT_SERVER_PORT=0 java -Xmx512m -jar target/anneal.jar > "$work/log" 2>&1 &
 service=$!
 for _ in $(seq 120); do
-  port=$(sed -n 's/.*Tomcat started on port \([0-9]*\) .*/\1/p' "$work/log" | head -n 1)
+  port=$(sed -nE 's|.*API +http://[^ ]*:([0-9]+).*|\1|p' "$work/log")
   if [ -n "$port" ] && curl --silent --fail --output /dev/null "http://127.0.0.1:$port/v1/models"; then
     break
   fi

@@ -10,6 +10,7 @@ import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.startup.StartNote;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
@@ -21,6 +22,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 /** Makes the module's beans. */
 @Configuration(proxyBeanMethods = false)
@@ -67,6 +69,13 @@ class InferenceConfiguration {
                 task(properties, engine),
                 clock,
                 listeners.orderedStream().toList());
+    }
+
+    @Bean
+    @Order(5)
+    @ConditionalOnRole(Role.INFERENCE)
+    StartNote generationNote(InferenceProperties properties) {
+        return StartNote.of("Generation", "on " + properties.device());
     }
 
     private static ServeTask task(InferenceProperties properties, EngineProperties engine) {

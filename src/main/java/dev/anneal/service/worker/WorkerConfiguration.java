@@ -7,6 +7,7 @@ import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.startup.StartNote;
 import dev.anneal.service.platform.trace.AttemptTraces;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.LeaseProperties;
@@ -23,6 +24,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
@@ -92,6 +94,12 @@ class WorkerConfiguration {
                 machines,
                 () -> heartbeats.running().isEmpty(),
                 MachineMeasurement.Pauses.USUAL);
+    }
+
+    @Bean
+    @Order(4)
+    StartNote workerNote(WorkerProperties properties) {
+        return StartNote.of("Worker", nameOf(properties) + " on " + String.join(", ", properties.devices()));
     }
 
     /** Ends the process in the order of a SIGTERM; on a thread of its own, since the slots are waited for. */

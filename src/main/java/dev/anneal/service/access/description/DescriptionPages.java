@@ -2,8 +2,11 @@ package dev.anneal.service.access.description;
 
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.startup.StartNote;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.core.annotation.Order;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
@@ -46,5 +49,13 @@ class DescriptionPages implements WebMvcConfigurer {
     RouterFunction<ServerResponse> frontPageRoute(FrontPage page) {
         return RouterFunctions.route(
                 RequestPredicates.path("/").and(request -> page.isRequestedBy(request.servletRequest())), page);
+    }
+
+    @Bean
+    @Order(1)
+    @ConditionalOnRole(Role.API)
+    @ConditionalOnBooleanProperty(name = "anneal.api.ui", matchIfMissing = true)
+    StartNote documentationNote() {
+        return new StartNote("Documentation", api -> api + "/docs");
     }
 }

@@ -9,6 +9,13 @@ package dev.anneal.service.platform.database;
  */
 record DatabaseAccess(String url, Login application, Login owner) {
 
+    /** Server and database, without the parameters of the address, which may hold a password. */
+    String place() {
+        return url.replaceFirst("^jdbc:[a-z]+:(//)?", "")
+                .replaceFirst("\\?.*$", "")
+                .replaceFirst("^.*@", "");
+    }
+
     /** A name and its password. */
     record Login(String name, String password) {
 

@@ -2,6 +2,7 @@ package dev.anneal.service.platform.database;
 
 import com.zaxxer.hikari.HikariDataSource;
 import dev.anneal.service.platform.cache.SharedCache;
+import dev.anneal.service.platform.startup.StartNote;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
@@ -16,6 +17,7 @@ import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitializat
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
+import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
 
 @Configuration(proxyBeanMethods = false)
@@ -107,5 +109,24 @@ class DatabaseConfiguration {
             placeholders.put("applicationLogin", access.application().name());
             flyway.placeholders(placeholders);
         };
+    }
+
+    /** As a callback, Flyway is given it by Spring Boot. */
+    @Bean
+    SchemaMigration schemaMigration() {
+        return new SchemaMigration();
+    }
+
+    @Bean
+    @Order(2)
+    StartNote homeNote(HomeProperties properties) {
+        return StartNote.of("Home", properties.directory().toAbsolutePath().toString());
+    }
+
+    @Bean
+    @Order(3)
+    StartNote databaseNote(DatabaseAccess access, Environment environment) {
+        boolean isOwn = ConfiguredAccess.isConfigured(environment);
+        return StartNote.of("Database", (isOwn ? "" : "embedded PostgreSQL, ") + access.place());
     }
 }

@@ -48,6 +48,21 @@ class MigrateRoleIT {
     }
 
     @Test
+    void logNamesEachMigrationOfADatabaseThatHoldsData() throws Exception {
+        migrateTo(BEFORE_LAST);
+
+        try (ServiceJvm migration = ServiceJvm.start("migrate", "migrated", asOwner())) {
+            assertThat(migration.awaitExit()).isZero();
+            assertThat(migration.log())
+                    .containsSubsequence(
+                            "Migrating the database's schema to version 14, list of evaluations",
+                            "Migrating the database's schema to version 15, projects and scopes",
+                            "migrations are applied; the database's schema is at version ")
+                    .doesNotContain("to version 13", "was empty");
+        }
+    }
+
+    @Test
     void onAnOlderSchemaOthersSayWhatIsMissing() throws Exception {
         migrateTo(BEFORE_LAST);
 
