@@ -7,6 +7,7 @@ import dev.anneal.protocol.TrainingMethod;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
+/** The engine's list of methods beside the protocol's. */
 class TrainingProcedureTest {
 
     @Test

@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.ConfigurationPropertiesScan;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
@@ -61,13 +62,17 @@ import org.springframework.scheduling.annotation.EnableScheduling;
         "dev.anneal.service.operations.metrics",
         "dev.anneal.service.access.quota"
     })
-    @ComponentScan({
-        "dev.anneal.service.platform.database",
-        "dev.anneal.service.queue.lease",
-        "dev.anneal.service.operations.metrics",
-        "dev.anneal.service.queue",
-        "dev.anneal.service.access.quota"
-    })
+    @ComponentScan(
+            basePackages = {
+                "dev.anneal.service.platform.database",
+                "dev.anneal.service.operations.metrics",
+                "dev.anneal.service.queue",
+                "dev.anneal.service.access.quota"
+            },
+            excludeFilters =
+                    @ComponentScan.Filter(
+                            type = FilterType.REGEX,
+                            pattern = "dev\\.anneal\\.service\\.queue\\.secret\\..*"))
     @Import(Parts.class)
     class Application {}
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** The service's list of methods beside the protocol's, and the formats of rows. */
 class TrainingMethodsTest {
 
     @Test
