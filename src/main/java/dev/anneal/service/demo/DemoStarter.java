@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
 @Profile({"demo", "demo-rl"})
 class DemoStarter {
 
-    private static final Logger log = LoggerFactory.getLogger(DemoStarter.class);
+    private static final Logger LOG = LoggerFactory.getLogger(DemoStarter.class);
 
     private final Environment environment;
     private volatile boolean closing;
@@ -52,10 +52,10 @@ class DemoStarter {
             }
         } catch (RuntimeException e) {
             if (closing) {
-                log.info("The demo ends with the service; what it has begun goes on at the next start");
+                LOG.info("The demo ends with the service; what it has begun goes on at the next start");
                 return;
             }
-            log.error(
+            LOG.error(
                     "The demo stopped; the service at {} keeps running and its jobs can be looked at there",
                     rootUrl,
                     e);

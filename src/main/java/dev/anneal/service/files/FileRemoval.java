@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class FileRemoval {
 
-    private static final Logger log = LoggerFactory.getLogger(FileRemoval.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FileRemoval.class);
 
     private final SystemDatabase database;
     private final ArtifactStore store;
@@ -58,7 +58,7 @@ final class FileRemoval {
         try {
             store.delete(ArtifactKey.ofFile(tenantId, fileId));
         } catch (StorageException failure) {
-            log.warn("The content of {} stays until the next sweep: {}", fileId, failure.getMessage());
+            LOG.warn("The content of {} stays until the next sweep: {}", fileId, failure.getMessage());
             return;
         }
         database.run(jdbc -> jdbc.sql("UPDATE file SET content = 'GONE' WHERE public_id = ? AND content = 'DOOMED'")

@@ -17,7 +17,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 final class FileSweeper {
 
-    private static final Logger log = LoggerFactory.getLogger(FileSweeper.class);
+    private static final Logger LOG = LoggerFactory.getLogger(FileSweeper.class);
 
     /** No upload lasts that long: the process that received it is gone. */
     private static final Duration LONGEST_UPLOAD = Duration.ofDays(1);
@@ -45,7 +45,7 @@ final class FileSweeper {
         List<Remains> remains = database.call(jdbc -> findRemains(jdbc, now));
         remains.forEach(file -> removal.removeContent(file.tenantId(), file.publicId()));
         if (ended > 0) {
-            log.info("{} files have expired and are deleted", ended);
+            LOG.info("{} files have expired and are deleted", ended);
         }
     }
 

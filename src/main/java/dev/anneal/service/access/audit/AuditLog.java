@@ -27,7 +27,7 @@ import org.springframework.transaction.TransactionException;
 @Component
 public final class AuditLog implements InitializingBean, DisposableBean {
 
-    private static final Logger log = LoggerFactory.getLogger(AuditLog.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AuditLog.class);
 
     private static final int UNWRITTEN = 1000;
     private static final int BATCH = 100;
@@ -85,7 +85,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
                     batch.clear();
                 }
             } catch (DataAccessException | TransactionException away) {
-                log.warn("{} entries of the audit log wait for the database: {}", batch.size(), away.toString());
+                LOG.warn("{} entries of the audit log wait for the database: {}", batch.size(), away.toString());
                 if (!pause()) {
                     break;
                 }
@@ -102,7 +102,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
             database.run(jdbc -> batch.forEach(entry -> AuditRows.add(jdbc, entry)));
         } catch (DataIntegrityViolationException refused) {
             // One that PostgreSQL cannot store must not keep the others waiting forever.
-            log.error("The database refuses an entry of the audit log", refused);
+            LOG.error("The database refuses an entry of the audit log", refused);
             batch.forEach(this::writeOrLose);
         }
     }
@@ -133,7 +133,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
     }
 
     private static void lose(List<AuditEntry> entries) {
-        entries.forEach(entry -> log.error("This entry of the audit log was not written to the database: {}", entry));
+        entries.forEach(entry -> LOG.error("This entry of the audit log was not written to the database: {}", entry));
     }
 
     /** After the last request has been answered. */

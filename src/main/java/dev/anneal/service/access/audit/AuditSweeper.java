@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 class AuditSweeper {
 
-    private static final Logger log = LoggerFactory.getLogger(AuditSweeper.class);
+    private static final Logger LOG = LoggerFactory.getLogger(AuditSweeper.class);
 
     private final SystemDatabase database;
     private final AuditProperties properties;
@@ -30,7 +30,7 @@ class AuditSweeper {
                 .query(Long.class)
                 .single());
         if (forgotten > 0) {
-            log.info("{} entries of the audit log have passed anneal.audit.retention and are gone", forgotten);
+            LOG.info("{} entries of the audit log have passed anneal.audit.retention and are gone", forgotten);
         }
     }
 }

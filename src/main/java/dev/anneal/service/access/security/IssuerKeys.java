@@ -26,7 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The public keys of an issuer, as it shows them at this moment. Its configuration, which says where they are, is read once. */
 final class IssuerKeys implements JWKSetSource<SecurityContext> {
 
-    private static final Logger log = LoggerFactory.getLogger(IssuerKeys.class);
+    private static final Logger LOG = LoggerFactory.getLogger(IssuerKeys.class);
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final OutboundLimits LIMITS = OutboundLimits.within(Duration.ofSeconds(3), 1);
@@ -58,7 +58,7 @@ final class IssuerKeys implements JWKSetSource<SecurityContext> {
             areKnown = true;
             return keys;
         } catch (IOException | ParseException | JacksonException | IllegalArgumentException failure) {
-            log.warn(
+            LOG.warn(
                     "The keys of issuer {} cannot be read, which is tried again when one of its tokens comes: {}",
                     issuer,
                     failure.toString());

@@ -20,7 +20,7 @@ import org.springframework.web.servlet.resource.ResourceHttpRequestHandler;
 /** Calls a controller's method only for credentials with the scope that the method names, and one that names none for nobody. */
 final class ScopeInterceptor implements HandlerInterceptor {
 
-    private static final Logger log = LoggerFactory.getLogger(ScopeInterceptor.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ScopeInterceptor.class);
 
     @Override
     public boolean preHandle(HttpServletRequest request, HttpServletResponse response, Object handler) {
@@ -37,7 +37,7 @@ final class ScopeInterceptor implements HandlerInterceptor {
         RequiresScope required =
                 handler instanceof HandlerMethod method ? method.getMethodAnnotation(RequiresScope.class) : null;
         if (required == null) {
-            log.warn("{} names no scope that it requires, so it is refused", handler);
+            LOG.warn("{} names no scope that it requires, so it is refused", handler);
             throw new Refusal(
                     RefusalCode.MISSING_SCOPE,
                     request.getMethod() + " " + request.getRequestURI() + " is open to no scope, so to nobody.");

@@ -50,7 +50,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class Tokens implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(Tokens.class);
+    private static final Logger LOG = LoggerFactory.getLogger(Tokens.class);
 
     private static final Pattern SHAPE = Pattern.compile("[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]+\\.[A-Za-z0-9_-]*");
     private static final int LONGEST_SHOWN = 200;
@@ -118,7 +118,7 @@ final class Tokens implements AutoCloseable {
         } catch (JwtValidationException invalid) {
             throw refusal(invalid);
         } catch (BadJwtException bad) {
-            log.debug("A token was refused", bad);
+            LOG.debug("A token was refused", bad);
             throw new Refusal(
                     RefusalCode.TOKEN_INVALID, "The token's signature is not one that its issuer's keys explain.");
         } catch (JwtException unchecked) {

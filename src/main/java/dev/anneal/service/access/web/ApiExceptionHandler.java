@@ -35,7 +35,7 @@ import tools.jackson.core.JacksonException;
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
 
-    private static final Logger log = LoggerFactory.getLogger(ApiExceptionHandler.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ApiExceptionHandler.class);
 
     /** What a download says about its content before it sends any. */
     private static final List<String> CONTENT_HEADERS = List.of(
@@ -55,7 +55,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
             return unexpected(failure, request, response);
         }
         beginAgain(response, failure);
-        log.warn("The artifact store did not answer; the client is told to try again: {}", failure.toString());
+        LOG.warn("The artifact store did not answer; the client is told to try again: {}", failure.toString());
         return answer(
                 failure.kind() == StorageException.Kind.FULL
                         ? new Refusal(
@@ -88,7 +88,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
         }
         beginAgain(response, exception);
         if (DatabaseOutage.explains(exception)) {
-            log.warn(
+            LOG.warn(
                     "The database did not answer; the client is told to try again: {}",
                     DatabaseOutage.reason(exception));
             return answer(
@@ -96,7 +96,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
                             RefusalCode.SERVICE_UNAVAILABLE, "The database does not answer at the moment. Try again."),
                     new HttpHeaders());
         }
-        log.error("{} {} failed; the client gets a 500", request.getMethod(), request.getRequestURI(), exception);
+        LOG.error("{} {} failed; the client gets a 500", request.getMethod(), request.getRequestURI(), exception);
         return answer(
                 new Refusal(
                         RefusalCode.INTERNAL_ERROR,
@@ -151,7 +151,7 @@ final class ApiExceptionHandler extends ResponseEntityExceptionHandler {
             WebRequest request) {
         if (request instanceof ServletWebRequest servlet) {
             if (servlet.getResponse() != null && servlet.getResponse().isCommitted()) {
-                log.warn("The answer had begun when this failed; the connection is closed: {}", exception.toString());
+                LOG.warn("The answer had begun when this failed; the connection is closed: {}", exception.toString());
                 return null;
             }
             return answer(FrameworkRefusals.of(exception, status, servlet.getRequest()), headers);

@@ -22,7 +22,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 1)
 final class BrokenAnswers extends OncePerRequestFilter {
 
-    private static final Logger log = LoggerFactory.getLogger(BrokenAnswers.class);
+    private static final Logger LOG = LoggerFactory.getLogger(BrokenAnswers.class);
 
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -46,13 +46,13 @@ final class BrokenAnswers extends OncePerRequestFilter {
         String method = request.getMethod();
         String path = request.getRequestURI();
         if (DatabaseOutage.explains(failure)) {
-            log.warn(
+            LOG.warn(
                     "The database was lost while the answer to {} {} was written; the connection is broken: {}",
                     method,
                     path,
                     DatabaseOutage.reason(failure));
         } else {
-            log.warn("The answer to {} {} had begun when this failed; the connection is broken", method, path, failure);
+            LOG.warn("The answer to {} {} had begun when this failed; the connection is broken", method, path, failure);
         }
     }
 }

@@ -15,7 +15,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @Controller
 final class ContainerErrorController implements ErrorController {
 
-    private static final Logger log = LoggerFactory.getLogger(ContainerErrorController.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerErrorController.class);
 
     private final ErrorWriter errors;
 
@@ -36,7 +36,7 @@ final class ContainerErrorController implements ErrorController {
         }
         // What clients do, such as to go silent in the middle of a body, has a status below.
         if (status >= 500 && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) instanceof Exception exception) {
-            log.error("{} failed in a filter; the client gets a {}", method, status, exception);
+            LOG.error("{} failed in a filter; the client gets a {}", method, status, exception);
         }
         String uri = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String failed
                 ? failed

@@ -16,7 +16,7 @@ final class GoneClient {
     /** What nginx writes into its log for a request whose client has closed the connection; nobody receives it. */
     static final int STATUS = 499;
 
-    private static final Logger log = LoggerFactory.getLogger(GoneClient.class);
+    private static final Logger LOG = LoggerFactory.getLogger(GoneClient.class);
 
     private GoneClient() {}
 
@@ -28,6 +28,6 @@ final class GoneClient {
 
     /** Says so in the log, in one line. */
     static void tell(HttpServletRequest request) {
-        log.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
+        LOG.info("The client of {} {} left before its answer ended", request.getMethod(), request.getRequestURI());
     }
 }

@@ -19,7 +19,7 @@ import org.springframework.transaction.TransactionException;
 @ConditionalOnRole(Role.API)
 final class CheckLoop implements DisposableBean {
 
-    private static final Logger log = LoggerFactory.getLogger(CheckLoop.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CheckLoop.class);
     private static final int STOP_SECONDS = 5;
 
     private final CheckRunner runner;
@@ -59,7 +59,7 @@ final class CheckLoop implements DisposableBean {
                 found = runner.runOnce();
             }
         } catch (DataAccessException | TransactionException away) {
-            log.warn("The database did not answer a check of files; the next look goes on: {}", away.toString());
+            LOG.warn("The database did not answer a check of files; the next look goes on: {}", away.toString());
         }
     }
 

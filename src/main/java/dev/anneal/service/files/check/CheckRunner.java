@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 final class CheckRunner {
 
-    private static final Logger log = LoggerFactory.getLogger(CheckRunner.class);
+    private static final Logger LOG = LoggerFactory.getLogger(CheckRunner.class);
 
     private static final Duration PAUSE = Duration.ofSeconds(15);
 
@@ -126,9 +126,9 @@ final class CheckRunner {
 
     private static Optional<Finding> tryAgain(FileCheck check, Exception cause) {
         if (Thread.currentThread().isInterrupted()) {
-            log.info("The check of {} was interrupted; it is given back", check.fileId());
+            LOG.info("The check of {} was interrupted; it is given back", check.fileId());
         } else {
-            log.error("Attempt {} to check {} failed", check.attempts(), check.fileId(), cause);
+            LOG.error("Attempt {} to check {} failed", check.attempts(), check.fileId(), cause);
         }
         return Optional.empty();
     }
@@ -136,7 +136,7 @@ final class CheckRunner {
     /** The environment is at fault: the check waits for it, however long that takes. */
     private Finding later(Exception cause) {
         return (jdbc, check, by) -> {
-            log.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
+            LOG.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
             FileChecks.postpone(jdbc, check, by, clock.instant().plus(PAUSE));
         };
     }
@@ -150,13 +150,13 @@ final class CheckRunner {
                     by,
                     TokenCount.SERVICE_FAULT,
                     "The file's content is not in the store any more. Upload it again.")) {
-                log.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
+                LOG.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
             }
         };
     }
 
     private static Finding stalled(FileCheck check, StalledRenderingException stall) {
-        log.error(
+        LOG.error(
                 "The last attempt to count the tokens of {} has stalled; the count ends in error",
                 check.fileId(),
                 stall);

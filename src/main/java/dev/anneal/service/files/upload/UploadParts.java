@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class UploadParts {
 
-    private static final Logger log = LoggerFactory.getLogger(UploadParts.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UploadParts.class);
 
     /** Largest part, as OpenAI's clients cut files. */
     public static final long MAX_PART_BYTES = 64L << 20;
@@ -129,7 +129,7 @@ public final class UploadParts {
         try {
             store.delete(key(upload, partId));
         } catch (StorageException failure) {
-            log.warn("{} of {} stays until the upload has ended: {}", partId, upload.id(), failure.getMessage());
+            LOG.warn("{} of {} stays until the upload has ended: {}", partId, upload.id(), failure.getMessage());
             return;
         }
         database.run(upload.tenantId(), jdbc -> UploadRows.deletePart(jdbc, partId));

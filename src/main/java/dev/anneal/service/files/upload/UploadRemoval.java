@@ -13,7 +13,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class UploadRemoval {
 
-    private static final Logger log = LoggerFactory.getLogger(UploadRemoval.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UploadRemoval.class);
 
     /** No part arrives that long: the process that received it is gone. */
     private static final Duration LONGEST_PART = Duration.ofDays(1);
@@ -33,7 +33,7 @@ final class UploadRemoval {
         try {
             store.delete(upload.folder());
         } catch (StorageException failure) {
-            log.warn("The parts of {} stay until the next sweep: {}", upload.id(), failure.getMessage());
+            LOG.warn("The parts of {} stay until the next sweep: {}", upload.id(), failure.getMessage());
             return;
         }
         database.run(jdbc -> {

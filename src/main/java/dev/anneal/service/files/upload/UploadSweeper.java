@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 @ConditionalOnRole(Role.API)
 final class UploadSweeper {
 
-    private static final Logger log = LoggerFactory.getLogger(UploadSweeper.class);
+    private static final Logger LOG = LoggerFactory.getLogger(UploadSweeper.class);
 
     private static final int BATCH = 100;
 
@@ -46,7 +46,7 @@ final class UploadSweeper {
                                 )
                                 """).param(UploadRows.timestamp(clock.instant())).update());
         if (expired > 0) {
-            log.info("{} uploads were not completed in time; their parts are deleted", expired);
+            LOG.info("{} uploads were not completed in time; their parts are deleted", expired);
         }
         List<Upload> left = database.call(jdbc -> jdbc.sql(
                         "SELECT * FROM upload WHERE state <> 'PENDING' AND NOT swept AND id > ? ORDER BY id LIMIT ?")

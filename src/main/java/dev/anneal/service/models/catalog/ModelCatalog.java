@@ -23,7 +23,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class ModelCatalog {
 
-    private static final Logger log = LoggerFactory.getLogger(ModelCatalog.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ModelCatalog.class);
     private static final String PARAMETER = "model";
 
     private final ModelProperties properties;
@@ -94,7 +94,7 @@ public final class ModelCatalog {
         try {
             result = inspect(id, located);
         } catch (IOException failure) {
-            log.error("Base model '{}' in {} cannot be read", id, located.folder(), failure);
+            LOG.error("Base model '{}' in {} cannot be read", id, located.folder(), failure);
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
                     "The files of model '" + id + "' cannot be read at the moment. Try again.",
@@ -193,7 +193,7 @@ public final class ModelCatalog {
                     .map(child -> String.valueOf(child.getFileName()))
                     .toList();
         } catch (IOException unreadable) {
-            log.warn("Models below {} are not listed because it cannot be read: {}", folder, unreadable.toString());
+            LOG.warn("Models below {} are not listed because it cannot be read: {}", folder, unreadable.toString());
             return List.of();
         }
     }
@@ -202,7 +202,7 @@ public final class ModelCatalog {
         try {
             return inspect(id, located).model();
         } catch (IOException failure) {
-            log.error("Base model '{}' in {} cannot be read; it is left out", id, located.folder(), failure);
+            LOG.error("Base model '{}' in {} cannot be read; it is left out", id, located.folder(), failure);
             return null;
         }
     }
@@ -222,10 +222,10 @@ public final class ModelCatalog {
     private static Inspected inspectAnew(String id, Located located, FolderState state) throws IOException {
         try {
             BaseModel model = ModelInspector.inspect(id, located);
-            log.info("Base model '{}' of {} parameters is available", id, model.parameters());
+            LOG.info("Base model '{}' of {} parameters is available", id, model.parameters());
             return new Inspected(located, state, model, null);
         } catch (UnreadableModelException fault) {
-            log.warn("Base model '{}' in {} is left out: {}", id, located.folder(), fault.getMessage());
+            LOG.warn("Base model '{}' in {} is left out: {}", id, located.folder(), fault.getMessage());
             return new Inspected(located, state, null, fault.getMessage());
         }
     }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
  */
 final class HubCache {
 
-    private static final Logger log = LoggerFactory.getLogger(HubCache.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HubCache.class);
 
     private static final String PREFIX = "models--";
     private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
@@ -88,7 +88,7 @@ final class HubCache {
                     .sorted()
                     .toList();
         } catch (IOException unreadable) {
-            log.warn("Models in {} are not listed because it cannot be read: {}", root, unreadable.toString());
+            LOG.warn("Models in {} are not listed because it cannot be read: {}", root, unreadable.toString());
             return List.of();
         }
     }
@@ -117,13 +117,13 @@ final class HubCache {
             Path inside = root.toRealPath();
             for (Path file : (Iterable<Path>) files::iterator) {
                 if (!file.toRealPath().startsWith(inside)) {
-                    log.warn("The model in {} is left out: {} leads out of {}", folder, file.getFileName(), root);
+                    LOG.warn("The model in {} is left out: {} leads out of {}", folder, file.getFileName(), root);
                     return Optional.empty();
                 }
             }
             return Optional.of(folder);
         } catch (IOException broken) {
-            log.warn("The model in {} is left out: {}", folder, broken.toString());
+            LOG.warn("The model in {} is left out: {}", folder, broken.toString());
             return Optional.empty();
         }
     }
@@ -160,7 +160,7 @@ final class HubCache {
             try {
                 Files.createSymbolicLink(link, Path.of("..", "..", "blobs", file.hash()));
             } catch (FileAlreadyExistsException there) {
-                log.debug("{} is there already", link);
+                LOG.debug("{} is there already", link);
             }
         }
     }

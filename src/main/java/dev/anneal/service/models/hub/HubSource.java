@@ -17,7 +17,7 @@ import org.springframework.dao.DataAccessException;
  */
 final class HubSource implements ModelSource {
 
-    private static final Logger log = LoggerFactory.getLogger(HubSource.class);
+    private static final Logger LOG = LoggerFactory.getLogger(HubSource.class);
 
     private static final String UNASKED = "main";
 
@@ -73,7 +73,7 @@ final class HubSource implements ModelSource {
                 known = new Pins(database.call(HubRows::pins), System.nanoTime());
                 pins = known;
             } catch (DataAccessException away) {
-                log.warn(
+                LOG.warn(
                         "Base models stay at the commits of before, because the database is away: {}",
                         away.getMessage());
             }

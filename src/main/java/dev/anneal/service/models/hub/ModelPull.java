@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ModelPull {
 
-    private static final Logger log = LoggerFactory.getLogger(ModelPull.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ModelPull.class);
 
     /** Attempts in a row that bring nothing. */
     private static final int PATIENCE = 5;
@@ -54,7 +54,7 @@ final class ModelPull {
         } catch (HubException told) {
             throw told;
         } catch (IOException failure) {
-            log.error("The cache in {} cannot be used", cache.root(), failure);
+            LOG.error("The cache in {} cannot be used", cache.root(), failure);
             throw HubException.ofCache(id, failure);
         }
     }
@@ -82,7 +82,7 @@ final class ModelPull {
         } finally {
             ofThisProcess.unlock();
         }
-        log.info("Base model '{}' is here at {}", id, found.sha());
+        LOG.info("Base model '{}' is here at {}", id, found.sha());
         return found.sha();
     }
 
@@ -161,7 +161,7 @@ final class ModelPull {
                 Duration wanted = failure.retryAfter();
                 next = fruitless == 0 ? pause : min(next.multipliedBy(2), LONGEST_PAUSE);
                 Duration wait = wanted == null ? next : wanted;
-                log.warn("{}; the pull goes on in {} ms", failure.getMessage(), wait.toMillis());
+                LOG.warn("{}; the pull goes on in {} ms", failure.getMessage(), wait.toMillis());
                 sleep(wait, progress);
             }
         }

@@ -13,7 +13,7 @@ import org.springframework.dao.DataAccessException;
 /** Pulls what was asked for, one model after the other, on a thread of its own. What a dead process has begun, another goes on with. */
 final class PullLoop implements AutoCloseable {
 
-    private static final Logger log = LoggerFactory.getLogger(PullLoop.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PullLoop.class);
 
     private static final long TELL_NANOS = 1_000_000_000;
 
@@ -47,7 +47,7 @@ final class PullLoop implements AutoCloseable {
                 claimed = database.call(HubRows::claim);
             }
         } catch (DataAccessException away) {
-            log.warn("Pulls of base models wait for the database: {}", away.getMessage());
+            LOG.warn("Pulls of base models wait for the database: {}", away.getMessage());
         }
     }
 
@@ -57,11 +57,11 @@ final class PullLoop implements AutoCloseable {
             database.run(jdbc -> HubRows.ready(jdbc, claimed, sha));
         } catch (HubException failure) {
             if (!Thread.currentThread().isInterrupted()) {
-                log.warn("Base model '{}' could not be pulled: {}", claimed.modelId(), failure.getMessage());
+                LOG.warn("Base model '{}' could not be pulled: {}", claimed.modelId(), failure.getMessage());
                 database.run(jdbc -> HubRows.failed(jdbc, claimed, failure));
             }
         } catch (RuntimeException failure) {
-            log.error("Base model '{}' could not be pulled", claimed.modelId(), failure);
+            LOG.error("Base model '{}' could not be pulled", claimed.modelId(), failure);
             database.run(jdbc -> HubRows.failed(
                     jdbc,
                     claimed,

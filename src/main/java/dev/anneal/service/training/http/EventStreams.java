@@ -28,7 +28,7 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class EventStreams {
 
-    private static final Logger log = LoggerFactory.getLogger(EventStreams.class);
+    private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
     private final Jobs jobs;
     private final JobHistory history;
@@ -76,7 +76,7 @@ class EventStreams {
             EventWriter events = new EventWriter(response, json);
             new EventStream(jobs, history, properties, clock, events, job, seen).write(this::hasStopped);
         } catch (IOException left) {
-            log.info("The client of {}'s events has left", job.id());
+            LOG.info("The client of {}'s events has left", job.id());
         } finally {
             places.release();
         }

@@ -18,7 +18,7 @@ import org.springframework.context.event.EventListener;
  */
 final class PreparationSweep {
 
-    private static final Logger log = LoggerFactory.getLogger(PreparationSweep.class);
+    private static final Logger LOG = LoggerFactory.getLogger(PreparationSweep.class);
     private static final int PAGE = 100;
 
     /** The condition on finished_at says no more than the state, but lets the small index of unfinished work serve. */
@@ -90,12 +90,12 @@ final class PreparationSweep {
                     jdbc -> store.byId(jdbc, waiting.externalId())
                             .filter(job -> job.state() == WorkState.VALIDATING)
                             .flatMap(job -> preparation.advance(jdbc, UnpreparedJob.of(job))));
-            fault.ifPresent(error -> log.warn(
+            fault.ifPresent(error -> LOG.warn(
                     "{} stays in validation, for {}; the next sweep tries again",
                     waiting.externalId(),
                     error.message()));
         } catch (RuntimeException e) {
-            log.warn("{} stays in validation; the next sweep tries again", waiting.externalId(), e);
+            LOG.warn("{} stays in validation; the next sweep tries again", waiting.externalId(), e);
         }
     }
 }
