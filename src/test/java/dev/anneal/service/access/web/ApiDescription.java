@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.springframework.core.io.ClassPathResource;
@@ -20,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ApiDescription {
 
     private static final JsonNode DOCUMENT = read();
-    private static final JsonSchema SCHEMA = new JsonSchema(DOCUMENT);
+    private static final JsonSchema SCHEMA = new JsonSchema(DOCUMENT, false);
+    private static final JsonSchema REQUESTS = new JsonSchema(DOCUMENT, true);
     private static final Set<String> METHODS = Set.of("get", "post", "delete");
 
     private ApiDescription() {}
@@ -45,6 +49,102 @@ public final class ApiDescription {
             }
         }
         return operations;
+    }
+
+    /**
+     * A parameter of an operation that need not be sent.
+     *
+     * @param operation as {@code GET /v1/files}
+     * @param parameter as the description has it
+     */
+    public record OptionalParameter(String operation, JsonNode parameter) {}
+
+    /** All of them. */
+    public static List<OptionalParameter> optionalParameters() {
+        List<OptionalParameter> all = new ArrayList<>();
+        forEachOperation((name, path, operation) -> {
+            for (JsonNode parameters : List.of(path.path("parameters"), operation.path("parameters"))) {
+                parameters.forEach(parameter -> all.add(new OptionalParameter(name, resolved(parameter))));
+            }
+        });
+        all.removeIf(each -> each.parameter().path("required").asBoolean(false));
+        return all;
+    }
+
+    /**
+     * An example of a request's body.
+     *
+     * @param operation as {@code POST /v1/files}
+     * @param description what it says of itself, or an empty text
+     * @param faults what is wrong with it, by the schema of the request
+     */
+    public record BodyExample(String operation, String description, JsonNode value, List<String> faults) {
+
+        @Override
+        public String toString() {
+            return operation + " " + value;
+        }
+    }
+
+    /** All examples of JSON bodies, in the order of the description; one without a value where an operation with a body has none. */
+    public static List<BodyExample> bodyExamples() {
+        List<BodyExample> all = new ArrayList<>();
+        forEachOperation((name, path, operation) -> {
+            JsonNode content = operation.at("/requestBody/content").path("application/json");
+            if (content.has("examples")) {
+                content.get("examples")
+                        .forEach(example -> all.add(
+                                bodyExample(name, content, resolved(example).get("value"), resolved(example))));
+            } else if (!content.isMissingNode()) {
+                all.add(bodyExample(name, content, content.path("example"), content));
+            }
+        });
+        return all;
+    }
+
+    private static BodyExample bodyExample(String operation, JsonNode content, JsonNode value, JsonNode example) {
+        return new BodyExample(
+                operation,
+                example.path("description").asString(""),
+                value,
+                REQUESTS.faults(content.get("schema"), value, "$"));
+    }
+
+    /** The fields of forms as {@code POST /v1/files purpose}, with their schemas. */
+    public static Map<String, JsonNode> formFields() {
+        Map<String, JsonNode> fields = new TreeMap<>();
+        forEachOperation((name, path, operation) -> operation
+                .at("/requestBody/content/multipart~1form-data/schema/properties")
+                .properties()
+                .forEach(field -> fields.put(name + " " + field.getKey(), field.getValue())));
+        return fields;
+    }
+
+    /** What is wrong with the value, by the schema of a request. */
+    public static List<String> faultsOfRequest(JsonNode schema, JsonNode value) {
+        return REQUESTS.faults(schema, value, "$");
+    }
+
+    /** Something to do with the name of an operation, its path's description and its own. */
+    private interface OperationVisitor {
+        void visit(String name, JsonNode path, JsonNode operation);
+    }
+
+    private static void forEachOperation(OperationVisitor visitor) {
+        DOCUMENT.get("paths")
+                .properties()
+                .forEach(path -> path.getValue().properties().forEach(method -> {
+                    if (METHODS.contains(method.getKey())) {
+                        visitor.visit(
+                                method.getKey().toUpperCase(Locale.ROOT) + " " + path.getKey(),
+                                path.getValue(),
+                                method.getValue());
+                    }
+                }));
+    }
+
+    private static JsonNode resolved(JsonNode node) {
+        return node.has("$ref") ? DOCUMENT.at(node.get("$ref").asString().substring(1)) : node;
     }
 
     /** The path with its parameters unnamed. */

@@ -13,6 +13,8 @@ final class JsonSchema {
             "description",
             "default",
             "deprecated",
+            "example",
+            "format",
             "minimum",
             "maximum",
             "exclusiveMinimum",
@@ -23,10 +25,15 @@ final class JsonSchema {
             "maxItems");
 
     private final JsonNode document;
+    private final boolean hasBounds;
 
-    /** @param document the whole description, in which references are looked up */
-    JsonSchema(JsonNode document) {
+    /**
+     * @param document the whole description, in which references are looked up
+     * @param hasBounds whether sizes and patterns are checked, which the service promises of requests
+     */
+    JsonSchema(JsonNode document, boolean hasBounds) {
         this.document = document;
+        this.hasBounds = hasBounds;
     }
 
     /** What is wrong with {@code value}, one line for each fault, beginning with its place. */
@@ -64,7 +71,18 @@ final class JsonSchema {
                 }
             }
             case "oneOf" -> checkAlternatives(rule, value, place, faults);
-            default -> require(WITHOUT_EFFECT_ON_ANSWERS.contains(keyword), "unknown keyword " + keyword, faults);
+            default -> checkBounds(keyword, rule, value, place, faults);
+        }
+    }
+
+    private void checkBounds(String keyword, JsonNode rule, JsonNode value, String place, List<String> faults) {
+        if (hasBounds && JsonBounds.KEYWORDS.contains(keyword)) {
+            require(
+                    JsonBounds.hold(keyword, rule, value),
+                    place + " must have " + keyword + " " + rule + " but is " + value,
+                    faults);
+        } else {
+            require(WITHOUT_EFFECT_ON_ANSWERS.contains(keyword), "unknown keyword " + keyword, faults);
         }
     }
 

@@ -38,7 +38,7 @@ class JsonSchemaTest {
     void faultIsFoundAtItsPlace(String value, String fault) {
         JsonNode document = JSON.readTree("{\"named\": {\"type\": \"boolean\"}}");
 
-        var faults = new JsonSchema(document).faults(JSON.readTree(SCHEMA), JSON.readTree(value), "$");
+        var faults = new JsonSchema(document, false).faults(JSON.readTree(SCHEMA), JSON.readTree(value), "$");
 
         if (fault == null) {
             assertThat(faults).isEmpty();
@@ -47,6 +47,33 @@ class JsonSchemaTest {
                     .isNotEmpty()
                     .allSatisfy(found -> assertThat(found).startsWith(fault.split(" ", 2)[0]));
             assertThat(faults.get(0)).startsWith(fault);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+            {"minimum": 2}          | 2      | 1
+            {"maximum": 2}          | 2      | 3
+            {"exclusiveMinimum": 0} | 0.1    | 0
+            {"exclusiveMaximum": 1} | 0.9    | 1
+            {"minLength": 1}        | "a"    | ""
+            {"maxLength": 1}        | "a"    | "ab"
+            {"pattern": "^[a-z]+$"} | "ab"   | "a1"
+            {"minItems": 1}         | [1]    | []
+            {"maxItems": 1}         | [1]    | [1, 2]
+            {"maxProperties": 0}    | {}     | {"a": 1}
+            {"minimum": 2}          | "text" |
+            """)
+    void boundsAreCheckedOfRequests(String schema, String within, String beyond) {
+        JsonSchema requests = new JsonSchema(JSON.readTree("{}"), true);
+
+        assertThat(requests.faults(JSON.readTree(schema), JSON.readTree(within), "$"))
+                .isEmpty();
+        if (beyond != null) {
+            assertThat(requests.faults(JSON.readTree(schema), JSON.readTree(beyond), "$"))
+                    .singleElement()
+                    .asString()
+                    .startsWith("$ must have ");
         }
     }
 }
