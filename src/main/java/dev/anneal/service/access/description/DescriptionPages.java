@@ -3,17 +3,17 @@ package dev.anneal.service.access.description;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartNote;
+import jakarta.servlet.http.HttpServletRequest;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
+import org.springframework.web.servlet.HandlerMapping;
 import org.springframework.web.servlet.config.annotation.ResourceHandlerRegistry;
 import org.springframework.web.servlet.config.annotation.ViewControllerRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
-import org.springframework.web.servlet.function.RequestPredicates;
-import org.springframework.web.servlet.function.RouterFunction;
-import org.springframework.web.servlet.function.RouterFunctions;
-import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.servlet.handler.AbstractHandlerMapping;
 
 /** The front page, and the description at {@code /docs}: Swagger UI with a page of our own, which asks no other host for anything. */
 @Configuration(proxyBeanMethods = false)
@@ -23,6 +23,8 @@ class DescriptionPages implements WebMvcConfigurer {
 
     /** With its version, which is that of the pom. */
     private static final String SWAGGER_UI = "classpath:/META-INF/resources/webjars/swagger-ui/5.34.1/";
+
+    private static final int BEHIND_CONTROLLERS = 1;
 
     private final ApiProperties properties;
 
@@ -46,9 +48,16 @@ class DescriptionPages implements WebMvcConfigurer {
 
     @Bean
     @ConditionalOnRole(Role.API)
-    RouterFunction<ServerResponse> frontPageRoute(FrontPage page) {
-        return RouterFunctions.route(
-                RequestPredicates.path("/").and(request -> page.isRequestedBy(request.servletRequest())), page);
+    HandlerMapping frontPageMapping(FrontPage page) {
+        AbstractHandlerMapping mapping = new AbstractHandlerMapping() {
+
+            @Override
+            protected @Nullable Object getHandlerInternal(HttpServletRequest request) {
+                return page.isRequestedBy(request) ? page : null;
+            }
+        };
+        mapping.setOrder(BEHIND_CONTROLLERS);
+        return mapping;
     }
 
     @Bean

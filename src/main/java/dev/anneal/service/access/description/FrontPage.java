@@ -3,6 +3,7 @@ package dev.anneal.service.access.description;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,9 +19,7 @@ import org.springframework.http.HttpHeaders;
 import org.springframework.http.InvalidMediaTypeException;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
-import org.springframework.web.servlet.function.HandlerFunction;
-import org.springframework.web.servlet.function.ServerRequest;
-import org.springframework.web.servlet.function.ServerResponse;
+import org.springframework.web.HttpRequestHandler;
 
 /**
  * The page that browsers get at {@code /}: what the service is, with links to its documentation. It has no script and loads nothing.
@@ -28,7 +27,7 @@ import org.springframework.web.servlet.function.ServerResponse;
  */
 @Component
 @ConditionalOnRole(Role.API)
-public final class FrontPage implements HandlerFunction<ServerResponse> {
+public final class FrontPage implements HttpRequestHandler {
 
     private static final String LINK_TO_DOCS = "href=\"docs/";
 
@@ -53,12 +52,13 @@ public final class FrontPage implements HandlerFunction<ServerResponse> {
     }
 
     @Override
-    public ServerResponse handle(ServerRequest request) {
-        return ServerResponse.ok()
-                .contentType(new MediaType(MediaType.TEXT_HTML, StandardCharsets.UTF_8))
-                .header("Content-Security-Policy", contentSecurityPolicy)
-                .varyBy(HttpHeaders.ACCEPT)
-                .body(html);
+    public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        byte[] body = html.getBytes(StandardCharsets.UTF_8);
+        response.setContentType("text/html;charset=UTF-8");
+        response.setContentLength(body.length);
+        response.setHeader("Content-Security-Policy", contentSecurityPolicy);
+        response.setHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
+        response.getOutputStream().write(body);
     }
 
     private static boolean prefersHtml(List<String> accept) {

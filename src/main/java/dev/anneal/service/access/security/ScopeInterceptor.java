@@ -1,6 +1,5 @@
 package dev.anneal.service.access.security;
 
-import dev.anneal.service.access.description.FrontPage;
 import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
@@ -49,10 +48,9 @@ final class ScopeInterceptor implements HandlerInterceptor {
         return true;
     }
 
-    /** What is the same for everybody: the front page, and what answers where nothing is, an unknown path or a failure elsewhere. */
+    /** What is the same for everybody: pages, and what answers where nothing is, an unknown path or a failure elsewhere. */
     private static boolean isOpen(Object handler) {
         return handler instanceof ResourceHttpRequestHandler
-                || handler instanceof FrontPage
                 || (handler instanceof HandlerMethod method
                         && ErrorController.class.isAssignableFrom(method.getBeanType()));
     }

@@ -13,11 +13,14 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Rows of deliveries and of their tries. Every method runs in its caller's transaction and sees what that transaction's role may see. */
@@ -183,25 +186,34 @@ final class DeliveryStore {
     }
 
     WebhookDelivery byNumber(JdbcClient jdbc, long number) {
-        Map<Long, List<Attempt>> attempts = attempts(jdbc, List.of(number));
-        return jdbc.sql("SELECT * FROM webhook_delivery WHERE id = :number")
-                .param("number", number)
-                .query((row, index) -> delivery(row, attempts))
-                .single();
+        return withAttempts(
+                        jdbc,
+                        jdbc.sql("SELECT * FROM webhook_delivery WHERE id = :number")
+                                .param("number", number))
+                .get(0);
     }
 
     List<WebhookDelivery> page(JdbcClient jdbc, long endpoint, @Nullable State state, PageRequest request) {
-        JdbcClient.StatementSpec page = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
-                .param("endpoint", endpoint)
-                .param("state", state == null ? null : state.name(), Types.VARCHAR)
-                .param("after", request.after(), Types.VARCHAR)
-                .param("limit", request.rowsToRead());
-        List<Long> numbers = page.query((row, index) -> row.getLong("id")).list();
-        Map<Long, List<Attempt>> attempts = attempts(jdbc, numbers);
-        return page.query((row, index) -> delivery(row, attempts)).list();
+        return withAttempts(
+                jdbc,
+                jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+                        .param("endpoint", endpoint)
+                        .param("state", state == null ? null : state.name(), Types.VARCHAR)
+                        .param("after", request.after(), Types.VARCHAR)
+                        .param("limit", request.rowsToRead()));
     }
 
-    private static Map<Long, List<Attempt>> attempts(JdbcClient jdbc, List<Long> deliveries) {
+    /** Attempts are read after the deliveries, so that none is missing of one that has ended. */
+    private static List<WebhookDelivery> withAttempts(JdbcClient jdbc, JdbcClient.StatementSpec deliveries) {
+        Map<Long, WebhookDelivery> found = new LinkedHashMap<>();
+        deliveries.query((RowCallbackHandler) row -> found.put(row.getLong("id"), delivery(row)));
+        Map<Long, List<Attempt>> attempts = attempts(jdbc, found.keySet());
+        return found.entrySet().stream()
+                .map(each -> each.getValue().with(attempts.getOrDefault(each.getKey(), List.of())))
+                .toList();
+    }
+
+    private static Map<Long, List<Attempt>> attempts(JdbcClient jdbc, Set<Long> deliveries) {
         Map<Long, List<Attempt>> attempts = new HashMap<>();
         jdbc.sql(ATTEMPTS).param("deliveries", deliveries.toArray(Long[]::new)).query(row -> {
             attempts.computeIfAbsent(row.getLong("delivery_id"), key -> new ArrayList<>())
@@ -215,7 +227,7 @@ final class DeliveryStore {
         return attempts;
     }
 
-    private static WebhookDelivery delivery(ResultSet row, Map<Long, List<Attempt>> attempts) throws SQLException {
+    private static WebhookDelivery delivery(ResultSet row) throws SQLException {
         return new WebhookDelivery(
                 EndpointStore.text(row, "external_id"),
                 Objects.requireNonNull(TimeColumn.read(row, "created_at")),
@@ -224,7 +236,7 @@ final class DeliveryStore {
                 EndpointStore.text(row, "subject"),
                 State.valueOf(EndpointStore.text(row, "state")),
                 TimeColumn.read(row, "next_try_at"),
-                attempts.getOrDefault(row.getLong("id"), List.of()));
+                List.of());
     }
 
     /** Begins another round of tries; false if one goes on. */

@@ -27,6 +27,11 @@ public record WebhookDelivery(
         attempts = List.copyOf(attempts);
     }
 
+    /** This delivery with its attempts. */
+    WebhookDelivery with(List<Attempt> ended) {
+        return new WebhookDelivery(id, createdAt, eventId, eventType, subject, state, nextTryAt, ended);
+    }
+
     /** What has become of a delivery. */
     public enum State {
         PENDING,

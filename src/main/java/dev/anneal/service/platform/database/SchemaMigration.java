@@ -29,7 +29,7 @@ final class SchemaMigration implements FlywayMigrationStrategy, Callback {
             LOG.info("The database's schema is up to date at version {}", result.initialSchemaVersion);
         } else {
             LOG.info(
-                    "{}{} migrations are applied; the database's schema is at version {}",
+                    "{}Migrations applied: {}. The database's schema is at version {}",
                     isEmpty ? "The database was empty. " : "",
                     result.migrationsExecuted,
                     result.targetSchemaVersion);
