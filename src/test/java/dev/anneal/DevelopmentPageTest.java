@@ -3,6 +3,7 @@ package dev.anneal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,12 +34,8 @@ class DevelopmentPageTest {
                 .containsExactlyInAnyOrderElementsOf(rows(MAIN.resolve(side)));
     }
 
-    private static List<String> rows(Path side) throws IOException {
-        try (Stream<Path> entries = Files.list(side)) {
-            return entries.filter(Files::isDirectory)
-                    .map(DevelopmentPageTest::row)
-                    .toList();
-        }
+    private static List<String> rows(Path side) {
+        return folders(side).stream().map(DevelopmentPageTest::row).toList();
     }
 
     private static String row(Path district) {
@@ -53,15 +50,14 @@ class DevelopmentPageTest {
     }
 
     private static Stream<String> rooms(Path district) {
-        try (Stream<Path> entries = Files.list(district)) {
-            return entries
-                    .filter(Files::isDirectory)
-                    .map(room -> "`" + room.getFileName() + "`")
-                    .sorted()
-                    .toList()
-                    .stream();
+        return folders(district).stream().map(room -> "`" + room.getFileName() + "`");
+    }
+
+    private static List<Path> folders(Path parent) {
+        try (Stream<Path> entries = Files.list(parent)) {
+            return entries.filter(Files::isDirectory).sorted().toList();
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -87,7 +83,7 @@ class DevelopmentPageTest {
         try {
             return Files.readString(file);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.access.description;
 
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import jakarta.servlet.http.HttpServletRequest;
@@ -7,8 +8,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
@@ -29,19 +28,21 @@ import org.springframework.web.HttpRequestHandler;
 @ConditionalOnRole(Role.API)
 public final class FrontPage implements HttpRequestHandler {
 
+    /** Allows the page's own style, by its hash. */
+    private static final String POLICY =
+            "default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
     private static final String LINK_TO_DOCS = "href=\"docs/";
 
-    private final String html;
+    private final byte[] html;
     private final String contentSecurityPolicy;
 
     FrontPage(ApiProperties properties) throws IOException {
         try (InputStream resource = new ClassPathResource("front-page.html").getInputStream()) {
             String page = new String(resource.readAllBytes(), StandardCharsets.UTF_8);
-            html = properties.ui() ? page : withoutLinkToDocs(page);
+            html = (properties.ui() ? page : withoutLinkToDocs(page)).getBytes(StandardCharsets.UTF_8);
+            contentSecurityPolicy = POLICY.formatted(sha256(styleOf(page)));
         }
-        contentSecurityPolicy =
-                "default-src 'none'; style-src 'sha256-%s'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-                        .formatted(sha256(styleOf(html)));
     }
 
     /** Whether the request is for {@code /} and prefers HTML. Clients of the API, which do not name HTML, get the usual error. */
@@ -53,12 +54,11 @@ public final class FrontPage implements HttpRequestHandler {
 
     @Override
     public void handleRequest(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        byte[] body = html.getBytes(StandardCharsets.UTF_8);
         response.setContentType("text/html;charset=UTF-8");
-        response.setContentLength(body.length);
+        response.setContentLength(html.length);
         response.setHeader("Content-Security-Policy", contentSecurityPolicy);
         response.setHeader(HttpHeaders.VARY, HttpHeaders.ACCEPT);
-        response.getOutputStream().write(body);
+        response.getOutputStream().write(html);
     }
 
     private static boolean prefersHtml(List<String> accept) {
@@ -88,11 +88,6 @@ public final class FrontPage implements HttpRequestHandler {
     }
 
     private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return Base64.getEncoder().encodeToString(hash);
-        } catch (NoSuchAlgorithmException impossible) {
-            throw new IllegalStateException(impossible);
-        }
+        return Base64.getEncoder().encodeToString(Sha256.newDigest().digest(text.getBytes(StandardCharsets.UTF_8)));
     }
 }

@@ -187,10 +187,10 @@ public final class Leases {
      * Records that the attempt does something before its first step, and is not hung because of it.
      *
      * @param stallAfter it counts as hung no sooner than after this time
-     * @return false if the lease is lost and nothing was written
+     * @param writes not called if the lease is lost
      */
-    public boolean prepares(Lease lease, Duration stallAfter, Consumer<JdbcClient> writes) {
-        return system.call(jdbc -> {
+    public void prepares(Lease lease, Duration stallAfter, Consumer<JdbcClient> writes) {
+        system.run(jdbc -> {
             boolean holds = jdbc.sql(PREPARES)
                             .param("id", lease.workId())
                             .param("token", lease.token())
@@ -200,7 +200,6 @@ public final class Leases {
             if (holds) {
                 writes.accept(jdbc);
             }
-            return holds;
         });
     }
 

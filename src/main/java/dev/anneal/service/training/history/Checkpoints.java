@@ -252,6 +252,9 @@ public final class Checkpoints {
     public Optional<Resumable> oldestSpent(JdbcClient jdbc, long job) {
         List<Long> spent = jdbc.sql(SPENT).param("job", job).query(Long.class).list();
         List<Long> free = without(spent, CheckpointUsage::usedWithOptimizer, jdbc);
+        if (free.isEmpty()) {
+            return Optional.empty();
+        }
         return jdbc.sql(LOCK_SPENT)
                 .param("ids", array(free))
                 .query(Resumable.class)
@@ -288,6 +291,9 @@ public final class Checkpoints {
     }
 
     private List<Long> without(List<Long> ids, UsageQuestion question, JdbcClient jdbc) {
+        if (ids.isEmpty()) {
+            return ids;
+        }
         List<Long> left = new ArrayList<>(ids);
         usages.orderedStream().forEach(usage -> left.removeAll(question.ask(usage, jdbc, ids)));
         return left;

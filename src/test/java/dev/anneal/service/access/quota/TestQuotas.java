@@ -14,21 +14,21 @@ public final class TestQuotas {
         return new QuotaGate(TestDatabase.tenant(), quotas());
     }
 
-    /** Nothing trains where only saved quotas are looked at. */
+    /** What a tenant uses is the queue's to say, which this room does not know: a test that comes to ask uses the service. */
     private static final class NoTrainings implements TrainingUsage {
 
         @Override
         public Jobs jobs(JdbcClient transaction, String tenantId) {
-            return new Jobs(0, 0);
+            throw new AssertionError("these quotas know no trainings of " + tenantId);
         }
 
         @Override
         public double hoursThisMonth(JdbcClient transaction, String tenantId) {
-            return 0;
+            throw new AssertionError("these quotas know no trainings of " + tenantId);
         }
     }
 
-    /** Quotas of tenants that use nothing. */
+    /** What was saved for tenants; not what these use. */
     public static Quotas quotas() {
         return new Quotas(TestDatabase.system(), Quota.NONE, new NoTrainings(), List.of());
     }
