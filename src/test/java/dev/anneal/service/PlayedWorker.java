@@ -63,8 +63,7 @@ public final class PlayedWorker {
                 null,
                 null,
                 STALL,
-                jdbc -> journal.started(
-                        jdbc, lease.workId(), new Progress.Started(first, totalSteps(), 1_000_000, "fp32")));
+                () -> journal.started(lease.workId(), new Progress.Started(first, totalSteps(), 1_000_000, "fp32")));
     }
 
     public TrainingOrder order() {
@@ -84,7 +83,7 @@ public final class PlayedWorker {
         List<Progress.Step> steps = java.util.stream.IntStream.rangeClosed(from, to)
                 .mapToObj(this::step)
                 .toList();
-        leases.progress(lease, to, null, STALL, jdbc -> journal.steps(jdbc, lease.workId(), steps));
+        leases.progress(lease, to, null, STALL, () -> journal.steps(lease.workId(), steps));
         return this;
     }
 
@@ -104,7 +103,7 @@ public final class PlayedWorker {
                 400.0,
                 0.5,
                 Map.of());
-        leases.progress(lease, step, null, STALL, jdbc -> journal.steps(jdbc, lease.workId(), List.of(done)));
+        leases.progress(lease, step, null, STALL, () -> journal.steps(lease.workId(), List.of(done)));
         return this;
     }
 
@@ -118,9 +117,9 @@ public final class PlayedWorker {
                         new Progress.Samples.Completion(7, "1 + 1 =", "2\0", 2, false, 1.0, List.of()),
                         new Progress.Samples.Completion(
                                 7, "1 + 1 =", "1 1 1", 16, true, null, List.of("sum: item.answer is missing"))));
-        leases.progress(lease, step, null, STALL, jdbc -> {
-            journal.steps(jdbc, lease.workId(), List.of(done));
-            journal.sampled(jdbc, lease.workId(), samples);
+        leases.progress(lease, step, null, STALL, () -> {
+            journal.steps(lease.workId(), List.of(done));
+            journal.sampled(lease.workId(), samples);
         });
         return this;
     }
@@ -131,8 +130,7 @@ public final class PlayedWorker {
                 step,
                 null,
                 STALL,
-                jdbc -> journal.validated(
-                        jdbc,
+                () -> journal.validated(
                         lease.workId(),
                         new Progress.Validation(step, beta(step), null, null, Map.of("reward", 0.875))));
         return this;
@@ -170,8 +168,8 @@ public final class PlayedWorker {
                 step,
                 null,
                 STALL,
-                jdbc -> journal.validated(
-                        jdbc, lease.workId(), new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of())));
+                () -> journal.validated(
+                        lease.workId(), new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of())));
         return this;
     }
 
@@ -182,7 +180,7 @@ public final class PlayedWorker {
                 null,
                 null,
                 STALL,
-                jdbc -> journal.interlude(jdbc, lease.workId(), new Progress.Interlude(kind, seconds)));
+                () -> journal.interlude(lease.workId(), new Progress.Interlude(kind, seconds)));
         return this;
     }
 
@@ -192,8 +190,7 @@ public final class PlayedWorker {
                 null,
                 null,
                 STALL,
-                jdbc -> journal.deviceMemory(
-                        jdbc, lease.workId(), new Progress.DeviceMemory(device, total, peak, peak)));
+                () -> journal.deviceMemory(lease.workId(), new Progress.DeviceMemory(device, total, peak, peak)));
         return this;
     }
 
@@ -206,8 +203,7 @@ public final class PlayedWorker {
                 step,
                 step,
                 STALL,
-                jdbc -> journal.checkpointSaved(
-                        jdbc,
+                () -> journal.checkpointSaved(
                         lease.workId(),
                         new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint", 1234),
                         directory));
@@ -224,7 +220,7 @@ public final class PlayedWorker {
         StringBuilder csv = new StringBuilder();
         journal.writeResult(lease.workId(), csv::append);
         String file = store(csv.toString());
-        return leases.succeed(lease, jdbc -> journal.completed(jdbc, lease.workId(), file));
+        return leases.succeed(lease, () -> journal.completed(lease.workId(), file));
     }
 
     private String store(String csv) {
@@ -241,10 +237,10 @@ public final class PlayedWorker {
     }
 
     public Ending fail(WorkError error) {
-        return leases.fail(lease, error, jdbc -> journal.failed(jdbc, lease.workId(), error));
+        return leases.fail(lease, error, () -> journal.failed(lease.workId(), error));
     }
 
     public Ending giveBack() {
-        return leases.giveBack(lease, jdbc -> journal.givenBack(jdbc, lease.workId()));
+        return leases.giveBack(lease, () -> journal.givenBack(lease.workId()));
     }
 }

@@ -8,6 +8,8 @@ import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.platform.database.PostgresTest;
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.lease.Leases;
 import dev.anneal.service.training.journal.TrainingJournal;
@@ -26,6 +28,7 @@ import java.util.stream.Collectors;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -52,6 +55,16 @@ public abstract class ServiceTest {
 
     private static final HttpClient HTTP = HttpClient.newHttpClient();
     private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /** The service's own doors to its database, and what speaks within them. */
+    @Autowired
+    protected TenantDatabase tenants;
+
+    @Autowired
+    protected SystemDatabase system;
+
+    @Autowired
+    protected JdbcClient jdbc;
 
     /** What workers do to the work that they have claimed. */
     @Autowired

@@ -10,12 +10,12 @@ class FileBytesConfiguration {
 
     @Bean
     StoredBytes fileBytes() {
-        return StoredBytes.summedBy(
+        return new StoredBytes(
                 "SELECT coalesce(sum(bytes), 0) FROM file WHERE content = 'STORED' AND tenant_id = :tenant");
     }
 
     @Bean
     StoredBytes uploadPartBytes() {
-        return StoredBytes.summedBy("SELECT coalesce(sum(bytes), 0) FROM upload_part WHERE tenant_id = :tenant");
+        return new StoredBytes("SELECT coalesce(sum(bytes), 0) FROM upload_part WHERE tenant_id = :tenant");
     }
 }

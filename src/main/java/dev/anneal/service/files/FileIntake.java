@@ -11,13 +11,11 @@ import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.function.BiConsumer;
+import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -35,7 +33,7 @@ public final class FileIntake {
     private final FileRemoval removal;
     private final FileProperties properties;
     private final ObjectProvider<FileListener> listeners;
-    private final Clock clock;
+    private final FileRows rows;
 
     FileIntake(
             TenantDatabase database,
@@ -44,14 +42,14 @@ public final class FileIntake {
             FileRemoval removal,
             FileProperties properties,
             ObjectProvider<FileListener> listeners,
-            Clock clock) {
+            FileRows rows) {
         this.database = database;
         this.store = store;
         this.identifiers = identifiers;
         this.removal = removal;
         this.properties = properties;
         this.listeners = listeners;
-        this.clock = clock;
+        this.rows = rows;
     }
 
     /** As the other method, of content that the service itself has made, which no quota keeps out. */
@@ -113,7 +111,7 @@ public final class FileIntake {
      * @param expiresAfter when the file deletes itself, counted from now; null for never
      */
     public StoredFile complete(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
-        return complete(received, purpose, expiresAfter, (transaction, file) -> {});
+        return complete(received, purpose, expiresAfter, file -> {});
     }
 
     /**
@@ -122,13 +120,10 @@ public final class FileIntake {
      * @param with what is written exactly if the file is; throwing undoes both
      */
     public StoredFile complete(
-            ReceivedFile received,
-            FilePurpose purpose,
-            @Nullable Duration expiresAfter,
-            BiConsumer<JdbcClient, StoredFile> with) {
-        StoredFile file = database.call(received.tenantId(), jdbc -> {
-            StoredFile completed = complete(jdbc, received, purpose, expiresAfter);
-            with.accept(jdbc, completed);
+            ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter, Consumer<StoredFile> with) {
+        StoredFile file = database.call(received.tenantId(), () -> {
+            StoredFile completed = write(received, purpose, expiresAfter);
+            with.accept(completed);
             return completed;
         });
         if (file.status() == FileStatus.UPLOADED) {
@@ -142,33 +137,18 @@ public final class FileIntake {
      *
      * @param purpose one that is not checked
      */
-    public void complete(JdbcClient transaction, ReceivedFile received, FilePurpose purpose) {
-        complete(transaction, received, purpose, null);
+    public void complete(ReceivedFile received, FilePurpose purpose) {
+        write(received, purpose, null);
     }
 
-    private StoredFile complete(
-            JdbcClient jdbc, ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
-        Instant now = clock.instant();
+    private StoredFile write(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
         FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
-        int completed = jdbc.sql("""
-                        UPDATE file
-                        SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
-                            created_at = :now, expires_at = :expires
-                        WHERE public_id = :id AND content = 'RECEIVING'
-                        """)
-                .param("purpose", purpose.wireName())
-                .param("bytes", received.content().bytes())
-                .param("sha256", received.content().sha256())
-                .param("status", status.name())
-                .param("now", FileRows.timestamp(now))
-                .param("expires", expiresAfter == null ? null : FileRows.timestamp(now.plus(expiresAfter)))
-                .param("id", received.id())
-                .update();
-        StoredFile file = FileRows.find(jdbc, received.id(), now)
-                .filter(found -> completed == 1)
+        StoredFile file = Optional.of(received.id())
+                .filter(id -> rows.complete(received, purpose, status, expiresAfter))
+                .flatMap(rows::find)
                 .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
         if (status == FileStatus.UPLOADED) {
-            listeners.orderedStream().forEach(listener -> listener.uploaded(jdbc, file));
+            listeners.orderedStream().forEach(listener -> listener.uploaded(file));
         }
         return file;
     }
@@ -185,24 +165,11 @@ public final class FileIntake {
     }
 
     private void begin(String tenantId, String id, String filename) {
-        database.run(
-                tenantId,
-                jdbc -> jdbc.sql("""
-                        INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
-                        VALUES (?, ?, ?, ?, 'UPLOADED', 'RECEIVING')
-                        """)
-                        .params(tenantId, id, FileRows.timestamp(clock.instant()), filename)
-                        .update());
+        database.run(tenantId, () -> rows.insert(tenantId, id, filename));
     }
 
     private void discard(String tenantId, String id) {
-        database.run(
-                tenantId,
-                jdbc -> jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content = 'RECEIVING' FOR UPDATE")
-                        .param(id)
-                        .query(Long.class)
-                        .optional()
-                        .ifPresent(key -> removal.doom(jdbc, key)));
+        database.run(tenantId, () -> rows.lockReceiving(id).ifPresent(removal::doom));
         removal.removeContent(tenantId, id);
     }
 }

@@ -4,7 +4,6 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
-import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,16 +20,19 @@ final class FileRemoval {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileRemoval.class);
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final ArtifactStore store;
     private final ObjectProvider<FileUsage> usages;
     private final ObjectProvider<FileListener> listeners;
 
     FileRemoval(
+            JdbcClient jdbc,
             SystemDatabase database,
             ArtifactStore store,
             ObjectProvider<FileUsage> usages,
             ObjectProvider<FileListener> listeners) {
+        this.jdbc = jdbc;
         this.database = database;
         this.store = store;
         this.usages = usages;
@@ -38,19 +40,24 @@ final class FileRemoval {
     }
 
     /** What unfinished thing reads the file. */
-    Optional<String> user(JdbcClient jdbc, String tenantId, long fileKey, String fileId) {
-        List<FileUsage> asked = usages.orderedStream().toList();
-        return asked.stream()
-                .flatMap(usage -> usage.unfinishedUser(jdbc, tenantId, fileKey, fileId).stream())
+    Optional<String> user(String tenantId, String fileId) {
+        return usages.orderedStream()
+                .flatMap(usage -> jdbc
+                        .sql(usage.unfinishedUser())
+                        .param("file", fileId)
+                        .param("tenant", tenantId)
+                        .query(String.class)
+                        .optional()
+                        .stream())
                 .findFirst();
     }
 
     /** Hides the file from now on, and forgets what was still to be found out about it. */
-    void doom(JdbcClient jdbc, long fileKey) {
+    void doom(long fileKey) {
         jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE id = ? AND content IN ('RECEIVING', 'STORED')")
                 .param(fileKey)
                 .update();
-        listeners.orderedStream().forEach(listener -> listener.deleted(jdbc, fileKey));
+        listeners.orderedStream().forEach(listener -> listener.deleted(fileKey));
     }
 
     /** Deletes what lies in the store for a doomed file; a failure leaves it to the sweep. */
@@ -61,7 +68,7 @@ final class FileRemoval {
             LOG.warn("The content of {} stays until the next sweep: {}", fileId, failure.getMessage());
             return;
         }
-        database.run(jdbc -> jdbc.sql("UPDATE file SET content = 'GONE' WHERE public_id = ? AND content = 'DOOMED'")
+        database.run(() -> jdbc.sql("UPDATE file SET content = 'GONE' WHERE public_id = ? AND content = 'DOOMED'")
                 .param(fileId)
                 .update());
     }

@@ -4,6 +4,8 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -11,10 +13,12 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Rows of the table {@code file}. */
+@Component
 final class FileRows {
 
     /** Reports outlive the version that wrote them. */
@@ -33,34 +37,75 @@ final class FileRows {
     private static final String WITH_REPORT = COLUMNS.formatted("validation");
     private static final String WITHOUT_REPORT = COLUMNS.formatted("NULL");
 
-    private FileRows() {}
+    private final JdbcClient jdbc;
+    private final Clock clock;
+
+    FileRows(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    /** The row of an upload, which nobody sees before it is completed. */
+    void insert(String tenantId, String id, String filename) {
+        jdbc.sql("""
+                        INSERT INTO file (tenant_id, public_id, created_at, filename, status, content)
+                        VALUES (?, ?, ?, ?, 'UPLOADED', 'RECEIVING')
+                        """).params(tenantId, id, timestamp(clock.instant()), filename).update();
+    }
+
+    /** False if there is no such upload any more. */
+    boolean complete(ReceivedFile received, FilePurpose purpose, FileStatus status, @Nullable Duration expiresAfter) {
+        Instant now = clock.instant();
+        return jdbc.sql("""
+                        UPDATE file
+                        SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
+                            created_at = :now, expires_at = :expires
+                        WHERE public_id = :id AND content = 'RECEIVING'
+                        """)
+                        .param("purpose", purpose.wireName())
+                        .param("bytes", received.content().bytes())
+                        .param("sha256", received.content().sha256())
+                        .param("status", status.name())
+                        .param("now", timestamp(now))
+                        .param("expires", expiresAfter == null ? null : timestamp(now.plus(expiresAfter)))
+                        .param("id", received.id())
+                        .update()
+                == 1;
+    }
+
+    /** Key of an upload that is not completed, which then is not before the end of the transaction. */
+    Optional<Long> lockReceiving(String id) {
+        return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content = 'RECEIVING' FOR UPDATE")
+                .param(id)
+                .query(Long.class)
+                .optional();
+    }
 
     /** The file, as far as the transaction may see it. */
-    static Optional<StoredFile> find(JdbcClient jdbc, String id, Instant now) {
+    Optional<StoredFile> find(String id) {
         return jdbc.sql(WITH_REPORT + "AND public_id = :id")
-                .param("now", timestamp(now))
+                .param("now", timestamp(clock.instant()))
                 .param("id", id)
                 .query(FileRows::file)
                 .optional();
     }
 
     /** As {@link #find}, and nobody deletes the file before the end of the transaction. */
-    static Optional<StoredFile> lock(JdbcClient jdbc, String id, Instant now, String strength) {
+    Optional<StoredFile> lock(String id, String strength) {
         return jdbc.sql(WITH_REPORT + "AND public_id = :id FOR " + strength)
-                .param("now", timestamp(now))
+                .param("now", timestamp(clock.instant()))
                 .param("id", id)
                 .query(FileRows::file)
                 .optional();
     }
 
     /** The rows behind {@code after}, or the first ones, without their reports. */
-    static List<StoredFile> list(
-            JdbcClient jdbc, @Nullable FilePurpose purpose, @Nullable Long after, Order order, Instant now) {
+    List<StoredFile> list(@Nullable FilePurpose purpose, @Nullable Long after, Order order) {
         JdbcClient.StatementSpec statement = jdbc.sql(WITHOUT_REPORT
                         + (purpose == null ? "" : "AND purpose = :purpose\n")
                         + (after == null ? "" : order.behind())
                         + order.clause())
-                .param("now", timestamp(now))
+                .param("now", timestamp(clock.instant()))
                 .param("rows", order.rows());
         if (purpose != null) {
             statement = statement.param("purpose", purpose.wireName());
@@ -71,7 +116,7 @@ final class FileRows {
     }
 
     /** Key of a file that is or was the tenant's; deleted ones keep their place in the list. */
-    static Optional<Long> position(JdbcClient jdbc, String id) {
+    Optional<Long> position(String id) {
         return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content <> 'RECEIVING'")
                 .param(id)
                 .query(Long.class)

@@ -24,6 +24,7 @@ final class FileSweeper {
 
     private static final int BATCH = 100;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final FileRemoval removal;
     private final Clock clock;
@@ -33,7 +34,8 @@ final class FileSweeper {
 
     private long afterRemains;
 
-    FileSweeper(SystemDatabase database, FileRemoval removal, Clock clock) {
+    FileSweeper(JdbcClient jdbc, SystemDatabase database, FileRemoval removal, Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.removal = removal;
         this.clock = clock;
@@ -41,8 +43,8 @@ final class FileSweeper {
 
     void runOnce() {
         Instant now = clock.instant();
-        int ended = database.call(jdbc -> endExpired(jdbc, now));
-        List<Remains> remains = database.call(jdbc -> findRemains(jdbc, now));
+        int ended = database.call(() -> endExpired(now));
+        List<Remains> remains = database.call(() -> findRemains(now));
         remains.forEach(file -> removal.removeContent(file.tenantId(), file.publicId()));
         if (ended > 0) {
             LOG.info("{} files have expired and are deleted", ended);
@@ -50,7 +52,7 @@ final class FileSweeper {
     }
 
     /** A file that something unfinished reads stays, unseen, until a later sweep. */
-    private int endExpired(JdbcClient jdbc, Instant now) {
+    private int endExpired(Instant now) {
         List<Remains> expired = jdbc.sql("""
                         SELECT id, tenant_id, public_id
                         FROM file
@@ -64,14 +66,13 @@ final class FileSweeper {
                 .list();
         afterExpired = next(expired);
         List<Remains> unused = expired.stream()
-                .filter(file -> removal.user(jdbc, file.tenantId(), file.id(), file.publicId())
-                        .isEmpty())
+                .filter(file -> removal.user(file.tenantId(), file.publicId()).isEmpty())
                 .toList();
-        unused.forEach(file -> removal.doom(jdbc, file.id()));
+        unused.forEach(file -> removal.doom(file.id()));
         return unused.size();
     }
 
-    private List<Remains> findRemains(JdbcClient jdbc, Instant now) {
+    private List<Remains> findRemains(Instant now) {
         jdbc.sql("""
                         UPDATE file SET content = 'DOOMED'
                         WHERE id IN (

@@ -5,7 +5,6 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -18,25 +17,27 @@ public final class Files {
 
     private static final String PARAMETER = "file_id";
 
+    private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final FileRemoval removal;
-    private final Clock clock;
+    private final FileRows rows;
 
-    Files(TenantDatabase database, FileRemoval removal, Clock clock) {
+    Files(JdbcClient jdbc, TenantDatabase database, FileRemoval removal, FileRows rows) {
+        this.jdbc = jdbc;
         this.database = database;
         this.removal = removal;
-        this.clock = clock;
+        this.rows = rows;
     }
 
     public Optional<StoredFile> find(String tenantId, String fileId) {
-        return database.call(tenantId, jdbc -> FileRows.find(jdbc, fileId, clock.instant()));
+        return database.call(tenantId, () -> rows.find(fileId));
     }
 
     /** SHA-256 of the content, as long as it is stored: also of a file that has expired and that something still reads. */
     public Optional<String> sha256(String tenantId, String fileId) {
         return database.call(
                 tenantId,
-                jdbc -> jdbc.sql("SELECT sha256 FROM file WHERE public_id = :id AND content = 'STORED'")
+                () -> jdbc.sql("SELECT sha256 FROM file WHERE public_id = :id AND content = 'STORED'")
                         .param("id", fileId)
                         .query(String.class)
                         .optional());
@@ -48,12 +49,10 @@ public final class Files {
     }
 
     /**
-     * The file, which is then not deleted before the end of the transaction; by then the caller has written that it uses it.
-     *
-     * @param transaction a transaction of the file's tenant
+     * The file, which is then not deleted before the end of the transaction of its tenant; by then the caller has written that it uses it.
      */
-    public Optional<StoredFile> lockForUse(JdbcClient transaction, String fileId) {
-        return FileRows.lock(transaction, fileId, clock.instant(), "SHARE");
+    public Optional<StoredFile> lockForUse(String fileId) {
+        return rows.lock(fileId, "SHARE");
     }
 
     /**
@@ -62,8 +61,8 @@ public final class Files {
      * @param param key of the request that names the file
      * @throws Refusal if there is none, or its rows are faulty or still being checked
      */
-    public StoredFile requireChecked(JdbcClient transaction, String param, String fileId) {
-        StoredFile file = lockForUse(transaction, fileId)
+    public StoredFile requireChecked(String param, String fileId) {
+        StoredFile file = lockForUse(fileId)
                 .filter(found -> found.purpose() == FilePurpose.FINE_TUNE)
                 .orElseThrow(() -> Refusal.invalidValue(
                         param,
@@ -92,17 +91,17 @@ public final class Files {
      * @throws Refusal if the page is to begin behind something that never was a file of the tenant
      */
     public Page<StoredFile> list(String tenantId, @Nullable FilePurpose purpose, PageRequest page) {
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             String after = page.after();
-            Long position = after == null ? null : position(jdbc, after);
+            Long position = after == null ? null : position(after);
             FileRows.Order order = new FileRows.Order(page.ascending(), page.rowsToRead());
-            List<StoredFile> rows = FileRows.list(jdbc, purpose, position, order, clock.instant());
-            return Page.of(rows, page);
+            List<StoredFile> found = rows.list(purpose, position, order);
+            return Page.of(found, page);
         });
     }
 
-    private static Long position(JdbcClient jdbc, String after) {
-        return FileRows.position(jdbc, after).orElseThrow(() -> Refusal.invalidCursor("a file", after));
+    private Long position(String after) {
+        return rows.position(after).orElseThrow(() -> Refusal.invalidCursor("a file", after));
     }
 
     /**
@@ -111,17 +110,17 @@ public final class Files {
      * @throws Refusal 404 if there is no such file, 409 if something unfinished reads it
      */
     public void delete(String tenantId, String fileId) {
-        database.run(tenantId, jdbc -> {
-            StoredFile file = FileRows.lock(jdbc, fileId, clock.instant(), "UPDATE")
-                    .orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));
-            removal.user(jdbc, file.tenantId(), file.key(), fileId).ifPresent(user -> {
+        database.run(tenantId, () -> {
+            StoredFile file =
+                    rows.lock(fileId, "UPDATE").orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));
+            removal.user(file.tenantId(), fileId).ifPresent(user -> {
                 throw new Refusal(
                         RefusalCode.FILE_IN_USE,
                         "File '" + fileId + "' is read by '" + user
                                 + "', which has not ended. Cancel that or wait for it.",
                         PARAMETER);
             });
-            removal.doom(jdbc, file.key());
+            removal.doom(file.key());
         });
         removal.removeContent(tenantId, fileId);
     }

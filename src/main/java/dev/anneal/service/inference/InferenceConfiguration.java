@@ -3,18 +3,12 @@ package dev.anneal.service.inference;
 import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.access.tenant.ServiceKeys;
-import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.cache.SharedCache;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.process.EngineLauncher;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartNote;
-import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.training.job.Jobs;
-import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.sharing.VisibleModels;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -27,18 +21,6 @@ import org.springframework.core.annotation.Order;
 /** Makes the module's beans. */
 @Configuration(proxyBeanMethods = false)
 class InferenceConfiguration {
-
-    @Bean
-    @ConditionalOnRole(Role.INFERENCE)
-    ServedModels servedModels(
-            ModelCatalog catalog,
-            TenantDatabase database,
-            TunedModels tuned,
-            Jobs jobs,
-            VisibleModels visible,
-            ArtifactStore store) {
-        return new ServedModels(catalog, database, tuned, jobs, visible, store);
-    }
 
     @Bean
     TextGenerator textGenerator(

@@ -8,6 +8,8 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
@@ -19,8 +21,11 @@ import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** Which files a model's name means. */
+@Component
+@ConditionalOnRole(Role.INFERENCE)
 final class ServedModels {
 
     private static final String TUNED = "ft:";
@@ -108,8 +113,8 @@ final class ServedModels {
     private Optional<Tuned> tuned(String tenantId, String name) {
         return database.call(
                 tenantId,
-                jdbc -> tuned.find(jdbc, name).map(found -> {
-                    Job job = jobs.byNumber(jdbc, found.model().job());
+                () -> tuned.find(name).map(found -> {
+                    Job job = jobs.byNumber(found.model().job());
                     return new Tuned(job.request().model(), job.baseRevision(), found.checkpoint());
                 }));
     }

@@ -5,8 +5,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Work that has ended for good and whose leftovers nobody has removed yet. Any process may do so at any time. */
+@Component
 public final class FinishedWork {
 
     /** Work that was never claimed has left nothing. By id, so that what cannot be removed does not hide what is behind it. */
@@ -26,9 +28,11 @@ public final class FinishedWork {
 
     private static final String REMOVE = "DELETE FROM work WHERE id = :id AND finished_at IS NOT NULL";
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
 
-    FinishedWork(SystemDatabase system) {
+    FinishedWork(JdbcClient jdbc, SystemDatabase system) {
+        this.jdbc = jdbc;
         this.system = system;
     }
 
@@ -46,7 +50,7 @@ public final class FinishedWork {
      * @param age how long ago it must have ended
      */
     public Optional<Item> next(long after, Duration age) {
-        List<Item> next = system.call(jdbc -> jdbc.sql(NEXT)
+        List<Item> next = system.call(() -> jdbc.sql(NEXT)
                 .param("after", after)
                 .param("age", age.toNanos() / 1e9)
                 .query((row, number) -> new Item(
@@ -57,11 +61,11 @@ public final class FinishedWork {
 
     /** Nothing is left of the item. */
     public void swept(Item item) {
-        system.run(jdbc -> jdbc.sql(SWEPT).param("id", item.id()).update());
+        system.run(() -> jdbc.sql(SWEPT).param("id", item.id()).update());
     }
 
     /** Removes an item with its attempts, after the row that referred to it. */
-    public void remove(JdbcClient transaction, long id) {
-        transaction.sql(REMOVE).param("id", id).update();
+    public void remove(long id) {
+        jdbc.sql(REMOVE).param("id", id).update();
     }
 }

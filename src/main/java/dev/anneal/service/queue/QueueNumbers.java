@@ -7,8 +7,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What is shown of the whole queue, across tenants, without naming any. */
+@Component
 public final class QueueNumbers {
 
     private static final String COUNTS = """
@@ -74,15 +77,17 @@ public final class QueueNumbers {
             GROUP BY asked.id, asked.rank
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
 
-    QueueNumbers(SystemDatabase system) {
+    QueueNumbers(JdbcClient jdbc, SystemDatabase system) {
+        this.jdbc = jdbc;
         this.system = system;
     }
 
     /** Unfinished work by kind and state; what there is none of is left out. */
     public List<WorkCount> counts() {
-        return system.call(jdbc -> jdbc.sql(COUNTS)
+        return system.call(() -> jdbc.sql(COUNTS)
                 .query((row, number) -> new WorkCount(
                         WorkKind.valueOf(WorkRows.text(row, "kind")),
                         WorkState.valueOf(WorkRows.text(row, "state")),
@@ -92,7 +97,7 @@ public final class QueueNumbers {
 
     /** How long the oldest claimable work has waited, or nothing if none waits. */
     public Optional<Duration> oldestQueued(Slot slot) {
-        return system.call(jdbc -> jdbc.sql(OLDEST)
+        return system.call(() -> jdbc.sql(OLDEST)
                         .param("slot", slot.name())
                         .query(Double.class)
                         .optional())
@@ -102,7 +107,7 @@ public final class QueueNumbers {
     /** Positions of those of the items that are QUEUED. */
     public Map<Long, QueuePosition> positions(Collection<Long> ids) {
         Map<Long, QueuePosition> positions = new HashMap<>();
-        system.call(jdbc -> jdbc.sql(POSITIONS)
+        system.call(() -> jdbc.sql(POSITIONS)
                         .param("ids", ids.toArray(Long[]::new))
                         .query((row, number) -> Map.entry(
                                 row.getLong("id"), new QueuePosition(row.getLong("position"), row.getLong("depth"))))

@@ -2,8 +2,10 @@ package dev.anneal.service.queue;
 
 import dev.anneal.service.access.quota.TrainingUsage;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What a tenant's trainings use, by their work items and attempts. */
+@Component
 final class TrainingWork implements TrainingUsage {
 
     private static final String JOBS = """
@@ -21,17 +23,19 @@ final class TrainingWork implements TrainingUsage {
             WHERE attempt.tenant_id = :tenant
             """;
 
-    @Override
-    public Jobs jobs(JdbcClient transaction, String tenantId) {
-        return transaction.sql(JOBS).param("tenant", tenantId).query(Jobs.class).single();
+    private final JdbcClient jdbc;
+
+    TrainingWork(JdbcClient jdbc) {
+        this.jdbc = jdbc;
     }
 
     @Override
-    public double hoursThisMonth(JdbcClient transaction, String tenantId) {
-        return transaction
-                .sql(HOURS)
-                .param("tenant", tenantId)
-                .query(Double.class)
-                .single();
+    public Jobs jobs(String tenantId) {
+        return jdbc.sql(JOBS).param("tenant", tenantId).query(Jobs.class).single();
+    }
+
+    @Override
+    public double hoursThisMonth(String tenantId) {
+        return jdbc.sql(HOURS).param("tenant", tenantId).query(Double.class).single();
     }
 }

@@ -9,11 +9,13 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * What clients' requests do with work. Every method runs in the caller's transaction, so that a job and its work appear, change and
  * fail together; what the caller's database role does not see does not exist here either.
  */
+@Component
 public final class WorkQueue {
 
     private static final String INSERT = """
@@ -117,10 +119,12 @@ public final class WorkQueue {
             ORDER BY work_id, lease_token
             """.formatted(ErrorColumn.fieldsOf("attempt"));
 
+    private final JdbcClient jdbc;
     private final WorkEnds ends;
     private final QuotaGate quotas;
 
-    WorkQueue(WorkEnds ends, QuotaGate quotas) {
+    WorkQueue(JdbcClient jdbc, WorkEnds ends, QuotaGate quotas) {
+        this.jdbc = jdbc;
         this.ends = ends;
         this.quotas = quotas;
     }
@@ -130,22 +134,22 @@ public final class WorkQueue {
      *
      * @throws Refusal if that goes beyond the tenant's quota
      */
-    public long enqueue(JdbcClient jdbc, NewWork work) {
-        return insert(jdbc, work, WorkState.QUEUED);
+    public long enqueue(NewWork work) {
+        return insert(work, WorkState.QUEUED);
     }
 
     /** Records work whose input is still being examined; {@link #ready} or {@link #reject} decides about it. Refused as {@link #enqueue} is. */
-    public long enqueueValidating(JdbcClient jdbc, NewWork work) {
-        return insert(jdbc, work, WorkState.VALIDATING);
+    public long enqueueValidating(NewWork work) {
+        return insert(work, WorkState.VALIDATING);
     }
 
     /** Lets workers claim the work; false if it was not VALIDATING, because another call was first or its client cancelled it. */
-    public boolean ready(JdbcClient jdbc, long id) {
+    public boolean ready(long id) {
         return jdbc.sql(READY).param("id", id).update() == 1;
     }
 
     /** Says what VALIDATING work waits for, and returns whether that is new. */
-    public boolean await(JdbcClient jdbc, long id, WorkError fault) {
+    public boolean await(long id, WorkError fault) {
         return jdbc.sql(AWAIT)
                 .param("id", id)
                 .params(ErrorColumn.parameters(fault))
@@ -156,12 +160,12 @@ public final class WorkQueue {
     }
 
     /** What VALIDATING work waited for is there. */
-    public void awaitNothing(JdbcClient jdbc, long id) {
+    public void awaitNothing(long id) {
         jdbc.sql(AWAIT_NOTHING).param("id", id).update();
     }
 
     /** Ends work whose input is unusable; false if it was not VALIDATING. */
-    public boolean reject(JdbcClient jdbc, long id, WorkError error) {
+    public boolean reject(long id, WorkError error) {
         Optional<WorkEnd> end = jdbc.sql(REJECT)
                 .param("id", id)
                 .params(ErrorColumn.parameters(error))
@@ -178,11 +182,11 @@ public final class WorkQueue {
      * @return CANCELLED, or RUNNING if the worker has yet to stop
      * @throws Refusal {@code job_already_final}
      */
-    public WorkState cancel(JdbcClient jdbc, long id) {
-        return change(jdbc, CANCEL, id)
+    public WorkState cancel(long id) {
+        return change(CANCEL, id)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.JOB_ALREADY_FINAL,
-                        "Only what has not ended can be cancelled; this is %s.".formatted(describe(jdbc, id))));
+                        "Only what has not ended can be cancelled; this is %s.".formatted(describe(id))));
     }
 
     /**
@@ -191,12 +195,11 @@ public final class WorkQueue {
      * @return PAUSED, or RUNNING if the worker has yet to save and stop
      * @throws Refusal {@code job_not_pausable}
      */
-    public WorkState pause(JdbcClient jdbc, long id) {
-        return change(jdbc, PAUSE, id)
+    public WorkState pause(long id) {
+        return change(PAUSE, id)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.JOB_NOT_PAUSABLE,
-                        "Only a queued or running training can be paused; this one is %s."
-                                .formatted(describe(jdbc, id))));
+                        "Only a queued or running training can be paused; this one is %s.".formatted(describe(id))));
     }
 
     /**
@@ -205,24 +208,22 @@ public final class WorkQueue {
      * @return QUEUED
      * @throws Refusal {@code job_not_resumable}, or if it goes beyond the tenant's quota that failed training runs again
      */
-    public WorkState resume(JdbcClient jdbc, long id) {
-        find(jdbc, id)
-                .filter(work -> work.state() == WorkState.FAILED)
-                .ifPresent(work -> quotas.admitJob(jdbc, work.tenantId()));
-        return change(jdbc, RESUME, id)
+    public WorkState resume(long id) {
+        find(id).filter(work -> work.state() == WorkState.FAILED).ifPresent(work -> quotas.admitJob(work.tenantId()));
+        return change(RESUME, id)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.JOB_NOT_RESUMABLE,
                         "Only a job that is paused, or that failed by a fault of the platform (anneal.failure.retryable), can be resumed; this one is %s."
-                                .formatted(describe(jdbc, id))));
+                                .formatted(describe(id))));
     }
 
     /** The work with this id, if there is such. */
-    public Optional<Work> find(JdbcClient jdbc, long id) {
-        return findAll(jdbc, List.of(id)).stream().findFirst();
+    public Optional<Work> find(long id) {
+        return findAll(List.of(id)).stream().findFirst();
     }
 
     /** The work with these ids, as far as there is such, by id. */
-    public List<Work> findAll(JdbcClient jdbc, Collection<Long> ids) {
+    public List<Work> findAll(Collection<Long> ids) {
         return jdbc.sql(FIND)
                 .param("ids", ids.toArray(Long[]::new))
                 .query(WorkRows::work)
@@ -230,17 +231,17 @@ public final class WorkQueue {
     }
 
     /** Attempts at the work with these ids, by id, first one first. */
-    public List<Attempt> attempts(JdbcClient jdbc, Collection<Long> ids) {
+    public List<Attempt> attempts(Collection<Long> ids) {
         return jdbc.sql(ATTEMPTS)
                 .param("ids", ids.toArray(Long[]::new))
                 .query(WorkRows::attempt)
                 .list();
     }
 
-    private long insert(JdbcClient jdbc, NewWork work, WorkState state) {
+    private long insert(NewWork work, WorkState state) {
         switch (work.kind()) {
-            case TRAIN -> quotas.admitJob(jdbc, work.tenantId());
-            case EXPORT -> quotas.admitStorage(jdbc, work.tenantId());
+            case TRAIN -> quotas.admitJob(work.tenantId());
+            case EXPORT -> quotas.admitStorage(work.tenantId());
             case EVALUATE -> {}
         }
         return jdbc.sql(INSERT)
@@ -255,15 +256,15 @@ public final class WorkQueue {
                 .single();
     }
 
-    private Optional<WorkState> change(JdbcClient jdbc, String statement, long id) {
+    private Optional<WorkState> change(String statement, long id) {
         Optional<WorkEnd> changed =
                 jdbc.sql(statement).param("id", id).query(WorkRows::end).optional();
         changed.ifPresent(ends::announce);
         return changed.map(WorkEnd::state);
     }
 
-    private String describe(JdbcClient jdbc, long id) {
-        Work work = find(jdbc, id).orElseThrow(() -> new IllegalArgumentException("there is no work " + id));
+    private String describe(long id) {
+        Work work = find(id).orElseThrow(() -> new IllegalArgumentException("there is no work " + id));
         String state = word(work.state());
         boolean changing = work.wish() != null && work.state() == WorkState.RUNNING;
         return changing ? "%s and about to %s".formatted(state, word(work.wish())) : state;

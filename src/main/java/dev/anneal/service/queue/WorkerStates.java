@@ -13,8 +13,10 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What workers say of themselves, so that queued work says when it starts, or what it waits for where no worker can take it. */
+@Component
 public final class WorkerStates {
 
     private static final String REPORT = """
@@ -63,9 +65,11 @@ public final class WorkerStates {
             WHERE seen_at > clock_timestamp() - interval '1 minute' AND fault IS NULL
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
 
-    WorkerStates(SystemDatabase system) {
+    WorkerStates(JdbcClient jdbc, SystemDatabase system) {
+        this.jdbc = jdbc;
         this.system = system;
     }
 
@@ -79,7 +83,7 @@ public final class WorkerStates {
      */
     public void report(
             UUID process, String worker, int trainingSlots, @Nullable WorkError fault, Set<String> lackingModels) {
-        system.run(jdbc -> jdbc.sql(REPORT)
+        system.run(() -> jdbc.sql(REPORT)
                 .param("id", process)
                 .param("worker", worker)
                 .param("slots", trainingSlots)
@@ -90,16 +94,16 @@ public final class WorkerStates {
 
     /** The worker ends. */
     public void leave(UUID process) {
-        system.run(jdbc -> jdbc.sql(LEAVE).param("id", process).update());
+        system.run(() -> jdbc.sql(LEAVE).param("id", process).update());
     }
 
     /** Training slots of the workers that run and have no fault. */
-    public static int trainingSlots(JdbcClient jdbc) {
+    public int trainingSlots() {
         return jdbc.sql(SLOTS).query(Integer.class).single();
     }
 
     /** What queued work waits for that no worker can take, by its id. */
-    public static Map<Long, Waiting> heldUp(JdbcClient jdbc, Collection<Long> ids) {
+    public Map<Long, Waiting> heldUp(Collection<Long> ids) {
         return ids.isEmpty()
                 ? Map.of()
                 : jdbc

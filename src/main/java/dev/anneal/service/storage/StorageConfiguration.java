@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
@@ -27,11 +26,5 @@ class StorageConfiguration {
     SchedulingConfigurer abandonedSweeps(ArtifactStore store, Clock clock) {
         AbandonedSweep sweep = new AbandonedSweep(store, clock);
         return tasks -> tasks.addFixedDelayTask(sweep::runOnce, ABANDONED_SWEEPS);
-    }
-
-    /** Part of {@code /actuator/health}, but of no probe: restarting the service mends no store. */
-    @Bean
-    HealthIndicator artifactStoreHealthIndicator(ArtifactStore store) {
-        return new StoreHealth(store);
     }
 }

@@ -2,8 +2,10 @@ package dev.anneal.service.storage;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
+import org.springframework.stereotype.Component;
 
 /** Whether the store answers. */
+@Component("artifactStoreHealthIndicator")
 final class StoreHealth extends AbstractHealthIndicator {
 
     private final ArtifactStore store;

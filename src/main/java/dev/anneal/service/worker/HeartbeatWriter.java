@@ -2,6 +2,8 @@ package dev.anneal.service.worker;
 
 import dev.anneal.service.operations.metrics.WorkerMeters;
 import dev.anneal.service.platform.database.DatabaseOutage;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.Wish;
 import dev.anneal.service.queue.lease.HeldWork;
 import dev.anneal.service.queue.lease.Lease;
@@ -18,11 +20,14 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Extends the leases of everything that runs here and passes clients' wishes on. It depends on no process's progress, and a lost
  * database only makes it wait: whether the work is still ours is decided when the database is back.
  */
+@Component
+@ConditionalOnRole(Role.WORKER)
 final class HeartbeatWriter implements HeldWork {
 
     private static final Logger LOG = LoggerFactory.getLogger(HeartbeatWriter.class);

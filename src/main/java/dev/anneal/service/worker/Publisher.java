@@ -129,7 +129,7 @@ final class Publisher {
     private void progress(@Nullable Integer step, @Nullable Integer savedStep, List<Progress> events) {
         Duration stallAfter = watch.limit().plus(WATCH_IS_FIRST);
         Optional<Leases.Standing> standing =
-                leases.progress(lease.lease(), step, savedStep, stallAfter, jdbc -> assignment.write(jdbc, events));
+                leases.progress(lease.lease(), step, savedStep, stallAfter, () -> assignment.write(events));
         if (standing.isPresent()) {
             lease.wished(standing.get().wish());
             assignment.written();

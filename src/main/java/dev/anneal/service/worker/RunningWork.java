@@ -222,7 +222,7 @@ final class RunningWork {
         trace.failed(error.code());
         concludeUnbegun(() -> equipment
                 .leases()
-                .fail(lease.lease(), error, jdbc -> equipment.assignments().refused(jdbc, claim, error)));
+                .fail(lease.lease(), error, () -> equipment.assignments().refused(claim, error)));
     }
 
     /** Ends an attempt that was told to stop before it began. */
@@ -230,7 +230,7 @@ final class RunningWork {
         LOG.info("Work {} is not begun: {}", claim.lease().workId(), process.reason());
         concludeUnbegun(() -> equipment
                 .leases()
-                .giveBack(lease.lease(), jdbc -> equipment.assignments().givenBack(jdbc, claim)));
+                .giveBack(lease.lease(), () -> equipment.assignments().givenBack(claim)));
     }
 
     private void concludeUnbegun(Supplier<Ending> end) throws InterruptedException {

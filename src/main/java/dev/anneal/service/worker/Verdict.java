@@ -45,7 +45,7 @@ sealed interface Verdict {
 
         @Override
         public Ending apply(Leases leases, Lease lease, Assignment assignment) {
-            return leases.fail(lease, error, jdbc -> assignment.failed(jdbc, error));
+            return leases.fail(lease, error, () -> assignment.failed(error));
         }
     }
 

@@ -16,7 +16,6 @@ import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.worker.assignment.Assignments;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.Executors;
@@ -45,11 +44,6 @@ class WorkerConfiguration {
         this.traces = traces;
         this.environment = environment;
         this.states = states;
-    }
-
-    @Bean
-    HeartbeatWriter heartbeatWriter(Leases leases, WorkerMeters meters, Clock clock) {
-        return new HeartbeatWriter(leases, meters, clock);
     }
 
     @Bean

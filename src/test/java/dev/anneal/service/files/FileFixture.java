@@ -8,11 +8,9 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.unit.DataSize;
 
 /** The module without its threads, on the tests' database and a store of the test's own. */
@@ -23,19 +21,20 @@ public final class FileFixture {
     private final Files files;
     private final FileIntake intake;
     private final FileRemoval removal;
-    private @Nullable String user;
+    private final StaticListableBeanFactory beans = new StaticListableBeanFactory();
 
     public FileFixture(ArtifactStore store, Clock clock, FileListener... listeners) {
-        StaticListableBeanFactory beans = new StaticListableBeanFactory();
-        beans.addBean("usage", (FileUsage) this::unfinishedUser);
+        usedBy(null);
         for (int i = 0; i < listeners.length; i++) {
             beans.addBean("listener" + i, listeners[i]);
         }
+        FileRows rows = new FileRows(TestDatabase.jdbc(), clock);
         ObjectProvider<FileListener> told = beans.getBeanProvider(FileListener.class);
-        this.removal = new FileRemoval(TestDatabase.system(), store, beans.getBeanProvider(FileUsage.class), told);
-        this.files = new Files(TestDatabase.tenant(), removal, clock);
+        this.removal = new FileRemoval(
+                TestDatabase.jdbc(), TestDatabase.system(), store, beans.getBeanProvider(FileUsage.class), told);
+        this.files = new Files(TestDatabase.jdbc(), TestDatabase.tenant(), removal, rows);
         this.intake = new FileIntake(
-                TestDatabase.tenant(), store, TestDatabase.identifiers(), removal, PROPERTIES, told, clock);
+                TestDatabase.tenant(), store, TestDatabase.identifiers(), removal, PROPERTIES, told, rows);
     }
 
     public Files files() {
@@ -52,11 +51,7 @@ public final class FileFixture {
 
     /** From now on {@code id} reads every file; null for nobody. */
     void usedBy(@Nullable String id) {
-        user = id;
-    }
-
-    private Optional<String> unfinishedUser(JdbcClient transaction, String tenantId, long fileKey, String fileId) {
-        return Optional.ofNullable(user);
+        beans.addBean("usage", new FileUsage(id == null ? "SELECT '' WHERE false" : "SELECT '" + id + "'"));
     }
 
     public StoredFile upload(String content) {

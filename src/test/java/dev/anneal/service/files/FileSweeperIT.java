@@ -38,7 +38,7 @@ class FileSweeperIT {
     void openStore() {
         store = TestStores.at(directory);
         fixture = new FileFixture(store, clock);
-        sweeper = new FileSweeper(TestDatabase.system(), fixture.removal(), clock);
+        sweeper = new FileSweeper(TestDatabase.jdbc(), TestDatabase.system(), fixture.removal(), clock);
     }
 
     @Test
@@ -107,7 +107,7 @@ class FileSweeperIT {
     @Test
     void contentThatCouldNotBeDeletedIsDeletedByTheSweep() {
         StoredFile file = fixture.upload("x");
-        TestDatabase.system().run(jdbc -> fixture.removal().doom(jdbc, file.key()));
+        TestDatabase.system().run(() -> fixture.removal().doom(file.key()));
 
         sweeper.runOnce();
 

@@ -100,8 +100,8 @@ class QueueNumbersIT {
         queue.enqueued();
 
         List<String> rows = TestDatabase.system()
-                .call(jdbc -> jdbc.sql(
-                                "SELECT concat_ws(' ', slot, queued, running) FROM anneal_queue_depth ORDER BY slot")
+                .call(() -> TestDatabase.jdbc()
+                        .sql("SELECT concat_ws(' ', slot, queued, running) FROM anneal_queue_depth ORDER BY slot")
                         .query(String.class)
                         .list());
         assertThat(rows).containsExactly("LIGHT 0 0", "TRAINING 1 1");

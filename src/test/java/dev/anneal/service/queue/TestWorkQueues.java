@@ -15,10 +15,14 @@ public final class TestWorkQueues {
     }
 
     public static WorkQueue queue(WorkEnds ends) {
-        return new WorkQueue(ends, TestQuotas.unlimited());
+        return new WorkQueue(TestDatabase.jdbc(), ends, TestQuotas.unlimited());
+    }
+
+    public static WorkerStates states() {
+        return new WorkerStates(TestDatabase.jdbc(), TestDatabase.system());
     }
 
     public static QueueNumbers numbers() {
-        return new QueueNumbers(TestDatabase.system());
+        return new QueueNumbers(TestDatabase.jdbc(), TestDatabase.system());
     }
 }

@@ -38,7 +38,7 @@ class WorkEndsIT {
         long paused = queue.enqueued();
         queue.pause(paused);
         queue.cancel(paused);
-        long unusable = queue.asTenant(jdbc -> queue.queue.enqueueValidating(jdbc, TestQueue.training("one")));
+        long unusable = queue.asTenant(() -> queue.queue.enqueueValidating(TestQueue.training("one")));
         assertThat(queue.reject(unusable, BAD_DATA)).isTrue();
         assertThat(queue.reject(unusable, BAD_DATA)).isFalse();
 
@@ -51,7 +51,7 @@ class WorkEndsIT {
     void anEndThatIsRolledBackIsNone() {
         Lease lease = queue.running();
 
-        assertThatThrownBy(() -> queue.leases.succeed(lease, jdbc -> {
+        assertThatThrownBy(() -> queue.leases.succeed(lease, () -> {
                     throw new IllegalStateException("the result cannot be written");
                 }))
                 .isInstanceOf(IllegalStateException.class);

@@ -13,12 +13,11 @@ import dev.anneal.service.queue.lease.TestQueue;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** What clients may do with work in each of its states. */
 @PostgresTest
@@ -142,7 +141,7 @@ class WorkQueueIT {
     void workOfAnotherTenantDoesNotExist() {
         long id = queue.enqueue(TestQueue.training("two"));
 
-        Optional<Work> seen = queue.asTenant(jdbc -> queue.queue.find(jdbc, id));
+        Optional<Work> seen = queue.asTenant(() -> queue.queue.find(id));
         assertThat(seen).isEmpty();
         assertThatThrownBy(() -> queue.cancel(id)).isInstanceOf(IllegalArgumentException.class);
         assertThat(queue.find(id).state()).isEqualTo(WorkState.QUEUED);
@@ -150,8 +149,8 @@ class WorkQueueIT {
 
     @Test
     void workIsGoneIfItsTransactionIs() {
-        assertThatThrownBy(() -> queue.asTenant(jdbc -> {
-                    queue.queue.enqueue(jdbc, TestQueue.training("one"));
+        assertThatThrownBy(() -> queue.asTenant(() -> {
+                    queue.queue.enqueue(TestQueue.training("one"));
                     throw new IllegalStateException("the job could not be recorded");
                 }))
                 .isInstanceOf(IllegalStateException.class);
@@ -163,13 +162,13 @@ class WorkQueueIT {
     void severalItemsAreFoundAtOnce() {
         List<Long> ids = List.of(queue.enqueued(), queue.enqueued(), queue.enqueued());
 
-        List<Work> found = queue.asTenant(jdbc -> queue.queue.findAll(jdbc, ids));
+        List<Work> found = queue.asTenant(() -> queue.queue.findAll(ids));
         assertThat(found).extracting(Work::id).containsExactlyElementsOf(ids);
     }
 
-    private void refuses(WorkState state, RefusalCode code, BiFunction<JdbcClient, Long, WorkState> request) {
+    private void refuses(WorkState state, RefusalCode code, Function<Long, WorkState> request) {
         long id = in(state);
-        assertThatThrownBy(() -> queue.asTenant(jdbc -> request.apply(jdbc, id)))
+        assertThatThrownBy(() -> queue.asTenant(() -> request.apply(id)))
                 .isInstanceOfSatisfying(
                         Refusal.class, refusal -> assertThat(refusal.code()).isEqualTo(code))
                 .hasMessageContaining(state.name().toLowerCase(Locale.ROOT));
@@ -180,8 +179,7 @@ class WorkQueueIT {
     private long in(WorkState state) {
         return switch (state) {
             case VALIDATING ->
-                TestDatabase.tenant()
-                        .call("one", jdbc -> queue.queue.enqueueValidating(jdbc, TestQueue.training("one")));
+                TestDatabase.tenant().call("one", () -> queue.queue.enqueueValidating(TestQueue.training("one")));
             case QUEUED -> queue.enqueued();
             case PAUSED -> {
                 long id = queue.enqueued();

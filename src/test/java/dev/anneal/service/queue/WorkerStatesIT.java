@@ -17,7 +17,7 @@ class WorkerStatesIT {
 
     private final UUID one = UUID.randomUUID();
     private final UUID other = UUID.randomUUID();
-    private final WorkerStates states = new WorkerStates(TestDatabase.system());
+    private final WorkerStates states = new WorkerStates(TestDatabase.jdbc(), TestDatabase.system());
 
     @Test
     void slotsOfWorkersThatRunAreCounted() {
@@ -56,7 +56,7 @@ class WorkerStatesIT {
         assertThat(slots()).isZero();
     }
 
-    private static int slots() {
-        return TestDatabase.system().call(WorkerStates::trainingSlots);
+    private int slots() {
+        return TestDatabase.system().call(states::trainingSlots);
     }
 }

@@ -7,7 +7,6 @@ import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.Work;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
-import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.worker.assignment.AssignmentException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -173,6 +172,6 @@ class EnvironmentFaultsOfWorkersIT {
     }
 
     private Map<Long, dev.anneal.service.queue.Waiting> heldUp(List<Long> works) {
-        return parts.tenant().call("acme", jdbc -> WorkerStates.heldUp(jdbc, works));
+        return parts.tenant().call("acme", () -> parts.states().heldUp(works));
     }
 }

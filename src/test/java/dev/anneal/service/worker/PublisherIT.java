@@ -86,8 +86,7 @@ class PublisherIT {
         publisher.publish();
         assertThat(lease.wish()).isNull();
 
-        parts.tenant()
-                .run("acme", jdbc -> parts.queue().pause(jdbc, claim.lease().workId()));
+        parts.tenant().run("acme", () -> parts.queue().pause(claim.lease().workId()));
         buffer.add(step(2));
         publisher.publish();
         assertThat(lease.wish()).isEqualTo(Wish.PAUSE);
@@ -108,11 +107,9 @@ class PublisherIT {
         parts.tenant()
                 .run(
                         "acme",
-                        jdbc -> parts.queue()
-                                .enqueue(
-                                        jdbc,
-                                        new NewWork(
-                                                "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
+                        () -> parts.queue()
+                                .enqueue(new NewWork(
+                                        "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
         return parts.leases().claim("test", Slot.TRAINING, Set.of("supervised")).orElseThrow();
     }
 
@@ -125,7 +122,7 @@ class PublisherIT {
     }
 
     private Publisher publisher(Claim claim, HeldLease lease, Path folder) {
-        Assignment assignment = new Rehearsal(parts.system(), folder, 10, this::trouble)
+        Assignment assignment = new Rehearsal(parts.jdbc(), parts.system(), folder, 10, this::trouble)
                 .prepare(claim, "cpu", new AttemptInputs(() -> true));
         StallWatch watch = new StallWatch(Duration.ofHours(1), Duration.ofHours(1), 2, System.nanoTime());
         return new Publisher(lease, assignment, buffer, watch, parts.leases(), parts.meters(), Duration.ofSeconds(1));

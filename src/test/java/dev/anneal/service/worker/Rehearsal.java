@@ -24,13 +24,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 final class Rehearsal implements Assignments {
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final Path artifacts;
     private final int steps;
     private final Trouble trouble;
 
-    Rehearsal(SystemDatabase system, Path artifacts, int steps) {
-        this(system, artifacts, steps, moment -> {});
+    Rehearsal(JdbcClient jdbc, SystemDatabase system, Path artifacts, int steps) {
+        this(jdbc, system, artifacts, steps, moment -> {});
     }
 
     /** What an assignment is asked for. */
@@ -47,7 +48,8 @@ final class Rehearsal implements Assignments {
         void at(Moment moment);
     }
 
-    Rehearsal(SystemDatabase system, Path artifacts, int steps, Trouble trouble) {
+    Rehearsal(JdbcClient jdbc, SystemDatabase system, Path artifacts, int steps, Trouble trouble) {
+        this.jdbc = jdbc;
         this.trouble = trouble;
         this.system = system;
         this.artifacts = artifacts;
@@ -95,18 +97,17 @@ final class Rehearsal implements Assignments {
     public void tellHeldUp() {}
 
     @Override
-    public void refused(JdbcClient jdbc, Claim claim, WorkError error) {
-        row(jdbc, claim, "refused " + error.code(), 0, null);
+    public void refused(Claim claim, WorkError error) {
+        row(claim, "refused " + error.code(), 0, null);
     }
 
     @Override
-    public void givenBack(JdbcClient jdbc, Claim claim) {
-        row(jdbc, claim, "given back", 0, null);
+    public void givenBack(Claim claim) {
+        row(claim, "given back", 0, null);
     }
 
     private Optional<Path> resumeFrom(long workId) {
-        return system.call(
-                        jdbc -> jdbc.sql("""
+        return system.call(() -> jdbc.sql("""
                         SELECT directory FROM rehearsal
                         WHERE work_id = ? AND event = 'checkpoint' ORDER BY step DESC LIMIT 1
                         """).param(workId).query(String.class).optional())
@@ -145,12 +146,12 @@ final class Rehearsal implements Assignments {
         }
 
         @Override
-        public void write(JdbcClient jdbc, List<Progress> events) {
+        public void write(List<Progress> events) {
             for (Progress event : events) {
                 if (event instanceof Progress.Step step) {
-                    row(jdbc, "step", step.step(), null);
+                    row("step", step.step(), null);
                 } else if (event instanceof Progress.CheckpointSaved saved) {
-                    row(jdbc, "checkpoint", saved.step(), saved.directory());
+                    row("checkpoint", saved.step(), saved.directory());
                 }
             }
         }
@@ -166,26 +167,26 @@ final class Rehearsal implements Assignments {
         }
 
         @Override
-        public void complete(JdbcClient jdbc) {
-            row(jdbc, "completed", steps, null);
+        public void complete() {
+            row("completed", steps, null);
         }
 
         @Override
-        public void failed(JdbcClient jdbc, WorkError error) {
-            row(jdbc, "failed " + error.code(), 0, null);
+        public void failed(WorkError error) {
+            row("failed " + error.code(), 0, null);
         }
 
         @Override
-        public void givenBack(JdbcClient jdbc) {
-            row(jdbc, "given back", 0, null);
+        public void givenBack() {
+            row("given back", 0, null);
         }
 
-        private void row(JdbcClient jdbc, String event, int step, @Nullable String directory) {
-            Rehearsal.row(jdbc, claim, event, step, directory);
+        private void row(String event, int step, @Nullable String directory) {
+            Rehearsal.this.row(claim, event, step, directory);
         }
     }
 
-    private static void row(JdbcClient jdbc, Claim claim, String event, int step, @Nullable String directory) {
+    private void row(Claim claim, String event, int step, @Nullable String directory) {
         jdbc.sql("""
                         INSERT INTO rehearsal (work_id, token, event, step, directory)
                         VALUES (:work, :token, :event, :step, :directory)

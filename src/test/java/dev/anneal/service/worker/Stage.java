@@ -61,15 +61,15 @@ final class Stage {
     }
 
     void cancel(long work) {
-        parts.tenant().run("acme", jdbc -> parts.queue().cancel(jdbc, work));
+        parts.tenant().run("acme", () -> parts.queue().cancel(work));
     }
 
     void pause(long work) {
-        parts.tenant().run("acme", jdbc -> parts.queue().pause(jdbc, work));
+        parts.tenant().run("acme", () -> parts.queue().pause(work));
     }
 
     void resume(long work) {
-        parts.tenant().run("acme", jdbc -> parts.queue().resume(jdbc, work));
+        parts.tenant().run("acme", () -> parts.queue().resume(work));
     }
 
     /** Who answers what graders ask of the workers that are started from now on. */
@@ -120,7 +120,7 @@ final class Stage {
         Equipment equipment = new Equipment(
                 properties,
                 parts.leases(),
-                new Rehearsal(parts.system(), folder.resolve("artifacts"), steps, trouble),
+                new Rehearsal(parts.jdbc(), parts.system(), folder.resolve("artifacts"), steps, trouble),
                 FakeTasks.launcher(folder, behaviour),
                 EngineWorkspace.open(folder.resolve("engines"), Duration.ofSeconds(1)),
                 environment,
@@ -148,19 +148,17 @@ final class Stage {
         return parts.tenant()
                 .call(
                         "acme",
-                        jdbc -> parts.queue()
-                                .enqueue(
-                                        jdbc,
-                                        new NewWork(
-                                                "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
+                        () -> parts.queue()
+                                .enqueue(new NewWork(
+                                        "acme", WorkKind.TRAIN, "supervised", NewWork.DEFAULT_PRIORITY, null)));
     }
 
     Work find(long work) {
-        return parts.system().call(jdbc -> parts.queue().find(jdbc, work)).orElseThrow();
+        return parts.system().call(() -> parts.queue().find(work)).orElseThrow();
     }
 
     List<Attempt> attempts(long work) {
-        return parts.system().call(jdbc -> parts.queue().attempts(jdbc, List.of(work)));
+        return parts.system().call(() -> parts.queue().attempts(List.of(work)));
     }
 
     static List<Rehearsal.Row> rows(long work, String event) {
@@ -225,7 +223,8 @@ final class Stage {
     private boolean isDatabaseBack() {
         try {
             return parts.system()
-                    .call(jdbc -> jdbc.sql("SELECT true").query(Boolean.class).single());
+                    .call(() ->
+                            parts.jdbc().sql("SELECT true").query(Boolean.class).single());
         } catch (RuntimeException e) {
             return !DatabaseOutage.explains(e);
         }

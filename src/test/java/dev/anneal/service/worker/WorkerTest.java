@@ -19,6 +19,7 @@ import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.context.annotation.ComponentScan;
 import org.springframework.context.annotation.FilterType;
 import org.springframework.context.annotation.Import;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** A test of workers on the real queue, with leases of a few seconds; nothing is rescued unless the test does it. */
@@ -44,6 +45,7 @@ import org.springframework.scheduling.annotation.EnableScheduling;
 
     /** What of the application a worker needs. */
     record Parts(
+            JdbcClient jdbc,
             TenantDatabase tenant,
             SystemDatabase system,
             WorkQueue queue,

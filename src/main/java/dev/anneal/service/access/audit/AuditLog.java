@@ -36,12 +36,14 @@ public final class AuditLog implements InitializingBean, DisposableBean {
     private static final Duration LAST_CHANCE = Duration.ofSeconds(10);
 
     private final SystemDatabase database;
+    private final AuditRows rows;
     private final BlockingQueue<AuditEntry> unwritten = new ArrayBlockingQueue<>(UNWRITTEN);
     private final Thread writer = new Thread(this::write, "audit-log");
     private volatile boolean stopping;
 
-    AuditLog(SystemDatabase database) {
+    AuditLog(SystemDatabase database, AuditRows rows) {
         this.database = database;
+        this.rows = rows;
     }
 
     @Override
@@ -65,11 +67,11 @@ public final class AuditLog implements InitializingBean, DisposableBean {
     /** The entries that were written, newest first unless the page says otherwise. */
     public Page<AuditEntry> list(AuditQuery query, PageRequest page) {
         String after = page.after();
-        return database.call(jdbc -> {
-            if (after != null && !AuditRows.exists(jdbc, after)) {
+        return database.call(() -> {
+            if (after != null && !rows.exists(after)) {
                 throw Refusal.invalidCursor("an entry of the audit log", after);
             }
-            return Page.of(AuditRows.list(jdbc, query, after, page.ascending(), page.rowsToRead()), page);
+            return Page.of(rows.list(query, after, page.ascending(), page.rowsToRead()), page);
         });
     }
 
@@ -99,7 +101,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
 
     private void write(List<AuditEntry> batch) {
         try {
-            database.run(jdbc -> batch.forEach(entry -> AuditRows.add(jdbc, entry)));
+            database.run(() -> batch.forEach(entry -> rows.add(entry)));
         } catch (DataIntegrityViolationException refused) {
             // One that PostgreSQL cannot store must not keep the others waiting forever.
             LOG.error("The database refuses an entry of the audit log", refused);
@@ -109,7 +111,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
 
     private void writeOrLose(AuditEntry entry) {
         try {
-            database.run(jdbc -> AuditRows.add(jdbc, entry));
+            database.run(() -> rows.add(entry));
         } catch (DataIntegrityViolationException refused) {
             lose(List.of(entry));
         }

@@ -9,13 +9,19 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** The rows of {@code audit_log}. */
+@Component
 final class AuditRows {
 
-    private AuditRows() {}
+    private final JdbcClient jdbc;
 
-    static void add(JdbcClient jdbc, AuditEntry entry) {
+    AuditRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    void add(AuditEntry entry) {
         Credential actor = entry.actor();
         jdbc.sql("""
                         INSERT INTO audit_log (public_id, at, action, outcome, status, actor_kind, actor_id, project, object,
@@ -42,8 +48,7 @@ final class AuditRows {
     }
 
     /** @param after id of the last entry seen, or null */
-    static List<AuditEntry> list(
-            JdbcClient jdbc, AuditQuery query, @Nullable String after, boolean ascending, int limit) {
+    List<AuditEntry> list(AuditQuery query, @Nullable String after, boolean ascending, int limit) {
         List<String> conditions = new ArrayList<>(List.of("true"));
         amongst(conditions, "action", "actions", query.actions());
         amongst(conditions, "actor_id", "actors", query.actorIds());
@@ -74,7 +79,7 @@ final class AuditRows {
                 .list();
     }
 
-    static boolean exists(JdbcClient jdbc, String id) {
+    boolean exists(String id) {
         return jdbc.sql("SELECT EXISTS (SELECT FROM audit_log WHERE public_id = ?)")
                 .param(id)
                 .query(Boolean.class)

@@ -5,6 +5,7 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
 
@@ -15,17 +16,19 @@ class AuditSweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(AuditSweeper.class);
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final AuditProperties properties;
 
-    AuditSweeper(SystemDatabase database, AuditProperties properties) {
+    AuditSweeper(JdbcClient jdbc, SystemDatabase database, AuditProperties properties) {
+        this.jdbc = jdbc;
         this.database = database;
         this.properties = properties;
     }
 
     @Scheduled(initialDelayString = "PT1M", fixedDelayString = "PT1H")
     void sweep() {
-        long forgotten = database.call(jdbc -> jdbc.sql("SELECT forget_audit_log(make_interval(secs => ?))")
+        long forgotten = database.call(() -> jdbc.sql("SELECT forget_audit_log(make_interval(secs => ?))")
                 .param((double) properties.retention().toSeconds())
                 .query(Long.class)
                 .single());

@@ -71,7 +71,6 @@ class QuotaController {
     }
 
     private QuotaBody body(String tenantId) {
-        return database.call(
-                tenantId, jdbc -> QuotaBody.of(tenantId, quotas.of(jdbc, tenantId), quotas.usage(jdbc, tenantId)));
+        return database.call(tenantId, () -> QuotaBody.of(tenantId, quotas.of(tenantId), quotas.usage(tenantId)));
     }
 }

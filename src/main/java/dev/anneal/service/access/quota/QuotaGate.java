@@ -5,11 +5,13 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Locale;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * Refuses what would go beyond a tenant's quota. Jobs are counted exactly, one request after the other; bytes are counted as they are stored, so that
  * uploads which run at a time may exceed the quota by what they bring.
  */
+@Component
 public final class QuotaGate {
 
     private static final String REMEDY = " An administrator of this installation can raise the limit.";
@@ -17,26 +19,27 @@ public final class QuotaGate {
     /** Two creations of one tenant count one after the other. 1634624114 sets these locks apart from others of the same database. */
     private static final String LOCK = "SELECT pg_advisory_xact_lock(1634624114, hashtext(:tenant)) IS NOT NULL";
 
+    private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final Quotas quotas;
 
-    QuotaGate(TenantDatabase database, Quotas quotas) {
+    QuotaGate(JdbcClient jdbc, TenantDatabase database, Quotas quotas) {
+        this.jdbc = jdbc;
         this.database = database;
         this.quotas = quotas;
     }
 
     /**
-     * Before a job is created.
+     * Before a job is created, within the transaction that creates it.
      *
-     * @param jdbc the transaction that creates it
      * @throws Refusal {@code too_many_jobs} or {@code quota_exceeded}
      */
-    public void admitJob(JdbcClient jdbc, String tenantId) {
-        Quota quota = quotas.of(jdbc, tenantId);
+    public void admitJob(String tenantId) {
+        Quota quota = quotas.of(tenantId);
         Integer mostJobs = quota.unfinishedJobs();
         if (mostJobs != null) {
             jdbc.sql(LOCK).param("tenant", tenantId).query(Boolean.class).single();
-            int jobs = quotas.unfinishedJobs(jdbc, tenantId);
+            int jobs = quotas.unfinishedJobs(tenantId);
             if (jobs >= mostJobs) {
                 throw new Refusal(
                         RefusalCode.TOO_MANY_JOBS,
@@ -47,9 +50,9 @@ public final class QuotaGate {
         }
         Double mostHours = quota.trainingHoursPerMonth();
         if (mostHours != null) {
-            requireHours(tenantId, quotas.trainingHours(jdbc, tenantId), mostHours);
+            requireHours(tenantId, quotas.trainingHours(tenantId), mostHours);
         }
-        admitStorage(jdbc, tenantId, quota);
+        admitStorage(tenantId, quota);
     }
 
     private static void requireHours(String tenantId, double used, double limit) {
@@ -71,14 +74,14 @@ public final class QuotaGate {
      *
      * @throws Refusal {@code quota_exceeded}
      */
-    public void admitStorage(JdbcClient jdbc, String tenantId) {
-        admitStorage(jdbc, tenantId, quotas.of(jdbc, tenantId));
+    public void admitStorage(String tenantId) {
+        admitStorage(tenantId, quotas.of(tenantId));
     }
 
-    private void admitStorage(JdbcClient jdbc, String tenantId, Quota quota) {
+    private void admitStorage(String tenantId, Quota quota) {
         Long limit = quota.storedBytes();
         if (limit != null) {
-            requireRoom(tenantId, quotas.storedBytes(jdbc, tenantId), limit);
+            requireRoom(tenantId, quotas.storedBytes(tenantId), limit);
         }
     }
 
@@ -88,11 +91,11 @@ public final class QuotaGate {
      * @throws Refusal {@code quota_exceeded} if none
      */
     public UploadLimit uploadLimit(String tenantId) {
-        return database.call(tenantId, jdbc -> uploadLimit(jdbc, tenantId));
+        return database.call(tenantId, () -> remaining(tenantId));
     }
 
-    private UploadLimit uploadLimit(JdbcClient jdbc, String tenantId) {
-        Quota quota = quotas.of(jdbc, tenantId);
+    private UploadLimit remaining(String tenantId) {
+        Quota quota = quotas.of(tenantId);
         UploadLimit limit = UploadLimit.NONE;
         Long upload = quota.uploadBytes();
         if (upload != null) {
@@ -100,7 +103,7 @@ public final class QuotaGate {
         }
         Long stored = quota.storedBytes();
         if (stored != null) {
-            long used = quotas.storedBytes(jdbc, tenantId);
+            long used = quotas.storedBytes(tenantId);
             requireRoom(tenantId, used, stored);
             limit = limit.orLess(
                     stored - used,

@@ -6,8 +6,10 @@ import java.sql.SQLException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What tenants may use and do use. A tenant is named with every call: some transactions see the rows of all. */
+@Component
 public final class Quotas {
 
     private static final String FIND = """
@@ -26,29 +28,36 @@ public final class Quotas {
                 training_hours_per_month = excluded.training_hours_per_month
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final Quota defaults;
     private final TrainingUsage trainings;
     private final List<StoredBytes> stores;
 
-    Quotas(SystemDatabase system, Quota defaults, TrainingUsage trainings, List<StoredBytes> stores) {
+    Quotas(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            QuotaProperties properties,
+            TrainingUsage trainings,
+            List<StoredBytes> stores) {
+        this.jdbc = jdbc;
         this.system = system;
-        this.defaults = defaults;
+        this.defaults = properties.quota();
         this.trainings = trainings;
         this.stores = List.copyOf(stores);
     }
 
     /** What applies to the tenant: its own limits, and the installation's where it has none. */
-    public Quota of(JdbcClient jdbc, String tenantId) {
-        return own(jdbc, tenantId).or(defaults);
+    public Quota of(String tenantId) {
+        return read(tenantId).or(defaults);
     }
 
     /** What was saved for the tenant alone. */
     public Quota own(String tenantId) {
-        return system.call(jdbc -> own(jdbc, tenantId));
+        return system.call(() -> read(tenantId));
     }
 
-    private static Quota own(JdbcClient jdbc, String tenantId) {
+    private Quota read(String tenantId) {
         return jdbc.sql(FIND)
                 .param("tenant", tenantId)
                 .query((row, number) -> quota(row))
@@ -58,7 +67,7 @@ public final class Quotas {
 
     /** Replaces what was saved for the tenant alone; it holds for requests and claims that begin afterwards. */
     public void save(String tenantId, Quota quota) {
-        system.run(jdbc -> jdbc.sql(SAVE)
+        system.run(() -> jdbc.sql(SAVE)
                 .param("tenant", tenantId)
                 .param("runningJobs", quota.runningJobs())
                 .param("unfinishedJobs", quota.unfinishedJobs())
@@ -69,21 +78,28 @@ public final class Quotas {
     }
 
     /** What the tenant uses now. */
-    public Usage usage(JdbcClient jdbc, String tenantId) {
-        TrainingUsage.Jobs jobs = trainings.jobs(jdbc, tenantId);
-        return new Usage(jobs.running(), jobs.unfinished(), storedBytes(jdbc, tenantId), trainingHours(jdbc, tenantId));
+    public Usage usage(String tenantId) {
+        TrainingUsage.Jobs jobs = trainings.jobs(tenantId);
+        return new Usage(jobs.running(), jobs.unfinished(), storedBytes(tenantId), trainingHours(tenantId));
     }
 
-    int unfinishedJobs(JdbcClient jdbc, String tenantId) {
-        return trainings.jobs(jdbc, tenantId).unfinished();
+    int unfinishedJobs(String tenantId) {
+        return trainings.jobs(tenantId).unfinished();
     }
 
-    long storedBytes(JdbcClient jdbc, String tenantId) {
-        return stores.stream().mapToLong(store -> store.of(jdbc, tenantId)).sum();
+    long storedBytes(String tenantId) {
+        return stores.stream().mapToLong(store -> bytes(store, tenantId)).sum();
     }
 
-    double trainingHours(JdbcClient jdbc, String tenantId) {
-        return trainings.hoursThisMonth(jdbc, tenantId);
+    private long bytes(StoredBytes store, String tenantId) {
+        return jdbc.sql(store.query())
+                .param("tenant", tenantId)
+                .query(Long.class)
+                .single();
+    }
+
+    double trainingHours(String tenantId) {
+        return trainings.hoursThisMonth(tenantId);
     }
 
     private static Quota quota(ResultSet row) throws SQLException {

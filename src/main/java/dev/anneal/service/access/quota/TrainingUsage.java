@@ -1,19 +1,12 @@
 package dev.anneal.service.access.quota;
 
-import org.springframework.jdbc.core.simple.JdbcClient;
-
-/** How much a tenant trains, as the queue knows it. */
+/** How much a tenant trains, as the queue knows it. Within a transaction of the tenant or of the system. */
 public interface TrainingUsage {
 
-    /** @param transaction of the tenant or of the system */
-    Jobs jobs(JdbcClient transaction, String tenantId);
+    Jobs jobs(String tenantId);
 
-    /**
-     * Hours that trainings have run in the present calendar month (UTC), running attempts included.
-     *
-     * @param transaction of the tenant or of the system
-     */
-    double hoursThisMonth(JdbcClient transaction, String tenantId);
+    /** Hours that trainings have run in the present calendar month (UTC), running attempts included. */
+    double hoursThisMonth(String tenantId);
 
     /** @param unfinished those that have not ended, running ones included */
     record Jobs(int running, int unfinished) {}

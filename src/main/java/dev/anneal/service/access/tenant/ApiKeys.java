@@ -14,7 +14,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -33,13 +33,21 @@ public final class ApiKeys {
     /** Enough to tell keys apart in a log; a hash, and too little of it to look for the key. */
     private static final int SHOWN_HASH_DIGITS = 12;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Projects projects;
     private final RecentReads recent;
     private final Clock clock;
     private final Map<String, Principal> configured;
 
-    ApiKeys(SystemDatabase database, TenantProperties properties, Projects projects, RecentReads recent, Clock clock) {
+    ApiKeys(
+            JdbcClient jdbc,
+            SystemDatabase database,
+            TenantProperties properties,
+            Projects projects,
+            RecentReads recent,
+            Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.projects = projects;
         this.recent = recent;
@@ -111,25 +119,25 @@ public final class ApiKeys {
         }
     }
 
-    private Function<JdbcClient, Optional<EnteredKey>> reader(String key) {
+    private Supplier<Optional<EnteredKey>> reader(String key) {
         String hash = ApiKey.hashOf(key);
-        return key.startsWith(KeyText.SERVICE) ? jdbc -> readService(jdbc, hash) : jdbc -> read(jdbc, hash);
+        return key.startsWith(KeyText.SERVICE) ? () -> readService(hash) : () -> read(hash);
     }
 
-    private Optional<Principal> entered(String hash, Function<JdbcClient, Optional<EnteredKey>> reader) {
+    private Optional<Principal> entered(String hash, Supplier<Optional<EnteredKey>> reader) {
         Optional<EnteredKey> found = recent.key(hash, () -> database.call(reader));
         found.ifPresent(key -> key.requireUsable(clock.instant()));
         return found.map(EnteredKey::principal);
     }
 
-    private static Optional<EnteredKey> readService(JdbcClient jdbc, String hash) {
+    private Optional<EnteredKey> readService(String hash) {
         return jdbc.sql("SELECT tenant_id, expires_at FROM service_key WHERE hash = ?")
                 .param(hash)
                 .query((row, number) -> EnteredKey.service(row))
                 .optional();
     }
 
-    private Optional<EnteredKey> read(JdbcClient jdbc, String hash) {
+    private Optional<EnteredKey> read(String hash) {
         Optional<EnteredKey> found = jdbc.sql("""
                         SELECT api_key.public_id, tenant_id, scopes, expires_at, last_used_at, archived_at IS NOT NULL AS archived
                         FROM api_key
@@ -143,13 +151,13 @@ public final class ApiKeys {
             Instant now = clock.instant();
             key.requireUsable(now);
             if (key.lastUsedAt() == null || key.lastUsedAt().isBefore(now.minus(USE_RECORDED))) {
-                recordUse(jdbc, hash, now);
+                recordUse(hash, now);
             }
         });
         return found;
     }
 
-    private static void recordUse(JdbcClient jdbc, String hash, Instant now) {
+    private void recordUse(String hash, Instant now) {
         jdbc.sql("UPDATE api_key SET last_used_at = ? WHERE hash = ?")
                 .params(Timestamp.from(now), hash)
                 .update();

@@ -29,13 +29,15 @@ public final class IssuedKeys {
     private static final String COLUMNS =
             "public_id, tenant_id, name, scopes, last_four, created_at, last_used_at, expires_at";
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Identifiers identifiers;
     private final RecentReads recent;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
 
-    IssuedKeys(SystemDatabase database, Identifiers identifiers, RecentReads recent, Clock clock) {
+    IssuedKeys(JdbcClient jdbc, SystemDatabase database, Identifiers identifiers, RecentReads recent, Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.identifiers = identifiers;
         this.recent = recent;
@@ -46,7 +48,7 @@ public final class IssuedKeys {
     public IssuedKey.Shown create(@Nullable String project, NewKey wanted) {
         String secret = KeyText.random(prefix(project), random);
         String id = identifiers.next("key_");
-        database.run(jdbc -> jdbc.sql("""
+        database.run(() -> jdbc.sql("""
                         INSERT INTO api_key (hash, public_id, tenant_id, name, scopes, last_four, created_at, expires_at)
                         VALUES (:hash, :id, :tenant, :name, string_to_array(:scopes, ','), :lastFour, :now, :expires)
                         """)
@@ -66,7 +68,7 @@ public final class IssuedKeys {
 
     /** @throws Refusal 404 if the project, or without one the administrators, have no such key */
     public IssuedKey find(@Nullable String project, String id) {
-        return database.call(jdbc -> owned(jdbc, project, "AND public_id = :id AND revoked_at IS NULL")
+        return database.call(() -> owned(project, "AND public_id = :id AND revoked_at IS NULL")
                         .param("id", id)
                         .query((row, number) -> read(row))
                         .optional())
@@ -80,10 +82,9 @@ public final class IssuedKeys {
                 ? ""
                 : "AND (created_at, public_id) " + (page.ascending() ? ">" : "<")
                         + " (SELECT created_at, public_id FROM api_key WHERE public_id = :after)";
-        return database.call(jdbc -> {
-            requireCursor(jdbc, project, page.after());
+        return database.call(() -> {
+            requireCursor(project, page.after());
             List<IssuedKey> rows = owned(
-                            jdbc,
                             project,
                             "AND revoked_at IS NULL " + behind + " ORDER BY created_at " + order + ", public_id "
                                     + order + " LIMIT :limit")
@@ -97,24 +98,24 @@ public final class IssuedKeys {
 
     /** Ends the key for good. */
     public void revoke(@Nullable String project, String id) {
-        int ended = database.call(jdbc -> jdbc.sql(
-                        "UPDATE api_key SET revoked_at = :now WHERE public_id = :id AND revoked_at IS NULL AND "
+        int ended = database.call(
+                () -> jdbc.sql("UPDATE api_key SET revoked_at = :now WHERE public_id = :id AND revoked_at IS NULL AND "
                                 + ownedBy(project))
-                .param("now", Timestamp.from(clock.instant()))
-                .param("id", id)
-                .param("tenant", project)
-                .update());
+                        .param("now", Timestamp.from(clock.instant()))
+                        .param("id", id)
+                        .param("tenant", project)
+                        .update());
         recent.forget();
         if (ended == 0) {
             throw notFound(id);
         }
     }
 
-    private static void requireCursor(JdbcClient jdbc, @Nullable String project, @Nullable String after) {
+    private void requireCursor(@Nullable String project, @Nullable String after) {
         if (after == null) {
             return;
         }
-        Optional<IssuedKey> cursor = owned(jdbc, project, "AND public_id = :after")
+        Optional<IssuedKey> cursor = owned(project, "AND public_id = :after")
                 .param("after", after)
                 .query((row, number) -> read(row))
                 .optional();
@@ -123,7 +124,7 @@ public final class IssuedKeys {
         }
     }
 
-    private static JdbcClient.StatementSpec owned(JdbcClient jdbc, @Nullable String project, String more) {
+    private JdbcClient.StatementSpec owned(@Nullable String project, String more) {
         return jdbc.sql("SELECT " + COLUMNS + " FROM api_key WHERE " + ownedBy(project) + " " + more)
                 .param("tenant", project);
     }

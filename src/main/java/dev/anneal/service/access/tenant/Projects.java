@@ -14,7 +14,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -27,6 +27,7 @@ public final class Projects {
     private static final String COLUMNS = "id, coalesce(name, id) AS name, created_at, archived_at";
     private static final String PARAMETER = "project_id";
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Identifiers identifiers;
     private final RecentReads recent;
@@ -34,11 +35,13 @@ public final class Projects {
     private final Set<String> configured;
 
     Projects(
+            JdbcClient jdbc,
             SystemDatabase database,
             TenantProperties properties,
             Identifiers identifiers,
             RecentReads recent,
             Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.identifiers = identifiers;
         this.recent = recent;
@@ -55,7 +58,7 @@ public final class Projects {
      */
     public Project create(String name, @Nullable String id) {
         String tenant = id == null ? identifiers.next("proj-") : id;
-        int made = call(jdbc -> enter(jdbc, tenant, name));
+        int made = call(() -> enter(tenant, name));
         if (made == 0) {
             throw Refusal.invalidValue("id", "'id' must be new, but a project '" + tenant + "' exists");
         }
@@ -63,7 +66,7 @@ public final class Projects {
     }
 
     public Project find(String id) {
-        return call(jdbc -> jdbc.sql("SELECT " + COLUMNS + " FROM tenant WHERE id = ?")
+        return call(() -> jdbc.sql("SELECT " + COLUMNS + " FROM tenant WHERE id = ?")
                         .param(id)
                         .query((row, number) -> read(row))
                         .optional())
@@ -88,8 +91,8 @@ public final class Projects {
                 ? ""
                 : "AND (created_at, id) " + (page.ascending() ? ">" : "<")
                         + " (SELECT created_at, id FROM tenant WHERE id = :after)";
-        return call(jdbc -> {
-            requireCursor(jdbc, page.after());
+        return call(() -> {
+            requireCursor(page.after());
             List<Project> rows = jdbc.sql("SELECT " + COLUMNS + " FROM tenant WHERE (archived_at IS NULL OR :all) "
                             + behind + " ORDER BY created_at " + order + ", id " + order + " LIMIT :limit")
                     .param("all", includeArchived)
@@ -103,7 +106,7 @@ public final class Projects {
 
     public Project rename(String id, String name) {
         findOpen(id);
-        database.run(jdbc -> jdbc.sql("UPDATE tenant SET name = ? WHERE id = ?")
+        database.run(() -> jdbc.sql("UPDATE tenant SET name = ? WHERE id = ?")
                 .params(name, id)
                 .update());
         return find(id);
@@ -112,7 +115,7 @@ public final class Projects {
     /** From now on the project's credentials no longer work. What it owns stays, and what it has queued goes on. */
     public Project archive(String id) {
         find(id);
-        database.run(jdbc -> jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
+        database.run(() -> jdbc.sql("UPDATE tenant SET archived_at = ? WHERE id = ? AND archived_at IS NULL")
                 .params(Timestamp.from(clock.instant()), id)
                 .update());
         recent.forget();
@@ -121,21 +124,21 @@ public final class Projects {
 
     /** Whether an administrator has ended what the tenant's credentials are good for. Most tenants are no rows. */
     public boolean isArchived(Tenant tenant) {
-        return database.call(jdbc -> jdbc.sql("SELECT archived_at IS NOT NULL FROM tenant WHERE id = ?")
+        return database.call(() -> jdbc.sql("SELECT archived_at IS NOT NULL FROM tenant WHERE id = ?")
                 .param(tenant.id())
                 .query(Boolean.class)
                 .optional()
                 .orElse(false));
     }
 
-    private <T> T call(Function<JdbcClient, T> work) {
-        return database.call(jdbc -> {
-            configured.forEach(tenant -> enter(jdbc, tenant, null));
-            return work.apply(jdbc);
+    private <T> T call(Supplier<T> work) {
+        return database.call(() -> {
+            configured.forEach(tenant -> enter(tenant, null));
+            return work.get();
         });
     }
 
-    private int enter(JdbcClient jdbc, String id, @Nullable String name) {
+    private int enter(String id, @Nullable String name) {
         return jdbc.sql(
                         "INSERT INTO tenant (id, name, created_at) VALUES (:id, :name, :now) ON CONFLICT (id) DO NOTHING")
                 .param("id", id)
@@ -144,7 +147,7 @@ public final class Projects {
                 .update();
     }
 
-    private static void requireCursor(JdbcClient jdbc, @Nullable String after) {
+    private void requireCursor(@Nullable String after) {
         boolean known = after == null
                 || jdbc.sql("SELECT EXISTS (SELECT FROM tenant WHERE id = ?)")
                         .param(after)

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -23,12 +24,14 @@ public final class ServiceKeys {
     /** A key that is handed out is good for as long as the longest generation. */
     private static final Duration RENEWED_BEFORE = LIFETIME.dividedBy(2);
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Made> madeByTenant = new ConcurrentHashMap<>();
 
-    ServiceKeys(SystemDatabase database, Clock clock) {
+    ServiceKeys(JdbcClient jdbc, SystemDatabase database, Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.clock = clock;
     }
@@ -55,7 +58,7 @@ public final class ServiceKeys {
 
     private Made make(String tenantId, Instant now) {
         Made made = new Made(KeyText.random(KeyText.SERVICE, random), now.plus(LIFETIME));
-        database.run(jdbc -> {
+        database.run(() -> {
             jdbc.sql("DELETE FROM service_key WHERE expires_at < ?")
                     .param(Timestamp.from(now))
                     .update();

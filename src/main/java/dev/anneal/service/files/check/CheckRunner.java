@@ -20,7 +20,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Does one check after the other, each claimed in the database, so that every process may do any and a dead one's are done again. */
@@ -37,6 +36,7 @@ final class CheckRunner {
     private final CheckProperties properties;
     private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final FileChecks checks;
     private final Set<Long> running = ConcurrentHashMap.newKeySet();
     private final String owner = UUID.randomUUID().toString();
 
@@ -45,18 +45,20 @@ final class CheckRunner {
             CheckWork work,
             CheckProperties properties,
             ApplicationEventPublisher events,
-            Clock clock) {
+            Clock clock,
+            FileChecks checks) {
         this.database = database;
         this.work = work;
         this.properties = properties;
         this.events = events;
         this.clock = clock;
+        this.checks = checks;
     }
 
     /** Does the check that has waited longest; false if none waits. */
     boolean runOnce() {
         Optional<FileCheck> claimed =
-                database.call(jdbc -> FileChecks.claim(jdbc, owner, clock.instant(), properties.checkLease()));
+                database.call(() -> checks.claim(owner, clock.instant(), properties.checkLease()));
         claimed.ifPresent(this::run);
         return claimed.isPresent();
     }
@@ -64,14 +66,13 @@ final class CheckRunner {
     /** Keeps the checks that run this process's own; to be called well within their lease. */
     void renew() {
         if (!running.isEmpty()) {
-            database.run(jdbc ->
-                    FileChecks.renew(jdbc, owner, running, clock.instant().plus(properties.checkLease())));
+            database.run(() -> checks.renew(owner, running, clock.instant().plus(properties.checkLease())));
         }
     }
 
     /** To be called when nothing runs any more. */
     void giveBack() {
-        database.run(jdbc -> FileChecks.giveBack(jdbc, owner));
+        database.run(() -> checks.giveBack(owner));
     }
 
     private void run(FileCheck check) {
@@ -80,7 +81,7 @@ final class CheckRunner {
             Optional<Finding> finding = FileChecks.isWornOut(check) ? Optional.of(wornOut()) : find(check);
             // An interrupted check found nothing: the process ends, and gives it back.
             if (finding.isPresent() && !Thread.currentThread().isInterrupted()) {
-                database.run(jdbc -> finding.get().write(jdbc, check, owner));
+                database.run(() -> finding.get().write(check, owner));
                 events.publishEvent(new FileChecked(check.tenantId(), check.fileId()));
             }
         } finally {
@@ -113,7 +114,7 @@ final class CheckRunner {
 
     private Finding validate(FileCheck check) throws IOException {
         ValidationReport report = work.validate(check);
-        return (jdbc, done, by) -> FileChecks.validated(jdbc, done, by, report);
+        return (done, by) -> checks.validated(done, by, report);
     }
 
     private Finding count(FileCheck check) throws IOException {
@@ -121,7 +122,7 @@ final class CheckRunner {
             return failure("dataset_invalid", "The file's rows are not usable; its validation report says why.");
         }
         TokenReport report = work.count(check);
-        return (jdbc, done, by) -> FileChecks.counted(jdbc, done, by, report);
+        return (done, by) -> checks.counted(done, by, report);
     }
 
     private static Optional<Finding> tryAgain(FileCheck check, Exception cause) {
@@ -135,17 +136,16 @@ final class CheckRunner {
 
     /** The environment is at fault: the check waits for it, however long that takes. */
     private Finding later(Exception cause) {
-        return (jdbc, check, by) -> {
+        return (check, by) -> {
             LOG.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
-            FileChecks.postpone(jdbc, check, by, clock.instant().plus(PAUSE));
+            checks.postpone(check, by, clock.instant().plus(PAUSE));
         };
     }
 
     /** That of a deleted file is no loss. */
-    private static Finding lost(FileCheck check, Exception cause) {
-        return (jdbc, done, by) -> {
-            if (FileChecks.failed(
-                    jdbc,
+    private Finding lost(FileCheck check, Exception cause) {
+        return (done, by) -> {
+            if (checks.failed(
                     done,
                     by,
                     TokenCount.SERVICE_FAULT,
@@ -155,7 +155,7 @@ final class CheckRunner {
         };
     }
 
-    private static Finding stalled(FileCheck check, StalledRenderingException stall) {
+    private Finding stalled(FileCheck check, StalledRenderingException stall) {
         LOG.error(
                 "The last attempt to count the tokens of {} has stalled; the count ends in error",
                 check.fileId(),
@@ -168,19 +168,19 @@ final class CheckRunner {
     }
 
     /** Whatever the check does to a process, it does not do it for ever. */
-    private static Finding wornOut() {
+    private Finding wornOut() {
         return failure(
                 TokenCount.SERVICE_FAULT,
                 "The service failed three times to check the file. Its log holds the cause. Upload the file again.");
     }
 
-    private static Finding failure(String code, String message) {
-        return (jdbc, check, by) -> FileChecks.failed(jdbc, check, by, code, message);
+    private Finding failure(String code, String message) {
+        return (check, by) -> checks.failed(check, by, code, message);
     }
 
     /** What is to be written about a check. */
     private interface Finding {
 
-        void write(JdbcClient jdbc, FileCheck check, String owner);
+        void write(FileCheck check, String owner);
     }
 }

@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -22,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * <p>Whoever locks a file and its checks locks the file first, as a deletion does; nobody waits for checks of several files.
  */
+@Component
 final class FileChecks {
 
     /** A check that has ended this many processes, or met errors of the service as often, is not begun again. */
@@ -32,9 +34,15 @@ final class FileChecks {
             .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .build();
 
-    private FileChecks() {}
+    private final JdbcClient jdbc;
+    private final FileVerdict verdict;
 
-    static void requestValidation(JdbcClient jdbc, StoredFile file) {
+    FileChecks(JdbcClient jdbc, FileVerdict verdict) {
+        this.jdbc = jdbc;
+        this.verdict = verdict;
+    }
+
+    void requestValidation(StoredFile file) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, state, requested_at)
                         VALUES (?, ?, 'VALIDATE', 'WAITING', ?)
@@ -44,7 +52,7 @@ final class FileChecks {
     }
 
     /** Asks for a count unless that was done before, or the file is deleted. */
-    static void requestCount(JdbcClient jdbc, StoredFile file, TokenCounts.Question question, Instant now) {
+    void requestCount(StoredFile file, TokenCounts.Question question, Instant now) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, model_id, tokenizer, max_length, state, requested_at)
                         SELECT tenant_id, id, 'COUNT', :model, :tokenizer, :maxLength, 'WAITING', :now
@@ -61,7 +69,7 @@ final class FileChecks {
                 .update();
     }
 
-    static Optional<TokenCount> findCount(JdbcClient jdbc, long fileKey, TokenCounts.Question question) {
+    Optional<TokenCount> findCount(long fileKey, TokenCounts.Question question) {
         return jdbc.sql("""
                         SELECT report, error_code, error_message
                         FROM file_check
@@ -78,7 +86,7 @@ final class FileChecks {
                 .optional();
     }
 
-    static void deleteFailedCounts(JdbcClient jdbc, long fileKey, List<String> errorCodes) {
+    void deleteFailedCounts(long fileKey, List<String> errorCodes) {
         jdbc.sql("""
                         DELETE FROM file_check
                         WHERE file_id = :file AND kind = 'COUNT' AND state = 'FAILED' AND error_code = ANY (:codes)
@@ -88,7 +96,7 @@ final class FileChecks {
                 .update();
     }
 
-    static void deleteAll(JdbcClient jdbc, long fileKey) {
+    void deleteAll(long fileKey) {
         jdbc.sql("DELETE FROM file_check WHERE file_id = ?").param(fileKey).update();
     }
 
@@ -97,7 +105,7 @@ final class FileChecks {
      *
      * @param owner this process
      */
-    static Optional<FileCheck> claim(JdbcClient jdbc, String owner, Instant now, Duration lease) {
+    Optional<FileCheck> claim(String owner, Instant now, Duration lease) {
         return jdbc.sql("""
                         UPDATE file_check AS claimed
                         SET state = 'CLAIMED', claimed_by = :owner, claimed_until = :until, attempts = attempts + 1
@@ -123,7 +131,7 @@ final class FileChecks {
     }
 
     /** Keeps what this process does its own. A check that is being ended or deleted right now needs that no more. */
-    static void renew(JdbcClient jdbc, String owner, Set<Long> checks, Instant until) {
+    void renew(String owner, Set<Long> checks, Instant until) {
         jdbc.sql("""
                         UPDATE file_check
                         SET claimed_until = :until
@@ -140,7 +148,7 @@ final class FileChecks {
     }
 
     /** Lets others, or the next start, do what this process had begun; that was not the check's fault. */
-    static void giveBack(JdbcClient jdbc, String owner) {
+    void giveBack(String owner) {
         jdbc.sql("""
                         UPDATE file_check
                         SET state = 'WAITING', claimed_by = NULL, claimed_until = NULL, attempts = attempts - 1
@@ -153,7 +161,7 @@ final class FileChecks {
     /**
      * Has a check wait until {@code time} that the store or the base model was not there for; that was not its fault. It stays claimed so long, by nobody.
      */
-    static void postpone(JdbcClient jdbc, FileCheck check, String owner, Instant time) {
+    void postpone(FileCheck check, String owner, Instant time) {
         jdbc.sql("""
                         UPDATE file_check
                         SET claimed_by = 'nobody', claimed_until = :time, attempts = attempts - 1
@@ -175,15 +183,15 @@ final class FileChecks {
     }
 
     /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
-    static void validated(JdbcClient jdbc, FileCheck check, String owner, ValidationReport report) {
-        FileVerdict.lock(jdbc, check.fileKey());
-        if (end(jdbc, check, owner, "DONE", null, null, null)) {
-            FileVerdict.reported(jdbc, check.fileKey(), report);
+    void validated(FileCheck check, String owner, ValidationReport report) {
+        verdict.lock(check.fileKey());
+        if (end(check, owner, "DONE", null, null, null)) {
+            verdict.reported(check.fileKey(), report);
         }
     }
 
-    static void counted(JdbcClient jdbc, FileCheck check, String owner, TokenReport report) {
-        end(jdbc, check, owner, "DONE", JSON.writeValueAsString(report), null, null);
+    void counted(FileCheck check, String owner, TokenReport report) {
+        end(check, owner, "DONE", JSON.writeValueAsString(report), null, null);
     }
 
     /**
@@ -191,19 +199,18 @@ final class FileChecks {
      *
      * @return false if somebody else has ended it or the file is deleted, and nothing was written
      */
-    static boolean failed(JdbcClient jdbc, FileCheck check, String owner, String code, String message) {
+    boolean failed(FileCheck check, String owner, String code, String message) {
         if (check.validates()) {
-            FileVerdict.lock(jdbc, check.fileKey());
+            verdict.lock(check.fileKey());
         }
-        boolean ended = end(jdbc, check, owner, "FAILED", null, code, message);
+        boolean ended = end(check, owner, "FAILED", null, code, message);
         if (ended && check.validates()) {
-            FileVerdict.unreadable(jdbc, check.fileKey(), message);
+            verdict.unreadable(check.fileKey(), message);
         }
         return ended;
     }
 
-    private static boolean end(
-            JdbcClient jdbc,
+    private boolean end(
             FileCheck check,
             String owner,
             String state,

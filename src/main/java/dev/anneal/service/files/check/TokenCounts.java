@@ -6,7 +6,6 @@ import dev.anneal.service.platform.database.TenantDatabase;
 import java.time.Clock;
 import java.util.List;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -19,11 +18,13 @@ public final class TokenCounts {
     private final TenantDatabase database;
     private final ApplicationEventPublisher events;
     private final Clock clock;
+    private final FileChecks checks;
 
-    TokenCounts(TenantDatabase database, ApplicationEventPublisher events, Clock clock) {
+    TokenCounts(TenantDatabase database, ApplicationEventPublisher events, Clock clock, FileChecks checks) {
         this.database = database;
         this.events = events;
         this.clock = clock;
+        this.checks = checks;
     }
 
     /** @param maxLength longest row in tokens; longer ones are cut */
@@ -31,7 +32,7 @@ public final class TokenCounts {
 
     /** The count, which is begun if nobody has asked for it before. */
     public TokenCount count(StoredFile file, Question question) {
-        TokenCount count = database.call(file.tenantId(), jdbc -> count(jdbc, file, question));
+        TokenCount count = database.call(file.tenantId(), () -> countWithin(file, question));
         if (count.isPending()) {
             startSoon();
         }
@@ -39,25 +40,21 @@ public final class TokenCounts {
     }
 
     /**
-     * As {@link #count(StoredFile, Question)} within a transaction of the caller, who calls {@link #startSoon} after its end.
-     *
-     * @param transaction a transaction of the file's tenant
+     * As {@link #count} within a transaction of the file's tenant, after whose end the caller calls {@link #startSoon}.
      */
-    public TokenCount count(JdbcClient transaction, StoredFile file, Question question) {
-        return FileChecks.findCount(transaction, file.key(), question).orElseGet(() -> {
-            FileChecks.requestCount(transaction, file, question, clock.instant());
+    public TokenCount countWithin(StoredFile file, Question question) {
+        return checks.findCount(file.key(), question).orElseGet(() -> {
+            checks.requestCount(file, question, clock.instant());
             return TokenCount.PENDING;
         });
     }
 
     /**
      * Forgets counts of the file that failed through the service's fault or stalled, so that the next who asks has it counted anew. Who has waited
-     * for one takes its failure for the answer.
-     *
-     * @param transaction a transaction of the file's tenant
+     * for one takes its failure for the answer. Part of a transaction of the file's tenant.
      */
-    public void forgetPassingFailures(JdbcClient transaction, StoredFile file) {
-        FileChecks.deleteFailedCounts(transaction, file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));
+    public void forgetPassingFailures(StoredFile file) {
+        checks.deleteFailedCounts(file.key(), List.of(TokenCount.SERVICE_FAULT, TokenCount.STALLED));
     }
 
     /** Begins what was asked for now instead of at the next look, if this process does such work. */

@@ -3,7 +3,6 @@ package dev.anneal.service.files.check;
 import dev.anneal.service.files.FileListener;
 import dev.anneal.service.files.StoredFile;
 import org.springframework.context.ApplicationEventPublisher;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Asks for the validation of each upload, whoever may do it. */
@@ -11,14 +10,16 @@ import org.springframework.stereotype.Component;
 final class UploadListener implements FileListener {
 
     private final ApplicationEventPublisher events;
+    private final FileChecks checks;
 
-    UploadListener(ApplicationEventPublisher events) {
+    UploadListener(ApplicationEventPublisher events, FileChecks checks) {
         this.events = events;
+        this.checks = checks;
     }
 
     @Override
-    public void uploaded(JdbcClient transaction, StoredFile file) {
-        FileChecks.requestValidation(transaction, file);
+    public void uploaded(StoredFile file) {
+        checks.requestValidation(file);
     }
 
     @Override
@@ -27,7 +28,7 @@ final class UploadListener implements FileListener {
     }
 
     @Override
-    public void deleted(JdbcClient transaction, long fileKey) {
-        FileChecks.deleteAll(transaction, fileKey);
+    public void deleted(long fileKey) {
+        checks.deleteAll(fileKey);
     }
 }

@@ -3,11 +3,13 @@ package dev.anneal.service.files.http;
 import dev.anneal.service.access.tenant.RequiresScope;
 import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
+import dev.anneal.service.files.Files;
 import dev.anneal.service.files.upload.Upload;
 import dev.anneal.service.files.upload.Uploads;
 import dev.anneal.service.platform.request.JsonBody;
 import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -24,10 +26,12 @@ final class UploadController {
 
     private final Uploads uploads;
     private final PartReader parts;
+    private final Files files;
 
-    UploadController(Uploads uploads, PartReader parts) {
+    UploadController(Uploads uploads, PartReader parts, Files files) {
         this.uploads = uploads;
         this.parts = parts;
+        this.files = files;
     }
 
     @PostMapping
@@ -67,6 +71,7 @@ final class UploadController {
     }
 
     private UploadBody body(Upload upload) {
-        return UploadBody.of(upload, uploads.file(upload));
+        String fileId = upload.fileId();
+        return UploadBody.of(upload, fileId == null ? Optional.empty() : files.find(upload.tenantId(), fileId));
     }
 }

@@ -35,12 +35,14 @@ public final class UploadParts {
     private final ArtifactStore store;
     private final Identifiers identifiers;
     private final Clock clock;
+    private final UploadRows rows;
 
-    UploadParts(TenantDatabase database, ArtifactStore store, Identifiers identifiers, Clock clock) {
+    UploadParts(TenantDatabase database, ArtifactStore store, Identifiers identifiers, Clock clock, UploadRows rows) {
         this.database = database;
         this.store = store;
         this.identifiers = identifiers;
         this.clock = clock;
+        this.rows = rows;
     }
 
     /**
@@ -52,16 +54,16 @@ public final class UploadParts {
     public UploadPart add(String tenantId, String uploadId, InputStream content) throws IOException {
         String partId = identifiers.next(PREFIX);
         Instant createdAt = clock.instant();
-        Upload upload = database.call(tenantId, jdbc -> {
-            Upload found = UploadRows.lock(jdbc, uploadId, createdAt).orElseThrow(() -> Uploads.notFound(uploadId));
+        Upload upload = database.call(tenantId, () -> {
+            Upload found = rows.lock(uploadId, createdAt).orElseThrow(() -> Uploads.notFound(uploadId));
             Uploads.requirePending(found);
-            UploadRows.Kept kept = UploadRows.kept(jdbc, found);
+            UploadRows.Kept kept = rows.kept(found);
             if (kept.parts() >= MAX_PARTS) {
                 throw Refusal.invalidValue(
                         DATA, "Upload '" + uploadId + "' has " + MAX_PARTS + " parts, which is the limit.");
             }
             requireRoom(found, kept.bytes() + 1);
-            UploadRows.beginPart(jdbc, found, partId, createdAt);
+            rows.beginPart(found, partId, createdAt);
             return found;
         });
         boolean stored = false;
@@ -103,12 +105,11 @@ public final class UploadParts {
     }
 
     private void complete(Upload upload, String partId, long bytes) {
-        database.run(upload.tenantId(), jdbc -> {
-            Upload now = UploadRows.lock(jdbc, upload.id(), clock.instant())
-                    .orElseThrow(() -> Uploads.notFound(upload.id()));
+        database.run(upload.tenantId(), () -> {
+            Upload now = rows.lock(upload.id(), clock.instant()).orElseThrow(() -> Uploads.notFound(upload.id()));
             Uploads.requirePending(now);
-            requireRoom(now, UploadRows.kept(jdbc, now).bytes() + bytes);
-            UploadRows.completePart(jdbc, partId, bytes);
+            requireRoom(now, rows.kept(now).bytes() + bytes);
+            rows.completePart(partId, bytes);
         });
     }
 
@@ -132,7 +133,7 @@ public final class UploadParts {
             LOG.warn("{} of {} stays until the upload has ended: {}", partId, upload.id(), failure.getMessage());
             return;
         }
-        database.run(upload.tenantId(), jdbc -> UploadRows.deletePart(jdbc, partId));
+        database.run(upload.tenantId(), () -> rows.deletePart(partId));
     }
 
     private static ArtifactKey key(Upload upload, String partId) {

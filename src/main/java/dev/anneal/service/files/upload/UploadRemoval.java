@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Deletes the parts of uploads that have ended. What fails, or still arrives meanwhile, is left to the sweep. */
@@ -18,11 +19,13 @@ final class UploadRemoval {
     /** No part arrives that long: the process that received it is gone. */
     private static final Duration LONGEST_PART = Duration.ofDays(1);
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final ArtifactStore store;
     private final Clock clock;
 
-    UploadRemoval(SystemDatabase database, ArtifactStore store, Clock clock) {
+    UploadRemoval(JdbcClient jdbc, SystemDatabase database, ArtifactStore store, Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.store = store;
         this.clock = clock;
@@ -36,7 +39,7 @@ final class UploadRemoval {
             LOG.warn("The parts of {} stay until the next sweep: {}", upload.id(), failure.getMessage());
             return;
         }
-        database.run(jdbc -> {
+        database.run(() -> {
             jdbc.sql("DELETE FROM upload_part WHERE upload_id = ? AND (bytes IS NOT NULL OR created_at < ?)")
                     .params(upload.key(), UploadRows.timestamp(clock.instant().minus(LONGEST_PART)))
                     .update();

@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of the tables {@code upload} and {@code upload_part}. */
+@Component
 final class UploadRows {
 
     private static final String FIND = """
@@ -26,9 +28,13 @@ final class UploadRows {
     /** 1634624115 sets these locks apart from others of the same database. */
     private static final String LOCK_COUNT = "SELECT pg_advisory_xact_lock(1634624115, hashtext(:tenant)) IS NOT NULL";
 
-    private UploadRows() {}
+    private final JdbcClient jdbc;
 
-    static void insert(JdbcClient jdbc, String tenantId, String id, NewUpload wanted, Instant now, Instant expiresAt) {
+    UploadRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    void insert(String tenantId, String id, NewUpload wanted, Instant now, Instant expiresAt) {
         Duration fileExpiry = wanted.expiresAfter();
         jdbc.sql("""
                         INSERT INTO upload (tenant_id, public_id, created_at, expires_at, filename, purpose, bytes, file_expires_after, state)
@@ -46,7 +52,7 @@ final class UploadRows {
     }
 
     /** How many uploads of the tenant take parts; who counts at the same time waits until the end of this transaction. */
-    static int countPending(JdbcClient jdbc, String tenantId, Instant now) {
+    int countPending(String tenantId, Instant now) {
         jdbc.sql(LOCK_COUNT).param("tenant", tenantId).query(Boolean.class).single();
         return jdbc.sql("SELECT count(*) FROM upload WHERE tenant_id = ? AND state = 'PENDING' AND expires_at > ?")
                 .params(tenantId, timestamp(now))
@@ -54,16 +60,16 @@ final class UploadRows {
                 .single();
     }
 
-    static Optional<Upload> find(JdbcClient jdbc, String id, Instant now) {
-        return find(jdbc, FIND, id, now);
+    Optional<Upload> find(String id, Instant now) {
+        return find(FIND, id, now);
     }
 
     /** As {@link #find}; nobody adds a part or ends the upload before the end of the transaction. */
-    static Optional<Upload> lock(JdbcClient jdbc, String id, Instant now) {
-        return find(jdbc, FIND + "FOR UPDATE", id, now);
+    Optional<Upload> lock(String id, Instant now) {
+        return find(FIND + "FOR UPDATE", id, now);
     }
 
-    private static Optional<Upload> find(JdbcClient jdbc, String query, String id, Instant now) {
+    private Optional<Upload> find(String query, String id, Instant now) {
         return jdbc.sql(query)
                 .param("now", timestamp(now))
                 .param("id", id)
@@ -71,36 +77,36 @@ final class UploadRows {
                 .optional();
     }
 
-    static void end(JdbcClient jdbc, Upload upload, UploadState state) {
+    void end(Upload upload, UploadState state) {
         jdbc.sql("UPDATE upload SET state = ? WHERE id = ?")
                 .params(state.name(), upload.key())
                 .update();
     }
 
-    static void complete(JdbcClient jdbc, Upload upload, String fileId, List<String> partIds) {
+    void complete(Upload upload, String fileId, List<String> partIds) {
         jdbc.sql("UPDATE upload SET state = 'COMPLETED', file_public_id = ?, part_ids = ? WHERE id = ?")
                 .params(fileId, String.join(",", partIds), upload.key())
                 .update();
     }
 
-    static void beginPart(JdbcClient jdbc, Upload upload, String partId, Instant now) {
+    void beginPart(Upload upload, String partId, Instant now) {
         jdbc.sql("INSERT INTO upload_part (tenant_id, upload_id, public_id, created_at) VALUES (?, ?, ?, ?)")
                 .params(upload.tenantId(), upload.key(), partId, timestamp(now))
                 .update();
     }
 
-    static void completePart(JdbcClient jdbc, String partId, long bytes) {
+    void completePart(String partId, long bytes) {
         jdbc.sql("UPDATE upload_part SET bytes = ? WHERE public_id = ?")
                 .params(bytes, partId)
                 .update();
     }
 
-    static void deletePart(JdbcClient jdbc, String partId) {
+    void deletePart(String partId) {
         jdbc.sql("DELETE FROM upload_part WHERE public_id = ?").param(partId).update();
     }
 
     /** How many parts of the upload are stored or arrive, and what is stored. */
-    static Kept kept(JdbcClient jdbc, Upload upload) {
+    Kept kept(Upload upload) {
         return jdbc.sql(
                         "SELECT count(*) AS parts, coalesce(sum(bytes), 0)::bigint AS bytes FROM upload_part WHERE upload_id = ?")
                 .param(upload.key())
@@ -109,7 +115,7 @@ final class UploadRows {
     }
 
     /** Bytes of the parts that are stored, by id. */
-    static Map<String, Long> parts(JdbcClient jdbc, Upload upload) {
+    Map<String, Long> parts(Upload upload) {
         Map<String, Long> parts = new LinkedHashMap<>();
         jdbc.sql("SELECT public_id, bytes FROM upload_part WHERE upload_id = ? AND bytes IS NOT NULL ORDER BY id")
                 .param(upload.key())

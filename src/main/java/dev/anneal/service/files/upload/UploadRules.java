@@ -7,7 +7,6 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.time.Clock;
 import java.time.Instant;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** The present, how long uploads last from it on, and how large they may be. */
@@ -18,12 +17,14 @@ final class UploadRules {
     private final UploadProperties properties;
     private final FileIntake intake;
     private final QuotaGate quotas;
+    private final UploadRows rows;
 
-    UploadRules(Clock clock, UploadProperties properties, FileIntake intake, QuotaGate quotas) {
+    UploadRules(Clock clock, UploadProperties properties, FileIntake intake, QuotaGate quotas, UploadRows rows) {
         this.clock = clock;
         this.properties = properties;
         this.intake = intake;
         this.quotas = quotas;
+        this.rows = rows;
     }
 
     Instant now() {
@@ -36,13 +37,12 @@ final class UploadRules {
     }
 
     /**
-     * Before an upload is created.
+     * Before an upload is created, within the transaction that creates it.
      *
-     * @param jdbc the transaction that creates it
      * @throws Refusal if the tenant has as many that take parts as it may
      */
-    void admit(JdbcClient jdbc, String tenantId, Instant now) {
-        int pending = UploadRows.countPending(jdbc, tenantId, now);
+    void admit(String tenantId, Instant now) {
+        int pending = rows.countPending(tenantId, now);
         if (pending >= properties.pending()) {
             throw new Refusal(
                     RefusalCode.TOO_MANY_UPLOADS,

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** Ends uploads whose time is over, and clears away what ended ones have left. */
@@ -22,6 +23,7 @@ final class UploadSweeper {
     /** How long an ended upload can be asked for. */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final UploadRemoval removal;
     private final Clock clock;
@@ -29,15 +31,16 @@ final class UploadSweeper {
     /** The next sweep goes on behind this upload, so that parts which cannot be deleted do not keep others waiting. */
     private long after;
 
-    UploadSweeper(SystemDatabase database, UploadRemoval removal, Clock clock) {
+    UploadSweeper(JdbcClient jdbc, SystemDatabase database, UploadRemoval removal, Clock clock) {
+        this.jdbc = jdbc;
         this.database = database;
         this.removal = removal;
         this.clock = clock;
     }
 
     void runOnce() {
-        int expired = database.call(jdbc ->
-                jdbc.sql("""
+        int expired = database.call(
+                () -> jdbc.sql("""
                                 UPDATE upload SET state = 'EXPIRED'
                                 WHERE id IN (
                                     SELECT id FROM upload
@@ -48,14 +51,14 @@ final class UploadSweeper {
         if (expired > 0) {
             LOG.info("{} uploads were not completed in time; their parts are deleted", expired);
         }
-        List<Upload> left = database.call(jdbc -> jdbc.sql(
+        List<Upload> left = database.call(() -> jdbc.sql(
                         "SELECT * FROM upload WHERE state <> 'PENDING' AND NOT swept AND id > ? ORDER BY id LIMIT ?")
                 .params(after, BATCH)
                 .query(UploadRows::upload)
                 .list());
         left.forEach(removal::removeParts);
         after = left.size() < BATCH ? 0 : left.get(BATCH - 1).key();
-        database.run(jdbc -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
+        database.run(() -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
                 .param(UploadRows.timestamp(clock.instant().minus(REMEMBERED)))
                 .update());
     }

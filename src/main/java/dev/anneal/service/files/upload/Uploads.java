@@ -2,9 +2,7 @@ package dev.anneal.service.files.upload;
 
 import dev.anneal.service.access.quota.UploadLimit;
 import dev.anneal.service.files.FileIntake;
-import dev.anneal.service.files.Files;
 import dev.anneal.service.files.ReceivedFile;
-import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -16,7 +14,6 @@ import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -31,25 +28,25 @@ public final class Uploads {
     private final ArtifactStore store;
     private final Identifiers identifiers;
     private final FileIntake intake;
-    private final Files files;
     private final UploadRemoval removal;
     private final UploadRules rules;
+    private final UploadRows rows;
 
     Uploads(
             TenantDatabase database,
             ArtifactStore store,
             Identifiers identifiers,
             FileIntake intake,
-            Files files,
             UploadRemoval removal,
-            UploadRules rules) {
+            UploadRules rules,
+            UploadRows rows) {
         this.database = database;
         this.store = store;
         this.identifiers = identifiers;
         this.intake = intake;
-        this.files = files;
         this.removal = removal;
         this.rules = rules;
+        this.rows = rows;
     }
 
     /** @throws Refusal if the file is to be larger than files may be, or the tenant has too many uploads that take parts */
@@ -64,27 +61,20 @@ public final class Uploads {
         }
         String id = identifiers.next(PREFIX);
         Instant now = rules.now();
-        database.run(tenantId, jdbc -> {
-            rules.admit(jdbc, tenantId, now);
-            UploadRows.insert(jdbc, tenantId, id, wanted, now, rules.endOf(now));
+        database.run(tenantId, () -> {
+            rules.admit(tenantId, now);
+            rows.insert(tenantId, id, wanted, now, rules.endOf(now));
         });
         return find(tenantId, id);
     }
 
     /** @throws Refusal 404 if the tenant has no such upload */
     public Upload find(String tenantId, String id) {
-        return database.call(tenantId, jdbc -> UploadRows.find(jdbc, id, rules.now()))
-                .orElseThrow(() -> notFound(id));
+        return database.call(tenantId, () -> rows.find(id, rules.now())).orElseThrow(() -> notFound(id));
     }
 
     static Refusal notFound(String id) {
         return Refusal.notFound("upload", id, "upload_id");
-    }
-
-    /** The file that a completed upload has become, unless it was deleted since. */
-    public Optional<StoredFile> file(Upload upload) {
-        String fileId = upload.fileId();
-        return fileId == null ? Optional.empty() : files.find(upload.tenantId(), fileId);
     }
 
     /**
@@ -130,7 +120,7 @@ public final class Uploads {
     }
 
     private void requireAnnounced(Upload upload, List<String> partIds) {
-        Map<String, Long> parts = database.call(upload.tenantId(), jdbc -> UploadRows.parts(jdbc, upload));
+        Map<String, Long> parts = database.call(upload.tenantId(), () -> rows.parts(upload));
         for (String partId : partIds) {
             if (!parts.containsKey(partId)) {
                 throw Refusal.invalidValue(
@@ -164,10 +154,9 @@ public final class Uploads {
         boolean completed = false;
         try {
             check.run();
-            intake.complete(received, upload.purpose(), upload.fileExpiresAfter(), (jdbc, file) -> {
-                requirePending(
-                        UploadRows.lock(jdbc, upload.id(), rules.now()).orElseThrow(() -> notFound(upload.id())));
-                UploadRows.complete(jdbc, upload, file.id(), partIds);
+            intake.complete(received, upload.purpose(), upload.fileExpiresAfter(), (file) -> {
+                requirePending(rows.lock(upload.id(), rules.now()).orElseThrow(() -> notFound(upload.id())));
+                rows.complete(upload, file.id(), partIds);
             });
             completed = true;
         } finally {
@@ -188,11 +177,11 @@ public final class Uploads {
 
     /** Gives the upload up. Repeating it changes nothing. */
     public Upload cancel(String tenantId, String id) {
-        Upload upload = database.call(tenantId, jdbc -> {
-            Upload found = UploadRows.lock(jdbc, id, rules.now()).orElseThrow(() -> notFound(id));
+        Upload upload = database.call(tenantId, () -> {
+            Upload found = rows.lock(id, rules.now()).orElseThrow(() -> notFound(id));
             if (found.state() != UploadState.CANCELLED) {
                 requirePending(found);
-                UploadRows.end(jdbc, found, UploadState.CANCELLED);
+                rows.end(found, UploadState.CANCELLED);
             }
             return found;
         });

@@ -1,7 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelSource;
-import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
@@ -43,23 +41,6 @@ class HubConfiguration {
                         properties.token()),
                 cache,
                 PAUSE);
-    }
-
-    @Bean
-    ModelSource hubSource(HubProperties properties, HubCache cache, SystemDatabase database, ModelPull puller) {
-        return new HubSource(properties, cache, database, puller);
-    }
-
-    @Bean
-    @ConditionalOnRole(Role.API)
-    PullLoop pullLoop(SystemDatabase database, ModelPull puller) {
-        return new PullLoop(database, puller);
-    }
-
-    @Bean
-    @ConditionalOnRole(Role.API)
-    HubModels hubModels(HubProperties properties, SystemDatabase database, HubCache cache, PullLoop pulls) {
-        return new HubModels(properties, database, cache, pulls);
     }
 
     @Bean

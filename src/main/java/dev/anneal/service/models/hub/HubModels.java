@@ -4,10 +4,15 @@ import dev.anneal.service.models.catalog.ModelId;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.stereotype.Component;
 
 /** The base models that were asked for from the Hub. They are the installation's, whoever has asked. */
+@Component
+@ConditionalOnRole(Role.API)
 public final class HubModels {
 
     private static final String ID = "id";
@@ -16,12 +21,14 @@ public final class HubModels {
     private final SystemDatabase database;
     private final HubCache cache;
     private final PullLoop pulls;
+    private final HubRows rows;
 
-    HubModels(HubProperties properties, SystemDatabase database, HubCache cache, PullLoop pulls) {
+    HubModels(HubProperties properties, SystemDatabase database, HubCache cache, PullLoop pulls, HubRows rows) {
         this.properties = properties;
         this.database = database;
         this.cache = cache;
         this.pulls = pulls;
+        this.rows = rows;
     }
 
     /**
@@ -44,9 +51,9 @@ public final class HubModels {
         }
         if (properties.offline()) {
             String sha = there(id, revision).orElseThrow(() -> notInTheCache(id, revision));
-            database.run(jdbc -> HubRows.settle(jdbc, id, revision, sha, tenantId));
+            database.run(() -> rows.settle(id, revision, sha, tenantId));
         } else {
-            database.run(jdbc -> HubRows.request(jdbc, id, revision, tenantId));
+            database.run(() -> rows.request(id, revision, tenantId));
             pulls.wake();
         }
         return find(id).orElseThrow();
@@ -78,10 +85,10 @@ public final class HubModels {
     }
 
     public Optional<HubModel> find(String id) {
-        return database.call(jdbc -> HubRows.find(jdbc, id));
+        return database.call(() -> rows.find(id));
     }
 
     public List<HubModel> list() {
-        return database.call(HubRows::list);
+        return database.call(rows::list);
     }
 }

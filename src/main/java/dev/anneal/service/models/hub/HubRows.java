@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of the table {@code base_model}. A pull is known by the time at which it was asked for: a later request ends its writes. */
+@Component
 final class HubRows {
 
     /** A process that says nothing for so long has died, or waits for the Hub, and another may go on. */
@@ -22,24 +24,28 @@ final class HubRows {
             FROM base_model
             """;
 
-    private HubRows() {}
+    private final JdbcClient jdbc;
+
+    HubRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
 
     /** A pull that this process is to do. */
     record Claimed(String modelId, String revision, OffsetDateTime requestedAt) {}
 
-    static Optional<HubModel> find(JdbcClient jdbc, String id) {
+    Optional<HubModel> find(String id) {
         return jdbc.sql(SELECT + "WHERE model_id = ?")
                 .param(id)
                 .query(HubRows::model)
                 .optional();
     }
 
-    static List<HubModel> list(JdbcClient jdbc) {
+    List<HubModel> list() {
         return jdbc.sql(SELECT + "ORDER BY model_id").query(HubRows::model).list();
     }
 
     /** The commits that are used, by id. */
-    static Map<String, String> pins(JdbcClient jdbc) {
+    Map<String, String> pins() {
         Map<String, String> pins = new HashMap<>();
         jdbc.sql("SELECT model_id, sha FROM base_model WHERE sha IS NOT NULL")
                 .query((row, number) -> pins.put(row.getString("model_id"), row.getString("sha")))
@@ -48,7 +54,7 @@ final class HubRows {
     }
 
     /** Asks for a revision. One that is being pulled already goes on. */
-    static void request(JdbcClient jdbc, String id, String revision, String tenantId) {
+    void request(String id, String revision, String tenantId) {
         jdbc.sql("""
                         INSERT INTO base_model AS old (model_id, revision, state, requested_at, requested_by, updated_at)
                         VALUES (:id, :revision, 'PULLING', clock_timestamp(), :tenant, clock_timestamp())
@@ -65,7 +71,7 @@ final class HubRows {
     }
 
     /** Uses a commit that is here, without asking for any. */
-    static void settle(JdbcClient jdbc, String id, String revision, String sha, String tenantId) {
+    void settle(String id, String revision, String sha, String tenantId) {
         jdbc.sql("""
                         INSERT INTO base_model (model_id, revision, sha, state, requested_at, requested_by, updated_at)
                         VALUES (:id, :revision, :sha, 'READY', clock_timestamp(), :tenant, clock_timestamp())
@@ -81,7 +87,7 @@ final class HubRows {
                 .update();
     }
 
-    static Optional<Claimed> claim(JdbcClient jdbc) {
+    Optional<Claimed> claim() {
         return jdbc.sql("""
                         UPDATE base_model
                         SET claimed_until = clock_timestamp() + :claim * interval '1 second'
@@ -99,7 +105,7 @@ final class HubRows {
     }
 
     /** @return whether the pull is still wanted */
-    static boolean progress(JdbcClient jdbc, Claimed pull, @Nullable String license, long total, long done) {
+    boolean progress(Claimed pull, @Nullable String license, long total, long done) {
         return jdbc.sql("""
                         UPDATE base_model
                         SET bytes_total = :total, bytes_done = :done, license = :license, updated_at = clock_timestamp(),
@@ -116,7 +122,7 @@ final class HubRows {
                 == 1;
     }
 
-    static void ready(JdbcClient jdbc, Claimed pull, String sha) {
+    void ready(Claimed pull, String sha) {
         jdbc.sql("""
                         UPDATE base_model
                         SET state = 'READY', sha = :sha, bytes_done = bytes_total, updated_at = clock_timestamp(), claimed_until = NULL
@@ -128,7 +134,7 @@ final class HubRows {
                 .update();
     }
 
-    static void failed(JdbcClient jdbc, Claimed pull, HubException failure) {
+    void failed(Claimed pull, HubException failure) {
         jdbc.sql("""
                         UPDATE base_model
                         SET state = 'FAILED', error_code = :code, error_message = :message, updated_at = clock_timestamp(), claimed_until = NULL

@@ -10,11 +10,13 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 
 /**
  * The models in this machine's cache of the Hub: at the commit that the installation has settled on, or where nobody has asked for one, at that of
  * {@code main}.
  */
+@Component
 final class HubSource implements ModelSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubSource.class);
@@ -28,13 +30,15 @@ final class HubSource implements ModelSource {
     private final HubCache cache;
     private final SystemDatabase database;
     private final ModelPull puller;
+    private final HubRows rows;
     private volatile Pins pins = new Pins(Map.of(), Long.MIN_VALUE);
 
-    HubSource(HubProperties properties, HubCache cache, SystemDatabase database, ModelPull puller) {
+    HubSource(HubProperties properties, HubCache cache, SystemDatabase database, ModelPull puller, HubRows rows) {
         this.properties = properties;
         this.cache = cache;
         this.database = database;
         this.puller = puller;
+        this.rows = rows;
     }
 
     /** Commits by id, and when they were read. */
@@ -70,7 +74,7 @@ final class HubSource implements ModelSource {
         Pins known = pins;
         if (known.readNanos() == Long.MIN_VALUE || System.nanoTime() - known.readNanos() > FRESH_NANOS) {
             try {
-                known = new Pins(database.call(HubRows::pins), System.nanoTime());
+                known = new Pins(database.call(rows::pins), System.nanoTime());
                 pins = known;
             } catch (DataAccessException away) {
                 LOG.warn(

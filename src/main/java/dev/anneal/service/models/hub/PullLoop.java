@@ -1,6 +1,8 @@
 package dev.anneal.service.models.hub;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import java.util.Optional;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -9,8 +11,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 
 /** Pulls what was asked for, one model after the other, on a thread of its own. What a dead process has begun, another goes on with. */
+@Component
+@ConditionalOnRole(Role.API)
 final class PullLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PullLoop.class);
@@ -19,6 +24,7 @@ final class PullLoop implements AutoCloseable {
 
     private final SystemDatabase database;
     private final ModelPull puller;
+    private final HubRows rows;
     private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
         Thread worker = new Thread(task, "hub-pulls");
         worker.setDaemon(true);
@@ -26,9 +32,10 @@ final class PullLoop implements AutoCloseable {
     });
     private final AtomicBoolean isAwake = new AtomicBoolean();
 
-    PullLoop(SystemDatabase database, ModelPull puller) {
+    PullLoop(SystemDatabase database, ModelPull puller, HubRows rows) {
         this.database = database;
         this.puller = puller;
+        this.rows = rows;
     }
 
     /** Looks soon for what is to be pulled, unless that is being done. */
@@ -41,10 +48,10 @@ final class PullLoop implements AutoCloseable {
     private void run() {
         isAwake.set(false);
         try {
-            Optional<HubRows.Claimed> claimed = database.call(HubRows::claim);
+            Optional<HubRows.Claimed> claimed = database.call(rows::claim);
             while (claimed.isPresent() && !Thread.currentThread().isInterrupted()) {
                 pull(claimed.get());
-                claimed = database.call(HubRows::claim);
+                claimed = database.call(rows::claim);
             }
         } catch (DataAccessException away) {
             LOG.warn("Pulls of base models wait for the database: {}", away.getMessage());
@@ -54,16 +61,15 @@ final class PullLoop implements AutoCloseable {
     private void pull(HubRows.Claimed claimed) {
         try {
             String sha = puller.pull(claimed.modelId(), claimed.revision(), new Told(claimed));
-            database.run(jdbc -> HubRows.ready(jdbc, claimed, sha));
+            database.run(() -> rows.ready(claimed, sha));
         } catch (HubException failure) {
             if (!Thread.currentThread().isInterrupted()) {
                 LOG.warn("Base model '{}' could not be pulled: {}", claimed.modelId(), failure.getMessage());
-                database.run(jdbc -> HubRows.failed(jdbc, claimed, failure));
+                database.run(() -> rows.failed(claimed, failure));
             }
         } catch (RuntimeException failure) {
             LOG.error("Base model '{}' could not be pulled", claimed.modelId(), failure);
-            database.run(jdbc -> HubRows.failed(
-                    jdbc,
+            database.run(() -> rows.failed(
                     claimed,
                     new HubException(
                             HubException.Kind.MODEL_NOT_AVAILABLE,
@@ -117,7 +123,7 @@ final class PullLoop implements AutoCloseable {
 
         private void tell() throws HubException {
             toldNanos = System.nanoTime();
-            boolean isWanted = database.call(jdbc -> HubRows.progress(jdbc, claimed, license, bytesTotal, bytesDone));
+            boolean isWanted = database.call(() -> rows.progress(claimed, license, bytesTotal, bytesDone));
             if (!isWanted || Thread.currentThread().isInterrupted()) {
                 throw new HubException(
                         HubException.Kind.MODEL_NOT_AVAILABLE, "another revision was asked for, or the process ends");

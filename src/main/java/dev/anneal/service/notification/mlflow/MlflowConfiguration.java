@@ -17,6 +17,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Processes that serve the API tell the MLflow server as well, where one is configured. */
 @Configuration(proxyBeanMethods = false)
@@ -42,17 +43,18 @@ class MlflowConfiguration {
     @Bean
     @DependsOnDatabaseInitialization
     MlflowLoop mlflowLoop(
+            JdbcClient jdbc,
             SystemDatabase database,
             JobStore jobs,
             Series series,
             MlflowClient client,
             MlflowProperties properties,
             Clock clock) {
-        RunStore runs = new RunStore(database);
+        RunStore runs = new RunStore(jdbc, database);
         List<Sender> senders = new ArrayList<>();
         senders.add(new RunSender(database, jobs, series, runs, client, properties));
         if (properties.registerModels()) {
-            senders.add(new VersionSender(database, jobs, runs, client, properties));
+            senders.add(new VersionSender(jdbc, database, jobs, runs, client, properties));
         }
         return new MlflowLoop(senders, url(properties), properties.interval(), clock);
     }

@@ -85,11 +85,11 @@ final class NumberSender {
     }
 
     private List<SeriesRow> steps(Claim row, int after) {
-        return database.call(jdbc -> series.read(jdbc, row.number(), after, ROWS_READ));
+        return database.call(() -> series.read(row.number(), after, ROWS_READ));
     }
 
     private List<Validation> validations(Claim row, int after) {
-        return database.call(jdbc -> runs.validations(jdbc, row.number(), after, ROWS_READ));
+        return database.call(() -> runs.validations(row.number(), after, ROWS_READ));
     }
 
     /** The first of the rows, at least one if there are any. */

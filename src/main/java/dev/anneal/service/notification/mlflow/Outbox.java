@@ -14,13 +14,15 @@ final class Outbox {
     /** With waits that double. */
     static final int MOST_REFUSALS = 10;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final String claim;
     private final String update;
     private final String refuse;
 
     /** @param key the table's primary key */
-    Outbox(SystemDatabase database, String table, String key) {
+    Outbox(JdbcClient jdbc, SystemDatabase database, String table, String key) {
+        this.jdbc = jdbc;
         this.database = database;
         this.claim = """
                 UPDATE %1$s
@@ -74,7 +76,7 @@ final class Outbox {
     }
 
     Optional<Claim> claim() {
-        return database.call(jdbc -> jdbc.sql(claim)
+        return database.call(() -> jdbc.sql(claim)
                 .param("held", HELD.toSeconds())
                 .query((row, index) -> new Claim(row.getLong("number"), row.getLong("claim")))
                 .optional());
@@ -95,7 +97,7 @@ final class Outbox {
     }
 
     private void write(Claim row, String assignments, Duration pause, Parameters parameters) {
-        int written = database.call(jdbc -> parameters
+        int written = database.call(() -> parameters
                 .of(jdbc.sql(update.formatted(assignments)))
                 .param("held", pause.toMillis() / 1e3)
                 .param("number", row.number())
@@ -113,7 +115,7 @@ final class Outbox {
      * @return how often it has refused since it last took something
      */
     int refuse(Claim row, Duration pause) {
-        return database.call(jdbc -> jdbc.sql(refuse)
+        return database.call(() -> jdbc.sql(refuse)
                         .param("most", MOST_REFUSALS)
                         .param("pause", pause.toMillis() / 1e3)
                         .param("number", row.number())

@@ -57,14 +57,14 @@ final class RunSender implements Sender {
     }
 
     private Job job(Claim row) {
-        return database.call(jdbc -> jobs.byNumber(jdbc, row.number())).orElseThrow();
+        return database.call(() -> jobs.byNumber(row.number())).orElseThrow();
     }
 
     @Override
     public void send(Claim row) throws MlflowException {
         // Read before the series is, so that nothing is missing of the series of a job that is seen to have ended.
         Job job = job(row);
-        Told told = database.call(jdbc -> runs.read(jdbc, row.number()));
+        Told told = database.call(() -> runs.read(row.number()));
         String run = told.runId() == null ? make(row, job) : told.runId();
         if (!told.hasParams()) {
             sendParams(row, run, job);

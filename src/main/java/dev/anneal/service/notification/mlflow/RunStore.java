@@ -47,12 +47,14 @@ final class RunStore {
             LIMIT :limit
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Outbox outbox;
 
-    RunStore(SystemDatabase database) {
+    RunStore(JdbcClient jdbc, SystemDatabase database) {
+        this.jdbc = jdbc;
         this.database = database;
-        this.outbox = new Outbox(database, "mlflow_run", "job_id");
+        this.outbox = new Outbox(jdbc, database, "mlflow_run", "job_id");
     }
 
     Outbox outbox() {
@@ -81,15 +83,15 @@ final class RunStore {
     /** Adds jobs that have begun to train. */
     void admit(Duration backfill) {
         database.run(
-                jdbc -> jdbc.sql(ADMIT).param("backfill", backfill.toSeconds()).update());
+                () -> jdbc.sql(ADMIT).param("backfill", backfill.toSeconds()).update());
     }
 
-    Told read(JdbcClient jdbc, long job) {
+    Told read(long job) {
         return jdbc.sql(READ).param("job", job).query(RunStore::told).single();
     }
 
     /** The server's id of the job's run, once it is made. */
-    Optional<String> runOf(JdbcClient jdbc, long job) {
+    Optional<String> runOf(long job) {
         return jdbc.sql(READ)
                 .param("job", job)
                 .query((row, index) -> Optional.ofNullable(told(row, index).runId()))
@@ -109,7 +111,7 @@ final class RunStore {
                 row.getBoolean("validation_in_doubt"));
     }
 
-    List<Validation> validations(JdbcClient jdbc, long job, int after, int limit) {
+    List<Validation> validations(long job, int after, int limit) {
         return jdbc.sql(VALIDATIONS)
                 .param("job", job)
                 .param("after", after)

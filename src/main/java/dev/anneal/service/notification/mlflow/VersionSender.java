@@ -35,6 +35,7 @@ final class VersionSender implements Sender {
             WHERE version.export_id = :export
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final JobStore jobs;
     private final RunStore runs;
@@ -43,13 +44,19 @@ final class VersionSender implements Sender {
     private final Outbox outbox;
 
     VersionSender(
-            SystemDatabase database, JobStore jobs, RunStore runs, MlflowClient client, MlflowProperties properties) {
+            JdbcClient jdbc,
+            SystemDatabase database,
+            JobStore jobs,
+            RunStore runs,
+            MlflowClient client,
+            MlflowProperties properties) {
+        this.jdbc = jdbc;
         this.database = database;
         this.jobs = jobs;
         this.runs = runs;
         this.client = client;
         this.properties = properties;
-        this.outbox = new Outbox(database, "mlflow_model_version", "export_id");
+        this.outbox = new Outbox(jdbc, database, "mlflow_model_version", "export_id");
     }
 
     /**
@@ -72,7 +79,7 @@ final class VersionSender implements Sender {
 
     @Override
     public void admit() {
-        database.run(jdbc -> jdbc.sql(ADMIT)
+        database.run(() -> jdbc.sql(ADMIT)
                 .param("backfill", properties.backfill().toSeconds())
                 .update());
     }
@@ -83,10 +90,10 @@ final class VersionSender implements Sender {
     }
 
     private Told read(Claim row) {
-        return database.call(jdbc -> read(jdbc, row.number()));
+        return database.call(() -> read(row.number()));
     }
 
-    private static Told read(JdbcClient jdbc, long export) {
+    private Told read(long export) {
         return jdbc.sql(READ)
                 .param("export", export)
                 .query((row, index) -> new Told(
@@ -101,8 +108,8 @@ final class VersionSender implements Sender {
     @Override
     public void send(Claim row) throws MlflowException {
         Told told = read(row);
-        Job job = database.call(jdbc -> jobs.byNumber(jdbc, told.job)).orElseThrow();
-        Optional<String> run = database.call(jdbc -> runs.runOf(jdbc, told.job));
+        Job job = database.call(() -> jobs.byNumber(told.job)).orElseThrow();
+        Optional<String> run = database.call(() -> runs.runOf(told.job));
         if (run.isEmpty()) {
             outbox.release(row, "refusals = 0", properties.interval());
             return;

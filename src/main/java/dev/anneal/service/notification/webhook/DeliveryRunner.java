@@ -3,11 +3,12 @@ package dev.anneal.service.notification.webhook;
 import dev.anneal.service.notification.webhook.DeliveryListener.Outcome;
 import dev.anneal.service.notification.webhook.DeliverySender.Answer;
 import dev.anneal.service.notification.webhook.DeliveryStore.Due;
-import dev.anneal.service.notification.webhook.WebhookDeliveries.Stores;
 import dev.anneal.service.notification.webhook.WebhookDelivery.Attempt;
 import dev.anneal.service.notification.webhook.WebhookDelivery.State;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.platform.secret.Secrets;
 import java.time.Clock;
@@ -20,9 +21,11 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Makes one try of a delivery and decides what becomes of it. */
+@Component
+@ConditionalOnRole(Role.API)
 final class DeliveryRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(DeliveryRunner.class);
@@ -44,20 +47,20 @@ final class DeliveryRunner {
 
     DeliveryRunner(
             SystemDatabase database,
-            Stores stores,
+            EndpointStore endpoints,
+            DeliveryStore deliveries,
             Secrets secrets,
             DeliverySender sender,
             Clock clock,
-            List<Duration> delays,
-            TenantPlaces places) {
+            WebhookProperties properties) {
         this.database = database;
-        this.endpoints = stores.endpoints();
-        this.deliveries = stores.deliveries();
+        this.endpoints = endpoints;
+        this.deliveries = deliveries;
         this.secrets = secrets;
         this.sender = sender;
         this.clock = clock;
-        this.delays = List.copyOf(delays);
-        this.places = places;
+        this.delays = List.copyOf(properties.retryDelays());
+        this.places = new TenantPlaces(properties.concurrency(), properties.concurrencyOfTenant());
     }
 
     /**
@@ -86,8 +89,8 @@ final class DeliveryRunner {
      */
     Optional<Instant> run(String instance, DeliveryListener listener) {
         int slash = instance.lastIndexOf('/');
-        Optional<Due> due = database.call(jdbc ->
-                deliveries.due(jdbc, instance.substring(0, slash), Integer.parseInt(instance.substring(slash + 1))));
+        Optional<Due> due = database.call(
+                () -> deliveries.due(instance.substring(0, slash), Integer.parseInt(instance.substring(slash + 1))));
         return due.flatMap(delivery -> inTurn(delivery, listener));
     }
 
@@ -112,14 +115,14 @@ final class DeliveryRunner {
                 : sender.send(due.url(), openSecrets(due), due.id(), due.event());
         double seconds = Duration.between(start, clock.instant()).toNanos() / 1e9;
         Attempt attempt = new Attempt(0, start, seconds, answer.status(), answer.failure());
-        Decision decision = database.call(jdbc -> {
-            Decision made = decide(jdbc, due, answer);
+        Decision decision = database.call(() -> {
+            Decision made = decide(due, answer);
             if (made.disable() != null) {
                 // Before the delivery, as a deletion of the endpoint locks both.
-                endpoints.lock(jdbc, due.endpoint());
+                endpoints.lock(due.endpoint());
             }
-            if (deliveries.settle(jdbc, due, made.state(), made.next(), attempt) && made.disable() != null) {
-                disable(jdbc, due, made.disable());
+            if (deliveries.settle(due, made.state(), made.next(), attempt) && made.disable() != null) {
+                disable(due, made.disable());
             }
             return made;
         });
@@ -137,7 +140,7 @@ final class DeliveryRunner {
         return open;
     }
 
-    private Decision decide(JdbcClient jdbc, Due due, Answer answer) {
+    private Decision decide(Due due, Answer answer) {
         if (answer.isDelivered()) {
             return new Decision(State.DELIVERED, null, null);
         }
@@ -151,8 +154,7 @@ final class DeliveryRunner {
             return new Decision(State.PENDING, clock.instant().plus(wait(due, answer)), null);
         }
         // What takes other events is not broken.
-        boolean works =
-                deliveries.hasDelivered(jdbc, due.endpoint(), due.event().createdAt());
+        boolean works = deliveries.hasDelivered(due.endpoint(), due.event().createdAt());
         return new Decision(State.FAILED, null, works ? null : Disabled.EXHAUSTED);
     }
 
@@ -168,8 +170,8 @@ final class DeliveryRunner {
         return asked.compareTo(LONGEST_WAIT) < 0 ? asked : LONGEST_WAIT;
     }
 
-    private void disable(JdbcClient jdbc, Due due, Disabled reason) {
-        if (endpoints.disable(jdbc, due.endpoint(), reason)) {
+    private void disable(Due due, Disabled reason) {
+        if (endpoints.disable(due.endpoint(), reason)) {
             LOG.warn(
                     "Webhook endpoint {} of tenant {} is disabled, for it {}; its owner enables it again by the API",
                     due.endpointId(),

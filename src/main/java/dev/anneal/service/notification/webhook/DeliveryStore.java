@@ -4,6 +4,8 @@ import dev.anneal.service.notification.webhook.WebhookDelivery.Attempt;
 import dev.anneal.service.notification.webhook.WebhookDelivery.State;
 import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedText;
 import java.net.URI;
 import java.sql.ResultSet;
@@ -22,8 +24,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of deliveries and of their tries. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+@Component
+@ConditionalOnRole(Role.API)
 final class DeliveryStore {
 
     private static final String PAGE = """
@@ -92,6 +97,12 @@ final class DeliveryStore {
                 FOR UPDATE SKIP LOCKED)
             """;
 
+    private final JdbcClient jdbc;
+
+    DeliveryStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
     /**
      * A delivery that is to be tried now.
      *
@@ -113,7 +124,7 @@ final class DeliveryStore {
             SealedText secret,
             @Nullable SealedText previousSecret) {}
 
-    Optional<Due> due(JdbcClient jdbc, String id, int round) {
+    Optional<Due> due(String id, int round) {
         return jdbc.sql(DUE)
                 .param("id", id)
                 .param("round", round)
@@ -147,7 +158,7 @@ final class DeliveryStore {
      * @param next when it is tried again; null unless it stays pending
      * @return false if another process was first
      */
-    boolean settle(JdbcClient jdbc, Due due, State state, @Nullable Instant next, Attempt attempt) {
+    boolean settle(Due due, State state, @Nullable Instant next, Attempt attempt) {
         int changed = jdbc.sql(SETTLE)
                 .param("delivery", due.number())
                 .param("state", state.name())
@@ -168,7 +179,7 @@ final class DeliveryStore {
     }
 
     /** Whether the endpoint has taken anything since then. */
-    boolean hasDelivered(JdbcClient jdbc, long endpoint, Instant since) {
+    boolean hasDelivered(long endpoint, Instant since) {
         return jdbc.sql(DELIVERED_SINCE)
                 .param("endpoint", endpoint)
                 .param("since", since.atOffset(ZoneOffset.UTC))
@@ -177,7 +188,7 @@ final class DeliveryStore {
     }
 
     /** Key of a delivery to the endpoint. */
-    Optional<Long> find(JdbcClient jdbc, long endpoint, String id) {
+    Optional<Long> find(long endpoint, String id) {
         return jdbc.sql("SELECT id FROM webhook_delivery WHERE endpoint_id = :endpoint AND external_id = :id")
                 .param("endpoint", endpoint)
                 .param("id", id)
@@ -185,35 +196,31 @@ final class DeliveryStore {
                 .optional();
     }
 
-    WebhookDelivery byNumber(JdbcClient jdbc, long number) {
-        return withAttempts(
-                        jdbc,
-                        jdbc.sql("SELECT * FROM webhook_delivery WHERE id = :number")
-                                .param("number", number))
+    WebhookDelivery byNumber(long number) {
+        return withAttempts(jdbc.sql("SELECT * FROM webhook_delivery WHERE id = :number")
+                        .param("number", number))
                 .get(0);
     }
 
-    List<WebhookDelivery> page(JdbcClient jdbc, long endpoint, @Nullable State state, PageRequest request) {
-        return withAttempts(
-                jdbc,
-                jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
-                        .param("endpoint", endpoint)
-                        .param("state", state == null ? null : state.name(), Types.VARCHAR)
-                        .param("after", request.after(), Types.VARCHAR)
-                        .param("limit", request.rowsToRead()));
+    List<WebhookDelivery> page(long endpoint, @Nullable State state, PageRequest request) {
+        return withAttempts(jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
+                .param("endpoint", endpoint)
+                .param("state", state == null ? null : state.name(), Types.VARCHAR)
+                .param("after", request.after(), Types.VARCHAR)
+                .param("limit", request.rowsToRead()));
     }
 
     /** Attempts are read after the deliveries, so that none is missing of one that has ended. */
-    private static List<WebhookDelivery> withAttempts(JdbcClient jdbc, JdbcClient.StatementSpec deliveries) {
+    private List<WebhookDelivery> withAttempts(JdbcClient.StatementSpec deliveries) {
         Map<Long, WebhookDelivery> found = new LinkedHashMap<>();
         deliveries.query((RowCallbackHandler) row -> found.put(row.getLong("id"), delivery(row)));
-        Map<Long, List<Attempt>> attempts = attempts(jdbc, found.keySet());
+        Map<Long, List<Attempt>> attempts = attempts(found.keySet());
         return found.entrySet().stream()
                 .map(each -> each.getValue().with(attempts.getOrDefault(each.getKey(), List.of())))
                 .toList();
     }
 
-    private static Map<Long, List<Attempt>> attempts(JdbcClient jdbc, Set<Long> deliveries) {
+    private Map<Long, List<Attempt>> attempts(Set<Long> deliveries) {
         Map<Long, List<Attempt>> attempts = new HashMap<>();
         jdbc.sql(ATTEMPTS).param("deliveries", deliveries.toArray(Long[]::new)).query(row -> {
             attempts.computeIfAbsent(row.getLong("delivery_id"), key -> new ArrayList<>())
@@ -240,11 +247,11 @@ final class DeliveryStore {
     }
 
     /** Begins another round of tries; false if one goes on. */
-    boolean replay(JdbcClient jdbc, long number) {
+    boolean replay(long number) {
         return jdbc.sql(REPLAY).param("delivery", number).update() == 1;
     }
 
-    int forget(JdbcClient jdbc, Instant before) {
+    int forget(Instant before) {
         return jdbc.sql(FORGET).param("before", before.atOffset(ZoneOffset.UTC)).update();
     }
 }

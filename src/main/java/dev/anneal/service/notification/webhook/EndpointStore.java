@@ -4,6 +4,8 @@ import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
 import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedColumn;
 import dev.anneal.service.platform.secret.SealedText;
 import java.net.URI;
@@ -17,8 +19,11 @@ import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of endpoints. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+@Component
+@ConditionalOnRole(Role.API)
 final class EndpointStore {
 
     static final SealedColumn SECRET = new SealedColumn("webhook_endpoint", "external_id", "secret");
@@ -67,8 +72,13 @@ final class EndpointStore {
             WHERE external_id = :id
             """;
 
+    private final JdbcClient jdbc;
+
+    EndpointStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
     void insert(
-            JdbcClient jdbc,
             String tenantId,
             String id,
             Settings settings,
@@ -87,7 +97,7 @@ final class EndpointStore {
                 .update();
     }
 
-    void update(JdbcClient jdbc, String id, Settings settings) {
+    void update(String id, Settings settings) {
         jdbc.sql(UPDATE)
                 .param("id", id)
                 .param("name", settings.name())
@@ -100,7 +110,7 @@ final class EndpointStore {
         return settings.eventTypes().stream().map(WebhookEventType::wireName).toArray(String[]::new);
     }
 
-    Optional<WebhookEndpoint> byId(JdbcClient jdbc, String id) {
+    Optional<WebhookEndpoint> byId(String id) {
         return jdbc.sql("SELECT * FROM webhook_endpoint WHERE external_id = :id")
                 .param("id", id)
                 .query(EndpointStore::endpoint)
@@ -108,14 +118,14 @@ final class EndpointStore {
     }
 
     /** As it is sealed, for a change that nothing else must come between. */
-    SealedText lockSecret(JdbcClient jdbc, String id) {
+    SealedText lockSecret(String id) {
         return SealedText.parse(jdbc.sql("SELECT secret FROM webhook_endpoint WHERE external_id = :id FOR UPDATE")
                 .param("id", id)
                 .query(String.class)
                 .single());
     }
 
-    List<WebhookEndpoint> page(JdbcClient jdbc, PageRequest request) {
+    List<WebhookEndpoint> page(PageRequest request) {
         return jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
                 .param("after", request.after())
                 .param("limit", request.rowsToRead())
@@ -123,13 +133,13 @@ final class EndpointStore {
                 .list();
     }
 
-    int count(JdbcClient jdbc) {
+    int count() {
         return jdbc.sql("SELECT count(*) FROM webhook_endpoint")
                 .query(Integer.class)
                 .single();
     }
 
-    boolean disable(JdbcClient jdbc, long number, Disabled reason) {
+    boolean disable(long number, Disabled reason) {
         return jdbc.sql(DISABLE)
                         .param("number", number)
                         .param("reason", reason.name())
@@ -137,17 +147,11 @@ final class EndpointStore {
                 == 1;
     }
 
-    void enable(JdbcClient jdbc, long number) {
+    void enable(long number) {
         jdbc.sql(ENABLE).param("number", number).update();
     }
 
-    void rotate(
-            JdbcClient jdbc,
-            String id,
-            SealedText secret,
-            String hint,
-            @Nullable SealedText previous,
-            @Nullable Instant until) {
+    void rotate(String id, SealedText secret, String hint, @Nullable SealedText previous, @Nullable Instant until) {
         jdbc.sql(ROTATE)
                 .param("id", id)
                 .param("secret", secret.stored())
@@ -161,7 +165,7 @@ final class EndpointStore {
     }
 
     /** Locks the endpoint's row until the end of the transaction. */
-    void lock(JdbcClient jdbc, long number) {
+    void lock(long number) {
         jdbc.sql("SELECT id FROM webhook_endpoint WHERE id = :number FOR NO KEY UPDATE")
                 .param("number", number)
                 .query(Long.class)
@@ -169,7 +173,7 @@ final class EndpointStore {
     }
 
     /** With its deliveries. */
-    void delete(JdbcClient jdbc, long number) {
+    void delete(long number) {
         jdbc.sql("DELETE FROM webhook_endpoint WHERE id = :number")
                 .param("number", number)
                 .update();

@@ -1,16 +1,12 @@
 package dev.anneal.service.notification.webhook;
 
-import dev.anneal.service.notification.webhook.WebhookDeliveries.Stores;
-import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.SchedulerLifecycle;
 import dev.anneal.service.platform.secret.SealedColumn;
-import dev.anneal.service.platform.secret.Secrets;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -27,8 +23,6 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 class WebhookConfiguration {
 
     private static final Duration SWEEP_INTERVAL = Duration.ofHours(1);
-
-    private static final Stores STORES = new Stores(new EndpointStore(), new DeliveryStore());
 
     @Bean
     SealedColumn webhookSecret() {
@@ -53,39 +47,6 @@ class WebhookConfiguration {
     }
 
     @Bean
-    WebhookEndpoints webhookEndpoints(
-            TenantDatabase database,
-            Secrets secrets,
-            Identifiers identifiers,
-            Clock clock,
-            WebhookProperties properties) {
-        return new WebhookEndpoints(
-                database, STORES.endpoints(), secrets, identifiers, clock, properties.maxEndpoints());
-    }
-
-    @Bean
-    WebhookDeliveries webhookDeliveries(
-            TenantDatabase database,
-            WebhookEndpoints endpoints,
-            TestDeliveries tests,
-            Secrets secrets,
-            Identifiers identifiers,
-            Clock clock) {
-        return new WebhookDeliveries(database, endpoints, STORES, tests, secrets, identifiers, clock);
-    }
-
-    @Bean
-    DeliveryRunner deliveryRunner(
-            SystemDatabase database,
-            Secrets secrets,
-            DeliverySender sender,
-            Clock clock,
-            WebhookProperties properties) {
-        TenantPlaces places = new TenantPlaces(properties.concurrency(), properties.concurrencyOfTenant());
-        return new DeliveryRunner(database, STORES, secrets, sender, clock, properties.retryDelays(), places);
-    }
-
-    @Bean
     @DependsOnDatabaseInitialization
     SchedulerLifecycle deliverySchedule(
             @Qualifier("systemPool") DataSource pool,
@@ -102,10 +63,9 @@ class WebhookConfiguration {
     }
 
     @Bean
-    SchedulingConfigurer deliverySweep(SystemDatabase database, Clock clock, WebhookProperties properties) {
+    SchedulingConfigurer deliverySweep(
+            SystemDatabase database, DeliveryStore deliveries, Clock clock, WebhookProperties properties) {
         return tasks -> tasks.addFixedDelayTask(
-                () -> database.run(
-                        jdbc -> STORES.deliveries().forget(jdbc, clock.instant().minus(properties.kept()))),
-                SWEEP_INTERVAL);
+                () -> database.run(() -> deliveries.forget(clock.instant().minus(properties.kept()))), SWEEP_INTERVAL);
     }
 }

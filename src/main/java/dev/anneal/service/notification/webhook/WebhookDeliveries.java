@@ -8,60 +8,56 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.platform.secret.Secrets;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import java.time.Clock;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** What tenants see and do of the deliveries to their endpoints. */
+@Component
+@ConditionalOnRole(Role.API)
 public final class WebhookDeliveries {
 
     private final TenantDatabase database;
     private final WebhookEndpoints endpoints;
-    private final EndpointStore endpointStore;
     private final DeliveryStore store;
     private final TestDeliveries tests;
-    private final Secrets secrets;
     private final Identifiers identifiers;
     private final Clock clock;
 
     WebhookDeliveries(
             TenantDatabase database,
             WebhookEndpoints endpoints,
-            Stores stores,
+            DeliveryStore store,
             TestDeliveries tests,
-            Secrets secrets,
             Identifiers identifiers,
             Clock clock) {
         this.database = database;
         this.endpoints = endpoints;
-        this.endpointStore = stores.endpoints();
-        this.store = stores.deliveries();
+        this.store = store;
         this.tests = tests;
-        this.secrets = secrets;
         this.identifiers = identifiers;
         this.clock = clock;
     }
 
-    /** Rows. */
-    record Stores(EndpointStore endpoints, DeliveryStore deliveries) {}
-
     /** @param state null for all */
     public Page<WebhookDelivery> list(String tenantId, String endpointId, @Nullable State state, PageRequest request) {
-        return database.call(tenantId, jdbc -> {
-            long endpoint = endpoints.require(jdbc, endpointId).number();
+        return database.call(tenantId, () -> {
+            long endpoint = endpoints.require(endpointId).number();
             String after = request.after();
-            if (after != null && store.find(jdbc, endpoint, after).isEmpty()) {
+            if (after != null && store.find(endpoint, after).isEmpty()) {
                 throw Refusal.invalidCursor("a delivery to this endpoint", after);
             }
-            return Page.of(store.page(jdbc, endpoint, state, request), request);
+            return Page.of(store.page(endpoint, state, request), request);
         });
     }
 
     /** Delivers the same event again, under the same id, with as many tries as at first. */
     public WebhookDelivery replay(String tenantId, String endpointId, String deliveryId) {
-        return database.call(tenantId, jdbc -> {
-            WebhookEndpoint endpoint = endpoints.require(jdbc, endpointId);
-            long delivery = store.find(jdbc, endpoint.number(), deliveryId)
+        return database.call(tenantId, () -> {
+            WebhookEndpoint endpoint = endpoints.require(endpointId);
+            long delivery = store.find(endpoint.number(), deliveryId)
                     .orElseThrow(() -> Refusal.notFound("webhook delivery", deliveryId, "delivery_id"));
             if (endpoint.disabled() != null) {
                 throw new Refusal(
@@ -69,12 +65,12 @@ public final class WebhookDeliveries {
                         "The endpoint is disabled (" + endpoint.disabled().wireName()
                                 + "). Enable it, then replay the delivery");
             }
-            if (!store.replay(jdbc, delivery)) {
+            if (!store.replay(delivery)) {
                 throw new Refusal(
                         RefusalCode.WEBHOOK_DELIVERY_PENDING,
                         "The delivery is pending: it is tried again by itself at its 'next_attempt_at'");
             }
-            return store.byNumber(jdbc, delivery);
+            return store.byNumber(delivery);
         });
     }
 
@@ -86,10 +82,7 @@ public final class WebhookDeliveries {
      */
     public int test(String tenantId, String endpointId, WebhookEventType type) {
         WebhookEndpoint endpoint = endpoints.find(tenantId, endpointId);
-        String secret = secrets.open(
-                EndpointStore.SECRET,
-                endpointId,
-                database.call(tenantId, jdbc -> endpointStore.lockSecret(jdbc, endpointId)));
+        String secret = endpoints.secret(tenantId, endpointId);
         WebhookEvent event = new WebhookEvent(
                 identifiers.next("evt_"), type.wireName(), identifiers.next("ftjob-test-"), clock.instant());
         Answer answer = tests.send(tenantId, endpoint.settings().url(), secret, identifiers.next("wh_"), event);

@@ -10,6 +10,8 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.platform.secret.Secrets;
 import java.security.SecureRandom;
@@ -19,9 +21,11 @@ import java.time.Instant;
 import java.util.Base64;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What tenants do with their endpoints. */
+@Component
+@ConditionalOnRole(Role.API)
 public final class WebhookEndpoints {
 
     private static final Duration OLD_SECRET_STAYS = Duration.ofHours(24);
@@ -42,29 +46,29 @@ public final class WebhookEndpoints {
             Secrets secrets,
             Identifiers identifiers,
             Clock clock,
-            int maxEndpoints) {
+            WebhookProperties properties) {
         this.database = database;
         this.store = store;
         this.secrets = secrets;
         this.identifiers = identifiers;
         this.clock = clock;
-        this.maxEndpoints = maxEndpoints;
+        this.maxEndpoints = properties.maxEndpoints();
     }
 
     public WithSecret create(String tenantId, Settings settings, boolean isEnabled) {
         String id = identifiers.next("we_");
         String secret = newSecret();
         SealedText sealed = secrets.seal(EndpointStore.SECRET, id, secret);
-        return database.call(tenantId, jdbc -> {
-            if (store.count(jdbc) >= maxEndpoints) {
+        return database.call(tenantId, () -> {
+            if (store.count() >= maxEndpoints) {
                 throw new Refusal(
                         RefusalCode.INVALID_VALUE,
                         "A tenant may have " + maxEndpoints
                                 + " webhook endpoints (anneal.webhooks.max-endpoints), and has so many."
                                 + " Delete one that is not used");
             }
-            store.insert(jdbc, tenantId, id, settings, isEnabled ? null : Disabled.REQUESTED, sealed, hint(secret));
-            return new WithSecret(require(jdbc, id), secret);
+            store.insert(tenantId, id, settings, isEnabled ? null : Disabled.REQUESTED, sealed, hint(secret));
+            return new WithSecret(require(id), secret);
         });
     }
 
@@ -74,6 +78,12 @@ public final class WebhookEndpoints {
         return WebhookSignature.PREFIX + Base64.getEncoder().encodeToString(bytes);
     }
 
+    /** The secret that signs what is sent to the endpoint. */
+    String secret(String tenantId, String endpointId) {
+        SealedText sealed = database.call(tenantId, () -> store.lockSecret(endpointId));
+        return secrets.open(EndpointStore.SECRET, endpointId, sealed);
+    }
+
     /** Before the base64's padding. */
     private static String hint(String secret) {
         String digits = secret.replace("=", "");
@@ -81,11 +91,11 @@ public final class WebhookEndpoints {
     }
 
     public WebhookEndpoint find(String tenantId, String id) {
-        return database.call(tenantId, jdbc -> require(jdbc, id));
+        return database.call(tenantId, () -> require(id));
     }
 
-    WebhookEndpoint require(JdbcClient jdbc, String id) {
-        return store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
+    WebhookEndpoint require(String id) {
+        return store.byId(id).orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
     }
 
     /** Newest first unless the request says otherwise. Ids sort as they were made, so a page goes on behind one that is deleted by now. */
@@ -94,7 +104,7 @@ public final class WebhookEndpoints {
         if (after != null && !after.startsWith("we_")) {
             throw Refusal.invalidCursor("a webhook endpoint", after);
         }
-        return database.call(tenantId, jdbc -> Page.of(store.page(jdbc, request), request));
+        return database.call(tenantId, () -> Page.of(store.page(request), request));
     }
 
     /**
@@ -104,21 +114,21 @@ public final class WebhookEndpoints {
      */
     public WebhookEndpoint update(
             String tenantId, String id, UnaryOperator<Settings> change, @Nullable Boolean isEnabled) {
-        return database.call(tenantId, jdbc -> {
-            WebhookEndpoint endpoint = require(jdbc, id);
-            store.update(jdbc, id, change.apply(endpoint.settings()));
+        return database.call(tenantId, () -> {
+            WebhookEndpoint endpoint = require(id);
+            store.update(id, change.apply(endpoint.settings()));
             if (Boolean.TRUE.equals(isEnabled)) {
-                store.enable(jdbc, endpoint.number());
+                store.enable(endpoint.number());
             } else if (Boolean.FALSE.equals(isEnabled)) {
-                store.disable(jdbc, endpoint.number(), Disabled.REQUESTED);
+                store.disable(endpoint.number(), Disabled.REQUESTED);
             }
-            return require(jdbc, id);
+            return require(id);
         });
     }
 
     /** Deletes an endpoint with its deliveries, those that are still to be made among them. */
     public void delete(String tenantId, String id) {
-        database.run(tenantId, jdbc -> store.delete(jdbc, require(jdbc, id).number()));
+        database.run(tenantId, () -> store.delete(require(id).number()));
     }
 
     /**
@@ -129,15 +139,15 @@ public final class WebhookEndpoints {
     public WithSecret rotate(String tenantId, String id, boolean keepsOld) {
         String secret = newSecret();
         SealedText sealed = secrets.seal(EndpointStore.SECRET, id, secret);
-        return database.call(tenantId, jdbc -> {
-            require(jdbc, id);
-            SealedText old = store.lockSecret(jdbc, id);
+        return database.call(tenantId, () -> {
+            require(id);
+            SealedText old = store.lockSecret(id);
             SealedText previous = keepsOld
                     ? secrets.seal(EndpointStore.PREVIOUS_SECRET, id, secrets.open(EndpointStore.SECRET, id, old))
                     : null;
             Instant until = keepsOld ? clock.instant().plus(OLD_SECRET_STAYS) : null;
-            store.rotate(jdbc, id, sealed, hint(secret), previous, until);
-            return new WithSecret(require(jdbc, id), secret);
+            store.rotate(id, sealed, hint(secret), previous, until);
+            return new WithSecret(require(id), secret);
         });
     }
 }

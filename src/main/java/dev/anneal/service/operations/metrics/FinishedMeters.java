@@ -9,11 +9,13 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /**
  * Counts work that has ended for good. The series of trainings are there from the start, with 0: a counter that appears with its first
  * failure shows Prometheus no increase.
  */
+@Component
 final class FinishedMeters implements WorkEndListener {
 
     private final MeterRegistry registry;

@@ -1,12 +1,17 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.service.inference.GenerationListener;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.springframework.stereotype.Component;
 
 /** Meters of what this process generates. */
+@Component
+@ConditionalOnRole(Role.INFERENCE)
 final class InferenceMeters implements GenerationListener {
 
     private final AtomicInteger openAnswers;

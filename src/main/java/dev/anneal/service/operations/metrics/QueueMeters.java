@@ -1,5 +1,7 @@
 package dev.anneal.service.operations.metrics;
 
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.QueueNumbers;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkCount;
@@ -15,9 +17,12 @@ import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.TransactionException;
 
 /** Meters of the queue as a whole. A scrape reads what the last refresh has found, so that it costs the database nothing. */
+@Component
+@ConditionalOnRole(Role.API)
 final class QueueMeters {
 
     private static final Logger LOG = LoggerFactory.getLogger(QueueMeters.class);

@@ -8,8 +8,10 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.springframework.stereotype.Component;
 
 /** Counts rescues by reason; the reasons are there from the start, with 0. */
+@Component
 final class RescueMeters implements RescueListener {
 
     private final Map<Rescue.Reason, Counter> counters = new EnumMap<>(Rescue.Reason.class);

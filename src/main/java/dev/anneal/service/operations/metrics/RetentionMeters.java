@@ -1,14 +1,19 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.service.operations.retention.RetentionListener;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.springframework.stereotype.Component;
 
 /** Counts what is deleted for its age, and sweeps that are refused; every kind is there from the start, with 0. */
+@Component
+@ConditionalOnRole(Role.API)
 final class RetentionMeters implements RetentionListener {
 
     private final Map<Kind, Counter> removed = new EnumMap<>(Kind.class);

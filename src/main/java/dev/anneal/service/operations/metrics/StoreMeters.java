@@ -10,8 +10,10 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import org.springframework.stereotype.Component;
 
 /** Times and counts what is asked of the artifact store; every operation is there from the start, with 0. */
+@Component
 final class StoreMeters implements StoreListener {
 
     /** From a look at a local disk to the upload of a model's weights. */

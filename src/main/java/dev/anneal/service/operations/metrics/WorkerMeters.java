@@ -1,6 +1,8 @@
 package dev.anneal.service.operations.metrics;
 
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.training.settings.TrainingMethods;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
@@ -14,8 +16,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
+import org.springframework.stereotype.Component;
 
 /** Meters of a worker's leases, attempts and trainings. */
+@Component
+@ConditionalOnRole(Role.WORKER)
 public final class WorkerMeters {
 
     private static final Duration[] JOB_BUCKETS = {

@@ -38,25 +38,27 @@ final class ExpiredArtifacts {
             LIMIT :batch
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final Retention defaults;
 
-    ExpiredArtifacts(SystemDatabase system, Retention defaults) {
+    ExpiredArtifacts(JdbcClient jdbc, SystemDatabase system, Retention defaults) {
+        this.jdbc = jdbc;
         this.system = system;
         this.defaults = defaults;
     }
 
     /** Jobs with more than one checkpoint that ended so long ago, behind {@code after}. */
     List<Long> jobs(long after) {
-        return system.call(jdbc -> find(jdbc, JOBS, defaults.intermediateCheckpoints(), after));
+        return system.call(() -> find(JOBS, defaults.intermediateCheckpoints(), after));
     }
 
     /** Exports that were completed so long ago, behind {@code after}. */
     List<Long> exports(long after) {
-        return system.call(jdbc -> find(jdbc, EXPORTS, defaults.exports(), after));
+        return system.call(() -> find(EXPORTS, defaults.exports(), after));
     }
 
-    private static List<Long> find(JdbcClient jdbc, String query, @Nullable Integer days, long after) {
+    private List<Long> find(String query, @Nullable Integer days, long after) {
         return jdbc.sql(query)
                 .param("days", days)
                 .param("after", after)

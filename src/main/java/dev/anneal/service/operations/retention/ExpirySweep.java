@@ -64,14 +64,14 @@ final class ExpirySweep {
 
     private int removeExport(long export) {
         List<ExportRemoval.Removed> removed =
-                system.call(jdbc -> exports.remove(jdbc, export)).stream().toList();
+                system.call(() -> exports.remove(export)).stream().toList();
         removed.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.EXPORT));
         return removed.size();
     }
 
     /** The newest is what the tuned model's name means, and what a job that failed can be exported from. */
     private int removeCheckpoints(long job) {
-        List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.prune(jdbc, job, 1));
+        List<Checkpoints.Pruned> pruned = system.call(() -> checkpoints.prune(job, 1));
         pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
         return pruned.size();
     }

@@ -17,13 +17,15 @@ final class OrphanNotes {
 
     private final SystemDatabase system;
     private final String begin;
+    private final OrphanRows rows;
     private final Map<StoredUnit, Long> seen = new LinkedHashMap<>();
     private int noted;
 
     /** @param begin of the sweep */
-    OrphanNotes(SystemDatabase system, String begin) {
+    OrphanNotes(SystemDatabase system, String begin, OrphanRows rows) {
         this.system = system;
         this.begin = begin;
+        this.rows = rows;
     }
 
     void visit(ArtifactStore.Entry entry) {
@@ -36,20 +38,20 @@ final class OrphanNotes {
     /** The whole store was shown. */
     void finish() {
         note();
-        system.run(jdbc -> OrphanRows.forgetUnseen(jdbc, begin));
+        system.run(() -> rows.forgetUnseen(begin));
     }
 
     private void note() {
         if (noted < MOST) {
-            system.run(jdbc -> {
-                Set<String> unnamed = OrphanRows.unnamed(jdbc, seen.keySet());
+            system.run(() -> {
+                Set<String> unnamed = rows.unnamed(seen.keySet());
                 Map<String, Long> orphans = new LinkedHashMap<>();
                 seen.forEach((unit, bytes) -> {
                     if (unnamed.contains(unit.key().value())) {
                         orphans.put(unit.key().value(), bytes);
                     }
                 });
-                OrphanRows.note(jdbc, orphans, begin);
+                rows.note(orphans, begin);
                 noted += orphans.size();
             });
         }

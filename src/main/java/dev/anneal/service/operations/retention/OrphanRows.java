@@ -10,8 +10,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Which units of the store no row names, and rows of the table {@code store_orphan}, which says since when. */
+@Component
 final class OrphanRows {
 
     /**
@@ -61,18 +63,22 @@ final class OrphanRows {
 
     private static final int BATCH = 500;
 
-    private OrphanRows() {}
+    private final JdbcClient jdbc;
+
+    OrphanRows(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
 
     /** A unit that is an orphan, as it was seen last. */
     record Noted(String key, long bytes) {}
 
     /** The database's time, by which the notes of a sweep are told from earlier ones. */
-    static String now(JdbcClient jdbc) {
+    String now() {
         return jdbc.sql("SELECT clock_timestamp()::text").query(String.class).single();
     }
 
     /** Keys of those that no row names. */
-    static Set<String> unnamed(JdbcClient jdbc, Collection<StoredUnit> units) {
+    Set<String> unnamed(Collection<StoredUnit> units) {
         return new HashSet<>(jdbc.sql(UNNAMED)
                 .param("keys", column(units, unit -> unit.key().value()))
                 .param("kinds", column(units, unit -> unit.kind().name()))
@@ -87,7 +93,7 @@ final class OrphanRows {
     }
 
     /** @param begin of this sweep */
-    static void note(JdbcClient jdbc, Map<String, Long> bytesByKey, String begin) {
+    void note(Map<String, Long> bytesByKey, String begin) {
         bytesByKey.forEach((key, bytes) -> jdbc.sql(NOTE)
                 .param("key", key)
                 .param("bytes", bytes)
@@ -96,16 +102,16 @@ final class OrphanRows {
     }
 
     /** Forgets what this sweep has not seen: it is gone, or a row names it. */
-    static void forgetUnseen(JdbcClient jdbc, String begin) {
+    void forgetUnseen(String begin) {
         jdbc.sql(FORGET).param("begin", begin).update();
     }
 
-    static void forget(JdbcClient jdbc, ArtifactKey key) {
+    void forget(ArtifactKey key) {
         jdbc.sql("DELETE FROM store_orphan WHERE key = ?").param(key.value()).update();
     }
 
     /** Orphans that were first seen so long ago, by key and behind {@code after}. */
-    static List<Noted> old(JdbcClient jdbc, Duration age, String after) {
+    List<Noted> old(Duration age, String after) {
         return jdbc.sql(OLD)
                 .param("age", age.toSeconds())
                 .param("after", after)

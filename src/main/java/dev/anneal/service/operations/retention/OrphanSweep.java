@@ -28,6 +28,7 @@ final class OrphanSweep {
     private final StoreOwnership ownership;
     private final RetentionListener listener;
     private final @Nullable Duration age;
+    private final OrphanRows rows;
 
     /** @param age null for never: the store is not even looked at */
     OrphanSweep(
@@ -35,12 +36,14 @@ final class OrphanSweep {
             ArtifactStore store,
             StoreOwnership ownership,
             RetentionListener listener,
-            @Nullable Duration age) {
+            @Nullable Duration age,
+            OrphanRows rows) {
         this.system = system;
         this.store = store;
         this.ownership = ownership;
         this.listener = listener;
         this.age = age;
+        this.rows = rows;
     }
 
     void runOnce() {
@@ -60,8 +63,8 @@ final class OrphanSweep {
     }
 
     private void sweep(Duration patience) {
-        String begin = system.call(OrphanRows::now);
-        OrphanNotes notes = new OrphanNotes(system, begin);
+        String begin = system.call(rows::now);
+        OrphanNotes notes = new OrphanNotes(system, begin, rows);
         store.list(notes::visit);
         notes.finish();
         if (notes.noted() > 0) {
@@ -95,14 +98,14 @@ final class OrphanSweep {
     }
 
     private List<OrphanRows.Noted> old(Duration patience, String after) {
-        return system.call(jdbc -> OrphanRows.old(jdbc, patience, after));
+        return system.call(() -> rows.old(patience, after));
     }
 
     private List<OrphanRows.Noted> stillOrphans(List<OrphanRows.Noted> batch) {
         List<StoredUnit> units = batch.stream()
                 .flatMap(orphan -> StoredUnit.of(new ArtifactKey(orphan.key())).stream())
                 .toList();
-        Set<String> unnamed = system.call(jdbc -> OrphanRows.unnamed(jdbc, units));
+        Set<String> unnamed = system.call(() -> rows.unnamed(units));
         return batch.stream().filter(orphan -> unnamed.contains(orphan.key())).toList();
     }
 
@@ -114,7 +117,7 @@ final class OrphanSweep {
             LOG.warn("{} belongs to no row and stays until the next sweep: {}", key, failure.getMessage());
             return false;
         }
-        system.run(jdbc -> OrphanRows.forget(jdbc, key));
+        system.run(() -> rows.forget(key));
         listener.removed(RetentionListener.Kind.ORPHAN, orphan.bytes());
         return true;
     }

@@ -15,6 +15,7 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Processes that serve the API sweep as well. */
 @Configuration(proxyBeanMethods = false)
@@ -22,13 +23,9 @@ import org.springframework.context.annotation.Configuration;
 class RetentionConfiguration {
 
     @Bean
-    Retentions retentions(SystemDatabase system, RetentionProperties properties) {
-        return new Retentions(system, properties.retention());
-    }
-
-    @Bean
     ExpirySweep expirySweep(
             SystemDatabase system,
+            JdbcClient jdbc,
             RetentionProperties properties,
             Checkpoints checkpoints,
             ExportRemoval exports,
@@ -36,7 +33,7 @@ class RetentionConfiguration {
             ObjectProvider<RetentionListener> listeners) {
         return new ExpirySweep(
                 system,
-                new ExpiredArtifacts(system, properties.retention()),
+                new ExpiredArtifacts(jdbc, system, properties.retention()),
                 checkpoints,
                 exports,
                 store,
@@ -45,22 +42,24 @@ class RetentionConfiguration {
 
     @Bean
     SpentStateSweep spentStateSweep(
+            JdbcClient jdbc,
             SystemDatabase system,
             RetentionProperties properties,
             Checkpoints checkpoints,
             ArtifactStore store,
             ObjectProvider<RetentionListener> listeners) {
-        return new SpentStateSweep(system, checkpoints, store, all(listeners), properties.trainingStateDays());
+        return new SpentStateSweep(jdbc, system, checkpoints, store, all(listeners), properties.trainingStateDays());
     }
 
     @Bean
     OrphanSweep orphanSweep(
             SystemDatabase system,
+            OrphanRows rows,
             RetentionProperties properties,
             ArtifactStore store,
             StoreOwnership ownership,
             ObjectProvider<RetentionListener> listeners) {
-        return new OrphanSweep(system, store, ownership, all(listeners), properties.orphanAge());
+        return new OrphanSweep(system, store, ownership, all(listeners), properties.orphanAge(), rows);
     }
 
     private static RetentionListener all(ObjectProvider<RetentionListener> listeners) {

@@ -1,9 +1,14 @@
 package dev.anneal.service.operations.retention;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** How long the artifacts of each tenant are kept. */
+@Component
+@ConditionalOnRole(Role.API)
 public final class Retentions {
 
     private static final String FIND =
@@ -16,20 +21,22 @@ public final class Retentions {
             SET intermediate_checkpoints_days = excluded.intermediate_checkpoints_days, exports_days = excluded.exports_days
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final Retention defaults;
 
-    Retentions(SystemDatabase system, Retention defaults) {
+    Retentions(JdbcClient jdbc, SystemDatabase system, RetentionProperties properties) {
+        this.jdbc = jdbc;
         this.system = system;
-        this.defaults = defaults;
+        this.defaults = properties.retention();
     }
 
     /** What applies to the tenant: what was saved for it alone, and the settings where nothing was. */
     public Retention of(String tenantId) {
-        return system.call(jdbc -> own(jdbc, tenantId)).or(defaults);
+        return system.call(() -> own(tenantId)).or(defaults);
     }
 
-    private static Retention own(JdbcClient jdbc, String tenantId) {
+    private Retention own(String tenantId) {
         return jdbc.sql(FIND)
                 .param("tenant", tenantId)
                 .query((row, number) -> new Retention(
@@ -41,7 +48,7 @@ public final class Retentions {
 
     /** Replaces what was saved for the tenant alone; it holds from the next sweep on. */
     public void save(String tenantId, Retention retention) {
-        system.run(jdbc -> jdbc.sql(SAVE)
+        system.run(() -> jdbc.sql(SAVE)
                 .param("tenant", tenantId)
                 .param("checkpoints", retention.intermediateCheckpoints())
                 .param("exports", retention.exports())

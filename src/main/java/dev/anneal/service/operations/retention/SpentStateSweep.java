@@ -43,6 +43,7 @@ final class SpentStateSweep {
             LIMIT :batch
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final Checkpoints checkpoints;
     private final ArtifactStore store;
@@ -52,11 +53,13 @@ final class SpentStateSweep {
 
     /** @param days after the end of the job; null: never */
     SpentStateSweep(
+            JdbcClient jdbc,
             SystemDatabase system,
             Checkpoints checkpoints,
             ArtifactStore store,
             RetentionListener listener,
             @Nullable Integer days) {
+        this.jdbc = jdbc;
         this.system = system;
         this.checkpoints = checkpoints;
         this.store = store;
@@ -77,7 +80,7 @@ final class SpentStateSweep {
     }
 
     private List<Long> endedAfter(int age, long job) {
-        return system.call(jdbc -> jdbc.sql(JOBS)
+        return system.call(() -> jdbc.sql(JOBS)
                 .param("days", age)
                 .param("after", job)
                 .param("batch", BATCH)
@@ -87,7 +90,7 @@ final class SpentStateSweep {
 
     private void clear(long job) {
         try {
-            List<Checkpoints.Pruned> pruned = system.call(jdbc -> checkpoints.pruneUnannealed(jdbc, job));
+            List<Checkpoints.Pruned> pruned = system.call(() -> checkpoints.pruneUnannealed(job));
             pruned.forEach(each -> artifacts.delete(each.directory(), each.bytes(), RetentionListener.Kind.CHECKPOINT));
             strip(job);
         } catch (RuntimeException e) {
@@ -98,18 +101,18 @@ final class SpentStateSweep {
     private void strip(long job) {
         boolean isThereAnother = true;
         while (isThereAnother) {
-            isThereAnother = system.call(jdbc -> stripOne(jdbc, job));
+            isThereAnother = system.call(() -> stripOne(job));
         }
     }
 
     /** Within a transaction: whoever wants to go on from it waits for what comes of it, and no row promises what has been deleted. */
-    private boolean stripOne(JdbcClient jdbc, long job) {
-        Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(jdbc, job);
+    private boolean stripOne(long job) {
+        Optional<Checkpoints.Resumable> found = checkpoints.oldestSpent(job);
         found.ifPresent(old -> {
             ArtifactKey folder = new ArtifactKey(old.directory());
             long bytes = sizeOf(folder.child(OPTIMIZER));
             store.deleteFrom(folder, OPTIMIZER);
-            checkpoints.strip(jdbc, old.id(), bytes);
+            checkpoints.strip(old.id(), bytes);
             listener.removed(RetentionListener.Kind.TRAINING_STATE, bytes);
         });
         return found.isPresent();

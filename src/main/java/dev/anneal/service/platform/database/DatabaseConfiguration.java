@@ -10,7 +10,6 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -19,6 +18,9 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Lazy;
 import org.springframework.core.annotation.Order;
 import org.springframework.core.env.Environment;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
+import org.springframework.transaction.PlatformTransactionManager;
 
 @Configuration(proxyBeanMethods = false)
 class DatabaseConfiguration {
@@ -26,11 +28,6 @@ class DatabaseConfiguration {
     @Bean
     Clock clock() {
         return Clock.systemUTC();
-    }
-
-    @Bean
-    Identifiers identifiers(Clock clock) {
-        return new Identifiers(clock);
     }
 
     @Bean
@@ -78,27 +75,46 @@ class DatabaseConfiguration {
     }
 
     @Bean
-    @DependsOnDatabaseInitialization
-    TenantDatabase tenantDatabase(@Qualifier("tenantPool") DataSource pool) {
-        return new TenantDatabase(pool);
+    CurrentPool currentPool() {
+        return new CurrentPool();
+    }
+
+    /** Speaks on the connection of the thread's transaction. */
+    @Bean
+    JdbcClient jdbcClient(CurrentPool current) {
+        return JdbcClient.create(current);
+    }
+
+    @Bean
+    PlatformTransactionManager transactionManager(CurrentPool current) {
+        return new DataSourceTransactionManager(current);
     }
 
     @Bean
     @DependsOnDatabaseInitialization
-    SystemDatabase systemDatabase(@Qualifier("systemPool") DataSource pool) {
-        return new SystemDatabase(pool);
+    TenantDatabase tenantDatabase(
+            CurrentPool current,
+            @Qualifier("tenantPool") DataSource pool,
+            PlatformTransactionManager manager,
+            JdbcClient jdbc) {
+        return new TenantDatabase(new Transactions(current, pool, manager), jdbc);
     }
 
     @Bean
     @DependsOnDatabaseInitialization
-    HeartbeatDatabase heartbeatDatabase(@Qualifier("heartbeatPool") DataSource pool, DatabaseProperties properties) {
-        return new HeartbeatDatabase(pool, properties.heartbeatTimeout());
+    SystemDatabase systemDatabase(
+            CurrentPool current, @Qualifier("systemPool") DataSource pool, PlatformTransactionManager manager) {
+        return new SystemDatabase(new Transactions(current, pool, manager));
     }
 
     @Bean
-    @ConditionalOnProperty(name = "spring.flyway.enabled", havingValue = "false")
-    CheckedSchema checkedSchema(DatabaseAccess access) {
-        return new CheckedSchema(access);
+    @DependsOnDatabaseInitialization
+    HeartbeatDatabase heartbeatDatabase(
+            CurrentPool current,
+            @Qualifier("heartbeatPool") DataSource pool,
+            PlatformTransactionManager manager,
+            DatabaseProperties properties) {
+        return new HeartbeatDatabase(new Transactions(current, pool, manager), properties.heartbeatTimeout());
     }
 
     /** The migrations grant the roles to the login of the service. */
@@ -109,12 +125,6 @@ class DatabaseConfiguration {
             placeholders.put("applicationLogin", access.application().name());
             flyway.placeholders(placeholders);
         };
-    }
-
-    /** As a callback, Flyway is given it by Spring Boot. */
-    @Bean
-    SchemaMigration schemaMigration() {
-        return new SchemaMigration();
     }
 
     @Bean

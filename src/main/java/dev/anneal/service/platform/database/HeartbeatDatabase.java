@@ -1,9 +1,7 @@
 package dev.anneal.service.platform.database;
 
 import java.time.Duration;
-import java.util.function.Function;
-import javax.sql.DataSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import java.util.function.Supplier;
 
 /**
  * The database for heartbeats alone: connections that no other work can take, and an answer or an exception within {@link #timeout()}
@@ -14,13 +12,13 @@ public final class HeartbeatDatabase {
     private final Transactions transactions;
     private final Duration timeout;
 
-    HeartbeatDatabase(DataSource pool, Duration timeout) {
-        this.transactions = new Transactions(pool);
+    HeartbeatDatabase(Transactions transactions, Duration timeout) {
+        this.transactions = transactions;
         this.timeout = timeout;
     }
 
     /** Does {@code work} in one transaction across all tenants. */
-    public <T> T call(Function<JdbcClient, T> work) {
+    public <T> T call(Supplier<T> work) {
         return transactions.call(work);
     }
 

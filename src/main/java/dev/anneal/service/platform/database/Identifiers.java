@@ -4,11 +4,13 @@ import java.math.BigInteger;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Instant;
+import org.springframework.stereotype.Component;
 
 /**
  * Makes the ids that clients see: a prefix and a UUID of version 7 (RFC 9562) as 26 digits of Crockford's base 32 in lower case. Ids of
  * one process sort as they were made, also within a millisecond, so they serve as cursors; compare them {@code COLLATE "C"}.
  */
+@Component
 public final class Identifiers {
 
     private static final int DIGITS = 26;

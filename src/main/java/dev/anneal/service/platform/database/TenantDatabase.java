@@ -1,8 +1,6 @@
 package dev.anneal.service.platform.database;
 
-import java.util.function.Consumer;
-import java.util.function.Function;
-import javax.sql.DataSource;
+import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The database as one tenant sees it: row-level security hides every other tenant's rows and refuses to write them. */
@@ -11,27 +9,29 @@ public final class TenantDatabase {
     private static final String NAME_TENANT = "SELECT set_config('app.tenant', ?, true)";
 
     private final Transactions transactions;
+    private final JdbcClient jdbc;
 
-    TenantDatabase(DataSource pool) {
-        this.transactions = new Transactions(pool);
+    TenantDatabase(Transactions transactions, JdbcClient jdbc) {
+        this.transactions = transactions;
+        this.jdbc = jdbc;
     }
 
     /**
-     * Does {@code work} for {@code tenantId} in one transaction, which an exception rolls back. A call within a call is refused: it
-     * would be part of the outer transaction. The client must not be used after the call.
+     * Does {@code work} for {@code tenantId} in one transaction, which an exception rolls back. A call within a transaction is refused: it
+     * would be part of the outer one.
      */
-    public <T> T call(String tenantId, Function<JdbcClient, T> work) {
-        return transactions.call(jdbc -> {
+    public <T> T call(String tenantId, Supplier<T> work) {
+        return transactions.call(() -> {
             // Local to the transaction, so the next user of the connection starts without a tenant and sees nothing.
             jdbc.sql(NAME_TENANT).param(tenantId).query(String.class).single();
-            return work.apply(jdbc);
+            return work.get();
         });
     }
 
     /** As {@link #call}, without a result. */
-    public void run(String tenantId, Consumer<JdbcClient> work) {
-        call(tenantId, jdbc -> {
-            work.accept(jdbc);
+    public void run(String tenantId, Runnable work) {
+        call(tenantId, () -> {
+            work.run();
             return true;
         });
     }

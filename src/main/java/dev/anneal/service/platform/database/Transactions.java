@@ -1,37 +1,39 @@
 package dev.anneal.service.platform.database;
 
 import java.util.Objects;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import javax.sql.DataSource;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.TransactionStatus;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Explicit transactions on one pool. */
+/** Transactions on one pool, each bound to its thread: whatever talks to the database meanwhile is part of it. */
 final class Transactions {
 
+    private final CurrentPool current;
     private final DataSource pool;
     private final PlatformTransactionManager manager;
-    private final JdbcClient jdbc;
 
-    Transactions(DataSource pool) {
+    /** @param manager of transactions on {@code current} */
+    Transactions(CurrentPool current, DataSource pool, PlatformTransactionManager manager) {
+        this.current = current;
         this.pool = pool;
-        this.manager = new DataSourceTransactionManager(pool);
-        this.jdbc = JdbcClient.create(pool);
+        this.manager = manager;
     }
 
-    <T> T call(Function<JdbcClient, T> work) {
-        if (TransactionSynchronizationManager.hasResource(pool)) {
-            throw new IllegalStateException(
-                    "a transaction must not be opened within another on the same pool: pass its client on");
+    <T> T call(Supplier<T> work) {
+        if (TransactionSynchronizationManager.isActualTransactionActive()) {
+            throw new IllegalStateException("a transaction must not be opened within another");
         }
+        return current.during(pool, () -> transact(work));
+    }
+
+    private <T> T transact(Supplier<T> work) {
         TransactionStatus transaction = manager.getTransaction(null);
         T result;
         try {
-            result = work.apply(jdbc);
+            result = work.get();
         } catch (RuntimeException | Error failure) {
             rollBack(transaction, failure);
             throw failure;

@@ -1,14 +1,19 @@
 package dev.anneal.service.platform.secret;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Looks after the secrets that are stored: that all of them open when the service starts, and that those of older keys are sealed anew. */
+@Component
+@ConditionalOnRole(Role.API)
 final class SealedRows implements SmartInitializingSingleton {
 
     private static final Logger LOG = LoggerFactory.getLogger(SealedRows.class);
@@ -34,11 +39,13 @@ final class SealedRows implements SmartInitializingSingleton {
 
     private static final String REPLACE = "UPDATE %1$s SET %2$s = :sealed WHERE %3$s = :id";
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Secrets secrets;
     private final List<SealedColumn> columns;
 
-    SealedRows(SystemDatabase database, Secrets secrets, List<SealedColumn> columns) {
+    SealedRows(JdbcClient jdbc, SystemDatabase database, Secrets secrets, List<SealedColumn> columns) {
+        this.jdbc = jdbc;
         this.database = database;
         this.secrets = secrets;
         this.columns = List.copyOf(columns);
@@ -55,7 +62,7 @@ final class SealedRows implements SmartInitializingSingleton {
     public void afterSingletonsInstantiated() {
         for (SealedColumn column : columns) {
             for (UsedKey used : database.call(
-                    jdbc -> jdbc.sql(in(column, KEYS)).query(UsedKey.class).list())) {
+                    () -> jdbc.sql(in(column, KEYS)).query(UsedKey.class).list())) {
                 if (!secrets.has(used.key())) {
                     throw missingKey(used, column);
                 }
@@ -80,14 +87,14 @@ final class SealedRows implements SmartInitializingSingleton {
             return;
         }
         for (SealedColumn column : columns) {
-            int sealed = database.call(jdbc -> sealAnew(jdbc, column, key));
+            int sealed = database.call(() -> sealAnew(column, key));
             if (sealed > 0) {
                 LOG.info("{} secrets of {} are now sealed by the key '{}'", sealed, column.table(), key);
             }
         }
     }
 
-    private int sealAnew(JdbcClient jdbc, SealedColumn column, String key) {
+    private int sealAnew(SealedColumn column, String key) {
         List<Row> rows = jdbc.sql(in(column, OLDER))
                 .param("key", key)
                 .param("batch", BATCH)

@@ -1,12 +1,10 @@
 package dev.anneal.service.platform.secret;
 
-import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -28,13 +26,6 @@ class SecretConfiguration {
         boolean isMadeHere = properties.keys().isEmpty() && databaseUrl.isEmpty();
         return Secrets.of(
                 isMadeHere ? new SecretProperties(List.of(KeyFile.read(home.resolve("secrets.key")))) : properties);
-    }
-
-    /** The API's processes do it for all. */
-    @Bean
-    @ConditionalOnRole(Role.API)
-    SealedRows sealedRows(SystemDatabase database, Secrets secrets, ObjectProvider<SealedColumn> columns) {
-        return new SealedRows(database, secrets, columns.orderedStream().toList());
     }
 
     /** Not at once: while processes are replaced, those before may not have the first key yet. */

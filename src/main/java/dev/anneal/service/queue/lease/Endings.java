@@ -8,7 +8,6 @@ import dev.anneal.service.queue.WorkError;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -140,28 +139,30 @@ final class Endings {
             WHERE attempt.work_id = :id AND attempt.lease_token = :token AND attempt.outcome = ANY (:outcomes)
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final LeaseProperties properties;
     private final WorkEnds ends;
     private final String held;
 
-    Endings(SystemDatabase system, LeaseProperties properties, WorkEnds ends) {
-        this(system, properties, ends, FENCE);
+    Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, WorkEnds ends) {
+        this(jdbc, system, properties, ends, FENCE);
     }
 
     /** @param fence condition on the row to end; the tests prove that a weaker one is found out */
-    Endings(SystemDatabase system, LeaseProperties properties, WorkEnds ends, String fence) {
+    Endings(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties, WorkEnds ends, String fence) {
+        this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
         this.ends = ends;
         this.held = HELD.formatted(fence);
     }
 
-    Ending succeed(Lease lease, Consumer<JdbcClient> writes) {
+    Ending succeed(Lease lease, Runnable writes) {
         return end(lease, SUCCEED, Map.of(), Set.of("SUCCEEDED"), writes, UnaryOperator.identity());
     }
 
-    Ending giveBack(Lease lease, Consumer<JdbcClient> writes) {
+    Ending giveBack(Lease lease, Runnable writes) {
         return end(
                 lease,
                 GIVE_BACK,
@@ -171,7 +172,7 @@ final class Endings {
                 UnaryOperator.identity());
     }
 
-    Ending fail(Lease lease, WorkError error, Consumer<JdbcClient> writes) {
+    Ending fail(Lease lease, WorkError error, Runnable writes) {
         Map<String, @Nullable Object> parameters = ErrorColumn.parameters(error);
         parameters.putAll(retryParameters(properties));
         return end(lease, FAIL, parameters, Set.of("FAILED"), writes, end -> end.because(error));
@@ -192,9 +193,9 @@ final class Endings {
             String decision,
             Map<String, ? extends @Nullable Object> parameters,
             Set<String> outcomes,
-            Consumer<JdbcClient> writes,
+            Runnable writes,
             UnaryOperator<WorkEnd> explained) {
-        return system.call(jdbc -> {
+        return system.call(() -> {
             Optional<WorkEnd> end = jdbc.sql(held + decision + APPLY + RESULT)
                     .param("id", lease.workId())
                     .param("token", lease.token())
@@ -203,16 +204,16 @@ final class Endings {
                     .optional()
                     .map(explained);
             if (end.isEmpty()) {
-                return earlier(jdbc, lease, outcomes, explained);
+                return earlier(lease, outcomes, explained);
             }
-            writes.accept(jdbc);
+            writes.run();
             ends.announce(end.get());
             return new Ending(Ending.Result.APPLIED, end.get().state());
         });
     }
 
     /** The call that ended the attempt got no answer, so nobody has been told yet. */
-    private Ending earlier(JdbcClient jdbc, Lease lease, Set<String> outcomes, UnaryOperator<WorkEnd> explained) {
+    private Ending earlier(Lease lease, Set<String> outcomes, UnaryOperator<WorkEnd> explained) {
         Optional<WorkEnd> end = jdbc.sql(EARLIER)
                 .param("id", lease.workId())
                 .param("token", lease.token())

@@ -99,10 +99,12 @@ final class FairClaim {
             FROM claimed
             """.formatted(allowedTo(":tenant"));
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final LeaseProperties properties;
 
-    FairClaim(SystemDatabase system, LeaseProperties properties) {
+    FairClaim(JdbcClient jdbc, SystemDatabase system, LeaseProperties properties) {
+        this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
     }
@@ -123,16 +125,16 @@ final class FairClaim {
 
     Optional<Claim> claim(Claimant claimant) {
         Slot slot = claimant.slot();
-        List<String> tenants = system.call(jdbc -> jdbc.sql(TENANTS_IN_TURN)
+        List<String> tenants = system.call(() -> jdbc.sql(TENANTS_IN_TURN)
                 .param("slot", slot.name())
                 .param("limit", properties.tenantRunningLimit())
                 .query(String.class)
                 .list());
         List<String> busy = new ArrayList<>();
         for (String tenant : tenants) {
-            Optional<Claim> claim = system.call(jdbc -> {
-                if (lock(jdbc, TRY_LOCK_TENANT, slot, tenant)) {
-                    return claim(jdbc, claimant, tenant);
+            Optional<Claim> claim = system.call(() -> {
+                if (lock(TRY_LOCK_TENANT, slot, tenant)) {
+                    return claim(claimant, tenant);
                 }
                 // Somebody claims for this tenant right now, so it is another one's turn.
                 busy.add(tenant);
@@ -148,9 +150,9 @@ final class FairClaim {
     /** Rather waits a few milliseconds than leaves a slot empty. One lock per transaction: nothing to deadlock on. */
     private Optional<Claim> claimOfBusy(List<String> tenants, Claimant claimant) {
         for (String tenant : tenants) {
-            Optional<Claim> claim = system.call(jdbc -> {
-                lock(jdbc, LOCK_TENANT, claimant.slot(), tenant);
-                return claim(jdbc, claimant, tenant);
+            Optional<Claim> claim = system.call(() -> {
+                lock(LOCK_TENANT, claimant.slot(), tenant);
+                return claim(claimant, tenant);
             });
             if (claim.isPresent()) {
                 return claim;
@@ -159,7 +161,7 @@ final class FairClaim {
         return Optional.empty();
     }
 
-    private static boolean lock(JdbcClient jdbc, String statement, Slot slot, String tenant) {
+    private boolean lock(String statement, Slot slot, String tenant) {
         return jdbc.sql(statement)
                 .param("slot", slot.name())
                 .param("tenant", tenant)
@@ -167,7 +169,7 @@ final class FairClaim {
                 .single();
     }
 
-    private Optional<Claim> claim(JdbcClient jdbc, Claimant claimant, String tenant) {
+    private Optional<Claim> claim(Claimant claimant, String tenant) {
         return jdbc.sql(CLAIM)
                 .param("slot", claimant.slot().name())
                 .param("tenant", tenant)

@@ -12,6 +12,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.transaction.TransactionException;
 
@@ -21,23 +22,30 @@ class LeaseConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(LeaseConfiguration.class);
 
     @Bean
-    Leases leases(SystemDatabase system, HeartbeatDatabase heartbeats, LeaseProperties properties, WorkEnds ends) {
+    Leases leases(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            HeartbeatDatabase heartbeats,
+            LeaseProperties properties,
+            WorkEnds ends) {
         if (heartbeats.timeout().multipliedBy(3).compareTo(properties.lease()) >= 0) {
             throw new IllegalStateException(
                     "anneal.database.heartbeat-timeout must be less than a third of anneal.queue.lease, but is %s of %s"
                             .formatted(heartbeats.timeout(), properties.lease()));
         }
-        return new Leases(system, heartbeats, properties, ends);
+        return new Leases(jdbc, system, heartbeats, properties, ends);
     }
 
     @Bean
     Rescuer rescuer(
+            JdbcClient jdbc,
             SystemDatabase system,
             LeaseProperties properties,
             WorkEnds ends,
             ObjectProvider<HeldWork> heldHere,
             ObjectProvider<RescueListener> listeners) {
         return new Rescuer(
+                jdbc,
                 system,
                 properties,
                 ends,
@@ -46,8 +54,9 @@ class LeaseConfiguration {
     }
 
     @Bean
-    SchedulingConfigurer rescueSchedule(HeartbeatDatabase heartbeats, Rescuer rescuer, LeaseProperties properties) {
-        DatabaseWatch watch = new DatabaseWatch(() -> timeOf(heartbeats), properties);
+    SchedulingConfigurer rescueSchedule(
+            JdbcClient jdbc, HeartbeatDatabase heartbeats, Rescuer rescuer, LeaseProperties properties) {
+        DatabaseWatch watch = new DatabaseWatch(() -> timeOf(jdbc, heartbeats), properties);
         return tasks -> {
             tasks.addFixedDelayTask(watch::look, watch.interval());
             tasks.addFixedDelayTask(
@@ -55,9 +64,9 @@ class LeaseConfiguration {
         };
     }
 
-    private static Instant timeOf(HeartbeatDatabase heartbeats) {
+    private static Instant timeOf(JdbcClient jdbc, HeartbeatDatabase heartbeats) {
         return heartbeats
-                .call(jdbc -> jdbc.sql("SELECT clock_timestamp()")
+                .call(() -> jdbc.sql("SELECT clock_timestamp()")
                         .query(OffsetDateTime.class)
                         .single())
                 .toInstant();

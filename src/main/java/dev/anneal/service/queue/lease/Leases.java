@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -82,21 +81,33 @@ public final class Leases {
     private static final String POSITION =
             "SELECT step, saved_step FROM lease WHERE work_id = :id AND lease_token = :token";
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final HeartbeatDatabase heartbeats;
     private final LeaseProperties properties;
     private final FairClaim claims;
     private final Endings endings;
 
-    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, LeaseProperties properties, WorkEnds ends) {
-        this(system, heartbeats, properties, new Endings(system, properties, ends));
+    Leases(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            HeartbeatDatabase heartbeats,
+            LeaseProperties properties,
+            WorkEnds ends) {
+        this(jdbc, system, heartbeats, properties, new Endings(jdbc, system, properties, ends));
     }
 
-    Leases(SystemDatabase system, HeartbeatDatabase heartbeats, LeaseProperties properties, Endings endings) {
+    Leases(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            HeartbeatDatabase heartbeats,
+            LeaseProperties properties,
+            Endings endings) {
+        this.jdbc = jdbc;
         this.system = system;
         this.heartbeats = heartbeats;
         this.properties = properties;
-        this.claims = new FairClaim(system, properties);
+        this.claims = new FairClaim(jdbc, system, properties);
         this.endings = endings;
     }
 
@@ -125,7 +136,7 @@ public final class Leases {
     public Map<Lease, Optional<Wish>> heartbeat(Collection<Lease> held) {
         Map<Lease, Optional<Wish>> holding = new HashMap<>();
         heartbeats
-                .call(jdbc -> jdbc.sql(HEARTBEAT)
+                .call(() -> jdbc.sql(HEARTBEAT)
                         .param("lease", seconds(properties.lease()))
                         .param("ids", held.stream().map(Lease::workId).toArray(Long[]::new))
                         .param("tokens", held.stream().map(Lease::token).toArray(Long[]::new))
@@ -137,7 +148,7 @@ public final class Leases {
 
     /** Extends a lease that may have expired, if nobody has taken the work since: its worker may go on. */
     public boolean reclaim(Lease lease) {
-        return heartbeats.call(jdbc -> jdbc.sql(RECLAIM)
+        return heartbeats.call(() -> jdbc.sql(RECLAIM)
                         .param("id", lease.workId())
                         .param("token", lease.token())
                         .param("lease", seconds(properties.lease()))
@@ -155,12 +166,8 @@ public final class Leases {
      *     was written
      */
     public Optional<Standing> progress(
-            Lease lease,
-            @Nullable Integer step,
-            @Nullable Integer savedStep,
-            Duration stallAfter,
-            Consumer<JdbcClient> writes) {
-        return system.call(jdbc -> {
+            Lease lease, @Nullable Integer step, @Nullable Integer savedStep, Duration stallAfter, Runnable writes) {
+        return system.call(() -> {
             if (step != null || savedStep != null) {
                 jdbc.sql(GETS_ON)
                         .param("id", lease.workId())
@@ -178,7 +185,7 @@ public final class Leases {
                     .query(LeaseRows::holding)
                     .optional()
                     .map(holding -> new Standing(holding.getValue()));
-            standing.ifPresent(holds -> writes.accept(jdbc));
+            standing.ifPresent(holds -> writes.run());
             return standing;
         });
     }
@@ -189,8 +196,8 @@ public final class Leases {
      * @param stallAfter it counts as hung no sooner than after this time
      * @param writes not called if the lease is lost
      */
-    public void prepares(Lease lease, Duration stallAfter, Consumer<JdbcClient> writes) {
-        system.run(jdbc -> {
+    public void prepares(Lease lease, Duration stallAfter, Runnable writes) {
+        system.run(() -> {
             boolean holds = jdbc.sql(PREPARES)
                             .param("id", lease.workId())
                             .param("token", lease.token())
@@ -198,7 +205,7 @@ public final class Leases {
                             .update()
                     == 1;
             if (holds) {
-                writes.accept(jdbc);
+                writes.run();
             }
         });
     }
@@ -212,7 +219,7 @@ public final class Leases {
 
     /** How far the attempt is by what was committed, for a worker that got no answer to {@link #progress}; empty if the lease is lost. */
     public Optional<Position> position(Lease lease) {
-        return system.call(jdbc -> jdbc.sql(POSITION)
+        return system.call(() -> jdbc.sql(POSITION)
                 .param("id", lease.workId())
                 .param("token", lease.token())
                 .query((row, number) ->
@@ -229,7 +236,7 @@ public final class Leases {
     public record Position(@Nullable Integer step, @Nullable Integer savedStep) {}
 
     /** Ends the work as SUCCEEDED, whatever its client wished meanwhile. */
-    public Ending succeed(Lease lease, Consumer<JdbcClient> writes) {
+    public Ending succeed(Lease lease, Runnable writes) {
         return endings.succeed(lease, writes);
     }
 
@@ -238,7 +245,7 @@ public final class Leases {
      * else FAILED; CANCELLED if its client wished that. A wish to pause stays for the next attempt, because nothing was saved for it. After a fault of the
      * environment the work waits, without a budget, and is left to other workers at first.
      */
-    public Ending fail(Lease lease, WorkError error, Consumer<JdbcClient> writes) {
+    public Ending fail(Lease lease, WorkError error, Runnable writes) {
         return endings.fail(lease, error, writes);
     }
 
@@ -246,7 +253,7 @@ public final class Leases {
      * Ends the attempt after its worker has stopped in good order and saved what can be: the work becomes CANCELLED or PAUSED as its
      * client wished, else QUEUED at its old place. No retry is counted.
      */
-    public Ending giveBack(Lease lease, Consumer<JdbcClient> writes) {
+    public Ending giveBack(Lease lease, Runnable writes) {
         return endings.giveBack(lease, writes);
     }
 
@@ -255,7 +262,7 @@ public final class Leases {
     }
 
     /** For a call that writes nothing of its own. */
-    public static Consumer<JdbcClient> nothing() {
-        return jdbc -> {};
+    public static Runnable nothing() {
+        return () -> {};
     }
 }

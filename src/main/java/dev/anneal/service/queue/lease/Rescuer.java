@@ -79,6 +79,7 @@ public final class Rescuer {
             + "SELECT ended.*, ended.error ->> 'reason' AS reason, %s FROM ended"
                     .formatted(ErrorColumn.fieldsOf("ended"));
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final LeaseProperties properties;
     private final WorkEnds ends;
@@ -86,11 +87,13 @@ public final class Rescuer {
     private final List<RescueListener> listeners;
 
     Rescuer(
+            JdbcClient jdbc,
             SystemDatabase system,
             LeaseProperties properties,
             WorkEnds ends,
             HeldWork heldHere,
             List<RescueListener> listeners) {
+        this.jdbc = jdbc;
         this.system = system;
         this.properties = properties;
         this.ends = ends;
@@ -117,11 +120,11 @@ public final class Rescuer {
     private boolean rescueNext(Instant until, List<Rescue> rescued, Set<Long> passedOver) {
         AtomicReference<@Nullable Rescue> current = new AtomicReference<>();
         try {
-            system.run(jdbc -> {
-                rescue(jdbc, until, passedOver).ifPresent(current::set);
+            system.run(() -> {
+                rescue(until, passedOver).ifPresent(current::set);
                 Rescue rescue = current.get();
                 if (rescue != null) {
-                    listeners.forEach(listener -> listener.rescued(jdbc, rescue));
+                    listeners.forEach(listener -> listener.rescued(rescue));
                     ends.announce(new WorkEnd(
                             rescue.method(), rescue.state(), rescue.error().origin()));
                 }
@@ -153,7 +156,7 @@ public final class Rescuer {
         return true;
     }
 
-    private Optional<Rescue> rescue(JdbcClient jdbc, Instant until, Set<Long> passedOver) {
+    private Optional<Rescue> rescue(Instant until, Set<Long> passedOver) {
         return jdbc.sql(RESCUE)
                 .param("until", until.atOffset(ZoneOffset.UTC))
                 .param("heldHere", heldHere.ids().toArray(Long[]::new))

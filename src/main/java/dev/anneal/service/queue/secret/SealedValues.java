@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Secrets within stored documents. Each is kept in a row of its own, and the document holds the row's id, which is no secret. */
+@Component
 public final class SealedValues {
 
     static final SealedColumn COLUMN = new SealedColumn("sealed_value", "id", "sealed");
@@ -29,11 +31,13 @@ public final class SealedValues {
                    OR work.finished_at < clock_timestamp() - make_interval(days => :days))
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase database;
     private final Secrets secrets;
     private final Identifiers identifiers;
 
-    SealedValues(SystemDatabase database, Secrets secrets, Identifiers identifiers) {
+    SealedValues(JdbcClient jdbc, SystemDatabase database, Secrets secrets, Identifiers identifiers) {
+        this.jdbc = jdbc;
         this.database = database;
         this.secrets = secrets;
         this.identifiers = identifiers;
@@ -43,13 +47,12 @@ public final class SealedValues {
     record Row(String id, String sealed) {}
 
     /**
-     * Keeps a secret until the work has ended that needs it.
+     * Keeps a secret until the work has ended that needs it. Within a transaction of the tenant.
      *
-     * @param jdbc a transaction of the tenant
      * @return what stands for it in the document
      * @throws dev.anneal.service.platform.refusal.Refusal {@code secrets_not_configured}
      */
-    public String keep(JdbcClient jdbc, String tenantId, long workId, String secret) {
+    public String keep(String tenantId, long workId, String secret) {
         String id = identifiers.next(ID_PREFIX);
         jdbc.sql("INSERT INTO sealed_value (id, tenant_id, work_id, sealed) VALUES (?, ?, ?, ?)")
                 .params(id, tenantId, workId, secrets.seal(COLUMN, id, secret).stored())
@@ -63,8 +66,8 @@ public final class SealedValues {
      * @throws IllegalStateException if one does not open, as when its key is not configured
      */
     public OpenedValues ofWork(String tenantId, long workId) {
-        List<Row> rows = database.call(
-                jdbc -> jdbc.sql("SELECT id, sealed FROM sealed_value WHERE work_id = ? AND tenant_id = ?")
+        List<Row> rows =
+                database.call(() -> jdbc.sql("SELECT id, sealed FROM sealed_value WHERE work_id = ? AND tenant_id = ?")
                         .params(workId, tenantId)
                         .query(Row.class)
                         .list());
@@ -74,12 +77,11 @@ public final class SealedValues {
     }
 
     /**
-     * Whether all secrets of a work are there still that its document has ids of.
+     * Whether all secrets of a work are there still that its document has ids of. Within a transaction of the tenant.
      *
-     * @param jdbc a transaction of the tenant
      * @param values of the document; those that are no ids are secrets themselves
      */
-    public boolean areKept(JdbcClient jdbc, long workId, Set<String> values) {
+    public boolean areKept(long workId, Set<String> values) {
         List<String> kept = jdbc.sql("SELECT id FROM sealed_value WHERE work_id = ?")
                 .param(workId)
                 .query(String.class)
@@ -89,7 +91,7 @@ public final class SealedValues {
 
     /** Work that has ended for good is not begun again, and needs none. */
     void removeOfEnded() {
-        database.run(jdbc ->
+        database.run(() ->
                 jdbc.sql(REMOVE_OF_ENDED).param("days", DAYS_AFTER_FAILURE).update());
     }
 }

@@ -1,11 +1,8 @@
 package dev.anneal.service.queue.secret;
 
-import dev.anneal.service.platform.database.Identifiers;
-import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedColumn;
-import dev.anneal.service.platform.secret.Secrets;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -17,11 +14,6 @@ import org.springframework.scheduling.config.FixedDelayTask;
 class SealedValuesConfiguration {
 
     private static final Duration SWEEP_INTERVAL = Duration.ofMinutes(10);
-
-    @Bean
-    SealedValues sealedValues(SystemDatabase database, Secrets secrets, Identifiers identifiers) {
-        return new SealedValues(database, secrets, identifiers);
-    }
 
     @Bean
     SealedColumn sealedValueColumn() {

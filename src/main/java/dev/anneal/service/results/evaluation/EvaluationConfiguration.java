@@ -3,14 +3,8 @@ package dev.anneal.service.results.evaluation;
 import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.platform.database.Identifiers;
-import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.platform.database.TenantDatabase;
-import dev.anneal.service.queue.WorkQueue;
-import dev.anneal.service.queue.secret.SealedValues;
 import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.training.history.CheckpointUsage;
-import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.JudgingModels;
 import dev.anneal.service.training.job.TunedModels;
@@ -35,11 +29,6 @@ class EvaluationConfiguration {
             "SELECT checkpoint_id FROM evaluation WHERE checkpoint_id = ANY (:ids)";
 
     @Bean
-    EvaluationStore evaluationStore(WorkQueue queue) {
-        return new EvaluationStore(queue);
-    }
-
-    @Bean
     Evaluations.Sources evaluationSources(
             ModelCatalog catalog,
             Files files,
@@ -52,29 +41,12 @@ class EvaluationConfiguration {
     }
 
     @Bean
-    Evaluations evaluations(
-            Evaluations.Sources sources,
-            TenantDatabase database,
-            EvaluationStore store,
-            WorkQueue queue,
-            SealedValues sealed,
-            Identifiers identifiers) {
-        return new Evaluations(sources, database, store, queue, sealed, identifiers);
-    }
-
-    @Bean
-    EvaluationJournal evaluationJournal(
-            SystemDatabase system, EvaluationStore store, Checkpoints checkpoints, Exports exports) {
-        return new EvaluationJournal(system, store, checkpoints, exports);
-    }
-
-    @Bean
     CheckpointUsage evaluatedCheckpoints() {
-        return (transaction, checkpoints) -> CheckpointUsage.found(transaction, USED_CHECKPOINTS, checkpoints);
+        return new CheckpointUsage(USED_CHECKPOINTS, null);
     }
 
     @Bean
     FileUsage evaluationFileUsage() {
-        return FileUsage.foundBy(UNFINISHED_USER_OF_FILE);
+        return new FileUsage(UNFINISHED_USER_OF_FILE);
     }
 }

@@ -7,9 +7,10 @@ import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.training.history.Checkpoints;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What workers publish about the evaluations they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. */
+@Component
 public final class EvaluationJournal {
 
     private final SystemDatabase system;
@@ -26,8 +27,8 @@ public final class EvaluationJournal {
 
     /** What is to be done with claimed work of kind EVALUATE. */
     public EvaluationOrder order(long workId) {
-        return system.call(jdbc -> {
-            Evaluation evaluation = store.byWork(jdbc, workId)
+        return system.call(() -> {
+            Evaluation evaluation = store.byWork(workId)
                     .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no evaluation"));
             Long checkpoint = evaluation.checkpoint();
             return new EvaluationOrder(
@@ -35,9 +36,9 @@ public final class EvaluationJournal {
                     evaluation.id(),
                     evaluation.createdAt(),
                     evaluation.baseModel(),
-                    revision(jdbc, evaluation),
-                    checkpoint == null ? null : checkpoints.byNumber(jdbc, checkpoint),
-                    exportDirectory(jdbc, evaluation.export()),
+                    revision(evaluation),
+                    checkpoint == null ? null : checkpoints.byNumber(checkpoint),
+                    exportDirectory(evaluation.export()),
                     evaluation.testFile(),
                     evaluation.maxNewTokens(),
                     evaluation.sampleRows(),
@@ -46,23 +47,23 @@ public final class EvaluationJournal {
     }
 
     /** Rows of the version before have no revision of their own; then that of the job counts. */
-    private @Nullable String revision(JdbcClient jdbc, Evaluation evaluation) {
+    private @Nullable String revision(Evaluation evaluation) {
         Long checkpoint = evaluation.checkpoint();
         return checkpoint == null || evaluation.baseRevision() != null
                 ? evaluation.baseRevision()
-                : store.revisionOfJob(jdbc, checkpoint).orElse(null);
+                : store.revisionOfJob(checkpoint).orElse(null);
     }
 
-    private @Nullable String exportDirectory(JdbcClient jdbc, @Nullable Long number) {
+    private @Nullable String exportDirectory(@Nullable Long number) {
         if (number == null) {
             return null;
         }
-        Export.Result result = exports.byNumber(jdbc, number).result();
+        Export.Result result = exports.byNumber(number).result();
         return Objects.requireNonNull(result, "an evaluated export is complete").directory();
     }
 
     /** The evaluation has ended: within {@link dev.anneal.service.queue.lease.Leases#succeed}. */
-    public void completed(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
-        store.complete(jdbc, workId, evaluated);
+    public void completed(long workId, Progress.Evaluated evaluated) {
+        store.complete(workId, evaluated);
     }
 }

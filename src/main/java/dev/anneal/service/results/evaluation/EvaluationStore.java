@@ -19,9 +19,11 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 
 /** Rows of evaluations. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+@Component
 final class EvaluationStore {
 
     private static final TypeReference<List<Progress.Evaluated.Sample>> SAMPLES = new TypeReference<>() {};
@@ -70,9 +72,11 @@ final class EvaluationStore {
             WHERE work_id = :work
             """;
 
+    private final JdbcClient jdbc;
     private final WorkQueue queue;
 
-    EvaluationStore(WorkQueue queue) {
+    EvaluationStore(JdbcClient jdbc, WorkQueue queue) {
+        this.jdbc = jdbc;
         this.queue = queue;
     }
 
@@ -93,7 +97,7 @@ final class EvaluationStore {
     /** An evaluation that is being created. */
     record NewEvaluation(String tenantId, String id, long workId, EvaluationRequest request, Subject subject) {}
 
-    void insert(JdbcClient jdbc, NewEvaluation evaluation) {
+    void insert(NewEvaluation evaluation) {
         EvaluateTask.Grading grading = evaluation.request().grading();
         jdbc.sql(INSERT)
                 .param("tenant", evaluation.tenantId())
@@ -111,13 +115,13 @@ final class EvaluationStore {
                 .update();
     }
 
-    Optional<Evaluation> byId(JdbcClient jdbc, String id) {
-        return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(work -> byWork(jdbc, work));
+    Optional<Evaluation> byId(String id) {
+        return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(work -> byWork(work));
     }
 
     /** The work is read first: what has succeeded by then has its result in the row. */
-    Optional<Evaluation> byWork(JdbcClient jdbc, long workId) {
-        return queue.find(jdbc, workId)
+    Optional<Evaluation> byWork(long workId) {
+        return queue.find(workId)
                 .flatMap(work -> jdbc.sql(BY_WORK)
                         .param("work", workId)
                         .query((row, index) -> evaluation(row, work))
@@ -125,7 +129,7 @@ final class EvaluationStore {
     }
 
     /** Commit of the base model of the job that has made a checkpoint. */
-    Optional<String> revisionOfJob(JdbcClient jdbc, long checkpoint) {
+    Optional<String> revisionOfJob(long checkpoint) {
         return jdbc.sql(REVISION_OF_JOB)
                 .param("checkpoint", checkpoint)
                 .query(String.class)
@@ -133,14 +137,13 @@ final class EvaluationStore {
     }
 
     /** A page of evaluations without their samples; work is read first, as in {@link #byWork}. */
-    List<Evaluation> page(JdbcClient jdbc, PageRequest request) {
+    List<Evaluation> page(PageRequest request) {
         List<Long> page = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
                 .param("after", request.after())
                 .param("limit", request.rowsToRead())
                 .query(Long.class)
                 .list();
-        Map<Long, Work> work =
-                queue.findAll(jdbc, page).stream().collect(Collectors.toMap(Work::id, Function.identity()));
+        Map<Long, Work> work = queue.findAll(page).stream().collect(Collectors.toMap(Work::id, Function.identity()));
         return jdbc
                 .sql(SUMMARIES)
                 .param("works", page.toArray(Long[]::new))
@@ -152,7 +155,7 @@ final class EvaluationStore {
                 .toList();
     }
 
-    void complete(JdbcClient jdbc, long workId, Progress.Evaluated evaluated) {
+    void complete(long workId, Progress.Evaluated evaluated) {
         jdbc.sql(COMPLETE)
                 .param("work", workId)
                 .param("rows", evaluated.rows())

@@ -33,9 +33,10 @@ import dev.anneal.service.training.sharing.SharedModel;
 import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What clients do with evaluations. */
+@Component
 public final class Evaluations {
 
     /** Method of work that compares answers. */
@@ -96,37 +97,35 @@ public final class Evaluations {
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
         Optional<SharedModel> foreign = foreign(tenantId, request);
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             Subject subject = foreign.map(model -> new Subject(
                             model.base(),
                             model.baseRevision(),
                             model.checkpoint().number(),
                             null))
-                    .orElseGet(() -> subject(jdbc, request));
+                    .orElseGet(() -> subject(request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
-            StoredFile file = files.requireChecked(jdbc, "test_file", request.testFile());
+            StoredFile file = files.requireChecked("test_file", request.testFile());
             requireFitting(file, isGraded);
             if (grading != null) {
                 GraderItems.require(file, grading.grader(), "grader");
-                judges.require(jdbc, grading.grader(), "grader");
+                judges.require(grading.grader(), "grader");
             }
-            long work = queue.enqueue(
-                    jdbc,
-                    new NewWork(
-                            tenantId,
-                            WorkKind.EVALUATE,
-                            isGraded ? GRADED : EXACT_MATCH,
-                            PRIORITY,
-                            traceparent,
-                            subject.workerModel()));
+            long work = queue.enqueue(new NewWork(
+                    tenantId,
+                    WorkKind.EVALUATE,
+                    isGraded ? GRADED : EXACT_MATCH,
+                    PRIORITY,
+                    traceparent,
+                    subject.workerModel()));
             String id = identifiers.next("fteval-");
             EvaluationRequest stored = grading == null
                     ? request
-                    : request.with(GraderSecrets.replaced(
-                            grading.grader(), value -> sealed.keep(jdbc, tenantId, work, value)));
-            store.insert(jdbc, new NewEvaluation(tenantId, id, work, stored, subject));
-            return store.byId(jdbc, id).orElseThrow();
+                    : request.with(
+                            GraderSecrets.replaced(grading.grader(), value -> sealed.keep(tenantId, work, value)));
+            store.insert(new NewEvaluation(tenantId, id, work, stored, subject));
+            return store.byId(id).orElseThrow();
         });
     }
 
@@ -153,33 +152,33 @@ public final class Evaluations {
     }
 
     public Evaluation find(String tenantId, String id) {
-        return database.call(tenantId, jdbc -> require(jdbc, id));
+        return database.call(tenantId, () -> require(id));
     }
 
-    private Evaluation require(JdbcClient jdbc, String id) {
-        return store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("evaluation", id, "evaluation_id"));
+    private Evaluation require(String id) {
+        return store.byId(id).orElseThrow(() -> Refusal.notFound("evaluation", id, "evaluation_id"));
     }
 
     /** A page of the tenant's evaluations without their samples, newest first unless the request says otherwise. */
     public Page<Evaluation> list(String tenantId, PageRequest request) {
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             String after = request.after();
-            if (after != null && store.byId(jdbc, after).isEmpty()) {
+            if (after != null && store.byId(after).isEmpty()) {
                 throw Refusal.invalidCursor("an evaluation", after);
             }
-            return Page.of(store.page(jdbc, request), request);
+            return Page.of(store.page(request), request);
         });
     }
 
     /** Cancels an evaluation: at once, or by its worker if it runs. Repeating the call changes nothing. */
     public Evaluation cancel(String tenantId, String id) {
-        return database.call(tenantId, jdbc -> {
-            Evaluation evaluation = require(jdbc, id);
+        return database.call(tenantId, () -> {
+            Evaluation evaluation = require(id);
             if (evaluation.work().state() == WorkState.CANCELLED) {
                 return evaluation;
             }
-            queue.cancel(jdbc, evaluation.work().id());
-            return require(jdbc, id);
+            queue.cancel(evaluation.work().id());
+            return require(id);
         });
     }
 
@@ -202,23 +201,23 @@ public final class Evaluations {
                 "model");
     }
 
-    private Subject subject(JdbcClient jdbc, EvaluationRequest request) {
+    private Subject subject(EvaluationRequest request) {
         String model = request.model();
         if (model == null) {
-            return exportSubject(jdbc, String.valueOf(request.export()));
+            return exportSubject(String.valueOf(request.export()));
         }
         if (!model.startsWith(TUNED)) {
             BaseModel base = catalog.require(model);
             return new Subject(base.id(), base.revision(), null, null);
         }
-        TunedModels.Resolved tuned = models.find(jdbc, model).orElseThrow(() -> noSuchModel(model, ""));
-        Job job = jobs.byNumber(jdbc, tuned.model().job());
+        TunedModels.Resolved tuned = models.find(model).orElseThrow(() -> noSuchModel(model, ""));
+        Job job = jobs.byNumber(tuned.model().job());
         return new Subject(
                 job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
     }
 
-    private Subject exportSubject(JdbcClient jdbc, String id) {
-        Export export = exports.lockForUse(jdbc, id)
+    private Subject exportSubject(String id) {
+        Export export = exports.lockForUse(id)
                 .orElseThrow(() ->
                         Refusal.invalidValue("export", "'export' names '" + id + "', but there is no such export"));
         if (export.kind() != ExportKind.MERGED) {
@@ -235,8 +234,7 @@ public final class Evaluations {
         }
         String base = export.adapter()
                 .map(Export.OfAdapter::model)
-                .orElseGet(() -> jobs.byNumber(
-                                jdbc, export.checkpoint().orElseThrow().job())
+                .orElseGet(() -> jobs.byNumber(export.checkpoint().orElseThrow().job())
                         .request()
                         .model());
         return new Subject(base, export.baseRevision(), null, export.number());

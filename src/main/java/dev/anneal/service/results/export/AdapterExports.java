@@ -14,13 +14,11 @@ import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.training.job.UploadedAdapters;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Exports of adapters that clients have uploaded, without a job. */
+@Component
 public final class AdapterExports {
-
-    /** Two deliveries of one request wait for each other here, so that the same arguments make one export. */
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))";
 
     private final TenantDatabase database;
     private final ModelCatalog models;
@@ -52,64 +50,59 @@ public final class AdapterExports {
      * failed.
      */
     public Export create(String tenantId, AdapterExportRequest request, @Nullable String traceparent) {
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             Export.OfAdapter origin = request.origin();
             BaseModel model = models.require(origin.model());
-            adapters.require(jdbc, "adapter", origin.fileId(), model);
+            adapters.require("adapter", origin.fileId(), model);
             String validationFile = origin.validationFile();
             if (validationFile != null) {
-                files.requireChecked(jdbc, "validation_file", validationFile);
+                files.requireChecked("validation_file", validationFile);
             }
-            jdbc.sql(LOCK)
-                    .param("name", origin.fileId())
-                    .query((row, index) -> true)
-                    .single();
+            store.lockAdapter(origin.fileId());
             ExportStore.OfModel wanted = new ExportStore.OfModel(request, model.revision());
-            return store.same(jdbc, wanted).orElseGet(() -> insert(jdbc, tenantId, wanted, traceparent));
+            return store.same(wanted).orElseGet(() -> insert(tenantId, wanted, traceparent));
         });
     }
 
-    private Export insert(JdbcClient jdbc, String tenantId, ExportStore.OfModel wanted, @Nullable String traceparent) {
-        long work = queue.enqueue(
-                jdbc,
-                new NewWork(
-                        tenantId,
-                        WorkKind.EXPORT,
-                        wanted.request().form().kind().wireName(),
-                        NewWork.DEFAULT_PRIORITY,
-                        traceparent,
-                        NewWork.model(wanted.request().origin().model(), wanted.revision())));
+    private Export insert(String tenantId, ExportStore.OfModel wanted, @Nullable String traceparent) {
+        long work = queue.enqueue(new NewWork(
+                tenantId,
+                WorkKind.EXPORT,
+                wanted.request().form().kind().wireName(),
+                NewWork.DEFAULT_PRIORITY,
+                traceparent,
+                NewWork.model(wanted.request().origin().model(), wanted.revision())));
         String id = identifiers.next("ftexp-");
-        store.insert(jdbc, tenantId, id, work, wanted);
-        return store.byId(jdbc, id).orElseThrow();
+        store.insert(tenantId, id, work, wanted);
+        return store.byId(id).orElseThrow();
     }
 
     /** A page of the tenant's exports of uploaded adapters, newest first unless the request says otherwise. */
     public Page<Export> list(String tenantId, PageRequest request) {
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             String after = request.after();
-            if (after != null && !isCursor(jdbc, after)) {
+            if (after != null && !isCursor(after)) {
                 throw Refusal.invalidCursor("an export of an uploaded adapter", after);
             }
-            return Page.of(store.pageOfAdapters(jdbc, request), request);
+            return Page.of(store.pageOfAdapters(request), request);
         });
     }
 
     /** As that of {@link Exports}. */
-    private boolean isCursor(JdbcClient jdbc, String after) {
-        return store.byId(jdbc, after)
+    private boolean isCursor(String after) {
+        return store.byId(after)
                 .map(export -> export.adapter().isPresent())
                 .orElseGet(() -> ExportRemoval.mayBeRemoved(after));
     }
 
-    private Optional<Export> ofAdapter(JdbcClient jdbc, String exportId) {
-        return store.byId(jdbc, exportId).filter(export -> export.adapter().isPresent());
+    private Optional<Export> ofAdapter(String exportId) {
+        return store.byId(exportId).filter(export -> export.adapter().isPresent());
     }
 
     /** An export of an uploaded adapter. */
     public Export find(String tenantId, String exportId) {
         return database.call(
                 tenantId,
-                jdbc -> ofAdapter(jdbc, exportId).orElseThrow(() -> Refusal.notFound("export", exportId, "export_id")));
+                () -> ofAdapter(exportId).orElseThrow(() -> Refusal.notFound("export", exportId, "export_id")));
     }
 }

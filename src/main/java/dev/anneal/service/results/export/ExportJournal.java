@@ -11,12 +11,13 @@ import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import java.util.Optional;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * What workers publish about the exports they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. A failed
  * export never fails its job.
  */
+@Component
 public final class ExportJournal {
 
     /** No job has this id. */
@@ -46,15 +47,15 @@ public final class ExportJournal {
 
     /** What is to be done with claimed work of kind EXPORT. */
     public ExportOrder order(long workId) {
-        return system.call(jdbc -> {
-            Export export = export(jdbc, workId);
+        return system.call(() -> {
+            Export export = export(workId);
             return export.adapter()
-                    .map(adapter -> order(jdbc, export, adapter))
-                    .orElseGet(() -> order(jdbc, export, export.checkpoint().orElseThrow()));
+                    .map(adapter -> order(export, adapter))
+                    .orElseGet(() -> order(export, export.checkpoint().orElseThrow()));
         });
     }
 
-    private ExportOrder order(JdbcClient jdbc, Export export, Export.OfAdapter adapter) {
+    private ExportOrder order(Export export, Export.OfAdapter adapter) {
         return new ExportOrder(
                 export.work().tenantId(),
                 export.id(),
@@ -64,16 +65,16 @@ public final class ExportJournal {
                 export.baseRevision(),
                 export.kind(),
                 export.dtype(),
-                records.of(jdbc, adapter),
+                records.of(adapter),
                 null,
                 adapter.fileId(),
                 adapter.validationFile());
     }
 
-    private ExportOrder order(JdbcClient jdbc, Export export, Export.OfCheckpoint origin) {
-        Job job = jobs.byNumber(jdbc, origin.job());
+    private ExportOrder order(Export export, Export.OfCheckpoint origin) {
+        Job job = jobs.byNumber(origin.job());
         Checkpoint checkpoint =
-                checkpoints.find(jdbc, origin.job(), origin.checkpointId()).orElseThrow();
+                checkpoints.find(origin.job(), origin.checkpointId()).orElseThrow();
         return new ExportOrder(
                 job.tenantId(),
                 export.id(),
@@ -83,15 +84,15 @@ public final class ExportJournal {
                 job.baseRevision(),
                 export.kind(),
                 export.dtype(),
-                records.of(jdbc, job, checkpoint.step()),
+                records.of(job, checkpoint.step()),
                 checkpoint,
                 null,
-                store.lockProbeFile(jdbc, export.kind(), job).orElse(null));
+                store.lockProbeFile(export.kind(), job).orElse(null));
     }
 
     /** An export without a job has no events; its own error and proof tell its story. */
-    private void tell(JdbcClient jdbc, Export export, JobEvent.Level level, String message) {
-        export.checkpoint().ifPresent(origin -> events.append(jdbc, origin.job(), level, message));
+    private void tell(Export export, JobEvent.Level level, String message) {
+        export.checkpoint().ifPresent(origin -> events.append(origin.job(), level, message));
     }
 
     /**
@@ -99,11 +100,10 @@ public final class ExportJournal {
      *
      * @param directory key of its folder in the artifact store, where it is complete
      */
-    public void completed(JdbcClient jdbc, long workId, Progress.Exported exported, String directory) {
-        Export export = export(jdbc, workId);
-        store.complete(jdbc, export.number(), exported, directory);
+    public void completed(long workId, Progress.Exported exported, String directory) {
+        Export export = export(workId);
+        store.complete(export.number(), exported, directory);
         tell(
-                jdbc,
                 export,
                 JobEvent.Level.INFO,
                 "Export %s (%s) is ready: %d files"
@@ -117,13 +117,12 @@ public final class ExportJournal {
      * An attempt goes on from an earlier one: within {@link dev.anneal.service.queue.lease.Leases#progress}. Where no file of that was whole there is
      * nothing to tell.
      */
-    public void continued(JdbcClient jdbc, long workId, Progress.PartsKept parts) {
+    public void continued(long workId, Progress.PartsKept parts) {
         if (parts.kept() == 0) {
             return;
         }
-        Export export = export(jdbc, workId);
+        Export export = export(workId);
         tell(
-                jdbc,
                 export,
                 JobEvent.Level.INFO,
                 "Export %s (%s) goes on: %d of %d files of weights of an earlier attempt are whole and kept"
@@ -131,11 +130,10 @@ public final class ExportJournal {
     }
 
     /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the export becomes. */
-    public void failed(JdbcClient jdbc, long workId, WorkError error) {
-        Export export = export(jdbc, workId);
+    public void failed(long workId, WorkError error) {
+        Export export = export(workId);
         String next = export.work().state() == WorkState.QUEUED ? "; it is tried again" : "; the job is not affected";
         tell(
-                jdbc,
                 export,
                 JobEvent.Level.WARN,
                 "Export " + export.id() + " failed with " + error.code() + ": " + error.message() + next);
@@ -143,12 +141,11 @@ public final class ExportJournal {
 
     /** Key of the export's folder in the artifact store, once it is complete. */
     public Optional<String> folder(long workId) {
-        return system.call(jdbc -> Optional.ofNullable(export(jdbc, workId).result()))
-                .map(Export.Result::directory);
+        return system.call(() -> Optional.ofNullable(export(workId).result())).map(Export.Result::directory);
     }
 
-    private Export export(JdbcClient jdbc, long workId) {
-        return store.byWork(jdbc, workId)
+    private Export export(long workId) {
+        return store.byWork(workId)
                 .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no export"));
     }
 }

@@ -4,8 +4,10 @@ import dev.anneal.service.queue.FinishedWork;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** The end of a complete export: it is found no more, and what it was made from may be deleted as well. */
+@Component
 public final class ExportRemoval {
 
     private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
@@ -24,9 +26,11 @@ public final class ExportRemoval {
             RETURNING directory, (SELECT coalesce(sum(bytes), 0)::bigint FROM export_file WHERE export_id = :export) AS bytes
             """;
 
+    private final JdbcClient jdbc;
     private final FinishedWork finished;
 
-    ExportRemoval(FinishedWork finished) {
+    ExportRemoval(JdbcClient jdbc, FinishedWork finished) {
+        this.jdbc = jdbc;
         this.finished = finished;
     }
 
@@ -43,20 +47,20 @@ public final class ExportRemoval {
      *
      * @param export internal key
      */
-    public Optional<Removed> remove(JdbcClient jdbc, long export) {
+    public Optional<Removed> remove(long export) {
         return jdbc.sql(LOCK)
                 .param("export", export)
                 .query(Long.class)
                 .optional()
-                .flatMap(work -> remove(jdbc, export, work));
+                .flatMap(work -> remove(export, work));
     }
 
-    private Optional<Removed> remove(JdbcClient jdbc, long export, long work) {
+    private Optional<Removed> remove(long export, long work) {
         Optional<Removed> removed = jdbc.sql(DELETE_UNUSED)
                 .param("export", export)
                 .query(Removed.class)
                 .optional();
-        removed.ifPresent(each -> finished.remove(jdbc, work));
+        removed.ifPresent(each -> finished.remove(work));
         return removed;
     }
 }

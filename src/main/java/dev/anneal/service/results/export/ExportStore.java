@@ -20,8 +20,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of exports. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+@Component
 final class ExportStore {
 
     private static final String INSERT = """
@@ -114,10 +116,15 @@ final class ExportStore {
     /** Not against the keys of rows that refer to the job: its worker adds such rows all the time. */
     private static final String LOCK_JOB = "SELECT id FROM job WHERE id = :job FOR NO KEY UPDATE";
 
+    /** Two deliveries of one request wait for each other here, so that the same arguments make one export. */
+    private static final String LOCK_ADAPTER = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 1))";
+
+    private final JdbcClient jdbc;
     private final WorkQueue queue;
     private final Files files;
 
-    ExportStore(WorkQueue queue, Files files) {
+    ExportStore(JdbcClient jdbc, WorkQueue queue, Files files) {
+        this.jdbc = jdbc;
         this.queue = queue;
         this.files = files;
     }
@@ -127,13 +134,13 @@ final class ExportStore {
      * not deleted before the end of the transaction. Nothing if it is gone, which it may be once its job has ended, or if the export
      * proves nothing.
      */
-    Optional<String> lockProbeFile(JdbcClient jdbc, ExportKind kind, Job job) {
+    Optional<String> lockProbeFile(ExportKind kind, Job job) {
         if (kind != ExportKind.MERGED) {
             return Optional.empty();
         }
         String validationFile = job.request().validationFile();
         String probed = validationFile == null ? job.request().trainingFile() : validationFile;
-        return files.lockForUse(jdbc, probed).map(StoredFile::id);
+        return files.lockForUse(probed).map(StoredFile::id);
     }
 
     /** An export that is being created. */
@@ -146,12 +153,17 @@ final class ExportStore {
      */
     record OfModel(AdapterExportRequest request, @Nullable String revision) {}
 
+    /** Until the end of the transaction. */
+    void lockAdapter(String fileId) {
+        jdbc.sql(LOCK_ADAPTER).param("name", fileId).query((row, index) -> true).single();
+    }
+
     /** Two calls for one job wait for each other, so that the same arguments make one export. */
-    void lockJob(JdbcClient jdbc, long job) {
+    void lockJob(long job) {
         jdbc.sql(LOCK_JOB).param("job", job).query(Long.class).single();
     }
 
-    void insert(JdbcClient jdbc, NewExport export) {
+    void insert(NewExport export) {
         jdbc.sql(INSERT)
                 .param("tenant", export.tenantId())
                 .param("id", export.id())
@@ -164,7 +176,7 @@ final class ExportStore {
                 .update();
     }
 
-    void insert(JdbcClient jdbc, String tenantId, String id, long work, OfModel wanted) {
+    void insert(String tenantId, String id, long work, OfModel wanted) {
         bound(jdbc.sql(INSERT_OF_ADAPTER), wanted)
                 .param("tenant", tenantId)
                 .param("id", id)
@@ -173,8 +185,8 @@ final class ExportStore {
     }
 
     /** As the other {@code same}. */
-    Optional<Export> same(JdbcClient jdbc, OfModel wanted) {
-        return first(jdbc, bound(jdbc.sql(SAME_OF_ADAPTER), wanted));
+    Optional<Export> same(OfModel wanted) {
+        return first(bound(jdbc.sql(SAME_OF_ADAPTER), wanted));
     }
 
     private static JdbcClient.StatementSpec bound(JdbcClient.StatementSpec sql, OfModel wanted) {
@@ -188,57 +200,53 @@ final class ExportStore {
                 .param("name", request.form().name());
     }
 
-    Optional<Export> byId(JdbcClient jdbc, String id) {
-        return one(jdbc, BY_ID, id);
+    Optional<Export> byId(String id) {
+        return one(BY_ID, id);
     }
 
     /** The export, which retention does not remove before the end of the transaction. */
-    Optional<Export> lockForUse(JdbcClient jdbc, String id) {
-        return one(jdbc, BY_ID_FOR_USE, id);
+    Optional<Export> lockForUse(String id) {
+        return one(BY_ID_FOR_USE, id);
     }
 
-    Optional<Export> byWork(JdbcClient jdbc, long workId) {
-        return one(jdbc, BY_WORK, workId);
+    Optional<Export> byWork(long workId) {
+        return one(BY_WORK, workId);
     }
 
-    Optional<Export> byNumber(JdbcClient jdbc, long number) {
-        return one(jdbc, BY_NUMBER, number);
+    Optional<Export> byNumber(long number) {
+        return one(BY_NUMBER, number);
     }
 
     /** The newest export that the same arguments made and that has not failed. */
-    Optional<Export> same(JdbcClient jdbc, long job, long checkpoint, ExportRequest request) {
-        return first(
-                jdbc,
-                jdbc.sql(SAME)
-                        .param("job", job)
-                        .param("checkpoint", checkpoint)
-                        .param("kind", request.kind().wireName())
-                        .param("dtype", request.dtype())
-                        .param("name", request.name()));
+    Optional<Export> same(long job, long checkpoint, ExportRequest request) {
+        return first(jdbc.sql(SAME)
+                .param("job", job)
+                .param("checkpoint", checkpoint)
+                .param("kind", request.kind().wireName())
+                .param("dtype", request.dtype())
+                .param("name", request.name()));
     }
 
-    List<Export> page(JdbcClient jdbc, long job, PageRequest request) {
-        return page(jdbc, OF_JOB, Map.of("job", job), request);
+    List<Export> page(long job, PageRequest request) {
+        return page(OF_JOB, Map.of("job", job), request);
     }
 
-    List<Export> pageOfAdapters(JdbcClient jdbc, PageRequest request) {
-        return page(jdbc, OF_NO_JOB, Map.of(), request);
+    List<Export> pageOfAdapters(PageRequest request) {
+        return page(OF_NO_JOB, Map.of(), request);
     }
 
-    private List<Export> page(JdbcClient jdbc, String condition, Map<String, Object> parameters, PageRequest request) {
+    private List<Export> page(String condition, Map<String, Object> parameters, PageRequest request) {
         String query =
                 request.ascending() ? PAGE.formatted(condition, ">", "ASC") : PAGE.formatted(condition, "<", "DESC");
-        return assemble(
-                jdbc,
-                jdbc.sql(query)
-                        .params(parameters)
-                        .param("after", request.after())
-                        .param("limit", request.rowsToRead())
-                        .query(ExportStore::row)
-                        .list());
+        return assemble(jdbc.sql(query)
+                .params(parameters)
+                .param("after", request.after())
+                .param("limit", request.rowsToRead())
+                .query(ExportStore::row)
+                .list());
     }
 
-    void complete(JdbcClient jdbc, long export, Progress.Exported exported, String directory) {
+    void complete(long export, Progress.Exported exported, String directory) {
         jdbc.sql(COMPLETE)
                 .param("export", export)
                 .param("directory", directory)
@@ -254,29 +262,27 @@ final class ExportStore {
         }
     }
 
-    private Optional<Export> one(JdbcClient jdbc, String query, Object value) {
-        return first(jdbc, jdbc.sql(query).param("value", value));
+    private Optional<Export> one(String query, Object value) {
+        return first(jdbc.sql(query).param("value", value));
     }
 
-    private Optional<Export> first(JdbcClient jdbc, JdbcClient.StatementSpec query) {
-        return assemble(jdbc, query.query(ExportStore::row).list()).stream().findFirst();
+    private Optional<Export> first(JdbcClient.StatementSpec query) {
+        return assemble(query.query(ExportStore::row).list()).stream().findFirst();
     }
 
     /** Work is read before results: what has succeeded by then has one. */
-    private List<Export> assemble(JdbcClient jdbc, List<Row> rows) {
+    private List<Export> assemble(List<Row> rows) {
         if (rows.isEmpty()) {
             return List.of();
         }
-        Map<Long, Work> work = queue
-                .findAll(jdbc, rows.stream().map(Row::workId).toList())
-                .stream()
+        Map<Long, Work> work = queue.findAll(rows.stream().map(Row::workId).toList()).stream()
                 .collect(Collectors.toMap(Work::id, Function.identity()));
         Map<Long, Export.Result> results =
-                results(jdbc, rows.stream().map(Row::number).toArray(Long[]::new));
+                results(rows.stream().map(Row::number).toArray(Long[]::new));
         return rows.stream().map(row -> row.with(work, results)).toList();
     }
 
-    private static Map<Long, Export.Result> results(JdbcClient jdbc, Long[] exports) {
+    private Map<Long, Export.Result> results(Long[] exports) {
         Map<Long, Export.Result> results = new HashMap<>();
         jdbc.sql(RESULTS).param("exports", exports).query(row -> {
             results.put(

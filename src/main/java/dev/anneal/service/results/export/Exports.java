@@ -17,9 +17,10 @@ import dev.anneal.service.training.job.Jobs;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What clients do with exports. */
+@Component
 public final class Exports {
 
     private final TenantDatabase database;
@@ -49,18 +50,18 @@ public final class Exports {
 
     /** Begins an export; answers the earlier one if the same arguments made it before and it has not failed. */
     public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
-        return database.call(tenantId, jdbc -> {
-            Job job = jobs.require(jdbc, jobId);
+        return database.call(tenantId, () -> {
+            Job job = jobs.require(jobId);
             requireForm(job, request.kind());
-            store.lockJob(jdbc, job.number());
-            Checkpoint checkpoint = checkpoint(jdbc, job, request);
+            store.lockJob(job.number());
+            Checkpoint checkpoint = checkpoint(job, request);
             if (request.kind().isDeployable()) {
                 requireAnnealed(job, checkpoint);
             } else {
                 requireResumable(job, checkpoint);
             }
-            return store.same(jdbc, job.number(), checkpoint.number(), request)
-                    .orElseGet(() -> insert(jdbc, job, checkpoint, request, traceparent));
+            return store.same(job.number(), checkpoint.number(), request)
+                    .orElseGet(() -> insert(job, checkpoint, request, traceparent));
         });
     }
 
@@ -75,18 +76,18 @@ public final class Exports {
         }
     }
 
-    private Checkpoint checkpoint(JdbcClient jdbc, Job job, ExportRequest request) {
+    private Checkpoint checkpoint(Job job, ExportRequest request) {
         String id = request.checkpointId();
         if (id != null) {
             return checkpoints
-                    .find(jdbc, job.number(), id)
+                    .find(job.number(), id)
                     .orElseThrow(() -> Refusal.invalidValue(
                             "checkpoint",
                             "'checkpoint' must be the id of a checkpoint of " + job.id() + " but is '" + id
                                     + "'; see /v1/fine_tuning/jobs/" + job.id() + "/checkpoints"));
         }
         return checkpoints
-                .newest(jdbc, job.number())
+                .newest(job.number())
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.EXPORT_NOT_READY,
                         job.id() + " is " + job.state().name().toLowerCase(Locale.ROOT)
@@ -120,64 +121,59 @@ public final class Exports {
         }
     }
 
-    private Export insert(
-            JdbcClient jdbc, Job job, Checkpoint checkpoint, ExportRequest request, @Nullable String traceparent) {
-        store.lockProbeFile(jdbc, request.kind(), job);
-        long work = queue.enqueue(
-                jdbc,
-                new NewWork(
-                        job.tenantId(),
-                        WorkKind.EXPORT,
-                        request.kind().wireName(),
-                        NewWork.DEFAULT_PRIORITY,
-                        traceparent,
-                        NewWork.model(job.request().model(), job.baseRevision())));
+    private Export insert(Job job, Checkpoint checkpoint, ExportRequest request, @Nullable String traceparent) {
+        store.lockProbeFile(request.kind(), job);
+        long work = queue.enqueue(new NewWork(
+                job.tenantId(),
+                WorkKind.EXPORT,
+                request.kind().wireName(),
+                NewWork.DEFAULT_PRIORITY,
+                traceparent,
+                NewWork.model(job.request().model(), job.baseRevision())));
         String id = identifiers.next("ftexp-");
-        store.insert(
-                jdbc, new ExportStore.NewExport(job.tenantId(), id, job.number(), checkpoint.number(), work, request));
+        store.insert(new ExportStore.NewExport(job.tenantId(), id, job.number(), checkpoint.number(), work, request));
         events.info(
-                jdbc,
                 job.number(),
                 "Export %s (%s) of the checkpoint at step %d requested"
                         .formatted(id, request.kind().wireName(), checkpoint.step()));
-        return store.byId(jdbc, id).orElseThrow();
+        return store.byId(id).orElseThrow();
     }
 
     public Export find(String tenantId, String jobId, String exportId) {
-        return database.call(tenantId, jdbc -> {
-            Job job = jobs.require(jdbc, jobId);
-            return store.byId(jdbc, exportId)
+        return database.call(tenantId, () -> {
+            Job job = jobs.require(jobId);
+            return store.byId(exportId)
                     .filter(export -> export.isOf(job.number()))
                     .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id"));
         });
     }
 
     /** The export as the role of the caller's transaction sees it. It is not removed before the transaction's end. */
-    public Optional<Export> lockForUse(JdbcClient jdbc, String exportId) {
-        return store.lockForUse(jdbc, exportId);
+    public Optional<Export> lockForUse(String exportId) {
+        return store.lockForUse(exportId);
     }
 
     /** The export with an internal key that some row refers to. */
-    public Export byNumber(JdbcClient jdbc, long number) {
-        return store.byNumber(jdbc, number)
+    public Export byNumber(long number) {
+        return store.byNumber(number)
                 .orElseThrow(() -> new IllegalArgumentException("there is no export with the key " + number));
     }
 
     /** A page of the job's exports, newest first unless the request says otherwise. */
     public Page<Export> list(String tenantId, String jobId, PageRequest request) {
-        return database.call(tenantId, jdbc -> {
-            Job job = jobs.require(jdbc, jobId);
+        return database.call(tenantId, () -> {
+            Job job = jobs.require(jobId);
             String after = request.after();
-            if (after != null && !isCursor(jdbc, job, after)) {
+            if (after != null && !isCursor(job, after)) {
                 throw Refusal.invalidCursor("an export of this job", after);
             }
-            return Page.of(store.page(jdbc, job.number(), request), request);
+            return Page.of(store.page(job.number(), request), request);
         });
     }
 
     /** One that has passed its retention is no row any more, and a page still begins behind it. */
-    private boolean isCursor(JdbcClient jdbc, Job job, String after) {
-        return store.byId(jdbc, after)
+    private boolean isCursor(Job job, String after) {
+        return store.byId(after)
                 .map(export -> export.isOf(job.number()))
                 .orElseGet(() -> ExportRemoval.mayBeRemoved(after));
     }

@@ -3,8 +3,10 @@ package dev.anneal.service.results.export;
 import dev.anneal.service.training.job.ExportOrigins;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What the exports of the table {@code export} were made from. */
+@Component
 final class StoredOrigins implements ExportOrigins {
 
     private static final String CHECKPOINT = """
@@ -17,17 +19,23 @@ final class StoredOrigins implements ExportOrigins {
     private static final String ADAPTER_FILE =
             "SELECT adapter_file FROM export WHERE external_id = :id AND adapter_file IS NOT NULL";
 
-    @Override
-    public Optional<String> checkpointOf(JdbcClient transaction, String exportId) {
-        return find(transaction, CHECKPOINT, exportId);
+    private final JdbcClient jdbc;
+
+    StoredOrigins(JdbcClient jdbc) {
+        this.jdbc = jdbc;
     }
 
     @Override
-    public Optional<String> adapterFileOf(JdbcClient transaction, String exportId) {
-        return find(transaction, ADAPTER_FILE, exportId);
+    public Optional<String> checkpointOf(String exportId) {
+        return find(CHECKPOINT, exportId);
     }
 
-    private static Optional<String> find(JdbcClient transaction, String query, String exportId) {
-        return transaction.sql(query).param("id", exportId).query(String.class).optional();
+    @Override
+    public Optional<String> adapterFileOf(String exportId) {
+        return find(ADAPTER_FILE, exportId);
+    }
+
+    private Optional<String> find(String query, String exportId) {
+        return jdbc.sql(query).param("id", exportId).query(String.class).optional();
     }
 }

@@ -13,9 +13,10 @@ import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import java.util.ArrayList;
 import java.util.List;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Where a checkpoint comes from, as the card of its exports tells it. */
+@Component
 final class TrainingRecords {
 
     /** More points than a chart has room for. */
@@ -34,54 +35,52 @@ final class TrainingRecords {
     }
 
     /** @param step of the checkpoint */
-    TrainingRecord of(JdbcClient jdbc, Job job, int step) {
+    TrainingRecord of(Job job, int step) {
         String validationFile = job.request().validationFile();
         return new TrainingRecord(
                 job.id(),
                 job.modelName(),
-                file(jdbc, job.request().trainingFile()),
-                validationFile == null ? null : file(jdbc, validationFile),
-                jobs.originOf(jdbc, job.number())
-                        .map(origin -> initialAdapter(jdbc, origin))
+                file(job.request().trainingFile()),
+                validationFile == null ? null : file(validationFile),
+                jobs.originOf(job.number())
+                        .map(origin -> initialAdapter(origin))
                         .orElse(null),
-                curve(jdbc, job.number(), step));
+                curve(job.number(), step));
     }
 
     /** Of an adapter that was trained elsewhere, of which only its file is known. */
-    TrainingRecord of(JdbcClient jdbc, Export.OfAdapter adapter) {
+    TrainingRecord of(Export.OfAdapter adapter) {
         return new TrainingRecord(
                 null,
                 adapter.model() + " with " + adapter.fileId(),
                 null,
                 null,
-                new InitialAdapter(null, file(jdbc, adapter.fileId())),
+                new InitialAdapter(null, file(adapter.fileId())),
                 List.of());
     }
 
-    private InitialAdapter initialAdapter(JdbcClient jdbc, JobStore.Origin origin) {
+    private InitialAdapter initialAdapter(JobStore.Origin origin) {
         Long checkpoint = origin.checkpoint();
         String file = origin.fileId();
-        return new InitialAdapter(
-                checkpoint == null ? null : saved(jdbc, checkpoint), file == null ? null : file(jdbc, file));
+        return new InitialAdapter(checkpoint == null ? null : saved(checkpoint), file == null ? null : file(file));
     }
 
-    private Saved saved(JdbcClient jdbc, long number) {
+    private Saved saved(long number) {
         Checkpoints.OfJob found =
-                checkpoints.find(jdbc, checkpoints.byNumber(jdbc, number).id()).orElseThrow();
-        String job = jobs.byNumber(jdbc, found.job()).orElseThrow().id();
+                checkpoints.find(checkpoints.byNumber(number).id()).orElseThrow();
+        String job = jobs.byNumber(found.job()).orElseThrow().id();
         return new Saved(found.checkpoint().id(), job, found.checkpoint().step());
     }
 
-    private DataFile file(JdbcClient jdbc, String id) {
-        return new DataFile(
-                id, files.lockForUse(jdbc, id).map(StoredFile::sha256).orElse(null));
+    private DataFile file(String id) {
+        return new DataFile(id, files.lockForUse(id).map(StoredFile::sha256).orElse(null));
     }
 
     /** Every k-th step, the last one, and all with a validation. */
-    private List<Point> curve(JdbcClient jdbc, long job, int last) {
+    private List<Point> curve(long job, int last) {
         int every = Math.max(1, last / POINTS);
         List<Point> points = new ArrayList<>();
-        series.readAll(jdbc, job, row -> {
+        series.readAll(job, row -> {
             boolean shown = row.step() % every == 0 || row.step() == last || row.validLoss() != null;
             if (row.step() <= last && shown) {
                 points.add(new Point(row.step(), row.trainLoss(), row.validLoss(), row.beta()));

@@ -1,9 +1,7 @@
 package dev.anneal.service.results.push;
 
 import dev.anneal.service.models.hub.PushTarget;
-import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
@@ -25,16 +23,9 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnRole(Role.API)
 class PushConfiguration {
 
-    private static final PushStore STORE = new PushStore();
-
     /** A Hub may think for a while about a commit; a file of 5 GB takes hours on a slow line. */
     private static final OutboundLimits LIMITS =
             new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), PushSchedule.CONCURRENCY);
-
-    @Bean
-    Pushes pushes(TenantDatabase database, PushTarget target, Identifiers identifiers) {
-        return new Pushes(database, STORE, target, identifiers);
-    }
 
     @Bean
     HubCalls hubCalls(OutboundHttp http, PushTarget target) {
@@ -45,6 +36,7 @@ class PushConfiguration {
     PushRunner pushRunner(
             SystemDatabase database,
             Exports exports,
+            PushStore store,
             ArtifactStore artifacts,
             PushTarget target,
             HubCalls calls,
@@ -52,7 +44,7 @@ class PushConfiguration {
         return new PushRunner(
                 database,
                 exports,
-                STORE,
+                store,
                 artifacts,
                 target,
                 new HubPush(calls),

@@ -69,7 +69,7 @@ final class PushRunner {
      * @return when to try again, or nothing if there is nothing more to do
      */
     Optional<Instant> run(String id) {
-        return database.call(jdbc -> store.begin(jdbc, id)).flatMap(begun -> attempt(id, begun));
+        return database.call(() -> store.begin(id)).flatMap(begun -> attempt(id, begun));
     }
 
     private Optional<Instant> attempt(String id, Begun begun) {
@@ -79,7 +79,7 @@ final class PushRunner {
                         Kind.HUB_PUSH_NOT_CONFIGURED, "the operator does not allow this push any more", null);
             }
             Push.Commit commit = hub.run(begun.destination(), files(begun.export()));
-            database.run(jdbc -> store.succeed(jdbc, id, commit));
+            database.run(() -> store.succeed(id, commit));
             return Optional.empty();
         } catch (PushException failure) {
             if (Thread.currentThread().isInterrupted()) {
@@ -90,7 +90,7 @@ final class PushRunner {
             Optional<Instant> next = next(failure, begun.tries());
             Push.State state = next.isPresent() ? Push.State.QUEUED : Push.State.FAILED;
             LOG.warn("Push {} is {} after try {}: {}", id, state.wireName(), begun.tries(), failure.getMessage());
-            database.run(jdbc -> store.fail(jdbc, id, state, failure));
+            database.run(() -> store.fail(id, state, failure));
             return next;
         }
     }
@@ -103,8 +103,7 @@ final class PushRunner {
     }
 
     private List<StoredFile> files(long export) {
-        Export.Result result =
-                database.call(jdbc -> exports.byNumber(jdbc, export)).result();
+        Export.Result result = database.call(() -> exports.byNumber(export)).result();
         if (result == null) {
             throw new IllegalStateException("an export that is pushed has files");
         }

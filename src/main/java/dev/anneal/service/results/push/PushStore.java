@@ -2,6 +2,8 @@ package dev.anneal.service.results.push;
 
 import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.push.HubPush.Destination;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -9,8 +11,11 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of pushes. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+@Component
+@ConditionalOnRole(Role.API)
 final class PushStore {
 
     /** Whoever removes the export waits for it, or it is gone. */
@@ -66,8 +71,14 @@ final class PushStore {
      */
     record Begun(long export, Destination destination, int tries) {}
 
+    private final JdbcClient jdbc;
+
+    PushStore(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
     /** Whether the export is there still; it stays until the end of the transaction. */
-    boolean lockExport(JdbcClient jdbc, long export) {
+    boolean lockExport(long export) {
         return jdbc.sql(LOCK_EXPORT)
                 .param("export", export)
                 .query(Long.class)
@@ -75,14 +86,14 @@ final class PushStore {
                 .isPresent();
     }
 
-    int unfinished(JdbcClient jdbc, String tenantId) {
+    int unfinished(String tenantId) {
         return jdbc.sql(UNFINISHED)
                 .param("tenant", tenantId)
                 .query(Integer.class)
                 .single();
     }
 
-    void insert(JdbcClient jdbc, String tenantId, String id, long export, Destination to) {
+    void insert(String tenantId, String id, long export, Destination to) {
         jdbc.sql(INSERT)
                 .param("tenant", tenantId)
                 .param("id", id)
@@ -94,11 +105,11 @@ final class PushStore {
                 .update();
     }
 
-    Optional<Push> byId(JdbcClient jdbc, String id) {
+    Optional<Push> byId(String id) {
         return jdbc.sql(BY_ID).param("id", id).query(PushStore::push).optional();
     }
 
-    List<Push> page(JdbcClient jdbc, long export, PageRequest request) {
+    List<Push> page(long export, PageRequest request) {
         return jdbc.sql(request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC"))
                 .param("export", export)
                 .param("after", request.after())
@@ -108,7 +119,7 @@ final class PushStore {
     }
 
     /** Nothing if it has ended, or went with its export. */
-    Optional<Begun> begin(JdbcClient jdbc, String id) {
+    Optional<Begun> begin(String id) {
         return jdbc.sql(BEGIN)
                 .param("id", id)
                 .query((row, index) -> new Begun(
@@ -122,7 +133,7 @@ final class PushStore {
                 .optional();
     }
 
-    void succeed(JdbcClient jdbc, String id, Push.Commit commit) {
+    void succeed(String id, Push.Commit commit) {
         jdbc.sql(SUCCEED)
                 .param("id", id)
                 .param("sha", commit.sha())
@@ -135,7 +146,7 @@ final class PushStore {
      *
      * @param state {@code FAILED}, or {@code QUEUED} if it is tried again
      */
-    void fail(JdbcClient jdbc, String id, Push.State state, PushException exception) {
+    void fail(String id, Push.State state, PushException exception) {
         Push.Failure failure = exception.failure();
         jdbc.sql(FAIL)
                 .param("id", id)

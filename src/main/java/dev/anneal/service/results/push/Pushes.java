@@ -7,10 +7,15 @@ import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.push.HubPush.Destination;
+import org.springframework.stereotype.Component;
 
 /** What clients do with pushes. */
+@Component
+@ConditionalOnRole(Role.API)
 public final class Pushes {
 
     /** So that one tenant does not have the others wait for long. */
@@ -42,18 +47,18 @@ public final class Pushes {
                 request.isPrivate(),
                 request.revision(),
                 message == null ? "Upload " + export.id() + " of " + origin + " with Anneal" : message);
-        return database.call(tenantId, jdbc -> {
-            if (!store.lockExport(jdbc, export.number())) {
+        return database.call(tenantId, () -> {
+            if (!store.lockExport(export.number())) {
                 throw Refusal.notFound("export", export.id(), "export_id");
             }
-            if (store.unfinished(jdbc, tenantId) >= MOST_UNFINISHED) {
+            if (store.unfinished(tenantId) >= MOST_UNFINISHED) {
                 throw new Refusal(
                         RefusalCode.QUEUE_FULL,
                         MOST_UNFINISHED + " pushes of this project have not ended; push again when one has");
             }
             String id = identifiers.next("ftpush-");
-            store.insert(jdbc, tenantId, id, export.number(), to);
-            return store.byId(jdbc, id).orElseThrow();
+            store.insert(tenantId, id, export.number(), to);
+            return store.byId(id).orElseThrow();
         });
     }
 
@@ -76,22 +81,22 @@ public final class Pushes {
 
     /** How far a push of the export is. */
     public Push find(String tenantId, Export export, String pushId) {
-        return database.call(tenantId, jdbc -> store.byId(jdbc, pushId))
+        return database.call(tenantId, () -> store.byId(pushId))
                 .filter(push -> push.exportId().equals(export.id()))
                 .orElseThrow(() -> Refusal.notFound("push", pushId, "push_id"));
     }
 
     /** A page of the export's pushes, newest first unless the request says otherwise. */
     public Page<Push> list(String tenantId, Export export, PageRequest request) {
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             String after = request.after();
             if (after != null
-                    && store.byId(jdbc, after)
+                    && store.byId(after)
                             .filter(push -> push.exportId().equals(export.id()))
                             .isEmpty()) {
                 throw Refusal.invalidCursor("a push of this export", after);
             }
-            return Page.of(store.page(jdbc, export.number(), request), request);
+            return Page.of(store.page(export.number(), request), request);
         });
     }
 }

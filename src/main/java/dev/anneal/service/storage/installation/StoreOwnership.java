@@ -9,6 +9,7 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * Whether the artifact store is that of the installation whose database this process uses. Two that shared a store would take each other's artifacts for
@@ -26,12 +27,14 @@ public final class StoreOwnership {
             WHERE store_marked_at IS NULL
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final StoreMarker marker;
     private final @Nullable UUID predecessor;
 
     /** @param predecessor installation whose store may be taken over; this one, if it may begin with an empty store again */
-    StoreOwnership(SystemDatabase system, StoreMarker marker, @Nullable UUID predecessor) {
+    StoreOwnership(JdbcClient jdbc, SystemDatabase system, StoreMarker marker, @Nullable UUID predecessor) {
+        this.jdbc = jdbc;
         this.system = system;
         this.marker = marker;
         this.predecessor = predecessor;
@@ -55,7 +58,7 @@ public final class StoreOwnership {
             look(own.id()).ifPresent(objection -> {
                 throw unusable(objection);
             });
-            system.run(jdbc -> jdbc.sql(REMEMBER).update());
+            system.run(() -> jdbc.sql(REMEMBER).update());
             return marker.read().orElseThrow(() -> unusable(Objection.unmarked(marker.place())));
         } catch (StorageException failure) {
             throw new StartRefusedException(
@@ -129,7 +132,7 @@ public final class StoreOwnership {
     private record Installation(UUID id, boolean hasMarked) {}
 
     private Installation installation() {
-        return system.call(jdbc -> jdbc.sql(FIND)
+        return system.call(() -> jdbc.sql(FIND)
                         .query((row, number) ->
                                 new Installation(row.getObject("id", UUID.class), row.getBoolean("has_marked")))
                         .optional())

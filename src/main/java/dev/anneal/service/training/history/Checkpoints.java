@@ -12,10 +12,14 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** The checkpoints of jobs, one a step. */
+@Component
 public final class Checkpoints {
 
     private static final String PREFIX = "ftckpt_";
@@ -122,19 +126,18 @@ public final class Checkpoints {
 
     private static final String DIRECTORIES = "SELECT directory FROM checkpoint WHERE job_id = :job";
 
-    /** Bytes of a tenant's checkpoints. */
-    static final String STORED_BYTES = "SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant";
-
+    private final JdbcClient jdbc;
     private final Identifiers identifiers;
     private final ObjectProvider<CheckpointUsage> usages;
 
-    Checkpoints(Identifiers identifiers, ObjectProvider<CheckpointUsage> usages) {
+    Checkpoints(JdbcClient jdbc, Identifiers identifiers, ObjectProvider<CheckpointUsage> usages) {
+        this.jdbc = jdbc;
         this.identifiers = identifiers;
         this.usages = usages;
     }
 
     /** @param directory key of the checkpoint's folder in the artifact store */
-    public void record(JdbcClient jdbc, long job, int step, double beta, String directory, long bytes) {
+    public void record(long job, int step, double beta, String directory, long bytes) {
         jdbc.sql(RECORD)
                 .param("id", identifiers.next(PREFIX))
                 .param("job", job)
@@ -146,9 +149,9 @@ public final class Checkpoints {
     }
 
     /** A page of the job's checkpoints, newest first unless the request says otherwise. */
-    public Page<Checkpoint> page(JdbcClient jdbc, long job, PageRequest request) {
+    public Page<Checkpoint> page(long job, PageRequest request) {
         String after = request.after();
-        if (after != null && !isCursor(jdbc, job, after)) {
+        if (after != null && !isCursor(job, after)) {
             throw Refusal.invalidCursor("a checkpoint of this job", after);
         }
         List<Checkpoint> rows = jdbc.sql(request.ascending() ? NEWER : OLDER)
@@ -161,7 +164,7 @@ public final class Checkpoints {
     }
 
     /** Older checkpoints are deleted as new ones come, so an id that is as old as the job may have been one of them. */
-    private static boolean isCursor(JdbcClient jdbc, long job, String id) {
+    private boolean isCursor(long job, String id) {
         if (!id.startsWith(PREFIX)) {
             return false;
         }
@@ -177,21 +180,20 @@ public final class Checkpoints {
     }
 
     /** The checkpoint with the most steps, which is then kept until the end of the transaction. */
-    public Optional<Checkpoint> newest(JdbcClient jdbc, long job) {
-        Optional<Checkpoint> read =
-                read(jdbc, job, Integer.MAX_VALUE, 1).stream().findFirst();
-        Optional<Checkpoint> kept = read.flatMap(checkpoint -> find(jdbc, job, checkpoint.id()));
+    public Optional<Checkpoint> newest(long job) {
+        Optional<Checkpoint> read = read(job, Integer.MAX_VALUE, 1).stream().findFirst();
+        Optional<Checkpoint> kept = read.flatMap(checkpoint -> find(job, checkpoint.id()));
         // One that went between the two statements went because there is a newer one.
-        return read.isPresent() && kept.isEmpty() ? newest(jdbc, job) : kept;
+        return read.isPresent() && kept.isEmpty() ? newest(job) : kept;
     }
 
     /** Those with the most steps, newest first. */
-    public List<Checkpoint> newest(JdbcClient jdbc, long job, int most) {
-        return read(jdbc, job, Integer.MAX_VALUE, most);
+    public List<Checkpoint> newest(long job, int most) {
+        return read(job, Integer.MAX_VALUE, most);
     }
 
     /** The checkpoint, which is then kept until the end of the transaction. */
-    public Optional<Checkpoint> find(JdbcClient jdbc, long job, String checkpointId) {
+    public Optional<Checkpoint> find(long job, String checkpointId) {
         return jdbc.sql(FIND)
                 .param("job", job)
                 .param("id", checkpointId)
@@ -203,24 +205,24 @@ public final class Checkpoints {
     public record OfJob(long job, Checkpoint checkpoint) {}
 
     /** The checkpoint of whatever job, which is then kept until the end of the transaction. */
-    public Optional<OfJob> find(JdbcClient jdbc, String checkpointId) {
+    public Optional<OfJob> find(String checkpointId) {
         return jdbc.sql(JOB_OF)
                 .param("id", checkpointId)
                 .query(Long.class)
                 .optional()
-                .flatMap(job -> find(jdbc, job, checkpointId).map(found -> new OfJob(job, found)));
+                .flatMap(job -> find(job, checkpointId).map(found -> new OfJob(job, found)));
     }
 
     /** The checkpoint after exactly {@code step} steps. */
-    public Optional<Checkpoint> atStep(JdbcClient jdbc, long job, int step) {
-        return read(jdbc, job, step, 1).stream()
+    public Optional<Checkpoint> atStep(long job, int step) {
+        return read(job, step, 1).stream()
                 .filter(checkpoint -> checkpoint.step() == step)
                 .findFirst()
-                .flatMap(checkpoint -> find(jdbc, job, checkpoint.id()));
+                .flatMap(checkpoint -> find(job, checkpoint.id()));
     }
 
     /** The checkpoint with an internal key that some row refers to. */
-    public Checkpoint byNumber(JdbcClient jdbc, long number) {
+    public Checkpoint byNumber(long number) {
         return jdbc.sql(FIND_NUMBER)
                 .param("number", number)
                 .query(Checkpoints::checkpoint)
@@ -232,26 +234,26 @@ public final class Checkpoints {
      *
      * @return what nothing refers to once the transaction has committed
      */
-    public List<Pruned> prune(JdbcClient jdbc, long job, int kept) {
-        return deleteUnused(jdbc, lockOld(jdbc, job, kept));
+    public List<Pruned> prune(long job, int kept) {
+        return deleteUnused(lockOld(job, kept));
     }
 
     /** As {@link #prune}, of the checkpoints behind the newest those that are not annealed. */
-    public List<Pruned> pruneUnannealed(JdbcClient jdbc, long job) {
+    public List<Pruned> pruneUnannealed(long job) {
         List<Long> unannealed = jdbc.sql(UNANNEALED)
-                .param("ids", array(lockOld(jdbc, job, 1)))
+                .param("ids", array(lockOld(job, 1)))
                 .query(Long.class)
                 .list();
-        return deleteUnused(jdbc, unannealed);
+        return deleteUnused(unannealed);
     }
 
     /**
      * The oldest checkpoint behind the newest that still has its optimizer's state, which no export asks for. It stays as it is until the end of the
      * transaction.
      */
-    public Optional<Resumable> oldestSpent(JdbcClient jdbc, long job) {
+    public Optional<Resumable> oldestSpent(long job) {
         List<Long> spent = jdbc.sql(SPENT).param("job", job).query(Long.class).list();
-        List<Long> free = without(spent, CheckpointUsage::usedWithOptimizer, jdbc);
+        List<Long> free = without(spent, CheckpointUsage::usedWithOptimizer);
         if (free.isEmpty()) {
             return Optional.empty();
         }
@@ -260,7 +262,7 @@ public final class Checkpoints {
                 .query(Resumable.class)
                 .optional()
                 // A statement after the lock, which sees an export that was asked for meanwhile.
-                .filter(locked -> !without(List.of(locked.id()), CheckpointUsage::usedWithOptimizer, jdbc)
+                .filter(locked -> !without(List.of(locked.id()), CheckpointUsage::usedWithOptimizer)
                         .isEmpty());
     }
 
@@ -268,11 +270,11 @@ public final class Checkpoints {
     public record Resumable(long id, String directory) {}
 
     /** @param freed bytes of the optimizer's state, which is there no more */
-    public void strip(JdbcClient jdbc, long id, long freed) {
+    public void strip(long id, long freed) {
         jdbc.sql(STRIP).param("id", id).param("freed", freed).update();
     }
 
-    private static List<Long> lockOld(JdbcClient jdbc, long job, int kept) {
+    private List<Long> lockOld(long job, int kept) {
         return jdbc.sql(LOCK_OLD)
                 .param("job", job)
                 .param("kept", kept)
@@ -280,8 +282,8 @@ public final class Checkpoints {
                 .list();
     }
 
-    private List<Pruned> deleteUnused(JdbcClient jdbc, List<Long> ids) {
-        List<Long> unused = without(ids, CheckpointUsage::used, jdbc);
+    private List<Pruned> deleteUnused(List<Long> ids) {
+        List<Long> unused = without(ids, CheckpointUsage::used);
         return unused.isEmpty()
                 ? List.of()
                 : jdbc.sql(DELETE_UNUSED)
@@ -290,20 +292,19 @@ public final class Checkpoints {
                         .list();
     }
 
-    private List<Long> without(List<Long> ids, UsageQuestion question, JdbcClient jdbc) {
+    private List<Long> without(List<Long> ids, Function<CheckpointUsage, @Nullable String> query) {
         if (ids.isEmpty()) {
             return ids;
         }
         List<Long> left = new ArrayList<>(ids);
-        usages.orderedStream().forEach(usage -> left.removeAll(question.ask(usage, jdbc, ids)));
+        usages.orderedStream().forEach(usage -> left.removeAll(found(query.apply(usage), ids)));
         return left;
     }
 
-    /** One of the questions of {@link CheckpointUsage}. */
-    @FunctionalInterface
-    private interface UsageQuestion {
-
-        List<Long> ask(CheckpointUsage usage, JdbcClient jdbc, List<Long> ids);
+    private List<Long> found(@Nullable String query, List<Long> ids) {
+        return query == null
+                ? List.of()
+                : jdbc.sql(query).param("ids", array(ids)).query(Long.class).list();
     }
 
     private static Long[] array(List<Long> ids) {
@@ -314,11 +315,11 @@ public final class Checkpoints {
     public record Pruned(String directory, long bytes) {}
 
     /** Folders of all checkpoints of the job. */
-    public List<String> directories(JdbcClient jdbc, long job) {
+    public List<String> directories(long job) {
         return jdbc.sql(DIRECTORIES).param("job", job).query(String.class).list();
     }
 
-    private static List<Checkpoint> read(JdbcClient jdbc, long job, int step, int limit) {
+    private List<Checkpoint> read(long job, int step, int limit) {
         return jdbc.sql(NEWEST)
                 .param("job", job)
                 .param("step", step)

@@ -14,11 +14,13 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * The events of jobs. Appending one locks the job's row of progress until the transaction ends, so the events of a job commit in the
  * order of their numbers: a reader who has seen number n has seen all before it.
  */
+@Component
 public final class Events {
 
     private static final String APPEND = """
@@ -64,18 +66,20 @@ public final class Events {
             LIMIT :limit
             """;
 
+    private final JdbcClient jdbc;
     private final Identifiers identifiers;
 
-    Events(Identifiers identifiers) {
+    Events(JdbcClient jdbc, Identifiers identifiers) {
+        this.jdbc = jdbc;
         this.identifiers = identifiers;
     }
 
-    public void append(JdbcClient jdbc, long job, JobEvent.Level level, String message) {
-        append(jdbc, job, level, message, null);
+    public void append(long job, JobEvent.Level level, String message) {
+        append(job, level, message, null);
     }
 
     /** Appends the messages in this order. */
-    public void info(JdbcClient jdbc, long job, String... messages) {
+    public void info(long job, String... messages) {
         jdbc.sql(APPEND_INFO)
                 .param("job", job)
                 .param(
@@ -87,12 +91,11 @@ public final class Events {
                 .update();
     }
 
-    public void metrics(JdbcClient jdbc, long job, String message, Map<String, Object> data) {
-        append(jdbc, job, JobEvent.Level.INFO, message, data);
+    public void metrics(long job, String message, Map<String, Object> data) {
+        append(job, JobEvent.Level.INFO, message, data);
     }
 
-    private void append(
-            JdbcClient jdbc, long job, JobEvent.Level level, String message, @Nullable Map<String, Object> data) {
+    private void append(long job, JobEvent.Level level, String message, @Nullable Map<String, Object> data) {
         jdbc.sql(APPEND)
                 .param("job", job)
                 .param("id", identifiers.next("ftevent-"))
@@ -104,15 +107,15 @@ public final class Events {
     }
 
     /** A page of the job's events, newest first unless the request says otherwise. */
-    public Page<JobEvent> page(JdbcClient jdbc, long job, PageRequest request) {
+    public Page<JobEvent> page(long job, PageRequest request) {
         int from = request.ascending() ? 0 : Integer.MAX_VALUE;
-        int position = request.after() == null ? from : numberOf(jdbc, job, request.after());
-        return Page.of(read(jdbc, request.ascending() ? AFTER : BEFORE, job, position, request.rowsToRead()), request);
+        int position = request.after() == null ? from : numberOf(job, request.after());
+        return Page.of(read(request.ascending() ? AFTER : BEFORE, job, position, request.rowsToRead()), request);
     }
 
     /** The events that follow number {@code number}, oldest first. */
-    public List<JobEvent> after(JdbcClient jdbc, long job, int number, int limit) {
-        return read(jdbc, AFTER, job, number, limit);
+    public List<JobEvent> after(long job, int number, int limit) {
+        return read(AFTER, job, number, limit);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class Events {
      *
      * @throws Refusal {@code invalid_cursor}
      */
-    public int numberOf(JdbcClient jdbc, long job, String eventId) {
+    public int numberOf(long job, String eventId) {
         return jdbc.sql(NUMBER_OF)
                 .param("job", job)
                 .param("id", eventId)
@@ -129,7 +132,7 @@ public final class Events {
                 .orElseThrow(() -> Refusal.invalidCursor("an event of this job", eventId));
     }
 
-    private static List<JobEvent> read(JdbcClient jdbc, String query, long job, int position, int limit) {
+    private List<JobEvent> read(String query, long job, int position, int limit) {
         return jdbc.sql(query)
                 .param("job", job)
                 .param("number", position)

@@ -13,8 +13,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Completions of a job's rollouts, word for word. */
+@Component
 public final class Samples {
 
     private static final Pattern ID = Pattern.compile("ftsample-(\\d{1,9})-(\\d{1,9})");
@@ -50,9 +52,13 @@ public final class Samples {
     private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
     private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
 
-    Samples() {}
+    private final JdbcClient jdbc;
 
-    public void record(JdbcClient jdbc, long job, Progress.Samples samples) {
+    Samples(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    public void record(long job, Progress.Samples samples) {
         int position = 0;
         for (Progress.Samples.Completion completion : samples.completions()) {
             jdbc.sql(RECORD)
@@ -79,7 +85,7 @@ public final class Samples {
     }
 
     /** A page of the job's samples, those of the newest step first unless the request says otherwise. */
-    public Page<SampleRow> page(JdbcClient jdbc, long job, PageRequest request) {
+    public Page<SampleRow> page(long job, PageRequest request) {
         Position after = position(request.after());
         List<SampleRow> rows = jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
                 .param("job", job)

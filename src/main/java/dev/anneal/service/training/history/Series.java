@@ -9,8 +9,10 @@ import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** The numbers of a job step by step. What a later attempt repeats replaces what an earlier one wrote. */
+@Component
 public final class Series {
 
     /** One statement for a batch: steps of a small model come faster than single inserts are worth. */
@@ -97,10 +99,33 @@ public final class Series {
             LIMIT :limit
             """;
 
-    Series() {}
+    /** The most of any attempt stays. */
+    private static final String RECORD_DEVICE = """
+            UPDATE job_progress
+            SET device = :device,
+                device_bytes = :total,
+                device_peak_bytes = greatest(device_peak_bytes, :peak)
+            WHERE job_id = :job
+            """;
+
+    private static final String RECORD_INTERLUDE = """
+            UPDATE job_progress
+            SET %1$ss = %1$ss + 1,
+                %1$s_seconds = %1$s_seconds + :seconds
+            WHERE job_id = :job
+            """;
+
+    private static final String VALIDATION_TIME = RECORD_INTERLUDE.formatted("validation");
+    private static final String CHECKPOINT_TIME = RECORD_INTERLUDE.formatted("checkpoint");
+
+    private final JdbcClient jdbc;
+
+    Series(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
 
     /** Records steps of the current attempt, the last of which is where the job stands now. */
-    public void recordSteps(JdbcClient jdbc, long job, List<Progress.Step> steps) {
+    public void recordSteps(long job, List<Progress.Step> steps) {
         if (steps.isEmpty()) {
             return;
         }
@@ -129,15 +154,15 @@ public final class Series {
                                 .map(step -> Metrics.toJson(step.metrics()))
                                 .toArray(String[]::new))
                 .update();
-        moveTo(jdbc, job, steps.get(steps.size() - 1).step());
+        moveTo(job, steps.get(steps.size() - 1).step());
     }
 
     /** The job stands at {@code step} now, for example because an attempt begins from a checkpoint. */
-    public void moveTo(JdbcClient jdbc, long job, int step) {
+    public void moveTo(long job, int step) {
         jdbc.sql(MOVE_TO).param("job", job).param("step", step).update();
     }
 
-    public void recordValidation(JdbcClient jdbc, long job, Progress.Validation validation) {
+    public void recordValidation(long job, Progress.Validation validation) {
         jdbc.sql(RECORD_VALIDATION)
                 .param("job", job)
                 .param("step", validation.step())
@@ -148,13 +173,31 @@ public final class Series {
                 .update();
     }
 
+    /** How much memory of its CUDA device the training takes. */
+    public void recordDeviceMemory(long job, Progress.DeviceMemory memory) {
+        jdbc.sql(RECORD_DEVICE)
+                .param("device", memory.device())
+                .param("total", memory.totalBytes())
+                .param("peak", memory.peakBytes())
+                .param("job", job)
+                .update();
+    }
+
+    /** How long the training has waited for a validation or a checkpoint. */
+    public void recordInterlude(long job, Progress.Interlude interlude) {
+        jdbc.sql(interlude.kind() == Progress.Interlude.Kind.VALIDATION ? VALIDATION_TIME : CHECKPOINT_TIME)
+                .param("job", job)
+                .param("seconds", interlude.seconds())
+                .update();
+    }
+
     /** Newest step whose validation is recorded; 0 if there is none. */
-    public int lastValidation(JdbcClient jdbc, long job) {
+    public int lastValidation(long job) {
         return jdbc.sql(LAST_VALIDATION).param("job", job).query(Integer.class).single();
     }
 
     /** @param totalSteps all of which are recorded */
-    public SeriesSummary summary(JdbcClient jdbc, long job, int totalSteps) {
+    public SeriesSummary summary(long job, int totalSteps) {
         int window = SeriesSummary.window(totalSteps);
         return jdbc.sql(SUMMARY)
                 .param("job", job)
@@ -171,16 +214,16 @@ public final class Series {
     }
 
     /** What the job's method measures beside what every method does. */
-    public MetricNames metricNames(JdbcClient jdbc, long job) {
-        return new MetricNames(names(jdbc, job, METRIC_NAMES), names(jdbc, job, VALIDATION_METRIC_NAMES));
+    public MetricNames metricNames(long job) {
+        return new MetricNames(names(job, METRIC_NAMES), names(job, VALIDATION_METRIC_NAMES));
     }
 
-    private static List<String> names(JdbcClient jdbc, long job, String query) {
+    private List<String> names(long job, String query) {
         return jdbc.sql(query).param("job", job).query(String.class).list();
     }
 
     /** Rows after step {@code after}, in the order of steps. */
-    public List<SeriesRow> read(JdbcClient jdbc, long job, int after, int limit) {
+    public List<SeriesRow> read(long job, int after, int limit) {
         return jdbc.sql(READ)
                 .param("job", job)
                 .param("after", after)
@@ -190,14 +233,14 @@ public final class Series {
     }
 
     /** Hands every row to {@code reader}, a part of them in memory at a time. */
-    public void readAll(JdbcClient jdbc, long job, Consumer<SeriesRow> reader) {
+    public void readAll(long job, Consumer<SeriesRow> reader) {
         int chunk = 1000;
-        List<SeriesRow> rows = read(jdbc, job, 0, chunk);
+        List<SeriesRow> rows = read(job, 0, chunk);
         while (!rows.isEmpty()) {
             rows.forEach(reader);
             rows = rows.size() < chunk
                     ? List.of()
-                    : read(jdbc, job, rows.get(rows.size() - 1).step(), chunk);
+                    : read(job, rows.get(rows.size() - 1).step(), chunk);
         }
     }
 

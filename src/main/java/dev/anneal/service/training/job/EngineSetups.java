@@ -4,7 +4,6 @@ import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.training.settings.EngineSetup;
 import java.util.Optional;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * How the engine process that will train is set up, as far as is known.
@@ -13,9 +12,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  */
 public record EngineSetups(Machines machines, EngineSetup otherwise) {
 
-    /** @param jdbc a transaction of any role */
-    EngineSetup current(JdbcClient jdbc) {
-        return of(machines.newest(jdbc));
+    /** Within a transaction of any role. */
+    EngineSetup current() {
+        return of(machines.newest());
     }
 
     public EngineSetup of(Optional<Machine> machine) {

@@ -8,9 +8,10 @@ import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import java.util.Locale;
 import java.util.Optional;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Finds the adapter that {@code anneal.init_adapter} names: that of a job, checkpoint, export or tuned model, or an uploaded one. */
+@Component
 final class InitialAdapters {
 
     private static final String PARAM = "anneal.init_adapter";
@@ -35,43 +36,44 @@ final class InitialAdapters {
     }
 
     /**
-     * @param jdbc a transaction of the tenant
+     * Within a transaction of the tenant.
+     *
      * @param model the base model that the adapter must be one of
      * @throws Refusal if there is none, or it is none to begin with
      */
-    InitialAdapter find(JdbcClient jdbc, String id, BaseModel model) {
-        Optional<String> uploaded = uploaded(jdbc, id);
+    InitialAdapter find(String id, BaseModel model) {
+        Optional<String> uploaded = uploaded(id);
         if (uploaded.isPresent()) {
             String file = uploaded.get();
-            return InitialAdapter.of(uploads.require(jdbc, PARAM, file, model), file, "the uploaded " + file);
+            return InitialAdapter.of(uploads.require(PARAM, file, model), file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
-            Job job = jobs.byId(jdbc, id).orElseThrow(() -> missing(id, ""));
-            return ofCheckpoint(job, checkpoints.newest(jdbc, job.number()), id, model);
+            Job job = jobs.byId(id).orElseThrow(() -> missing(id, ""));
+            return ofCheckpoint(job, checkpoints.newest(job.number()), id, model);
         }
-        Optional<Checkpoints.OfJob> found = savedIn(jdbc, id);
-        Job job = found.flatMap(saved -> jobs.byNumber(jdbc, saved.job()))
-                .orElseThrow(() -> missing(id, id.startsWith("ft:") ? models.didYouMean(jdbc, id) : ""));
+        Optional<Checkpoints.OfJob> found = savedIn(id);
+        Job job = found.flatMap(saved -> jobs.byNumber(saved.job()))
+                .orElseThrow(() -> missing(id, id.startsWith("ft:") ? models.didYouMean(id) : ""));
         return ofCheckpoint(job, found.map(Checkpoints.OfJob::checkpoint), id, model);
     }
 
     /** The file itself, or the one that an export was made from. */
-    private Optional<String> uploaded(JdbcClient jdbc, String id) {
+    private Optional<String> uploaded(String id) {
         if (id.startsWith("file-")) {
             return Optional.of(id);
         }
-        return id.startsWith("ftexp-") ? exports.adapterFileOf(jdbc, id) : Optional.empty();
+        return id.startsWith("ftexp-") ? exports.adapterFileOf(id) : Optional.empty();
     }
 
-    private Optional<Checkpoints.OfJob> savedIn(JdbcClient jdbc, String id) {
+    private Optional<Checkpoints.OfJob> savedIn(String id) {
         if (id.startsWith("ftckpt_")) {
-            return checkpoints.find(jdbc, id);
+            return checkpoints.find(id);
         }
         if (id.startsWith("ftexp-")) {
-            return exports.checkpointOf(jdbc, id).flatMap(checkpoint -> checkpoints.find(jdbc, checkpoint));
+            return exports.checkpointOf(id).flatMap(checkpoint -> checkpoints.find(checkpoint));
         }
         if (id.startsWith("ft:")) {
-            return models.find(jdbc, id)
+            return models.find(id)
                     .map(found -> new Checkpoints.OfJob(found.model().job(), found.checkpoint()));
         }
         throw Refusal.invalidValue(

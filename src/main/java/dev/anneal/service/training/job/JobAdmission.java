@@ -19,9 +19,10 @@ import dev.anneal.service.training.settings.ModelProfile;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Checks a request against what there is: the base model, and the tenant's files. */
+@Component
 public final class JobAdmission {
 
     private final TenantDatabase database;
@@ -55,15 +56,13 @@ public final class JobAdmission {
      * @throws Refusal naming what does not fit
      */
     public JobRequest check(String tenantId, JobRequest request) {
-        return database.call(tenantId, jdbc -> admit(jdbc, request).request());
+        return database.call(tenantId, () -> admit(request).request());
     }
 
     /**
-     * As {@link #check}, and what the request names.
-     *
-     * @param jdbc a transaction of the tenant, until whose end the files are not deleted
+     * As {@link #check} and what the request names, within a transaction of the tenant, until whose end the files are not deleted.
      */
-    JobInputs admit(JdbcClient jdbc, JobRequest request) {
+    JobInputs admit(JobRequest request) {
         if (request.model().startsWith("ft:")) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
@@ -74,38 +73,35 @@ public final class JobAdmission {
         BaseModel model = catalog.require(request.model());
         ModelProfile profile = profileOf(model);
         JobRequest.InitialAdapter named = request.initialAdapter();
-        InitialAdapter initial = named == null ? null : adapters.find(jdbc, named.id(), model);
+        InitialAdapter initial = named == null ? null : adapters.find(named.id(), model);
         JobRequest settled = initial == null ? request : request.beginningWith(initial.settings());
         profile.check(settled.adapter(), properties.fullTrainingMaxParameters());
         profile.checkLength(request.options());
         LearningRates.check(settled, profile);
         Map<String, @Nullable Object> grader = request.method().grader();
         if (grader != null) {
-            judges.require(jdbc, grader, request.method().param("grader"));
+            judges.require(grader, request.method().param("grader"));
         }
         String validationFile = request.validationFile();
         return new JobInputs(
                 settled,
                 model,
-                requireUsable(jdbc, request.trainingFile(), request.method(), "training_file"),
-                validationFile == null
-                        ? null
-                        : requireUsable(jdbc, validationFile, request.method(), "validation_file"),
+                requireUsable(request.trainingFile(), request.method(), "training_file"),
+                validationFile == null ? null : requireUsable(validationFile, request.method(), "validation_file"),
                 initial);
     }
 
     /** The inputs as they are stored: without the headers of graders, which are kept sealed for the job's work. */
-    JobInputs withoutSecrets(JdbcClient jdbc, String tenantId, long workId, JobInputs inputs) {
+    JobInputs withoutSecrets(String tenantId, long workId, JobInputs inputs) {
         JobRequest request = inputs.request();
         return inputs.with(request.with(request.method()
-                .withGrader(grader ->
-                        GraderSecrets.replaced(grader, value -> sealed.keep(jdbc, tenantId, workId, value)))));
+                .withGrader(grader -> GraderSecrets.replaced(grader, value -> sealed.keep(tenantId, workId, value)))));
     }
 
     /** @throws Refusal if the headers of a job's graders are kept no more */
-    void requireSecrets(JdbcClient jdbc, Job job) {
+    void requireSecrets(Job job) {
         Map<String, @Nullable Object> grader = job.request().method().grader();
-        if (grader != null && !sealed.areKept(jdbc, job.work().id(), GraderSecrets.of(grader))) {
+        if (grader != null && !sealed.areKept(job.work().id(), GraderSecrets.of(grader))) {
             throw new Refusal(
                     RefusalCode.JOB_NOT_RESUMABLE,
                     "job '" + job.id() + "' failed more than " + SealedValues.DAYS_AFTER_FAILURE
@@ -117,8 +113,8 @@ public final class JobAdmission {
         return ModelProfile.of(model.id(), model.config(), model.baseLearningRate());
     }
 
-    private StoredFile requireUsable(JdbcClient jdbc, String fileId, TrainingMethod method, String param) {
-        StoredFile file = files.lockForUse(jdbc, fileId)
+    private StoredFile requireUsable(String fileId, TrainingMethod method, String param) {
+        StoredFile file = files.lockForUse(fileId)
                 .orElseThrow(() -> Refusal.invalidValue(
                         param,
                         "'" + param + "' names '" + fileId

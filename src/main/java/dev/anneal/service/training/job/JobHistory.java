@@ -13,8 +13,10 @@ import dev.anneal.service.training.history.Samples;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.history.SeriesRow;
 import java.util.List;
+import org.springframework.stereotype.Component;
 
 /** What a tenant's job has done, for its client. A job of another tenant does not exist here. */
+@Component
 public final class JobHistory {
 
     private final TenantDatabase database;
@@ -40,38 +42,35 @@ public final class JobHistory {
     }
 
     public Page<JobEvent> events(String tenantId, String jobId, PageRequest request) {
-        return database.call(
-                tenantId, jdbc -> events.page(jdbc, jobs.require(jdbc, jobId).number(), request));
+        return database.call(tenantId, () -> events.page(jobs.require(jobId).number(), request));
     }
 
     /** Events of the job after number {@code number}, oldest first. */
     public List<JobEvent> eventsAfter(Job job, int number, int limit) {
-        return database.call(job.tenantId(), jdbc -> events.after(jdbc, job.number(), number, limit));
+        return database.call(job.tenantId(), () -> events.after(job.number(), number, limit));
     }
 
     /** Number of one of the job's events. */
     public int numberOf(Job job, String eventId) {
-        return database.call(job.tenantId(), jdbc -> events.numberOf(jdbc, job.number(), eventId));
+        return database.call(job.tenantId(), () -> events.numberOf(job.number(), eventId));
     }
 
     public Page<Checkpoint> checkpoints(String tenantId, String jobId, PageRequest request) {
         return database.call(
-                tenantId,
-                jdbc -> checkpoints.page(jdbc, jobs.require(jdbc, jobId).number(), request));
+                tenantId, () -> checkpoints.page(jobs.require(jobId).number(), request));
     }
 
     public Page<SampleRow> samples(String tenantId, String jobId, PageRequest request) {
-        return database.call(
-                tenantId, jdbc -> samples.page(jdbc, jobs.require(jdbc, jobId).number(), request));
+        return database.call(tenantId, () -> samples.page(jobs.require(jobId).number(), request));
     }
 
     /** What the job's method has measured beside what every method does. */
     public MetricNames metricNames(Job job) {
-        return database.call(job.tenantId(), jdbc -> series.metricNames(jdbc, job.number()));
+        return database.call(job.tenantId(), () -> series.metricNames(job.number()));
     }
 
     /** Rows of the series after step {@code after}, in the order of steps. */
     public List<SeriesRow> series(Job job, int after, int limit) {
-        return database.call(job.tenantId(), jdbc -> series.read(jdbc, job.number(), after, limit));
+        return database.call(job.tenantId(), () -> series.read(job.number(), after, limit));
     }
 }

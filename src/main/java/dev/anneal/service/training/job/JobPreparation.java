@@ -21,12 +21,13 @@ import dev.anneal.service.training.settings.SettingsResolver;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * Takes a job from VALIDATING to QUEUED once the tokens of its files are counted, or to FAILED if they cannot be trained on. Safe to
  * repeat and to run in many processes at once: the queue lets exactly one call decide.
  */
+@Component
 final class JobPreparation {
 
     private static final String WAITS =
@@ -59,60 +60,59 @@ final class JobPreparation {
 
     /**
      * Decides about a new job if its files are counted, and asks for the counts if nobody has, or if the service failed or stalled at them before.
+     * Within a transaction of the job's tenant.
      *
-     * @param jdbc a transaction of the job's tenant
      * @param inputs what the job's request names
      */
-    void begin(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+    void begin(UnpreparedJob job, JobInputs inputs) {
         try {
-            decide(jdbc, job, inputs);
+            decide(job, inputs);
         } catch (Refusal refusal) {
             if (refusal.code().isServiceFault() || refusal.code() == RefusalCode.RENDERING_STALLED) {
-                inputs.files().forEach(file -> counts.forgetPassingFailures(jdbc, file));
-                begin(jdbc, job, inputs);
+                inputs.files().forEach(file -> counts.forgetPassingFailures(file));
+                begin(job, inputs);
             } else {
-                reject(jdbc, job, refusal);
+                reject(job, refusal);
             }
         }
     }
 
     /**
-     * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has.
+     * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has. Within a transaction of the
+     * job's tenant.
      *
-     * @param jdbc a transaction of the job's tenant
      * @return what it waits for if its model, which was there when it was created, is away
      */
-    Optional<WorkError> advance(JdbcClient jdbc, UnpreparedJob job) {
+    Optional<WorkError> advance(UnpreparedJob job) {
         try {
-            JobInputs inputs = inputs(jdbc, job.request());
-            queue.awaitNothing(jdbc, job.workId());
-            decide(jdbc, job, inputs);
+            JobInputs inputs = inputs(job.request());
+            queue.awaitNothing(job.workId());
+            decide(job, inputs);
         } catch (Refusal refusal) {
             if (refusal.code().isModelAway()) {
                 WorkError fault = WorkError.ofEnvironment(refusal.code().wireName(), refusal.explanation());
-                if (queue.await(jdbc, job.workId(), fault)) {
-                    events.append(
-                            jdbc, job.number(), JobEvent.Level.WARN, WAITS.formatted(fault.code(), fault.message()));
+                if (queue.await(job.workId(), fault)) {
+                    events.append(job.number(), JobEvent.Level.WARN, WAITS.formatted(fault.code(), fault.message()));
                 }
                 return Optional.of(fault);
             }
-            reject(jdbc, job, refusal);
+            reject(job, refusal);
         }
         return Optional.empty();
     }
 
-    private void decide(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs) {
+    private void decide(UnpreparedJob job, JobInputs inputs) {
         // Before either is looked at, in the order of the files: what is asked for is locked.
         inputs.files().stream()
                 .filter(file -> file.status() != FileStatus.ERROR)
-                .forEach(file -> counts.count(jdbc, file, question(job, inputs.model())));
-        Optional<TokenReport> training = report(jdbc, job, inputs.model(), inputs.trainingFile(), "training_file");
+                .forEach(file -> counts.countWithin(file, question(job, inputs.model())));
+        Optional<TokenReport> training = report(job, inputs.model(), inputs.trainingFile(), "training_file");
         StoredFile validationFile = inputs.validationFile();
         boolean isValidationCounted = validationFile == null
-                || report(jdbc, job, inputs.model(), validationFile, "validation_file")
+                || report(job, inputs.model(), validationFile, "validation_file")
                         .isPresent();
         if (training.isPresent() && isValidationCounted) {
-            settle(jdbc, job, inputs, training.get());
+            settle(job, inputs, training.get());
         }
     }
 
@@ -121,40 +121,39 @@ final class JobPreparation {
         counts.startSoon();
     }
 
-    private JobInputs inputs(JdbcClient jdbc, JobRequest request) {
+    private JobInputs inputs(JobRequest request) {
         String validationFile = request.validationFile();
         return new JobInputs(
                 request,
                 catalog.require(request.model()),
-                file(jdbc, request.trainingFile(), "training_file"),
-                validationFile == null ? null : file(jdbc, validationFile, "validation_file"),
+                file(request.trainingFile(), "training_file"),
+                validationFile == null ? null : file(validationFile, "validation_file"),
                 null);
     }
 
     /** @throws Refusal if a file that the job was created with is there no more */
-    void requireFiles(JdbcClient jdbc, Job job) {
-        file(jdbc, job.request().trainingFile(), "training_file");
+    void requireFiles(Job job) {
+        file(job.request().trainingFile(), "training_file");
         if (job.request().validationFile() != null) {
-            file(jdbc, job.request().validationFile(), "validation_file");
+            file(job.request().validationFile(), "validation_file");
         }
-        store.originOf(jdbc, job.number())
+        store.originOf(job.number())
                 .flatMap(origin -> Optional.ofNullable(origin.fileId()))
-                .ifPresent(adapter -> file(jdbc, adapter, "anneal.init_adapter"));
+                .ifPresent(adapter -> file(adapter, "anneal.init_adapter"));
     }
 
-    private StoredFile file(JdbcClient jdbc, String fileId, String param) {
-        return files.lockForUse(jdbc, fileId)
+    private StoredFile file(String fileId, String param) {
+        return files.lockForUse(fileId)
                 .orElseThrow(() -> unusable("'" + fileId + "' was deleted or has expired; upload it again", param));
     }
 
-    private Optional<TokenReport> report(
-            JdbcClient jdbc, UnpreparedJob job, BaseModel model, StoredFile file, String param) {
+    private Optional<TokenReport> report(UnpreparedJob job, BaseModel model, StoredFile file, String param) {
         if (file.status() == FileStatus.ERROR) {
             throw JobAdmission.invalidDataset(file, param);
         }
         FormatCheck.require(file, job.request().method(), param);
         TokenCounts.Question question = question(job, model);
-        TokenCount count = counts.count(jdbc, file, question);
+        TokenCount count = counts.countWithin(file, question);
         if (count.isServiceFault()) {
             throw new Refusal(
                     RefusalCode.INTERNAL_ERROR,
@@ -189,8 +188,8 @@ final class JobPreparation {
         return new Refusal(RefusalCode.DATASET_INVALID, message, param);
     }
 
-    private void settle(JdbcClient jdbc, UnpreparedJob job, JobInputs inputs, TokenReport report) {
-        if (!queue.ready(jdbc, job.workId())) {
+    private void settle(UnpreparedJob job, JobInputs inputs, TokenReport report) {
+        if (!queue.ready(job.workId())) {
             return;
         }
         StoredFile validation = inputs.validationFile();
@@ -198,16 +197,14 @@ final class JobPreparation {
                 job.request(),
                 JobAdmission.profileOf(inputs.model()),
                 DatasetSize.of(report, validation == null ? null : validation.report()),
-                engines.current(jdbc),
+                engines.current(),
                 job.seed());
-        store.settle(jdbc, job.number(), settings);
+        store.settle(job.number(), settings);
         Stream<String> ofRows = inputs.files().stream()
                 .flatMap(file -> DatasetEvents.ofRows(file, job.request().method()).stream());
         Stream<String> ofTokens = DatasetEvents.warnings(job.request().trainingFile(), report).stream();
-        Stream.concat(ofRows, ofTokens)
-                .forEach(warning -> events.append(jdbc, job.number(), JobEvent.Level.WARN, warning));
+        Stream.concat(ofRows, ofTokens).forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
         events.info(
-                jdbc,
                 job.number(),
                 "Files validated, moving job to queued state: %d rows, %d tokens, %d steps, beta is 0 from step %d on"
                         .formatted(
@@ -217,13 +214,13 @@ final class JobPreparation {
                                 settings.annealedAtStep()));
     }
 
-    private void reject(JdbcClient jdbc, UnpreparedJob job, Refusal refusal) {
+    private void reject(UnpreparedJob job, Refusal refusal) {
         String code = refusal.code().wireName();
         WorkError error = refusal.code().isServiceFault()
                 ? WorkError.ofSystem(code, refusal.explanation())
                 : WorkError.ofUser(code, refusal.explanation(), refusal.parameter());
-        if (queue.reject(jdbc, job.workId(), error)) {
-            events.append(jdbc, job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
+        if (queue.reject(job.workId(), error)) {
+            events.append(job.number(), JobEvent.Level.ERROR, "The job failed: " + refusal.explanation());
         }
     }
 }

@@ -18,8 +18,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Rows of jobs. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+@Component
 public final class JobStore {
 
     private static final String INSERT = """
@@ -115,14 +117,24 @@ public final class JobStore {
             WHERE id = :job
             """;
 
+    /** Two deliveries of one request wait for each other here, so the second one finds the job of the first. */
+    private static final String LOCK_REQUEST = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))";
+
+    private final JdbcClient jdbc;
     private final WorkQueue queue;
 
-    JobStore(WorkQueue queue) {
+    JobStore(JdbcClient jdbc, WorkQueue queue) {
+        this.jdbc = jdbc;
         this.queue = queue;
     }
 
+    /** Until the end of the transaction. */
+    void lockRequest(String name) {
+        jdbc.sql(LOCK_REQUEST).param("name", name).query((row, index) -> true).single();
+    }
+
     /** Returns the job's internal key. */
-    long insert(JdbcClient jdbc, NewJob job) {
+    long insert(NewJob job) {
         InitialAdapter initial = job.inputs().initialAdapter();
         Checkpoint initialCheckpoint = initial == null ? null : initial.checkpoint();
         return jdbc.sql(INSERT)
@@ -162,7 +174,7 @@ public final class JobStore {
             @Nullable Long checkpoint, @Nullable String fileId) {}
 
     /** Nothing for a job whose adapter begins with values of its own. */
-    public Optional<Origin> originOf(JdbcClient jdbc, long job) {
+    public Optional<Origin> originOf(long job) {
         return jdbc.sql(ORIGIN)
                 .param("job", job)
                 .query((row, index) ->
@@ -170,49 +182,47 @@ public final class JobStore {
                 .optional();
     }
 
-    Optional<Job> byId(JdbcClient jdbc, String id) {
-        return one(jdbc, BY_ID, id);
+    Optional<Job> byId(String id) {
+        return one(BY_ID, id);
     }
 
-    public Optional<Job> byWork(JdbcClient jdbc, long workId) {
-        return one(jdbc, BY_WORK, workId);
+    public Optional<Job> byWork(long workId) {
+        return one(BY_WORK, workId);
     }
 
     /** Jobs in this state, of all tenants that the transaction's role sees. */
-    public List<Job> inState(JdbcClient jdbc, WorkState state, int limit) {
-        return withWork(
-                jdbc,
-                jdbc.sql(IN_STATE)
-                        .param("state", state.name())
-                        .param("limit", limit)
-                        .query(JobStore::row)
-                        .list());
+    public List<Job> inState(WorkState state, int limit) {
+        return withWork(jdbc.sql(IN_STATE)
+                .param("state", state.name())
+                .param("limit", limit)
+                .query(JobStore::row)
+                .list());
     }
 
-    public Optional<Job> byNumber(JdbcClient jdbc, long number) {
-        return one(jdbc, BY_NUMBER, number);
+    public Optional<Job> byNumber(long number) {
+        return one(BY_NUMBER, number);
     }
 
-    Optional<Job> byIdempotencyKey(JdbcClient jdbc, String key) {
-        return one(jdbc, BY_KEY, key);
+    Optional<Job> byIdempotencyKey(String key) {
+        return one(BY_KEY, key);
     }
 
     /** The newest job of the last {@code seconds} whose request said the same. */
-    Optional<Job> byDigest(JdbcClient jdbc, String digest, double seconds) {
+    Optional<Job> byDigest(String digest, double seconds) {
         List<Row> rows = jdbc.sql(BY_DIGEST)
                 .param("digest", digest)
                 .param("seconds", seconds)
                 .query(JobStore::row)
                 .list();
-        return withWork(jdbc, rows).stream().findFirst();
+        return withWork(rows).stream().findFirst();
     }
 
-    String digestOf(JdbcClient jdbc, long job) {
+    String digestOf(long job) {
         return jdbc.sql(DIGEST).param("job", job).query(String.class).single();
     }
 
     /** Jobs in the order of their ids, one more than the limit at most. */
-    List<Job> page(JdbcClient jdbc, PageRequest request, MetadataFilter filter) {
+    List<Job> page(PageRequest request, MetadataFilter filter) {
         String query = request.ascending() ? PAGE.formatted(">", "ASC") : PAGE.formatted("<", "DESC");
         List<Row> rows = jdbc.sql(query)
                 .param("after", request.after())
@@ -221,11 +231,11 @@ public final class JobStore {
                 .param("limit", request.rowsToRead())
                 .query(JobStore::row)
                 .list();
-        return withWork(jdbc, rows);
+        return withWork(rows);
     }
 
     /** Stores what the request became; the schedule refers to it from now on. */
-    void settle(JdbcClient jdbc, long job, ResolvedSettings settings) {
+    void settle(long job, ResolvedSettings settings) {
         jdbc.sql(SETTLE)
                 .param("job", job)
                 .param("settings", JsonColumn.write(settings))
@@ -235,7 +245,7 @@ public final class JobStore {
     }
 
     /** Internal key of the job whose work this is. */
-    public long numberOf(JdbcClient jdbc, long workId) {
+    public long numberOf(long workId) {
         return jdbc.sql(NUMBER_OF)
                 .param("work", workId)
                 .query(Long.class)
@@ -243,29 +253,25 @@ public final class JobStore {
                 .orElseThrow(() -> new IllegalArgumentException("work " + workId + " belongs to no job"));
     }
 
-    public void complete(JdbcClient jdbc, long job, String resultFile) {
+    public void complete(long job, String resultFile) {
         jdbc.sql(COMPLETE).param("job", job).param("resultFile", resultFile).update();
     }
 
-    private Optional<Job> one(JdbcClient jdbc, String query, Object value) {
-        return withWork(
-                        jdbc,
-                        jdbc.sql(query)
-                                .param("value", value)
-                                .query(JobStore::row)
-                                .list())
+    private Optional<Job> one(String query, Object value) {
+        return withWork(jdbc.sql(query)
+                        .param("value", value)
+                        .query(JobStore::row)
+                        .list())
                 .stream()
                 .findFirst();
     }
 
     /** Work is read before outcomes: what has succeeded by then has one. */
-    private List<Job> withWork(JdbcClient jdbc, List<Row> rows) {
+    private List<Job> withWork(List<Row> rows) {
         if (rows.isEmpty()) {
             return List.of();
         }
-        Map<Long, Work> work = queue
-                .findAll(jdbc, rows.stream().map(Row::workId).toList())
-                .stream()
+        Map<Long, Work> work = queue.findAll(rows.stream().map(Row::workId).toList()).stream()
                 .collect(Collectors.toMap(Work::id, Function.identity()));
         Map<Long, Outcome> outcomes = jdbc
                 .sql(OUTCOMES)

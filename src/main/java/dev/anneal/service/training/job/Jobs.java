@@ -15,16 +15,14 @@ import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Optional;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What clients do with fine-tuning jobs. A job of another tenant does not exist here. */
+@Component
 public final class Jobs {
 
     /** A retry without a key is taken for the request that it repeats for this long: the SDKs give up within minutes. */
     private static final double RETRY_WINDOW_SECONDS = 600;
-
-    /** Two deliveries of one request wait for each other here, so the second one finds the job of the first. */
-    private static final String LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))";
 
     private final TenantDatabase database;
     private final WorkQueue queue;
@@ -54,9 +52,9 @@ public final class Jobs {
 
     /** Records a job before anything about it runs; answers the earlier job if the request was made before. */
     public Job create(String tenantId, JobRequest request, Submission submission) {
-        Job job = database.call(tenantId, jdbc -> {
-            lock(jdbc, tenantId, submission);
-            return earlier(jdbc, submission).orElseGet(() -> insert(jdbc, tenantId, request, submission));
+        Job job = database.call(tenantId, () -> {
+            lock(tenantId, submission);
+            return earlier(submission).orElseGet(() -> insert(tenantId, request, submission));
         });
         if (job.state() == WorkState.VALIDATING) {
             preparation.startCounting();
@@ -64,20 +62,18 @@ public final class Jobs {
         return job;
     }
 
-    private Optional<Job> earlier(JdbcClient jdbc, Submission submission) {
+    private Optional<Job> earlier(Submission submission) {
         String key = submission.idempotencyKey();
         if (key != null) {
-            Optional<Job> job = store.byIdempotencyKey(jdbc, key);
-            job.ifPresent(found -> requireSameBody(jdbc, found, submission));
+            Optional<Job> job = store.byIdempotencyKey(key);
+            job.ifPresent(found -> requireSameBody(found, submission));
             return job;
         }
-        return submission.isRetry()
-                ? store.byDigest(jdbc, submission.bodyDigest(), RETRY_WINDOW_SECONDS)
-                : Optional.empty();
+        return submission.isRetry() ? store.byDigest(submission.bodyDigest(), RETRY_WINDOW_SECONDS) : Optional.empty();
     }
 
-    private void requireSameBody(JdbcClient jdbc, Job job, Submission submission) {
-        if (!store.digestOf(jdbc, job.number()).equals(submission.bodyDigest())) {
+    private void requireSameBody(Job job, Submission submission) {
+        if (!store.digestOf(job.number()).equals(submission.bodyDigest())) {
             throw new Refusal(
                     RefusalCode.IDEMPOTENCY_KEY_REUSED,
                     "the Idempotency-Key '" + submission.idempotencyKey() + "' belongs to job " + job.id()
@@ -85,39 +81,33 @@ public final class Jobs {
         }
     }
 
-    private static void lock(JdbcClient jdbc, String tenantId, Submission submission) {
+    private void lock(String tenantId, Submission submission) {
         String key = submission.idempotencyKey();
-        jdbc.sql(LOCK)
-                .param("name", tenantId + '\n' + (key == null ? submission.bodyDigest() : key))
-                .query((row, index) -> true)
-                .single();
+        store.lockRequest(tenantId + '\n' + (key == null ? submission.bodyDigest() : key));
     }
 
-    private Job insert(JdbcClient jdbc, String tenantId, JobRequest request, Submission submission) {
-        JobInputs admitted = admission.admit(jdbc, request);
-        long work = queue.enqueueValidating(
-                jdbc,
-                new NewWork(
-                        tenantId,
-                        WorkKind.TRAIN,
-                        admitted.request().method().wireName(),
-                        request.options().priority(),
-                        submission.traceparent(),
-                        NewWork.model(admitted.model().id(), admitted.model().revision())));
-        JobInputs inputs = admission.withoutSecrets(jdbc, tenantId, work, admitted);
+    private Job insert(String tenantId, JobRequest request, Submission submission) {
+        JobInputs admitted = admission.admit(request);
+        long work = queue.enqueueValidating(new NewWork(
+                tenantId,
+                WorkKind.TRAIN,
+                admitted.request().method().wireName(),
+                request.options().priority(),
+                submission.traceparent(),
+                NewWork.model(admitted.model().id(), admitted.model().revision())));
+        JobInputs inputs = admission.withoutSecrets(tenantId, work, admitted);
         Integer wished = request.seed();
         int seed = wished == null ? random.nextInt(Integer.MAX_VALUE) : wished;
         String id = identifiers.next("ftjob-");
-        long number = store.insert(jdbc, new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
-        events.info(
-                jdbc, number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
-        InitialAdapterEvents.of(inputs).ifPresent(event -> events.append(jdbc, number, event.level(), event.message()));
-        preparation.begin(jdbc, new UnpreparedJob(number, work, inputs.request(), seed), inputs);
-        return byNumber(jdbc, number);
+        long number = store.insert(new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
+        events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
+        InitialAdapterEvents.of(inputs).ifPresent(event -> events.append(number, event.level(), event.message()));
+        preparation.begin(new UnpreparedJob(number, work, inputs.request(), seed), inputs);
+        return byNumber(number);
     }
 
     public Job find(String tenantId, String id) {
-        return database.call(tenantId, jdbc -> require(jdbc, id));
+        return database.call(tenantId, () -> require(id));
     }
 
     /**
@@ -125,24 +115,24 @@ public final class Jobs {
      *
      * @throws Refusal {@code not_found}
      */
-    public Job require(JdbcClient jdbc, String id) {
-        return store.byId(jdbc, id).orElseThrow(() -> Refusal.notFound("fine-tuning job", id, "fine_tuning_job_id"));
+    public Job require(String id) {
+        return store.byId(id).orElseThrow(() -> Refusal.notFound("fine-tuning job", id, "fine_tuning_job_id"));
     }
 
     /** The job with an internal key that some row refers to. */
-    public Job byNumber(JdbcClient jdbc, long number) {
-        return store.byNumber(jdbc, number)
+    public Job byNumber(long number) {
+        return store.byNumber(number)
                 .orElseThrow(() -> new IllegalArgumentException("there is no job with the key " + number));
     }
 
     /** A page of the tenant's jobs, newest first unless the request says otherwise. */
     public Page<Job> list(String tenantId, PageRequest request, MetadataFilter filter) {
-        return database.call(tenantId, jdbc -> {
+        return database.call(tenantId, () -> {
             String after = request.after();
-            if (after != null && store.byId(jdbc, after).isEmpty()) {
+            if (after != null && store.byId(after).isEmpty()) {
                 throw Refusal.invalidCursor("a fine-tuning job", after);
             }
-            return Page.of(store.page(jdbc, request, filter), request);
+            return Page.of(store.page(request, filter), request);
         });
     }
 
@@ -162,26 +152,26 @@ public final class Jobs {
     }
 
     /** What a job needs that has failed may have been deleted since. */
-    private WorkState resume(JdbcClient jdbc, long workId) {
-        Optional<Job> failed = store.byWork(jdbc, workId).filter(job -> job.state() == WorkState.FAILED);
-        WorkState state = queue.resume(jdbc, workId);
+    private WorkState resume(long workId) {
+        Optional<Job> failed = store.byWork(workId).filter(job -> job.state() == WorkState.FAILED);
+        WorkState state = queue.resume(workId);
         failed.ifPresent(job -> {
-            preparation.requireFiles(jdbc, job);
-            admission.requireSecrets(jdbc, job);
+            preparation.requireFiles(job);
+            admission.requireSecrets(job);
         });
         return state;
     }
 
     private Job change(
             String tenantId, String id, boolean isRetry, WorkState wanted, String wish, Transition transition) {
-        return database.call(tenantId, jdbc -> {
-            Job job = require(jdbc, id);
+        return database.call(tenantId, () -> {
+            Job job = require(id);
             if (isRetry && job.state() == wanted) {
                 return job;
             }
-            WorkState now = transition.apply(jdbc, job.work().id());
-            events.info(jdbc, job.number(), wish + (now == wanted ? " done: the job is " + wordOf(now) : " requested"));
-            return require(jdbc, id);
+            WorkState now = transition.apply(job.work().id());
+            events.info(job.number(), wish + (now == wanted ? " done: the job is " + wordOf(now) : " requested"));
+            return require(id);
         });
     }
 
@@ -192,6 +182,6 @@ public final class Jobs {
     /** A change that the queue decides about. */
     @FunctionalInterface
     private interface Transition {
-        WorkState apply(JdbcClient jdbc, long workId);
+        WorkState apply(long workId);
     }
 }

@@ -6,9 +6,10 @@ import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Models that graders ask. They are looked for as a job or an evaluation is created, when there is still somebody to tell. */
+@Component
 public final class JudgingModels {
 
     private static final String TUNED = "ft:";
@@ -25,23 +26,23 @@ public final class JudgingModels {
      * @param at place of the grader in the request
      * @throws Refusal naming the place of the first model that is not there
      */
-    public void require(JdbcClient jdbc, Map<String, @Nullable Object> grader, String at) {
-        Graders.parse(grader, at).judges().forEach((model, place) -> require(jdbc, model, place));
+    public void require(Map<String, @Nullable Object> grader, String at) {
+        Graders.parse(grader, at).judges().forEach((model, place) -> require(model, place));
     }
 
-    private void require(JdbcClient jdbc, String model, String place) {
+    private void require(String model, String place) {
         if (!model.startsWith(TUNED)) {
             try {
                 catalog.require(model);
             } catch (Refusal e) {
                 throw new Refusal(e.code(), "'" + place + "' cannot judge: " + e.explanation(), place);
             }
-        } else if (tuned.find(jdbc, model.replace("/", "--")).isEmpty()) {
+        } else if (tuned.find(model.replace("/", "--")).isEmpty()) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'" + place + "' names '" + model
                             + "', but there is no such model; /v1/models lists those that may judge."
-                            + tuned.didYouMean(jdbc, model),
+                            + tuned.didYouMean(model),
                     place);
         }
     }

@@ -3,6 +3,8 @@ package dev.anneal.service.training.job;
 import dev.anneal.service.files.check.FileChecked;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import java.util.List;
@@ -11,11 +13,15 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.event.EventListener;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * Looks after jobs in state VALIDATING: those of a file when it was checked, and all of them now and then, for a process that was to
  * do so may be gone.
  */
+@Component
+@ConditionalOnRole(Role.API)
 final class PreparationSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(PreparationSweep.class);
@@ -38,12 +44,19 @@ final class PreparationSweep {
             LIMIT :limit
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
     private final TenantDatabase database;
     private final JobStore store;
     private final JobPreparation preparation;
 
-    PreparationSweep(SystemDatabase system, TenantDatabase database, JobStore store, JobPreparation preparation) {
+    PreparationSweep(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            TenantDatabase database,
+            JobStore store,
+            JobPreparation preparation) {
+        this.jdbc = jdbc;
         this.system = system;
         this.database = database;
         this.store = store;
@@ -74,7 +87,7 @@ final class PreparationSweep {
     }
 
     private List<Waiting> page(String query, Map<String, String> parameters, long after) {
-        return system.call(jdbc -> jdbc.sql(query)
+        return system.call(() -> jdbc.sql(query)
                 .params(parameters)
                 .param("after", after)
                 .param("limit", PAGE)
@@ -87,9 +100,9 @@ final class PreparationSweep {
         try {
             Optional<WorkError> fault = database.call(
                     waiting.tenantId(),
-                    jdbc -> store.byId(jdbc, waiting.externalId())
+                    () -> store.byId(waiting.externalId())
                             .filter(job -> job.state() == WorkState.VALIDATING)
-                            .flatMap(job -> preparation.advance(jdbc, UnpreparedJob.of(job))));
+                            .flatMap(job -> preparation.advance(UnpreparedJob.of(job))));
             fault.ifPresent(error -> LOG.warn(
                     "{} stays in validation, for {}; the next sweep tries again",
                     waiting.externalId(),

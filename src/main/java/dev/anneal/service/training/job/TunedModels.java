@@ -11,8 +11,10 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Models that jobs have made, by name. A checkpoint is a model as well: {@code <name>:ckpt-step-<n>}. */
+@Component
 public final class TunedModels {
 
     private static final String INSERT = """
@@ -28,10 +30,12 @@ public final class TunedModels {
     private static final String DELETE =
             "UPDATE tuned_model SET deleted_at = clock_timestamp() WHERE name = :name AND deleted_at IS NULL";
 
+    private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final Checkpoints checkpoints;
 
-    TunedModels(TenantDatabase database, Checkpoints checkpoints) {
+    TunedModels(JdbcClient jdbc, TenantDatabase database, Checkpoints checkpoints) {
+        this.jdbc = jdbc;
         this.database = database;
         this.checkpoints = checkpoints;
     }
@@ -40,7 +44,7 @@ public final class TunedModels {
     public record Resolved(TunedModel model, Checkpoint checkpoint) {}
 
     /** Names the model that the job has made. */
-    public void record(JdbcClient jdbc, Job job) {
+    public void record(Job job) {
         jdbc.sql(INSERT)
                 .param("name", job.modelName())
                 .param("tenant", job.tenantId())
@@ -51,27 +55,27 @@ public final class TunedModels {
     /** The tenant's models, newest first. */
     public List<TunedModel> list(String tenantId) {
         return database.call(
-                tenantId, jdbc -> jdbc.sql(LIST).query(TunedModels::model).list());
+                tenantId, () -> jdbc.sql(LIST).query(TunedModels::model).list());
     }
 
     /** Names of the newest models that the transaction's tenant has: enough to guess which one is meant. */
-    public List<String> names(JdbcClient jdbc) {
+    public List<String> names() {
         return jdbc.sql(NEWEST).query(TunedModels::model).list().stream()
                 .map(TunedModel::name)
                 .toList();
     }
 
     /** What a refusal of a name that no model of the tenant has goes on with. */
-    public String didYouMean(JdbcClient jdbc, String name) {
-        return ModelNames.didYouMean(name, names(jdbc));
+    public String didYouMean(String name) {
+        return ModelNames.didYouMean(name, names());
     }
 
     public Optional<Resolved> find(String tenantId, String name) {
-        return database.call(tenantId, jdbc -> find(jdbc, name));
+        return database.call(tenantId, () -> find(name));
     }
 
     /** The model or checkpoint with this name, as the transaction's role sees it. */
-    public Optional<Resolved> find(JdbcClient jdbc, String name) {
+    public Optional<Resolved> find(String name) {
         Optional<TunedModelName.OfCheckpoint> checkpoint = TunedModelName.parseCheckpoint(name);
         String model = checkpoint.map(TunedModelName.OfCheckpoint::model).orElse(name);
         return jdbc.sql(FIND)
@@ -80,8 +84,8 @@ public final class TunedModels {
                 .optional()
                 .flatMap(found -> (checkpoint.isPresent()
                                 ? checkpoints.atStep(
-                                        jdbc, found.job(), checkpoint.get().step())
-                                : checkpoints.newest(jdbc, found.job()))
+                                        found.job(), checkpoint.get().step())
+                                : checkpoints.newest(found.job()))
                         .map(saved -> new Resolved(new TunedModel(name, found.job(), found.createdAt()), saved)));
     }
 
@@ -91,9 +95,9 @@ public final class TunedModels {
      * @throws Refusal {@code not_found}
      */
     public void delete(String tenantId, String name) {
-        database.run(tenantId, jdbc -> {
+        database.run(tenantId, () -> {
             if (jdbc.sql(DELETE).param("name", name).update() == 0) {
-                throw Refusal.notFound("model", name, "model", didYouMean(jdbc, name));
+                throw Refusal.notFound("model", name, "model", didYouMean(name));
             }
         });
     }

@@ -16,9 +16,10 @@ import dev.anneal.service.storage.LocalCopy;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Archives of adapters that PEFT saved elsewhere: settings, names, types and shapes are held against a base model before anything is queued. */
+@Component
 public final class UploadedAdapters {
 
     private final Files files;
@@ -30,14 +31,13 @@ public final class UploadedAdapters {
     }
 
     /**
-     * What an adapter says of itself. Its file is not deleted before the end of the transaction.
+     * What an adapter says of itself, within a transaction of the tenant. Its file is not deleted before the end of the transaction.
      *
-     * @param jdbc a transaction of the tenant
      * @param param key of the request that names the file
      * @throws Refusal if there is no such file, or it is no adapter of the model
      */
-    public AdapterSettings require(JdbcClient jdbc, String param, String id, BaseModel model) {
-        StoredFile file = files.lockForUse(jdbc, id)
+    public AdapterSettings require(String param, String id, BaseModel model) {
+        StoredFile file = files.lockForUse(id)
                 .orElseThrow(() ->
                         Refusal.invalidValue(param, "'" + param + "' names '" + id + "', but there is no such thing"));
         if (file.purpose() != FilePurpose.USER_DATA) {

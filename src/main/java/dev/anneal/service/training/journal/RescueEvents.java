@@ -3,9 +3,10 @@ package dev.anneal.service.training.journal;
 import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.lease.Rescue;
 import dev.anneal.service.queue.lease.RescueListener;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Writes into a job's events that its worker was lost. */
+@Component
 final class RescueEvents implements RescueListener {
 
     private final TrainingJournal journal;
@@ -15,9 +16,9 @@ final class RescueEvents implements RescueListener {
     }
 
     @Override
-    public void rescued(JdbcClient jdbc, Rescue rescue) {
+    public void rescued(Rescue rescue) {
         if (rescue.kind() == WorkKind.TRAIN) {
-            journal.failed(jdbc, rescue.lease().workId(), rescue.error());
+            journal.failed(rescue.lease().workId(), rescue.error());
         }
     }
 }

@@ -8,9 +8,11 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 
 /** What workers have measured, a row for each. */
+@Component
 public final class Machines {
 
     private static final TypeReference<List<Rate>> RATES = new TypeReference<>() {};
@@ -33,24 +35,22 @@ public final class Machines {
                 start_seconds = excluded.start_seconds, rates = excluded.rates
             """;
 
+    private final JdbcClient jdbc;
     private final SystemDatabase system;
 
-    Machines(SystemDatabase system) {
+    Machines(JdbcClient jdbc, SystemDatabase system) {
+        this.jdbc = jdbc;
         this.system = system;
     }
 
-    /**
-     * The machine that was measured last: an installation's workers are taken to be alike.
-     *
-     * @param jdbc a transaction of any role
-     */
-    public Optional<Machine> newest(JdbcClient jdbc) {
+    /** The machine that was measured last: an installation's workers are taken to be alike. Within a transaction of any role. */
+    public Optional<Machine> newest() {
         return jdbc.sql(NEWEST).query((row, number) -> machine(row)).optional();
     }
 
     /** Whether the worker's machine was measured in the last days, set up like this. */
     public boolean isKnown(String worker, Machine.Setup setup) {
-        return system.call(jdbc -> jdbc.sql(RECENT)
+        return system.call(() -> jdbc.sql(RECENT)
                 .param("worker", worker)
                 .query((row, number) -> machine(row))
                 .optional()
@@ -59,7 +59,7 @@ public final class Machines {
     }
 
     public void save(String worker, Machine machine) {
-        system.run(jdbc -> jdbc.sql(SAVE)
+        system.run(() -> jdbc.sql(SAVE)
                 .param("worker", worker)
                 .param("device", machine.setup().device())
                 .param("precision", machine.setup().precision())

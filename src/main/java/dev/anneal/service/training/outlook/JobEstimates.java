@@ -24,8 +24,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** Dry runs: everything that creating a job would say, and nothing that it would do. */
+@Component
 public final class JobEstimates {
 
     /** A file of some thousand rows is counted within this time; a larger one is asked about again. */

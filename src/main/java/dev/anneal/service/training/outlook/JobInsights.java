@@ -16,8 +16,10 @@ import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** Adds to jobs what clients ask next: which attempt, which place in the queue, when it starts, when it ends. */
+@Component
 public final class JobInsights {
 
     private final TenantDatabase database;
@@ -62,7 +64,7 @@ public final class JobInsights {
                 .toList();
         return attempted.isEmpty()
                 ? Map.of()
-                : database.call(tenantId, jdbc -> queue.attempts(jdbc, attempted)).stream()
+                : database.call(tenantId, () -> queue.attempts(attempted)).stream()
                         .collect(Collectors.groupingBy(Attempt::workId));
     }
 

@@ -16,11 +16,13 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * What recent trainings, those that run and wait, and the newest worker's machine say about coming trainings: when they start, and how long they
  * take. Looked up across tenants and not at each call, because an estimate need not be newer.
  */
+@Component
 public final class QueueOutlook {
 
     /** How trainings go changes slowly; what runs and waits does not. */
@@ -35,30 +37,36 @@ public final class QueueOutlook {
     /** Those that wait are taken to be like so many of them. */
     private static final int SAMPLED = 50;
 
+    private final JdbcClient jdbc;
     private final Clock clock;
     private final Cached<Known> known;
     private final Cached<Line> line;
 
-    QueueOutlook(SystemDatabase system, Machines machines, JobStore jobs, Clock clock) {
+    QueueOutlook(
+            JdbcClient jdbc,
+            SystemDatabase system,
+            Machines machines,
+            JobStore jobs,
+            WorkerStates workers,
+            Clock clock) {
+        this.jdbc = jdbc;
         this.clock = clock;
         this.known = new Cached<>(
-                () -> system.call(jdbc -> new Known(RecentTrainings.look(jdbc), machines.newest(jdbc))),
-                LIFE_OF_PACE,
-                clock);
+                () -> system.call(() -> new Known(RecentTrainings.look(jdbc), machines.newest())), LIFE_OF_PACE, clock);
         this.line = new Cached<>(
                 () -> {
                     Known past = known.get();
-                    return system.call(jdbc -> lineOf(jdbc, WorkerStates.trainingSlots(jdbc), jobs, past));
+                    return system.call(() -> lineOf(workers.trainingSlots(), jobs, past));
                 },
                 LIFE_OF_LINE,
                 clock);
     }
 
-    private Line lineOf(JdbcClient jdbc, int count, JobStore jobs, Known past) {
-        List<Double> left = jobs.inState(jdbc, WorkState.RUNNING, MOST_RUNNING).stream()
+    private Line lineOf(int count, JobStore jobs, Known past) {
+        List<Double> left = jobs.inState(WorkState.RUNNING, MOST_RUNNING).stream()
                 .map(job -> secondsLeft(job, past).orElse(past.usualSeconds()))
                 .toList();
-        OptionalDouble each = jobs.inState(jdbc, WorkState.QUEUED, SAMPLED).stream()
+        OptionalDouble each = jobs.inState(WorkState.QUEUED, SAMPLED).stream()
                 .map(job -> secondsToTrain(job, past))
                 .flatMapToDouble(OptionalDouble::stream)
                 .average();

@@ -40,12 +40,14 @@ public final class Permissions {
     private static final String DELETE =
             "DELETE FROM checkpoint_permission WHERE external_id = :id AND model = :model AND tenant_id = current_tenant()";
 
+    private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final Identifiers identifiers;
     private final TunedModels models;
     private final Jobs jobs;
 
-    Permissions(TenantDatabase database, Identifiers identifiers, TunedModels models, Jobs jobs) {
+    Permissions(JdbcClient jdbc, TenantDatabase database, Identifiers identifiers, TunedModels models, Jobs jobs) {
+        this.jdbc = jdbc;
         this.database = database;
         this.identifiers = identifiers;
         this.models = models;
@@ -58,15 +60,15 @@ public final class Permissions {
      * @throws Refusal 404 if the tenant has no such model
      */
     public List<Permission> grant(String tenantId, String model, List<String> projectIds) {
-        return database.call(tenantId, jdbc -> {
-            TunedModels.Resolved found = require(jdbc, model);
-            Job job = jobs.byNumber(jdbc, found.model().job());
+        return database.call(tenantId, () -> {
+            TunedModels.Resolved found = require(model);
+            Job job = jobs.byNumber(found.model().job());
             for (String project : projectIds) {
                 if (project.equals(tenantId)) {
                     throw Refusal.invalidValue(
                             "project_ids", "'project_ids' names '" + project + "', whose own model '" + model + "' is");
                 }
-                insert(jdbc, job, model, found.checkpoint(), project);
+                insert(job, model, found.checkpoint(), project);
             }
             return projectIds.stream()
                     .distinct()
@@ -79,7 +81,7 @@ public final class Permissions {
         });
     }
 
-    private void insert(JdbcClient jdbc, Job job, String model, Checkpoint checkpoint, String project) {
+    private void insert(Job job, String model, Checkpoint checkpoint, String project) {
         jdbc.sql(INSERT)
                 .param("tenant", job.tenantId())
                 .param("id", identifiers.next(PREFIX))
@@ -90,10 +92,10 @@ public final class Permissions {
                 .update();
     }
 
-    private TunedModels.Resolved require(JdbcClient jdbc, String model) {
-        return models.find(jdbc, model)
-                .orElseThrow(() ->
-                        Refusal.notFound("tuned model or checkpoint", model, MODEL, models.didYouMean(jdbc, model)));
+    private TunedModels.Resolved require(String model) {
+        return models.find(model)
+                .orElseThrow(
+                        () -> Refusal.notFound("tuned model or checkpoint", model, MODEL, models.didYouMean(model)));
     }
 
     /**
@@ -102,8 +104,8 @@ public final class Permissions {
      * @param projectId only that of this tenant; null for all
      */
     public Page<Permission> list(String tenantId, String model, @Nullable String projectId, PageRequest page) {
-        return database.call(tenantId, jdbc -> {
-            require(jdbc, model);
+        return database.call(tenantId, () -> {
+            require(model);
             String after = page.after();
             if (after != null && !after.startsWith(PREFIX)) {
                 throw Refusal.invalidCursor("a permission", after);
@@ -133,7 +135,7 @@ public final class Permissions {
     public void revoke(String tenantId, String model, String permissionId) {
         int rows = database.call(
                 tenantId,
-                jdbc -> jdbc.sql(DELETE)
+                () -> jdbc.sql(DELETE)
                         .param("id", permissionId)
                         .param("model", model)
                         .update());

@@ -8,6 +8,7 @@ import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
 import java.util.List;
 import java.util.Optional;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
@@ -26,12 +27,14 @@ public final class SharedModels {
 
     private static final int GUESSES = 3;
 
+    private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final SystemDatabase system;
     private final TunedModels models;
     private final Jobs jobs;
 
-    SharedModels(TenantDatabase database, SystemDatabase system, TunedModels models, Jobs jobs) {
+    SharedModels(JdbcClient jdbc, TenantDatabase database, SystemDatabase system, TunedModels models, Jobs jobs) {
+        this.jdbc = jdbc;
         this.database = database;
         this.system = system;
         this.models = models;
@@ -41,7 +44,7 @@ public final class SharedModels {
     /** Names like this one of models that are shared with the tenant and still there. */
     List<String> like(String tenantId, String name) {
         List<String> granted = database.call(
-                tenantId, jdbc -> jdbc.sql(GRANTED_LAST).query(String.class).list());
+                tenantId, () -> jdbc.sql(GRANTED_LAST).query(String.class).list());
         return Spelling.nearest(name, granted, GUESSES).stream()
                 .filter(each -> find(tenantId, each).isPresent())
                 .toList();
@@ -51,21 +54,13 @@ public final class SharedModels {
     public Optional<SharedModel> find(String tenantId, String name) {
         Optional<String> owner = database.call(
                 tenantId,
-                jdbc -> jdbc.sql(GRANTED)
-                        .param("model", name)
-                        .query(String.class)
-                        .optional());
-        return owner.flatMap(granter ->
-                system.call(jdbc -> models.find(jdbc, name).flatMap(found -> {
-                    Job job = jobs.byNumber(jdbc, found.model().job());
-                    return Optional.of(job)
-                            .filter(made -> made.tenantId().equals(granter))
-                            .map(made -> new SharedModel(
-                                    found.model(),
-                                    granter,
-                                    made.request().model(),
-                                    made.baseRevision(),
-                                    found.checkpoint()));
-                })));
+                () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());
+        return owner.flatMap(granter -> system.call(() -> models.find(name).flatMap(found -> {
+            Job job = jobs.byNumber(found.model().job());
+            return Optional.of(job)
+                    .filter(made -> made.tenantId().equals(granter))
+                    .map(made -> new SharedModel(
+                            found.model(), granter, made.request().model(), made.baseRevision(), found.checkpoint()));
+        })));
     }
 }

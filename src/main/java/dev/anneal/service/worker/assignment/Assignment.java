@@ -4,7 +4,6 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** One attempt's side of what clients see: what the engine is to do, and where what comes of it is written. */
 public interface Assignment {
@@ -24,7 +23,7 @@ public interface Assignment {
     void store(List<Progress> events);
 
     /** Writes what the process has said, within the transaction that has found the lease to hold. */
-    void write(JdbcClient jdbc, List<Progress> events);
+    void write(List<Progress> events);
 
     /** What was written last is committed. */
     void written();
@@ -37,13 +36,13 @@ public interface Assignment {
     void storeResult();
 
     /** Writes the result, within the transaction that ends the work. */
-    void complete(JdbcClient jdbc);
+    void complete();
 
     /** Writes that the attempt has failed, within the transaction that ends it. */
-    void failed(JdbcClient jdbc, WorkError error);
+    void failed(WorkError error);
 
     /** Writes that the work was given back, within the transaction that does it. */
-    void givenBack(JdbcClient jdbc);
+    void givenBack();
 
     /**
      * What is being done.

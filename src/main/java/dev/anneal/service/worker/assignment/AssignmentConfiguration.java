@@ -1,14 +1,10 @@
 package dev.anneal.service.worker.assignment;
 
 import dev.anneal.service.files.FileIntake;
-import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.FinishedWork;
-import dev.anneal.service.queue.lease.Leases;
-import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.journal.TrainingJournal;
@@ -22,11 +18,6 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 class AssignmentConfiguration {
 
     private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
-
-    @Bean
-    Inputs engineInputs(ModelCatalog models, ArtifactStore store, Files files, EngineProperties engine) {
-        return new Inputs(models, store, files, engine);
-    }
 
     @Bean
     Surroundings surroundings(ArtifactStore store, ModelCatalog models) {
@@ -44,16 +35,5 @@ class AssignmentConfiguration {
     TrainingAssignment.Publication trainingPublication(
             TrainingJournal trainings, ArtifactStore store, FileIntake files, CheckpointProperties checkpoints) {
         return new TrainingAssignment.Publication(trainings, store, files, checkpoints.kept());
-    }
-
-    @Bean
-    Assignments assignments(
-            Leases leases,
-            Inputs inputs,
-            ArtifactStore store,
-            TrainingAssignment.Publication trainings,
-            ExportJournal exports,
-            EvaluationJournal evaluations) {
-        return new ClaimedAssignments(leases, inputs, store, trainings, exports, evaluations);
     }
 }

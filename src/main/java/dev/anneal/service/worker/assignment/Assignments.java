@@ -4,7 +4,6 @@ import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import java.util.Set;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Turns claims into what an engine process is to do. */
 public interface Assignments {
@@ -22,11 +21,11 @@ public interface Assignments {
     Assignment prepare(Claim claim, String device, AttemptInputs inputs);
 
     /** Writes that an attempt has failed before it began, within the transaction that ends it. */
-    void refused(JdbcClient jdbc, Claim claim, WorkError error);
+    void refused(Claim claim, WorkError error);
 
     /** Tells queued work that no worker can take at present what it waits for. */
     void tellHeldUp();
 
     /** Writes that an attempt was given back before it began, within the transaction that does it. */
-    void givenBack(JdbcClient jdbc, Claim claim);
+    void givenBack(Claim claim);
 }

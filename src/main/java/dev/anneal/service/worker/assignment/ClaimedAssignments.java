@@ -4,6 +4,8 @@ import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Task;
 import dev.anneal.protocol.TrainTask;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkKind;
@@ -20,6 +22,7 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
+import dev.anneal.service.training.journal.HeldUpEvents;
 import dev.anneal.service.training.journal.TrainingOrder;
 import dev.anneal.service.training.settings.TrainingMethods;
 import java.nio.file.Path;
@@ -34,9 +37,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** Trainings, exports and evaluations. What an attempt writes lies below {@code {tenant}/{job}/attempt-{token}} or the like. */
+@Component
+@ConditionalOnRole(Role.WORKER)
 final class ClaimedAssignments implements Assignments {
 
     private static final Logger LOG = LoggerFactory.getLogger(ClaimedAssignments.class);
@@ -58,6 +63,7 @@ final class ClaimedAssignments implements Assignments {
     private final TrainingAssignment.Publication trainings;
     private final ExportJournal exports;
     private final EvaluationJournal evaluations;
+    private final HeldUpEvents heldUp;
 
     ClaimedAssignments(
             Leases leases,
@@ -65,13 +71,15 @@ final class ClaimedAssignments implements Assignments {
             ArtifactStore store,
             TrainingAssignment.Publication trainings,
             ExportJournal exports,
-            EvaluationJournal evaluations) {
+            EvaluationJournal evaluations,
+            HeldUpEvents heldUp) {
         this.leases = leases;
         this.inputs = inputs;
         this.store = store;
         this.trainings = trainings;
         this.exports = exports;
         this.evaluations = evaluations;
+        this.heldUp = heldUp;
     }
 
     @Override
@@ -101,31 +109,30 @@ final class ClaimedAssignments implements Assignments {
 
     /** An evaluation's error stands on its work, where its status comes from. */
     @Override
-    public void refused(JdbcClient jdbc, Claim claim, WorkError error) {
+    public void refused(Claim claim, WorkError error) {
         long work = claim.lease().workId();
         switch (claim.kind()) {
-            case TRAIN -> trainings.journal().failed(jdbc, work, error);
-            case EXPORT -> exports.failed(jdbc, work, error);
+            case TRAIN -> trainings.journal().failed(work, error);
+            case EXPORT -> exports.failed(work, error);
             case EVALUATE -> {}
         }
     }
 
     @Override
     public void tellHeldUp() {
-        trainings.journal().tellHeldUp();
+        heldUp.tell();
     }
 
     /** Exports and evaluations tell nobody. */
     @Override
-    public void givenBack(JdbcClient jdbc, Claim claim) {
+    public void givenBack(Claim claim) {
         if (claim.kind() == WorkKind.TRAIN) {
-            trainings.journal().givenBack(jdbc, claim.lease().workId());
+            trainings.journal().givenBack(claim.lease().workId());
         }
     }
 
     private void prepares(Lease lease, String message) {
-        leases.prepares(
-                lease, SILENCE_BEFORE_STEPS, jdbc -> trainings.journal().prepares(jdbc, lease.workId(), message));
+        leases.prepares(lease, SILENCE_BEFORE_STEPS, () -> trainings.journal().prepares(lease.workId(), message));
     }
 
     private Assignment training(Claim claim, String device, AttemptInputs brought) {

@@ -10,7 +10,6 @@ import dev.anneal.service.results.evaluation.EvaluationOrder;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** An attempt at an evaluation. */
 final class EvaluationAssignment implements Assignment {
@@ -48,7 +47,7 @@ final class EvaluationAssignment implements Assignment {
     }
 
     @Override
-    public void write(JdbcClient jdbc, List<Progress> events) {}
+    public void write(List<Progress> events) {}
 
     @Override
     public void written() {}
@@ -62,15 +61,15 @@ final class EvaluationAssignment implements Assignment {
     }
 
     @Override
-    public void complete(JdbcClient jdbc) {
+    public void complete() {
         Progress.Evaluated done = Objects.requireNonNull(evaluated, "the result is there before the work ends");
-        journal.completed(jdbc, claim.lease().workId(), done);
+        journal.completed(claim.lease().workId(), done);
     }
 
     /** The error stands on the work, where the evaluation's status comes from. */
     @Override
-    public void failed(JdbcClient jdbc, WorkError error) {}
+    public void failed(WorkError error) {}
 
     @Override
-    public void givenBack(JdbcClient jdbc) {}
+    public void givenBack() {}
 }

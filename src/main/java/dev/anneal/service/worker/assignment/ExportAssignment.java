@@ -13,7 +13,6 @@ import dev.anneal.service.storage.StorageException;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** An attempt at an export. It becomes visible with its proof, in the transaction that ends the work. */
 final class ExportAssignment implements Assignment {
@@ -62,10 +61,10 @@ final class ExportAssignment implements Assignment {
     }
 
     @Override
-    public void write(JdbcClient jdbc, List<Progress> events) {
+    public void write(List<Progress> events) {
         events.forEach(event -> {
             if (event instanceof Progress.PartsKept kept) {
-                journal.continued(jdbc, claim.lease().workId(), kept);
+                journal.continued(claim.lease().workId(), kept);
             }
         });
     }
@@ -90,17 +89,17 @@ final class ExportAssignment implements Assignment {
     }
 
     @Override
-    public void complete(JdbcClient jdbc) {
+    public void complete() {
         Progress.Exported done = Objects.requireNonNull(exported, "the result is there before the work ends");
-        journal.completed(jdbc, claim.lease().workId(), done, folder.value());
+        journal.completed(claim.lease().workId(), done, folder.value());
     }
 
     @Override
-    public void failed(JdbcClient jdbc, WorkError error) {
-        journal.failed(jdbc, claim.lease().workId(), error);
+    public void failed(WorkError error) {
+        journal.failed(claim.lease().workId(), error);
     }
 
     /** What is kept of this attempt is told by the next one. */
     @Override
-    public void givenBack(JdbcClient jdbc) {}
+    public void givenBack() {}
 }

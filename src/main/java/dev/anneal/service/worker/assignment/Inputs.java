@@ -7,6 +7,8 @@ import dev.anneal.service.models.catalog.ModelSourceException;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
@@ -16,8 +18,11 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.springframework.stereotype.Component;
 
 /** Brings what a task reads to this machine. */
+@Component
+@ConditionalOnRole(Role.WORKER)
 final class Inputs {
 
     private static final String NOT_AVAILABLE = ModelSourceException.NOT_AVAILABLE;

@@ -22,7 +22,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** An attempt at a training. Its checkpoints lie in a folder of its own, whose name holds the fencing token. */
 final class TrainingAssignment implements Assignment {
@@ -86,45 +85,44 @@ final class TrainingAssignment implements Assignment {
     }
 
     @Override
-    public void write(JdbcClient jdbc, List<Progress> events) {
+    public void write(List<Progress> events) {
         forgotten = List.of();
         List<Progress.Step> steps = new ArrayList<>();
         for (Progress event : events) {
             if (event instanceof Progress.Step step) {
                 steps.add(step);
             } else {
-                writeSteps(jdbc, steps);
-                writeOther(jdbc, event);
+                writeSteps(steps);
+                writeOther(event);
             }
         }
-        writeSteps(jdbc, steps);
+        writeSteps(steps);
     }
 
-    private void writeSteps(JdbcClient jdbc, List<Progress.Step> steps) {
+    private void writeSteps(List<Progress.Step> steps) {
         if (!steps.isEmpty()) {
-            journal.steps(jdbc, workId(), List.copyOf(steps));
+            journal.steps(workId(), List.copyOf(steps));
             steps.clear();
         }
     }
 
-    private void writeOther(JdbcClient jdbc, Progress event) {
+    private void writeOther(Progress event) {
         if (event instanceof Progress.Started started) {
-            journal.started(jdbc, workId(), started);
+            journal.started(workId(), started);
         } else if (event instanceof Progress.Validation validation) {
-            journal.validated(jdbc, workId(), validation);
+            journal.validated(workId(), validation);
         } else if (event instanceof Progress.CheckpointSaved saved) {
-            journal.checkpointSaved(jdbc, workId(), saved, folderOf(saved).value());
-            forgotten = Stream.concat(
-                            forgotten.stream(), journal.pruneCheckpoints(jdbc, workId(), keptCheckpoints).stream())
+            journal.checkpointSaved(workId(), saved, folderOf(saved).value());
+            forgotten = Stream.concat(forgotten.stream(), journal.pruneCheckpoints(workId(), keptCheckpoints).stream())
                     .toList();
         } else if (event instanceof Progress.Samples samples) {
-            journal.sampled(jdbc, workId(), samples);
+            journal.sampled(workId(), samples);
         } else if (event instanceof Progress.DeviceMemory memory) {
-            journal.deviceMemory(jdbc, workId(), memory);
+            journal.deviceMemory(workId(), memory);
         } else if (event instanceof Progress.Interlude interlude) {
-            journal.interlude(jdbc, workId(), interlude);
+            journal.interlude(workId(), interlude);
         } else if (event instanceof Progress.Warning warning) {
-            journal.warned(jdbc, workId(), warning.message());
+            journal.warned(workId(), warning.message());
         }
     }
 
@@ -157,20 +155,20 @@ final class TrainingAssignment implements Assignment {
     }
 
     @Override
-    public void complete(JdbcClient jdbc) {
+    public void complete() {
         ReceivedFile stored = Objects.requireNonNull(result, "the result is stored before the work ends");
-        files.complete(jdbc, stored, FilePurpose.FINE_TUNE_RESULTS);
-        journal.completed(jdbc, workId(), stored.id());
+        files.complete(stored, FilePurpose.FINE_TUNE_RESULTS);
+        journal.completed(workId(), stored.id());
     }
 
     @Override
-    public void failed(JdbcClient jdbc, WorkError error) {
-        journal.failed(jdbc, workId(), error);
+    public void failed(WorkError error) {
+        journal.failed(workId(), error);
     }
 
     @Override
-    public void givenBack(JdbcClient jdbc) {
-        journal.givenBack(jdbc, workId());
+    public void givenBack() {
+        journal.givenBack(workId());
     }
 
     private void delete(ArtifactKey key) {

@@ -69,14 +69,14 @@ class AuditTableIT {
                 entry("audit_log-1", now.minus(Duration.ofDays(91)), "file-1"),
                 entry("audit_log-2", now.minus(Duration.ofDays(89)), "file-2")));
 
-        new AuditSweeper(TestDatabase.system(), new AuditProperties(Duration.ofDays(90))).sweep();
+        new AuditSweeper(TestDatabase.jdbc(), TestDatabase.system(), new AuditProperties(Duration.ofDays(90))).sweep();
 
         assertThat(ids()).containsExactly("audit_log-2");
     }
 
     @Test
     void stopWritesWhatIsLeft() throws InterruptedException {
-        AuditLog log = new AuditLog(TestDatabase.system());
+        AuditLog log = new AuditLog(TestDatabase.system(), new AuditRows(TestDatabase.jdbc()));
         log.afterPropertiesSet();
         Thread stop = new Thread(() -> stop(log));
 
@@ -103,7 +103,7 @@ class AuditTableIT {
     }
 
     private static void write(List<AuditEntry> entries) {
-        AuditLog log = new AuditLog(TestDatabase.system());
+        AuditLog log = new AuditLog(TestDatabase.system(), new AuditRows(TestDatabase.jdbc()));
         entries.forEach(log::add);
         log.afterPropertiesSet();
         stop(log);

@@ -105,7 +105,7 @@ class QuotasIT extends ServiceTest {
     }
 
     private Usage usage(String tenant) {
-        return TestDatabase.tenant().call(tenant, jdbc -> quotas.usage(jdbc, tenant));
+        return tenants.call(tenant, () -> quotas.usage(tenant));
     }
 
     private HttpResponse<String> create(String tenant, String file) {

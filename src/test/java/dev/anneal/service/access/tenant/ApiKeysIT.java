@@ -174,16 +174,28 @@ class ApiKeysIT {
     }
 
     private static IssuedKeys issued() {
-        return new IssuedKeys(TestDatabase.system(), TestDatabase.identifiers(), new RecentReads(NANOS::get), CLOCK);
+        return new IssuedKeys(
+                TestDatabase.jdbc(),
+                TestDatabase.system(),
+                TestDatabase.identifiers(),
+                new RecentReads(NANOS::get),
+                CLOCK);
     }
 
     private static ApiKeys configured(String... entries) {
         TenantProperties properties = new TenantProperties(List.of(entries), List.of(ADMINISTRATORS));
         RecentReads recent = new RecentReads(NANOS::get);
         return new ApiKeys(
+                TestDatabase.jdbc(),
                 TestDatabase.system(),
                 properties,
-                new Projects(TestDatabase.system(), properties, TestDatabase.identifiers(), recent, CLOCK),
+                new Projects(
+                        TestDatabase.jdbc(),
+                        TestDatabase.system(),
+                        properties,
+                        TestDatabase.identifiers(),
+                        recent,
+                        CLOCK),
                 recent,
                 CLOCK);
     }

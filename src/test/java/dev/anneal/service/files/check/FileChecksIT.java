@@ -7,6 +7,7 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.service.files.FileFixture;
 import dev.anneal.service.files.FileStatus;
+import dev.anneal.service.files.FileVerdict;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
@@ -53,15 +54,16 @@ class FileChecksIT {
     private ModelCatalog catalog;
     private FileFixture fixture;
     private CheckRunner runner;
+    private final FileChecks checks = new FileChecks(TestDatabase.jdbc(), new FileVerdict(TestDatabase.jdbc()));
     private TokenCounts counts;
 
     @BeforeEach
     void openStore() throws IOException {
         store = TestStores.at(directory.resolve("artifacts"));
         catalog = TestCatalogs.bundled(directory);
-        fixture = new FileFixture(store, clock, new UploadListener(event -> {}));
+        fixture = new FileFixture(store, clock, new UploadListener(event -> {}, checks));
         runner = newRunner();
-        counts = new TokenCounts(TestDatabase.tenant(), events::add, clock);
+        counts = new TokenCounts(TestDatabase.tenant(), events::add, clock, checks);
     }
 
     @Test
@@ -96,7 +98,7 @@ class FileChecksIT {
         clock.advance(Duration.ofSeconds(31));
         runner.runOnce();
 
-        TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, lost, "another", "internal_error", "too late"));
+        TestDatabase.system().run(() -> checks.failed(lost, "another", "internal_error", "too late"));
 
         assertThat(fixture.find(file).status()).isEqualTo(FileStatus.PROCESSED);
     }
@@ -119,7 +121,7 @@ class FileChecksIT {
     void checkGivenBackIsDoneAtOnceAndNotCounted() {
         fixture.upload(FileFixture.rows(10));
         claimAsAnother();
-        TestDatabase.system().run(jdbc -> FileChecks.giveBack(jdbc, "another"));
+        TestDatabase.system().run(() -> checks.giveBack("another"));
 
         FileCheck again = claimAsAnother();
 
@@ -176,10 +178,10 @@ class FileChecksIT {
         counts.count(file, question);
         runner.runOnce();
         FileCheck check = claimAsAnother();
-        TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, check, "another", "internal_error", "broken"));
+        TestDatabase.system().run(() -> checks.failed(check, "another", "internal_error", "broken"));
         assertThat(counts.count(file, question).isServiceFault()).isTrue();
 
-        TestDatabase.tenant().run("default", jdbc -> counts.forgetPassingFailures(jdbc, file));
+        TestDatabase.tenant().run("default", () -> counts.forgetPassingFailures(file));
 
         assertThat(counts.count(file, question).isPending()).isTrue();
         assertThat(runner.runOnce()).isTrue();
@@ -254,7 +256,7 @@ class FileChecksIT {
         assertThat(count.failureMessage())
                 .startsWith("line 3: rendering with the model's chat template took more than 60 s")
                 .contains("at the last of 3 attempts", "Shorten or remove that row");
-        TestDatabase.tenant().run("default", jdbc -> counts.forgetPassingFailures(jdbc, file));
+        TestDatabase.tenant().run("default", () -> counts.forgetPassingFailures(file));
         counts.count(file, question);
         runner.runOnce();
         assertThat(counts.count(file, question).report()).isNotNull();
@@ -267,7 +269,7 @@ class FileChecksIT {
 
         fixture.files().delete("default", file.id());
 
-        TestDatabase.system().run(jdbc -> FileChecks.failed(jdbc, begun, "another", "internal_error", "gone"));
+        TestDatabase.system().run(() -> checks.failed(begun, "another", "internal_error", "gone"));
         assertThat(runner.runOnce()).isFalse();
     }
 
@@ -295,9 +297,9 @@ class FileChecksIT {
         FileCheck kept = claimAsAnother();
         Instant until = clock.instant().plus(Duration.ofHours(1));
         try (HeldRows deleting = HeldRows.of("DELETE FROM file_check WHERE file_id = ?", file.key())) {
-            TestDatabase.system().run(jdbc -> {
-                jdbc.sql("SET LOCAL lock_timeout = '2s'").update();
-                FileChecks.renew(jdbc, "another", Set.of(deleted.id(), kept.id()), until);
+            TestDatabase.system().run(() -> {
+                TestDatabase.jdbc().sql("SET LOCAL lock_timeout = '2s'").update();
+                checks.renew("another", Set.of(deleted.id(), kept.id()), until);
             });
             deleting.commit();
         }
@@ -352,7 +354,7 @@ class FileChecksIT {
 
     private FileCheck claimAsAnother() {
         return TestDatabase.system()
-                .call(jdbc -> FileChecks.claim(jdbc, "another", clock.instant(), Duration.ofSeconds(30)))
+                .call(() -> checks.claim("another", clock.instant(), Duration.ofSeconds(30)))
                 .orElseThrow();
     }
 
@@ -361,6 +363,6 @@ class FileChecksIT {
     }
 
     private CheckRunner runner(CheckWork work) {
-        return new CheckRunner(TestDatabase.system(), work, PROPERTIES, events::add, clock);
+        return new CheckRunner(TestDatabase.system(), work, PROPERTIES, events::add, clock, checks);
     }
 }

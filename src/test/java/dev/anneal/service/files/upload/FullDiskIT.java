@@ -48,6 +48,7 @@ class FullDiskIT {
         String refused = run("mount", "-t", "tmpfs", "-o", "size=" + DISK_BYTES, "tmpfs", directory.toString());
         mounted = refused.isEmpty();
         Assumptions.assumeTrue(mounted, "NOT TESTED: a full disk, because none can be mounted here: " + refused);
+        UploadRows rows = new UploadRows(TestDatabase.jdbc());
         ArtifactStore store = TestStores.at(directory);
         Clock clock = Clock.systemUTC();
         files = new FileFixture(store, clock);
@@ -57,10 +58,10 @@ class FullDiskIT {
                 store,
                 TestDatabase.identifiers(),
                 files.intake(),
-                files.files(),
-                new UploadRemoval(TestDatabase.system(), store, clock),
-                new UploadRules(clock, properties, files.intake(), TestQuotas.unlimited()));
-        parts = new UploadParts(TestDatabase.tenant(), store, TestDatabase.identifiers(), clock);
+                new UploadRemoval(TestDatabase.jdbc(), TestDatabase.system(), store, clock),
+                new UploadRules(clock, properties, files.intake(), TestQuotas.unlimited(), rows),
+                rows);
+        parts = new UploadParts(TestDatabase.tenant(), store, TestDatabase.identifiers(), clock, rows);
     }
 
     /** Which fails while a file on it is open. */

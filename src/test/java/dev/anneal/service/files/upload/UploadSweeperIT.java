@@ -37,6 +37,7 @@ class UploadSweeperIT {
     @TempDir
     private Path directory;
 
+    private final UploadRows rows = new UploadRows(TestDatabase.jdbc());
     private FileFixture files;
     private Uploads uploads;
     private UploadParts parts;
@@ -46,22 +47,17 @@ class UploadSweeperIT {
     void openStore() {
         ArtifactStore store = TestStores.at(directory);
         files = new FileFixture(store, clock);
-        UploadRemoval removal = new UploadRemoval(TestDatabase.system(), store, clock);
+        UploadRemoval removal = new UploadRemoval(TestDatabase.jdbc(), TestDatabase.system(), store, clock);
         UploadRules rules = new UploadRules(
                 clock,
                 new UploadProperties(Duration.ofHours(1), 100, Duration.ofMinutes(1)),
                 files.intake(),
-                TestQuotas.unlimited());
+                TestQuotas.unlimited(),
+                rows);
         uploads = new Uploads(
-                TestDatabase.tenant(),
-                store,
-                TestDatabase.identifiers(),
-                files.intake(),
-                files.files(),
-                removal,
-                rules);
-        parts = new UploadParts(TestDatabase.tenant(), store, TestDatabase.identifiers(), clock);
-        sweeper = new UploadSweeper(TestDatabase.system(), removal, clock);
+                TestDatabase.tenant(), store, TestDatabase.identifiers(), files.intake(), removal, rules, rows);
+        parts = new UploadParts(TestDatabase.tenant(), store, TestDatabase.identifiers(), clock, rows);
+        sweeper = new UploadSweeper(TestDatabase.jdbc(), TestDatabase.system(), removal, clock);
     }
 
     @Test
@@ -109,7 +105,7 @@ class UploadSweeperIT {
     @Test
     void partOfADeadProcessIsForgottenADayAfterTheEnd() throws IOException {
         Upload upload = create(6);
-        TestDatabase.system().run(jdbc -> UploadRows.beginPart(jdbc, upload, "part_dead", clock.instant()));
+        TestDatabase.system().run(() -> rows.beginPart(upload, "part_dead", clock.instant()));
         uploads.cancel(TENANT, upload.id());
 
         sweeper.runOnce();

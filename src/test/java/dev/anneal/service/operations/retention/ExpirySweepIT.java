@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -145,9 +146,9 @@ class ExpirySweepIT extends ServiceTest {
         String export = exported();
         age(91);
 
-        TestDatabase.tenant().run(ALPHA, jdbc -> {
-            assertThat(clientsExports.lockForUse(jdbc, export)).isPresent();
-            sweep(new Retention(null, 90));
+        tenants.run(ALPHA, () -> {
+            assertThat(clientsExports.lockForUse(export)).isPresent();
+            CompletableFuture.runAsync(() -> sweep(new Retention(null, 90))).join();
         });
         assertThat(removed).isEmpty();
 
@@ -177,8 +178,8 @@ class ExpirySweepIT extends ServiceTest {
 
     private void sweep(Retention defaults, RetentionListener listener) {
         new ExpirySweep(
-                        TestDatabase.system(),
-                        new ExpiredArtifacts(TestDatabase.system(), defaults),
+                        system,
+                        new ExpiredArtifacts(jdbc, system, defaults),
                         checkpoints,
                         removal,
                         TestStores.at(root),
@@ -197,8 +198,7 @@ class ExpirySweepIT extends ServiceTest {
         Progress.Exported.File file = new Progress.Exported.File("model.safetensors", 77, "0".repeat(64));
         leases.succeed(
                 claim.lease(),
-                jdbc -> journal.completed(
-                        jdbc,
+                () -> journal.completed(
                         claim.lease().workId(),
                         new Progress.Exported("{}", List.of(file)),
                         "alpha/" + job + "/" + id + "-1"));

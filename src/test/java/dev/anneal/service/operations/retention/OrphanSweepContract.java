@@ -76,8 +76,7 @@ public abstract class OrphanSweepContract extends ServiceTest {
         String exported = publish("alpha/" + trained + "/" + export + "-1", 3);
         leases.succeed(
                 claim.lease(),
-                jdbc -> exports.completed(
-                        jdbc, claim.lease().workId(), new Progress.Exported("{}", List.of()), exported));
+                () -> exports.completed(claim.lease().workId(), new Progress.Exported("{}", List.of()), exported));
         String named = publish("alpha/" + trained + "/attempt-1/checkpoint-2", 3);
         String forgotten = publish("alpha/" + trained + "/attempt-1/checkpoint-1", 3);
         String lost = publish("alpha/" + trained + "/" + export + "-0", 3);
@@ -196,7 +195,13 @@ public abstract class OrphanSweepContract extends ServiceTest {
                 refused++;
             }
         };
-        return new OrphanSweep(TestDatabase.system(), swept, TestOwnership.of(swept), listener, age);
+        return new OrphanSweep(
+                TestDatabase.system(),
+                swept,
+                TestOwnership.of(swept),
+                listener,
+                age,
+                new OrphanRows(TestDatabase.jdbc()));
     }
 
     private void sweepTwice() {

@@ -91,9 +91,8 @@ class SpentStateSweepIT extends ServiceTest {
 
     @Test
     void whileOneLosesItsStateTheOthersCanBeUsed() {
-        List<Integer> usable = TestDatabase.system().call(jdbc -> {
-            assertThat(checkpoints.oldestSpent(jdbc, count("SELECT id FROM job")))
-                    .isPresent();
+        List<Integer> usable = system.call(() -> {
+            assertThat(checkpoints.oldestSpent(count("SELECT id FROM job"))).isPresent();
             return TestDatabase.administrator()
                     .sql("SELECT step FROM checkpoint ORDER BY step FOR KEY SHARE SKIP LOCKED")
                     .query(Integer.class)
@@ -173,7 +172,8 @@ class SpentStateSweepIT extends ServiceTest {
 
     private void sweep(@Nullable Integer days) {
         new SpentStateSweep(
-                        TestDatabase.system(),
+                        jdbc,
+                        system,
                         checkpoints,
                         TestStores.at(root),
                         (kind, bytes) -> removed.add(kind + " " + bytes),

@@ -12,7 +12,9 @@ import javax.sql.DataSource;
 import org.postgresql.PGConnection;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /** Ends the server's side of a connection under a request, right before a statement, a commit or a rollback of the test's choice. */
 public final class CutConnections implements BeanPostProcessor {
@@ -42,11 +44,16 @@ public final class CutConnections implements BeanPostProcessor {
     @Override
     public Object postProcessAfterInitialization(Object bean, String name) {
         if (bean instanceof TenantDatabase) {
-            return new TenantDatabase(new Cut(beans.getBean("tenantPool", DataSource.class)));
+            return new TenantDatabase(onCut("tenantPool"), beans.getBean(JdbcClient.class));
         }
-        return bean instanceof SystemDatabase
-                ? new SystemDatabase(new Cut(beans.getBean("systemPool", DataSource.class)))
-                : bean;
+        return bean instanceof SystemDatabase ? new SystemDatabase(onCut("systemPool")) : bean;
+    }
+
+    private Transactions onCut(String pool) {
+        return new Transactions(
+                beans.getBean(CurrentPool.class),
+                new Cut(beans.getBean(pool, DataSource.class)),
+                beans.getBean(PlatformTransactionManager.class));
     }
 
     /** The pool, whose connections count their statements. */

@@ -25,9 +25,12 @@ class DatabaseConfigurationIT {
     private final TenantDatabase tenant;
     private final SystemDatabase system;
     private final HeartbeatDatabase heartbeat;
+    private final JdbcClient jdbc;
 
     @Autowired
-    DatabaseConfigurationIT(TenantDatabase tenant, SystemDatabase system, HeartbeatDatabase heartbeat) {
+    DatabaseConfigurationIT(
+            TenantDatabase tenant, SystemDatabase system, HeartbeatDatabase heartbeat, JdbcClient jdbc) {
+        this.jdbc = jdbc;
         this.tenant = tenant;
         this.system = system;
         this.heartbeat = heartbeat;
@@ -35,30 +38,27 @@ class DatabaseConfigurationIT {
 
     @Test
     void eachPoolHasItsRoleNameAndTimeouts() {
-        assertThat(tenant.<String>call("one", jdbc -> session(jdbc))).isEqualTo("anneal_tenant anneal-tenant 30s 10s");
-        assertThat(system.<String>call(DatabaseConfigurationIT::session))
-                .isEqualTo("anneal_system anneal-system 30s 10s");
-        assertThat(heartbeat.<String>call(DatabaseConfigurationIT::session))
-                .isEqualTo("anneal_system anneal-heartbeat 3s 10s");
+        assertThat(tenant.<String>call("one", this::session)).isEqualTo("anneal_tenant anneal-tenant 30s 10s");
+        assertThat(system.<String>call(this::session)).isEqualTo("anneal_system anneal-system 30s 10s");
+        assertThat(heartbeat.<String>call(this::session)).isEqualTo("anneal_system anneal-heartbeat 3s 10s");
     }
 
     @Test
     void sessionsAreInUtcWhateverTheHostIs() {
         assertThat(TimeZone.getDefault().getID()).isNotEqualTo("UTC");
-        assertThat(tenant.<String>call("one", jdbc -> setting(jdbc, "TimeZone")))
-                .isEqualTo("UTC");
+        assertThat(tenant.<String>call("one", () -> setting("TimeZone"))).isEqualTo("UTC");
     }
 
     @Test
     void transactionWithinATransactionIsRefused() {
-        assertThatThrownBy(() -> system.run(outer -> system.run(inner -> {})))
+        assertThatThrownBy(() -> system.run(() -> system.run(() -> {})))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("must not be opened within another");
     }
 
     @Test
     void exceptionRollsTheTransactionBack() {
-        assertThatThrownBy(() -> tenant.run("one", jdbc -> {
+        assertThatThrownBy(() -> tenant.run("one", () -> {
                     jdbc.sql("""
                                     INSERT INTO work (tenant_id, kind, method, state, priority)
                                     VALUES ('one', 'TRAIN', 'supervised', 'QUEUED', 5)
@@ -66,21 +66,21 @@ class DatabaseConfigurationIT {
                     throw new IllegalStateException("second thoughts");
                 }))
                 .hasMessage("second thoughts");
-        assertThat(system.<Long>call(jdbc ->
+        assertThat(system.<Long>call(() ->
                         jdbc.sql("SELECT count(*) FROM work").query(Long.class).single()))
                 .isZero();
     }
 
-    private static String session(JdbcClient jdbc) {
+    private String session() {
         return String.join(
                 " ",
                 jdbc.sql("SELECT current_user").query(String.class).single(),
-                setting(jdbc, "application_name"),
-                setting(jdbc, "statement_timeout"),
-                setting(jdbc, "idle_in_transaction_session_timeout"));
+                setting("application_name"),
+                setting("statement_timeout"),
+                setting("idle_in_transaction_session_timeout"));
     }
 
-    private static String setting(JdbcClient jdbc, String name) {
+    private String setting(String name) {
         return jdbc.sql("SELECT current_setting(?)")
                 .param(name)
                 .query(String.class)

@@ -3,9 +3,7 @@ package dev.anneal.service.platform.database;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchRuntimeException;
 
-import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Which of the server's own words mean that it is worth to wait. */
 @PostgresTest
@@ -16,9 +14,9 @@ class DatabaseOutageIT {
 
     @Test
     void aServerThatTakesNoWritesIsWaitedFor() {
-        RuntimeException failure = failureOf(jdbc -> {
-            jdbc.sql("SET TRANSACTION READ ONLY").update();
-            jdbc.sql(INSERT).update();
+        RuntimeException failure = failureOf(() -> {
+            TestDatabase.jdbc().sql("SET TRANSACTION READ ONLY").update();
+            TestDatabase.jdbc().sql(INSERT).update();
         });
 
         assertThat(failure).hasMessageContaining("read-only");
@@ -27,11 +25,15 @@ class DatabaseOutageIT {
 
     @Test
     void aTransactionThatTheServerEndedForItsSilenceIsWaitedFor() {
-        RuntimeException failure = failureOf(jdbc -> {
-            jdbc.sql("SET LOCAL idle_in_transaction_session_timeout = '50ms'").update();
-            CutConnections.awaitEnd(
-                    jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single());
-            jdbc.sql(INSERT).update();
+        RuntimeException failure = failureOf(() -> {
+            TestDatabase.jdbc()
+                    .sql("SET LOCAL idle_in_transaction_session_timeout = '50ms'")
+                    .update();
+            CutConnections.awaitEnd(TestDatabase.jdbc()
+                    .sql("SELECT pg_backend_pid()")
+                    .query(Integer.class)
+                    .single());
+            TestDatabase.jdbc().sql(INSERT).update();
         });
 
         assertThat(failure).hasMessageContaining("idle-in-transaction");
@@ -42,9 +44,11 @@ class DatabaseOutageIT {
     void whatWentWrongIsToldThoughTheConnectionIsGone() {
         IllegalStateException refused = new IllegalStateException("the service's own reason");
 
-        RuntimeException failure = failureOf(jdbc -> {
-            CutConnections.terminate(
-                    jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single());
+        RuntimeException failure = failureOf(() -> {
+            CutConnections.terminate(TestDatabase.jdbc()
+                    .sql("SELECT pg_backend_pid()")
+                    .query(Integer.class)
+                    .single());
             throw refused;
         });
 
@@ -54,10 +58,12 @@ class DatabaseOutageIT {
 
     @Test
     void reasonIsOneLine() {
-        RuntimeException failure = failureOf(jdbc -> {
-            CutConnections.terminate(
-                    jdbc.sql("SELECT pg_backend_pid()").query(Integer.class).single());
-            jdbc.sql("SELECT\n 1").query(Integer.class).single();
+        RuntimeException failure = failureOf(() -> {
+            CutConnections.terminate(TestDatabase.jdbc()
+                    .sql("SELECT pg_backend_pid()")
+                    .query(Integer.class)
+                    .single());
+            TestDatabase.jdbc().sql("SELECT\n 1").query(Integer.class).single();
         });
 
         assertThat(DatabaseOutage.explains(new IllegalStateException("wrapped", failure)))
@@ -69,16 +75,16 @@ class DatabaseOutageIT {
 
     @Test
     void aWrongStatementIsNot() {
-        assertThat(DatabaseOutage.explains(
-                        failureOf(jdbc -> jdbc.sql("SELECT nothing").query().listOfRows())))
+        assertThat(DatabaseOutage.explains(failureOf(
+                        () -> TestDatabase.jdbc().sql("SELECT nothing").query().listOfRows())))
                 .isFalse();
-        assertThat(DatabaseOutage.explains(
-                        failureOf(jdbc -> jdbc.sql(INSERT.replace("5)", "99)")).update())))
+        assertThat(DatabaseOutage.explains(failureOf(() ->
+                        TestDatabase.jdbc().sql(INSERT.replace("5)", "99)")).update())))
                 .isFalse();
         assertThat(DatabaseOutage.explains(new IllegalStateException("a bug"))).isFalse();
     }
 
-    private static RuntimeException failureOf(Consumer<JdbcClient> statements) {
+    private static RuntimeException failureOf(Runnable statements) {
         return catchRuntimeException(() -> TestDatabase.system().run(statements));
     }
 }

@@ -78,24 +78,27 @@ class LoginsIT {
         Pools pools = new Pools(new DatabaseAccess(url, application, owner), PROPERTIES, "logins");
         try (HikariDataSource tenantPool = pools.tenant();
                 HikariDataSource systemPool = pools.system()) {
-            TenantDatabase tenant = new TenantDatabase(tenantPool);
+            TenantDatabase tenant = new TenantDatabase(TestDatabase.transactions(tenantPool), TestDatabase.jdbc());
             tenant.run("one", LoginsIT::addWork);
             assertThat(tenant.<Long>call("one", LoginsIT::count)).as(database).isEqualTo(1);
             assertThat(tenant.<Long>call("two", LoginsIT::count)).as(database).isZero();
-            assertThat(new SystemDatabase(systemPool).<Long>call(LoginsIT::count))
+            assertThat(new SystemDatabase(TestDatabase.transactions(systemPool)).<Long>call(LoginsIT::count))
                     .as(database)
                     .isEqualTo(1);
         }
     }
 
-    private static void addWork(JdbcClient jdbc) {
-        jdbc.sql("""
+    private static void addWork() {
+        TestDatabase.jdbc().sql("""
                         INSERT INTO work (tenant_id, kind, method, state, priority)
                         VALUES (current_tenant(), 'TRAIN', 'supervised', 'QUEUED', 5)
                         """).update();
     }
 
-    private static Long count(JdbcClient jdbc) {
-        return jdbc.sql("SELECT count(*) FROM work").query(Long.class).single();
+    private static Long count() {
+        return TestDatabase.jdbc()
+                .sql("SELECT count(*) FROM work")
+                .query(Long.class)
+                .single();
     }
 }

@@ -19,13 +19,15 @@ class RowLevelSecurityIT {
 
     @BeforeEach
     void workOfTwoTenants() {
-        TestDatabase.tenant().run("one", jdbc -> jdbc.sql(ADD).param("one").update());
-        TestDatabase.tenant().run("two", jdbc -> jdbc.sql(ADD).param("two").update());
+        TestDatabase.tenant()
+                .run("one", () -> TestDatabase.jdbc().sql(ADD).param("one").update());
+        TestDatabase.tenant()
+                .run("two", () -> TestDatabase.jdbc().sql(ADD).param("two").update());
     }
 
     @Test
     void tenantSeesItsOwnRowsOnly() {
-        assertThat(TestDatabase.tenant().call("one", RowLevelSecurityIT::tenantsSeen))
+        assertThat(TestDatabase.tenant().call("one", () -> tenantsSeen(TestDatabase.jdbc())))
                 .isEqualTo("one");
     }
 
@@ -35,7 +37,8 @@ class RowLevelSecurityIT {
         String seen = TestDatabase.tenant()
                 .call(
                         "",
-                        jdbc -> jdbc.sql("SELECT count(*) FROM work")
+                        () -> TestDatabase.jdbc()
+                                .sql("SELECT count(*) FROM work")
                                 .query(String.class)
                                 .single());
         assertThat(seen).isEqualTo("0");
@@ -44,9 +47,9 @@ class RowLevelSecurityIT {
     @Test
     void tenantOfOneTransactionIsForgottenInTheNext() {
         for (int connection = 0; connection < 20; connection++) {
-            assertThat(TestDatabase.tenant().call("two", RowLevelSecurityIT::tenantsSeen))
+            assertThat(TestDatabase.tenant().call("two", () -> tenantsSeen(TestDatabase.jdbc())))
                     .isEqualTo("two");
-            assertThat(TestDatabase.tenant().call("one", RowLevelSecurityIT::tenantsSeen))
+            assertThat(TestDatabase.tenant().call("one", () -> tenantsSeen(TestDatabase.jdbc())))
                     .isEqualTo("one");
         }
     }
@@ -54,20 +57,24 @@ class RowLevelSecurityIT {
     @Test
     void tenantCannotWriteForAnother() {
         assertThatThrownBy(() -> TestDatabase.tenant()
-                        .run("one", jdbc -> jdbc.sql(ADD).param("two").update()))
+                        .run(
+                                "one",
+                                () -> TestDatabase.jdbc().sql(ADD).param("two").update()))
                 .isInstanceOf(DataAccessException.class)
                 .hasStackTraceContaining("row-level security");
         int changed = TestDatabase.tenant()
                 .call(
                         "one",
-                        jdbc -> jdbc.sql("UPDATE work SET priority = 0 WHERE tenant_id = 'two'")
+                        () -> TestDatabase.jdbc()
+                                .sql("UPDATE work SET priority = 0 WHERE tenant_id = 'two'")
                                 .update());
         assertThat(changed).isZero();
     }
 
     @Test
     void systemSeesAllTenants() {
-        assertThat(TestDatabase.system().call(RowLevelSecurityIT::tenantsSeen)).isEqualTo("one,two");
+        assertThat(TestDatabase.system().call(() -> tenantsSeen(TestDatabase.jdbc())))
+                .isEqualTo("one,two");
     }
 
     @Test
@@ -82,7 +89,7 @@ class RowLevelSecurityIT {
     @Test
     void applicationLoginIsNeitherSuperuserNorOwner() {
         boolean privileged = TestDatabase.system()
-                .call(jdbc -> jdbc.sql("""
+                .call(() -> TestDatabase.jdbc().sql("""
                         SELECT rolsuper OR EXISTS (SELECT FROM pg_tables WHERE tableowner = session_user)
                         FROM pg_roles
                         WHERE rolname = session_user

@@ -21,6 +21,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.core.env.MapPropertySource;
 import org.springframework.dao.PessimisticLockingFailureException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.util.FileSystemUtils;
 
 /**
@@ -40,14 +41,25 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
             8, 12, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(10));
     private static final Pools POOLS = new Pools(SERVER.access(), PROPERTIES, "anneal-test");
     private static final DataSource ADMINISTRATOR = pooled(SERVER.administrator());
-    private static final TenantDatabase TENANT = new TenantDatabase(POOLS.tenant());
+    private static final CurrentPool CURRENT = new CurrentPool();
+    private static final JdbcClient JDBC = JdbcClient.create(CURRENT);
+    private static final TenantDatabase TENANT = new TenantDatabase(transactions(POOLS.tenant()), JDBC);
     private static final DataSource SYSTEM_POOL = POOLS.system();
-    private static final SystemDatabase SYSTEM = new SystemDatabase(SYSTEM_POOL);
+    private static final SystemDatabase SYSTEM = new SystemDatabase(transactions(SYSTEM_POOL));
     private static final HeartbeatDatabase HEARTBEAT =
-            new HeartbeatDatabase(POOLS.heartbeat(), PROPERTIES.heartbeatTimeout());
+            new HeartbeatDatabase(transactions(POOLS.heartbeat()), PROPERTIES.heartbeatTimeout());
 
     static {
         Runtime.getRuntime().addShutdownHook(STOP);
+    }
+
+    static Transactions transactions(DataSource pool) {
+        return new Transactions(CURRENT, pool, new DataSourceTransactionManager(CURRENT));
+    }
+
+    /** Speaks on the connection of the transaction that one of this class's databases has opened on the thread. */
+    public static JdbcClient jdbc() {
+        return JDBC;
     }
 
     public static TenantDatabase tenant() {
@@ -60,7 +72,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
 
     /** As {@link #system()}, but of the commits every {@code 1 / probability}th is lost or its answer is. */
     public static SystemDatabase systemLosingReplies(long seed, double probability) {
-        return new SystemDatabase(new LostReplies(SYSTEM_POOL, seed, probability));
+        return new SystemDatabase(transactions(new LostReplies(SYSTEM_POOL, seed, probability)));
     }
 
     public static HeartbeatDatabase heartbeat() {
@@ -87,9 +99,9 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
 
     /** Runs statements as a role that the application itself never takes on, or as one of its roles without its tenant. */
     public static <T> T asRole(String role, Function<JdbcClient, T> statements) {
-        return new Transactions(ADMINISTRATOR).call(jdbc -> {
-            jdbc.sql("SET LOCAL ROLE " + role).update();
-            return statements.apply(jdbc);
+        return transactions(ADMINISTRATOR).call(() -> {
+            JDBC.sql("SET LOCAL ROLE " + role).update();
+            return statements.apply(JDBC);
         });
     }
 

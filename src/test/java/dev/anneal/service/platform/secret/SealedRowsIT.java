@@ -24,14 +24,15 @@ class SealedRowsIT {
     }
 
     private static SealedRows rows(String... keys) {
-        return new SealedRows(TestDatabase.system(), secrets(keys), List.of(SECRET, PREVIOUS));
+        return new SealedRows(TestDatabase.jdbc(), TestDatabase.system(), secrets(keys), List.of(SECRET, PREVIOUS));
     }
 
     private static void addEndpoint(String tenant, String id) {
         TestDatabase.tenant()
                 .run(
                         tenant,
-                        jdbc -> jdbc.sql("""
+                        () -> TestDatabase.jdbc()
+                                .sql("""
                         INSERT INTO webhook_endpoint
                             (tenant_id, external_id, name, url, event_types, secret, secret_hint, previous_secret, previous_secret_until)
                         VALUES (:tenant, :id, 'n', 'https://a', '{x}', :secret, 'h', :previous, now())

@@ -15,7 +15,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Attempts end once, by the holder of the newest lease, and take what their worker writes with them. */
 @PostgresTest
@@ -94,8 +93,8 @@ class EndingsIT {
     void failedWritesLeaveTheAttemptRunning() {
         Lease lease = queue.running();
 
-        assertThatThrownBy(() -> queue.leases.succeed(lease, jdbc -> {
-                    write(jdbc);
+        assertThatThrownBy(() -> queue.leases.succeed(lease, () -> {
+                    write();
                     throw new IllegalStateException("disk full");
                 }))
                 .hasMessage("disk full");
@@ -198,8 +197,8 @@ class EndingsIT {
     }
 
     /** Stands for what a worker publishes with its ending. */
-    private static void write(JdbcClient jdbc) {
-        jdbc.sql("""
+    private static void write() {
+        TestDatabase.jdbc().sql("""
                         INSERT INTO work (tenant_id, kind, method, state, priority)
                         VALUES ('written', 'EXPORT', 'merged', 'PAUSED', 5)
                         """).update();
@@ -207,15 +206,18 @@ class EndingsIT {
 
     private static boolean written() {
         return TestDatabase.system()
-                .call(jdbc -> jdbc.sql("SELECT count(*) > 0 FROM work WHERE tenant_id = 'written'")
+                .call(() -> TestDatabase.jdbc()
+                        .sql("SELECT count(*) > 0 FROM work WHERE tenant_id = 'written'")
                         .query(Boolean.class)
                         .single());
     }
 
     private static long leases() {
         return TestDatabase.system()
-                .call(jdbc ->
-                        jdbc.sql("SELECT count(*) FROM lease").query(Long.class).single());
+                .call(() -> TestDatabase.jdbc()
+                        .sql("SELECT count(*) FROM lease")
+                        .query(Long.class)
+                        .single());
     }
 
     private static Instant databaseTime() {

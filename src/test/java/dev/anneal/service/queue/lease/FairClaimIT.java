@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -173,9 +174,9 @@ class FairClaimIT {
         long first = queue.enqueued();
         long second = queue.enqueued();
 
-        Optional<Long> claimed = queue.asTenant(jdbc -> {
-            queue.queue.cancel(jdbc, first);
-            return claimedId();
+        Optional<Long> claimed = queue.asTenant(() -> {
+            queue.queue.cancel(first);
+            return CompletableFuture.supplyAsync(this::claimedId).join();
         });
 
         assertThat(claimed).contains(second);
@@ -202,7 +203,8 @@ class FairClaimIT {
             workers.shutdownNow();
         }
         List<Long> runningByTenant = TestDatabase.system()
-                .call(jdbc -> jdbc.sql("SELECT count(*) FROM work WHERE state = 'RUNNING' GROUP BY tenant_id")
+                .call(() -> TestDatabase.jdbc()
+                        .sql("SELECT count(*) FROM work WHERE state = 'RUNNING' GROUP BY tenant_id")
                         .query(Long.class)
                         .list());
         assertThat(runningByTenant).containsExactly(20L, 20L, 20L, 20L);

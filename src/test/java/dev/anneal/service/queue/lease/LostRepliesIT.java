@@ -46,7 +46,8 @@ class LostRepliesIT {
 
         assertThat(failures).as("faults were injected").isGreaterThan(5);
         List<String> published = TestDatabase.system()
-                .call(jdbc -> jdbc.sql("SELECT traceparent FROM work WHERE tenant_id = 'published'")
+                .call(() -> TestDatabase.jdbc()
+                        .sql("SELECT traceparent FROM work WHERE tenant_id = 'published'")
                         .query(String.class)
                         .list());
         assertThat(published).doesNotHaveDuplicates().hasSize(ITEMS);
@@ -56,10 +57,13 @@ class LostRepliesIT {
     private long publish(Leases worker, Lease lease) {
         Ending ending = insist(() -> worker.succeed(
                 lease,
-                jdbc -> jdbc.sql("""
+                () -> TestDatabase.jdbc()
+                        .sql("""
                         INSERT INTO work (tenant_id, kind, method, state, priority, traceparent)
                         VALUES ('published', 'EXPORT', 'merged', 'PAUSED', 5, :id)
-                        """).param("id", Long.toString(lease.workId())).update()));
+                        """)
+                        .param("id", Long.toString(lease.workId()))
+                        .update()));
         assertThat(ending.holds()).isTrue();
         return lease.workId();
     }

@@ -80,11 +80,7 @@ final class QueueCommands {
         boolean validating = random.nextInt(4) == 0;
         NewWork work = TestQueue.training(tenant, random.nextInt(10));
         long id = TestDatabase.tenant()
-                .call(
-                        tenant,
-                        jdbc -> validating
-                                ? queue.queue.enqueueValidating(jdbc, work)
-                                : queue.queue.enqueue(jdbc, work));
+                .call(tenant, () -> validating ? queue.queue.enqueueValidating(work) : queue.queue.enqueue(work));
         model.enqueue(id, tenant, validating ? WorkState.VALIDATING : WorkState.QUEUED);
         ids.add(id);
     }
@@ -92,8 +88,8 @@ final class QueueCommands {
     private void decideValidation() {
         long id = one(ids);
         boolean valid = random.nextBoolean();
-        boolean changed = TestDatabase.system()
-                .call(jdbc -> valid ? queue.queue.ready(jdbc, id) : queue.queue.reject(jdbc, id, BAD_DATA));
+        boolean changed =
+                TestDatabase.system().call(() -> valid ? queue.queue.ready(id) : queue.queue.reject(id, BAD_DATA));
         assertThat(changed).isEqualTo(model.decideValidation(id, valid ? WorkState.QUEUED : WorkState.FAILED));
     }
 
@@ -171,19 +167,19 @@ final class QueueCommands {
 
     private void cancel() {
         long id = one(ids);
-        assertThat(request(id, work -> TestDatabase.system().call(jdbc -> queue.queue.cancel(jdbc, work))))
+        assertThat(request(id, work -> TestDatabase.system().call(() -> queue.queue.cancel(work))))
                 .isEqualTo(model.cancel(id));
     }
 
     private void pause() {
         long id = one(ids);
-        assertThat(request(id, work -> TestDatabase.system().call(jdbc -> queue.queue.pause(jdbc, work))))
+        assertThat(request(id, work -> TestDatabase.system().call(() -> queue.queue.pause(work))))
                 .isEqualTo(model.pause(id));
     }
 
     private void resume() {
         long id = one(ids);
-        assertThat(request(id, work -> TestDatabase.system().call(jdbc -> queue.queue.resume(jdbc, work))))
+        assertThat(request(id, work -> TestDatabase.system().call(() -> queue.queue.resume(work))))
                 .isEqualTo(model.resume(id));
     }
 
@@ -196,7 +192,7 @@ final class QueueCommands {
     }
 
     private void compare(int command) {
-        List<Work> found = TestDatabase.system().call(jdbc -> queue.queue.findAll(jdbc, ids));
+        List<Work> found = TestDatabase.system().call(() -> queue.queue.findAll(ids));
         assertThat(found).hasSameSizeAs(ids);
         for (Work work : found) {
             assertThat("%s token %d wish %s retries %d/%d"

@@ -13,7 +13,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Lost workers' work goes on elsewhere, whichever clock finds them. */
 @PostgresTest
@@ -207,7 +206,7 @@ class RescuerIT {
         List<Lease> committed = new ArrayList<>();
         TestQueue watched = new TestQueue(TestQueue.PROPERTIES, new RescueListener() {
             @Override
-            public void rescued(JdbcClient jdbc, Rescue rescue) {
+            public void rescued(Rescue rescue) {
                 if (rescue.lease().equals(failing)) {
                     throw new IllegalStateException("cannot record this one");
                 }

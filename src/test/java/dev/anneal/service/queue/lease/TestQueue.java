@@ -21,7 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.Supplier;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The queue on the tests' database, with short words for what tests arrange. */
@@ -62,9 +62,10 @@ public final class TestQueue {
     public TestQueue(LeaseProperties properties, SystemDatabase system, String fence, RescueListener... listeners) {
         WorkEnds ends = TestWorkQueues.ends(ended::add);
         this.queue = TestWorkQueues.queue(ends);
-        this.leases =
-                new Leases(system, TestDatabase.heartbeat(), properties, new Endings(system, properties, ends, fence));
-        this.rescuer = new Rescuer(TestDatabase.system(), properties, ends, () -> heldHere, List.of(listeners));
+        JdbcClient jdbc = TestDatabase.jdbc();
+        this.leases = new Leases(
+                jdbc, system, TestDatabase.heartbeat(), properties, new Endings(jdbc, system, properties, ends, fence));
+        this.rescuer = new Rescuer(jdbc, TestDatabase.system(), properties, ends, () -> heldHere, List.of(listeners));
     }
 
     public static LeaseProperties properties(
@@ -92,7 +93,7 @@ public final class TestQueue {
     }
 
     public long enqueue(NewWork work) {
-        return TestDatabase.tenant().call(work.tenantId(), jdbc -> queue.enqueue(jdbc, work));
+        return TestDatabase.tenant().call(work.tenantId(), () -> queue.enqueue(work));
     }
 
     /** Enqueues a training of tenant {@code one}. */
@@ -112,35 +113,35 @@ public final class TestQueue {
     }
 
     public Work find(long id) {
-        return TestDatabase.system().call(jdbc -> queue.find(jdbc, id).orElseThrow());
+        return TestDatabase.system().call(() -> queue.find(id).orElseThrow());
     }
 
     public List<Attempt> attempts(long id) {
-        return TestDatabase.system().call(jdbc -> queue.attempts(jdbc, List.of(id)));
+        return TestDatabase.system().call(() -> queue.attempts(List.of(id)));
     }
 
     public WorkState cancel(long id) {
-        return asTenant(jdbc -> queue.cancel(jdbc, id));
+        return asTenant(() -> queue.cancel(id));
     }
 
     public WorkState pause(long id) {
-        return asTenant(jdbc -> queue.pause(jdbc, id));
+        return asTenant(() -> queue.pause(id));
     }
 
     public WorkState resume(long id) {
-        return asTenant(jdbc -> queue.resume(jdbc, id));
+        return asTenant(() -> queue.resume(id));
     }
 
     public boolean ready(long id) {
-        return asTenant(jdbc -> queue.ready(jdbc, id));
+        return asTenant(() -> queue.ready(id));
     }
 
     public boolean reject(long id, WorkError error) {
-        return asTenant(jdbc -> queue.reject(jdbc, id, error));
+        return asTenant(() -> queue.reject(id, error));
     }
 
     /** What tenant {@code one} asks for. */
-    public <T> T asTenant(Function<JdbcClient, T> request) {
+    public <T> T asTenant(Supplier<T> request) {
         return TestDatabase.tenant().call("one", request);
     }
 

@@ -20,9 +20,9 @@ class SealedValuesIT extends ServiceTest {
     private SealedValues values;
 
     private long workWithSecret() {
-        return TestDatabase.tenant().call(ALPHA, jdbc -> {
+        return tenants.call(ALPHA, () -> {
             long work = jdbc.sql(WORK).param("tenant", ALPHA).query(Long.class).single();
-            values.keep(jdbc, ALPHA, work, "secret");
+            values.keep(ALPHA, work, "secret");
             return work;
         });
     }

@@ -62,8 +62,7 @@ class AdapterExportsIT extends ServiceTest {
         write(store.localFolder(key).resolve("config.json"));
         Progress.Exported exported =
                 new Progress.Exported("{}", List.of(new Progress.Exported.File("config.json", 2, "0".repeat(64))));
-        leases.succeed(
-                claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), exported, key.value()));
+        leases.succeed(claim.lease(), () -> journal.completed(claim.lease().workId(), exported, key.value()));
 
         JsonNode made = json(get(ALPHA, EXPORTS + "/" + id));
         assertThat(made.path("status").asString()).isEqualTo("succeeded");
@@ -127,8 +126,7 @@ class AdapterExportsIT extends ServiceTest {
         }
         Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
         WorkError error = WorkError.ofUser("merge_equals_base", "Equal.", null);
-        leases.fail(
-                claim.lease(), error, jdbc -> journal.failed(jdbc, claim.lease().workId(), error));
+        leases.fail(claim.lease(), error, () -> journal.failed(claim.lease().workId(), error));
         assertThat(json(get(ALPHA, EXPORTS + "/" + id))
                         .path("error")
                         .path("code")

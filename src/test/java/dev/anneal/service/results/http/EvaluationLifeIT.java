@@ -70,7 +70,7 @@ class EvaluationLifeIT extends ServiceTest {
         Claim claim = claim();
 
         assertThat(json(cancel(ALPHA, id)).path("status").asString()).isEqualTo("running");
-        Ending ending = leases.giveBack(claim.lease(), jdbc -> {});
+        Ending ending = leases.giveBack(claim.lease(), () -> {});
 
         assertThat(ending.holds()).isTrue();
         assertThat(status(id)).isEqualTo("cancelled");
@@ -117,8 +117,7 @@ class EvaluationLifeIT extends ServiceTest {
     private void succeed(Claim claim) {
         Progress.Evaluated.Sample sample = new Progress.Evaluated.Sample("p", "e", "a", null, List.of());
         Progress.Evaluated evaluated = new Progress.Evaluated(10, 4, Map.of(), List.of(sample));
-        leases.succeed(
-                claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), evaluated));
+        leases.succeed(claim.lease(), () -> journal.completed(claim.lease().workId(), evaluated));
     }
 
     private HttpResponse<String> cancel(String tenant, String id) {

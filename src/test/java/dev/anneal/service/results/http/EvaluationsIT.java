@@ -11,7 +11,6 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.platform.database.StoredText;
-import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.Claim;
@@ -50,9 +49,6 @@ class EvaluationsIT extends ServiceTest {
     @Autowired
     private Files files;
 
-    @Autowired
-    private SystemDatabase system;
-
     @Test
     void baseModelIsEvaluatedOnATestFile() {
         String file = file(ALPHA, 10);
@@ -72,8 +68,7 @@ class EvaluationsIT extends ServiceTest {
         assertThat(order.checkpoint()).isNull();
         assertThat(order.grading()).isNull();
         Progress.Evaluated evaluated = new Progress.Evaluated(10, 4, Map.of(), List.of(sample("e", "a\0", null)));
-        leases.succeed(
-                claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), evaluated));
+        leases.succeed(claim.lease(), () -> journal.completed(claim.lease().workId(), evaluated));
 
         JsonNode done = json(get(ALPHA, EVALUATIONS + "/" + id));
         assertThat(done.get("status").stringValue()).isEqualTo("succeeded");
@@ -90,7 +85,7 @@ class EvaluationsIT extends ServiceTest {
     }
 
     private void assertIsReadAsStoredBeforeThereWereGraders(String id) {
-        system.call(jdbc -> jdbc.sql("UPDATE evaluation SET samples = :old::jsonb WHERE external_id = :id")
+        system.call(() -> jdbc.sql("UPDATE evaluation SET samples = :old::jsonb WHERE external_id = :id")
                 .param("old", "[{\"prompt\": \"p\", \"expected\": \"e\", \"answer\": \"a\"}]")
                 .param("id", id)
                 .update());
@@ -118,8 +113,7 @@ class EvaluationsIT extends ServiceTest {
                 List.of(
                         sample(null, "a", 1.0),
                         new Progress.Evaluated.Sample("p", null, "b", null, List.of("exact: found 'b\0'"))));
-        leases.succeed(
-                claim.lease(), jdbc -> journal.completed(jdbc, claim.lease().workId(), evaluated));
+        leases.succeed(claim.lease(), () -> journal.completed(claim.lease().workId(), evaluated));
 
         JsonNode done = json(get(ALPHA, EVALUATIONS + "/" + created.get("id").stringValue()));
         assertThat(done.get("metrics").toString()).isEqualTo("{\"reward\":0.75,\"rewards/exact/mean\":0.75}");

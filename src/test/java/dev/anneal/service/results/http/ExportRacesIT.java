@@ -16,12 +16,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
-import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Clients take checkpoints into use while the job's worker saves and forgets checkpoints. */
 class ExportRacesIT extends ServiceTest {
@@ -44,14 +42,15 @@ class ExportRacesIT extends ServiceTest {
     void theNewestCheckpointThatAClientIsTakingIntoUseIsNotForgotten() {
         List<String> forgotten = new ArrayList<>();
 
-        TestDatabase.tenant().run(ALPHA, jdbc -> {
-            Checkpoint newest = checkpoints.newest(jdbc, job(jdbc)).orElseThrow();
+        tenants.run(ALPHA, () -> {
+            Checkpoint newest = checkpoints.newest(job()).orElseThrow();
             assertThat(newest.step()).isEqualTo(4);
-            publish(worker -> {
-                saved(worker, 6);
-                forgotten.addAll(trainings.pruneCheckpoints(worker, lease().workId(), 1));
-            });
-            assertThat(checkpoints.find(jdbc, job(jdbc), newest.id())).contains(newest);
+            CompletableFuture.runAsync(() -> publish(() -> {
+                        saved(6);
+                        forgotten.addAll(trainings.pruneCheckpoints(lease().workId(), 1));
+                    }))
+                    .join();
+            assertThat(checkpoints.find(job(), newest.id())).contains(newest);
         });
 
         assertThat(forgotten).singleElement().asString().endsWith("checkpoint-2");
@@ -65,14 +64,14 @@ class ExportRacesIT extends ServiceTest {
                 .single();
         List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
 
-        publish(worker -> {
-            saved(worker, 6);
+        publish(() -> {
+            saved(6);
             requests.add(CompletableFuture.supplyAsync(() -> post(
                     ALPHA,
                     "/v1/fine_tuning/jobs/" + id + "/exports",
                     "{'kind': 'training_state', 'checkpoint': '" + checkpoint + "'}")));
             await(ExportRacesIT::somebodyWaits);
-            trainings.pruneCheckpoints(worker, lease().workId(), 1);
+            trainings.pruneCheckpoints(lease().workId(), 1);
         });
 
         HttpResponse<String> answer = requests.get(0).get(30, TimeUnit.SECONDS);
@@ -84,19 +83,18 @@ class ExportRacesIT extends ServiceTest {
         return Objects.requireNonNull(claimed).lease();
     }
 
-    private void publish(Consumer<JdbcClient> writes) {
+    private void publish(Runnable writes) {
         assertThat(leases.progress(lease(), 6, 6, STALL, writes)).isPresent();
     }
 
-    private void saved(JdbcClient jdbc, int step) {
+    private void saved(int step) {
         trainings.checkpointSaved(
-                jdbc,
                 lease().workId(),
                 new Progress.CheckpointSaved(step, 0.5, "/local/checkpoint", 1234),
                 "alpha/" + id + "/attempt-1/checkpoint-" + step);
     }
 
-    private long job(JdbcClient jdbc) {
+    private long job() {
         return jdbc.sql("SELECT id FROM job WHERE external_id = ?")
                 .param(id)
                 .query(Long.class)

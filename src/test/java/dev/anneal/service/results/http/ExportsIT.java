@@ -130,8 +130,7 @@ class ExportsIT extends ServiceTest {
         String first = idOf(post(ALPHA, path("/merge"), ""));
         Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
         WorkError error = WorkError.ofUser("merge_equals_base", "no tensor differs from the base", null);
-        leases.fail(
-                claim.lease(), error, jdbc -> exports.failed(jdbc, claim.lease().workId(), error));
+        leases.fail(claim.lease(), error, () -> exports.failed(claim.lease().workId(), error));
 
         JsonNode failed = json(get(ALPHA, path("/exports/" + first)));
         assertThat(failed.get("status").stringValue()).isEqualTo("failed");
@@ -159,7 +158,7 @@ class ExportsIT extends ServiceTest {
                 null,
                 null,
                 Duration.ofMinutes(1),
-                jdbc -> exports.continued(jdbc, claim.lease().workId(), new Progress.PartsKept(files, 7)));
+                () -> exports.continued(claim.lease().workId(), new Progress.PartsKept(files, 7)));
     }
 
     @Test
@@ -329,8 +328,7 @@ class ExportsIT extends ServiceTest {
                 List.of(
                         new Progress.Exported.File("config.json", CONFIG.length(), sha256(CONFIG)),
                         new Progress.Exported.File("model.safetensors", WEIGHTS.length(), sha256(WEIGHTS))));
-        leases.succeed(
-                claim.lease(), jdbc -> exports.completed(jdbc, claim.lease().workId(), exported, key.value()));
+        leases.succeed(claim.lease(), () -> exports.completed(claim.lease().workId(), exported, key.value()));
         return export;
     }
 

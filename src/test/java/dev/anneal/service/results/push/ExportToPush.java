@@ -52,7 +52,6 @@ final class ExportToPush {
         store.publish(folder);
         leases.succeed(
                 claim.lease(),
-                jdbc -> exports.completed(
-                        jdbc, claim.lease().workId(), new Progress.Exported("{}", made), folder.value()));
+                () -> exports.completed(claim.lease().workId(), new Progress.Exported("{}", made), folder.value()));
     }
 }

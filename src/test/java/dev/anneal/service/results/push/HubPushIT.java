@@ -336,7 +336,8 @@ class HubPushIT extends ServiceTest {
         int seen = TestDatabase.tenant()
                 .call(
                         BETA,
-                        jdbc -> jdbc.sql("SELECT count(*) FROM hub_push")
+                        () -> TestDatabase.jdbc()
+                                .sql("SELECT count(*) FROM hub_push")
                                 .query(Integer.class)
                                 .single());
         assertThat(seen).isZero();

@@ -162,7 +162,7 @@ public abstract class StoreOwnershipContract {
     }
 
     private StoreOwnership ownership(@Nullable UUID predecessor) {
-        return new StoreOwnership(TestDatabase.system(), store().marker(), predecessor);
+        return new StoreOwnership(TestDatabase.jdbc(), TestDatabase.system(), store().marker(), predecessor);
     }
 
     private static void become(UUID installation) {

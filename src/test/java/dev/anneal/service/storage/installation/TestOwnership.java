@@ -14,6 +14,6 @@ public final class TestOwnership {
     }
 
     public static StoreOwnership of(ArtifactStore store) {
-        return new StoreOwnership(TestDatabase.system(), store.marker(), null);
+        return new StoreOwnership(TestDatabase.jdbc(), TestDatabase.system(), store.marker(), null);
     }
 }

@@ -166,11 +166,7 @@ class InitialAdapterIT extends ServiceTest {
         long sourceWork = workOf("job", source);
 
         leases.progress(
-                worker.lease(),
-                1,
-                null,
-                Duration.ofMinutes(5),
-                jdbc -> trainings.pruneCheckpoints(jdbc, sourceWork, 1));
+                worker.lease(), 1, null, Duration.ofMinutes(5), () -> trainings.pruneCheckpoints(sourceWork, 1));
 
         assertThat(checkpoints(source)).containsExactly(before.get(0), before.get(1));
     }

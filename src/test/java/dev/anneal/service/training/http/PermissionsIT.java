@@ -162,9 +162,9 @@ class PermissionsIT extends ServiceTest {
     void sharedCheckpointIsNotForgotten() {
         grant(ALPHA, checkpoint, BETA);
 
-        TestDatabase.system().run(jdbc -> {
+        system.run(() -> {
             long number = jdbc.sql("SELECT id FROM job").query(Long.class).single();
-            checkpoints.prune(jdbc, number, 1);
+            checkpoints.prune(number, 1);
         });
 
         assertThat(shared.find(BETA, checkpoint)).isPresent();
@@ -215,7 +215,8 @@ class PermissionsIT extends ServiceTest {
         TestDatabase.tenant()
                 .run(
                         tenant,
-                        jdbc -> jdbc.sql(statement)
+                        () -> TestDatabase.jdbc()
+                                .sql(statement)
                                 .param("owner", owner)
                                 .param("model", model)
                                 .param("checkpoint", saved)

@@ -8,6 +8,7 @@ import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkerStates;
 import dev.anneal.service.queue.lease.Lease;
+import dev.anneal.service.training.journal.HeldUpEvents;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.Set;
@@ -23,6 +24,9 @@ import tools.jackson.databind.JsonNode;
 /** What clients see of jobs that wait for the environment, and how they have those go on that the platform has failed (#17). */
 @TestPropertySource(properties = {"anneal.queue.retry-delay=0s", "anneal.queue.platform-retries=1"})
 class WaitingJobsIT extends ServiceTest {
+
+    @Autowired
+    private HeldUpEvents heldUp;
 
     private static final WorkError STORE_AWAY =
             WorkError.ofEnvironment("storage_failed", "The artifact store is not there; its disk may not be mounted.");
@@ -68,8 +72,8 @@ class WaitingJobsIT extends ServiceTest {
         assertThat(waitingFor().isNull()).as("another worker takes it").isTrue();
 
         states.report(other, "other", 1, null, Set.of("anneal-tiny"));
-        trainings.tellHeldUp();
-        trainings.tellHeldUp();
+        heldUp.tell();
+        heldUp.tell();
 
         assertThat(waitingFor().path("message").asString()).isEqualTo(STORE_AWAY.message());
         assertThat(events()).containsOnlyOnce("The job waits because of storage_failed");
@@ -87,7 +91,7 @@ class WaitingJobsIT extends ServiceTest {
         states.report(UUID.randomUUID(), "one", 1, STORE_AWAY, Set.of());
 
         CompletableFuture.allOf(IntStream.range(0, 8)
-                        .mapToObj(i -> CompletableFuture.runAsync(trainings::tellHeldUp))
+                        .mapToObj(i -> CompletableFuture.runAsync(heldUp::tell))
                         .toArray(CompletableFuture<?>[]::new))
                 .join();
 
@@ -254,7 +258,7 @@ class WaitingJobsIT extends ServiceTest {
                 .update();
         long work = running ? workOf("job", job) : 0;
         Lease lease = running ? new Lease(work, 1) : playedWorker().lease();
-        leases.fail(lease, error, jdbc -> trainings.failed(jdbc, lease.workId(), error));
+        leases.fail(lease, error, () -> trainings.failed(lease.workId(), error));
     }
 
     private JsonNode waitingFor() {

@@ -8,6 +8,6 @@ public final class MachineFixture {
     private MachineFixture() {}
 
     public static Machines machines() {
-        return new Machines(TestDatabase.system());
+        return new Machines(TestDatabase.jdbc(), TestDatabase.system());
     }
 }

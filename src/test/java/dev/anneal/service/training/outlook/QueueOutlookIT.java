@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
+import dev.anneal.service.queue.TestWorkQueues;
 import dev.anneal.service.training.job.JobFixture;
 import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.MachineFixture;
@@ -100,7 +101,13 @@ class QueueOutlookIT {
     }
 
     private QueueOutlook outlook() {
-        return new QueueOutlook(TestDatabase.system(), machines, JobFixture.store(), Clock.systemUTC());
+        return new QueueOutlook(
+                TestDatabase.jdbc(),
+                TestDatabase.system(),
+                machines,
+                JobFixture.store(),
+                TestWorkQueues.states(),
+                Clock.systemUTC());
     }
 
     /** A training of 20 s whose first step of a second ended after five. */

@@ -93,8 +93,7 @@ class LeftoverSweepIT extends ServiceTest {
         Claim claim = leases.claim("w", Slot.LIGHT, Set.of("merged")).orElseThrow();
         leases.succeed(
                 claim.lease(),
-                jdbc -> exports.completed(
-                        jdbc,
+                () -> exports.completed(
                         claim.lease().workId(),
                         new Progress.Exported("{}", List.of()),
                         "alpha/" + id + "/" + made + "-1"));
