@@ -11,11 +11,14 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.scheduling.annotation.EnableScheduling;
 
 /** The service: one jar whose roles ({@code anneal.roles}) decide what it does: serve the API, work on jobs, generate, migrate the database. */
-@SpringBootApplication
+@SpringBootApplication(scanBasePackages = AnnealApplication.SERVICE)
 @ConditionalOnRole({Role.API, Role.WORKER, Role.INFERENCE})
-@ConfigurationPropertiesScan
+@ConfigurationPropertiesScan(AnnealApplication.SERVICE)
 @EnableScheduling
 public class AnnealApplication {
+
+    /** The engine, which runs in processes of its own, holds no beans. */
+    static final String SERVICE = "dev.anneal.service";
 
     public static void main(String[] arguments) {
         // The role decides which of the two is taken.

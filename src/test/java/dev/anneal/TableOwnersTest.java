@@ -5,6 +5,8 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toSet;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.persistence.Entity;
+import jakarta.persistence.Table;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -20,8 +22,11 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.asm.ClassReader;
+import org.springframework.beans.factory.config.BeanDefinition;
+import org.springframework.context.annotation.ClassPathScanningCandidateComponentProvider;
 import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
+import org.springframework.core.type.filter.AnnotationTypeFilter;
 
 /**
  * The SQL of a district names its own tables only. The migration {@code V…__DISTRICT.sql} that creates a table says whose it is; SQL is read from the string
@@ -87,6 +92,20 @@ class TableOwnersTest {
     @Test
     void writesOnlyItsOwnTables() {
         assertThat(foreign(TableOwnersTest::written)).isEmpty();
+    }
+
+    @Test
+    void entitiesAreRowsOfTheirDistrictsTables() throws ClassNotFoundException {
+        ClassPathScanningCandidateComponentProvider scan = new ClassPathScanningCandidateComponentProvider(false);
+        scan.addIncludeFilter(new AnnotationTypeFilter(Entity.class));
+        Set<BeanDefinition> entities = scan.findCandidateComponents("dev.anneal.service");
+        assertThat(entities).isNotEmpty();
+        for (BeanDefinition entity : entities) {
+            Class<?> type = Class.forName(entity.getBeanClassName());
+            assertThat(OWNERS.get(type.getAnnotation(Table.class).name()))
+                    .as("owner of the table of %s", type.getName())
+                    .isEqualTo(type.getPackageName().split("\\.")[3]);
+        }
     }
 
     /** The test would pass for good if it read nothing. */

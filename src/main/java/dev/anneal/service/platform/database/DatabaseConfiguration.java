@@ -10,6 +10,7 @@ import javax.sql.DataSource;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -115,6 +116,18 @@ class DatabaseConfiguration {
             PlatformTransactionManager manager,
             DatabaseProperties properties) {
         return new HeartbeatDatabase(new Transactions(current, pool, manager), properties.heartbeatTimeout());
+    }
+
+    @Bean
+    @ConditionalOnProperty(name = "spring.flyway.enabled", havingValue = "false")
+    CheckedSchema checkedSchema(DatabaseAccess access) {
+        return new CheckedSchema(access);
+    }
+
+    /** As a callback, Flyway is given it by Spring Boot. */
+    @Bean
+    SchemaMigration schemaMigration() {
+        return new SchemaMigration();
     }
 
     /** The migrations grant the roles to the login of the service. */

@@ -5,9 +5,12 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.NestedExceptionUtils;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
+import org.springframework.jdbc.support.SQLExceptionTranslator;
+import org.springframework.jdbc.support.SQLStateSQLExceptionTranslator;
 import org.springframework.transaction.TransactionException;
 
 /** Tells a database that is away from a statement that is wrong: the first is waited for, the second never ends. */
@@ -18,6 +21,8 @@ public final class DatabaseOutage {
      * the server has ended a transaction in which nothing happened, as after a long pause of this process.
      */
     private static final Set<String> PASSING_STATES = Set.of("25006", "25P03");
+
+    private static final SQLExceptionTranslator BY_STATE = new SQLStateSQLExceptionTranslator();
 
     private DatabaseOutage() {}
 
@@ -36,9 +41,14 @@ public final class DatabaseOutage {
                 || failure instanceof TransientDataAccessException
                 || failure instanceof RecoverableDataAccessException
                 || failure instanceof NonTransientDataAccessResourceException
-                || (failure instanceof SQLException refused
-                        && refused.getSQLState() != null
-                        && PASSING_STATES.contains(refused.getSQLState()));
+                || (failure instanceof SQLException refused && refused.getSQLState() != null && isPassing(refused));
+    }
+
+    /** By the driver's own exception: JPA's say less than JDBC's. */
+    private static boolean isPassing(SQLException refused) {
+        DataAccessException translated = BY_STATE.translate("", null, refused);
+        return PASSING_STATES.contains(refused.getSQLState())
+                || (translated != null && isPassing((Throwable) translated));
     }
 
     /** What the driver or the pool said, on one line: Spring's own messages hold the whole statement. */

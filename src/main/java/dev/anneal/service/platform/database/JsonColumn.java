@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.database;
 
+import java.lang.reflect.Type;
 import java.util.Map;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -22,6 +23,11 @@ public final class JsonColumn {
 
     public static <T> T read(String json, TypeReference<T> type) {
         return JSON.readValue(json, type);
+    }
+
+    /** @param type may have parameters */
+    static <T> T read(String json, Type type) {
+        return JSON.readValue(json, JSON.constructType(type));
     }
 
     public static Map<String, Object> readMap(String json) {

@@ -43,14 +43,13 @@ final class SchemaCheck {
                     .load()
                     .info();
         } catch (FlywayException e) {
-            StartRefusedException unreadable = ConnectionFault.in(e)
-                    .map(fault -> new StartRefusedException(fault.description(), ConnectionFault.ACTION))
+            throw ConnectionFault.in(e)
+                    .map(fault -> new StartRefusedException(fault.description(), ConnectionFault.ACTION, e))
                     .orElseGet(() -> new StartRefusedException(
                             "The state of the database's schema cannot be read as '%s'. %s"
                                     .formatted(login.name(), e.getMessage()),
-                            "If the login may not read flyway_schema_history: " + MIGRATE));
-            unreadable.initCause(e);
-            throw unreadable;
+                            "If the login may not read flyway_schema_history: " + MIGRATE,
+                            e));
         }
     }
 

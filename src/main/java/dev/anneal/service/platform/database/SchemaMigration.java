@@ -10,13 +10,11 @@ import org.flywaydb.core.api.output.MigrateResult;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.flyway.autoconfigure.FlywayMigrationStrategy;
-import org.springframework.stereotype.Component;
 
 /**
  * Brings the schema up to this version's and logs the version in one line. Before each migration of a database that was not empty there is
  * a line as well: with much data a migration takes its time, and an operator wants to know which one that is.
  */
-@Component
 final class SchemaMigration implements FlywayMigrationStrategy, Callback {
 
     private static final Logger LOG = LoggerFactory.getLogger(SchemaMigration.class);

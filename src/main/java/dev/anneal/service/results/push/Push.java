@@ -1,5 +1,7 @@
 package dev.anneal.service.results.push;
 
+import jakarta.persistence.Column;
+import jakarta.persistence.Embeddable;
 import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -38,8 +40,14 @@ public record Push(
     }
 
     /** What the Hub has made of it. */
-    public record Commit(String sha, @Nullable String url) {}
+    @Embeddable
+    public record Commit(
+            @Column(name = "commit_sha") String sha,
+            @Column(name = "commit_url") @Nullable String url) {}
 
     /** Why a try failed. */
-    public record Failure(String code, String message) {}
+    @Embeddable
+    public record Failure(
+            @Column(name = "error_code") String code,
+            @Column(name = "error_message") String message) {}
 }

@@ -11,6 +11,8 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.push.HubPush.Destination;
+import java.util.Objects;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
 /** What clients do with pushes. */
@@ -23,12 +25,14 @@ public final class Pushes {
 
     private final TenantDatabase database;
     private final PushStore store;
+    private final PushRows rows;
     private final PushTarget target;
     private final Identifiers identifiers;
 
-    Pushes(TenantDatabase database, PushStore store, PushTarget target, Identifiers identifiers) {
+    Pushes(TenantDatabase database, PushStore store, PushRows rows, PushTarget target, Identifiers identifiers) {
         this.database = database;
         this.store = store;
+        this.rows = rows;
         this.target = target;
         this.identifiers = identifiers;
     }
@@ -51,14 +55,14 @@ public final class Pushes {
             if (!store.lockExport(export.number())) {
                 throw Refusal.notFound("export", export.id(), "export_id");
             }
-            if (store.unfinished(tenantId) >= MOST_UNFINISHED) {
+            if (rows.countByTenantIdAndFinishedAtIsNull(tenantId) >= MOST_UNFINISHED) {
                 throw new Refusal(
                         RefusalCode.QUEUE_FULL,
                         MOST_UNFINISHED + " pushes of this project have not ended; push again when one has");
             }
             String id = identifiers.next("ftpush-");
-            store.insert(tenantId, id, export.number(), to);
-            return store.byId(id).orElseThrow();
+            rows.saveAndFlush(new PushRow(tenantId, id, export.number(), to));
+            return rows.findPushByIdAndExportKey(id, export.number()).orElseThrow();
         });
     }
 
@@ -81,22 +85,32 @@ public final class Pushes {
 
     /** How far a push of the export is. */
     public Push find(String tenantId, Export export, String pushId) {
-        return database.call(tenantId, () -> store.byId(pushId))
-                .filter(push -> push.exportId().equals(export.id()))
+        return database.call(tenantId, () -> rows.findPushByIdAndExportKey(pushId, export.number()))
                 .orElseThrow(() -> Refusal.notFound("push", pushId, "push_id"));
     }
 
     /** A page of the export's pushes, newest first unless the request says otherwise. */
-    public Page<Push> list(String tenantId, Export export, PageRequest request) {
+    public Page<Push> list(String tenantId, Export of, PageRequest request) {
         return database.call(tenantId, () -> {
-            String after = request.after();
-            if (after != null
-                    && store.byId(after)
-                            .filter(push -> push.exportId().equals(export.id()))
-                            .isEmpty()) {
-                throw Refusal.invalidCursor("a push of this export", after);
-            }
-            return Page.of(store.page(export.number(), request), request);
+            Limit limit = Limit.of(request.rowsToRead());
+            long export = of.number();
+            return Page.of(
+                    request.ascending()
+                            ? rows.findByExportKeyAndKeyGreaterThanOrderByKey(export, position(of, request, 0), limit)
+                            : rows.findByExportKeyAndKeyLessThanOrderByKeyDesc(
+                                    export, position(of, request, Long.MAX_VALUE), limit),
+                    request);
         });
+    }
+
+    private long position(Export export, PageRequest request, long begin) {
+        String after = request.after();
+        if (after == null) {
+            return begin;
+        }
+        Long key = rows.findRowByIdAndExportKey(after, export.number())
+                .orElseThrow(() -> Refusal.invalidCursor("a push of this export", after))
+                .key;
+        return Objects.requireNonNull(key);
     }
 }

@@ -90,6 +90,6 @@ class DatabaseConfigurationIT {
     @Configuration(proxyBeanMethods = false)
     @EnableAutoConfiguration
     @ConfigurationPropertiesScan(basePackageClasses = DatabaseProperties.class)
-    @Import(DatabaseConfiguration.class)
+    @Import({DatabaseConfiguration.class, EntityConfiguration.class})
     static class Application {}
 }

@@ -230,8 +230,8 @@ class HubPushIT extends ServiceTest {
     void triesThatTheStoreEndsAreNotTakenFromTheHubs() throws IOException {
         String id = push("{'repo_id': 'acme/tiny'}").path("id").asString();
         TestDatabase.administrator()
-                .sql("UPDATE hub_push SET state = 'QUEUED', tries = 1, finished_at = NULL, commit_sha = NULL"
-                        + " WHERE external_id = ?")
+                .sql("UPDATE hub_push SET state = 'QUEUED', tries = 1, finished_at = NULL, commit_sha = NULL,"
+                        + " commit_url = NULL WHERE external_id = ?")
                 .param(id)
                 .update();
         Path marker = Path.of(environment.getRequiredProperty("anneal.storage.directory"))
@@ -309,8 +309,8 @@ class HubPushIT extends ServiceTest {
     void tryThatTheEndOfTheProcessCutsOffIsNoFailure() {
         String id = push("{'repo_id': 'acme/tiny'}").path("id").asString();
         TestDatabase.administrator()
-                .sql("UPDATE hub_push SET state = 'QUEUED', tries = 99, finished_at = NULL, commit_sha = NULL"
-                        + " WHERE external_id = ?")
+                .sql("UPDATE hub_push SET state = 'QUEUED', tries = 99, finished_at = NULL, commit_sha = NULL,"
+                        + " commit_url = NULL WHERE external_id = ?")
                 .param(id)
                 .update();
         HUB.status = 500;

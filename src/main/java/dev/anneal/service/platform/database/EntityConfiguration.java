@@ -1,0 +1,54 @@
+package dev.anneal.service.platform.database;
+
+import javax.sql.DataSource;
+import org.hibernate.cfg.MappingSettings;
+import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
+import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
+import org.springframework.boot.jpa.EntityManagerFactoryBuilder;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
+import org.springframework.context.annotation.Primary;
+import org.springframework.data.jpa.repository.config.EnableJpaRepositories;
+import org.springframework.data.repository.config.BootstrapMode;
+import org.springframework.jdbc.datasource.TransactionAwareDataSourceProxy;
+import org.springframework.orm.jpa.AbstractEntityManagerFactoryBean;
+
+/**
+ * JPA as a guest of JDBC's transactions (ADR 2): a session speaks on the connection of the thread's transaction, as JdbcClient does, and neither begins
+ * nor ends one. All of it is made at its first use: it would take a third of the start of a process, and workers have little use for it.
+ */
+@Configuration(proxyBeanMethods = false)
+@EnableJpaRepositories(basePackages = EntityConfiguration.PACKAGES, bootstrapMode = BootstrapMode.LAZY)
+class EntityConfiguration {
+
+    static final String PACKAGES = "dev.anneal.service";
+
+    @Bean
+    @Primary
+    DataSource connectionOfTheTransaction(CurrentPool current) {
+        return new TransactionAwareDataSourceProxy(current);
+    }
+
+    /** Spring makes at once what shows itself as more than this type, lazy or not. */
+    @Bean
+    @Lazy
+    AbstractEntityManagerFactoryBean entityManagerFactory(
+            EntityManagerFactoryBuilder builder, @Qualifier("connectionOfTheTransaction") DataSource connection) {
+        return builder.dataSource(connection).packages(PACKAGES).build();
+    }
+
+    /** What stands in columns of {@code jsonb} reads the same whichever way it was written. */
+    @Bean
+    static HibernatePropertiesCustomizer jsonColumns() {
+        return properties -> properties.put(MappingSettings.JSON_FORMAT_MAPPER, new JsonColumnMapper());
+    }
+
+    /** Of which repositories make their sessions. Spring Data's definition is not lazy, and would make what it stands on. */
+    @Bean
+    static BeanFactoryPostProcessor sharedEntityManagerAtFirstUse() {
+        return beans ->
+                beans.getBeanDefinition("jpaSharedEM_entityManagerFactory").setLazyInit(true);
+    }
+}

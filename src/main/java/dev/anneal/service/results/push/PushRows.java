@@ -1,0 +1,24 @@
+package dev.anneal.service.results.push;
+
+import java.util.List;
+import java.util.Optional;
+import org.springframework.data.domain.Limit;
+import org.springframework.data.repository.Repository;
+
+/** Pushes as they are read, and written first. What becomes of them is {@link PushStore}'s. */
+interface PushRows extends Repository<PushRow, Long> {
+
+    PushRow saveAndFlush(PushRow row);
+
+    Optional<PushRow> findRowById(String id);
+
+    Optional<Push> findPushByIdAndExportKey(String id, long exportKey);
+
+    Optional<PushRow> findRowByIdAndExportKey(String id, long exportKey);
+
+    List<Push> findByExportKeyAndKeyLessThanOrderByKeyDesc(long exportKey, long key, Limit limit);
+
+    List<Push> findByExportKeyAndKeyGreaterThanOrderByKey(long exportKey, long key, Limit limit);
+
+    int countByTenantIdAndFinishedAtIsNull(String tenantId);
+}
