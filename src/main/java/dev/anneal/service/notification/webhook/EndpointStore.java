@@ -2,26 +2,20 @@ package dev.anneal.service.notification.webhook;
 
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.notification.webhook.WebhookEndpoint.Settings;
-import dev.anneal.service.platform.database.TimeColumn;
-import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedColumn;
 import dev.anneal.service.platform.secret.SealedText;
-import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Rows of endpoints. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** What changes endpoints. Every method runs in its caller's transaction and sees what that transaction's role may see. */
 @Component
 @ConditionalOnRole(Role.API)
 final class EndpointStore {
@@ -29,28 +23,11 @@ final class EndpointStore {
     static final SealedColumn SECRET = new SealedColumn("webhook_endpoint", "external_id", "secret");
     static final SealedColumn PREVIOUS_SECRET = new SealedColumn("webhook_endpoint", "external_id", "previous_secret");
 
-    private static final String INSERT = """
-            INSERT INTO webhook_endpoint (tenant_id, external_id, name, url, event_types, disabled, disabled_at, secret, secret_hint)
-            VALUES (:tenant, :id, :name, :url, :types, :disabled, CASE WHEN :disabled::text IS NOT NULL THEN clock_timestamp() END,
-                    :secret, :hint)
-            """;
-
     private static final String UPDATE = """
             UPDATE webhook_endpoint
             SET name = :name, url = :url, event_types = :types, updated_at = clock_timestamp()
             WHERE external_id = :id AND (name, url, event_types) IS DISTINCT FROM (:name, :url, CAST(:types AS text[]))
             """;
-
-    private static final String PAGE = """
-            SELECT *
-            FROM webhook_endpoint
-            WHERE CAST(:after AS text) IS NULL OR external_id %s :after
-            ORDER BY external_id %s
-            LIMIT :limit
-            """;
-
-    private static final String NEWEST_FIRST = PAGE.formatted("<", "DESC");
-    private static final String OLDEST_FIRST = PAGE.formatted(">", "ASC");
 
     /** The reason of an endpoint that is disabled already stays. */
     private static final String DISABLE = """
@@ -78,43 +55,13 @@ final class EndpointStore {
         this.jdbc = jdbc;
     }
 
-    void insert(
-            String tenantId,
-            String id,
-            Settings settings,
-            @Nullable Disabled disabled,
-            SealedText secret,
-            String hint) {
-        jdbc.sql(INSERT)
-                .param("tenant", tenantId)
-                .param("id", id)
-                .param("name", settings.name())
-                .param("url", settings.url().toString())
-                .param("types", types(settings))
-                .param("disabled", disabled == null ? null : disabled.name())
-                .param("secret", secret.stored())
-                .param("hint", hint)
-                .update();
-    }
-
     void update(String id, Settings settings) {
         jdbc.sql(UPDATE)
                 .param("id", id)
                 .param("name", settings.name())
                 .param("url", settings.url().toString())
-                .param("types", types(settings))
+                .param("types", new EventTypesColumn().convertToDatabaseColumn(settings.eventTypes()))
                 .update();
-    }
-
-    private static String[] types(Settings settings) {
-        return settings.eventTypes().stream().map(WebhookEventType::wireName).toArray(String[]::new);
-    }
-
-    Optional<WebhookEndpoint> byId(String id) {
-        return jdbc.sql("SELECT * FROM webhook_endpoint WHERE external_id = :id")
-                .param("id", id)
-                .query(EndpointStore::endpoint)
-                .optional();
     }
 
     /** As it is sealed, for a change that nothing else must come between. */
@@ -123,20 +70,6 @@ final class EndpointStore {
                 .param("id", id)
                 .query(String.class)
                 .single());
-    }
-
-    List<WebhookEndpoint> page(PageRequest request) {
-        return jdbc.sql(request.ascending() ? OLDEST_FIRST : NEWEST_FIRST)
-                .param("after", request.after())
-                .param("limit", request.rowsToRead())
-                .query(EndpointStore::endpoint)
-                .list();
-    }
-
-    int count() {
-        return jdbc.sql("SELECT count(*) FROM webhook_endpoint")
-                .query(Integer.class)
-                .single();
     }
 
     boolean disable(long number, Disabled reason) {
@@ -177,26 +110,6 @@ final class EndpointStore {
         jdbc.sql("DELETE FROM webhook_endpoint WHERE id = :number")
                 .param("number", number)
                 .update();
-    }
-
-    private static WebhookEndpoint endpoint(ResultSet row, int index) throws SQLException {
-        String disabled = row.getString("disabled");
-        String[] types = (String[]) row.getArray("event_types").getArray();
-        return new WebhookEndpoint(
-                row.getLong("id"),
-                text(row, "external_id"),
-                Objects.requireNonNull(TimeColumn.read(row, "created_at")),
-                Objects.requireNonNull(TimeColumn.read(row, "updated_at")),
-                new Settings(
-                        text(row, "name"),
-                        URI.create(text(row, "url")),
-                        Arrays.stream(types)
-                                .flatMap(type -> WebhookEventType.named(type).stream())
-                                .toList()),
-                disabled == null ? null : Disabled.valueOf(disabled),
-                TimeColumn.read(row, "disabled_at"),
-                text(row, "secret_hint"),
-                TimeColumn.read(row, "previous_secret_until"));
     }
 
     static String text(ResultSet row, String column) throws SQLException {

@@ -1,5 +1,7 @@
 package dev.anneal.service.notification.webhook;
 
+import jakarta.persistence.Convert;
+import jakarta.persistence.Embeddable;
 import java.net.URI;
 import java.time.Instant;
 import java.util.List;
@@ -26,7 +28,11 @@ public record WebhookEndpoint(
         @Nullable Instant previousSecretUntil) {
 
     /** What a tenant says about its endpoint. */
-    public record Settings(String name, URI url, List<WebhookEventType> eventTypes) {
+    @Embeddable
+    public record Settings(
+            String name,
+            URI url,
+            @Convert(converter = EventTypesColumn.class) List<WebhookEventType> eventTypes) {
 
         public Settings {
             eventTypes = List.copyOf(eventTypes);

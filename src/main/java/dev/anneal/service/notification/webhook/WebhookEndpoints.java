@@ -19,8 +19,10 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
 /** What tenants do with their endpoints. */
@@ -31,8 +33,10 @@ public final class WebhookEndpoints {
     private static final Duration OLD_SECRET_STAYS = Duration.ofHours(24);
     private static final int SECRET_BYTES = 32;
     private static final int HINT_CHARACTERS = 4;
+    private static final String BEHIND_ALL = "~";
 
     private final TenantDatabase database;
+    private final EndpointRows rows;
     private final EndpointStore store;
     private final Secrets secrets;
     private final Identifiers identifiers;
@@ -42,12 +46,14 @@ public final class WebhookEndpoints {
 
     WebhookEndpoints(
             TenantDatabase database,
+            EndpointRows rows,
             EndpointStore store,
             Secrets secrets,
             Identifiers identifiers,
             Clock clock,
             WebhookProperties properties) {
         this.database = database;
+        this.rows = rows;
         this.store = store;
         this.secrets = secrets;
         this.identifiers = identifiers;
@@ -60,14 +66,17 @@ public final class WebhookEndpoints {
         String secret = newSecret();
         SealedText sealed = secrets.seal(EndpointStore.SECRET, id, secret);
         return database.call(tenantId, () -> {
-            if (store.count() >= maxEndpoints) {
+            if (rows.countBy() >= maxEndpoints) {
                 throw new Refusal(
                         RefusalCode.INVALID_VALUE,
                         "A tenant may have " + maxEndpoints
                                 + " webhook endpoints (anneal.webhooks.max-endpoints), and has so many."
                                 + " Delete one that is not used");
             }
-            store.insert(tenantId, id, settings, isEnabled ? null : Disabled.REQUESTED, sealed, hint(secret));
+            EndpointRow row = rows.saveAndFlush(new EndpointRow(tenantId, id, settings, sealed, hint(secret)));
+            if (!isEnabled) {
+                store.disable(Objects.requireNonNull(row.number), Disabled.REQUESTED);
+            }
             return new WithSecret(require(id), secret);
         });
     }
@@ -95,7 +104,8 @@ public final class WebhookEndpoints {
     }
 
     WebhookEndpoint require(String id) {
-        return store.byId(id).orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
+        return rows.findEndpointById(id)
+                .orElseThrow(() -> Refusal.notFound("webhook endpoint", id, "webhook_endpoint_id"));
     }
 
     /** Newest first unless the request says otherwise. Ids sort as they were made, so a page goes on behind one that is deleted by now. */
@@ -104,7 +114,14 @@ public final class WebhookEndpoints {
         if (after != null && !after.startsWith("we_")) {
             throw Refusal.invalidCursor("a webhook endpoint", after);
         }
-        return database.call(tenantId, () -> Page.of(store.page(request), request));
+        Limit limit = Limit.of(request.rowsToRead());
+        return database.call(
+                tenantId,
+                () -> Page.of(
+                        request.ascending()
+                                ? rows.findByIdGreaterThanOrderById(after == null ? "" : after, limit)
+                                : rows.findByIdLessThanOrderByIdDesc(after == null ? BEHIND_ALL : after, limit),
+                        request));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.anneal.service.results.push;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.data.domain.Limit;
+import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
 /** Pushes as they are read, and written first. What becomes of them is {@link PushStore}'s. */
@@ -10,11 +11,10 @@ interface PushRows extends Repository<PushRow, Long> {
 
     PushRow saveAndFlush(PushRow row);
 
-    Optional<PushRow> findRowById(String id);
-
     Optional<Push> findPushByIdAndExportKey(String id, long exportKey);
 
-    Optional<PushRow> findRowByIdAndExportKey(String id, long exportKey);
+    @Query("SELECT push.key FROM PushRow push WHERE push.id = :id AND push.exportKey = :exportKey")
+    Optional<Long> findKey(String id, long exportKey);
 
     List<Push> findByExportKeyAndKeyLessThanOrderByKeyDesc(long exportKey, long key, Limit limit);
 

@@ -11,7 +11,6 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.push.HubPush.Destination;
-import java.util.Objects;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
@@ -105,12 +104,9 @@ public final class Pushes {
 
     private long position(Export export, PageRequest request, long begin) {
         String after = request.after();
-        if (after == null) {
-            return begin;
-        }
-        Long key = rows.findRowByIdAndExportKey(after, export.number())
-                .orElseThrow(() -> Refusal.invalidCursor("a push of this export", after))
-                .key;
-        return Objects.requireNonNull(key);
+        return after == null
+                ? begin
+                : rows.findKey(after, export.number())
+                        .orElseThrow(() -> Refusal.invalidCursor("a push of this export", after));
     }
 }
