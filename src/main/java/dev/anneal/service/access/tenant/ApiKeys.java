@@ -35,21 +35,13 @@ public final class ApiKeys {
 
     private final JdbcClient jdbc;
     private final SystemDatabase database;
-    private final Projects projects;
     private final RecentReads recent;
     private final Clock clock;
     private final Map<String, Principal> configured;
 
-    ApiKeys(
-            JdbcClient jdbc,
-            SystemDatabase database,
-            TenantProperties properties,
-            Projects projects,
-            RecentReads recent,
-            Clock clock) {
+    ApiKeys(JdbcClient jdbc, SystemDatabase database, TenantProperties properties, RecentReads recent, Clock clock) {
         this.jdbc = jdbc;
         this.database = database;
-        this.projects = projects;
         this.recent = recent;
         this.clock = clock;
         this.configured = configured(properties);
@@ -114,9 +106,18 @@ public final class ApiKeys {
 
     /** @throws Refusal 401 if the project is archived */
     public void requireOpen(Tenant tenant) {
-        if (recent.isArchived(tenant, () -> projects.isArchived(tenant))) {
+        if (recent.isArchived(tenant, () -> readArchived(tenant))) {
             throw archived(tenant.id());
         }
+    }
+
+    /** Most tenants are no rows. */
+    private boolean readArchived(Tenant tenant) {
+        return database.call(() -> jdbc.sql("SELECT archived_at IS NOT NULL FROM tenant WHERE id = ?")
+                .param(tenant.id())
+                .query(Boolean.class)
+                .optional()
+                .orElse(false));
     }
 
     private Supplier<Optional<EnteredKey>> reader(String key) {

@@ -122,15 +122,6 @@ public final class Projects {
         return find(id);
     }
 
-    /** Whether an administrator has ended what the tenant's credentials are good for. Most tenants are no rows. */
-    public boolean isArchived(Tenant tenant) {
-        return database.call(() -> jdbc.sql("SELECT archived_at IS NOT NULL FROM tenant WHERE id = ?")
-                .param(tenant.id())
-                .query(Boolean.class)
-                .optional()
-                .orElse(false));
-    }
-
     private <T> T call(Supplier<T> work) {
         return database.call(() -> {
             configured.forEach(tenant -> enter(tenant, null));

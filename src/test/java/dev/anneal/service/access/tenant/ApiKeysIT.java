@@ -184,19 +184,6 @@ class ApiKeysIT {
 
     private static ApiKeys configured(String... entries) {
         TenantProperties properties = new TenantProperties(List.of(entries), List.of(ADMINISTRATORS));
-        RecentReads recent = new RecentReads(NANOS::get);
-        return new ApiKeys(
-                TestDatabase.jdbc(),
-                TestDatabase.system(),
-                properties,
-                new Projects(
-                        TestDatabase.jdbc(),
-                        TestDatabase.system(),
-                        properties,
-                        TestDatabase.identifiers(),
-                        recent,
-                        CLOCK),
-                recent,
-                CLOCK);
+        return new ApiKeys(TestDatabase.jdbc(), TestDatabase.system(), properties, new RecentReads(NANOS::get), CLOCK);
     }
 }
