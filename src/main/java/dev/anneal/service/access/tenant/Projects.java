@@ -2,21 +2,18 @@ package dev.anneal.service.access.tenant;
 
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.platform.database.TimeColumn;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Clock;
-import java.util.List;
-import java.util.Objects;
+import java.time.Instant;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
@@ -24,10 +21,15 @@ import org.springframework.stereotype.Component;
 @Component
 public final class Projects {
 
-    private static final String COLUMNS = "id, coalesce(name, id) AS name, created_at, archived_at";
     private static final String PARAMETER = "project_id";
 
+    /** Before and behind all that there are. */
+    private static final Project FIRST = new Project("", "", Instant.EPOCH, null);
+
+    private static final Project LAST = new Project("", "", Instant.parse("9999-01-01T00:00:00Z"), null);
+
     private final JdbcClient jdbc;
+    private final ProjectRows rows;
     private final SystemDatabase database;
     private final Identifiers identifiers;
     private final RecentReads recent;
@@ -36,12 +38,14 @@ public final class Projects {
 
     Projects(
             JdbcClient jdbc,
+            ProjectRows rows,
             SystemDatabase database,
             TenantProperties properties,
             Identifiers identifiers,
             RecentReads recent,
             Clock clock) {
         this.jdbc = jdbc;
+        this.rows = rows;
         this.database = database;
         this.identifiers = identifiers;
         this.recent = recent;
@@ -66,11 +70,7 @@ public final class Projects {
     }
 
     public Project find(String id) {
-        return call(() -> jdbc.sql("SELECT " + COLUMNS + " FROM tenant WHERE id = ?")
-                        .param(id)
-                        .query((row, number) -> read(row))
-                        .optional())
-                .orElseThrow(() -> Refusal.notFound("project", id, PARAMETER));
+        return call(() -> rows.findProjectById(id)).orElseThrow(() -> Refusal.notFound("project", id, PARAMETER));
     }
 
     /** The project, if its credentials still work. */
@@ -86,22 +86,23 @@ public final class Projects {
     }
 
     public Page<Project> list(PageRequest page, boolean includeArchived) {
-        String order = page.ascending() ? "ASC" : "DESC";
-        String behind = page.after() == null
-                ? ""
-                : "AND (created_at, id) " + (page.ascending() ? ">" : "<")
-                        + " (SELECT created_at, id FROM tenant WHERE id = :after)";
+        Limit limit = Limit.of(page.rowsToRead());
         return call(() -> {
-            requireCursor(page.after());
-            List<Project> rows = jdbc.sql("SELECT " + COLUMNS + " FROM tenant WHERE (archived_at IS NULL OR :all) "
-                            + behind + " ORDER BY created_at " + order + ", id " + order + " LIMIT :limit")
-                    .param("all", includeArchived)
-                    .param("after", page.after())
-                    .param("limit", page.rowsToRead())
-                    .query((row, number) -> read(row))
-                    .list();
-            return Page.of(rows, page);
+            Project seen = seen(page);
+            return Page.of(
+                    page.ascending()
+                            ? rows.findAfter(seen.createdAt(), seen.id(), includeArchived, limit)
+                            : rows.findBefore(seen.createdAt(), seen.id(), includeArchived, limit),
+                    page);
         });
+    }
+
+    private Project seen(PageRequest page) {
+        String after = page.after();
+        if (after == null) {
+            return page.ascending() ? FIRST : LAST;
+        }
+        return rows.findProjectById(after).orElseThrow(() -> Refusal.invalidCursor("a project", after));
     }
 
     public Project rename(String id, String name) {
@@ -136,24 +137,5 @@ public final class Projects {
                 .param("name", name)
                 .param("now", Timestamp.from(clock.instant()))
                 .update();
-    }
-
-    private void requireCursor(@Nullable String after) {
-        boolean known = after == null
-                || jdbc.sql("SELECT EXISTS (SELECT FROM tenant WHERE id = ?)")
-                        .param(after)
-                        .query(Boolean.class)
-                        .single();
-        if (!known) {
-            throw Refusal.invalidCursor("a project", Objects.requireNonNull(after));
-        }
-    }
-
-    private static Project read(ResultSet row) throws SQLException {
-        return new Project(
-                row.getString("id"),
-                row.getString("name"),
-                row.getTimestamp("created_at").toInstant(),
-                TimeColumn.read(row, "archived_at"));
     }
 }
