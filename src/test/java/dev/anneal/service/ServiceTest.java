@@ -2,6 +2,7 @@ package dev.anneal.service;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.anneal.AnnealApplication;
 import dev.anneal.service.access.web.ApiDescription;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.FilePurpose;
@@ -34,6 +35,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The service with the role api on a real database, reached over HTTP by the tenants alpha and beta. */
 @SpringBootTest(
+        classes = AnnealApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "anneal.roles=api",

@@ -4,6 +4,8 @@ import dev.anneal.service.platform.database.DatabaseAccess.Login;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Objects;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.core.env.Environment;
 
 /** Access to a database of the user's own: Spring Boot's {@code spring.datasource} and {@code spring.flyway} properties. */
@@ -15,6 +17,14 @@ final class ConfiguredAccess {
 
     static boolean isConfigured(Environment environment) {
         return !environment.getProperty(URL, "").isEmpty();
+    }
+
+    /** Of a server that Spring Boot has found, such as a container in development. */
+    static DatabaseAccess from(JdbcConnectionDetails details) {
+        Login login = new Login(
+                Objects.requireNonNullElse(details.getUsername(), "anneal"),
+                Objects.requireNonNullElse(details.getPassword(), ""));
+        return new DatabaseAccess(details.getJdbcUrl(), login, login);
     }
 
     /** By the driver's own rules. */

@@ -13,6 +13,7 @@ import org.springframework.beans.factory.annotation.Value;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.flyway.autoconfigure.FlywayConfigurationCustomizer;
 import org.springframework.boot.flyway.autoconfigure.FlywayDataSource;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -32,10 +33,15 @@ class DatabaseConfiguration {
     }
 
     @Bean
-    DatabaseAccess databaseAccess(Environment environment, ObjectProvider<EmbeddedPostgres> embedded) {
-        return ConfiguredAccess.isConfigured(environment)
-                ? ConfiguredAccess.from(environment)
-                : embedded.getObject().access();
+    DatabaseAccess databaseAccess(
+            Environment environment,
+            ObjectProvider<JdbcConnectionDetails> container,
+            ObjectProvider<EmbeddedPostgres> embedded) {
+        if (ConfiguredAccess.isConfigured(environment)) {
+            return ConfiguredAccess.from(environment);
+        }
+        JdbcConnectionDetails details = container.getIfAvailable();
+        return details == null ? embedded.getObject().access() : ConfiguredAccess.from(details);
     }
 
     /** Only made where no database is configured. */
@@ -148,8 +154,9 @@ class DatabaseConfiguration {
 
     @Bean
     @Order(3)
-    StartNote databaseNote(DatabaseAccess access, Environment environment) {
-        boolean isOwn = ConfiguredAccess.isConfigured(environment);
+    StartNote databaseNote(
+            DatabaseAccess access, Environment environment, ObjectProvider<JdbcConnectionDetails> container) {
+        boolean isOwn = ConfiguredAccess.isConfigured(environment) || container.getIfAvailable() != null;
         return StartNote.of("Database", (isOwn ? "" : "embedded PostgreSQL, ") + access.place());
     }
 }

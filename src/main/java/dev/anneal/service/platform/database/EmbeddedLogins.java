@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.Properties;
+import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
  * The logins of the embedded server, with passwords made once and kept in a file that only the service's user may read: the server
@@ -55,6 +56,20 @@ record EmbeddedLogins(Login administrator, Login owner, Login application) {
             passwords.store(out, "Passwords of the embedded PostgreSQL");
         }
         Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    /** Makes the logins of owner and application, and the database {@code anneal}. */
+    void createOn(JdbcClient server) {
+        create(server, owner, "CREATEROLE");
+        // Its rights come from the roles that it takes on, never by being their member.
+        create(server, application, "NOINHERIT");
+        server.sql("CREATE DATABASE anneal OWNER " + owner.name()).update();
+    }
+
+    /** Statements of this kind take no parameters; the password is hexadecimal. */
+    private static void create(JdbcClient server, Login login, String attributes) {
+        server.sql("CREATE ROLE %s LOGIN %s PASSWORD '%s'".formatted(login.name(), attributes, login.password()))
+                .update();
     }
 
     private static Login login(Properties passwords, String name, Path file) throws IOException {

@@ -203,18 +203,8 @@ final class EmbeddedPostgres implements AutoCloseable {
     private void setUp(int startedPort) throws IOException {
         EmbeddedLogins generated = EmbeddedLogins.read(passwordFile());
         JdbcClient administrator = JdbcClient.create(source(startedPort, "postgres", generated.administrator()));
-        createLogin(administrator, generated.owner(), "CREATEROLE");
-        // Its rights come from the roles that it takes on, never by being their member.
-        createLogin(administrator, generated.application(), "NOINHERIT");
-        administrator.sql("CREATE DATABASE anneal OWNER anneal_owner").update();
+        generated.createOn(administrator);
         Files.createFile(setUpMarker());
-    }
-
-    /** Statements of this kind take no parameters; the password is hexadecimal. */
-    private static void createLogin(JdbcClient administrator, Login login, String attributes) {
-        administrator
-                .sql("CREATE ROLE %s LOGIN %s PASSWORD '%s'".formatted(login.name(), attributes, login.password()))
-                .update();
     }
 
     private int awaitOwnersServer() throws IOException {

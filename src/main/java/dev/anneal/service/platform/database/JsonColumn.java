@@ -26,6 +26,8 @@ public final class JsonColumn {
     }
 
     /** @param type may have parameters */
+    @SuppressWarnings(
+            "TypeParameterUnusedInFormals") // The caller, which is Hibernate, knows that the two are the same.
     static <T> T read(String json, Type type) {
         return JSON.readValue(json, JSON.constructType(type));
     }

@@ -2,6 +2,7 @@ package dev.anneal.service.access.web;
 
 import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
+import dev.anneal.AnnealApplication;
 import dev.anneal.service.platform.database.PostgresTest;
 import java.io.IOException;
 import java.net.URI;
@@ -17,6 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The API as clients meet it: over HTTP on a port of its own, with the role api alone, on an empty database. */
 @PostgresTest
 @SpringBootTest(
+        classes = AnnealApplication.class,
         webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
         properties = {
             "anneal.roles=api",

@@ -10,6 +10,7 @@ import jakarta.persistence.EntityManager;
 import jakarta.persistence.PersistenceContext;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ class EntitiesIT extends ServiceTest {
     private static final String ALL = "SELECT endpoint.id FROM EndpointRow endpoint ORDER BY endpoint.id";
 
     @PersistenceContext
+    @SuppressWarnings("NullAway.Init")
     private EntityManager entities;
 
     @BeforeEach
@@ -53,7 +55,8 @@ class EntitiesIT extends ServiceTest {
 
         assertThatCode(factory::afterPropertiesSet).doesNotThrowAnyException();
 
-        assertThat(factory.getObject().getMetamodel().getEntities()).isNotEmpty();
+        assertThat(Objects.requireNonNull(factory.getObject()).getMetamodel().getEntities())
+                .isNotEmpty();
         factory.destroy();
     }
 

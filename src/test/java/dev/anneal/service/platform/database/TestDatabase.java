@@ -2,7 +2,6 @@ package dev.anneal.service.platform.database;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
-import dev.anneal.service.platform.cache.SharedCache;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -25,8 +24,7 @@ import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The database of all tests of a JVM: one embedded server, migrated once, which tests reach as the application does. Docker is not
- * needed. Annotate a test with {@link PostgresTest}; it finds the tables empty.
+ * The database of all tests of a JVM: one server ({@link TestServer}), migrated once, which tests reach as the application does. Annotate a test with {@link PostgresTest}; it finds the tables empty.
  */
 public final class TestDatabase implements ApplicationContextInitializer<ConfigurableApplicationContext> {
 
@@ -35,7 +33,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
 
     private static final int TRUNCATE_ATTEMPTS = 5;
     private static final Path HOME = newHome();
-    private static final EmbeddedPostgres SERVER = startServer();
+    private static final TestServer SERVER = startServer();
     private static final Thread STOP = new Thread(TestDatabase::stop);
     private static final DatabaseProperties PROPERTIES = new DatabaseProperties(
             8, 12, Duration.ofSeconds(10), Duration.ofSeconds(30), Duration.ofSeconds(3), Duration.ofSeconds(10));
@@ -169,8 +167,8 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
         }
     }
 
-    private static EmbeddedPostgres startServer() {
-        EmbeddedPostgres server = EmbeddedPostgres.start(HOME, new SharedCache(Path.of("target")));
+    private static TestServer startServer() {
+        TestServer server = TestServer.start(HOME);
         JdbcClient administrator = JdbcClient.create(server.administrator());
         // Nothing of a test outlives a power failure.
         administrator.sql("ALTER SYSTEM SET fsync = off").update();
@@ -199,7 +197,7 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     }
 
     private static void stop() {
-        SERVER.close();
+        SERVER.stop();
         try {
             FileSystemUtils.deleteRecursively(HOME);
         } catch (IOException failure) {

@@ -2,6 +2,7 @@ package dev.anneal.service.storage.s3;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.service.Docker;
 import dev.anneal.service.storage.ArtifactStore;
 import java.io.IOException;
 import java.net.ServerSocket;
@@ -13,17 +14,20 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
+import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.utility.DockerImageName;
 import software.amazon.awssdk.auth.credentials.AwsBasicCredentials;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.StaticCredentialsProvider;
 import software.amazon.awssdk.services.s3.S3Client;
 
 /**
- * The server that speaks S3 for all tests of a JVM: the one at {@code anneal.test.s3.endpoint}, or else a process that is started with the first test and
- * ends with the last. Without a server the tests fail.
+ * The server that speaks S3 for all tests of a JVM: the one at {@code anneal.test.s3.endpoint}, or else a container of the image {@code anneal.test.s3},
+ * or a process where Docker gives none or the property is {@code process}; it is started with the first test and ends with the last. Without a server the tests fail.
  */
 public final class S3Server {
 
@@ -31,6 +35,8 @@ public final class S3Server {
             StaticCredentialsProvider.create(AwsBasicCredentials.create("test-key-id", "test-secret-key"));
 
     private static final String ENDPOINT = "anneal.test.s3.endpoint";
+    private static final String IMAGE = System.getProperty("anneal.test.s3", "adobe/s3mock:5.0.0");
+    private static final int PORT = 9090;
     private static final Path JAR = Path.of("target", "s3-server", "s3mock.jar");
     private static final Path LOG = Path.of("target", "s3-server.log");
     private static final Duration PATIENCE = Duration.ofMinutes(2);
@@ -42,7 +48,7 @@ public final class S3Server {
     public static synchronized URI endpoint() {
         if (started == null) {
             String given = System.getProperty(ENDPOINT, "");
-            started = given.isEmpty() ? start() : URI.create(given);
+            started = given.isEmpty() ? inContainer().orElseGet(S3Server::start) : URI.create(given);
             awaitAnswer(started);
         }
         return started;
@@ -68,6 +74,14 @@ public final class S3Server {
                 new CacheProperties(machine.toString(), DataSize.ofGigabytes(1)),
                 CREDENTIALS,
                 Clock.systemUTC());
+    }
+
+    private static Optional<URI> inContainer() {
+        if (IMAGE.equals("process")) {
+            return Optional.empty();
+        }
+        return Docker.start(() -> new GenericContainer<>(DockerImageName.parse(IMAGE)).withExposedPorts(PORT))
+                .map(server -> URI.create("http://" + server.getHost() + ":" + server.getMappedPort(PORT)));
     }
 
     private static URI start() {
