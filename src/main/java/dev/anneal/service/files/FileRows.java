@@ -1,6 +1,7 @@
 package dev.anneal.service.files;
 
 import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.database.TimeColumn;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -14,17 +15,10 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** Rows of the table {@code file}. */
 @Component
 final class FileRows {
-
-    /** Reports outlive the version that wrote them. */
-    static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     private static final String COLUMNS = """
             SELECT id, public_id, tenant_id, filename, purpose, bytes, sha256, status, created_at, expires_at,
@@ -142,7 +136,7 @@ final class FileRows {
                 row.getString("status_details"),
                 row.getObject("created_at", OffsetDateTime.class).toInstant(),
                 TimeColumn.read(row, "expires_at"),
-                report == null ? null : JSON.readValue(report, ValidationReport.class));
+                report == null ? null : JsonColumn.read(report, ValidationReport.class));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.anneal.service.files;
 
 import dev.anneal.engine.text.rows.ValidationReport;
+import dev.anneal.service.platform.database.JsonColumn;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -26,7 +27,7 @@ public final class FileVerdict {
     /** The rows were read: the file is PROCESSED, or in ERROR if the report finds it unusable. */
     public void reported(long fileKey, ValidationReport report) {
         FileStatus status = report.isUsable() ? FileStatus.PROCESSED : FileStatus.ERROR;
-        write(fileKey, status, report.message(), FileRows.JSON.writeValueAsString(report));
+        write(fileKey, status, report.message(), JsonColumn.write(report));
     }
 
     /** The rows could not be read, so the file is in ERROR. */

@@ -4,6 +4,7 @@ import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.service.files.FileVerdict;
 import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.platform.database.JsonColumn;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -15,8 +16,6 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
-import tools.jackson.databind.DeserializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The table {@code file_check}: what is asked about files, who finds it out, what was found.
@@ -28,11 +27,6 @@ final class FileChecks {
 
     /** A check that has ended this many processes, or met errors of the service as often, is not begun again. */
     private static final int MAX_ATTEMPTS = 3;
-
-    /** Reports outlive the version that wrote them. */
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .build();
 
     private final JdbcClient jdbc;
     private final FileVerdict verdict;
@@ -79,7 +73,7 @@ final class FileChecks {
                 .query((row, number) -> {
                     String report = row.getString("report");
                     return new TokenCount(
-                            report == null ? null : JSON.readValue(report, TokenReport.class),
+                            report == null ? null : JsonColumn.read(report, TokenReport.class),
                             row.getString("error_code"),
                             row.getString("error_message"));
                 })
@@ -191,7 +185,7 @@ final class FileChecks {
     }
 
     void counted(FileCheck check, String owner, TokenReport report) {
-        end(check, owner, "DONE", JSON.writeValueAsString(report), null, null);
+        end(check, owner, "DONE", JsonColumn.write(report), null, null);
     }
 
     /**

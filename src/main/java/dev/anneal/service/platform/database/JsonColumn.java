@@ -5,7 +5,10 @@ import java.util.Map;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Values kept as {@code jsonb}: records by their component names, so that a row can be read in SQL. */
+/**
+ * Values kept as {@code jsonb}: records by their component names, so that a row can be read in SQL. Rows outlive the version that wrote them: what a record
+ * does not know is passed over.
+ */
 public final class JsonColumn {
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
