@@ -1,12 +1,12 @@
 package dev.anneal.development;
 
 import dev.anneal.AnnealApplication;
+import dev.anneal.service.Docker;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
 import org.springframework.context.annotation.Bean;
 import org.testcontainers.postgresql.PostgreSQLContainer;
-import org.testcontainers.utility.DockerImageName;
 
 /** The service on a PostgreSQL in a container, for development: {@code ./mvnw spring-boot:test-run}. By its annotation Maven takes this one of the main classes. */
 @SpringBootApplication
@@ -21,7 +21,6 @@ public class DevelopmentApplication {
     @Bean
     @ServiceConnection
     PostgreSQLContainer postgres() {
-        String image = System.getProperty("anneal.test.postgres", "postgres:17");
-        return new PostgreSQLContainer(DockerImageName.parse(image).asCompatibleSubstituteFor("postgres"));
+        return Docker.postgres();
     }
 }

@@ -8,11 +8,22 @@ import java.util.function.Supplier;
 import org.testcontainers.containers.ContainerFetchException;
 import org.testcontainers.containers.ContainerLaunchException;
 import org.testcontainers.containers.GenericContainer;
+import org.testcontainers.postgresql.PostgreSQLContainer;
+import org.testcontainers.utility.DockerImageName;
 
 /** Servers of tests in containers, where Docker answers and has the image or can pull it. */
 public final class Docker {
 
     private Docker() {}
+
+    /** PostgreSQL of the image {@code anneal.test.postgres}. */
+    public static PostgreSQLContainer postgres() {
+        return new PostgreSQLContainer(DockerImageName.parse(postgresImage()).asCompatibleSubstituteFor("postgres"));
+    }
+
+    public static String postgresImage() {
+        return System.getProperty("anneal.test.postgres", "postgres:17");
+    }
 
     /** Empty, with a line on standard error that says why, where there can be no such container. */
     public static <C extends GenericContainer<?>> Optional<C> start(Supplier<C> wanted) {

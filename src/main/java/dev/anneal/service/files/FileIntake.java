@@ -12,7 +12,6 @@ import dev.anneal.service.storage.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
@@ -143,9 +142,7 @@ public final class FileIntake {
 
     private StoredFile write(ReceivedFile received, FilePurpose purpose, @Nullable Duration expiresAfter) {
         FileStatus status = purpose.isChecked() ? FileStatus.UPLOADED : FileStatus.PROCESSED;
-        StoredFile file = Optional.of(received.id())
-                .filter(id -> rows.complete(received, purpose, status, expiresAfter))
-                .flatMap(rows::find)
+        StoredFile file = rows.complete(received, purpose, status, expiresAfter)
                 .orElseThrow(() -> new IllegalStateException("a completed file is not there: " + received.id()));
         if (status == FileStatus.UPLOADED) {
             listeners.orderedStream().forEach(listener -> listener.uploaded(file));

@@ -47,24 +47,25 @@ final class FileRows {
                         """).params(tenantId, id, timestamp(clock.instant()), filename).update();
     }
 
-    /** False if there is no such upload any more. */
-    boolean complete(ReceivedFile received, FilePurpose purpose, FileStatus status, @Nullable Duration expiresAfter) {
+    /** The file that the upload becomes; nothing if there is no such upload any more. */
+    Optional<StoredFile> complete(
+            ReceivedFile received, FilePurpose purpose, FileStatus status, @Nullable Duration expiresAfter) {
         Instant now = clock.instant();
-        return jdbc.sql("""
+        int completed = jdbc.sql("""
                         UPDATE file
                         SET content = 'STORED', purpose = :purpose, bytes = :bytes, sha256 = :sha256, status = :status,
                             created_at = :now, expires_at = :expires
                         WHERE public_id = :id AND content = 'RECEIVING'
                         """)
-                        .param("purpose", purpose.wireName())
-                        .param("bytes", received.content().bytes())
-                        .param("sha256", received.content().sha256())
-                        .param("status", status.name())
-                        .param("now", timestamp(now))
-                        .param("expires", expiresAfter == null ? null : timestamp(now.plus(expiresAfter)))
-                        .param("id", received.id())
-                        .update()
-                == 1;
+                .param("purpose", purpose.wireName())
+                .param("bytes", received.content().bytes())
+                .param("sha256", received.content().sha256())
+                .param("status", status.name())
+                .param("now", timestamp(now))
+                .param("expires", expiresAfter == null ? null : timestamp(now.plus(expiresAfter)))
+                .param("id", received.id())
+                .update();
+        return completed == 1 ? find(received.id()) : Optional.empty();
     }
 
     /** Key of an upload that is not completed, which then is not before the end of the transaction. */

@@ -101,7 +101,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
 
     private void write(List<AuditEntry> batch) {
         try {
-            database.run(() -> batch.forEach(entry -> rows.add(entry)));
+            database.run(() -> batch.forEach(rows::add));
         } catch (DataIntegrityViolationException refused) {
             // One that PostgreSQL cannot store must not keep the others waiting forever.
             LOG.error("The database refuses an entry of the audit log", refused);

@@ -154,7 +154,7 @@ public final class Uploads {
         boolean completed = false;
         try {
             check.run();
-            intake.complete(received, upload.purpose(), upload.fileExpiresAfter(), (file) -> {
+            intake.complete(received, upload.purpose(), upload.fileExpiresAfter(), file -> {
                 requirePending(rows.lock(upload.id(), rules.now()).orElseThrow(() -> notFound(upload.id())));
                 rows.complete(upload, file.id(), partIds);
             });

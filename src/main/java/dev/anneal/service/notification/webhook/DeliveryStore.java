@@ -136,19 +136,19 @@ final class DeliveryStore {
         String previous = row.getString("previous_secret");
         return new Due(
                 row.getLong("id"),
-                EndpointStore.text(row, "external_id"),
-                EndpointStore.text(row, "tenant_id"),
+                text(row, "external_id"),
+                text(row, "tenant_id"),
                 new WebhookEvent(
-                        EndpointStore.text(row, "event_id"),
-                        EndpointStore.text(row, "event_type"),
-                        EndpointStore.text(row, "subject"),
+                        text(row, "event_id"),
+                        text(row, "event_type"),
+                        text(row, "subject"),
                         Objects.requireNonNull(TimeColumn.read(row, "created_at"))),
                 row.getInt("tries"),
                 row.getLong("endpoint"),
-                EndpointStore.text(row, "endpoint_id"),
-                URI.create(EndpointStore.text(row, "url")),
+                text(row, "endpoint_id"),
+                URI.create(text(row, "url")),
                 row.getBoolean("disabled"),
-                SealedText.parse(EndpointStore.text(row, "secret")),
+                SealedText.parse(text(row, "secret")),
                 previous == null ? null : SealedText.parse(previous));
     }
 
@@ -236,12 +236,12 @@ final class DeliveryStore {
 
     private static WebhookDelivery delivery(ResultSet row) throws SQLException {
         return new WebhookDelivery(
-                EndpointStore.text(row, "external_id"),
+                text(row, "external_id"),
                 Objects.requireNonNull(TimeColumn.read(row, "created_at")),
-                EndpointStore.text(row, "event_id"),
-                EndpointStore.text(row, "event_type"),
-                EndpointStore.text(row, "subject"),
-                State.valueOf(EndpointStore.text(row, "state")),
+                text(row, "event_id"),
+                text(row, "event_type"),
+                text(row, "subject"),
+                State.valueOf(text(row, "state")),
                 TimeColumn.read(row, "next_try_at"),
                 List.of());
     }
@@ -253,5 +253,9 @@ final class DeliveryStore {
 
     int forget(Instant before) {
         return jdbc.sql(FORGET).param("before", before.atOffset(ZoneOffset.UTC)).update();
+    }
+
+    private static String text(ResultSet row, String column) throws SQLException {
+        return Objects.requireNonNull(row.getString(column), column);
     }
 }

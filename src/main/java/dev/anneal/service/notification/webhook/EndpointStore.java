@@ -6,11 +6,8 @@ import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.secret.SealedColumn;
 import dev.anneal.service.platform.secret.SealedText;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
@@ -110,9 +107,5 @@ final class EndpointStore {
         jdbc.sql("DELETE FROM webhook_endpoint WHERE id = :number")
                 .param("number", number)
                 .update();
-    }
-
-    static String text(ResultSet row, String column) throws SQLException {
-        return Objects.requireNonNull(row.getString(column), column);
     }
 }

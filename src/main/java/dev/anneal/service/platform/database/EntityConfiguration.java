@@ -1,10 +1,8 @@
 package dev.anneal.service.platform.database;
 
 import javax.sql.DataSource;
-import org.hibernate.cfg.MappingSettings;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.beans.factory.config.BeanFactoryPostProcessor;
-import org.springframework.boot.hibernate.autoconfigure.HibernatePropertiesCustomizer;
 import org.springframework.boot.jpa.EntityManagerFactoryBuilder;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -37,12 +35,6 @@ class EntityConfiguration {
     AbstractEntityManagerFactoryBean entityManagerFactory(
             EntityManagerFactoryBuilder builder, @Qualifier("connectionOfTheTransaction") DataSource connection) {
         return builder.dataSource(connection).packages(PACKAGES).build();
-    }
-
-    /** What stands in columns of {@code jsonb} reads the same whichever way it was written. */
-    @Bean
-    static HibernatePropertiesCustomizer jsonColumns() {
-        return properties -> properties.put(MappingSettings.JSON_FORMAT_MAPPER, new JsonColumnMapper());
     }
 
     /** Of which repositories make their sessions. Spring Data's definition is not lazy, and would make what it stands on. */

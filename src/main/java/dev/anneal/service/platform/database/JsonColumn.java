@@ -1,6 +1,5 @@
 package dev.anneal.service.platform.database;
 
-import java.lang.reflect.Type;
 import java.util.Map;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
@@ -26,13 +25,6 @@ public final class JsonColumn {
 
     public static <T> T read(String json, TypeReference<T> type) {
         return JSON.readValue(json, type);
-    }
-
-    /** @param type may have parameters */
-    @SuppressWarnings(
-            "TypeParameterUnusedInFormals") // The caller, which is Hibernate, knows that the two are the same.
-    static <T> T read(String json, Type type) {
-        return JSON.readValue(json, JSON.constructType(type));
     }
 
     public static Map<String, Object> readMap(String json) {

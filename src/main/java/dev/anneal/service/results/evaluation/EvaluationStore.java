@@ -116,7 +116,7 @@ final class EvaluationStore {
     }
 
     Optional<Evaluation> byId(String id) {
-        return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(work -> byWork(work));
+        return jdbc.sql(WORK_OF).param("id", id).query(Long.class).optional().flatMap(this::byWork);
     }
 
     /** The work is read first: what has succeeded by then has its result in the row. */

@@ -42,9 +42,7 @@ final class TrainingRecords {
                 job.modelName(),
                 file(job.request().trainingFile()),
                 validationFile == null ? null : file(validationFile),
-                jobs.originOf(job.number())
-                        .map(origin -> initialAdapter(origin))
-                        .orElse(null),
+                jobs.originOf(job.number()).map(this::initialAdapter).orElse(null),
                 curve(job.number(), step));
     }
 

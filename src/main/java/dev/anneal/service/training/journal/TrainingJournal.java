@@ -68,9 +68,7 @@ public final class TrainingJournal {
                     job.request().validationFile(),
                     job.request().adapter(),
                     settings(job).training(),
-                    store.originOf(job.number())
-                            .map(origin -> initialAdapter(origin))
-                            .orElse(null),
+                    store.originOf(job.number()).map(this::initialAdapter).orElse(null),
                     checkpoints.newest(job.number(), RESUMABLE),
                     series.lastValidation(job.number()));
         });

@@ -8,7 +8,6 @@ import javax.sql.DataSource;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.testcontainers.postgresql.PostgreSQLContainer;
-import org.testcontainers.utility.DockerImageName;
 
 /**
  * The PostgreSQL of the tests: a container of the image {@code anneal.test.postgres}, or the one that comes by Maven where Docker gives none or the
@@ -16,7 +15,6 @@ import org.testcontainers.utility.DockerImageName;
  */
 interface TestServer {
 
-    String IMAGE = "anneal.test.postgres";
     String NO_OTHER = "anneal.test.postgres.required";
 
     DatabaseAccess access();
@@ -27,14 +25,10 @@ interface TestServer {
     void stop();
 
     static TestServer start(Path home) {
-        String image = System.getProperty(IMAGE, "postgres:17");
+        String image = Docker.postgresImage();
         Optional<TestServer> container = image.equals("embedded")
                 ? Optional.empty()
-                : Docker.start(() -> new PostgreSQLContainer(
-                                        DockerImageName.parse(image).asCompatibleSubstituteFor("postgres"))
-                                .withUsername("postgres")
-                                .withCommand("postgres", "-c", "fsync=off"))
-                        .map(InContainer::of);
+                : Docker.start(() -> Docker.postgres().withUsername("postgres")).map(InContainer::of);
         if (container.isEmpty() && Boolean.getBoolean(NO_OTHER)) {
             throw new IllegalStateException("no container of " + image + ", and -D" + NO_OTHER + " takes no other");
         }
