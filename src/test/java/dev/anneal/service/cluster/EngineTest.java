@@ -17,6 +17,8 @@ import tools.jackson.databind.JsonNode;
             "anneal.engine.cache-directory=target/engine-cache",
             "anneal.engine.heap=256MB",
             "anneal.engine.precision=fp32",
+            // Processes that live for seconds.
+            "anneal.engine.jvm-options=-XX:TieredStopAtLevel=1",
             "anneal.worker.poll-interval=200ms",
             "anneal.worker.publish-interval=200ms"
         })

@@ -52,6 +52,7 @@ public final class SharedProperties {
         properties.put("anneal.engine.heap", "256MB");
         properties.put("anneal.engine.threads", "1");
         properties.put("anneal.engine.precision", "fp32");
+        properties.put("anneal.engine.jvm-options", "-XX:TieredStopAtLevel=1");
         properties.put("anneal.worker.poll-interval", "200ms");
         properties.put("anneal.worker.publish-interval", "100ms");
         return properties;

@@ -11,6 +11,8 @@ import org.springframework.test.context.TestPropertySource;
             "anneal.engine.cache-directory=target/engine-cache",
             "anneal.engine.heap=256MB",
             "anneal.engine.precision=fp32",
+            // Processes that live for seconds.
+            "anneal.engine.jvm-options=-XX:TieredStopAtLevel=1",
             "anneal.inference.max-answers=8"
         })
 public abstract class InferenceTest extends ServiceTest {}
