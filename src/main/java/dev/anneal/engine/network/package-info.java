@@ -1,7 +1,4 @@
-/**
- * Decoders in tensors: what a model's configuration means, its layers and gradients, adapters on it, and decoding. {@code network.torch} alone knows
- * DJL.
- */
+/** Decoders as tensor programs: model configuration, layers and gradients, adapters, and decoding. Only {@code network.torch} uses DJL. */
 @ApplicationModule(allowedDependencies = {"format :: *", "math :: *"})
 @NullMarked
 package dev.anneal.engine.network;

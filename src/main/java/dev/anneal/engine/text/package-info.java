@@ -1,4 +1,4 @@
-/** From rows of a dataset to tokens: reading rows, chat templates, the tokenizer, label masks, and batches. */
+/** Turns dataset rows into tokens: row parsing, chat templates, the tokenizer, label masks, and batches. */
 @ApplicationModule(allowedDependencies = {"format :: *", "math :: *"})
 @NullMarked
 package dev.anneal.engine.text;

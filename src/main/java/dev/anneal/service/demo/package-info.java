@@ -1,4 +1,4 @@
-/** The first command of the README: a client of our own HTTP API. */
+/** The first command of the README: a client of the HTTP API. */
 @ApplicationModule(allowedDependencies = {})
 @NullMarked
 package dev.anneal.service.demo;

@@ -1,4 +1,4 @@
-/** Uploaded files: upload, status, list, deletion, expiry. What their rows hold is found out by {@code service.files.check}. */
+/** Uploaded files: upload, status, list, deletion, expiry. {@code service.files.check} validates their rows. */
 @ApplicationModule(allowedDependencies = {"access :: *", "models :: *", "platform :: *", "storage", "storage :: *"})
 @NullMarked
 package dev.anneal.service.files;

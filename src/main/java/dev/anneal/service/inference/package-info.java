@@ -1,6 +1,6 @@
 /**
- * Generation with base and tuned models: which model a name means to a tenant, the engine process that holds models and generates, and a bound on what
- * is asked of it at a time. {@link dev.anneal.service.inference.TextGenerator} is for all of the service that needs text.
+ * Generation with base and tuned models: resolves model names for a tenant, runs the engine process that holds models and generates, and
+ * bounds concurrent requests. {@link dev.anneal.service.inference.TextGenerator} serves every part of the service that needs text.
  */
 @ApplicationModule(
         allowedDependencies = {

@@ -1,4 +1,4 @@
-/** Base models: which are allowed, where they lie on this host, and how they are pulled from the Hub. */
+/** Base models: which are allowed, where they are on this host, and how they are pulled from the Hub. */
 @ApplicationModule(allowedDependencies = "platform :: *")
 @NullMarked
 package dev.anneal.service.models;

@@ -1,4 +1,4 @@
-/** What is told to others: webhooks to tenants, runs and models to MLflow. */
+/** Outbound notifications: webhooks to tenants, runs and models to MLflow. */
 @ApplicationModule(allowedDependencies = {"access :: *", "platform :: *", "queue", "queue :: *", "training :: *"})
 @NullMarked
 package dev.anneal.service.notification;

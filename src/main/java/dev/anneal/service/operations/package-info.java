@@ -1,4 +1,4 @@
-/** What operators see and decide: meters, and how long artifacts are kept. */
+/** What operators see and set: metrics and artifact retention. */
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",

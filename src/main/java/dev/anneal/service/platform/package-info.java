@@ -1,5 +1,5 @@
 /**
- * What every district stands on: refusals, paging, strict request bodies, roles of a process, the database, schedules, secrets, HTTP to the outside,
+ * What every district builds on: refusals, paging, strict request bodies, process roles, the database, schedules, secrets, outbound HTTP,
  * traces and processes.
  */
 @ApplicationModule(allowedDependencies = {})

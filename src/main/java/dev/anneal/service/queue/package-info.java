@@ -1,6 +1,6 @@
 /**
- * The queue in PostgreSQL as requests see it: work items and their states, what a client may do in each of them, and what is shown of the whole queue.
- * What workers do with work is {@code service.queue.lease}.
+ * The queue in PostgreSQL as requests see it: work items, their states, what a client may do in each state, and the view of the whole
+ * queue. {@code service.queue.lease} holds what workers do with work.
  */
 @ApplicationModule(allowedDependencies = {"access :: *", "platform :: *"})
 @NullMarked

@@ -1,4 +1,4 @@
-/** What comes of a job: exports and their pushes to a Hub, evaluations, and the HTTP API of both. */
+/** What jobs produce: exports and their pushes to a Hub, evaluations, and the HTTP API of both. */
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",

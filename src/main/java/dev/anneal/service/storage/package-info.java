@@ -1,4 +1,4 @@
-/** Artifacts: uploaded files, checkpoints and exports as folders and files by key, in a directory or in a bucket of S3. */
+/** Artifacts: uploaded files, checkpoints and exports, stored by key in a directory or an S3 bucket. */
 @ApplicationModule(allowedDependencies = "platform :: *")
 @NullMarked
 package dev.anneal.service.storage;

@@ -1,4 +1,4 @@
-/** Fine-tuning jobs: their settings, life, history and outlook, the machines that train them, who may use what they made, and their HTTP API. */
+/** Fine-tuning jobs: settings, lifecycle, history, outlook, the machines that train them, sharing of their models, and their HTTP API. */
 @ApplicationModule(
         allowedDependencies = {
             "access :: *",

@@ -1,4 +1,4 @@
-/** The supervisor: claims work, runs it in engine processes, keeps the leases, ends what hangs, gives back what it cannot finish. */
+/** The supervisor: claims work, runs it in engine processes, renews leases, stops what hangs, and returns what it cannot finish. */
 @ApplicationModule(
         allowedDependencies = {
             "files",
