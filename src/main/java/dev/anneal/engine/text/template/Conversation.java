@@ -32,7 +32,7 @@ final class Conversation {
         Map<String, Value> variables = new HashMap<>();
         variables.put("tools", NoneValue.NONE);
         variables.put("documents", NoneValue.NONE);
-        variables.put("add_generation_prompt", NumberValue.Bool.FALSE);
+        variables.put("add_generation_prompt", NumberValue.FALSE);
         given.forEach((name, value) -> variables.put(name, value(value)));
         if (variables.get(MESSAGES) instanceof ListValue messages) {
             variables.put(

@@ -40,6 +40,16 @@ public final class TemplateException extends RuntimeException {
         return new TemplateException(Problem.EVALUATION, UNKNOWN_LINE, reason);
     }
 
+    /**
+     * Something that Jinja or Python has and this interpreter does not, at a line that the evaluator will add.
+     *
+     * @param what names it
+     * @param remedy what the template can do instead
+     */
+    public static TemplateException unsupported(String what, String remedy) {
+        return evaluation(what + " is not supported here: " + remedy);
+    }
+
     /** A limit that was reached, at a line that the evaluator will add. */
     public static TemplateException budget(String reason) {
         return new TemplateException(Problem.BUDGET, UNKNOWN_LINE, reason);

@@ -42,8 +42,7 @@ class ChatTemplateTest {
                 "{% set x %}{% generation %}a{% endgeneration %}{% endset %}{{ x }}",
                 "{% filter upper %}{% generation %}a{% endgeneration %}{% endfilter %}",
                 "{% generation %}{% generation %}a{% endgeneration %}{% endgeneration %}",
-                "{% generation %}a{% endgeneration %}{% set x %}{% generation %}b{% endgeneration %}{% endset %}",
-                "{% for x in [1] recursive %}{% generation %}a{% endgeneration %}{% endfor %}"
+                "{% generation %}a{% endgeneration %}{% set x %}{% generation %}b{% endgeneration %}{% endset %}"
             })
     void generationBlocksWhoseTextIsMovedAreNotTrusted(String source) {
         ChatTemplate template = ChatTemplate.compile(source, Instant.EPOCH);

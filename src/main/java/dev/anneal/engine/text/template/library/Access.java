@@ -1,21 +1,16 @@
 package dev.anneal.engine.text.template.library;
 
 import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.NumberValue;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
+import java.math.BigInteger;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The ways into a value: {@code value.name} looks for attributes first, {@code value[key]} for elements first. Nothing here asks the host. */
 public final class Access {
-
-    private static final Map<String, Map<String, Builtin>> METHODS = Map.of(
-            "str", TextMethods.TABLE,
-            "dict", ContainerMethods.MAP,
-            "list", ContainerMethods.LIST,
-            "tuple", ContainerMethods.LIST);
 
     private Access() {}
 
@@ -41,25 +36,25 @@ public final class Access {
     /** What a path like {@code function.parameters.0} leads to, as the {@code attribute} of filters is written. */
     static Value path(Value object, Value path, Environment environment) {
         Value found = object;
-        for (Value key : path instanceof TextValue text ? keys(text.string(), environment) : List.of(path)) {
-            found = element(found, key, environment);
+        for (Value key : path instanceof TextValue text
+                ? Texts.split(text.string(), ".", -1, environment.budget())
+                : List.of(path)) {
+            found = element(found, positionOrName(key), environment);
         }
         return found;
     }
 
-    private static List<Value> keys(String path, Environment environment) {
-        return Texts.split(path, ".", -1, environment).stream()
-                .map(part -> part instanceof TextValue text ? Numbers.positionOrName(text) : part)
-                .toList();
+    private static Value positionOrName(Value part) {
+        boolean isPosition = part instanceof TextValue text && text.string().matches("[0-9]{1,9}");
+        return isPosition ? NumberValue.of(new BigInteger(((TextValue) part).string())) : part;
     }
 
-    /** What the value has under this name, its elements aside, or null. */
-    static @Nullable Value attributeOrMethod(Value object, String name, Environment environment) {
+    private static @Nullable Value attributeOrMethod(Value object, String name, Environment environment) {
         Value found = object.attribute(name);
         if (found != null) {
             return found;
         }
-        Builtin method = METHODS.getOrDefault(object.typeName(), Map.of()).get(name);
+        Builtin method = Methods.find(object, name);
         return method == null ? null : method.bind(object, environment);
     }
 

@@ -3,91 +3,60 @@ package dev.anneal.engine.text.template.library;
 import dev.anneal.engine.text.template.value.Arguments;
 import dev.anneal.engine.text.template.value.FunctionValue;
 import dev.anneal.engine.text.template.value.Value;
-import java.util.HashMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
-/** A filter, test, method or function with its parameters, in the order and by the names that Python gives them. */
-public final class Builtin {
+/**
+ * A filter, test, method or function.
+ *
+ * @param parameters names in Python's order
+ * @param kind which arguments a call may give
+ * @param body what it does
+ */
+public record Builtin(String name, List<String> parameters, Kind kind, Function<Call, Value> body) {
 
-    /** What it does. */
-    @FunctionalInterface
-    interface Body {
-
-        /**
-         * Runs it.
-         *
-         * @param subject what a filter or test is applied to, or the object of a method; None for a function
-         */
-        Value apply(Value subject, BoundArguments arguments, Environment environment);
-    }
-
-    private final String name;
-    private final List<String> parameters;
-    private final boolean takesRest;
-    private final boolean takesNamed;
-    private final Body body;
-
-    private Builtin(String name, List<String> parameters, Body body) {
-        this.name = name;
-        this.takesRest = parameters.contains("*rest");
-        this.takesNamed = parameters.contains("**named");
-        this.parameters = parameters.stream()
-                .filter(parameter -> !parameter.startsWith("*"))
-                .toList();
-        this.body = body;
+    /** Which arguments a call may give. */
+    enum Kind {
+        /** Every parameter by position or by name. */
+        NAMED,
+        /** Parameters by position only. */
+        POSITIONAL,
+        /** Any arguments; the body reads them. */
+        ANY
     }
 
     /**
      * A built-in.
      *
-     * @param parameters names separated by spaces; {@code *rest} takes further positional arguments, {@code **named} further named ones
+     * @param parameters names separated by spaces; {@code /} before them allows positions only, {@code *} stands for any arguments
      */
-    static Builtin define(String name, String parameters, Body body) {
-        return new Builtin(name, parameters.isEmpty() ? List.of() : List.of(parameters.split(" ")), body);
+    static Builtin define(String name, String parameters, Function<Call, Value> body) {
+        Kind kind = parameters.startsWith("*") ? Kind.ANY : parameters.startsWith("/") ? Kind.POSITIONAL : Kind.NAMED;
+        List<String> names = Arrays.stream(parameters.split(" "))
+                .filter(parameter -> parameter.matches("\\w+"))
+                .toList();
+        return new Builtin(name, names, kind, body);
     }
 
     static Map<String, Builtin> table(Builtin... builtins) {
-        Map<String, Builtin> table = new HashMap<>();
-        for (Builtin builtin : builtins) {
-            table.put(builtin.name, builtin);
-        }
-        return table;
+        return Arrays.stream(builtins).collect(Collectors.toMap(Builtin::name, Function.identity()));
     }
 
-    /** Puts a built-in of the table into it under other names as well. */
-    static void alias(Map<String, Builtin> table, String name, String... others) {
-        for (String other : others) {
-            Builtin builtin = table.get(name);
-            if (builtin != null) {
-                table.put(other, builtin);
-            }
-        }
+    /** The same under another name. */
+    Builtin named(String other) {
+        return new Builtin(other, parameters, kind, body);
     }
 
-    String name() {
-        return name;
-    }
-
-    List<String> parameters() {
-        return parameters;
-    }
-
-    boolean takesRest() {
-        return takesRest;
-    }
-
-    boolean takesNamed() {
-        return takesNamed;
-    }
-
-    /** Applies it. */
+    /** Applies it to a filter's input, a test's operand or a method's object; to None if it is a function. */
     public Value apply(Value subject, Arguments arguments, Environment environment) {
-        return body.apply(subject, new BoundArguments(this, arguments), environment);
+        return body.apply(new Call(this, subject, arguments, environment));
     }
 
     /** The value that a template gets when it names the built-in without calling it. */
     public FunctionValue bind(Value subject, Environment environment) {
-        return new FunctionValue(name, arguments -> apply(subject, arguments, environment));
+        return new FunctionValue(arguments -> apply(subject, arguments, environment));
     }
 }

@@ -3,94 +3,85 @@ package dev.anneal.engine.text.template.library;
 import static dev.anneal.engine.text.template.library.Builtin.define;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.Arguments;
+import dev.anneal.engine.text.template.value.Budget;
 import dev.anneal.engine.text.template.value.FunctionValue;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;
 import dev.anneal.engine.text.template.value.NamespaceValue;
 import dev.anneal.engine.text.template.value.NoneValue;
-import dev.anneal.engine.text.template.value.RangeValue;
+import dev.anneal.engine.text.template.value.NumberValue;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Value;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The functions that every chat template can call. */
 public final class Globals {
 
     private static final Map<String, Builtin> TABLE = Builtin.table(
-            define("range", "start stop step", (self, arguments, environment) -> {
-                long first = arguments.integer("start", 0);
-                long step = arguments.integer("step", 1);
-                return arguments.has("stop")
-                        ? new RangeValue(first, arguments.integer("stop", 0), step)
-                        : new RangeValue(0, first, step);
-            }),
-            define(
-                    "dict",
-                    "source **named",
-                    (self, arguments, environment) -> new MapValue(entries(arguments, environment))),
-            define("namespace", "source **named", Globals::namespace),
-            define(
-                    "joiner",
-                    "sep",
-                    (self, arguments, environment) -> joiner(arguments.value("sep", new TextValue(", ")))),
+            define("range", "/ start stop step", Globals::range),
+            define("namespace", "*", Globals::namespace),
             define(
                     "strftime_now",
                     "format",
-                    (self, arguments, environment) ->
-                            environment.text(TimeFormat.format(arguments.text("format"), environment))),
-            define("raise_exception", "message", (self, arguments, environment) -> {
-                throw TemplateException.raised(arguments.value("message").text(environment.budget()));
+                    call -> call.made(TimeFormat.format(call.text("format"), call.environment()))),
+            define("raise_exception", "message", call -> {
+                throw TemplateException.raised(call.value("message").text(call.budget()));
             }));
+
+    /** What Jinja has under these names, some of them in macros only, so that it is refused and not taken for a variable that nobody has set. */
+    private static final Set<String> UNSUPPORTED =
+            Set.of("caller", "cycler", "dict", "joiner", "kwargs", "lipsum", "self", "varargs");
 
     private Globals() {}
 
     /** The function of this name, or null. */
     public static @Nullable FunctionValue find(String name, Environment environment) {
         Builtin function = TABLE.get(name);
+        if (function == null && UNSUPPORTED.contains(name)) {
+            throw TemplateException.unsupported(
+                    "the function '" + name + "'", "functions are namespace, raise_exception, range, strftime_now");
+        }
         return function == null ? null : function.bind(NoneValue.NONE, environment);
     }
 
-    private static Map<Value, Value> entries(BoundArguments arguments, Environment environment) {
-        Map<Value, Value> entries = new LinkedHashMap<>();
-        if (arguments.value("source", NoneValue.NONE) instanceof MapValue map) {
-            environment.budget().elements(map.length());
-            entries.putAll(map.entries());
-        } else if (arguments.has("source")) {
-            pairs(arguments.value("source"), entries, environment);
+    private static Value range(Call call) {
+        boolean hasStop = call.arguments().positional().size() > 1;
+        long start = hasStop ? call.integer("start", 0) : 0;
+        long stop = call.integer(hasStop ? "stop" : "start", 0);
+        long step = call.integer("step", 1);
+        if (step == 0 || call.arguments().positional().isEmpty()) {
+            throw TemplateException.evaluation("range() takes a start, a stop, and a step other than zero");
         }
-        arguments.named().forEach((name, value) -> entries.put(new TextValue(name), value));
-        environment.budget().elements(arguments.named().size());
-        return entries;
+        long count = Math.max(0, (stop - start + step - Long.signum(step)) / step);
+        if (count > Budget.MAX_ELEMENTS) {
+            throw TemplateException.budget("a range of more than " + Budget.MAX_ELEMENTS + " numbers");
+        }
+        List<Value> numbers = new ArrayList<>(call.budget().elements(count));
+        for (long number = start; numbers.size() < count; number += step) {
+            numbers.add(NumberValue.of(number));
+        }
+        return ListValue.of(ListValue.Kind.RANGE, numbers);
     }
 
-    private static void pairs(Value source, Map<Value, Value> entries, Environment environment) {
-        for (Iterator<Value> iterator = source.iterator(); iterator.hasNext(); ) {
-            List<Value> pair = ListValue.itemsOf(iterator.next(), environment.budget());
-            if (pair.size() != 2) {
-                throw TemplateException.evaluation("an entry is a pair, not " + pair.size() + " elements");
-            }
-            entries.put(MapValue.checkedKey(pair.get(0), environment.budget()), pair.get(1));
-            environment.budget().growTo(entries.size());
-        }
-    }
-
-    private static Value namespace(Value self, BoundArguments arguments, Environment environment) {
+    private static Value namespace(Call call) {
         NamespaceValue namespace = new NamespaceValue();
-        entries(arguments, environment)
-                .forEach((name, value) -> namespace.set(name.text(environment.budget()), value, environment.budget()));
+        for (Value source : call.arguments().positional()) {
+            if (!(source instanceof MapValue map)
+                    || call.arguments().positional().size() > 1) {
+                throw TemplateException.evaluation("namespace() takes a mapping and named arguments");
+            }
+            map.entries().forEach((name, value) -> {
+                if (!(name instanceof TextValue text)) {
+                    throw TemplateException.evaluation("the names of a namespace are texts");
+                }
+                namespace.set(text.string(), value, call.budget());
+            });
+        }
+        call.arguments().named().forEach((name, value) -> namespace.set(name, value, call.budget()));
         return namespace;
-    }
-
-    /** A function that gives nothing when it is called first and the separator from then on. */
-    private static Value joiner(Value separator) {
-        AtomicBoolean wasCalled = new AtomicBoolean();
-        return new FunctionValue(
-                "joiner", (Arguments arguments) -> wasCalled.getAndSet(true) ? separator : TextValue.EMPTY);
     }
 }

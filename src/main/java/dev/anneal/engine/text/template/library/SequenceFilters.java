@@ -3,143 +3,275 @@ package dev.anneal.engine.text.template.library;
 import static dev.anneal.engine.text.template.library.Builtin.define;
 
 import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.Arguments;
 import dev.anneal.engine.text.template.value.Arithmetic;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;
-import dev.anneal.engine.text.template.value.MapView;
-import dev.anneal.engine.text.template.value.NoneValue;
 import dev.anneal.engine.text.template.value.NumberValue;
+import dev.anneal.engine.text.template.value.Slice;
 import dev.anneal.engine.text.template.value.StreamValue;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.function.UnaryOperator;
 
-/** Filters of everything that can be iterated over: ends, sums, pieces. */
+/** Filters of everything that can be iterated over. Those that Jinja writes as generators are lazy here as well. */
 final class SequenceFilters {
 
     static final Map<String, Builtin> TABLE = Builtin.table(
-            define("length", "", (value, arguments, environment) -> NumberValue.of(value.length())),
-            define("list", "", (value, arguments, environment) -> ListValue.copyOf(value, environment.budget())),
-            define("first", "", (value, arguments, environment) -> {
-                Iterator<Value> iterator = value.iterator();
-                return iterator.hasNext() ? iterator.next() : Undefined.because("No first item, sequence was empty.");
-            }),
+            define("length", "", call -> NumberValue.of(call.subject().length())),
+            define("count", "", call -> NumberValue.of(call.subject().length())),
+            define("list", "", call -> ListValue.list(items(call))),
+            define("first", "", call -> first(call.elements(), "No first item, sequence was empty.")),
             define("last", "", SequenceFilters::last),
             define("join", "d attribute", SequenceFilters::join),
             define("reverse", "", SequenceFilters::reverse),
             define("sum", "attribute start", SequenceFilters::sum),
-            define("items", "", SequenceFilters::items),
-            define("batch", "linecount fill_with", SequenceFilters::batch),
-            define("slice", "slices fill_with", SequenceFilters::slice));
+            define("items", "", SequenceFilters::pairs),
+            define("map", "*", SequenceFilters::map),
+            define("select", "*", call -> picked(call, false, true)),
+            define("reject", "*", call -> picked(call, false, false)),
+            define("selectattr", "*", call -> picked(call, true, true)),
+            define("rejectattr", "*", call -> picked(call, true, false)),
+            define("unique", "case_sensitive attribute", SequenceFilters::unique),
+            define("sort", "reverse case_sensitive attribute", SequenceFilters::sort),
+            define("dictsort", "case_sensitive by reverse", SequenceFilters::dictSort),
+            define("min", "case_sensitive attribute", call -> extreme(call, -1)),
+            define("max", "case_sensitive attribute", call -> extreme(call, 1)));
+
+    /** A value with the key that it is compared by. */
+    private record Keyed(Value key, Value value) {}
 
     private SequenceFilters() {}
 
-    private static Value last(Value value, BoundArguments arguments, Environment environment) {
-        if (value.lengthIfKnown() < 0) {
-            throw TemplateException.evaluation("'" + value.typeName() + "' object is not reversible");
+    private static List<Value> items(Call call) {
+        return ListValue.itemsOf(call.subject(), call.budget());
+    }
+
+    private static Value first(Iterator<Value> elements, String reason) {
+        return elements.hasNext() ? elements.next() : Undefined.because(reason);
+    }
+
+    private static Value last(Call call) {
+        if (call.subject().lengthIfKnown() < 0) {
+            throw call.subject().failure("'" + call.subject().typeName() + "' object is not reversible");
         }
-        if (value instanceof ListValue list && list.isTrue()) {
-            return list.items().get(list.length() - 1);
-        }
-        List<Value> items = ListValue.itemsOf(value, environment.budget());
+        List<Value> items = call.subject() instanceof ListValue list ? list.items() : items(call);
         return items.isEmpty() ? Undefined.because("No last item, sequence was empty.") : items.get(items.size() - 1);
     }
 
-    private static Value join(Value value, BoundArguments arguments, Environment environment) {
-        String separator = arguments.value("d", TextValue.EMPTY).text(environment.budget());
-        BoundedText out = new BoundedText(environment.budget());
+    private static Value join(Call call) {
+        UnaryOperator<Value> attribute = attribute(call);
+        String separator = call.value("d", TextValue.EMPTY).text(call.budget());
+        BoundedText out = new BoundedText(call.budget());
         boolean isFirst = true;
-        for (Iterator<Value> iterator = value.iterator(); iterator.hasNext(); isFirst = false) {
-            Value item = Keys.attribute(iterator.next(), arguments, environment);
-            out.append(isFirst ? "" : separator).append(item.text(environment.budget()));
+        for (Iterator<Value> elements = call.elements(); elements.hasNext(); isFirst = false) {
+            Value item = attribute.apply(elements.next());
+            out.append(isFirst ? "" : separator).append(item.text(call.budget()));
         }
         return new TextValue(out.toString());
     }
 
-    private static Value reverse(Value value, BoundArguments arguments, Environment environment) {
-        if (value instanceof TextValue text) {
-            int[] codePoints = text.string().codePoints().toArray();
-            StringBuilder out =
-                    new StringBuilder(environment.budget().text(text.string().length()));
-            for (int i = codePoints.length - 1; i >= 0; i--) {
-                out.appendCodePoint(codePoints[i]);
-            }
-            return new TextValue(out.toString());
+    private static Value reverse(Call call) {
+        if (call.subject() instanceof TextValue text) {
+            return text.slice(new Slice(null, null, -1L), call.budget());
         }
-        List<Value> items = ListValue.itemsOf(value, environment.budget());
+        List<Value> items = items(call);
         Collections.reverse(items);
-        return value.lengthIfKnown() < 0 ? ListValue.list(items) : new StreamValue(value, items.iterator());
+        return call.subject().lengthIfKnown() < 0
+                ? ListValue.list(items)
+                : new StreamValue(call.subject(), items.iterator());
     }
 
-    private static Value sum(Value value, BoundArguments arguments, Environment environment) {
-        Value sum = arguments.value("start", NumberValue.of(0));
-        for (Iterator<Value> iterator = value.iterator(); iterator.hasNext(); ) {
-            Value item = Keys.attribute(iterator.next(), arguments, environment);
-            environment.budget().step();
-            sum = Arithmetic.ADD.apply(sum, item, environment.budget());
+    private static Value sum(Call call) {
+        UnaryOperator<Value> attribute = attribute(call);
+        Value sum = call.value("start", NumberValue.of(0));
+        if (sum instanceof TextValue) {
+            throw TemplateException.evaluation("sum() can't sum strings; use the filter join");
+        }
+        for (Iterator<Value> elements = call.elements(); elements.hasNext(); ) {
+            sum = Arithmetic.ADD.apply(sum, attribute.apply(elements.next()), call.budget());
         }
         return sum;
     }
 
-    private static Value items(Value value, BoundArguments arguments, Environment environment) {
-        if (value instanceof Undefined) {
-            return new StreamValue(value, Collections.emptyIterator());
+    private static Value pairs(Call call) {
+        if (call.subject() instanceof MapValue map) {
+            return new StreamValue(map, map.items(call.budget()).iterator());
         }
-        if (value instanceof MapValue map) {
-            return new StreamValue(
-                    value, MapView.items(map, environment.budget()).iterator());
+        if (call.subject() instanceof Undefined) {
+            return nothing(call);
         }
         throw TemplateException.evaluation("Can only get item pairs from a mapping.");
     }
 
-    private static int pieces(BoundArguments arguments, String parameter) {
-        long count = arguments.integer(parameter, 0);
-        if (count < 1) {
-            throw TemplateException.evaluation("'" + parameter + "' must be at least 1");
-        }
-        return (int) Math.min(count, Integer.MAX_VALUE);
+    private static Value nothing(Call call) {
+        return new StreamValue(call.subject(), Collections.emptyIterator());
     }
 
-    private static Value batch(Value value, BoundArguments arguments, Environment environment) {
-        int size = pieces(arguments, "linecount");
-        List<Value> items = ListValue.itemsOf(value, environment.budget());
-        List<Value> batches = new ArrayList<>();
-        for (int start = 0; start < items.size(); start += Math.min(size, items.size())) {
-            int end = Math.min(items.size(), start + Math.min(size, items.size()));
-            batches.add(piece(items.subList(start, end), size, arguments, environment));
+    /** Of what counts as false, None and 0 among it, Jinja picks and maps nothing, and asks no further. */
+    private static Value picked(Call call, boolean byAttribute, boolean wanted) {
+        if (!call.subject().isTrue()) {
+            return nothing(call);
         }
-        return new StreamValue(value, batches.iterator());
+        List<Value> given = call.arguments().positional();
+        if (byAttribute && given.isEmpty()) {
+            throw TemplateException.evaluation("Missing parameter for attribute name");
+        }
+        List<Value> testAndArguments = byAttribute ? given.subList(1, given.size()) : given;
+        UnaryOperator<Value> test = testAndArguments.isEmpty()
+                ? UnaryOperator.identity()
+                : applied(Tests.get(testAndArguments.get(0).text(call.budget())), testAndArguments, call);
+        return new StreamValue(call.subject(), new FilteredIterator(call.elements(), element -> {
+            Value tested = byAttribute ? Access.path(element, given.get(0), call.environment()) : element;
+            return test.apply(tested).isTrue() == wanted;
+        }));
     }
 
-    private static Value slice(Value value, BoundArguments arguments, Environment environment) {
-        int count = environment.budget().elements(pieces(arguments, "slices"));
-        List<Value> items = ListValue.itemsOf(value, environment.budget());
-        List<Value> slices = new ArrayList<>(count);
-        int shortest = items.size() / count;
-        int longer = items.size() % count;
-        int start = 0;
-        for (int i = 0; i < count; i++) {
-            int end = start + shortest + (i < longer ? 1 : 0);
-            slices.add(piece(items.subList(start, end), i < longer ? 0 : shortest + 1, arguments, environment));
-            start = end;
-        }
-        return new StreamValue(value, slices.iterator());
+    /** A built-in with the arguments that stand behind its name. */
+    private static UnaryOperator<Value> applied(Builtin builtin, List<Value> nameAndArguments, Call call) {
+        Arguments arguments = new Arguments(
+                nameAndArguments.subList(1, nameAndArguments.size()),
+                call.arguments().named());
+        return value -> builtin.apply(value, arguments, call.environment());
     }
 
-    /** A list of these items, filled up to the wanted size if there is something to fill it with. */
-    private static Value piece(List<Value> items, int wanted, BoundArguments arguments, Environment environment) {
-        boolean isFilled = arguments.has("fill_with");
-        int size = environment.budget().elements(isFilled ? Math.max(wanted, items.size()) : items.size());
-        List<Value> piece = new ArrayList<>(items);
-        while (piece.size() < size) {
-            piece.add(arguments.value("fill_with", NoneValue.NONE));
+    private static Value map(Call call) {
+        if (!call.subject().isTrue()) {
+            return nothing(call);
         }
-        return ListValue.list(piece);
+        UnaryOperator<Value> function = mapping(call);
+        Iterator<Value> source = call.elements();
+        return new StreamValue(call.subject(), new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return source.hasNext();
+            }
+
+            @Override
+            public Value next() {
+                return function.apply(source.next());
+            }
+        });
+    }
+
+    private static UnaryOperator<Value> mapping(Call call) {
+        List<Value> given = call.arguments().positional();
+        Map<String, Value> named = call.arguments().named();
+        Value attribute = named.get("attribute");
+        if (!given.isEmpty()) {
+            return applied(Filters.get(given.get(0).text(call.budget())), given, call);
+        }
+        if (attribute == null || !Set.of("attribute", "default").containsAll(named.keySet())) {
+            throw TemplateException.evaluation("map takes a filter, or the names 'attribute' and 'default'");
+        }
+        Value fallback = named.get("default");
+        return value -> {
+            Value found = Access.path(value, attribute, call.environment());
+            return fallback != null && found instanceof Undefined ? fallback : found;
+        };
+    }
+
+    /** Leads from an element to the attribute that the call names, or is the element itself. */
+    private static UnaryOperator<Value> attribute(Call call) {
+        return call.has("attribute")
+                ? element -> Access.path(element, call.value("attribute"), call.environment())
+                : UnaryOperator.identity();
+    }
+
+    /** What Jinja compares of a value: texts in lower case unless the call is sensitive to case. */
+    private static UnaryOperator<Value> folded(Call call) {
+        boolean isSensitive = call.flag("case_sensitive");
+        return value -> !isSensitive && value instanceof TextValue text
+                ? call.made(text.string().toLowerCase(Locale.ROOT))
+                : value;
+    }
+
+    private static UnaryOperator<Value> key(Call call) {
+        return attribute(call).andThen(folded(call))::apply;
+    }
+
+    private static Value unique(Call call) {
+        UnaryOperator<Value> key = key(call);
+        Set<Value> seen = new HashSet<>();
+        return new StreamValue(call.subject(), new FilteredIterator(call.elements(), element -> {
+            call.budget().elements(1);
+            return seen.add(MapValue.checkedKey(key.apply(element), call.budget()));
+        }));
+    }
+
+    /**
+     * Compares lists of the attributes that the call names, separated by commas. It is a list for a single one as well, since lists compare equal elements of
+     * any type.
+     */
+    private static Value sort(Call call) {
+        UnaryOperator<Value> folded = folded(call);
+        List<UnaryOperator<Value>> parts = call.has("attribute") && call.value("attribute") instanceof TextValue names
+                ? Texts.split(names.string(), ",", -1, call.budget()).stream()
+                        .<UnaryOperator<Value>>map(path -> value -> Access.path(value, path, call.environment()))
+                        .toList()
+                : List.of(attribute(call));
+        return sorted(
+                items(call),
+                value -> ListValue.list(parts.stream()
+                        .map(part -> folded.apply(part.apply(value)))
+                        .toList()),
+                call);
+    }
+
+    private static Value dictSort(Call call) {
+        if (!(call.subject() instanceof MapValue map)) {
+            throw call.subject()
+                    .failure("dictsort takes a mapping, not " + call.subject().typeName());
+        }
+        int position = List.of("key", "value").indexOf(call.text("by", "key"));
+        if (position < 0) {
+            throw TemplateException.evaluation("You can only sort by either \"key\" or \"value\"");
+        }
+        UnaryOperator<Value> folded = folded(call);
+        return sorted(
+                map.items(call.budget()).items(),
+                pair -> folded.apply(((ListValue) pair).items().get(position)),
+                call);
+    }
+
+    /** The values in the order of their keys; equal ones keep their order. */
+    private static Value sorted(List<Value> values, UnaryOperator<Value> key, Call call) {
+        boolean reverse = call.flag("reverse");
+        List<Keyed> keyed = new ArrayList<>(call.budget().elements(values.size()));
+        int comparisonsOfEach = Integer.SIZE - Integer.numberOfLeadingZeros(values.size());
+        for (Value value : values) {
+            Keyed each = new Keyed(key.apply(value), value);
+            call.budget().charge(each.key.weight() * comparisonsOfEach);
+            keyed.add(each);
+        }
+        keyed.sort((left, right) -> reverse ? right.key.compare(left.key) : left.key.compare(right.key));
+        return ListValue.list(keyed.stream().map(Keyed::value).toList());
+    }
+
+    private static Value extreme(Call call, int sign) {
+        UnaryOperator<Value> key = key(call);
+        Iterator<Value> elements = call.elements();
+        Value best = first(elements, "No aggregated item, sequence was empty.");
+        Value bestKey = best instanceof Undefined ? best : key.apply(best);
+        while (elements.hasNext()) {
+            Value candidate = elements.next();
+            Value candidateKey = key.apply(candidate);
+            call.budget().charge(candidateKey.weight());
+            if (candidateKey.compare(bestKey) * sign > 0) {
+                best = candidate;
+                bestKey = candidateKey;
+            }
+        }
+        return best;
     }
 }

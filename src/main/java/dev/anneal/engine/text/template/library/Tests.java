@@ -1,5 +1,7 @@
 package dev.anneal.engine.text.template.library;
 
+import static dev.anneal.engine.text.template.library.Builtin.define;
+
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.value.Arithmetic;
 import dev.anneal.engine.text.template.value.FunctionValue;
@@ -7,92 +9,51 @@ import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;
 import dev.anneal.engine.text.template.value.NoneValue;
 import dev.anneal.engine.text.template.value.NumberValue;
-import dev.anneal.engine.text.template.value.RangeValue;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.function.IntPredicate;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /** What can follow {@code is}. */
 public final class Tests {
 
-    private static final Map<String, Builtin> TABLE = Builtin.table(
-            kind("defined", value -> !(value instanceof Undefined)),
-            kind("undefined", value -> value instanceof Undefined),
-            kind("none", value -> value == NoneValue.NONE),
-            kind("boolean", value -> value instanceof NumberValue.Bool),
-            kind("true", value -> value instanceof NumberValue.Bool bool && bool.isTrue()),
-            kind("false", value -> value instanceof NumberValue.Bool bool && !bool.isTrue()),
-            kind("number", value -> value instanceof NumberValue),
-            kind("integer", value -> value instanceof NumberValue.Whole),
-            kind("float", value -> value instanceof NumberValue.Real),
-            kind("string", value -> value instanceof TextValue),
-            kind("mapping", value -> value instanceof MapValue),
-            kind("iterable", Value::isIterable),
-            kind("sequence", Tests::isSequence),
-            kind("callable", value -> value instanceof FunctionValue),
-            kind("escaped", value -> false),
-            Builtin.define(
-                    "lower",
-                    "",
-                    (value, arguments, environment) ->
-                            hasCase(value.text(environment.budget()), Character::isLowerCase)),
-            Builtin.define(
-                    "upper",
-                    "",
-                    (value, arguments, environment) ->
-                            hasCase(value.text(environment.budget()), Character::isUpperCase)),
-            Builtin.define(
-                    "odd",
-                    "",
-                    (value, arguments, environment) -> NumberValue.of(
-                            remainder(value, NumberValue.of(2), environment).equals(NumberValue.of(1)))),
-            Builtin.define(
-                    "even",
-                    "",
-                    (value, arguments, environment) -> NumberValue.of(
-                            !remainder(value, NumberValue.of(2), environment).isTrue())),
-            Builtin.define(
-                    "divisibleby",
-                    "num",
-                    (value, arguments, environment) ->
-                            NumberValue.of(!remainder(value, arguments.value("num"), environment)
-                                    .isTrue())),
-            Builtin.define(
-                    "in",
-                    "seq",
-                    (value, arguments, environment) ->
-                            NumberValue.of(arguments.value("seq").contains(value, environment.budget()))),
-            Builtin.define(
-                    "sameas",
-                    "other",
-                    (value, arguments, environment) -> NumberValue.of(isSame(value, arguments.value("other")))),
-            Builtin.define(
-                    "filter",
-                    "",
-                    (value, arguments, environment) ->
-                            NumberValue.of(Filters.exists(value.text(environment.budget())))),
-            Builtin.define(
-                    "test",
-                    "",
-                    (value, arguments, environment) -> NumberValue.of(exists(value.text(environment.budget())))),
-            comparison("eq"),
-            comparison("ne"),
-            comparison("lt"),
-            comparison("le"),
-            comparison("gt"),
-            comparison("ge"));
+    private static final Map<String, Builtin> TABLE = new TreeMap<>(Builtin.table(
+            test("defined", value -> !(value instanceof Undefined)),
+            test("undefined", value -> value instanceof Undefined),
+            test("none", value -> value == NoneValue.NONE),
+            test("boolean", value -> value.typeName().equals("bool")),
+            test("true", value -> value == NumberValue.TRUE),
+            test("false", value -> value == NumberValue.FALSE),
+            test("number", value -> value instanceof NumberValue),
+            test("integer", value -> value.typeName().equals("int")),
+            test("float", value -> value.typeName().equals("float")),
+            test("string", value -> value instanceof TextValue),
+            test("mapping", value -> value instanceof MapValue),
+            test("iterable", Value::isIterable),
+            test("sequence", Tests::isSequence),
+            test("callable", value -> value instanceof FunctionValue),
+            define("odd", "", call -> NumberValue.of(remainder(call, 2).equals(NumberValue.of(1)))),
+            define("even", "", call -> NumberValue.of(!remainder(call, 2).isTrue())),
+            define("sameas", "other", call -> NumberValue.of(isSame(call.subject(), call.value("other"))))));
 
     static {
-        Builtin.alias(TABLE, "eq", "equalto", "==");
-        Builtin.alias(TABLE, "ne", "!=");
-        Builtin.alias(TABLE, "lt", "lessthan", "<");
-        Builtin.alias(TABLE, "le", "<=");
-        Builtin.alias(TABLE, "gt", "greaterthan", ">");
-        Builtin.alias(TABLE, "ge", ">=");
+        for (String names :
+                List.of("eq equalto ==", "ne !=", "lt lessthan <", "le <=", "gt greaterthan >", "ge >=", "in")) {
+            Relation relation = Relation.valueOf(names.split(" ")[0].toUpperCase(Locale.ROOT));
+            for (String name : names.split(" ")) {
+                TABLE.put(
+                        name,
+                        define(
+                                name,
+                                "other",
+                                call -> NumberValue.of(
+                                        relation.holds(call.subject(), call.value("other"), call.budget()))));
+            }
+        }
     }
 
     private Tests() {}
@@ -101,43 +62,26 @@ public final class Tests {
     public static Builtin get(String name) {
         Builtin test = TABLE.get(name);
         if (test == null) {
-            throw TemplateException.evaluation("No test named '" + name + "'.");
+            throw TemplateException.unsupported(
+                    "the test '" + name + "'", "tests are " + String.join(", ", TABLE.keySet()));
         }
         return test;
     }
 
-    static boolean exists(String name) {
-        return TABLE.containsKey(name);
-    }
-
-    private static Builtin kind(String name, Predicate<Value> test) {
-        return Builtin.define(name, "", (value, arguments, environment) -> NumberValue.of(test.test(value)));
-    }
-
-    private static Builtin comparison(String name) {
-        Relation relation = Relation.valueOf(name.toUpperCase(Locale.ROOT));
-        return Builtin.define(
-                name,
-                "other",
-                (value, arguments, environment) ->
-                        NumberValue.of(relation.holds(value, arguments.value("other"), environment.budget())));
+    private static Builtin test(String name, Predicate<Value> test) {
+        return define(name, "", call -> NumberValue.of(test.test(call.subject())));
     }
 
     /** Jinja asks for a length and positions, which an undefined value has as well. */
     private static boolean isSequence(Value value) {
         return value instanceof TextValue
-                || value instanceof ListValue
                 || value instanceof MapValue
-                || value instanceof RangeValue
-                || value instanceof Undefined;
+                || value instanceof Undefined
+                || value instanceof ListValue list && list.kind().compareTo(ListValue.Kind.RANGE) <= 0;
     }
 
-    private static Value hasCase(String text, IntPredicate wanted) {
-        return NumberValue.of(Texts.hasCase(text, wanted));
-    }
-
-    private static Value remainder(Value value, Value divisor, Environment environment) {
-        return Arithmetic.REMAINDER.apply(value, divisor, environment.budget());
+    private static Value remainder(Call call, long divisor) {
+        return Arithmetic.REMAINDER.apply(call.subject(), NumberValue.of(divisor), call.budget());
     }
 
     /** Identity, which for scalars can only mean the same type and value. */

@@ -5,115 +5,108 @@ import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.Budget;
 import dev.anneal.engine.text.template.value.TextSearch;
+import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Value;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What Python does with texts where Java does something else. */
 final class Texts {
 
+    private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{(\\w*+)}|[{}]", Pattern.UNICODE_CHARACTER_CLASS);
+
     private Texts() {}
 
-    private static boolean isLineEnd(int codePoint) {
-        return switch (codePoint) {
-            case '\n', '\r', 0x0b, '\f', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029 -> true;
-            default -> false;
-        };
-    }
-
-    /** Whether these code points are stripped: white space if no characters are named. */
-    static IntPredicate stripped(BoundArguments arguments) {
-        if (!arguments.has("chars")) {
-            return PythonSpace::isSpace;
+    /** Python's {@code str.strip} of the argument {@code chars}, or of white space without it. */
+    static Value strip(Call call, boolean atStart, boolean atEnd) {
+        String text = call.text();
+        IntPredicate stripped = PythonSpace::isSpace;
+        if (call.has("chars")) {
+            String characters = call.text("chars");
+            stripped = codePoint -> characters.indexOf(codePoint) >= 0;
         }
-        String characters = arguments.text("chars");
-        return codePoint -> characters.indexOf(codePoint) >= 0;
-    }
-
-    static String stripStart(String text, IntPredicate stripped) {
-        int start = 0;
-        while (start < text.length() && stripped.test(text.codePointAt(start))) {
-            start += Character.charCount(text.codePointAt(start));
-        }
-        return text.substring(start);
-    }
-
-    static String stripEnd(String text, IntPredicate stripped) {
         int end = text.length();
-        while (end > 0 && stripped.test(text.codePointBefore(end))) {
+        while (atEnd && end > 0 && stripped.test(text.codePointBefore(end))) {
             end -= Character.charCount(text.codePointBefore(end));
         }
-        return text.substring(0, end);
+        int start = 0;
+        while (atStart && start < end && stripped.test(text.codePointAt(start))) {
+            start += Character.charCount(text.codePointAt(start));
+        }
+        return call.made(text.substring(start, end));
+    }
+
+    /** Python's {@code str.split}. */
+    static List<Value> split(Call call) {
+        long limit = call.integer("maxsplit", -1);
+        return call.has("sep")
+                ? split(call.text(), call.text("sep"), limit, call.budget())
+                : words(call.text(), limit, call.budget());
+    }
+
+    /** Python's {@code str.rsplit}: what splitting the reversed text gives, reversed. */
+    static List<Value> splitFromEnd(Call call) {
+        long limit = call.integer("maxsplit", -1);
+        call.budget().text(call.text().length());
+        String reversed = reversed(call.text());
+        List<Value> parts = call.has("sep")
+                ? split(reversed, reversed(call.text("sep")), limit, call.budget())
+                : words(reversed, limit, call.budget());
+        parts.replaceAll(part -> new TextValue(reversed(((TextValue) part).string())));
+        Collections.reverse(parts);
+        return parts;
+    }
+
+    /** The UTF-16 units in reverse, so that reversing twice changes nothing. */
+    private static String reversed(String text) {
+        char[] units = new char[text.length()];
+        for (int i = 0; i < units.length; i++) {
+            units[i] = text.charAt(units.length - 1 - i);
+        }
+        return new String(units);
     }
 
     /** Splits at a separator, at most {@code limit} times unless that is negative. */
-    static List<Value> split(String text, String separator, long limit, Environment environment) {
-        requireSeparator(separator);
-        Parts parts = new Parts(text, environment);
-        int start = 0;
-        int found;
-        while (parts.count() != limit
-                && (found = TextSearch.indexOf(text, separator, start, environment.budget())) >= 0) {
-            parts.add(start, found);
-            start = found + separator.length();
-        }
-        parts.add(start, text.length());
-        return parts.list();
-    }
-
-    /** Splits at a separator from the end, at most {@code limit} times unless that is negative. */
-    static List<Value> splitFromEnd(String text, String separator, long limit, Environment environment) {
-        if (limit < 0) {
-            return split(text, separator, limit, environment);
-        }
-        requireSeparator(separator);
-        Parts parts = new Parts(text, environment);
-        int end = text.length();
-        int found;
-        while (parts.count() != limit
-                && (found = TextSearch.lastIndexOf(text, separator, end, environment.budget())) >= 0) {
-            parts.add(found + separator.length(), end);
-            end = found;
-        }
-        parts.add(0, end);
-        return parts.reversed();
-    }
-
-    private static void requireSeparator(String separator) {
+    static List<Value> split(String text, String separator, long limit, Budget budget) {
         if (separator.isEmpty()) {
             throw TemplateException.evaluation("empty separator");
         }
+        List<Value> parts = new ArrayList<>();
+        int start = 0;
+        int found = 0;
+        while (parts.size() != limit && (found = TextSearch.indexOf(text, separator, start, budget)) >= 0) {
+            add(parts, text, start, found, budget);
+            start = found + separator.length();
+        }
+        add(parts, text, start, text.length(), budget);
+        return parts;
+    }
+
+    private static void add(List<Value> parts, String text, int start, int end, Budget budget) {
+        budget.growTo(parts.size() + 1);
+        budget.text(end - start);
+        parts.add(new TextValue(text.substring(start, end)));
     }
 
     /** Splits at runs of white space; what is left after {@code limit} words stays as it is. */
-    static List<Value> words(String text, long limit, Environment environment) {
-        Parts parts = new Parts(text, environment);
+    private static List<Value> words(String text, long limit, Budget budget) {
+        List<Value> parts = new ArrayList<>();
         int start = skip(text, 0, true);
-        while (start < text.length() && parts.count() != limit) {
+        while (start < text.length() && parts.size() != limit) {
             int end = skip(text, start, false);
-            parts.add(start, end);
+            add(parts, text, start, end, budget);
             start = skip(text, end, true);
         }
         if (start < text.length()) {
-            parts.add(start, text.length());
+            add(parts, text, start, text.length(), budget);
         }
-        return parts.list();
-    }
-
-    /** Splits at runs of white space from the end. */
-    static List<Value> wordsFromEnd(String text, long limit, Environment environment) {
-        Parts parts = new Parts(text, environment);
-        int end = skipBack(text, text.length(), true);
-        while (end > 0 && parts.count() != limit) {
-            int start = skipBack(text, end, false);
-            parts.add(start, end);
-            end = skipBack(text, start, true);
-        }
-        if (end > 0) {
-            parts.add(0, end);
-        }
-        return parts.reversed();
+        return parts;
     }
 
     private static int skip(String text, int from, boolean space) {
@@ -124,49 +117,109 @@ final class Texts {
         return at;
     }
 
-    private static int skipBack(String text, int from, boolean space) {
-        int at = from;
-        while (at > 0 && PythonSpace.isSpace(text.charAt(at - 1)) == space) {
-            at--;
-        }
-        return at;
-    }
-
     /** Python's {@code str.splitlines}. */
-    static List<Value> lines(String text, boolean keepEnds, Environment environment) {
-        Parts parts = new Parts(text, environment);
+    static List<Value> lines(String text, boolean keepEnds, Budget budget) {
+        List<Value> parts = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < text.length(); i++) {
             if (isLineEnd(text.charAt(i))) {
                 int end = text.startsWith("\r\n", i) ? i + 2 : i + 1;
-                parts.add(start, keepEnds ? end : i);
+                add(parts, text, start, keepEnds ? end : i, budget);
                 start = end;
                 i = end - 1;
             }
         }
         if (start < text.length()) {
-            parts.add(start, text.length());
+            add(parts, text, start, text.length(), budget);
         }
-        return parts.list();
+        return parts;
     }
 
-    /** Replaces at most {@code limit} occurrences unless that is negative; an empty one stands between any two characters. */
-    static String replace(String text, String old, String replacement, long limit, Budget budget) {
-        BoundedText out = new BoundedText(budget);
-        long left = limit < 0 ? Long.MAX_VALUE : limit;
+    private static boolean isLineEnd(int codePoint) {
+        return switch (codePoint) {
+            case '\n', '\r', 0x0b, '\f', 0x1c, 0x1d, 0x1e, 0x85, 0x2028, 0x2029 -> true;
+            default -> false;
+        };
+    }
+
+    /** Python's {@code str.replace}: an empty text stands between any two characters. */
+    static Value replace(Call call) {
+        String text = call.text();
+        String old = call.text("old");
+        String replacement = call.text("new");
+        long limit = call.integer("count", -1);
+        BoundedText out = new BoundedText(call.budget());
         int start = 0;
-        int found = TextSearch.indexOf(text, old, 0, budget);
-        while (found >= 0 && left-- > 0) {
+        int found = TextSearch.indexOf(text, old, 0, call.budget());
+        for (long count = 0; found >= 0 && count != limit; count++) {
             out.append(text.subSequence(start, found)).append(replacement);
             start = found + old.length();
             int next = old.isEmpty() ? afterCodePoint(text, found) : start;
-            found = next > text.length() ? -1 : TextSearch.indexOf(text, old, next, budget);
+            found = next > text.length() ? -1 : TextSearch.indexOf(text, old, next, call.budget());
         }
-        return out.append(text.subSequence(start, text.length())).toString();
+        return new TextValue(out.append(text.subSequence(start, text.length())).toString());
     }
 
     private static int afterCodePoint(String text, int at) {
         return at == text.length() ? at + 1 : at + Character.charCount(text.codePointAt(at));
+    }
+
+    /** Jinja's filter {@code indent}. */
+    static Value indent(Call call) {
+        String indent = call.indentation("width", 4);
+        BoundedText out = new BoundedText(call.budget());
+        // A line end is added so that a last, empty line counts as well.
+        List<Value> lines = lines(call.text() + "\n", false, call.budget());
+        for (int i = 0; i < lines.size(); i++) {
+            String line = lines.get(i).text(call.budget());
+            boolean isIndented = i == 0 ? call.flag("first") : call.flag("blank") || !line.isEmpty();
+            out.append(i == 0 ? "" : "\n").append(isIndented ? indent : "").append(line);
+        }
+        return new TextValue(out.toString());
+    }
+
+    /**
+     * Python's {@code str.format} with the fields <code>{}</code>, <code>{0}</code> and <code>{name}</code>. Attributes and elements of a field, which in
+     * Python are a way to the host, and format specifications are refused.
+     */
+    static Value format(Call call) {
+        String format = call.text();
+        Matcher field = FIELD.matcher(format);
+        BoundedText out = new BoundedText(call.budget());
+        int start = 0;
+        int numbered = 0;
+        boolean hasPositions = false;
+        while (field.find()) {
+            out.append(format.subSequence(start, field.start()));
+            start = field.end();
+            @Nullable String name = field.group(1);
+            hasPositions |= name != null && name.matches("[0-9]+");
+            if (name == null && field.group().length() == 2) {
+                out.append(field.group().substring(1));
+            } else if (name == null || hasPositions && name.isEmpty()) {
+                throw TemplateException.unsupported(
+                        "the format '" + format + "'", "fields are {} or {0}, and {name}; write single braces twice");
+            } else {
+                out.append(field(call, name.isEmpty() ? String.valueOf(numbered++) : name)
+                        .text(call.budget()));
+            }
+            if (hasPositions && numbered > 0) {
+                throw TemplateException.evaluation("a format has either {} or {0}, not both");
+            }
+        }
+        return new TextValue(out.append(format.substring(start)).toString());
+    }
+
+    private static Value field(Call call, String name) {
+        boolean isPosition = name.matches("[0-9]{1,9}");
+        List<Value> positional = call.arguments().positional();
+        Value value = !isPosition
+                ? call.arguments().named().get(name)
+                : Integer.parseInt(name) < positional.size() ? positional.get(Integer.parseInt(name)) : null;
+        if (value == null) {
+            throw TemplateException.evaluation("the format names '" + name + "', which is not given");
+        }
+        return value;
     }
 
     /** Python's {@code str.capitalize}. */
@@ -175,8 +228,7 @@ final class Texts {
             return text;
         }
         int first = text.codePointAt(0);
-        String rest = text.substring(Character.charCount(first)).toLowerCase(Locale.ROOT);
-        return titleCase(first) + rest;
+        return titleCase(first) + text.substring(Character.charCount(first)).toLowerCase(Locale.ROOT);
     }
 
     /** Python's {@code str.title}: a letter after anything but a letter is a capital. */
@@ -185,56 +237,33 @@ final class Texts {
         boolean insideWord = false;
         for (int codePoint : text.codePoints().toArray()) {
             out.append(insideWord ? Character.toString(Character.toLowerCase(codePoint)) : titleCase(codePoint));
-            insideWord = isCased(codePoint);
+            insideWord = Character.isUpperCase(codePoint)
+                    || Character.isLowerCase(codePoint)
+                    || Character.isTitleCase(codePoint);
         }
         return out.toString();
     }
 
-    static boolean isCased(int codePoint) {
-        return Character.isUpperCase(codePoint) || Character.isLowerCase(codePoint) || Character.isTitleCase(codePoint);
-    }
-
     private static String titleCase(int codePoint) {
-        int title = Character.toTitleCase(codePoint);
         String upper = Character.toString(codePoint).toUpperCase(Locale.ROOT);
         return upper.length() > Character.charCount(codePoint)
                 ? upper.charAt(0) + upper.substring(1).toLowerCase(Locale.ROOT)
-                : Character.toString(title);
+                : Character.toString(Character.toTitleCase(codePoint));
     }
 
-    /** Whether there is a letter with a case, and all of them have this one. */
-    static boolean hasCase(String text, IntPredicate wanted) {
-        return text.codePoints().anyMatch(Texts::isCased)
-                && text.codePoints().filter(Texts::isCased).allMatch(wanted);
-    }
-
-    /** Python's {@code str.center}, {@code ljust} and {@code rjust}, filled with one character. */
-    static String pad(String text, long width, Padding padding, String fill, Budget budget) {
-        long missing = width - text.codePointCount(0, text.length());
-        if (missing <= 0) {
-            return text;
+    /** Jinja's filter {@code title}: unlike {@code str.title} it begins words only after white space, hyphens and opening brackets. */
+    static String titleOfWords(String text) {
+        StringBuilder out = new StringBuilder(text.length());
+        int start = 0;
+        for (int i = 0; i <= text.length(); i++) {
+            if (i == text.length() || PythonSpace.isSpace(text.charAt(i)) || "-({[<".indexOf(text.charAt(i)) >= 0) {
+                int second = start < i ? text.offsetByCodePoints(start, 1) : i;
+                out.append(text.substring(start, second).toUpperCase(Locale.ROOT));
+                out.append(text.substring(second, i).toLowerCase(Locale.ROOT));
+                out.append(text, i, Math.min(i + 1, text.length()));
+                start = i + 1;
+            }
         }
-        if (fill.codePointCount(0, fill.length()) != 1) {
-            throw TemplateException.evaluation("The fill character must be exactly one character long");
-        }
-        budget.text(text.length() + missing * fill.length());
-        int left = (int) padding.left(missing, width);
-        return fill.repeat(left) + text + fill.repeat((int) missing - left);
-    }
-
-    /** Where padding goes. */
-    enum Padding {
-        LEFT,
-        RIGHT,
-        BOTH;
-
-        /** Share of the missing characters that stands on the left; an odd one goes where Python puts it. */
-        long left(long missing, long width) {
-            return switch (this) {
-                case LEFT -> missing;
-                case RIGHT -> 0;
-                case BOTH -> missing / 2 + (missing & width & 1);
-            };
-        }
+        return out.toString();
     }
 }

@@ -4,40 +4,21 @@ import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.value.BoundedText;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** Python's {@code strftime} in its C locale, as {@code strftime_now} uses it. */
 final class TimeFormat {
 
-    private static final Map<Character, String> PATTERNS = Map.ofEntries(
-            Map.entry('a', "EEE"),
-            Map.entry('A', "EEEE"),
-            Map.entry('b', "MMM"),
-            Map.entry('B', "MMMM"),
-            Map.entry('c', "EEE MMM ppd HH:mm:ss yyyy"),
-            Map.entry('d', "dd"),
-            Map.entry('D', "MM/dd/yy"),
-            Map.entry('e', "ppd"),
-            Map.entry('f', "SSSSSS"),
-            Map.entry('F', "yyyy-MM-dd"),
-            Map.entry('H', "HH"),
-            Map.entry('h', "MMM"),
-            Map.entry('I', "hh"),
-            Map.entry('j', "DDD"),
-            Map.entry('m', "MM"),
-            Map.entry('M', "mm"),
-            Map.entry('n', "'\n'"),
-            Map.entry('p', "a"),
-            Map.entry('R', "HH:mm"),
-            Map.entry('S', "ss"),
-            Map.entry('t', "'\t'"),
-            Map.entry('T', "HH:mm:ss"),
-            Map.entry('x', "MM/dd/yy"),
-            Map.entry('X', "HH:mm:ss"),
-            Map.entry('y', "yy"),
-            Map.entry('Y', "yyyy"),
-            Map.entry('%', "'%'"));
+    /** Each directive with the pattern of {@link DateTimeFormatter} that prints it. */
+    private static final Map<Character, String> PATTERNS = Arrays.stream(
+                    ("a:EEE A:EEEE b:MMM B:MMMM d:dd D:MM/dd/yy e:ppd "
+                                    + "f:SSSSSS F:yyyy-MM-dd H:HH h:MMM I:hh j:DDD m:MM M:mm p:a R:HH:mm S:ss T:HH:mm:ss x:MM/dd/yy "
+                                    + "X:HH:mm:ss y:yy Y:yyyy %:'%'")
+                            .split(" "))
+            .collect(Collectors.toMap(each -> each.charAt(0), each -> each.substring(2)));
 
     /** GNU's {@code %-d} leaves out leading zeros. */
     private static final Map<Character, String> UNPADDED =

@@ -65,6 +65,15 @@ public final class Context {
         return value;
     }
 
+    /** The values of several expressions. */
+    List<Value> evaluate(List<Expression> expressions) {
+        List<Value> values = new ArrayList<>(expressions.size());
+        for (Expression expression : expressions) {
+            values.add(evaluate(expression));
+        }
+        return values;
+    }
+
     /** Every execution passes here, so that none escapes the budget. */
     public Flow execute(Statement statement) {
         budget().enter();
@@ -79,7 +88,7 @@ public final class Context {
         if (value == null) {
             value = Globals.find(name, environment);
         }
-        return value == null ? Undefined.variable(name) : value;
+        return value == null ? Undefined.because("'" + name + "' is undefined") : value;
     }
 
     void set(String name, Value value) {
@@ -98,7 +107,7 @@ public final class Context {
         return scope;
     }
 
-    /** Acts in another scope, which may belong to another place than the current one. A failure needs no restoring, since it ends the rendering. */
+    /** Acts in another scope. A failure needs no restoring, since it ends the rendering. */
     <T> T within(Scope inner, Supplier<T> action) {
         Scope current = scope;
         scope = inner;

@@ -3,8 +3,10 @@ package dev.anneal.engine.text.template.program;
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.library.Access;
 import dev.anneal.engine.text.template.library.Filters;
+import dev.anneal.engine.text.template.library.Relation;
 import dev.anneal.engine.text.template.library.Tests;
-import dev.anneal.engine.text.template.value.FunctionValue;
+import dev.anneal.engine.text.template.value.Arithmetic;
+import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;
 import dev.anneal.engine.text.template.value.NoneValue;
@@ -13,23 +15,19 @@ import dev.anneal.engine.text.template.value.Slice;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Something in a template that has a value. Operators are in {@link Operation}. */
-public sealed interface Expression permits Operation, Expression.Node {
+/** Something in a template that has a value. */
+public sealed interface Expression {
 
     /** Its value; called by {@link Context#evaluate} only. */
     Value evaluate(Context context);
 
-    /** Expressions other than operators. */
-    sealed interface Node extends Expression {}
-
     /** A constant. */
-    record Literal(Value value) implements Node {
+    record Literal(Value value) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -38,7 +36,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** A variable. */
-    record Name(String name) implements Node {
+    record Name(String name) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -47,7 +45,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code object.name}. */
-    record Attribute(Expression object, TextValue name) implements Node {
+    record Attribute(Expression object, TextValue name) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -56,7 +54,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code object[key]}. */
-    record Element(Expression object, Expression key) implements Node {
+    record Element(Expression object, Expression key) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -65,11 +63,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code object[start:stop:step]}. */
-    record Part(
-            Expression object,
-            @Nullable Expression start,
-            @Nullable Expression stop,
-            @Nullable Expression step) implements Node {
+    record Part(Expression object, Expression start, Expression stop, Expression step) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -77,8 +71,8 @@ public sealed interface Expression permits Operation, Expression.Node {
             return context.evaluate(object).slice(slice, context.budget());
         }
 
-        private static @Nullable Long bound(@Nullable Expression expression, Context context) {
-            Value value = expression == null ? NoneValue.NONE : context.evaluate(expression);
+        private static @Nullable Long bound(Expression expression, Context context) {
+            Value value = context.evaluate(expression);
             if (value instanceof NumberValue number) {
                 return number.asLong();
             }
@@ -90,7 +84,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code function(arguments)}. */
-    record Call(Expression function, ArgumentList arguments) implements Node {
+    record Call(Expression function, ArgumentList arguments) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -100,7 +94,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code input | name(arguments)}. */
-    record Filter(Expression input, String name, ArgumentList arguments) implements Node {
+    record Filter(Expression input, String name, ArgumentList arguments) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -110,7 +104,7 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code input is name(arguments)}. */
-    record Test(Expression input, String name, ArgumentList arguments) implements Node {
+    record Test(Expression input, String name, ArgumentList arguments) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -120,55 +114,45 @@ public sealed interface Expression permits Operation, Expression.Node {
     }
 
     /** {@code value if condition else otherwise}. */
-    record Conditional(
-            Expression condition,
-            Expression value,
-            @Nullable Expression otherwise) implements Node {
+    record Conditional(Expression condition, Expression value, Expression otherwise) implements Expression {
+
+        /** What an expression without {@code else} gives if its condition is false. */
+        public static final Expression NO_ELSE = new Literal(
+                Undefined.because("the inline if-expression evaluated to false and no else section was defined."));
 
         @Override
         public Value evaluate(Context context) {
-            if (context.evaluate(condition).isTrue()) {
-                return context.evaluate(value);
-            }
-            return otherwise == null
-                    ? Undefined.because("the inline if-expression evaluated to false and no else section was defined.")
-                    : context.evaluate(otherwise);
+            return context.evaluate(context.evaluate(condition).isTrue() ? value : otherwise);
         }
     }
 
     /** {@code [a, b]} or {@code (a, b)}. */
-    record Sequence(boolean isTuple, List<Expression> items) implements Node {
+    record Sequence(ListValue.Kind kind, List<Expression> items) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
-            List<Value> values = new ArrayList<>(context.budget().elements(items.size()));
-            for (Expression item : items) {
-                values.add(context.evaluate(item));
-            }
-            return isTuple ? ListValue.tuple(values) : ListValue.list(values);
+            context.budget().elements(items.size());
+            return ListValue.of(kind, context.evaluate(items));
         }
     }
 
     /** {@code {key: value}}. */
-    record Mapping(List<Entry> entries) implements Node {
-
-        /** One entry. */
-        public record Entry(Expression key, Expression value) {}
+    record Mapping(List<Expression> keys, List<Expression> values) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
-            Map<Value, Value> values = new LinkedHashMap<>();
-            context.budget().elements(entries.size());
-            for (Entry entry : entries) {
-                Value key = MapValue.checkedKey(context.evaluate(entry.key), context.budget());
-                values.put(key, context.evaluate(entry.value));
+            Map<Value, Value> entries = new LinkedHashMap<>();
+            context.budget().elements(keys.size());
+            for (int i = 0; i < keys.size(); i++) {
+                Value key = MapValue.checkedKey(context.evaluate(keys.get(i)), context.budget());
+                entries.put(key, context.evaluate(values.get(i)));
             }
-            return new MapValue(values);
+            return new MapValue(entries);
         }
     }
 
     /** What statements print, as a text: the body of a block that is set to a variable or filtered. */
-    record Captured(Statement body) implements Node {
+    record Captured(Statement body) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
@@ -176,12 +160,90 @@ public sealed interface Expression permits Operation, Expression.Node {
         }
     }
 
-    /** A macro, or the body of a call block as the macro {@code caller}. */
-    record Function(Macro macro) implements Node {
+    /** {@code left + right} and its like. */
+    record Calculation(Arithmetic operator, Expression left, Expression right) implements Expression {
 
         @Override
         public Value evaluate(Context context) {
-            return new FunctionValue(macro.name(), macro.closure(context));
+            return operator.apply(context.evaluate(left), context.evaluate(right), context.budget());
+        }
+    }
+
+    /** {@code a ~ b ~ c}: the texts of all operands, one after the other. */
+    record Concatenation(List<Expression> operands) implements Expression {
+
+        @Override
+        public Value evaluate(Context context) {
+            BoundedText out = new BoundedText(context.budget());
+            for (Expression operand : operands) {
+                out.append(context.evaluate(operand).text(context.budget()));
+            }
+            return new TextValue(out.toString());
+        }
+    }
+
+    /**
+     * {@code a < b <= c}: each operand is evaluated once, and none after a comparison that fails.
+     *
+     * @param operators one less than the operands
+     */
+    record Comparison(List<Relation> operators, List<Expression> operands) implements Expression {
+
+        @Override
+        public Value evaluate(Context context) {
+            Value left = context.evaluate(operands.get(0));
+            for (int i = 0; i < operators.size(); i++) {
+                Value right = context.evaluate(operands.get(i + 1));
+                if (!operators.get(i).holds(left, right, context.budget())) {
+                    return NumberValue.FALSE;
+                }
+                left = right;
+            }
+            return NumberValue.TRUE;
+        }
+    }
+
+    /** {@code left and right}: the first operand that is false, or the last one. */
+    record And(Expression left, Expression right) implements Expression {
+
+        @Override
+        public Value evaluate(Context context) {
+            Value value = context.evaluate(left);
+            return value.isTrue() ? context.evaluate(right) : value;
+        }
+    }
+
+    /** {@code left or right}: the first operand that is true, or the last one. */
+    record Or(Expression left, Expression right) implements Expression {
+
+        @Override
+        public Value evaluate(Context context) {
+            Value value = context.evaluate(left);
+            return value.isTrue() ? value : context.evaluate(right);
+        }
+    }
+
+    /** {@code not operand}. */
+    record Not(Expression operand) implements Expression {
+
+        @Override
+        public Value evaluate(Context context) {
+            return NumberValue.of(!context.evaluate(operand).isTrue());
+        }
+    }
+
+    /** {@code -operand} or {@code +operand}. */
+    record Sign(boolean isMinus, Expression operand) implements Expression {
+
+        @Override
+        public Value evaluate(Context context) {
+            Value value = context.evaluate(operand);
+            if (!(value instanceof NumberValue)) {
+                throw value.failure(
+                        "bad operand type for unary " + (isMinus ? "-" : "+") + ": '" + value.typeName() + "'");
+            }
+            // Not 0 - x, which would lose the sign of a zero.
+            return Arithmetic.MULTIPLY.apply(value, NumberValue.of(isMinus ? -1 : 1), context.budget());
         }
     }
 }

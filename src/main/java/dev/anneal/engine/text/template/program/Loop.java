@@ -7,7 +7,7 @@ import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code {% for target in elements if condition recursive %}}. Each round has a scope of its own, so nothing that is set in one is left in the next.
+ * {@code {% for target in elements if condition %}}. Each round has a scope of its own, so nothing that is set in one is left in the next.
  *
  * @param otherwise what is executed if there are no elements
  */
@@ -16,7 +16,6 @@ public record Loop(
         Target target,
         Expression elements,
         @Nullable Expression condition,
-        boolean isRecursive,
         Statement body,
         Statement otherwise)
         implements Statement {
@@ -26,19 +25,14 @@ public record Loop(
 
     @Override
     public Flow execute(Context context) {
-        return run(context.evaluate(elements), 0, context.scope(), context);
-    }
-
-    private Flow run(Value source, int depth, Scope outer, Context context) {
-        LoopValue loop = loop(source, depth, outer, context);
-        Value first = loop.advance();
-        if (first == null) {
+        Scope outer = context.scope();
+        LoopValue loop = loop(context.evaluate(elements), outer, context);
+        Value element = loop.advance();
+        if (element == null) {
             return context.within(new Scope(outer), () -> context.execute(otherwise));
         }
-        Flow flow = round(first, loop, outer, context);
-        while (flow != Flow.BREAK) {
-            Value element = loop.advance();
-            flow = element == null ? Flow.BREAK : round(element, loop, outer, context);
+        while (element != null && round(element, loop, outer, context) != Flow.BREAK) {
+            element = loop.advance();
         }
         return Flow.NEXT;
     }
@@ -53,25 +47,17 @@ public record Loop(
         });
     }
 
-    private LoopValue loop(Value source, int depth, Scope outer, Context context) {
+    private LoopValue loop(Value source, Scope outer, Context context) {
         Iterator<Value> all = source.iterator();
-        LoopValue.Recursion recursion = (elementsOfCall, innerDepth) ->
-                context.capture(outer, () -> run(elementsOfCall, innerDepth, outer, context));
-        return new LoopValue(
-                condition == null ? all : new FilteredIterator(all, element -> passes(element, outer, context)),
-                condition == null ? source.lengthIfKnown() : LoopValue.UNKNOWN_LENGTH,
-                depth,
-                isRecursive ? recursion : null,
-                context.budget());
-    }
-
-    private boolean passes(Value element, Scope outer, Context context) {
         if (condition == null) {
-            return true;
+            return new LoopValue(all, source.lengthIfKnown(), context.budget());
         }
-        return context.within(new Scope(outer), () -> {
-            target.assign(element, context);
-            return context.evaluate(condition).isTrue();
-        });
+        Iterator<Value> passing = new FilteredIterator(
+                all,
+                element -> context.within(new Scope(outer), () -> {
+                    target.assign(element, context);
+                    return context.evaluate(condition).isTrue();
+                }));
+        return new LoopValue(passing, -1, context.budget());
     }
 }

@@ -1,7 +1,5 @@
 package dev.anneal.engine.text.template.program;
 
-import dev.anneal.engine.text.template.value.FunctionValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.List;
 
 /** Something in a template that is executed. */
@@ -78,34 +76,17 @@ public sealed interface Statement permits Loop, Statement.Simple {
         }
     }
 
-    /** {@code {% with %}}: variables for one block, with values from outside of it. */
-    record With(int line, List<Assignment> assignments, Statement body) implements Simple {
-
-        @Override
-        public Flow execute(Context context) {
-            List<Value> values = assignments.stream()
-                    .map(assignment -> context.evaluate(assignment.value))
-                    .toList();
-            return context.within(new Scope(context.scope()), () -> {
-                for (int i = 0; i < values.size(); i++) {
-                    assignments.get(i).target.assign(values.get(i), context);
-                }
-                return context.execute(body);
-            });
-        }
-    }
-
     /** {@code {% macro %}}. */
     record Definition(int line, Macro macro) implements Simple {
 
         @Override
         public Flow execute(Context context) {
-            context.set(macro.name(), new FunctionValue(macro.name(), macro.closure(context)));
+            context.set(macro.name(), macro.function(context));
             return Flow.NEXT;
         }
     }
 
-    /** {@code {% generation %}}: its text is the assistant's, unless it is captured and nobody can say where it ends up. */
+    /** {@code {% generation %}}: its text is the assistant's, unless it is captured, so that its place in the output is unknown. */
     record Generation(int line, boolean isMarked, Statement body) implements Simple {
 
         @Override

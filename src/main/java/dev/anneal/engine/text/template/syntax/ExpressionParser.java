@@ -2,9 +2,9 @@ package dev.anneal.engine.text.template.syntax;
 
 import dev.anneal.engine.text.template.library.Relation;
 import dev.anneal.engine.text.template.program.Expression;
-import dev.anneal.engine.text.template.program.Operation;
 import dev.anneal.engine.text.template.syntax.Token.Kind;
 import dev.anneal.engine.text.template.value.Arithmetic;
+import dev.anneal.engine.text.template.value.ListValue;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
@@ -12,10 +12,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/**
- * Parses expressions by recursive descent, from the operators that bind least ({@code if}) to those that bind most. As in Jinja, {@code **} binds to the
- * left and filters bind more than any operator.
- */
+/** Parses expressions by recursive descent, from what binds least ({@code if}) to what binds most. Filters bind more than any operator. */
 final class ExpressionParser {
 
     /** Expressions inside one another. */
@@ -24,15 +21,14 @@ final class ExpressionParser {
     private static final Set<Arithmetic> SUMS = EnumSet.of(Arithmetic.ADD, Arithmetic.SUBTRACT);
     private static final Set<Arithmetic> PRODUCTS =
             EnumSet.of(Arithmetic.MULTIPLY, Arithmetic.DIVIDE, Arithmetic.FLOOR_DIVIDE, Arithmetic.REMAINDER);
-    private static final Set<Arithmetic> POWERS = EnumSet.of(Arithmetic.POWER);
 
     private final TokenStream tokens;
     private final PrimaryParser primaries;
     private int depth;
 
-    ExpressionParser(TokenStream tokens, Names names) {
+    ExpressionParser(TokenStream tokens) {
         this.tokens = tokens;
-        this.primaries = new PrimaryParser(tokens, names, this);
+        this.primaries = new PrimaryParser(tokens, this);
     }
 
     /** An expression with everything that it may have. */
@@ -55,14 +51,11 @@ final class ExpressionParser {
         while (tokens.skipOperator(",") && !isAtEndOfTuple()) {
             items.add(element.get());
         }
-        return new Expression.Sequence(true, items);
+        return new Expression.Sequence(ListValue.Kind.TUPLE, items);
     }
 
     private boolean isAtEndOfTuple() {
-        return tokens.isAt(Kind.OUTPUT_END)
-                || tokens.isAt(Kind.BLOCK_END)
-                || tokens.isOperator(")")
-                || tokens.isName("recursive");
+        return tokens.isAt(Kind.OUTPUT_END) || tokens.isAt(Kind.BLOCK_END) || tokens.isOperator(")");
     }
 
     /** One filter without its {@code |}. */
@@ -83,7 +76,7 @@ final class ExpressionParser {
         Expression value = disjunction();
         while (tokens.skipName("if")) {
             Expression condition = disjunction();
-            @Nullable Expression otherwise = tokens.skipName("else") ? expression() : null;
+            Expression otherwise = tokens.skipName("else") ? expression() : Expression.Conditional.NO_ELSE;
             value = new Expression.Conditional(condition, value, otherwise);
         }
         return value;
@@ -92,7 +85,7 @@ final class ExpressionParser {
     private Expression disjunction() {
         Expression left = conjunction();
         while (tokens.skipName("or")) {
-            left = new Operation.Or(left, conjunction());
+            left = new Expression.Or(left, conjunction());
         }
         return left;
     }
@@ -100,22 +93,23 @@ final class ExpressionParser {
     private Expression conjunction() {
         Expression left = negation();
         while (tokens.skipName("and")) {
-            left = new Operation.And(left, negation());
+            left = new Expression.And(left, negation());
         }
         return left;
     }
 
     private Expression negation() {
-        return tokens.skipName("not") ? new Operation.Not(deeper(this::negation)) : comparison();
+        return tokens.skipName("not") ? new Expression.Not(deeper(this::negation)) : comparison();
     }
 
     private Expression comparison() {
-        Expression first = sum();
-        List<Operation.Comparison.Link> links = new ArrayList<>();
+        List<Relation> operators = new ArrayList<>();
+        List<Expression> operands = new ArrayList<>(List.of(sum()));
         for (Relation operator = relation(); operator != null; operator = relation()) {
-            links.add(new Operation.Comparison.Link(operator, sum()));
+            operators.add(operator);
+            operands.add(sum());
         }
-        return links.isEmpty() ? first : new Operation.Comparison(first, links);
+        return operators.isEmpty() ? operands.get(0) : new Expression.Comparison(operators, operands);
     }
 
     private @Nullable Relation relation() {
@@ -146,21 +140,17 @@ final class ExpressionParser {
         while (tokens.skipOperator("~")) {
             operands.add(product());
         }
-        return new Operation.Concatenation(operands);
+        return new Expression.Concatenation(operands);
     }
 
     private Expression product() {
-        return calculation(PRODUCTS, this::power);
-    }
-
-    private Expression power() {
-        return calculation(POWERS, () -> unary(true));
+        return calculation(PRODUCTS, () -> unary(true));
     }
 
     private Expression calculation(Set<Arithmetic> operators, Supplier<Expression> operand) {
         Expression left = operand.get();
         for (Arithmetic operator = operator(operators); operator != null; operator = operator(operators)) {
-            left = new Operation.Calculation(operator, left, operand.get());
+            left = new Expression.Calculation(operator, left, operand.get());
         }
         return left;
     }
@@ -168,6 +158,9 @@ final class ExpressionParser {
     private @Nullable Arithmetic operator(Set<Arithmetic> wanted) {
         Arithmetic operator =
                 tokens.isAt(Kind.OPERATOR) ? Arithmetic.of(tokens.current().text()) : null;
+        if (tokens.isOperator("**")) {
+            throw tokens.failure("the operator '**' is not supported here: write products");
+        }
         if (operator == null || !wanted.contains(operator)) {
             return null;
         }
@@ -180,7 +173,7 @@ final class ExpressionParser {
         Expression operand;
         if (tokens.isOperator("-") || tokens.isOperator("+")) {
             boolean isMinus = tokens.next().text().equals("-");
-            operand = new Operation.Sign(isMinus, deeper(() -> unary(false)));
+            operand = new Expression.Sign(isMinus, deeper(() -> unary(false)));
         } else {
             operand = primaries.primary();
         }

@@ -2,8 +2,12 @@ package dev.anneal.engine.text.template.syntax;
 
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.syntax.Token.Kind;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Cuts a template into tokens. As transformers sets Jinja up, the line end after a block tag and the spaces before it are not part of the text
@@ -11,80 +15,194 @@ import java.util.List;
  */
 final class Lexer {
 
-    private final Source source;
-    private final List<Token> tokens = new ArrayList<>();
+    private static final List<String> LONG_OPERATORS = List.of("**", "//", "==", "!=", "<=", ">=");
+    private static final String SHORT_OPERATORS = "+-*/%~[](){}<>=.:|,;";
+    private static final String OPENING = "([{";
+    private static final String CLOSING = ")]}";
+    private static final Pattern NUMBER = Pattern.compile("[0-9]++((?:\\.[0-9]++)?+(?:[eE][+-]?[0-9]++)?+)");
 
-    private Lexer(String text) {
-        this.source = new Source(withoutLastLineEnd(text.replace("\r\n", "\n").replace('\r', '\n')));
+    private final String source;
+    private final List<Token> tokens = new ArrayList<>();
+    private int position;
+    private int line = 1;
+
+    private Lexer(String source) {
+        String lines = source.replace("\r\n", "\n").replace('\r', '\n');
+        this.source = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
     }
 
     /** All tokens, the last one being {@link Kind#END}. */
-    static List<Token> tokens(String text) {
-        Lexer lexer = new Lexer(text);
-        lexer.run();
+    static List<Token> tokens(String source) {
+        Lexer lexer = new Lexer(source);
+        for (int open = lexer.nextOpening(); open >= 0; open = lexer.nextOpening()) {
+            lexer.tag(open);
+        }
+        lexer.text(lexer.take(lexer.source.length()));
+        lexer.add(Kind.END, "");
         return lexer.tokens;
     }
 
-    private static String withoutLastLineEnd(String text) {
-        return text.endsWith("\n") ? text.substring(0, text.length() - 1) : text;
-    }
-
-    private void run() {
-        for (int open = source.nextOpening(); open >= 0; open = source.nextOpening()) {
-            tag(open);
+    /** Position of the next tag of any kind, or -1. */
+    private int nextOpening() {
+        int at = source.indexOf('{', position);
+        while (at >= 0 && "{%#".indexOf(charAt(at + 1)) < 0) {
+            at = source.indexOf('{', at + 1);
         }
-        text(source.take(source.length()));
-        add(Kind.END, "");
+        return at;
     }
 
     private void tag(int open) {
-        char kind = source.charAt(open + 1);
-        char sign = source.signAt(open + 2);
-        String text = source.textBefore(open, sign, kind != '{');
-        text(text);
-        source.take(sign == 0 ? open + 2 : open + 3);
+        char kind = charAt(open + 1);
+        char sign = signAt(open + 2);
+        text(textBefore(open, sign, kind != '{'));
+        take(sign == 0 ? open + 2 : open + 3);
         switch (kind) {
             case '#' -> comment();
-            case '%' -> block();
+            case '%' -> expression(Kind.BLOCK_BEGIN, Kind.BLOCK_END, "%}");
             default -> expression(Kind.OUTPUT_BEGIN, Kind.OUTPUT_END, "}}");
         }
     }
 
+    /** Takes the text before a tag, without the white space that the tag removes. */
+    private String textBefore(int open, char sign, boolean isBlock) {
+        boolean beganLine = position == 0 || source.charAt(position - 1) == '\n';
+        String before = take(open);
+        if (sign == '-') {
+            return before.substring(0, endWithoutSpace(before, 0));
+        }
+        int lineStart = before.lastIndexOf('\n') + 1;
+        boolean isIndentation = (lineStart > 0 || beganLine) && endWithoutSpace(before, lineStart) == lineStart;
+        return isBlock && sign != '+' && isIndentation ? before.substring(0, lineStart) : before;
+    }
+
+    private static int endWithoutSpace(String text, int from) {
+        int end = text.length();
+        while (end > from && isSpace(text.charAt(end - 1))) {
+            end--;
+        }
+        return end;
+    }
+
     private void comment() {
-        int close = source.indexOf("#}");
+        int close = source.indexOf("#}", position);
         if (close < 0) {
-            throw TemplateException.syntax(source.line(), "Missing end of comment tag");
+            throw failure("Missing end of comment tag");
         }
-        char sign = close > source.position() ? source.signAt(close - 1) : 0;
-        source.take(close + 2);
-        source.skipAfterBlock(sign);
+        char sign = close > position ? signAt(close - 1) : 0;
+        take(close + 2);
+        skipAfterBlock(sign);
     }
 
-    private void block() {
-        if (source.skipRawTag()) {
-            raw();
+    /** Skips the white space that a closed block tag or comment removes. */
+    private void skipAfterBlock(char sign) {
+        if (sign == '-') {
+            skipSpace();
+        } else if (sign == 0 && charAt(position) == '\n') {
+            take(position + 1);
+        }
+    }
+
+    /** The inside of a tag, up to the delimiter that closes it outside of all brackets. */
+    private void expression(Kind begin, Kind end, String delimiter) {
+        Deque<Character> closing = new ArrayDeque<>();
+        add(begin, "");
+        skipSpace();
+        while (!(closing.isEmpty() && isClosed(delimiter))) {
+            token(delimiter, closing);
+            skipSpace();
+        }
+        add(end, "");
+    }
+
+    /** Skips the delimiter with its sign if it stands here. */
+    private boolean isClosed(String delimiter) {
+        boolean isBlock = delimiter.equals("%}");
+        char sign = signAt(position);
+        boolean isSigned = sign == '-' || (isBlock && sign == '+');
+        int start = position + (isSigned ? 1 : 0);
+        if (!source.startsWith(delimiter, start)) {
+            return false;
+        }
+        take(start + delimiter.length());
+        if (isBlock || isSigned) {
+            skipAfterBlock(sign);
+        }
+        return true;
+    }
+
+    private void token(String delimiter, Deque<Character> closing) {
+        char first = charAt(position);
+        if (position >= source.length()) {
+            throw failure("a tag that is not closed by " + delimiter);
+        } else if (first == '\'' || first == '"') {
+            string(first);
+        } else if (first >= '0' && first <= '9') {
+            number();
+        } else if (isWord(position)) {
+            word();
         } else {
-            expression(Kind.BLOCK_BEGIN, Kind.BLOCK_END, "%}");
+            operator(first, closing);
         }
     }
 
-    private void raw() {
-        int line = source.line();
-        for (int open = source.indexOf("{%"); open >= 0; open = source.indexOf("{%", open + 1)) {
-            if (source.isEndOfRaw(open)) {
-                text(source.textBefore(open, source.signAt(open + 2), true));
-                source.take(open);
-                source.skipEndOfRaw();
+    private void string(char quote) {
+        int start = line;
+        int end = position + 1;
+        while (charAt(end) != quote) {
+            end += charAt(end) == '\\' ? 2 : 1;
+            if (end >= source.length()) {
+                throw failure("a text in quotes that does not end");
+            }
+        }
+        String literal = take(end + 1);
+        String content = literal.substring(1, literal.length() - 1);
+        tokens.add(new Token(Kind.STRING, StringLiteral.value(content, start), start));
+    }
+
+    /** After a point, as in {@code list.0.1}, digits are a position and no fraction. */
+    private void number() {
+        boolean isPosition = position > 0 && source.charAt(position - 1) == '.';
+        Matcher number = NUMBER.matcher(source).region(position, source.length());
+        number.lookingAt();
+        boolean isFloat = !isPosition && number.end(1) > number.start(1);
+        int end = isFloat ? number.end() : number.start(1);
+        boolean isOctal = !isFloat && charAt(position) == '0' && end > position + 1;
+        boolean isPrefix = charAt(position) == '0' && end == position + 1 && "xXoObB".indexOf(charAt(end)) >= 0;
+        if (isOctal || isPrefix && isWord(end) || charAt(end) == '_') {
+            throw failure("a number that begins with '" + source.substring(position, position + 2)
+                    + "' is not supported here: write it in decimal digits");
+        }
+        add(isFloat ? Kind.FLOAT : Kind.INTEGER, take(end));
+    }
+
+    private void word() {
+        int end = position;
+        while (isWord(end)) {
+            end++;
+        }
+        String word = take(end);
+        if (word.equals("raw") && tokens.get(tokens.size() - 1).kind() == Kind.BLOCK_BEGIN) {
+            throw failure("the tag 'raw' is not supported here: print braces as texts, as in {{ '{{' }}");
+        }
+        add(Kind.NAME, word);
+    }
+
+    private void operator(char first, Deque<Character> closing) {
+        for (String operator : LONG_OPERATORS) {
+            if (source.startsWith(operator, position)) {
+                add(Kind.OPERATOR, take(position + operator.length()));
                 return;
             }
         }
-        throw TemplateException.syntax(line, "Missing end of raw directive");
-    }
-
-    private void expression(Kind begin, Kind end, String delimiter) {
-        add(begin, "");
-        new ExpressionLexer(source, tokens, delimiter).run();
-        add(end, "");
+        if (SHORT_OPERATORS.indexOf(first) < 0) {
+            throw failure("unexpected char '" + first + "'");
+        }
+        if (OPENING.indexOf(first) >= 0) {
+            closing.push(CLOSING.charAt(OPENING.indexOf(first)));
+        } else if (CLOSING.indexOf(first) >= 0 && (closing.isEmpty() || closing.pop() != first)) {
+            throw failure("unexpected '" + first + "'");
+        }
+        add(Kind.OPERATOR, take(position + 1));
     }
 
     private void text(String text) {
@@ -94,6 +212,46 @@ final class Lexer {
     }
 
     private void add(Kind kind, String text) {
-        tokens.add(new Token(kind, text, source.line()));
+        tokens.add(new Token(kind, text, line));
+    }
+
+    /** What lies between the position and this end, which becomes the position. */
+    private String take(int end) {
+        String taken = source.substring(position, end);
+        line += (int) taken.chars().filter(unit -> unit == '\n').count();
+        position = end;
+        return taken;
+    }
+
+    private void skipSpace() {
+        int at = position;
+        while (at < source.length() && isSpace(source.charAt(at))) {
+            at++;
+        }
+        take(at);
+    }
+
+    /** The character there, or 0 beyond the end. */
+    private char charAt(int at) {
+        return at < source.length() ? source.charAt(at) : 0;
+    }
+
+    /** The {@code -} or {@code +} of a tag, or 0. */
+    private char signAt(int at) {
+        char sign = charAt(at);
+        return sign == '-' || sign == '+' ? sign : 0;
+    }
+
+    private boolean isWord(int at) {
+        return at < source.length() && (Character.isLetterOrDigit(source.charAt(at)) || source.charAt(at) == '_');
+    }
+
+    /** Python's {@code \s}. */
+    private static boolean isSpace(char unit) {
+        return Character.isWhitespace(unit) || Character.isSpaceChar(unit) || unit == 0x85;
+    }
+
+    private TemplateException failure(String reason) {
+        return TemplateException.syntax(line, reason);
     }
 }

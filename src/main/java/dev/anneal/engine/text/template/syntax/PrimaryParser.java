@@ -3,8 +3,8 @@ package dev.anneal.engine.text.template.syntax;
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.program.ArgumentList;
 import dev.anneal.engine.text.template.program.Expression;
-import dev.anneal.engine.text.template.program.Operation;
 import dev.anneal.engine.text.template.syntax.Token.Kind;
+import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.NoneValue;
 import dev.anneal.engine.text.template.value.NumberValue;
 import dev.anneal.engine.text.template.value.TextValue;
@@ -12,10 +12,8 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /** Parses what stands between operators: literals and names, and the attributes, elements, calls, filters and tests behind them. */
 final class PrimaryParser {
@@ -25,13 +23,13 @@ final class PrimaryParser {
 
     private static final int MAX_DIGITS = 250;
 
+    private static final Expression LEFT_OUT = new Expression.Literal(NoneValue.NONE);
+
     private final TokenStream tokens;
-    private final Names names;
     private final ExpressionParser expressions;
 
-    PrimaryParser(TokenStream tokens, Names names, ExpressionParser expressions) {
+    PrimaryParser(TokenStream tokens, ExpressionParser expressions) {
         this.tokens = tokens;
-        this.names = names;
         this.expressions = expressions;
     }
 
@@ -43,7 +41,7 @@ final class PrimaryParser {
             case INTEGER -> new Expression.Literal(integer(tokens.next()));
             case FLOAT ->
                 new Expression.Literal(
-                        NumberValue.of(Double.parseDouble(tokens.next().text().replace("_", ""))));
+                        NumberValue.of(Double.parseDouble(tokens.next().text())));
             case OPERATOR -> bracketed();
             default -> throw tokens.unexpected("an expression");
         };
@@ -51,13 +49,10 @@ final class PrimaryParser {
 
     private Expression name(String name) {
         return switch (name) {
-            case "true", "True" -> new Expression.Literal(NumberValue.Bool.TRUE);
-            case "false", "False" -> new Expression.Literal(NumberValue.Bool.FALSE);
+            case "true", "True" -> new Expression.Literal(NumberValue.TRUE);
+            case "false", "False" -> new Expression.Literal(NumberValue.FALSE);
             case "none", "None" -> new Expression.Literal(NoneValue.NONE);
-            default -> {
-                names.read(name);
-                yield new Expression.Name(name);
-            }
+            default -> new Expression.Name(name);
         };
     }
 
@@ -71,16 +66,10 @@ final class PrimaryParser {
     }
 
     private static NumberValue integer(Token token) {
-        String digits = token.text().replace("_", "").toLowerCase(Locale.ROOT);
-        int base = digits.startsWith("0x") ? 16 : digits.startsWith("0o") ? 8 : digits.startsWith("0b") ? 2 : 10;
-        if (digits.length() > MAX_DIGITS) {
+        if (token.text().length() > MAX_DIGITS) {
             throw TemplateException.syntax(token.line(), "a number with more than " + MAX_DIGITS + " digits");
         }
-        try {
-            return NumberValue.of(new BigInteger(base == 10 ? digits : digits.substring(2), base));
-        } catch (NumberFormatException notDigitsOfThisBase) {
-            throw TemplateException.syntax(token.line(), "'" + token.text() + "' is not a number");
-        }
+        return NumberValue.of(new BigInteger(token.text()));
     }
 
     private Expression bracketed() {
@@ -98,7 +87,7 @@ final class PrimaryParser {
 
     private Expression parenthesized() {
         if (tokens.skipOperator(")")) {
-            return new Expression.Sequence(true, List.of());
+            return new Expression.Sequence(ListValue.Kind.TUPLE, List.of());
         }
         Expression inner = expressions.tupleOrExpression(expressions::expression);
         tokens.expectOperator(")");
@@ -109,26 +98,21 @@ final class PrimaryParser {
         List<Expression> items = new ArrayList<>();
         while (!tokens.skipOperator("]")) {
             items.add(expressions.expression());
-            separatorOr("]");
+            tokens.expectCommaOr("]");
         }
-        return new Expression.Sequence(false, items);
+        return new Expression.Sequence(ListValue.Kind.LIST, items);
     }
 
     private Expression mapping() {
-        List<Expression.Mapping.Entry> entries = new ArrayList<>();
+        List<Expression> keys = new ArrayList<>();
+        List<Expression> values = new ArrayList<>();
         while (!tokens.skipOperator("}")) {
-            Expression key = expressions.expression();
+            keys.add(expressions.expression());
             tokens.expectOperator(":");
-            entries.add(new Expression.Mapping.Entry(key, expressions.expression()));
-            separatorOr("}");
+            values.add(expressions.expression());
+            tokens.expectCommaOr("}");
         }
-        return new Expression.Mapping(entries);
-    }
-
-    private void separatorOr(String close) {
-        if (!tokens.isOperator(close)) {
-            tokens.expectOperator(",");
-        }
+        return new Expression.Mapping(keys, values);
     }
 
     /** Attributes, elements and calls. */
@@ -157,17 +141,19 @@ final class PrimaryParser {
     }
 
     private Expression element(Expression object) {
-        @Nullable Expression start = tokens.isOperator(":") ? null : expressions.expression();
-        if (start != null && !tokens.isOperator(":")) {
-            tokens.expectOperator("]");
+        Expression start = tokens.isOperator(":") ? LEFT_OUT : expressions.expression();
+        if (tokens.skipOperator("]")) {
             return new Expression.Element(object, start);
         }
         tokens.expectOperator(":");
-        @Nullable Expression stop = tokens.isOperator(":") || tokens.isOperator("]") ? null : expressions.expression();
-        boolean hasStep = tokens.skipOperator(":") && !tokens.isOperator("]");
-        @Nullable Expression step = hasStep ? expressions.expression() : null;
+        Expression stop = bound();
+        Expression step = tokens.skipOperator(":") ? bound() : LEFT_OUT;
         tokens.expectOperator("]");
         return new Expression.Part(object, start, stop, step);
+    }
+
+    private Expression bound() {
+        return tokens.isOperator(":") || tokens.isOperator("]") ? LEFT_OUT : expressions.expression();
     }
 
     /** Filters, tests, and calls of what they give. */
@@ -196,7 +182,7 @@ final class PrimaryParser {
         boolean isNegated = tokens.skipName("not");
         String name = dottedName();
         Expression test = new Expression.Test(input, name, testArguments());
-        return isNegated ? new Operation.Not(test) : test;
+        return isNegated ? new Expression.Not(test) : test;
     }
 
     /** Arguments in brackets, or a single one without them. */
@@ -241,7 +227,7 @@ final class PrimaryParser {
             } else {
                 throw tokens.failure("a positional argument after a named one");
             }
-            separatorOr(")");
+            tokens.expectCommaOr(")");
         }
         return new ArgumentList(positional, named);
     }

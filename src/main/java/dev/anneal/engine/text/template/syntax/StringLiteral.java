@@ -1,78 +1,52 @@
 package dev.anneal.engine.text.template.syntax;
 
 import dev.anneal.engine.text.template.TemplateException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Escape sequences in a text in quotes, as Python reads them. */
 final class StringLiteral {
 
-    private static final int OCTAL_DIGITS = 3;
+    private static final Pattern ESCAPE =
+            Pattern.compile("\\\\(?:(x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8})|(.))", Pattern.DOTALL);
 
-    private final String literal;
-    private final int line;
-    private final StringBuilder value = new StringBuilder();
-    private int position;
+    private static final String NAMES = "ntrabfv\\'\"";
+    private static final String MEANINGS = "\n\t\r\u0007\b\f\u000b\\'\"";
 
-    private StringLiteral(String literal, int line) {
-        this.literal = literal;
-        this.line = line;
-    }
+    private StringLiteral() {}
 
     /** The text that is meant. */
     static String value(String literal, int line) {
-        return literal.indexOf('\\') < 0 ? literal : new StringLiteral(literal, line).read();
-    }
-
-    private String read() {
-        while (position < literal.length()) {
-            char unit = literal.charAt(position++);
-            if (unit == '\\') {
-                escape(literal.charAt(position++));
+        Matcher escape = ESCAPE.matcher(literal);
+        StringBuilder value = new StringBuilder();
+        int start = 0;
+        while (escape.find()) {
+            value.append(literal, start, escape.start());
+            start = escape.end();
+            if (escape.group(1) == null) {
+                value.append(meaning(escape.group(2).charAt(0), line));
             } else {
-                value.append(unit);
+                long codePoint = Long.parseLong(escape.group(1).substring(1), 16);
+                if (codePoint > Character.MAX_CODE_POINT) {
+                    throw TemplateException.syntax(line, "an escape sequence that names no character");
+                }
+                value.appendCodePoint((int) codePoint);
             }
         }
-        return value.toString();
+        return value.append(literal, start, literal.length()).toString();
     }
 
-    private void escape(char name) {
-        switch (name) {
-            case '\n' -> {} // A line that goes on in the next one.
-            case 'n' -> value.append('\n');
-            case 't' -> value.append('\t');
-            case 'r' -> value.append('\r');
-            case 'a' -> value.append('\u0007');
-            case 'b' -> value.append('\b');
-            case 'f' -> value.append('\f');
-            case 'v' -> value.append('\u000b');
-            case '\\', '\'', '"' -> value.append(name);
-            case 'x' -> codePoint(2);
-            case 'u' -> codePoint(4);
-            case 'U' -> codePoint(8);
-            case '0', '1', '2', '3', '4', '5', '6', '7' -> octal();
-            case 'N' -> throw TemplateException.syntax(line, "characters by name (\\N) are not supported");
-            default -> value.append('\\').append(name);
+    private static String meaning(char name, int line) {
+        int known = NAMES.indexOf(name);
+        if (known >= 0) {
+            return MEANINGS.substring(known, known + 1);
         }
-    }
-
-    private void codePoint(int digits) {
-        int end = position + digits;
-        boolean isHexadecimal = end <= literal.length()
-                && literal.substring(position, end).chars().allMatch(unit -> Character.digit(unit, 16) >= 0);
-        long codePoint = isHexadecimal ? Long.parseLong(literal.substring(position, end), 16) : -1;
-        if (codePoint < 0 || codePoint > Character.MAX_CODE_POINT) {
-            throw TemplateException.syntax(line, "an escape sequence that names no character");
+        if (name >= '0' && name <= '7' || "xuUN".indexOf(name) >= 0) {
+            throw TemplateException.syntax(
+                    line,
+                    "the escape sequence '\\" + name + "' is not supported here: write \\xhh, \\uhhhh or \\Uhhhhhhhh");
         }
-        value.appendCodePoint((int) codePoint);
-        position = end;
-    }
-
-    private void octal() {
-        int start = position - 1;
-        int end = position;
-        while (end < literal.length() && end < start + OCTAL_DIGITS && Character.digit(literal.charAt(end), 8) >= 0) {
-            end++;
-        }
-        value.append((char) Integer.parseInt(literal.substring(start, end), 8));
-        position = end;
+        // A backslash before a line end continues the line; before any other character it stands for itself.
+        return name == '\n' ? "" : "\\" + name;
     }
 }

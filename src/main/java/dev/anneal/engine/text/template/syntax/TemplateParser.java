@@ -3,63 +3,82 @@ package dev.anneal.engine.text.template.syntax;
 import dev.anneal.engine.text.template.program.Expression;
 import dev.anneal.engine.text.template.program.Flow;
 import dev.anneal.engine.text.template.program.Loop;
+import dev.anneal.engine.text.template.program.Macro;
 import dev.anneal.engine.text.template.program.Program;
 import dev.anneal.engine.text.template.program.Statement;
 import dev.anneal.engine.text.template.program.Statement.If.Branch;
 import dev.anneal.engine.text.template.program.Target;
 import dev.anneal.engine.text.template.syntax.Token.Kind;
+import dev.anneal.engine.text.template.value.NoneValue;
+import dev.anneal.engine.text.template.value.Undefined;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Parses the statements of a template. Tags that would read anything but the template itself do not exist here. */
+/** Parses the statements of a template. */
 public final class TemplateParser {
 
     /** Blocks inside one another. */
     private static final int MAX_DEPTH = 60;
 
+    private static final Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
+    private static final Expression PLACE_OF_THE_BLOCK = new Expression.Literal(NoneValue.NONE);
+
     private final TokenStream tokens;
-    private final Names names = new Names();
-    private final Surroundings surroundings = new Surroundings();
     private final ExpressionParser expressions;
-    private final TargetParser targets;
-    private final MacroParser macros;
     private int depth;
+    private int loops;
+    private int captures;
+    private boolean hasGeneration;
+    private boolean hasCapturedGeneration;
 
     private TemplateParser(String source) {
         this.tokens = new TokenStream(Lexer.tokens(source));
-        this.expressions = new ExpressionParser(tokens, names);
-        this.targets = new TargetParser(tokens);
-        this.macros = new MacroParser(tokens, names, surroundings, expressions, this);
+        this.expressions = new ExpressionParser(tokens);
     }
 
     /** The program of a template. */
     public static Program parse(String source) {
         TemplateParser parser = new TemplateParser(source);
         Statement body = parser.statements(Set.of());
-        return new Program(body, parser.surroundings.marksAssistantText());
+        return new Program(body, parser.hasGeneration && !parser.hasCapturedGeneration);
     }
 
     /** Statements up to the tag that ends a block, which is left as the current token without its opening. */
-    Statement block(String... ends) {
-        if (++depth > MAX_DEPTH) {
-            throw tokens.failure("more than " + MAX_DEPTH + " blocks inside one another");
-        }
+    private Statement block(String... ends) {
+        checkDepth(++depth);
         Statement block = statements(Set.of(ends));
         depth--;
         return block;
     }
 
-    /** A block that has nothing but its end tag behind it. */
-    Statement blockUntil(String end) {
+    private void checkDepth(int reached) {
+        if (reached > MAX_DEPTH) {
+            throw tokens.failure("more than " + MAX_DEPTH + " blocks inside one another");
+        }
+    }
+
+    /** A block up to this end tag. */
+    private Statement blockUntil(String end) {
         Statement block = block(end);
         tokens.expectName(end);
         endTag();
         return block;
     }
 
-    void endTag() {
+    /** A block whose text becomes a value before it is printed, and from which a loop around it cannot be left. */
+    private Statement captured(String end) {
+        int outerLoops = loops;
+        loops = 0;
+        captures++;
+        Statement block = blockUntil(end);
+        captures--;
+        loops = outerLoops;
+        return block;
+    }
+
+    private void endTag() {
         tokens.expect(Kind.BLOCK_END, "the end of the tag");
     }
 
@@ -102,16 +121,17 @@ public final class TemplateParser {
             case "if" -> conditional(line);
             case "for" -> loop(line);
             case "set" -> assignment(line);
-            case "with" -> with(line);
-            case "filter" -> filter(line);
-            case "macro" -> macros.macro(line);
-            case "call" -> macros.callBlock(line);
+            case "filter" -> new Statement.Output(line, filteredBlock("endfilter"));
+            case "macro" -> macro(line);
             case "generation" -> generation(line);
             case "break" -> loopControl(line, Flow.BREAK);
             case "continue" -> loopControl(line, Flow.CONTINUE);
             case "include", "import", "from", "extends", "block" ->
                 throw tokens.failure("the tag '" + name + "' is not available: a chat template stands alone");
-            default -> throw tokens.failure("Encountered unknown tag '" + name + "'.");
+            default ->
+                throw tokens.failure(
+                        "the tag '" + name + "' is not supported here: tags are break, continue, filter, for, "
+                                + "generation, if, macro, set and the ends of blocks that are open");
         };
     }
 
@@ -138,20 +158,22 @@ public final class TemplateParser {
     }
 
     private Statement loop(int line) {
-        Target target = targets.targets(false);
+        Target target = targets(false);
         tokens.expectName("in");
         Expression elements = expressions.tupleOrExpression(expressions::withoutCondition);
         @Nullable Expression condition = tokens.skipName("if") ? expressions.expression() : null;
-        boolean isRecursive = tokens.skipName("recursive");
+        if (tokens.isName("recursive")) {
+            throw tokens.failure("the word 'recursive' of a loop is not supported here: call a macro within itself");
+        }
         endTag();
-        Statement body = isRecursive
-                ? surroundings.captured(() -> surroundings.insideLoop(() -> block("else", "endfor")))
-                : surroundings.insideLoop(() -> block("else", "endfor"));
-        return new Loop(line, target, elements, condition, isRecursive, body, otherwise("endfor"));
+        loops++;
+        Statement body = block("else", "endfor");
+        loops--;
+        return new Loop(line, target, elements, condition, body, otherwise("endfor"));
     }
 
     private Statement assignment(int line) {
-        Target target = targets.targets(true);
+        Target target = targets(true);
         if (tokens.skipOperator("=")) {
             Expression value = expressions.tupleOrExpression(expressions::expression);
             endTag();
@@ -160,43 +182,86 @@ public final class TemplateParser {
         return new Statement.Assignment(line, target, filteredBlock("endset"));
     }
 
-    private Statement filter(int line) {
-        return new Statement.Output(line, filteredBlock("endfilter"));
-    }
-
     /** The text of a block behind the filters that its tag names. In a filter block the first of them has no {@code |}. */
     private Expression filteredBlock(String end) {
-        FilterChain filters = new FilterChain(tokens, expressions);
-        filters.read(end.equals("endfilter"));
-        endTag();
-        return filters.applyTo(new Expression.Captured(surroundings.captured(() -> blockUntil(end))));
-    }
-
-    private Statement with(int line) {
-        List<Statement.Assignment> assignments = new ArrayList<>();
-        while (!tokens.isAt(Kind.BLOCK_END)) {
-            if (!assignments.isEmpty()) {
-                tokens.expectOperator(",");
-            }
-            Target target = targets.target(false);
-            tokens.expectOperator("=");
-            assignments.add(new Statement.Assignment(line, target, expressions.expression()));
+        List<Expression.Filter> filters = new ArrayList<>();
+        if (end.equals("endfilter")) {
+            filters.add(expressions.filter(PLACE_OF_THE_BLOCK));
+        }
+        while (tokens.skipOperator("|")) {
+            filters.add(expressions.filter(PLACE_OF_THE_BLOCK));
         }
         endTag();
-        return new Statement.With(line, assignments, blockUntil("endwith"));
+        Expression filtered = new Expression.Captured(captured(end));
+        for (Expression.Filter filter : filters) {
+            filtered = new Expression.Filter(filtered, filter.name(), filter.arguments());
+        }
+        return filtered;
+    }
+
+    private Statement macro(int line) {
+        String name = tokens.expect(Kind.NAME, "the name of a macro").text();
+        tokens.expectOperator("(");
+        List<Macro.Parameter> parameters = new ArrayList<>();
+        while (!tokens.skipOperator(")")) {
+            String parameter =
+                    tokens.expect(Kind.NAME, "the name of a parameter").text();
+            Expression fallback = tokens.skipOperator("=")
+                    ? expressions.expression()
+                    : new Expression.Literal(Undefined.because("parameter '" + parameter + "' was not provided"));
+            parameters.add(new Macro.Parameter(parameter, fallback));
+            tokens.expectCommaOr(")");
+        }
+        endTag();
+        return new Statement.Definition(line, new Macro(name, parameters, captured("endmacro")));
     }
 
     private Statement generation(int line) {
         endTag();
-        boolean isPlaced = surroundings.addGeneration();
-        return new Statement.Generation(line, isPlaced, surroundings.captured(() -> blockUntil("endgeneration")));
+        boolean isPlaced = captures == 0;
+        hasGeneration = true;
+        hasCapturedGeneration |= !isPlaced;
+        return new Statement.Generation(line, isPlaced, captured("endgeneration"));
     }
 
     private Statement loopControl(int line, Flow flow) {
-        if (!surroundings.isInsideLoop()) {
+        if (loops == 0) {
             throw tokens.failure("'break' and 'continue' belong into a loop, not into a macro or block inside of it");
         }
         endTag();
         return new Statement.LoopControl(line, flow);
+    }
+
+    /** What a value is assigned to: one target, or several separated by commas. */
+    private Target targets(boolean mayBeAttribute) {
+        Target first = target(mayBeAttribute);
+        if (!tokens.isOperator(",")) {
+            return first;
+        }
+        List<Target> several = new ArrayList<>(List.of(first));
+        while (tokens.skipOperator(",") && (tokens.isOperator("(") || tokens.isAt(Kind.NAME) && !tokens.isName("in"))) {
+            several.add(target(mayBeAttribute));
+        }
+        return new Target.Several(several);
+    }
+
+    private Target target(boolean mayBeAttribute) {
+        if (tokens.skipOperator("(")) {
+            checkDepth(++depth);
+            Target inner = targets(mayBeAttribute);
+            tokens.expectOperator(")");
+            depth--;
+            return inner;
+        }
+        String name = tokens.current().text();
+        if (CONSTANTS.contains(name)) {
+            throw tokens.failure("can't assign to '" + name + "'");
+        }
+        tokens.expect(Kind.NAME, "the name of a variable");
+        return mayBeAttribute && tokens.skipOperator(".")
+                ? new Target.NamespaceAttribute(
+                        name,
+                        tokens.expect(Kind.NAME, "the name of an attribute").text())
+                : new Target.Variable(name);
     }
 }

@@ -63,6 +63,13 @@ final class TokenStream {
         }
     }
 
+    /** A comma, or this bracket, which is left as the current token. */
+    void expectCommaOr(String close) {
+        if (!isOperator(close)) {
+            expectOperator(",");
+        }
+    }
+
     void expectName(String name) {
         if (!skipName(name)) {
             throw unexpected("'" + name + "'");

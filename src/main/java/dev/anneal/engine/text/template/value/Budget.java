@@ -31,7 +31,7 @@ public final class Budget {
 
     private static final long MAX_BYTES = 64L << 20;
 
-    /** Some two hundred times what the steps take: a machine on which they do not end by then has come to a stand. */
+    /** Some two hundred times what the steps take: a machine that needs longer is at fault, not the row. */
     private static final Duration STALLED = Duration.ofMinutes(1);
 
     private static final int STEPS_BETWEEN_CLOCK_READINGS = 1_000;
@@ -49,18 +49,13 @@ public final class Budget {
         this(System::nanoTime);
     }
 
-    /** @param nanoTime by which a rendering that has come to a stand is known */
+    /** @param nanoTime clock that tells whether a rendering has stalled */
     public Budget(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
         this.started = nanoTime.getAsLong();
     }
 
-    /** Counts one evaluation. */
-    public void step() {
-        charge(1);
-    }
-
-    /** Counts work that grows with the size of a value: comparing, hashing, sorting. */
+    /** Counts steps: one for each evaluation, and as many as a value's size for comparing, hashing or sorting it. */
     public void charge(long work) {
         steps += work;
         if (steps >= nextClockReading) {
@@ -75,7 +70,7 @@ public final class Budget {
 
     /** Goes one level deeper. There is no need to leave after a failure, since it ends the rendering. */
     public void enter() {
-        step();
+        charge(1);
         if (++depth > MAX_DEPTH) {
             throw TemplateException.budget("more than " + MAX_DEPTH + " levels of recursion");
         }

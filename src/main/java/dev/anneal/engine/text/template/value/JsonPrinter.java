@@ -1,23 +1,22 @@
 package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.PythonFloat;
-import dev.anneal.engine.text.template.TemplateException;
-import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Prints values as Python's {@code json.dumps} does. */
-public final class JsonPrinter implements ValueVisitor {
+public final class JsonPrinter {
 
     /**
      * How to print.
      *
      * @param indent what each level begins its lines with; null prints on one line
-     * @param sortKeys order of the keys instead of the order of insertion
+     * @param sortKeys orders entries by key, not by insertion
      */
     public record Style(
             boolean asciiOnly, @Nullable String indent, String itemSeparator, String keySeparator, boolean sortKeys) {}
@@ -36,57 +35,45 @@ public final class JsonPrinter implements ValueVisitor {
     /** The value as JSON. */
     public static String print(Value value, Style style, Budget budget) {
         JsonPrinter printer = new JsonPrinter(style, budget);
-        value.accept(printer);
+        printer.print(value);
         return printer.out.toString();
     }
 
-    @Override
-    public void none() {
-        out.append("null");
+    private void print(Value value) {
+        boolean isArray = value instanceof ListValue list && list.kind().compareTo(ListValue.Kind.TUPLE) <= 0;
+        if (value instanceof TextValue text) {
+            quoted(text.string());
+        } else if (value instanceof MapValue map) {
+            block("{", entries(map.entries()), this::entry, "}");
+        } else if (isArray) {
+            block("[", ((ListValue) value).items(), this::print, "]");
+        } else {
+            out.append(scalar(value, "Object of type " + value.typeName() + " is not JSON serializable"));
+        }
     }
 
-    @Override
-    public void bool(boolean value) {
-        out.append(value ? "true" : "false");
+    private String scalar(Value value, String failure) {
+        if (value == NoneValue.NONE) {
+            return "null";
+        }
+        if (!(value instanceof NumberValue number)) {
+            throw value.failure(failure);
+        }
+        return number.asWhole() == null
+                ? PythonFloat.json(number.asDouble())
+                : number.text(budget).toLowerCase(Locale.ROOT);
     }
 
-    @Override
-    public void whole(BigInteger value) {
-        out.append(value.toString());
-    }
-
-    @Override
-    public void real(double value) {
-        out.append(PythonFloat.json(value));
-    }
-
-    @Override
-    public void text(String value) {
+    private void quoted(String value) {
         out.append("\"");
         out.appendEscaped(value, this::escape);
         out.append("\"");
     }
 
-    @Override
-    public void list(List<Value> items) {
-        Iterator<Value> iterator = items.iterator();
-        block("[", "]", iterator, () -> iterator.next().accept(this));
-    }
-
-    @Override
-    public void tuple(List<Value> items) {
-        list(items);
-    }
-
-    @Override
-    public void map(Map<Value, Value> entries) {
-        Iterator<Map.Entry<Value, Value>> iterator = style.sortKeys()
-                ? sorted(entries).iterator()
-                : entries.entrySet().iterator();
-        block("{", "}", iterator, () -> entry(iterator.next()));
-    }
-
-    private List<Map.Entry<Value, Value>> sorted(Map<Value, Value> entries) {
+    private Collection<Map.Entry<Value, Value>> entries(Map<Value, Value> entries) {
+        if (!style.sortKeys()) {
+            return entries.entrySet();
+        }
         budget.charge(entries.size() * 16L);
         List<Map.Entry<Value, Value>> sorted = new ArrayList<>(entries.entrySet());
         sorted.sort((left, right) -> left.getKey().compare(right.getKey()));
@@ -95,30 +82,26 @@ public final class JsonPrinter implements ValueVisitor {
 
     private void entry(Map.Entry<Value, Value> entry) {
         Value key = entry.getKey();
-        if (key instanceof TextValue text) {
-            text(text.string());
-        } else if (key instanceof NumberValue || key == NoneValue.NONE) {
-            out.append("\"");
-            key.accept(this);
-            out.append("\"");
-        } else {
-            throw TemplateException.evaluation("keys must be str, int, float, bool or None, not " + key.typeName());
-        }
+        quoted(
+                key instanceof TextValue text
+                        ? text.string()
+                        : scalar(key, "keys must be str, int, float, bool or None, not " + key.typeName()));
         out.append(style.keySeparator());
-        entry.getValue().accept(this);
+        print(entry.getValue());
     }
 
-    private void block(String open, String close, Iterator<?> elements, Runnable printNext) {
+    private <T> void block(String open, Collection<T> elements, Consumer<T> printer, String close) {
         out.append(open);
-        boolean isEmpty = !elements.hasNext();
         level++;
-        for (String separator = ""; elements.hasNext(); separator = style.itemSeparator()) {
+        String separator = "";
+        for (T element : elements) {
             out.append(separator);
             newLine();
-            printNext.run();
+            printer.accept(element);
+            separator = style.itemSeparator();
         }
         level--;
-        if (!isEmpty) {
+        if (!elements.isEmpty()) {
             newLine();
         }
         out.append(close);
@@ -132,30 +115,6 @@ public final class JsonPrinter implements ValueVisitor {
                 out.append(indent);
             }
         }
-    }
-
-    @Override
-    public void range(RangeValue range) {
-        throw notSerializable("range");
-    }
-
-    @Override
-    public void view(String name, Collection<Value> items) {
-        throw notSerializable(name);
-    }
-
-    @Override
-    public void undefined() {
-        throw notSerializable("Undefined");
-    }
-
-    @Override
-    public void opaque(Value value) {
-        throw notSerializable(value.typeName());
-    }
-
-    private static TemplateException notSerializable(String type) {
-        return TemplateException.evaluation("Object of type " + type + " is not JSON serializable");
     }
 
     private @Nullable String escape(int codePoint) {

@@ -5,27 +5,36 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Python's {@code list} or {@code tuple}. Templates cannot change either. */
+/** Python's {@code list} and whatever else has its elements in order: tuples, ranges and the views of a {@code dict}. Templates cannot change any. */
 public final class ListValue implements Value {
+
+    /** Python's types, in the order of what they can do: the first two are concatenated and ordered, the first three have positions. */
+    public enum Kind {
+        LIST,
+        TUPLE,
+        RANGE,
+        DICT_KEYS,
+        DICT_VALUES,
+        DICT_ITEMS
+    }
 
     private static final long MAX_WEIGHT = 1L << 40;
 
-    private final boolean isTuple;
+    private final Kind kind;
     private final List<Value> items;
-    private final List<String> names;
     private final int nesting;
     private final long weight;
     private final boolean isHashable;
 
-    private ListValue(boolean isTuple, List<Value> items, List<String> names) {
-        this.isTuple = isTuple;
-        this.items = items;
-        this.names = names;
+    private ListValue(Kind kind, List<Value> items) {
+        this.kind = kind;
+        this.items = Collections.unmodifiableList(items);
         int deepest = 0;
         long sum = 1;
-        boolean hashable = isTuple;
+        boolean hashable = kind == Kind.TUPLE;
         for (Value item : items) {
             deepest = Math.max(deepest, item.nesting());
             sum = addWeights(sum, item.weight());
@@ -36,36 +45,28 @@ public final class ListValue implements Value {
         this.isHashable = hashable;
     }
 
+    /** A sequence of this kind; the caller gives the items away. */
+    public static ListValue of(Kind kind, List<Value> items) {
+        return new ListValue(kind, items);
+    }
+
     /** A list; the caller gives the items away. */
     public static ListValue list(List<Value> items) {
-        return new ListValue(false, items, List.of());
+        return new ListValue(Kind.LIST, items);
     }
 
-    /** A tuple; the caller gives the items away. */
-    public static ListValue tuple(List<Value> items) {
-        return new ListValue(true, items, List.of());
-    }
-
-    /** A tuple whose items have names as well, as Python's {@code namedtuple}; the caller gives the items away. */
-    public static ListValue namedTuple(List<String> names, List<Value> items) {
-        return new ListValue(true, items, names);
-    }
-
-    /** A list of everything that a value iterates over. */
-    public static ListValue copyOf(Value source, Budget budget) {
-        return list(itemsOf(source, budget));
+    /** A tuple. */
+    public static ListValue tuple(Value... items) {
+        return new ListValue(Kind.TUPLE, List.of(items));
     }
 
     /** Everything that a value iterates over, in a list of the caller's own. */
     public static List<Value> itemsOf(Value source, Budget budget) {
         Iterator<Value> iterator = source.iterator();
-        int known = source.lengthIfKnown();
-        List<Value> items = new ArrayList<>(known < 0 ? 0 : budget.elements(known));
+        List<Value> items = new ArrayList<>(Math.max(0, source.lengthIfKnown()));
         while (iterator.hasNext()) {
             items.add(iterator.next());
-            if (known < 0) {
-                budget.growTo(items.size());
-            }
+            budget.growTo(items.size());
         }
         return items;
     }
@@ -81,29 +82,28 @@ public final class ListValue implements Value {
         return Math.min(MAX_WEIGHT, left + right);
     }
 
-    /** The items, which must not be changed. */
+    /** The items, which cannot be changed. */
     public List<Value> items() {
-        return Collections.unmodifiableList(items);
+        return items;
     }
 
-    @Override
-    public @Nullable Value attribute(String name) {
-        int index = names.indexOf(name);
-        return index < 0 ? null : items.get(index);
+    /** Python's type. */
+    public Kind kind() {
+        return kind;
+    }
+
+    private boolean hasPositions() {
+        return kind.compareTo(Kind.RANGE) <= 0;
+    }
+
+    /** Whether both are lists or both are tuples. */
+    private boolean isLike(Value other) {
+        return other instanceof ListValue list && list.kind == kind && kind.compareTo(Kind.TUPLE) <= 0;
     }
 
     @Override
     public String typeName() {
-        return isTuple ? "tuple" : "list";
-    }
-
-    @Override
-    public void accept(ValueVisitor visitor) {
-        if (isTuple) {
-            visitor.tuple(items);
-        } else {
-            visitor.list(items);
-        }
+        return kind.name().toLowerCase(Locale.ROOT);
     }
 
     @Override
@@ -128,7 +128,7 @@ public final class ListValue implements Value {
 
     @Override
     public Iterator<Value> iterator() {
-        return items().iterator();
+        return items.iterator();
     }
 
     @Override
@@ -144,62 +144,75 @@ public final class ListValue implements Value {
     @Override
     public boolean contains(Value element, Budget budget) {
         budget.charge(weight);
+        if (kind == Kind.DICT_KEYS) {
+            MapValue.checkedKey(element, budget);
+        }
         return items.contains(element);
     }
 
     @Override
     public @Nullable Value item(Value key) {
-        int position = NumberValue.position(key, items.size());
+        int position = hasPositions() ? NumberValue.position(key, items.size()) : -1;
         return position < 0 ? null : items.get(position);
     }
 
     @Override
     public Value slice(Slice slice, Budget budget) {
-        Slice.Positions positions = slice.within(items.size());
-        List<Value> taken = new ArrayList<>(budget.elements(positions.count()));
-        for (int i = 0; i < positions.count(); i++) {
-            taken.add(items.get(positions.at(i)));
+        if (!hasPositions()) {
+            return Value.super.slice(slice, budget);
         }
-        return new ListValue(isTuple, taken, List.of());
+        int[] positions = slice.positions(items.size());
+        List<Value> taken = new ArrayList<>(budget.elements(positions.length));
+        for (int position : positions) {
+            taken.add(items.get(position));
+        }
+        return new ListValue(kind, taken);
     }
 
     @Override
     public Value plus(Value other, Budget budget) {
-        if (!(other instanceof ListValue list) || list.isTuple != isTuple) {
+        if (!isLike(other)) {
             throw unsupported("+", other);
         }
-        List<Value> joined = new ArrayList<>(budget.elements((long) items.size() + list.items.size()));
+        List<Value> more = ((ListValue) other).items;
+        List<Value> joined = new ArrayList<>(budget.elements((long) items.size() + more.size()));
         joined.addAll(items);
-        joined.addAll(list.items);
-        return new ListValue(isTuple, joined, List.of());
+        joined.addAll(more);
+        return new ListValue(kind, joined);
     }
 
     @Override
     public Value times(NumberValue count, Budget budget) {
-        int copies = items.isEmpty() ? 0 : count.repetitions();
-        List<Value> repeated = new ArrayList<>(budget.elements(Math.multiplyFull(copies, items.size())));
-        for (int i = 0; i < copies; i++) {
-            repeated.addAll(items);
+        if (!isLike(this)) {
+            throw unsupported("*", count);
         }
-        return new ListValue(isTuple, repeated, List.of());
+        int copies = items.isEmpty() ? 0 : count.repetitions();
+        budget.elements(Math.multiplyFull(copies, items.size()));
+        List<Value> repeated = new ArrayList<>();
+        Collections.nCopies(copies, items).forEach(repeated::addAll);
+        return new ListValue(kind, repeated);
     }
 
     @Override
     public int compare(Value other) {
-        if (!(other instanceof ListValue list) || list.isTuple != isTuple) {
+        if (!isLike(other)) {
             return Value.super.compare(other);
         }
-        for (int i = 0; i < Math.min(items.size(), list.items.size()); i++) {
-            if (!items.get(i).equals(list.items.get(i))) {
-                return items.get(i).compare(list.items.get(i));
+        List<Value> others = ((ListValue) other).items;
+        for (int i = 0; i < Math.min(items.size(), others.size()); i++) {
+            if (!items.get(i).equals(others.get(i))) {
+                return items.get(i).compare(others.get(i));
             }
         }
-        return Integer.compare(items.size(), list.items.size());
+        return Integer.compare(items.size(), others.size());
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
-        return other instanceof ListValue list && list.isTuple == isTuple && list.items.equals(items);
+        if (!hasPositions()) {
+            throw TemplateException.unsupported("comparing values of type '" + typeName() + "'", "make lists of them");
+        }
+        return other instanceof ListValue list && list.kind == kind && list.items.equals(items);
     }
 
     @Override

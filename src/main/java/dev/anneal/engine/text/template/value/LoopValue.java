@@ -1,6 +1,5 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -9,19 +8,6 @@ import org.jspecify.annotations.Nullable;
 /** The variable {@code loop}. It reads ahead by one element, and only where a template asks for what comes next. */
 public final class LoopValue implements Value {
 
-    /** What calling the loop does: it runs the loop's body over other elements, one level deeper. */
-    @FunctionalInterface
-    public interface Recursion {
-
-        /** Text of the inner loop. */
-        Value run(Value elements, int depth);
-    }
-
-    /** Length of something that has to be read for it. */
-    public static final int UNKNOWN_LENGTH = -1;
-
-    private final int depth;
-    private final @Nullable Recursion recursion;
     private final Budget budget;
     private Iterator<Value> remaining;
     private int length;
@@ -29,33 +15,27 @@ public final class LoopValue implements Value {
     private @Nullable Value previous;
     private @Nullable Value current;
     private @Nullable Value next;
-    private @Nullable List<Value> lastChanged;
 
     /**
      * A loop before its first element.
      *
-     * @param length number of elements, or {@link #UNKNOWN_LENGTH}
-     * @param depth 0 for the outermost loop
-     * @param recursion null unless the loop is marked as recursive
+     * @param length number of elements, or -1 if only reading them tells
      */
-    public LoopValue(Iterator<Value> elements, int length, int depth, @Nullable Recursion recursion, Budget budget) {
+    public LoopValue(Iterator<Value> elements, int length, Budget budget) {
         this.remaining = elements;
         this.length = length;
-        this.depth = depth;
-        this.recursion = recursion;
         this.budget = budget;
     }
 
-    /** Goes to the next element and gives it, or null at the end. */
+    /** Goes to the next element and returns it, or null at the end. */
     public @Nullable Value advance() {
         Value element = peek();
-        if (element == null) {
-            return null;
+        if (element != null) {
+            next = null;
+            index++;
+            previous = current;
+            current = element;
         }
-        next = null;
-        index++;
-        previous = current;
-        current = element;
         return element;
     }
 
@@ -66,7 +46,13 @@ public final class LoopValue implements Value {
         return next;
     }
 
-    private int totalLength() {
+    @Override
+    public String typeName() {
+        return "LoopContext";
+    }
+
+    @Override
+    public int lengthIfKnown() {
         if (length < 0) {
             List<Value> rest = new ArrayList<>();
             while (remaining.hasNext()) {
@@ -80,36 +66,18 @@ public final class LoopValue implements Value {
     }
 
     @Override
-    public String typeName() {
-        return "LoopContext";
-    }
-
-    @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.opaque(this);
-    }
-
-    @Override
-    public int lengthIfKnown() {
-        return totalLength();
-    }
-
-    @Override
     public @Nullable Value attribute(String name) {
         return switch (name) {
             case "index" -> NumberValue.of(index + 1L);
             case "index0" -> NumberValue.of(index);
-            case "revindex" -> NumberValue.of(totalLength() - index);
-            case "revindex0" -> NumberValue.of(totalLength() - index - 1L);
+            case "revindex" -> NumberValue.of(length() - index);
+            case "revindex0" -> NumberValue.of(length() - index - 1L);
             case "first" -> NumberValue.of(index == 0);
             case "last" -> NumberValue.of(peek() == null);
-            case "length" -> NumberValue.of(totalLength());
-            case "depth" -> NumberValue.of(depth + 1L);
-            case "depth0" -> NumberValue.of(depth);
+            case "length" -> NumberValue.of(length());
             case "previtem" -> orUndefined(previous, "there is no previous item");
             case "nextitem" -> orUndefined(peek(), "there is no next item");
-            case "cycle" -> new FunctionValue("cycle", this::cycle);
-            case "changed" -> new FunctionValue("changed", this::changed);
+            case "cycle" -> new FunctionValue(this::cycle);
             default -> null;
         };
     }
@@ -119,27 +87,10 @@ public final class LoopValue implements Value {
     }
 
     private Value cycle(Arguments arguments) {
-        if (arguments.positional().isEmpty()) {
-            throw TemplateException.evaluation("no items for cycling given");
+        List<Value> items = arguments.positional();
+        if (items.isEmpty() || !arguments.named().isEmpty()) {
+            throw failure("cycle() takes the items to choose from");
         }
-        return arguments.positional().get(index % arguments.positional().size());
-    }
-
-    private Value changed(Arguments arguments) {
-        arguments.positional().forEach(value -> budget.charge(value.weight()));
-        boolean hasChanged = !arguments.positional().equals(lastChanged);
-        lastChanged = arguments.positional();
-        return NumberValue.of(hasChanged);
-    }
-
-    @Override
-    public Value call(Arguments arguments) {
-        if (recursion == null) {
-            throw TemplateException.evaluation("The loop must have the 'recursive' marker to be called recursively.");
-        }
-        if (arguments.positional().size() != 1) {
-            throw TemplateException.evaluation("loop() takes the elements of the inner loop");
-        }
-        return recursion.run(arguments.positional().get(0), depth + 1);
+        return items.get(index % items.size());
     }
 }

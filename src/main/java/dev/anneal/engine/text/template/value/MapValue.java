@@ -1,6 +1,5 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.TemplateException;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.Map;
@@ -15,7 +14,7 @@ public final class MapValue implements Value {
 
     /** A mapping; the caller gives the entries away. */
     public MapValue(Map<Value, Value> entries) {
-        this.entries = entries;
+        this.entries = Collections.unmodifiableMap(entries);
         int deepest = 0;
         long sum = 1;
         for (Map.Entry<Value, Value> entry : entries.entrySet()) {
@@ -30,25 +29,30 @@ public final class MapValue implements Value {
     /** The key itself, if it can be one. */
     public static Value checkedKey(Value key, Budget budget) {
         if (!key.isHashable()) {
-            throw TemplateException.evaluation("unhashable type: '" + key.typeName() + "'");
+            throw key.failure("unhashable type: '" + key.typeName() + "'");
         }
         budget.charge(key.weight());
         return key;
     }
 
-    /** The entries, which must not be changed. */
+    /** The entries, which cannot be changed. */
     public Map<Value, Value> entries() {
-        return Collections.unmodifiableMap(entries);
+        return entries;
+    }
+
+    /** Python's {@code dict.items()}. */
+    public ListValue items(Budget budget) {
+        budget.elements(entries.size());
+        return ListValue.of(
+                ListValue.Kind.DICT_ITEMS,
+                entries.entrySet().stream()
+                        .<Value>map(entry -> ListValue.tuple(entry.getKey(), entry.getValue()))
+                        .toList());
     }
 
     @Override
     public String typeName() {
         return "dict";
-    }
-
-    @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.map(entries);
     }
 
     @Override
@@ -73,7 +77,7 @@ public final class MapValue implements Value {
 
     @Override
     public Iterator<Value> iterator() {
-        return entries().keySet().iterator();
+        return entries.keySet().iterator();
     }
 
     @Override
@@ -98,7 +102,7 @@ public final class MapValue implements Value {
 
     @Override
     public Value slice(Slice slice, Budget budget) {
-        throw TemplateException.evaluation("unhashable type: 'slice'");
+        throw failure("unhashable type: 'slice'");
     }
 
     @Override

@@ -1,11 +1,10 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.TemplateException;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What {@code namespace()} makes: the only value that a template can change, so that loops can carry something on. */
+/** What {@code namespace()} makes: the only value that a template can change, so that a loop can pass something on. */
 public final class NamespaceValue implements Value {
 
     private final Map<String, Value> attributes = new HashMap<>();
@@ -13,23 +12,16 @@ public final class NamespaceValue implements Value {
     /** Sets an attribute. */
     public void set(String name, Value value, Budget budget) {
         if (name.startsWith("_")) {
-            throw TemplateException.evaluation(
-                    "the attribute '" + name + "' of a namespace must not begin with an underscore");
+            throw failure("the attribute '" + name + "' of a namespace must not begin with an underscore");
         }
-        if (!attributes.containsKey(name)) {
+        if (attributes.put(name, value) == null) {
             budget.elements(1);
         }
-        attributes.put(name, value);
     }
 
     @Override
     public String typeName() {
         return "Namespace";
-    }
-
-    @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.opaque(this);
     }
 
     @Override

@@ -11,12 +11,12 @@ public enum NoneValue implements Value {
     }
 
     @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.none();
+    public boolean isTrue() {
+        return false;
     }
 
     @Override
-    public boolean isTrue() {
-        return false;
+    public String text(Budget budget) {
+        return "None";
     }
 }

@@ -1,54 +1,56 @@
 package dev.anneal.engine.text.template.value;
 
+import dev.anneal.engine.text.template.PythonFloat;
 import dev.anneal.engine.text.template.TemplateException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
 /** Python's {@code int}, {@code bool} (which is an integer too) and {@code float}. Equal numbers are equal whatever their type. */
-public sealed interface NumberValue extends Value {
+public final class NumberValue implements Value {
 
-    /** The number as a double, the nearest one if it is a large integer. */
-    double asDouble();
+    /** {@code True}. */
+    public static final NumberValue TRUE = new NumberValue("bool", BigInteger.ONE, 1);
 
-    /** The number as an integer, or null if it is a float. */
-    @Nullable
-    BigInteger asWhole();
+    /** {@code False}. */
+    public static final NumberValue FALSE = new NumberValue("bool", BigInteger.ZERO, 0);
 
-    /** An integer. */
-    static NumberValue of(long value) {
-        return new Whole(BigInteger.valueOf(value));
+    private final String typeName;
+    private final @Nullable BigInteger whole;
+    private final double real;
+
+    private NumberValue(String typeName, @Nullable BigInteger whole, double real) {
+        this.typeName = typeName;
+        this.whole = whole;
+        this.real = real;
     }
 
     /** An integer. */
-    static NumberValue of(BigInteger value) {
+    public static NumberValue of(long value) {
+        return of(BigInteger.valueOf(value));
+    }
+
+    /** An integer, which must stay within {@link Budget#MAX_INTEGER_BITS}. */
+    public static NumberValue of(BigInteger value) {
         if (value.bitLength() > Budget.MAX_INTEGER_BITS) {
-            throw tooLarge();
+            throw TemplateException.budget("an integer of more than " + Budget.MAX_INTEGER_BITS + " bits");
         }
-        return new Whole(value);
-    }
-
-    /** The error of an integer beyond all use. */
-    static TemplateException tooLarge() {
-        return TemplateException.budget("an integer of more than " + Budget.MAX_INTEGER_BITS + " bits");
+        return new NumberValue("int", value, value.doubleValue());
     }
 
     /** A float. */
-    static NumberValue of(double value) {
-        return new Real(value);
+    public static NumberValue of(double value) {
+        return new NumberValue("float", null, value);
     }
 
     /** A truth value. */
-    static NumberValue of(boolean value) {
-        return value ? Bool.TRUE : Bool.FALSE;
+    public static NumberValue of(boolean value) {
+        return value ? TRUE : FALSE;
     }
 
     /** Where a subscript points in a sequence of this length, counting from the end if negative; -1 if nowhere. */
     static int position(Value subscript, int length) {
-        if (!(subscript instanceof NumberValue number)) {
-            return -1;
-        }
-        BigInteger whole = number.asWhole();
+        BigInteger whole = subscript instanceof NumberValue number ? number.whole : null;
         if (whole == null || whole.bitLength() > 31) {
             return -1;
         }
@@ -56,179 +58,75 @@ public sealed interface NumberValue extends Value {
         return position < length ? (int) Math.max(-1, position) : -1;
     }
 
-    /** How often a text or list is repeated by {@code *}. */
-    default int repetitions() {
-        BigInteger whole = asWhole();
-        if (whole == null) {
-            throw TemplateException.evaluation("can't multiply sequence by non-int of type 'float'");
-        }
-        return whole.max(BigInteger.ZERO)
-                .min(BigInteger.valueOf(Integer.MAX_VALUE))
-                .intValue();
+    /** The number as a double, the nearest one if it is a large integer. */
+    public double asDouble() {
+        return real;
     }
 
-    /** The integer as a long, or the nearest one. */
-    default long asLong() {
-        BigInteger whole = asWhole();
+    /** The number as an integer, or null if it is a float. */
+    public @Nullable BigInteger asWhole() {
+        return whole;
+    }
+
+    /** The exact value, which must be finite. */
+    public BigDecimal exact() {
+        return whole != null ? new BigDecimal(whole) : new BigDecimal(real);
+    }
+
+    /** The integer as a long, or the nearest long. */
+    public long asLong() {
         if (whole == null) {
-            throw TemplateException.evaluation("'float' object cannot be interpreted as an integer");
+            throw failure("'float' object cannot be interpreted as an integer");
         }
         return whole.min(BigInteger.valueOf(Long.MAX_VALUE))
                 .max(BigInteger.valueOf(Long.MIN_VALUE))
                 .longValue();
     }
 
+    /** How often {@code *} repeats a text or list. */
+    int repetitions() {
+        return (int) Math.max(0, Math.min(Integer.MAX_VALUE, asLong()));
+    }
+
     @Override
-    default int compare(Value other) {
+    public String typeName() {
+        return typeName;
+    }
+
+    @Override
+    public boolean isTrue() {
+        return real != 0;
+    }
+
+    @Override
+    public String text(Budget budget) {
+        if (whole == null) {
+            return PythonFloat.print(real, "inf", "nan");
+        }
+        return typeName.equals("bool") ? (isTrue() ? "True" : "False") : whole.toString();
+    }
+
+    @Override
+    public int compare(Value other) {
         if (!(other instanceof NumberValue number)) {
             return Value.super.compare(other);
         }
-        BigInteger left = asWhole();
-        BigInteger right = number.asWhole();
-        if (left != null && right != null) {
-            return left.compareTo(right);
+        if (Double.isNaN(real) || Double.isNaN(number.real)) {
+            throw failure("nan has no order");
         }
-        boolean isFinite = Double.isFinite(asDouble()) && Double.isFinite(number.asDouble());
-        return isFinite ? exact().compareTo(number.exact()) : Double.compare(asDouble(), number.asDouble());
+        boolean isFinite = Double.isFinite(real) && Double.isFinite(number.real);
+        return isFinite ? exact().compareTo(number.exact()) : Double.compare(real, number.real);
     }
 
-    private BigDecimal exact() {
-        BigInteger whole = asWhole();
-        return whole != null ? new BigDecimal(whole) : new BigDecimal(asDouble());
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof NumberValue number
+                && real == number.real
+                && (whole == null && number.whole == null || compare(number) == 0);
     }
 
-    private static boolean same(NumberValue left, @Nullable Object right) {
-        if (!(right instanceof NumberValue number)) {
-            return false;
-        }
-        boolean isReal = left.asWhole() == null && number.asWhole() == null;
-        return isReal ? left.asDouble() == number.asDouble() : left.compare(number) == 0;
-    }
-
-    private static int hash(NumberValue number) {
-        return Double.hashCode(number.asDouble() + 0.0);
-    }
-
-    /** Python's {@code bool}. */
-    record Bool(boolean value) implements NumberValue {
-
-        /** {@code True}. */
-        public static final Bool TRUE = new Bool(true);
-
-        /** {@code False}. */
-        public static final Bool FALSE = new Bool(false);
-
-        @Override
-        public String typeName() {
-            return "bool";
-        }
-
-        @Override
-        public double asDouble() {
-            return value ? 1 : 0;
-        }
-
-        @Override
-        public BigInteger asWhole() {
-            return value ? BigInteger.ONE : BigInteger.ZERO;
-        }
-
-        @Override
-        public void accept(ValueVisitor visitor) {
-            visitor.bool(value);
-        }
-
-        @Override
-        public boolean isTrue() {
-            return value;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return same(this, other);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash(this);
-        }
-    }
-
-    /** Python's {@code int}. */
-    record Whole(BigInteger value) implements NumberValue {
-
-        @Override
-        public String typeName() {
-            return "int";
-        }
-
-        @Override
-        public double asDouble() {
-            return value.doubleValue();
-        }
-
-        @Override
-        public BigInteger asWhole() {
-            return value;
-        }
-
-        @Override
-        public void accept(ValueVisitor visitor) {
-            visitor.whole(value);
-        }
-
-        @Override
-        public boolean isTrue() {
-            return value.signum() != 0;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return same(this, other);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash(this);
-        }
-    }
-
-    /** Python's {@code float}. */
-    record Real(double value) implements NumberValue {
-
-        @Override
-        public String typeName() {
-            return "float";
-        }
-
-        @Override
-        public double asDouble() {
-            return value;
-        }
-
-        @Override
-        public @Nullable BigInteger asWhole() {
-            return null;
-        }
-
-        @Override
-        public void accept(ValueVisitor visitor) {
-            visitor.real(value);
-        }
-
-        @Override
-        public boolean isTrue() {
-            return value != 0;
-        }
-
-        @Override
-        public boolean equals(@Nullable Object other) {
-            return same(this, other);
-        }
-
-        @Override
-        public int hashCode() {
-            return hash(this);
-        }
+    @Override
+    public int hashCode() {
+        return Double.hashCode(real + 0.0);
     }
 }

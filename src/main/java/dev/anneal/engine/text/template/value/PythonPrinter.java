@@ -1,115 +1,80 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.PythonFloat;
-import dev.anneal.engine.text.template.TemplateException;
-import java.math.BigInteger;
-import java.util.Collection;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Prints values as Python's {@code repr} does. */
-public final class PythonPrinter implements ValueVisitor {
+public final class PythonPrinter {
 
+    private final Budget budget;
     private final BoundedText out;
 
-    private PythonPrinter(BoundedText out) {
-        this.out = out;
+    private PythonPrinter(Budget budget) {
+        this.budget = budget;
+        this.out = new BoundedText(budget);
     }
 
-    /** Python's {@code repr(value)}. */
+    /** Python's {@code repr(value)}. Values that Python prints with an address, and ranges, are refused. */
     public static String repr(Value value, Budget budget) {
-        BoundedText out = new BoundedText(budget);
-        value.accept(new PythonPrinter(out));
-        return out.toString();
+        PythonPrinter printer = new PythonPrinter(budget);
+        printer.print(value);
+        return printer.out.toString();
     }
 
-    @Override
-    public void none() {
-        out.append("None");
+    private void print(Value value) {
+        if (value instanceof TextValue text) {
+            quoted(text.string());
+        } else if (value instanceof MapValue map) {
+            entries(map.entries());
+        } else if (value instanceof ListValue list) {
+            sequence(list);
+        } else if (value instanceof NumberValue || value == NoneValue.NONE) {
+            out.append(value.text(budget));
+        } else if (value instanceof Undefined) {
+            out.append("Undefined");
+        } else {
+            throw value.failure("a value of type '" + value.typeName() + "' cannot be printed");
+        }
     }
 
-    @Override
-    public void bool(boolean value) {
-        out.append(value ? "True" : "False");
+    private void quoted(String value) {
+        char quote = value.indexOf('\'') >= 0 && value.indexOf('"') < 0 ? '"' : '\'';
+        out.append(String.valueOf(quote));
+        out.appendEscaped(value, codePoint -> escape(codePoint, quote));
+        out.append(String.valueOf(quote));
     }
 
-    @Override
-    public void whole(BigInteger value) {
-        out.append(value.toString());
+    private void sequence(ListValue list) {
+        switch (list.kind()) {
+            case LIST -> elements("[", list, "]");
+            case TUPLE -> elements("(", list, list.length() == 1 ? ",)" : ")");
+            case RANGE -> throw list.failure("a range cannot be printed; make it a list");
+            default -> elements(list.typeName() + "([", list, "])");
+        }
     }
 
-    @Override
-    public void real(double value) {
-        out.append(PythonFloat.print(value, "inf", "nan"));
+    private void elements(String open, ListValue list, String close) {
+        out.append(open);
+        String separator = "";
+        for (Value item : list.items()) {
+            out.append(separator);
+            print(item);
+            separator = ", ";
+        }
+        out.append(close);
     }
 
-    @Override
-    public void text(String value) {
-        String quote = value.indexOf('\'') >= 0 && value.indexOf('"') < 0 ? "\"" : "'";
-        out.append(quote);
-        out.appendEscaped(value, codePoint -> escape(codePoint, quote.charAt(0)));
-        out.append(quote);
-    }
-
-    @Override
-    public void list(List<Value> items) {
-        out.append("[");
-        elements(items);
-        out.append("]");
-    }
-
-    @Override
-    public void tuple(List<Value> items) {
-        out.append("(");
-        elements(items);
-        out.append(items.size() == 1 ? ",)" : ")");
-    }
-
-    @Override
-    public void map(Map<Value, Value> entries) {
+    private void entries(Map<Value, Value> entries) {
         out.append("{");
         String separator = "";
         for (Map.Entry<Value, Value> entry : entries.entrySet()) {
             out.append(separator);
-            entry.getKey().accept(this);
+            print(entry.getKey());
             out.append(": ");
-            entry.getValue().accept(this);
+            print(entry.getValue());
             separator = ", ";
         }
         out.append("}");
-    }
-
-    @Override
-    public void range(RangeValue range) {
-        out.append(
-                "range(" + range.start() + ", " + range.stop() + (range.step() == 1 ? ")" : ", " + range.step() + ")"));
-    }
-
-    @Override
-    public void view(String name, Collection<Value> items) {
-        out.append(name + "([");
-        elements(items);
-        out.append("])");
-    }
-
-    @Override
-    public void undefined() {
-        out.append("Undefined");
-    }
-
-    @Override
-    public void opaque(Value value) {
-        throw TemplateException.evaluation("a value of type '" + value.typeName() + "' cannot be printed");
-    }
-
-    private void elements(Collection<Value> items) {
-        String separator = "";
-        for (Value item : items) {
-            out.append(separator);
-            item.accept(this);
-            separator = ", ";
-        }
     }
 
     private static @Nullable String escape(int codePoint, char quote) {

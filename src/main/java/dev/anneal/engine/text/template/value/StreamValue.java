@@ -1,6 +1,5 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.TemplateException;
 import java.util.Iterator;
 
 /** Python's generator, as {@code map} and {@code select} make it: lazy, read once, always true, without a length. */
@@ -22,11 +21,6 @@ public final class StreamValue implements Value {
     @Override
     public String typeName() {
         return "generator";
-    }
-
-    @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.opaque(this);
     }
 
     @Override
@@ -54,10 +48,5 @@ public final class StreamValue implements Value {
             }
         }
         return false;
-    }
-
-    @Override
-    public Value slice(Slice slice, Budget budget) {
-        throw TemplateException.evaluation("'generator' object is not subscriptable; make it a list first");
     }
 }

@@ -1,14 +1,12 @@
 package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.TemplateException;
 import java.util.Iterator;
-import java.util.PrimitiveIterator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Python's {@code str}. Its elements are code points, of which some take two UTF-16 units.
  *
- * <p>Comparable so that a hash table stays quick when somebody gives it keys of the same hash.
+ * <p>Comparable so that a hash table stays fast when somebody gives it keys of the same hash.
  */
 public record TextValue(String string) implements Value, Comparable<TextValue> {
 
@@ -28,11 +26,6 @@ public record TextValue(String string) implements Value, Comparable<TextValue> {
     }
 
     @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.text(string);
-    }
-
-    @Override
     public boolean isTrue() {
         return !string.isEmpty();
     }
@@ -49,18 +42,9 @@ public record TextValue(String string) implements Value, Comparable<TextValue> {
 
     @Override
     public Iterator<Value> iterator() {
-        PrimitiveIterator.OfInt codePoints = string.codePoints().iterator();
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return codePoints.hasNext();
-            }
-
-            @Override
-            public Value next() {
-                return new TextValue(Character.toString(codePoints.nextInt()));
-            }
-        };
+        return string.codePoints()
+                .<Value>mapToObj(codePoint -> new TextValue(Character.toString(codePoint)))
+                .iterator();
     }
 
     @Override
@@ -78,47 +62,36 @@ public record TextValue(String string) implements Value, Comparable<TextValue> {
         if (element instanceof TextValue text) {
             return TextSearch.indexOf(string, text.string, 0, budget) >= 0;
         }
-        throw TemplateException.evaluation("'in <string>' requires string as left operand, not " + element.typeName());
+        throw element.failure("'in <string>' requires string as left operand, not " + element.typeName());
     }
 
     @Override
     public @Nullable Value item(Value key) {
         int position = NumberValue.position(key, length());
-        return position < 0 ? null : new TextValue(Character.toString(string.codePointAt(unit(position))));
+        return position < 0
+                ? null
+                : new TextValue(Character.toString(string.codePointAt(string.offsetByCodePoints(0, position))));
     }
 
     @Override
     public Value slice(Slice slice, Budget budget) {
-        int length = length();
-        budget.scan(length);
-        Slice.Positions positions = slice.within(length);
-        if (positions.step() == 1) {
-            int start = unit(positions.first());
-            int end = string.offsetByCodePoints(start, positions.count());
-            budget.text(end - start);
-            return new TextValue(string.substring(start, end));
-        }
         int[] codePoints = string.codePoints().toArray();
-        StringBuilder taken = new StringBuilder(budget.text(positions.count()));
-        for (int i = 0; i < positions.count(); i++) {
-            taken.appendCodePoint(codePoints[positions.at(i)]);
+        budget.scan(codePoints.length);
+        int[] positions = slice.positions(codePoints.length);
+        StringBuilder taken = new StringBuilder(budget.text(positions.length));
+        for (int position : positions) {
+            taken.appendCodePoint(codePoints[position]);
         }
         return new TextValue(taken.toString());
     }
 
-    private int unit(int codePoint) {
-        return string.offsetByCodePoints(0, codePoint);
-    }
-
     @Override
     public Value plus(Value other, Budget budget) {
-        if (other instanceof TextValue text) {
-            budget.text((long) string.length() + text.string.length());
-            return new TextValue(string.concat(text.string));
+        if (!(other instanceof TextValue text)) {
+            throw other.failure("can only concatenate str (not \"" + other.typeName() + "\") to str");
         }
-        throw other instanceof Undefined missing
-                ? missing.failure()
-                : TemplateException.evaluation("can only concatenate str (not \"" + other.typeName() + "\") to str");
+        budget.text((long) string.length() + text.string.length());
+        return new TextValue(string.concat(text.string));
     }
 
     @Override

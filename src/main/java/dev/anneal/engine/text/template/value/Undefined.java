@@ -19,37 +19,23 @@ public final class Undefined implements Value {
         return new Undefined(reason);
     }
 
-    /** A variable that nobody has set. */
-    public static Undefined variable(String name) {
-        return new Undefined("'" + name + "' is undefined");
-    }
-
-    /** An attribute that an object lacks. */
-    public static Undefined attribute(Value object, String name) {
+    /** An element or attribute that an object lacks. */
+    public static Undefined element(Value object, Value key, Budget budget) {
+        if (!(key instanceof TextValue name)) {
+            return new Undefined(object.typeName() + " object has no element " + PythonPrinter.repr(key, budget));
+        }
         String owner = object == NoneValue.NONE ? "None" : object.typeName() + " object";
-        return new Undefined("'" + owner + "' has no attribute '" + name + "'");
+        return new Undefined("'" + owner + "' has no attribute '" + name.string() + "'");
     }
 
-    /** An element that a container lacks. */
-    public static Undefined element(Value container, Value key, Budget budget) {
-        return key instanceof TextValue text
-                ? attribute(container, text.string())
-                : new Undefined(container.typeName() + " object has no element " + PythonPrinter.repr(key, budget));
-    }
-
-    /** The error of using it. */
-    public TemplateException failure() {
+    @Override
+    public TemplateException failure(String operation) {
         return TemplateException.evaluation(reason);
     }
 
     @Override
     public String typeName() {
         return "Undefined";
-    }
-
-    @Override
-    public void accept(ValueVisitor visitor) {
-        visitor.undefined();
     }
 
     @Override
@@ -84,32 +70,12 @@ public final class Undefined implements Value {
 
     @Override
     public Value item(Value key) {
-        throw failure();
+        throw failure("[]");
     }
 
     @Override
     public Value attribute(String name) {
-        throw failure();
-    }
-
-    @Override
-    public Value slice(Slice slice, Budget budget) {
-        throw failure();
-    }
-
-    @Override
-    public int compare(Value other) {
-        throw failure();
-    }
-
-    @Override
-    public Value call(Arguments arguments) {
-        throw failure();
-    }
-
-    @Override
-    public TemplateException unsupported(String operator, Value other) {
-        return failure();
+        throw failure(name);
     }
 
     @Override
@@ -119,6 +85,6 @@ public final class Undefined implements Value {
 
     @Override
     public int hashCode() {
-        return Undefined.class.getName().hashCode();
+        return 1;
     }
 }

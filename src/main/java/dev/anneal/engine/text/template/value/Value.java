@@ -6,16 +6,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A value as templates see it. {@code equals} and {@code hashCode} follow Python's {@code ==}. The defaults here are those of an object that can do
- * nothing: each operation fails as it would there.
+ * nothing: each operation fails as it would in Python.
  */
 public sealed interface Value
         permits NoneValue,
                 NumberValue,
                 TextValue,
                 ListValue,
-                RangeValue,
                 MapValue,
-                MapView,
                 StreamValue,
                 NamespaceValue,
                 FunctionValue,
@@ -24,9 +22,6 @@ public sealed interface Value
 
     /** Python's name of the type. */
     String typeName();
-
-    /** Hands its parts to a printer. */
-    void accept(ValueVisitor visitor);
 
     /** Python's {@code bool(value)}. */
     default boolean isTrue() {
@@ -38,7 +33,7 @@ public sealed interface Value
         return PythonPrinter.repr(this, budget);
     }
 
-    /** Containers inside one another, this one included. */
+    /** Depth of containers inside one another, this one included. */
     default int nesting() {
         return 0;
     }
@@ -55,10 +50,10 @@ public sealed interface Value
 
     /** Python's {@code iter(value)}. */
     default Iterator<Value> iterator() {
-        throw TemplateException.evaluation("'" + typeName() + "' object is not iterable");
+        throw failure("'" + typeName() + "' object is not iterable");
     }
 
-    /** Whether {@link #iterator} has elements to give, be they none. */
+    /** Whether {@link #iterator} works. */
     default boolean isIterable() {
         return false;
     }
@@ -72,14 +67,14 @@ public sealed interface Value
     default int length() {
         int length = lengthIfKnown();
         if (length < 0) {
-            throw TemplateException.evaluation("object of type '" + typeName() + "' has no len()");
+            throw failure("object of type '" + typeName() + "' has no len()");
         }
         return length;
     }
 
     /** Python's {@code element in value}. */
     default boolean contains(Value element, Budget budget) {
-        throw TemplateException.evaluation("argument of type '" + typeName() + "' is not iterable");
+        throw failure("argument of type '" + typeName() + "' is not iterable");
     }
 
     /** Python's {@code value[key]}, or null if there is no such element. */
@@ -87,14 +82,14 @@ public sealed interface Value
         return null;
     }
 
-    /** An attribute that the value itself holds, or null; methods are found elsewhere. */
+    /** An attribute that the value itself holds, or null; the library finds methods. */
     default @Nullable Value attribute(String name) {
         return null;
     }
 
     /** Python's {@code value[start:stop:step]}. */
     default Value slice(Slice slice, Budget budget) {
-        throw TemplateException.evaluation("'" + typeName() + "' object is not subscriptable");
+        throw failure("'" + typeName() + "' object is not subscriptable");
     }
 
     /** Python's {@code value + other} for anything but numbers. */
@@ -107,20 +102,25 @@ public sealed interface Value
         throw unsupported("*", count);
     }
 
-    /** Negative, zero or positive as it sorts before, with or after the other one. */
+    /** Negative, zero or positive as it sorts before, equal to or after the other one. */
     default int compare(Value other) {
-        throw TemplateException.evaluation(
-                "'<' not supported between instances of '" + typeName() + "' and '" + other.typeName() + "'");
+        throw unsupported("<", other);
     }
 
     /** Python's {@code value(...)}. */
     default Value call(Arguments arguments) {
-        throw TemplateException.evaluation("'" + typeName() + "' object is not callable");
+        throw failure("'" + typeName() + "' object is not callable");
+    }
+
+    /** The error of an operation that this value does not have. */
+    default TemplateException failure(String reason) {
+        return TemplateException.evaluation(reason);
     }
 
     /** The error of an operator that does not exist for these types. */
     default TemplateException unsupported(String operator, Value other) {
-        return TemplateException.evaluation("unsupported operand type(s) for " + operator + ": '" + typeName()
-                + "' and '" + other.typeName() + "'");
+        Value culprit = other instanceof Undefined && !(this instanceof Undefined) ? other : this;
+        return culprit.failure("unsupported operand type(s) for " + operator + ": '" + typeName() + "' and '"
+                + other.typeName() + "'");
     }
 }

@@ -1,0 +1,139 @@
+package dev.anneal.engine.text.template.library;
+
+import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.Arguments;
+import dev.anneal.engine.text.template.value.Budget;
+import dev.anneal.engine.text.template.value.NoneValue;
+import dev.anneal.engine.text.template.value.NumberValue;
+import dev.anneal.engine.text.template.value.TextValue;
+import dev.anneal.engine.text.template.value.Value;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One call of a built-in: what it is applied to, and its arguments by the names of the parameters. */
+record Call(Builtin builtin, Value subject, Arguments arguments, Environment environment) {
+
+    /** Far beyond any size and position, and far from where sums of such numbers overflow. */
+    private static final long MAX_INTEGER = 1L << 40;
+
+    Call {
+        int given = arguments.positional().size();
+        int count = builtin.parameters().size();
+        if (given > count && builtin.kind() != Builtin.Kind.ANY) {
+            throw failure(builtin, "takes at most " + count + " arguments, " + given + " were given");
+        }
+        for (String name : arguments.named().keySet()) {
+            boolean isKnown =
+                    builtin.kind() == Builtin.Kind.NAMED && builtin.parameters().indexOf(name) >= given;
+            if (!isKnown && builtin.kind() != Builtin.Kind.ANY) {
+                throw failure(builtin, "does not take the named argument '" + name + "' here");
+            }
+        }
+    }
+
+    private static TemplateException failure(Builtin builtin, String reason) {
+        return TemplateException.evaluation(builtin.name() + "() " + reason);
+    }
+
+    Budget budget() {
+        return environment.budget();
+    }
+
+    /** What it is applied to as a text, as {@code str} makes it. */
+    String text() {
+        return subject.text(budget());
+    }
+
+    /** A new text within the budget, for results that are hardly longer than what they were made from. */
+    TextValue made(String text) {
+        budget().text(text.length());
+        return new TextValue(text);
+    }
+
+    private @Nullable Value find(String name) {
+        int position = builtin.parameters().indexOf(name);
+        List<Value> positional = arguments.positional();
+        return position < positional.size()
+                ? positional.get(position)
+                : arguments.named().get(name);
+    }
+
+    /** Whether an argument is given and not None. */
+    boolean has(String name) {
+        return value(name, NoneValue.NONE) != NoneValue.NONE;
+    }
+
+    /** An argument that must be given. */
+    Value value(String name) {
+        Value value = find(name);
+        if (value == null) {
+            throw failure(builtin, "lacks the argument '" + name + "'");
+        }
+        return value;
+    }
+
+    Value value(String name, Value fallback) {
+        Value value = find(name);
+        return value == null ? fallback : value;
+    }
+
+    /** A text that must be given. */
+    String text(String name) {
+        if (value(name) instanceof TextValue text) {
+            return text.string();
+        }
+        throw value(name)
+                .failure(builtin.name() + "() takes a text as '" + name + "', not "
+                        + value(name).typeName());
+    }
+
+    /** A text, or the fallback if it is missing. */
+    String text(String name, String fallback) {
+        return find(name) == null ? fallback : text(name);
+    }
+
+    /** An integer, or the fallback if it is missing. */
+    long integer(String name, long fallback) {
+        Value value = find(name);
+        if (value == null) {
+            return fallback;
+        }
+        if (!(value instanceof NumberValue number)) {
+            throw value.failure(builtin.name() + "() takes an integer as '" + name + "', not " + value.typeName());
+        }
+        long integer = number.asLong();
+        if (integer > MAX_INTEGER || integer < -MAX_INTEGER) {
+            throw TemplateException.budget("a number of more than " + MAX_INTEGER + " as an argument");
+        }
+        return integer;
+    }
+
+    boolean flag(String name) {
+        return value(name, NoneValue.NONE).isTrue();
+    }
+
+    /** An indentation as Python takes it: a number of spaces, or the text itself. */
+    String indentation(String name, long fallback) {
+        return find(name) instanceof TextValue text
+                ? text.string()
+                : " ".repeat(budget().text(Math.max(0, integer(name, fallback))));
+    }
+
+    /** The elements of what it is applied to; each one counts as a step. */
+    Iterator<Value> elements() {
+        Iterator<Value> source = subject.iterator();
+        return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+                return source.hasNext();
+            }
+
+            @Override
+            public Value next() {
+                budget().charge(1);
+                return source.next();
+            }
+        };
+    }
+}
