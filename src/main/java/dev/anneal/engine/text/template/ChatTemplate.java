@@ -1,14 +1,12 @@
 package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.library.Environment;
-import dev.anneal.engine.text.template.program.Context;
 import dev.anneal.engine.text.template.program.Program;
-import dev.anneal.engine.text.template.syntax.TemplateParser;
+import dev.anneal.engine.text.template.program.TemplateParser;
 import dev.anneal.engine.text.template.value.Budget;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
-import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -64,17 +62,7 @@ public final class ChatTemplate {
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
         Environment environment = new Environment(new Budget(nanoTime), now);
-        Context context = new Context(environment);
-        try {
-            context.declare(Conversation.variables(variables));
-            context.execute(program.body());
-        } catch (TemplateException failure) {
-            throw failure.at(context.line());
-        } catch (StackOverflowError tooDeep) {
-            // Only a caller that leaves less than half a megabyte of stack gets here before the budget does.
-            throw TemplateException.budget("recursion beyond the stack").at(context.line());
-        }
-        return new Rendering(context.text(), program.marksAssistantText() ? context.spans() : List.of());
+        return program.run(() -> Conversation.variables(variables), environment);
     }
 
     /** Whether the template marks assistant text by {@code {% generation %}}; without it {@link Rendering#assistantSpans} is always empty. */

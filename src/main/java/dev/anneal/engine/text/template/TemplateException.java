@@ -60,8 +60,8 @@ public final class TemplateException extends RuntimeException {
         return new TemplateException(Problem.RAISED, UNKNOWN_LINE, reason);
     }
 
-    /** This failure at a line of the source. */
-    TemplateException at(int lineOfSource) {
+    /** This failure at a line of the source, unless it has one. */
+    public TemplateException at(int lineOfSource) {
         if (line != UNKNOWN_LINE) {
             return this;
         }

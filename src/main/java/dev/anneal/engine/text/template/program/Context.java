@@ -3,6 +3,7 @@ package dev.anneal.engine.text.template.program;
 import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.library.Environment;
 import dev.anneal.engine.text.template.library.Globals;
+import dev.anneal.engine.text.template.program.Statement.Flow;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.Budget;
 import dev.anneal.engine.text.template.value.TextValue;
@@ -10,11 +11,10 @@ import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Supplier;
 
 /** State of one rendering: variables, output, budget, and the line that is being executed. Used by one thread. */
-public final class Context {
+final class Context {
 
     private final Environment environment;
     private final List<Span> spans = new ArrayList<>();
@@ -23,29 +23,24 @@ public final class Context {
     private int line = 1;
 
     /** A rendering before its first statement. */
-    public Context(Environment environment) {
+    Context(Environment environment) {
         this.environment = environment;
         this.scope = new Scope();
         this.output = new BoundedText(environment.budget());
     }
 
-    /** Sets the variables that the rendering begins with. */
-    public void declare(Map<String, Value> variables) {
-        variables.forEach(scope::set);
-    }
-
     /** The text so far. */
-    public String text() {
+    String text() {
         return output.toString();
     }
 
     /** What generation blocks marked so far. */
-    public List<Span> spans() {
+    List<Span> spans() {
         return spans;
     }
 
     /** The line that is being executed. */
-    public int line() {
+    int line() {
         return line;
     }
 
@@ -75,10 +70,10 @@ public final class Context {
     }
 
     /** Every execution passes here, so that none escapes the budget. */
-    public Flow execute(Statement statement) {
+    Flow execute(Statement statement) {
         budget().enter();
         line = statement.line();
-        Flow flow = statement.execute(this);
+        Flow flow = statement.action().apply(this);
         budget().leave();
         return flow;
     }
@@ -93,10 +88,6 @@ public final class Context {
 
     void set(String name, Value value) {
         scope.set(name, value);
-    }
-
-    void print(Value value) {
-        output.append(value.text(budget()));
     }
 
     void print(String text) {
@@ -128,11 +119,13 @@ public final class Context {
         return captured;
     }
 
-    /** Marks what a statement prints as the assistant's. */
-    Flow mark(Statement statement) {
+    /** Executes a generation block, and marks its text as the assistant's if its place in the output is known. */
+    Flow generation(boolean isPlaced, Statement body) {
         int start = output.length();
-        Flow flow = within(new Scope(scope), () -> execute(statement));
-        spans.add(new Span(start, output.length()));
+        Flow flow = within(new Scope(scope), () -> execute(body));
+        if (isPlaced) {
+            spans.add(new Span(start, output.length()));
+        }
         return flow;
     }
 }

@@ -1,9 +1,11 @@
 package dev.anneal.engine.text.template.program;
 
 import dev.anneal.engine.text.template.library.FilteredIterator;
+import dev.anneal.engine.text.template.program.Statement.Flow;
 import dev.anneal.engine.text.template.value.LoopValue;
 import dev.anneal.engine.text.template.value.Value;
 import java.util.Iterator;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,20 +13,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param otherwise what is executed if there are no elements
  */
-public record Loop(
-        int line,
-        Target target,
+record Loop(
+        BiConsumer<Value, Context> target,
         Expression elements,
         @Nullable Expression condition,
         Statement body,
-        Statement otherwise)
-        implements Statement {
+        Statement otherwise) {
 
     /** A round makes a scope of its own, which takes as long as several evaluations. */
     private static final int STEPS_OF_A_ROUND = 4;
 
-    @Override
-    public Flow execute(Context context) {
+    Flow execute(Context context) {
         Scope outer = context.scope();
         LoopValue loop = loop(context.evaluate(elements), outer, context);
         Value element = loop.advance();
@@ -42,7 +41,7 @@ public record Loop(
         Scope scope = new Scope(outer);
         scope.set("loop", loop);
         return context.within(scope, () -> {
-            target.assign(element, context);
+            target.accept(element, context);
             return context.execute(body);
         });
     }
@@ -52,12 +51,10 @@ public record Loop(
         if (condition == null) {
             return new LoopValue(all, source.lengthIfKnown(), context.budget());
         }
-        Iterator<Value> passing = new FilteredIterator(
-                all,
-                element -> context.within(new Scope(outer), () -> {
-                    target.assign(element, context);
-                    return context.evaluate(condition).isTrue();
-                }));
+        Iterator<Value> passing = new FilteredIterator(all, element -> context.within(new Scope(outer), () -> {
+            target.accept(element, context);
+            return context.evaluate(condition).isTrue();
+        }));
         return new LoopValue(passing, -1, context.budget());
     }
 }

@@ -8,11 +8,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A function written in the template; its value is the text that its body prints. */
-public record Macro(String name, List<Parameter> parameters, Statement body) {
-
-    /** A parameter and its value if none is given. */
-    public record Parameter(String name, Expression fallback) {}
+/**
+ * A function written in the template; its value is the text that its body prints.
+ *
+ * @param parameters each with its value if none is given, in their order
+ */
+record Macro(String name, Map<String, Expression> parameters, Statement body) {
 
     /** The macro as a function that sees the variables around its definition, as they are when it is called. */
     FunctionValue function(Context context) {
@@ -26,13 +27,14 @@ public record Macro(String name, List<Parameter> parameters, Statement body) {
     private void bind(Arguments arguments, Context context) {
         Map<String, Value> named = new HashMap<>(arguments.named());
         List<Value> positional = arguments.positional();
-        for (int i = 0; i < parameters.size(); i++) {
-            Parameter parameter = parameters.get(i);
-            Value given = i < positional.size() ? positional.get(i) : named.remove(parameter.name());
-            context.set(parameter.name(), given != null ? given : context.evaluate(parameter.fallback()));
+        int position = 0;
+        for (Map.Entry<String, Expression> parameter : parameters.entrySet()) {
+            Value given = position < positional.size() ? positional.get(position) : named.remove(parameter.getKey());
+            context.set(parameter.getKey(), given != null ? given : context.evaluate(parameter.getValue()));
+            position++;
         }
-        if (positional.size() > parameters.size()) {
-            throw TemplateException.evaluation("macro '" + name + "' takes not more than " + parameters.size()
+        if (positional.size() > position) {
+            throw TemplateException.evaluation("macro '" + name + "' takes not more than " + position
                     + " argument(s); 'varargs' is not supported here");
         }
         if (!named.isEmpty()) {

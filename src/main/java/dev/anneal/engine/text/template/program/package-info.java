@@ -1,4 +1,4 @@
-/** A compiled template: expressions and statements that know how to run themselves in a context. */
+/** From the source of a template to a program: the parser composes functions that run in a context. */
 @NullMarked
 package dev.anneal.engine.text.template.program;
 

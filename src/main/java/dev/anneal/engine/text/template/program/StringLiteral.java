@@ -1,4 +1,4 @@
-package dev.anneal.engine.text.template.syntax;
+package dev.anneal.engine.text.template.program;
 
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.regex.Matcher;

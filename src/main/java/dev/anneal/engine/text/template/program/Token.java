@@ -1,4 +1,4 @@
-package dev.anneal.engine.text.template.syntax;
+package dev.anneal.engine.text.template.program;
 
 /**
  * A piece of a template's source.

@@ -1,19 +1,20 @@
-package dev.anneal.engine.text.template.syntax;
+package dev.anneal.engine.text.template.program;
 
-import dev.anneal.engine.text.template.program.Expression;
-import dev.anneal.engine.text.template.program.Flow;
-import dev.anneal.engine.text.template.program.Loop;
-import dev.anneal.engine.text.template.program.Macro;
-import dev.anneal.engine.text.template.program.Program;
-import dev.anneal.engine.text.template.program.Statement;
-import dev.anneal.engine.text.template.program.Statement.If.Branch;
-import dev.anneal.engine.text.template.program.Target;
-import dev.anneal.engine.text.template.syntax.Token.Kind;
-import dev.anneal.engine.text.template.value.NoneValue;
+import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.program.Statement.Flow;
+import dev.anneal.engine.text.template.program.Token.Kind;
+import dev.anneal.engine.text.template.value.ListValue;
+import dev.anneal.engine.text.template.value.NamespaceValue;
 import dev.anneal.engine.text.template.value.Undefined;
+import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the statements of a template. */
@@ -23,7 +24,6 @@ public final class TemplateParser {
     private static final int MAX_DEPTH = 60;
 
     private static final Set<String> CONSTANTS = Set.of("true", "True", "false", "False", "none", "None");
-    private static final Expression PLACE_OF_THE_BLOCK = new Expression.Literal(NoneValue.NONE);
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;
@@ -89,7 +89,7 @@ public final class TemplateParser {
             if (tokens.isAt(Kind.BLOCK_BEGIN)
                     && ends.contains(tokens.following().text())) {
                 tokens.next();
-                return new Statement.Block(line, statements);
+                return block(line, statements);
             }
             statements.add(statement());
         }
@@ -97,22 +97,45 @@ public final class TemplateParser {
             throw tokens.unexpected(
                     "a tag " + String.join(" or ", ends.stream().sorted().toList()));
         }
-        return new Statement.Block(line, statements);
+        return block(line, statements);
     }
 
     private Statement statement() {
         Token token = tokens.next();
         return switch (token.kind()) {
-            case TEXT -> new Statement.Text(token.line(), token.text());
+            case TEXT -> statement(token.line(), context -> context.print(token.text()));
             case OUTPUT_BEGIN -> output(token.line());
             default -> tag(token.line());
         };
     }
 
+    private static Statement statement(int line, Consumer<Context> action) {
+        return new Statement(line, context -> {
+            action.accept(context);
+            return Flow.NEXT;
+        });
+    }
+
+    private static Statement block(int line, List<Statement> statements) {
+        return new Statement(line, context -> {
+            for (Statement statement : statements) {
+                Flow flow = context.execute(statement);
+                if (flow != Flow.NEXT) {
+                    return flow;
+                }
+            }
+            return Flow.NEXT;
+        });
+    }
+
+    private static Statement printing(int line, Expression expression) {
+        return statement(line, context -> context.print(context.evaluate(expression).text(context.budget())));
+    }
+
     private Statement output(int line) {
         Expression expression = expressions.tupleOrExpression(expressions::expression);
         tokens.expect(Kind.OUTPUT_END, "the end of the tag");
-        return new Statement.Output(line, expression);
+        return printing(line, expression);
     }
 
     private Statement tag(int line) {
@@ -121,7 +144,7 @@ public final class TemplateParser {
             case "if" -> conditional(line);
             case "for" -> loop(line);
             case "set" -> assignment(line);
-            case "filter" -> new Statement.Output(line, filteredBlock("endfilter"));
+            case "filter" -> printing(line, filteredBlock("endfilter"));
             case "macro" -> macro(line);
             case "generation" -> generation(line);
             case "break" -> loopControl(line, Flow.BREAK);
@@ -136,13 +159,22 @@ public final class TemplateParser {
     }
 
     private Statement conditional(int line) {
-        List<Branch> branches = new ArrayList<>();
+        List<Expression> conditions = new ArrayList<>();
+        List<Statement> branches = new ArrayList<>();
         do {
-            Expression condition = expressions.tupleOrExpression(expressions::withoutCondition);
+            conditions.add(expressions.tupleOrExpression(expressions::withoutCondition));
             endTag();
-            branches.add(new Branch(condition, block("elif", "else", "endif")));
+            branches.add(block("elif", "else", "endif"));
         } while (tokens.skipName("elif"));
-        return new Statement.If(line, branches, otherwise("endif"));
+        branches.add(otherwise("endif"));
+        return new Statement(line, context -> {
+            int branch = 0;
+            while (branch < conditions.size()
+                    && !context.evaluate(conditions.get(branch)).isTrue()) {
+                branch++;
+            }
+            return context.execute(branches.get(branch));
+        });
     }
 
     /** An optional {@code else} block and the end tag, either of which is the current token. */
@@ -151,14 +183,14 @@ public final class TemplateParser {
             endTag();
             return blockUntil(end);
         }
-        Statement nothing = new Statement.Block(tokens.current().line(), List.of());
+        Statement nothing = block(tokens.current().line(), List.of());
         tokens.expectName(end);
         endTag();
         return nothing;
     }
 
     private Statement loop(int line) {
-        Target target = targets(false);
+        BiConsumer<Value, Context> target = targets(false);
         tokens.expectName("in");
         Expression elements = expressions.tupleOrExpression(expressions::withoutCondition);
         @Nullable Expression condition = tokens.skipName("if") ? expressions.expression() : null;
@@ -169,32 +201,36 @@ public final class TemplateParser {
         loops++;
         Statement body = block("else", "endfor");
         loops--;
-        return new Loop(line, target, elements, condition, body, otherwise("endfor"));
+        Loop loop = new Loop(target, elements, condition, body, otherwise("endfor"));
+        return new Statement(line, loop::execute);
     }
 
     private Statement assignment(int line) {
-        Target target = targets(true);
+        BiConsumer<Value, Context> target = targets(true);
+        Expression value;
         if (tokens.skipOperator("=")) {
-            Expression value = expressions.tupleOrExpression(expressions::expression);
+            value = expressions.tupleOrExpression(expressions::expression);
             endTag();
-            return new Statement.Assignment(line, target, value);
+        } else {
+            value = filteredBlock("endset");
         }
-        return new Statement.Assignment(line, target, filteredBlock("endset"));
+        return statement(line, context -> target.accept(context.evaluate(value), context));
     }
 
     /** The text of a block behind the filters that its tag names. In a filter block the first of them has no {@code |}. */
     private Expression filteredBlock(String end) {
-        List<Expression.Filter> filters = new ArrayList<>();
+        List<UnaryOperator<Expression>> filters = new ArrayList<>();
         if (end.equals("endfilter")) {
-            filters.add(expressions.filter(PLACE_OF_THE_BLOCK));
+            filters.add(expressions.filter());
         }
         while (tokens.skipOperator("|")) {
-            filters.add(expressions.filter(PLACE_OF_THE_BLOCK));
+            filters.add(expressions.filter());
         }
         endTag();
-        Expression filtered = new Expression.Captured(captured(end));
-        for (Expression.Filter filter : filters) {
-            filtered = new Expression.Filter(filtered, filter.name(), filter.arguments());
+        Statement body = captured(end);
+        Expression filtered = context -> context.capture(new Scope(context.scope()), () -> context.execute(body));
+        for (UnaryOperator<Expression> filter : filters) {
+            filtered = filter.apply(filtered);
         }
         return filtered;
     }
@@ -202,18 +238,20 @@ public final class TemplateParser {
     private Statement macro(int line) {
         String name = tokens.expect(Kind.NAME, "the name of a macro").text();
         tokens.expectOperator("(");
-        List<Macro.Parameter> parameters = new ArrayList<>();
+        Map<String, Expression> parameters = new LinkedHashMap<>();
         while (!tokens.skipOperator(")")) {
             String parameter =
                     tokens.expect(Kind.NAME, "the name of a parameter").text();
-            Expression fallback = tokens.skipOperator("=")
-                    ? expressions.expression()
-                    : new Expression.Literal(Undefined.because("parameter '" + parameter + "' was not provided"));
-            parameters.add(new Macro.Parameter(parameter, fallback));
+            Undefined missing = Undefined.because("parameter '" + parameter + "' was not provided");
+            Expression fallback = tokens.skipOperator("=") ? expressions.expression() : context -> missing;
+            if (parameters.put(parameter, fallback) != null) {
+                throw tokens.failure("the parameter '" + parameter + "' is there twice");
+            }
             tokens.expectCommaOr(")");
         }
         endTag();
-        return new Statement.Definition(line, new Macro(name, parameters, captured("endmacro")));
+        Macro macro = new Macro(name, parameters, captured("endmacro"));
+        return statement(line, context -> context.set(name, macro.function(context)));
     }
 
     private Statement generation(int line) {
@@ -221,7 +259,8 @@ public final class TemplateParser {
         boolean isPlaced = captures == 0;
         hasGeneration = true;
         hasCapturedGeneration |= !isPlaced;
-        return new Statement.Generation(line, isPlaced, captured("endgeneration"));
+        Statement body = captured("endgeneration");
+        return new Statement(line, context -> context.generation(isPlaced, body));
     }
 
     private Statement loopControl(int line, Flow flow) {
@@ -229,26 +268,36 @@ public final class TemplateParser {
             throw tokens.failure("'break' and 'continue' belong into a loop, not into a macro or block inside of it");
         }
         endTag();
-        return new Statement.LoopControl(line, flow);
+        return new Statement(line, context -> flow);
     }
 
     /** What a value is assigned to: one target, or several separated by commas. */
-    private Target targets(boolean mayBeAttribute) {
-        Target first = target(mayBeAttribute);
+    private BiConsumer<Value, Context> targets(boolean mayBeAttribute) {
+        BiConsumer<Value, Context> first = target(mayBeAttribute);
         if (!tokens.isOperator(",")) {
             return first;
         }
-        List<Target> several = new ArrayList<>(List.of(first));
-        while (tokens.skipOperator(",") && (tokens.isOperator("(") || tokens.isAt(Kind.NAME) && !tokens.isName("in"))) {
-            several.add(target(mayBeAttribute));
+        List<BiConsumer<Value, Context>> targets = new ArrayList<>(List.of(first));
+        while (tokens.skipOperator(",")
+                && (tokens.isOperator("(") || tokens.isAt(Kind.NAME) && !tokens.isName("in"))) {
+            targets.add(target(mayBeAttribute));
         }
-        return new Target.Several(several);
+        return (value, context) -> {
+            List<Value> values = ListValue.itemsOf(value, context.budget());
+            if (values.size() != targets.size()) {
+                throw TemplateException.evaluation(
+                        "cannot unpack " + values.size() + " values into " + targets.size() + " variables");
+            }
+            for (int i = 0; i < values.size(); i++) {
+                targets.get(i).accept(values.get(i), context);
+            }
+        };
     }
 
-    private Target target(boolean mayBeAttribute) {
+    private BiConsumer<Value, Context> target(boolean mayBeAttribute) {
         if (tokens.skipOperator("(")) {
             checkDepth(++depth);
-            Target inner = targets(mayBeAttribute);
+            BiConsumer<Value, Context> inner = targets(mayBeAttribute);
             tokens.expectOperator(")");
             depth--;
             return inner;
@@ -258,10 +307,15 @@ public final class TemplateParser {
             throw tokens.failure("can't assign to '" + name + "'");
         }
         tokens.expect(Kind.NAME, "the name of a variable");
-        return mayBeAttribute && tokens.skipOperator(".")
-                ? new Target.NamespaceAttribute(
-                        name,
-                        tokens.expect(Kind.NAME, "the name of an attribute").text())
-                : new Target.Variable(name);
+        if (!mayBeAttribute || !tokens.skipOperator(".")) {
+            return (value, context) -> context.set(name, value);
+        }
+        String attribute = tokens.expect(Kind.NAME, "the name of an attribute").text();
+        return (value, context) -> {
+            if (!(context.variable(name) instanceof NamespaceValue namespace)) {
+                throw TemplateException.evaluation("cannot assign attribute on non-namespace object");
+            }
+            namespace.set(attribute, value, context.budget());
+        };
     }
 }

@@ -1,7 +1,7 @@
-package dev.anneal.engine.text.template.syntax;
+package dev.anneal.engine.text.template.program;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.syntax.Token.Kind;
+import dev.anneal.engine.text.template.program.Token.Kind;
 import java.util.List;
 
 /** Tokens with a position. */
