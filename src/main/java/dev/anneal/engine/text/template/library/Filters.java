@@ -3,7 +3,7 @@ package dev.anneal.engine.text.template.library;
 import static dev.anneal.engine.text.template.library.Builtin.define;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.JsonPrinter;
+import dev.anneal.engine.text.template.value.PythonPrinter;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.NumberValue;
 import dev.anneal.engine.text.template.value.TextValue;
@@ -82,8 +82,8 @@ public final class Filters {
             itemSeparator = item.string();
             keySeparator = key.string();
         }
-        JsonPrinter.Style style = new JsonPrinter.Style(
-                call.flag("ensure_ascii"), indent, itemSeparator, keySeparator, call.flag("sort_keys"));
-        return new TextValue(JsonPrinter.print(call.subject(), style, call.budget()));
+        PythonPrinter.Style style = new PythonPrinter.Style(
+                true, call.flag("ensure_ascii"), indent, itemSeparator, keySeparator, call.flag("sort_keys"));
+        return new TextValue(PythonPrinter.print(call.subject(), style, call.budget()));
     }
 }

@@ -107,11 +107,6 @@ public final class ListValue implements Value {
     }
 
     @Override
-    public boolean isTrue() {
-        return !items.isEmpty();
-    }
-
-    @Override
     public int nesting() {
         return nesting;
     }
@@ -132,22 +127,16 @@ public final class ListValue implements Value {
     }
 
     @Override
-    public boolean isIterable() {
-        return true;
-    }
-
-    @Override
     public int lengthIfKnown() {
         return items.size();
     }
 
     @Override
     public boolean contains(Value element, Budget budget) {
-        budget.charge(weight);
         if (kind == Kind.DICT_KEYS) {
             MapValue.checkedKey(element, budget);
         }
-        return items.contains(element);
+        return Value.super.contains(element, budget);
     }
 
     @Override

@@ -56,11 +56,6 @@ public final class MapValue implements Value {
     }
 
     @Override
-    public boolean isTrue() {
-        return !entries.isEmpty();
-    }
-
-    @Override
     public int nesting() {
         return nesting;
     }
@@ -78,11 +73,6 @@ public final class MapValue implements Value {
     @Override
     public Iterator<Value> iterator() {
         return entries.keySet().iterator();
-    }
-
-    @Override
-    public boolean isIterable() {
-        return true;
     }
 
     @Override

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class NumberValue implements Value {
 
     /** {@code True}. */
-    public static final NumberValue TRUE = new NumberValue("bool", BigInteger.ONE, 1);
+    public static final NumberValue TRUE = new NumberValue("bool", BigInteger.ONE, 0);
 
     /** {@code False}. */
     public static final NumberValue FALSE = new NumberValue("bool", BigInteger.ZERO, 0);
@@ -35,7 +35,7 @@ public final class NumberValue implements Value {
         if (value.bitLength() > Budget.MAX_INTEGER_BITS) {
             throw TemplateException.budget("an integer of more than " + Budget.MAX_INTEGER_BITS + " bits");
         }
-        return new NumberValue("int", value, value.doubleValue());
+        return new NumberValue("int", value, 0);
     }
 
     /** A float. */
@@ -60,7 +60,7 @@ public final class NumberValue implements Value {
 
     /** The number as a double, the nearest one if it is a large integer. */
     public double asDouble() {
-        return real;
+        return whole == null ? real : whole.doubleValue();
     }
 
     /** The number as an integer, or null if it is a float. */
@@ -95,7 +95,7 @@ public final class NumberValue implements Value {
 
     @Override
     public boolean isTrue() {
-        return real != 0;
+        return whole == null ? real != 0 : whole.signum() != 0;
     }
 
     @Override
@@ -111,22 +111,28 @@ public final class NumberValue implements Value {
         if (!(other instanceof NumberValue number)) {
             return Value.super.compare(other);
         }
-        if (Double.isNaN(real) || Double.isNaN(number.real)) {
+        if (whole != null && number.whole != null) {
+            return whole.compareTo(number.whole);
+        }
+        double left = asDouble();
+        double right = number.asDouble();
+        if (Double.isNaN(left) || Double.isNaN(right)) {
             throw failure("nan has no order");
         }
-        boolean isFinite = Double.isFinite(real) && Double.isFinite(number.real);
-        return isFinite ? exact().compareTo(number.exact()) : Double.compare(real, number.real);
+        boolean isFinite = Double.isFinite(left) && Double.isFinite(right);
+        return isFinite ? exact().compareTo(number.exact()) : Double.compare(left, right);
     }
 
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof NumberValue number
-                && real == number.real
-                && (whole == null && number.whole == null || compare(number) == 0);
+                && !Double.isNaN(real)
+                && !Double.isNaN(number.real)
+                && (whole == null && number.whole == null ? real == number.real : compare(number) == 0);
     }
 
     @Override
     public int hashCode() {
-        return Double.hashCode(real + 0.0);
+        return Double.hashCode(asDouble() + 0.0);
     }
 }

@@ -1,22 +1,53 @@
 package dev.anneal.engine.text.template.value;
 
+import dev.anneal.engine.text.template.PythonFloat;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Prints values as Python's {@code repr} does. */
+/** Prints values as Python's {@code repr} and {@code json.dumps} do. */
 public final class PythonPrinter {
 
+    /**
+     * How to print.
+     *
+     * @param isJson whether as {@code json.dumps} does
+     * @param indent what each level begins its lines with; null prints on one line
+     * @param sortKeys orders entries by key, not by insertion
+     */
+    public record Style(
+            boolean isJson,
+            boolean asciiOnly,
+            @Nullable String indent,
+            String itemSeparator,
+            String keySeparator,
+            boolean sortKeys) {}
+
+    private static final Style REPR = new Style(false, false, null, ", ", ": ", false);
+
+    private final Style style;
     private final Budget budget;
     private final BoundedText out;
+    private int level;
 
-    private PythonPrinter(Budget budget) {
+    private PythonPrinter(Style style, Budget budget) {
+        this.style = style;
         this.budget = budget;
         this.out = new BoundedText(budget);
     }
 
     /** Python's {@code repr(value)}. Values that Python prints with an address, and ranges, are refused. */
     public static String repr(Value value, Budget budget) {
-        PythonPrinter printer = new PythonPrinter(budget);
+        return print(value, REPR, budget);
+    }
+
+    /** The value in this style. */
+    public static String print(Value value, Style style, Budget budget) {
+        PythonPrinter printer = new PythonPrinter(style, budget);
         printer.print(value);
         return printer.out.toString();
     }
@@ -25,74 +56,122 @@ public final class PythonPrinter {
         if (value instanceof TextValue text) {
             quoted(text.string());
         } else if (value instanceof MapValue map) {
-            entries(map.entries());
+            block("{", entries(map.entries()), this::entry, "}");
         } else if (value instanceof ListValue list) {
             sequence(list);
-        } else if (value instanceof NumberValue || value == NoneValue.NONE) {
-            out.append(value.text(budget));
-        } else if (value instanceof Undefined) {
-            out.append("Undefined");
         } else {
-            throw value.failure("a value of type '" + value.typeName() + "' cannot be printed");
+            out.append(scalar(value));
         }
-    }
-
-    private void quoted(String value) {
-        char quote = value.indexOf('\'') >= 0 && value.indexOf('"') < 0 ? '"' : '\'';
-        out.append(String.valueOf(quote));
-        out.appendEscaped(value, codePoint -> escape(codePoint, quote));
-        out.append(String.valueOf(quote));
     }
 
     private void sequence(ListValue list) {
-        switch (list.kind()) {
-            case LIST -> elements("[", list, "]");
-            case TUPLE -> elements("(", list, list.length() == 1 ? ",)" : ")");
-            case RANGE -> throw list.failure("a range cannot be printed; make it a list");
-            default -> elements(list.typeName() + "([", list, "])");
+        boolean isTuple = list.kind() == ListValue.Kind.TUPLE && !style.isJson();
+        if (isTuple) {
+            block("(", list.items(), this::print, list.length() == 1 ? ",)" : ")");
+        } else if (list.kind().compareTo(ListValue.Kind.TUPLE) <= 0) {
+            block("[", list.items(), this::print, "]");
+        } else if (style.isJson() || list.kind() == ListValue.Kind.RANGE) {
+            throw list.failure("a " + list.typeName() + " cannot be printed; make it a list");
+        } else {
+            block(list.typeName() + "([", list.items(), this::print, "])");
         }
     }
 
-    private void elements(String open, ListValue list, String close) {
+    private String scalar(Value value) {
+        boolean isScalar = value instanceof NumberValue || value == NoneValue.NONE;
+        if (!isScalar && (style.isJson() || !(value instanceof Undefined))) {
+            throw value.failure("a value of type '" + value.typeName() + "' cannot be printed");
+        }
+        if (!style.isJson()) {
+            return isScalar ? value.text(budget) : "Undefined";
+        }
+        if (value instanceof NumberValue number && number.asWhole() == null) {
+            return PythonFloat.json(number.asDouble());
+        }
+        return value == NoneValue.NONE ? "null" : value.text(budget).toLowerCase(Locale.ROOT);
+    }
+
+    private Collection<Map.Entry<Value, Value>> entries(Map<Value, Value> entries) {
+        if (!style.sortKeys()) {
+            return entries.entrySet();
+        }
+        budget.charge(entries.size() * 16L);
+        List<Map.Entry<Value, Value>> sorted = new ArrayList<>(entries.entrySet());
+        sorted.sort((left, right) -> left.getKey().compare(right.getKey()));
+        return sorted;
+    }
+
+    private void entry(Map.Entry<Value, Value> entry) {
+        if (style.isJson() && !(entry.getKey() instanceof TextValue)) {
+            quoted(scalar(entry.getKey()));
+        } else {
+            print(entry.getKey());
+        }
+        out.append(style.keySeparator());
+        print(entry.getValue());
+    }
+
+    private <T> void block(String open, Collection<T> elements, Consumer<T> printer, String close) {
         out.append(open);
+        level++;
         String separator = "";
-        for (Value item : list.items()) {
+        for (T element : elements) {
             out.append(separator);
-            print(item);
-            separator = ", ";
+            newLine();
+            printer.accept(element);
+            separator = style.itemSeparator();
+        }
+        level--;
+        if (!elements.isEmpty()) {
+            newLine();
         }
         out.append(close);
     }
 
-    private void entries(Map<Value, Value> entries) {
-        out.append("{");
-        String separator = "";
-        for (Map.Entry<Value, Value> entry : entries.entrySet()) {
-            out.append(separator);
-            print(entry.getKey());
-            out.append(": ");
-            print(entry.getValue());
-            separator = ", ";
+    private void newLine() {
+        if (style.indent() != null) {
+            out.append("\n");
+            for (int i = 0; i < level; i++) {
+                out.append(style.indent());
+            }
         }
-        out.append("}");
     }
 
-    private static @Nullable String escape(int codePoint, char quote) {
+    private void quoted(String text) {
+        boolean isSingle = !style.isJson() && (text.indexOf('\'') < 0 || text.indexOf('"') >= 0);
+        String quote = isSingle ? "'" : "\"";
+        out.append(quote);
+        out.appendEscaped(text, codePoint -> escape(codePoint, quote.charAt(0)));
+        out.append(quote);
+    }
+
+    private @Nullable String escape(int codePoint, char quote) {
         return switch (codePoint) {
             case '\n' -> "\\n";
             case '\r' -> "\\r";
             case '\t' -> "\\t";
             case '\\' -> "\\\\";
             case '\'', '"' -> codePoint == quote ? "\\" + quote : null;
-            default -> isPrintable(codePoint) ? null : hexadecimal(codePoint);
+            case '\b' -> style.isJson() ? "\\b" : "\\x08";
+            case '\f' -> style.isJson() ? "\\f" : "\\x0c";
+            default -> isPlain(codePoint) ? null : hexadecimal(codePoint);
         };
     }
 
-    private static String hexadecimal(int codePoint) {
-        if (codePoint < 0x100) {
-            return String.format("\\x%02x", codePoint);
+    private boolean isPlain(int codePoint) {
+        return style.isJson() ? codePoint >= ' ' && !(style.asciiOnly() && codePoint > '~') : isPrintable(codePoint);
+    }
+
+    private String hexadecimal(int codePoint) {
+        if (!style.isJson()) {
+            String format = codePoint < 0x100 ? "\\x%02x" : codePoint < 0x10000 ? "\\u%04x" : "\\U%08x";
+            return String.format(format, codePoint);
         }
-        return String.format(codePoint < 0x10000 ? "\\u%04x" : "\\U%08x", codePoint);
+        StringBuilder units = new StringBuilder();
+        for (char unit : Character.toChars(codePoint)) {
+            units.append(String.format("\\u%04x", (int) unit));
+        }
+        return units.toString();
     }
 
     private static boolean isPrintable(int codePoint) {

@@ -32,21 +32,4 @@ public final class StreamValue implements Value {
     public Iterator<Value> iterator() {
         return elements;
     }
-
-    @Override
-    public boolean isIterable() {
-        return true;
-    }
-
-    @Override
-    public boolean contains(Value element, Budget budget) {
-        while (elements.hasNext()) {
-            Value next = elements.next();
-            budget.charge(Math.min(next.weight(), element.weight()));
-            if (next.equals(element)) {
-                return true;
-            }
-        }
-        return false;
-    }
 }

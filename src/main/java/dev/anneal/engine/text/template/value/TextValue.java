@@ -48,11 +48,6 @@ public record TextValue(String string) implements Value, Comparable<TextValue> {
     }
 
     @Override
-    public boolean isIterable() {
-        return true;
-    }
-
-    @Override
     public int lengthIfKnown() {
         return string.codePointCount(0, string.length());
     }

@@ -39,11 +39,6 @@ public final class Undefined implements Value {
     }
 
     @Override
-    public boolean isTrue() {
-        return false;
-    }
-
-    @Override
     public String text(Budget budget) {
         return "";
     }
@@ -54,18 +49,8 @@ public final class Undefined implements Value {
     }
 
     @Override
-    public boolean isIterable() {
-        return true;
-    }
-
-    @Override
     public int lengthIfKnown() {
         return 0;
-    }
-
-    @Override
-    public boolean contains(Value element, Budget budget) {
-        return false;
     }
 
     @Override

@@ -25,7 +25,7 @@ public sealed interface Value
 
     /** Python's {@code bool(value)}. */
     default boolean isTrue() {
-        return true;
+        return lengthIfKnown() != 0;
     }
 
     /** Python's {@code str(value)}. */
@@ -55,7 +55,11 @@ public sealed interface Value
 
     /** Whether {@link #iterator} works. */
     default boolean isIterable() {
-        return false;
+        return this instanceof TextValue
+                || this instanceof ListValue
+                || this instanceof MapValue
+                || this instanceof StreamValue
+                || this instanceof Undefined;
     }
 
     /** Python's {@code len(value)}, or -1 if it has no length. */
@@ -74,7 +78,14 @@ public sealed interface Value
 
     /** Python's {@code element in value}. */
     default boolean contains(Value element, Budget budget) {
-        throw failure("argument of type '" + typeName() + "' is not iterable");
+        for (Iterator<Value> elements = iterator(); elements.hasNext(); ) {
+            Value next = elements.next();
+            budget.charge(Math.min(next.weight(), element.weight()));
+            if (next.equals(element)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Python's {@code value[key]}, or null if there is no such element. */
