@@ -1,12 +1,11 @@
 package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.library.Environment;
-import dev.anneal.engine.text.template.program.Program;
-import dev.anneal.engine.text.template.program.TemplateParser;
+import dev.anneal.engine.text.template.value.Environment;
 import dev.anneal.engine.text.template.value.Budget;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
+import java.util.List;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -15,21 +14,24 @@ import org.jspecify.annotations.Nullable;
  * A Hugging Face chat template (Jinja), compiled once per model and rendered per conversation as transformers renders it. Immutable and safe for many
  * threads.
  *
- * <p>Templates come with models from anywhere. They see values and the functions of {@code library}, nothing of the host, and each rendering has a budget
- * of steps, memory, recursion and output ({@link Budget}). Known differences from Jinja: nothing is escaped, so {@code safe} changes nothing; values
- * that Python prints with their address, such as generators and functions, cannot be printed; {@code str.format} takes simple fields only.
+ * <p>Templates come with models from anywhere. They see values and the functions of {@code value}, nothing of the host, and each rendering has a budget of
+ * steps, memory, recursion and output ({@link Budget}). What chat templates do not use is refused by its name where a template uses it. One difference from
+ * Jinja is known: nothing is escaped, so {@code safe} changes nothing.
  */
 public final class ChatTemplate {
 
     /** Characters of a template's source; the largest ones in use have some ten thousand. */
     private static final int MAX_SOURCE = 1 << 18;
 
-    private final Program program;
+    private final Statement body;
+    private final boolean marksAssistantText;
     private final ZonedDateTime now;
     private final LongSupplier nanoTime;
 
-    private ChatTemplate(Program program, ZonedDateTime now, LongSupplier nanoTime) {
-        this.program = program;
+    private ChatTemplate(String source, ZonedDateTime now, LongSupplier nanoTime) {
+        TemplateParser parser = new TemplateParser(source);
+        this.body = parser.parse();
+        this.marksAssistantText = parser.marksAssistantText();
         this.now = now;
         this.nanoTime = nanoTime;
     }
@@ -44,12 +46,12 @@ public final class ChatTemplate {
         return compile(source, now, System::nanoTime);
     }
 
-    /** @param nanoTime by which a rendering that has come to a stand is known */
+    /** @param nanoTime clock that tells whether a rendering has stalled */
     static ChatTemplate compile(String source, Instant now, LongSupplier nanoTime) {
         if (source.length() > MAX_SOURCE) {
             throw TemplateException.syntax(1, "a template of more than " + MAX_SOURCE + " characters");
         }
-        return new ChatTemplate(TemplateParser.parse(source), now.atZone(ZoneOffset.UTC), nanoTime);
+        return new ChatTemplate(source, now.atZone(ZoneOffset.UTC), nanoTime);
     }
 
     /**
@@ -58,15 +60,24 @@ public final class ChatTemplate {
      *
      * @param variables maps, lists, strings, numbers, booleans and null only, nested as wished; not changed
      * @throws TemplateException if the template refuses the conversation or a limit is reached, on every machine alike
-     * @throws StalledRenderingException if the machine does not get on with it, which says nothing about the conversation
+     * @throws StalledRenderingException if the machine takes far too long, which says nothing about the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
-        Environment environment = new Environment(new Budget(nanoTime), now);
-        return program.run(() -> Conversation.variables(variables), environment);
+        Context context = new Context(new Environment(new Budget(nanoTime), now));
+        try {
+            Conversation.variables(variables).forEach(context::set);
+            context.execute(body);
+        } catch (TemplateException failure) {
+            throw failure.at(context.line());
+        } catch (StackOverflowError tooDeep) {
+            // Only a caller that leaves less than half a megabyte of stack gets here before the budget does.
+            throw TemplateException.budget("recursion beyond the stack").at(context.line());
+        }
+        return new Rendering(context.text(), marksAssistantText ? context.spans() : List.of());
     }
 
     /** Whether the template marks assistant text by {@code {% generation %}}; without it {@link Rendering#assistantSpans} is always empty. */
     public boolean marksAssistantText() {
-        return program.marksAssistantText();
+        return marksAssistantText;
     }
 }

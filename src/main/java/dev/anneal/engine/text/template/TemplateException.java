@@ -61,7 +61,7 @@ public final class TemplateException extends RuntimeException {
     }
 
     /** This failure at a line of the source, unless it has one. */
-    public TemplateException at(int lineOfSource) {
+    TemplateException at(int lineOfSource) {
         if (line != UNKNOWN_LINE) {
             return this;
         }

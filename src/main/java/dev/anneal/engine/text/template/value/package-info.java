@@ -1,4 +1,4 @@
-/** Values as templates see them: what Python's types of the same name do, how they compare and how they print. */
+/** Values as templates see them, with Python's operators and printed forms, and the filters, tests, methods and functions that a template can call. */
 @NullMarked
 package dev.anneal.engine.text.template.value;
 

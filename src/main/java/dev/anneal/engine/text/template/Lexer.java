@@ -1,7 +1,6 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.program.Token.Kind;
+import dev.anneal.engine.text.template.Token.Kind;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,7 +1,7 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.library.FilteredIterator;
-import dev.anneal.engine.text.template.program.Statement.Flow;
+import dev.anneal.engine.text.template.value.FilteredIterator;
+import dev.anneal.engine.text.template.Statement.Flow;
 import dev.anneal.engine.text.template.value.LoopValue;
 import dev.anneal.engine.text.template.value.Value;
 import java.util.Iterator;

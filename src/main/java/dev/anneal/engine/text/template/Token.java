@@ -1,4 +1,4 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
 /**
  * A piece of a template's source.

@@ -1,7 +1,6 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.BoundedText;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Arrays;

@@ -1,12 +1,7 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.BoundedText;
-import dev.anneal.engine.text.template.value.Budget;
-import dev.anneal.engine.text.template.value.TextSearch;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

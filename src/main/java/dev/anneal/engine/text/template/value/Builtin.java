@@ -1,8 +1,5 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.value.Arguments;
-import dev.anneal.engine.text.template.value.FunctionValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,5 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.TemplateException;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 

@@ -1,19 +1,8 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
-import static dev.anneal.engine.text.template.library.Builtin.define;
+import static dev.anneal.engine.text.template.value.Builtin.define;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.Arguments;
-import dev.anneal.engine.text.template.value.Arithmetic;
-import dev.anneal.engine.text.template.value.BoundedText;
-import dev.anneal.engine.text.template.value.ListValue;
-import dev.anneal.engine.text.template.value.MapValue;
-import dev.anneal.engine.text.template.value.NumberValue;
-import dev.anneal.engine.text.template.value.Slice;
-import dev.anneal.engine.text.template.value.StreamValue;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Undefined;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -1,9 +1,9 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.Rendering.Span;
-import dev.anneal.engine.text.template.library.Environment;
-import dev.anneal.engine.text.template.library.Globals;
-import dev.anneal.engine.text.template.program.Statement.Flow;
+import dev.anneal.engine.text.template.value.Environment;
+import dev.anneal.engine.text.template.value.Globals;
+import dev.anneal.engine.text.template.Statement.Flow;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.Budget;
 import dev.anneal.engine.text.template.value.TextValue;

@@ -1,10 +1,7 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.NumberValue;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;

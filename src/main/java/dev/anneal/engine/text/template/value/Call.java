@@ -1,12 +1,6 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.Arguments;
-import dev.anneal.engine.text.template.value.Budget;
-import dev.anneal.engine.text.template.value.NoneValue;
-import dev.anneal.engine.text.template.value.NumberValue;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;

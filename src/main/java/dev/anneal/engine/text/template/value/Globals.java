@@ -1,17 +1,8 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
-import static dev.anneal.engine.text.template.library.Builtin.define;
+import static dev.anneal.engine.text.template.value.Builtin.define;
 
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.value.Budget;
-import dev.anneal.engine.text.template.value.FunctionValue;
-import dev.anneal.engine.text.template.value.ListValue;
-import dev.anneal.engine.text.template.value.MapValue;
-import dev.anneal.engine.text.template.value.NamespaceValue;
-import dev.anneal.engine.text.template.value.NoneValue;
-import dev.anneal.engine.text.template.value.NumberValue;
-import dev.anneal.engine.text.template.value.TextValue;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

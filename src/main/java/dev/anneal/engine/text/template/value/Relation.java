@@ -1,7 +1,5 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.value.Budget;
-import dev.anneal.engine.text.template.value.Value;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 

@@ -1,10 +1,9 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.library.Access;
-import dev.anneal.engine.text.template.library.Filters;
-import dev.anneal.engine.text.template.library.Tests;
-import dev.anneal.engine.text.template.program.Token.Kind;
+import dev.anneal.engine.text.template.value.Access;
+import dev.anneal.engine.text.template.value.Filters;
+import dev.anneal.engine.text.template.value.Tests;
+import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.Arguments;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;

@@ -1,6 +1,5 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.template.value.Arguments;
 import dev.anneal.engine.text.template.value.FunctionValue;
 import dev.anneal.engine.text.template.value.Value;

@@ -1,8 +1,7 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.template.program.Statement.Flow;
-import dev.anneal.engine.text.template.program.Token.Kind;
+import dev.anneal.engine.text.template.Statement.Flow;
+import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.NamespaceValue;
 import dev.anneal.engine.text.template.value.Undefined;
@@ -18,7 +17,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Parses the statements of a template. */
-public final class TemplateParser {
+final class TemplateParser {
 
     /** Blocks inside one another. */
     private static final int MAX_DEPTH = 60;
@@ -33,16 +32,19 @@ public final class TemplateParser {
     private boolean hasGeneration;
     private boolean hasCapturedGeneration;
 
-    private TemplateParser(String source) {
+    TemplateParser(String source) {
         this.tokens = new TokenStream(Lexer.tokens(source));
         this.expressions = new ExpressionParser(tokens);
     }
 
-    /** The program of a template. */
-    public static Program parse(String source) {
-        TemplateParser parser = new TemplateParser(source);
-        Statement body = parser.statements(Set.of());
-        return new Program(body, parser.hasGeneration && !parser.hasCapturedGeneration);
+    /** The whole template. */
+    Statement parse() {
+        return statements(Set.of());
+    }
+
+    /** Whether there are generation blocks, and the place of all their texts in the output is known. */
+    boolean marksAssistantText() {
+        return hasGeneration && !hasCapturedGeneration;
     }
 
     /** Statements up to the tag that ends a block, which is left as the current token without its opening. */

@@ -1,6 +1,5 @@
-package dev.anneal.engine.text.template.library;
+package dev.anneal.engine.text.template.value;
 
-import dev.anneal.engine.text.template.value.Budget;
 import java.time.ZonedDateTime;
 
 /**

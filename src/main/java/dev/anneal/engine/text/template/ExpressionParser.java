@@ -1,8 +1,8 @@
-package dev.anneal.engine.text.template.program;
+package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.library.Filters;
-import dev.anneal.engine.text.template.library.Relation;
-import dev.anneal.engine.text.template.program.Token.Kind;
+import dev.anneal.engine.text.template.value.Filters;
+import dev.anneal.engine.text.template.value.Relation;
+import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.Arithmetic;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.ListValue;
