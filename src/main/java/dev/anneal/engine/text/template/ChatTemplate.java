@@ -1,6 +1,5 @@
 package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.value.Environment;
 import dev.anneal.engine.text.template.value.Budget;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -63,7 +62,7 @@ public final class ChatTemplate {
      * @throws StalledRenderingException if the machine takes far too long, which says nothing about the conversation
      */
     public Rendering render(Map<String, ? extends @Nullable Object> variables) {
-        Context context = new Context(new Environment(new Budget(nanoTime), now));
+        Context context = new Context(new Budget(now, nanoTime));
         try {
             Conversation.variables(variables).forEach(context::set);
             context.execute(body);

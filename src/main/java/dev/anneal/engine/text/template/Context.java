@@ -1,11 +1,10 @@
 package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.Rendering.Span;
-import dev.anneal.engine.text.template.value.Environment;
-import dev.anneal.engine.text.template.value.Globals;
 import dev.anneal.engine.text.template.Statement.Flow;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.Budget;
+import dev.anneal.engine.text.template.value.Globals;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
@@ -16,17 +15,17 @@ import java.util.function.Supplier;
 /** State of one rendering: variables, output, budget, and the line that is being executed. Used by one thread. */
 final class Context {
 
-    private final Environment environment;
+    private final Budget budget;
     private final List<Span> spans = new ArrayList<>();
     private BoundedText output;
     private Scope scope;
     private int line = 1;
 
     /** A rendering before its first statement. */
-    Context(Environment environment) {
-        this.environment = environment;
-        this.scope = new Scope();
-        this.output = new BoundedText(environment.budget());
+    Context(Budget budget) {
+        this.budget = budget;
+        this.scope = new Scope(null);
+        this.output = new BoundedText(budget);
     }
 
     /** The text so far. */
@@ -44,19 +43,15 @@ final class Context {
         return line;
     }
 
-    Environment environment() {
-        return environment;
-    }
-
     Budget budget() {
-        return environment.budget();
+        return budget;
     }
 
     /** Every evaluation passes here, so that none escapes the budget. */
     Value evaluate(Expression expression) {
-        budget().enter();
+        budget.enter();
         Value value = expression.evaluate(this);
-        budget().leave();
+        budget.leave();
         return value;
     }
 
@@ -71,17 +66,17 @@ final class Context {
 
     /** Every execution passes here, so that none escapes the budget. */
     Flow execute(Statement statement) {
-        budget().enter();
+        budget.enter();
         line = statement.line();
         Flow flow = statement.action().apply(this);
-        budget().leave();
+        budget.leave();
         return flow;
     }
 
     Value variable(String name) {
         Value value = scope.find(name);
         if (value == null) {
-            value = Globals.find(name, environment);
+            value = Globals.find(name, budget);
         }
         return value == null ? Undefined.because("'" + name + "' is undefined") : value;
     }
@@ -111,7 +106,7 @@ final class Context {
     Value capture(Scope inner, Supplier<Flow> action) {
         BoundedText current = output;
         int caller = line;
-        output = new BoundedText(budget());
+        output = new BoundedText(budget);
         within(inner, action);
         Value captured = new TextValue(output.toString());
         output = current;

@@ -8,7 +8,6 @@ import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Value;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -19,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns the variables of a rendering into values, with the messages prepared as transformers prepares them. Nothing of the host gets through. */
 final class Conversation {
 
-    private static final String MESSAGES = "messages";
     private static final TextValue REASONING_CONTENT = new TextValue("reasoning_content");
     private static final TextValue THINKING = new TextValue("thinking");
 
@@ -34,13 +32,13 @@ final class Conversation {
         variables.put("documents", NoneValue.NONE);
         variables.put("add_generation_prompt", NumberValue.FALSE);
         given.forEach((name, value) -> variables.put(name, value(value)));
-        if (variables.get(MESSAGES) instanceof ListValue messages) {
-            variables.put(
-                    MESSAGES,
-                    ListValue.list(messages.items().stream()
-                            .map(Conversation::prepared)
-                            .toList()));
-        }
+        variables.computeIfPresent(
+                "messages",
+                (name, value) -> value instanceof ListValue messages
+                        ? ListValue.list(messages.items().stream()
+                                .map(Conversation::prepared)
+                                .toList())
+                        : value);
         return variables;
     }
 
@@ -92,7 +90,7 @@ final class Conversation {
             return mapping(map);
         }
         if (object instanceof Collection<?> collection) {
-            return list(collection);
+            return ListValue.list(collection.stream().map(Conversation::value).toList());
         }
         throw new IllegalArgumentException("a variable of a chat template holds a "
                 + object.getClass().getName() + "; only maps, lists, strings, numbers and booleans are allowed");
@@ -104,14 +102,6 @@ final class Conversation {
         }
         boolean isFloat = number instanceof Double || number instanceof Float || number instanceof BigDecimal;
         return isFloat ? NumberValue.of(number.doubleValue()) : NumberValue.of(number.longValue());
-    }
-
-    private static Value list(Collection<?> collection) {
-        List<Value> items = new ArrayList<>(collection.size());
-        for (Object item : collection) {
-            items.add(value(item));
-        }
-        return ListValue.list(items);
     }
 
     private static Value mapping(Map<?, ?> map) {

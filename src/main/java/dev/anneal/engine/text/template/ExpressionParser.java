@@ -1,12 +1,11 @@
 package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.value.Filters;
-import dev.anneal.engine.text.template.value.Relation;
 import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.Arithmetic;
 import dev.anneal.engine.text.template.value.BoundedText;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.NumberValue;
+import dev.anneal.engine.text.template.value.Relation;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
@@ -58,12 +57,11 @@ final class ExpressionParser {
     /** An expression, or several separated by commas as a tuple. */
     Expression tupleOrExpression(Supplier<Expression> element) {
         Expression first = element.get();
-        if (!tokens.isOperator(",")) {
+        if (!tokens.is(",")) {
             return first;
         }
         List<Expression> items = new ArrayList<>(List.of(first));
-        while (tokens.skipOperator(",")
-                && !(tokens.isAt(Kind.OUTPUT_END) || tokens.isAt(Kind.BLOCK_END) || tokens.isOperator(")"))) {
+        while (tokens.skip(",") && !(tokens.isAt(Kind.OUTPUT_END) || tokens.isAt(Kind.BLOCK_END) || tokens.is(")"))) {
             items.add(element.get());
         }
         return PrimaryParser.sequence(ListValue.Kind.TUPLE, items);
@@ -80,19 +78,18 @@ final class ExpressionParser {
 
     private Expression conditional() {
         Expression value = disjunction();
-        while (tokens.skipName("if")) {
+        while (tokens.skip("if")) {
             Expression whenTrue = value;
             Expression condition = disjunction();
-            Expression otherwise = tokens.skipName("else") ? expression() : context -> NO_ELSE;
-            value = context ->
-                    context.evaluate(context.evaluate(condition).isTrue() ? whenTrue : otherwise);
+            Expression otherwise = tokens.skip("else") ? expression() : context -> NO_ELSE;
+            value = context -> context.evaluate(context.evaluate(condition).isTrue() ? whenTrue : otherwise);
         }
         return value;
     }
 
     private Expression disjunction() {
         Expression expression = conjunction();
-        while (tokens.skipName("or")) {
+        while (tokens.skip("or")) {
             Expression left = expression;
             Expression right = conjunction();
             expression = context -> {
@@ -105,7 +102,7 @@ final class ExpressionParser {
 
     private Expression conjunction() {
         Expression expression = negation();
-        while (tokens.skipName("and")) {
+        while (tokens.skip("and")) {
             Expression left = expression;
             Expression right = negation();
             expression = context -> {
@@ -117,7 +114,7 @@ final class ExpressionParser {
     }
 
     private Expression negation() {
-        return tokens.skipName("not") ? not(deeper(this::negation)) : comparison();
+        return tokens.skip("not") ? not(deeper(this::negation)) : comparison();
     }
 
     static Expression not(Expression operand) {
@@ -147,12 +144,12 @@ final class ExpressionParser {
     }
 
     private @Nullable Relation relation() {
-        if (tokens.isName("not") && tokens.following().is(Kind.NAME, "in")) {
+        if (tokens.is("not") && tokens.following().is("in")) {
             tokens.next();
             tokens.next();
             return Relation.NOT_IN;
         }
-        boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.isName("in");
+        boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.is("in");
         Relation relation = isOperator ? Relation.of(tokens.current().text()) : null;
         if (relation != null) {
             tokens.next();
@@ -166,11 +163,11 @@ final class ExpressionParser {
 
     private Expression concatenation() {
         Expression first = product();
-        if (!tokens.isOperator("~")) {
+        if (!tokens.is("~")) {
             return first;
         }
         List<Expression> operands = new ArrayList<>(List.of(first));
-        while (tokens.skipOperator("~")) {
+        while (tokens.skip("~")) {
             operands.add(product());
         }
         return context -> {
@@ -190,7 +187,7 @@ final class ExpressionParser {
         Expression expression = operand.get();
         while (tokens.isAt(Kind.OPERATOR)) {
             Arithmetic operator = Arithmetic.of(tokens.current().text());
-            if (tokens.isOperator("**")) {
+            if (tokens.is("**")) {
                 throw tokens.failure("the operator '**' is not supported here: write products");
             }
             if (operator == null || !operators.contains(operator)) {
@@ -199,8 +196,7 @@ final class ExpressionParser {
             tokens.next();
             Expression left = expression;
             Expression right = operand.get();
-            expression =
-                    context -> operator.apply(context.evaluate(left), context.evaluate(right), context.budget());
+            expression = context -> operator.apply(context.evaluate(left), context.evaluate(right), context.budget());
         }
         return expression;
     }
@@ -208,7 +204,7 @@ final class ExpressionParser {
     /** A sign binds more than a filter but less than what is written after its operand: {@code -x|abs} is {@code (-x)|abs}. */
     private Expression unary(boolean withFilters) {
         Expression operand;
-        if (tokens.isOperator("-") || tokens.isOperator("+")) {
+        if (tokens.is("-") || tokens.is("+")) {
             String sign = tokens.next().text();
             Expression signed = deeper(() -> unary(false));
             operand = context -> signed(sign, context.evaluate(signed), context);

@@ -1,11 +1,11 @@
 package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.value.FilteredIterator;
 import dev.anneal.engine.text.template.Statement.Flow;
 import dev.anneal.engine.text.template.value.LoopValue;
+import dev.anneal.engine.text.template.value.StreamValue;
 import dev.anneal.engine.text.template.value.Value;
-import java.util.Iterator;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,14 +47,14 @@ record Loop(
     }
 
     private LoopValue loop(Value source, Scope outer, Context context) {
-        Iterator<Value> all = source.iterator();
         if (condition == null) {
-            return new LoopValue(all, source.lengthIfKnown(), context.budget());
+            return new LoopValue(source.iterator(), source.lengthIfKnown(), context.budget());
         }
-        Iterator<Value> passing = new FilteredIterator(all, element -> context.within(new Scope(outer), () -> {
-            target.accept(element, context);
-            return context.evaluate(condition).isTrue();
-        }));
-        return new LoopValue(passing, -1, context.budget());
+        Stream<Value> passing = StreamValue.elements(source)
+                .filter(element -> context.within(new Scope(outer), () -> {
+                    target.accept(element, context);
+                    return context.evaluate(condition).isTrue();
+                }));
+        return new LoopValue(passing.iterator(), -1, context.budget());
     }
 }

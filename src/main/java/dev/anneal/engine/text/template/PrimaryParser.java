@@ -1,15 +1,15 @@
 package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.value.Access;
-import dev.anneal.engine.text.template.value.Filters;
-import dev.anneal.engine.text.template.value.Tests;
 import dev.anneal.engine.text.template.Token.Kind;
+import dev.anneal.engine.text.template.value.Access;
 import dev.anneal.engine.text.template.value.Arguments;
+import dev.anneal.engine.text.template.value.Filters;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;
 import dev.anneal.engine.text.template.value.NoneValue;
 import dev.anneal.engine.text.template.value.NumberValue;
 import dev.anneal.engine.text.template.value.Slice;
+import dev.anneal.engine.text.template.value.Tests;
 import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Value;
 import java.math.BigInteger;
@@ -47,7 +47,8 @@ final class PrimaryParser {
             case NAME -> name(tokens.next().text());
             case STRING -> constant(text());
             case INTEGER -> constant(integer(tokens.next()));
-            case FLOAT -> constant(NumberValue.of(Double.parseDouble(tokens.next().text())));
+            case FLOAT ->
+                constant(NumberValue.of(Double.parseDouble(tokens.next().text())));
             case OPERATOR -> bracketed();
             default -> throw tokens.unexpected("an expression");
         };
@@ -90,19 +91,19 @@ final class PrimaryParser {
     }
 
     private Expression bracketed() {
-        if (tokens.skipOperator("(")) {
-            Expression inner = tokens.isOperator(")")
+        if (tokens.skip("(")) {
+            Expression inner = tokens.is(")")
                     ? sequence(ListValue.Kind.TUPLE, List.of())
                     : expressions.tupleOrExpression(expressions::expression);
-            tokens.expectOperator(")");
+            tokens.expect(")");
             return inner;
         }
-        if (tokens.skipOperator("{")) {
+        if (tokens.skip("{")) {
             return mapping();
         }
-        tokens.expectOperator("[");
+        tokens.expect("[");
         List<Expression> items = new ArrayList<>();
-        while (!tokens.skipOperator("]")) {
+        while (!tokens.skip("]")) {
             items.add(expressions.expression());
             tokens.expectCommaOr("]");
         }
@@ -112,9 +113,9 @@ final class PrimaryParser {
     private Expression mapping() {
         List<Expression> keys = new ArrayList<>();
         List<Expression> values = new ArrayList<>();
-        while (!tokens.skipOperator("}")) {
+        while (!tokens.skip("}")) {
             keys.add(expressions.expression());
-            tokens.expectOperator(":");
+            tokens.expect(":");
             values.add(expressions.expression());
             tokens.expectCommaOr("}");
         }
@@ -134,11 +135,11 @@ final class PrimaryParser {
         Expression expression = operand;
         while (true) {
             Expression object = expression;
-            if (tokens.skipOperator(".")) {
+            if (tokens.skip(".")) {
                 expression = attribute(object);
-            } else if (tokens.skipOperator("[")) {
+            } else if (tokens.skip("[")) {
                 expression = element(object);
-            } else if (tokens.isOperator("(")) {
+            } else if (tokens.is("(")) {
                 expression = call(object);
             } else {
                 return object;
@@ -154,22 +155,22 @@ final class PrimaryParser {
     private Expression attribute(Expression object) {
         if (tokens.isAt(Kind.INTEGER)) {
             Value position = integer(tokens.next());
-            return context -> Access.element(context.evaluate(object), position, context.environment());
+            return context -> Access.element(context.evaluate(object), position, context.budget());
         }
-        TextValue name =
-                new TextValue(tokens.expect(Kind.NAME, "the name of an attribute").text());
-        return context -> Access.attribute(context.evaluate(object), name, context.environment());
+        TextValue name = new TextValue(
+                tokens.expect(Kind.NAME, "the name of an attribute").text());
+        return context -> Access.attribute(context.evaluate(object), name, context.budget());
     }
 
     private Expression element(Expression object) {
-        Expression start = tokens.isOperator(":") ? NONE : expressions.expression();
-        if (tokens.skipOperator("]")) {
-            return context -> Access.element(context.evaluate(object), context.evaluate(start), context.environment());
+        Expression start = tokens.is(":") ? NONE : expressions.expression();
+        if (tokens.skip("]")) {
+            return context -> Access.element(context.evaluate(object), context.evaluate(start), context.budget());
         }
-        tokens.expectOperator(":");
+        tokens.expect(":");
         Expression stop = bound();
-        Expression step = tokens.skipOperator(":") ? bound() : NONE;
-        tokens.expectOperator("]");
+        Expression step = tokens.skip(":") ? bound() : NONE;
+        tokens.expect("]");
         return context -> {
             Slice slice = new Slice(bound(start, context), bound(stop, context), bound(step, context));
             return context.evaluate(object).slice(slice, context.budget());
@@ -177,7 +178,7 @@ final class PrimaryParser {
     }
 
     private Expression bound() {
-        return tokens.isOperator(":") || tokens.isOperator("]") ? NONE : expressions.expression();
+        return tokens.is(":") || tokens.is("]") ? NONE : expressions.expression();
     }
 
     private static @Nullable Long bound(Expression expression, Context context) {
@@ -195,11 +196,11 @@ final class PrimaryParser {
     Expression filtersAndTests(Expression operand) {
         Expression input = operand;
         while (true) {
-            if (tokens.skipOperator("|")) {
+            if (tokens.skip("|")) {
                 input = filter().apply(input);
-            } else if (tokens.skipName("is")) {
+            } else if (tokens.skip("is")) {
                 input = test(input);
-            } else if (tokens.isOperator("(")) {
+            } else if (tokens.is("(")) {
                 input = call(input);
             } else {
                 return input;
@@ -210,36 +211,36 @@ final class PrimaryParser {
     /** One filter without its {@code |}. */
     UnaryOperator<Expression> filter() {
         String name = dottedName();
-        Function<Context, Arguments> arguments = tokens.isOperator("(") ? arguments() : NO_ARGUMENTS;
+        Function<Context, Arguments> arguments = tokens.is("(") ? arguments() : NO_ARGUMENTS;
         return input -> context -> {
             Value value = context.evaluate(input);
-            return Filters.get(name).apply(value, arguments.apply(context), context.environment());
+            return Filters.get(name).apply(value, arguments.apply(context), context.budget());
         };
     }
 
     private Expression test(Expression input) {
-        boolean isNegated = tokens.skipName("not");
+        boolean isNegated = tokens.skip("not");
         String name = dottedName();
         Function<Context, Arguments> arguments = testArguments();
         Expression test = context -> {
             Value value = context.evaluate(input);
-            return Tests.get(name).apply(value, arguments.apply(context), context.environment());
+            return Tests.get(name).apply(value, arguments.apply(context), context.budget());
         };
         return isNegated ? ExpressionParser.not(test) : test;
     }
 
     /** Arguments in brackets, or a single one without them. */
     private Function<Context, Arguments> testArguments() {
-        if (tokens.isOperator("(")) {
+        if (tokens.is("(")) {
             return arguments();
         }
-        if (tokens.isName("is")) {
+        if (tokens.is("is")) {
             throw tokens.failure("You cannot chain multiple tests with is");
         }
         boolean isArgument = switch (tokens.current().kind()) {
             case STRING, INTEGER, FLOAT -> true;
             case NAME -> !AFTER_TEST.contains(tokens.current().text());
-            default -> tokens.isOperator("[") || tokens.isOperator("{");
+            default -> tokens.is("[") || tokens.is("{");
         };
         return isArgument ? arguments(List.of(postfix(primary())), Map.of()) : NO_ARGUMENTS;
     }
@@ -247,7 +248,7 @@ final class PrimaryParser {
     private String dottedName() {
         StringBuilder name =
                 new StringBuilder(tokens.expect(Kind.NAME, "a name").text());
-        while (tokens.skipOperator(".")) {
+        while (tokens.skip(".")) {
             name.append('.').append(tokens.expect(Kind.NAME, "a name").text());
         }
         return name.toString();
@@ -255,13 +256,13 @@ final class PrimaryParser {
 
     /** Arguments in brackets: positional ones, then named ones. */
     private Function<Context, Arguments> arguments() {
-        tokens.expectOperator("(");
+        tokens.expect("(");
         List<Expression> positional = new ArrayList<>();
         Map<String, Expression> named = new LinkedHashMap<>();
-        while (!tokens.skipOperator(")")) {
-            if (tokens.isAt(Kind.NAME) && tokens.following().is(Kind.OPERATOR, "=")) {
+        while (!tokens.skip(")")) {
+            if (tokens.isAt(Kind.NAME) && tokens.following().is("=")) {
                 String name = tokens.next().text();
-                tokens.expectOperator("=");
+                tokens.expect("=");
                 if (named.put(name, expressions.expression()) != null) {
                     throw tokens.failure("the named argument '" + name + "' is given twice");
                 }
@@ -275,8 +276,7 @@ final class PrimaryParser {
         return arguments(positional, named);
     }
 
-    private static Function<Context, Arguments> arguments(
-            List<Expression> positional, Map<String, Expression> named) {
+    private static Function<Context, Arguments> arguments(List<Expression> positional, Map<String, Expression> named) {
         return context -> {
             List<Value> values = context.evaluate(positional);
             Map<String, Value> namedValues = new LinkedHashMap<>();

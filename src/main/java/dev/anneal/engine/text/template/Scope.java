@@ -8,20 +8,12 @@ import org.jspecify.annotations.Nullable;
 /** Variables of a block. What a block sets is gone when it ends; what it reads may come from the blocks around it. */
 final class Scope {
 
-    private static final int USUAL_VARIABLES = 4;
-
     private final @Nullable Scope outer;
-    private final Map<String, Value> variables;
+    private final Map<String, Value> variables = new HashMap<>();
 
-    /** The outermost scope. */
-    Scope() {
-        this.outer = null;
-        this.variables = new HashMap<>();
-    }
-
-    Scope(Scope outer) {
+    /** @param outer null for the outermost scope */
+    Scope(@Nullable Scope outer) {
         this.outer = outer;
-        this.variables = new HashMap<>(USUAL_VARIABLES);
     }
 
     void set(String name, Value value) {

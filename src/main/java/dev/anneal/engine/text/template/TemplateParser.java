@@ -64,7 +64,7 @@ final class TemplateParser {
     /** A block up to this end tag. */
     private Statement blockUntil(String end) {
         Statement block = block(end);
-        tokens.expectName(end);
+        tokens.expect(end);
         endTag();
         return block;
     }
@@ -131,7 +131,8 @@ final class TemplateParser {
     }
 
     private static Statement printing(int line, Expression expression) {
-        return statement(line, context -> context.print(context.evaluate(expression).text(context.budget())));
+        return statement(
+                line, context -> context.print(context.evaluate(expression).text(context.budget())));
     }
 
     private Statement output(int line) {
@@ -167,7 +168,7 @@ final class TemplateParser {
             conditions.add(expressions.tupleOrExpression(expressions::withoutCondition));
             endTag();
             branches.add(block("elif", "else", "endif"));
-        } while (tokens.skipName("elif"));
+        } while (tokens.skip("elif"));
         branches.add(otherwise("endif"));
         return new Statement(line, context -> {
             int branch = 0;
@@ -181,22 +182,22 @@ final class TemplateParser {
 
     /** An optional {@code else} block and the end tag, either of which is the current token. */
     private Statement otherwise(String end) {
-        if (tokens.skipName("else")) {
+        if (tokens.skip("else")) {
             endTag();
             return blockUntil(end);
         }
         Statement nothing = block(tokens.current().line(), List.of());
-        tokens.expectName(end);
+        tokens.expect(end);
         endTag();
         return nothing;
     }
 
     private Statement loop(int line) {
         BiConsumer<Value, Context> target = targets(false);
-        tokens.expectName("in");
+        tokens.expect("in");
         Expression elements = expressions.tupleOrExpression(expressions::withoutCondition);
-        @Nullable Expression condition = tokens.skipName("if") ? expressions.expression() : null;
-        if (tokens.isName("recursive")) {
+        @Nullable Expression condition = tokens.skip("if") ? expressions.expression() : null;
+        if (tokens.is("recursive")) {
             throw tokens.failure("the word 'recursive' of a loop is not supported here: call a macro within itself");
         }
         endTag();
@@ -210,7 +211,7 @@ final class TemplateParser {
     private Statement assignment(int line) {
         BiConsumer<Value, Context> target = targets(true);
         Expression value;
-        if (tokens.skipOperator("=")) {
+        if (tokens.skip("=")) {
             value = expressions.tupleOrExpression(expressions::expression);
             endTag();
         } else {
@@ -225,7 +226,7 @@ final class TemplateParser {
         if (end.equals("endfilter")) {
             filters.add(expressions.filter());
         }
-        while (tokens.skipOperator("|")) {
+        while (tokens.skip("|")) {
             filters.add(expressions.filter());
         }
         endTag();
@@ -239,13 +240,13 @@ final class TemplateParser {
 
     private Statement macro(int line) {
         String name = tokens.expect(Kind.NAME, "the name of a macro").text();
-        tokens.expectOperator("(");
+        tokens.expect("(");
         Map<String, Expression> parameters = new LinkedHashMap<>();
-        while (!tokens.skipOperator(")")) {
+        while (!tokens.skip(")")) {
             String parameter =
                     tokens.expect(Kind.NAME, "the name of a parameter").text();
             Undefined missing = Undefined.because("parameter '" + parameter + "' was not provided");
-            Expression fallback = tokens.skipOperator("=") ? expressions.expression() : context -> missing;
+            Expression fallback = tokens.skip("=") ? expressions.expression() : context -> missing;
             if (parameters.put(parameter, fallback) != null) {
                 throw tokens.failure("the parameter '" + parameter + "' is there twice");
             }
@@ -276,12 +277,11 @@ final class TemplateParser {
     /** What a value is assigned to: one target, or several separated by commas. */
     private BiConsumer<Value, Context> targets(boolean mayBeAttribute) {
         BiConsumer<Value, Context> first = target(mayBeAttribute);
-        if (!tokens.isOperator(",")) {
+        if (!tokens.is(",")) {
             return first;
         }
         List<BiConsumer<Value, Context>> targets = new ArrayList<>(List.of(first));
-        while (tokens.skipOperator(",")
-                && (tokens.isOperator("(") || tokens.isAt(Kind.NAME) && !tokens.isName("in"))) {
+        while (tokens.skip(",") && (tokens.is("(") || tokens.isAt(Kind.NAME) && !tokens.is("in"))) {
             targets.add(target(mayBeAttribute));
         }
         return (value, context) -> {
@@ -297,10 +297,10 @@ final class TemplateParser {
     }
 
     private BiConsumer<Value, Context> target(boolean mayBeAttribute) {
-        if (tokens.skipOperator("(")) {
+        if (tokens.skip("(")) {
             checkDepth(++depth);
             BiConsumer<Value, Context> inner = targets(mayBeAttribute);
-            tokens.expectOperator(")");
+            tokens.expect(")");
             depth--;
             return inner;
         }
@@ -309,7 +309,7 @@ final class TemplateParser {
             throw tokens.failure("can't assign to '" + name + "'");
         }
         tokens.expect(Kind.NAME, "the name of a variable");
-        if (!mayBeAttribute || !tokens.skipOperator(".")) {
+        if (!mayBeAttribute || !tokens.skip(".")) {
             return (value, context) -> context.set(name, value);
         }
         String attribute = tokens.expect(Kind.NAME, "the name of an attribute").text();

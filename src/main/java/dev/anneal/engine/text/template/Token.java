@@ -24,8 +24,9 @@ record Token(Kind kind, String text, int line) {
         END
     }
 
-    boolean is(Kind wantedKind, String wantedText) {
-        return kind == wantedKind && text.equals(wantedText);
+    /** Whether it is this name or operator. */
+    boolean is(String wanted) {
+        return (kind == Kind.NAME || kind == Kind.OPERATOR) && text.equals(wanted);
     }
 
     /** The token as an error message shows it. */

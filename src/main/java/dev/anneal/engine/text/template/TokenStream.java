@@ -29,49 +29,33 @@ final class TokenStream {
         return token;
     }
 
-    boolean isName(String name) {
-        return current().is(Kind.NAME, name);
-    }
-
-    boolean isOperator(String operator) {
-        return current().is(Kind.OPERATOR, operator);
+    /** Whether this name or operator is the current token. */
+    boolean is(String text) {
+        return current().is(text);
     }
 
     boolean isAt(Kind kind) {
         return current().kind() == kind;
     }
 
-    boolean skipName(String name) {
-        return skipIf(isName(name));
-    }
-
-    boolean skipOperator(String operator) {
-        return skipIf(isOperator(operator));
-    }
-
-    private boolean skipIf(boolean isThere) {
+    boolean skip(String text) {
+        boolean isThere = is(text);
         if (isThere) {
             next();
         }
         return isThere;
     }
 
-    void expectOperator(String operator) {
-        if (!skipOperator(operator)) {
-            throw unexpected("'" + operator + "'");
+    void expect(String text) {
+        if (!skip(text)) {
+            throw unexpected("'" + text + "'");
         }
     }
 
     /** A comma, or this bracket, which is left as the current token. */
     void expectCommaOr(String close) {
-        if (!isOperator(close)) {
-            expectOperator(",");
-        }
-    }
-
-    void expectName(String name) {
-        if (!skipName(name)) {
-            throw unexpected("'" + name + "'");
+        if (!is(close)) {
+            expect(",");
         }
     }
 

@@ -29,7 +29,7 @@ class RefusedFeaturesTest {
             "'a'",
             "casefold center encode expandtabs format_map index isalnum isalpha isascii isdecimal isdigit isidentifier islower "
                     + "isnumeric isprintable isspace istitle isupper ljust maketrans partition rfind rindex rjust rpartition "
-                    + "swapcase translate zfill",
+                    + "rsplit swapcase translate zfill",
             "{}",
             "clear copy fromkeys pop popitem setdefault update",
             "[1]",

@@ -11,31 +11,29 @@ public final class Access {
     private Access() {}
 
     /** {@code object.name}. */
-    public static Value attribute(Value object, TextValue name, Environment environment) {
-        Value found = attributeOrMethod(object, name.string(), environment);
+    public static Value attribute(Value object, TextValue name, Budget budget) {
+        Value found = attributeOrMethod(object, name.string(), budget);
         if (found == null) {
             found = object.item(name);
         }
-        return found != null ? found : missing(object, name, environment);
+        return found != null ? found : missing(object, name, budget);
     }
 
     /** {@code object[key]}. */
-    public static Value element(Value object, Value key, Environment environment) {
-        environment.budget().charge(key.weight());
+    public static Value element(Value object, Value key, Budget budget) {
+        budget.charge(key.weight());
         Value found = object.item(key);
         if (found == null && key instanceof TextValue name) {
-            found = attributeOrMethod(object, name.string(), environment);
+            found = attributeOrMethod(object, name.string(), budget);
         }
-        return found != null ? found : missing(object, key, environment);
+        return found != null ? found : missing(object, key, budget);
     }
 
     /** What a path like {@code function.parameters.0} leads to, as the {@code attribute} of filters is written. */
-    static Value path(Value object, Value path, Environment environment) {
+    static Value path(Value object, Value path, Budget budget) {
         Value found = object;
-        for (Value key : path instanceof TextValue text
-                ? Texts.split(text.string(), ".", -1, environment.budget())
-                : List.of(path)) {
-            found = element(found, positionOrName(key), environment);
+        for (Value key : path instanceof TextValue text ? Texts.split(text.string(), ".", -1, budget) : List.of(path)) {
+            found = element(found, positionOrName(key), budget);
         }
         return found;
     }
@@ -45,20 +43,20 @@ public final class Access {
         return isPosition ? NumberValue.of(new BigInteger(((TextValue) part).string())) : part;
     }
 
-    private static @Nullable Value attributeOrMethod(Value object, String name, Environment environment) {
+    private static @Nullable Value attributeOrMethod(Value object, String name, Budget budget) {
         Value found = object.attribute(name);
         if (found != null) {
             return found;
         }
         Builtin method = Methods.find(object, name);
-        return method == null ? null : method.bind(object, environment);
+        return method == null ? null : method.bind(object, budget);
     }
 
-    private static Value missing(Value object, Value key, Environment environment) {
+    private static Value missing(Value object, Value key, Budget budget) {
         if (key instanceof TextValue name && name.string().startsWith("__")) {
             throw TemplateException.evaluation(
                     "access to attribute '" + name.string() + "' of '" + object.typeName() + "' object is unsafe");
         }
-        return Undefined.element(object, key, environment.budget());
+        return Undefined.element(object, key, budget);
     }
 }

@@ -3,6 +3,9 @@ package dev.anneal.engine.text.template.value;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.text.template.TemplateException;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.ZonedDateTime;
 import java.util.function.LongSupplier;
 
 /**
@@ -38,6 +41,7 @@ public final class Budget {
     private static final int UNITS_PER_STEP = 32;
     private static final int BYTES_PER_ELEMENT = 48;
 
+    private final ZonedDateTime now;
     private final LongSupplier nanoTime;
     private final long started;
     private long steps;
@@ -46,11 +50,17 @@ public final class Budget {
     private int depth;
 
     public Budget() {
-        this(System::nanoTime);
+        this(Instant.EPOCH.atZone(ZoneOffset.UTC), System::nanoTime);
     }
 
-    /** @param nanoTime clock that tells whether a rendering has stalled */
-    public Budget(LongSupplier nanoTime) {
+    /**
+     * The budget of a rendering that begins.
+     *
+     * @param now what {@code strftime_now} shows
+     * @param nanoTime clock that tells whether a rendering has stalled
+     */
+    public Budget(ZonedDateTime now, LongSupplier nanoTime) {
+        this.now = now;
         this.nanoTime = nanoTime;
         this.started = nanoTime.getAsLong();
     }
@@ -66,6 +76,11 @@ public final class Budget {
     /** Counts a pass over this many UTF-16 units. */
     public void scan(long units) {
         charge(1 + units / UNITS_PER_STEP);
+    }
+
+    /** What a template takes for the present: one instant for all of a rendering. */
+    ZonedDateTime now() {
+        return now;
     }
 
     /** Goes one level deeper. There is no need to leave after a failure, since it ends the rendering. */

@@ -48,12 +48,12 @@ public record Builtin(String name, List<String> parameters, Kind kind, Function<
     }
 
     /** Applies it to a filter's input, a test's operand or a method's object; to None if it is a function. */
-    public Value apply(Value subject, Arguments arguments, Environment environment) {
-        return body.apply(new Call(this, subject, arguments, environment));
+    public Value apply(Value subject, Arguments arguments, Budget budget) {
+        return body.apply(new Call(this, subject, arguments, budget));
     }
 
     /** The value that a template gets when it names the built-in without calling it. */
-    public FunctionValue bind(Value subject, Environment environment) {
-        return new FunctionValue(arguments -> apply(subject, arguments, environment));
+    public FunctionValue bind(Value subject, Budget budget) {
+        return new FunctionValue(arguments -> apply(subject, arguments, budget));
     }
 }

@@ -1,12 +1,12 @@
 package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
-import java.util.Iterator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One call of a built-in: what it is applied to, and its arguments by the names of the parameters. */
-record Call(Builtin builtin, Value subject, Arguments arguments, Environment environment) {
+record Call(Builtin builtin, Value subject, Arguments arguments, Budget budget) {
 
     /** Far beyond any size and position, and far from where sums of such numbers overflow. */
     private static final long MAX_INTEGER = 1L << 40;
@@ -28,10 +28,6 @@ record Call(Builtin builtin, Value subject, Arguments arguments, Environment env
 
     private static TemplateException failure(Builtin builtin, String reason) {
         return TemplateException.evaluation(builtin.name() + "() " + reason);
-    }
-
-    Budget budget() {
-        return environment.budget();
     }
 
     /** What it is applied to as a text, as {@code str} makes it. */
@@ -114,20 +110,13 @@ record Call(Builtin builtin, Value subject, Arguments arguments, Environment env
                 : " ".repeat(budget().text(Math.max(0, integer(name, fallback))));
     }
 
-    /** The elements of what it is applied to; each one counts as a step. */
-    Iterator<Value> elements() {
-        Iterator<Value> source = subject.iterator();
-        return new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return source.hasNext();
-            }
+    /** The elements of what it is applied to, read one at a time; each one counts as a step. */
+    Stream<Value> elements() {
+        return StreamValue.elements(subject).peek(element -> budget.charge(1));
+    }
 
-            @Override
-            public Value next() {
-                budget().charge(1);
-                return source.next();
-            }
-        };
+    /** A generator over elements that are made of this call's. */
+    StreamValue generator(Stream<Value> elements) {
+        return new StreamValue(subject, elements.iterator());
     }
 }

@@ -15,10 +15,7 @@ public final class Globals {
     private static final Map<String, Builtin> TABLE = Builtin.table(
             define("range", "/ start stop step", Globals::range),
             define("namespace", "*", Globals::namespace),
-            define(
-                    "strftime_now",
-                    "format",
-                    call -> call.made(TimeFormat.format(call.text("format"), call.environment()))),
+            define("strftime_now", "format", call -> call.made(TimeFormat.format(call.text("format"), call.budget()))),
             define("raise_exception", "message", call -> {
                 throw TemplateException.raised(call.value("message").text(call.budget()));
             }));
@@ -30,13 +27,13 @@ public final class Globals {
     private Globals() {}
 
     /** The function of this name, or null. */
-    public static @Nullable FunctionValue find(String name, Environment environment) {
+    public static @Nullable FunctionValue find(String name, Budget budget) {
         Builtin function = TABLE.get(name);
         if (function == null && UNSUPPORTED.contains(name)) {
             throw TemplateException.unsupported(
                     "the function '" + name + "'", "functions are namespace, raise_exception, range, strftime_now");
         }
-        return function == null ? null : function.bind(NoneValue.NONE, environment);
+        return function == null ? null : function.bind(NoneValue.NONE, budget);
     }
 
     private static Value range(Call call) {
@@ -60,17 +57,8 @@ public final class Globals {
 
     private static Value namespace(Call call) {
         NamespaceValue namespace = new NamespaceValue();
-        for (Value source : call.arguments().positional()) {
-            if (!(source instanceof MapValue map)
-                    || call.arguments().positional().size() > 1) {
-                throw TemplateException.evaluation("namespace() takes a mapping and named arguments");
-            }
-            map.entries().forEach((name, value) -> {
-                if (!(name instanceof TextValue text)) {
-                    throw TemplateException.evaluation("the names of a namespace are texts");
-                }
-                namespace.set(text.string(), value, call.budget());
-            });
+        if (!call.arguments().positional().isEmpty()) {
+            throw TemplateException.evaluation("namespace() takes named arguments only here");
         }
         call.arguments().named().forEach((name, value) -> namespace.set(name, value, call.budget()));
         return namespace;

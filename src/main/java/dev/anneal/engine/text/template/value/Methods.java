@@ -29,7 +29,6 @@ final class Methods {
                     define("removesuffix", "/ suffix", Methods::removeSuffix),
                     define("replace", "/ old new count", Texts::replace),
                     define("split", "sep maxsplit", call -> ListValue.list(Texts.split(call))),
-                    define("rsplit", "sep maxsplit", call -> ListValue.list(Texts.splitFromEnd(call))),
                     define(
                             "splitlines",
                             "keepends",
@@ -56,7 +55,7 @@ final class Methods {
                     "str",
                     "casefold center encode expandtabs format_map index isalnum isalpha isascii isdecimal isdigit "
                             + "isidentifier islower isnumeric isprintable isspace istitle isupper ljust maketrans partition rfind "
-                            + "rindex rjust rpartition swapcase translate zfill"),
+                            + "rindex rjust rpartition rsplit swapcase translate zfill"),
             names("dict", "clear copy fromkeys pop popitem setdefault update"),
             names("list", "append clear copy count extend index insert pop remove reverse sort"),
             names("tuple", "count index"),

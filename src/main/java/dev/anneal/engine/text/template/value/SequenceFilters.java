@@ -12,6 +12,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** Filters of everything that can be iterated over. Those that Jinja writes as generators are lazy here as well. */
 final class SequenceFilters {
@@ -20,7 +21,7 @@ final class SequenceFilters {
             define("length", "", call -> NumberValue.of(call.subject().length())),
             define("count", "", call -> NumberValue.of(call.subject().length())),
             define("list", "", call -> ListValue.list(items(call))),
-            define("first", "", call -> first(call.elements(), "No first item, sequence was empty.")),
+            define("first", "", call -> first(call.elements().iterator(), "No first item, sequence was empty.")),
             define("last", "", SequenceFilters::last),
             define("join", "d attribute", SequenceFilters::join),
             define("reverse", "", SequenceFilters::reverse),
@@ -55,17 +56,18 @@ final class SequenceFilters {
             throw call.subject().failure("'" + call.subject().typeName() + "' object is not reversible");
         }
         List<Value> items = call.subject() instanceof ListValue list ? list.items() : items(call);
-        return items.isEmpty() ? Undefined.because("No last item, sequence was empty.") : items.get(items.size() - 1);
+        return first(
+                items.subList(Math.max(0, items.size() - 1), items.size()).iterator(),
+                "No last item, sequence was empty.");
     }
 
     private static Value join(Call call) {
         UnaryOperator<Value> attribute = attribute(call);
         String separator = call.value("d", TextValue.EMPTY).text(call.budget());
         BoundedText out = new BoundedText(call.budget());
-        boolean isFirst = true;
-        for (Iterator<Value> elements = call.elements(); elements.hasNext(); isFirst = false) {
-            Value item = attribute.apply(elements.next());
-            out.append(isFirst ? "" : separator).append(item.text(call.budget()));
+        String before = "";
+        for (Iterator<Value> elements = call.elements().iterator(); elements.hasNext(); before = separator) {
+            out.append(before).append(attribute.apply(elements.next()).text(call.budget()));
         }
         return new TextValue(out.toString());
     }
@@ -76,9 +78,7 @@ final class SequenceFilters {
         }
         List<Value> items = items(call);
         Collections.reverse(items);
-        return call.subject().lengthIfKnown() < 0
-                ? ListValue.list(items)
-                : new StreamValue(call.subject(), items.iterator());
+        return call.subject().lengthIfKnown() < 0 ? ListValue.list(items) : call.generator(items.stream());
     }
 
     private static Value sum(Call call) {
@@ -87,7 +87,7 @@ final class SequenceFilters {
         if (sum instanceof TextValue) {
             throw TemplateException.evaluation("sum() can't sum strings; use the filter join");
         }
-        for (Iterator<Value> elements = call.elements(); elements.hasNext(); ) {
+        for (Iterator<Value> elements = call.elements().iterator(); elements.hasNext(); ) {
             sum = Arithmetic.ADD.apply(sum, attribute.apply(elements.next()), call.budget());
         }
         return sum;
@@ -95,22 +95,18 @@ final class SequenceFilters {
 
     private static Value pairs(Call call) {
         if (call.subject() instanceof MapValue map) {
-            return new StreamValue(map, map.items(call.budget()).iterator());
+            return call.generator(map.items(call.budget()).items().stream());
         }
         if (call.subject() instanceof Undefined) {
-            return nothing(call);
+            return call.generator(Stream.empty());
         }
         throw TemplateException.evaluation("Can only get item pairs from a mapping.");
-    }
-
-    private static Value nothing(Call call) {
-        return new StreamValue(call.subject(), Collections.emptyIterator());
     }
 
     /** Of what counts as false, None and 0 among it, Jinja picks and maps nothing, and asks no further. */
     private static Value picked(Call call, boolean byAttribute, boolean wanted) {
         if (!call.subject().isTrue()) {
-            return nothing(call);
+            return call.generator(Stream.empty());
         }
         List<Value> given = call.arguments().positional();
         if (byAttribute && given.isEmpty()) {
@@ -120,8 +116,8 @@ final class SequenceFilters {
         UnaryOperator<Value> test = testAndArguments.isEmpty()
                 ? UnaryOperator.identity()
                 : applied(Tests.get(testAndArguments.get(0).text(call.budget())), testAndArguments, call);
-        return new StreamValue(call.subject(), new FilteredIterator(call.elements(), element -> {
-            Value tested = byAttribute ? Access.path(element, given.get(0), call.environment()) : element;
+        return call.generator(call.elements().filter(element -> {
+            Value tested = byAttribute ? Access.path(element, given.get(0), call.budget()) : element;
             return test.apply(tested).isTrue() == wanted;
         }));
     }
@@ -131,26 +127,14 @@ final class SequenceFilters {
         Arguments arguments = new Arguments(
                 nameAndArguments.subList(1, nameAndArguments.size()),
                 call.arguments().named());
-        return value -> builtin.apply(value, arguments, call.environment());
+        return value -> builtin.apply(value, arguments, call.budget());
     }
 
     private static Value map(Call call) {
         if (!call.subject().isTrue()) {
-            return nothing(call);
+            return call.generator(Stream.empty());
         }
-        UnaryOperator<Value> function = mapping(call);
-        Iterator<Value> source = call.elements();
-        return new StreamValue(call.subject(), new Iterator<>() {
-            @Override
-            public boolean hasNext() {
-                return source.hasNext();
-            }
-
-            @Override
-            public Value next() {
-                return function.apply(source.next());
-            }
-        });
+        return call.generator(call.elements().map(mapping(call)));
     }
 
     private static UnaryOperator<Value> mapping(Call call) {
@@ -165,7 +149,7 @@ final class SequenceFilters {
         }
         Value fallback = named.get("default");
         return value -> {
-            Value found = Access.path(value, attribute, call.environment());
+            Value found = Access.path(value, attribute, call.budget());
             return fallback != null && found instanceof Undefined ? fallback : found;
         };
     }
@@ -173,7 +157,7 @@ final class SequenceFilters {
     /** Leads from an element to the attribute that the call names, or is the element itself. */
     private static UnaryOperator<Value> attribute(Call call) {
         return call.has("attribute")
-                ? element -> Access.path(element, call.value("attribute"), call.environment())
+                ? element -> Access.path(element, call.value("attribute"), call.budget())
                 : UnaryOperator.identity();
     }
 
@@ -192,7 +176,7 @@ final class SequenceFilters {
     private static Value unique(Call call) {
         UnaryOperator<Value> key = key(call);
         Set<Value> seen = new HashSet<>();
-        return new StreamValue(call.subject(), new FilteredIterator(call.elements(), element -> {
+        return call.generator(call.elements().filter(element -> {
             call.budget().elements(1);
             return seen.add(MapValue.checkedKey(key.apply(element), call.budget()));
         }));
@@ -206,7 +190,7 @@ final class SequenceFilters {
         UnaryOperator<Value> folded = folded(call);
         List<UnaryOperator<Value>> parts = call.has("attribute") && call.value("attribute") instanceof TextValue names
                 ? Texts.split(names.string(), ",", -1, call.budget()).stream()
-                        .<UnaryOperator<Value>>map(path -> value -> Access.path(value, path, call.environment()))
+                        .<UnaryOperator<Value>>map(path -> value -> Access.path(value, path, call.budget()))
                         .toList()
                 : List.of(attribute(call));
         return sorted(
@@ -249,7 +233,7 @@ final class SequenceFilters {
 
     private static Value extreme(Call call, int sign) {
         UnaryOperator<Value> key = key(call);
-        Iterator<Value> elements = call.elements();
+        Iterator<Value> elements = call.elements().iterator();
         Value best = first(elements, "No aggregated item, sequence was empty.");
         Value bestKey = best instanceof Undefined ? best : key.apply(best);
         while (elements.hasNext()) {

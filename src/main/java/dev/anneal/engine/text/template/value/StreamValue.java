@@ -1,6 +1,9 @@
 package dev.anneal.engine.text.template.value;
 
 import java.util.Iterator;
+import java.util.Spliterators;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 
 /** Python's generator, as {@code map} and {@code select} make it: lazy, read once, always true, without a length. */
 public final class StreamValue implements Value {
@@ -16,6 +19,11 @@ public final class StreamValue implements Value {
     public StreamValue(Value source, Iterator<Value> elements) {
         this.elements = elements;
         this.nesting = ListValue.checkedNesting(source.nesting() + 1);
+    }
+
+    /** What a value iterates over, read one at a time. */
+    public static Stream<Value> elements(Value source) {
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(source.iterator(), 0), false);
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.anneal.engine.text.template.value;
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -43,28 +42,6 @@ final class Texts {
         return call.has("sep")
                 ? split(call.text(), call.text("sep"), limit, call.budget())
                 : words(call.text(), limit, call.budget());
-    }
-
-    /** Python's {@code str.rsplit}: what splitting the reversed text gives, reversed. */
-    static List<Value> splitFromEnd(Call call) {
-        long limit = call.integer("maxsplit", -1);
-        call.budget().text(call.text().length());
-        String reversed = reversed(call.text());
-        List<Value> parts = call.has("sep")
-                ? split(reversed, reversed(call.text("sep")), limit, call.budget())
-                : words(reversed, limit, call.budget());
-        parts.replaceAll(part -> new TextValue(reversed(((TextValue) part).string())));
-        Collections.reverse(parts);
-        return parts;
-    }
-
-    /** The UTF-16 units in reverse, so that reversing twice changes nothing. */
-    private static String reversed(String text) {
-        char[] units = new char[text.length()];
-        for (int i = 0; i < units.length; i++) {
-            units[i] = text.charAt(units.length - 1 - i);
-        }
-        return new String(units);
     }
 
     /** Splits at a separator, at most {@code limit} times unless that is negative. */

@@ -25,9 +25,9 @@ final class TimeFormat {
 
     private TimeFormat() {}
 
-    static String format(String format, Environment environment) {
-        ZonedDateTime now = environment.now();
-        BoundedText out = new BoundedText(environment.budget());
+    static String format(String format, Budget budget) {
+        ZonedDateTime now = budget.now();
+        BoundedText out = new BoundedText(budget);
         for (int i = 0; i < format.length(); i++) {
             if (format.charAt(i) != '%') {
                 out.append(format.subSequence(i, i + 1));
