@@ -28,14 +28,9 @@ final class Context {
         this.output = new BoundedText(budget);
     }
 
-    /** The text so far. */
-    String text() {
-        return output.toString();
-    }
-
-    /** What generation blocks marked so far. */
-    List<Span> spans() {
-        return spans;
+    /** What is rendered so far, with the spans of generation blocks. */
+    Rendering rendering() {
+        return new Rendering(output.toString(), spans);
     }
 
     /** The line that is being executed. */

@@ -210,7 +210,7 @@ final class PrimaryParser {
 
     /** One filter without its {@code |}. */
     UnaryOperator<Expression> filter() {
-        String name = dottedName();
+        String name = tokens.expect(Kind.NAME, "a name").text();
         Function<Context, Arguments> arguments = tokens.is("(") ? arguments() : NO_ARGUMENTS;
         return input -> context -> {
             Value value = context.evaluate(input);
@@ -220,7 +220,7 @@ final class PrimaryParser {
 
     private Expression test(Expression input) {
         boolean isNegated = tokens.skip("not");
-        String name = dottedName();
+        String name = tokens.expect(Kind.NAME, "a name").text();
         Function<Context, Arguments> arguments = testArguments();
         Expression test = context -> {
             Value value = context.evaluate(input);
@@ -243,15 +243,6 @@ final class PrimaryParser {
             default -> tokens.is("[") || tokens.is("{");
         };
         return isArgument ? arguments(List.of(postfix(primary())), Map.of()) : NO_ARGUMENTS;
-    }
-
-    private String dottedName() {
-        StringBuilder name =
-                new StringBuilder(tokens.expect(Kind.NAME, "a name").text());
-        while (tokens.skip(".")) {
-            name.append('.').append(tokens.expect(Kind.NAME, "a name").text());
-        }
-        return name.toString();
     }
 
     /** Arguments in brackets: positional ones, then named ones. */

@@ -58,13 +58,13 @@ class RefusedFeaturesTest {
                         each(TESTS, "{{ 'a' is @ }}", "the test '@'"),
                         each(FUNCTIONS, "{{ @ is defined }}", "the function '@'"),
                         each(TAGS, "{% @ %}", "the tag '@'"),
-                        each("changed depth depth0", "{% for x in [1] %}{{ loop.@ }}{% endfor %}", "the attribute '@'"),
+                        each("changed cycle depth depth0", "{% for x in [1] %}{{ loop.@ }}{% endfor %}", "the attribute '@'"),
                         each("recursive", "{% for x in [1] @ %}{% endfor %}", "the word '@'"),
                         each("**", "{{ 2 @ 3 }}", "the operator '@'"),
                         each("%", "{{ 'a%s' @ 3 }}", "the operator '@'"),
                         each("0x 0b 1_ 01", "{{ @1 }}", "a number that begins with '@'"),
                         each("\\1 \\N", "{{ '@{x}' }}", "the escape sequence '@'"),
-                        each("{:d} {a.b} {", "{{ '@'.format(1) }}", "the format '@'"),
+                        each("{:d} {a.b} { {0} {x}", "{{ '@'.format(1) }}", "the format '@'"),
                         attributes)
                 .flatMap(stream -> stream);
     }

@@ -12,6 +12,7 @@ public final class Access {
 
     /** {@code object.name}. */
     public static Value attribute(Value object, TextValue name, Budget budget) {
+        requireDefined(object);
         Value found = attributeOrMethod(object, name.string(), budget);
         if (found == null) {
             found = object.item(name);
@@ -21,12 +22,19 @@ public final class Access {
 
     /** {@code object[key]}. */
     public static Value element(Value object, Value key, Budget budget) {
+        requireDefined(object);
         budget.charge(key.weight());
         Value found = object.item(key);
         if (found == null && key instanceof TextValue name) {
             found = attributeOrMethod(object, name.string(), budget);
         }
         return found != null ? found : missing(object, key, budget);
+    }
+
+    private static void requireDefined(Value object) {
+        if (object instanceof Undefined) {
+            throw object.failure("an undefined value has neither attributes nor elements");
+        }
     }
 
     /** What a path like {@code function.parameters.0} leads to, as the {@code attribute} of filters is written. */

@@ -42,11 +42,6 @@ public record Builtin(String name, List<String> parameters, Kind kind, Function<
         return Arrays.stream(builtins).collect(Collectors.toMap(Builtin::name, Function.identity()));
     }
 
-    /** The same under another name. */
-    Builtin named(String other) {
-        return new Builtin(other, parameters, kind, body);
-    }
-
     /** Applies it to a filter's input, a test's operand or a method's object; to None if it is a function. */
     public Value apply(Value subject, Arguments arguments, Budget budget) {
         return body.apply(new Call(this, subject, arguments, budget));

@@ -2,14 +2,23 @@ package dev.anneal.engine.text.template.value;
 
 import static dev.anneal.engine.text.template.value.Builtin.define;
 
+import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.TemplateException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** What can follow {@code |}: here the filters of texts and single values, in {@link SequenceFilters} those of several. */
 public final class Filters {
+
+    private static final NumberValue ZERO = NumberValue.of(0);
 
     private static final Map<String, Builtin> TABLE = new TreeMap<>(Builtin.table(
             mapped("upper", text -> text.toUpperCase(Locale.ROOT)),
@@ -24,21 +33,26 @@ public final class Filters {
             define("indent", "width first blank", Texts::indent),
             define("default", "default_value boolean", Filters::orDefault),
             define("d", "default_value boolean", Filters::orDefault),
-            define(
-                    "int",
-                    "default",
-                    call -> Numbers.toInteger(call.subject(), call.value("default", NumberValue.of(0)))),
-            define(
-                    "float",
-                    "default",
-                    call -> Numbers.toReal(call.subject(), call.value("default", NumberValue.of(0.0)))),
-            define("abs", "", call -> Numbers.absolute(Numbers.number(call))),
-            define("round", "precision method", Numbers::round),
+            define("int", "default", call -> toInteger(call.subject(), call.value("default", ZERO))),
+            define("float", "default", call -> toReal(call.subject(), call.value("default", NumberValue.of(0.0)))),
+            define("abs", "", call -> absolute(number(call))),
+            define("round", "precision method", Filters::round),
             define("tojson", "ensure_ascii indent separators sort_keys", Filters::json)));
 
     static {
         TABLE.putAll(SequenceFilters.TABLE);
     }
+
+    /** Longer ones are no numbers of any use. */
+    private static final int MAX_LENGTH = 1_000;
+
+    private static final String DIGITS = "[0-9]++(?:_[0-9]++)*+";
+    private static final Pattern INTEGER = Pattern.compile("[+-]?" + DIGITS);
+    private static final Pattern REAL = Pattern.compile("[+-]?(?:" + DIGITS + "(?:\\.(?:" + DIGITS + ")?+)?+|\\." + DIGITS
+            + ")(?:[eE][+-]?" + DIGITS + ")?+");
+    private static final Pattern SPECIAL = Pattern.compile("([+-]?)(inf|infinity|nan)");
+    private static final Map<String, RoundingMode> ROUNDING = Map.of(
+            "common", RoundingMode.HALF_EVEN, "ceil", RoundingMode.CEILING, "floor", RoundingMode.FLOOR);
 
     private Filters() {}
 
@@ -79,5 +93,83 @@ public final class Filters {
         PythonPrinter.Style style = new PythonPrinter.Style(
                 true, call.flag("ensure_ascii"), indent, itemSeparator, keySeparator, call.flag("sort_keys"));
         return new TextValue(PythonPrinter.print(call.subject(), style, call.budget()));
+    }
+
+    /** The filter {@code int}: a number cut off at the point, or the fallback if the value is none. */
+    private static Value toInteger(Value value, Value fallback) {
+        if (value instanceof NumberValue number && number.asWhole() != null) {
+            return NumberValue.of(number.asWhole());
+        }
+        String text = value instanceof TextValue given ? digits(given) : "";
+        if (INTEGER.matcher(text).matches()) {
+            return NumberValue.of(new BigInteger(text.replace("_", "")));
+        }
+        Value real = toReal(value, fallback);
+        return real instanceof NumberValue number && real != fallback && Double.isFinite(number.asDouble())
+                ? NumberValue.of(number.exact().toBigInteger())
+                : fallback;
+    }
+
+    /** The filter {@code float}, or the fallback if the value is no number. */
+    private static Value toReal(Value value, Value fallback) {
+        if (value instanceof NumberValue number) {
+            return NumberValue.of(number.asDouble());
+        }
+        Double real = value instanceof TextValue text ? parsed(digits(text)) : null;
+        return real == null ? fallback : NumberValue.of(real.doubleValue());
+    }
+
+    /** Python's {@code float(text)}, or null where it fails. */
+    private static @Nullable Double parsed(String text) {
+        Matcher special = SPECIAL.matcher(text.toLowerCase(Locale.ROOT));
+        if (special.matches()) {
+            double value = special.group(2).equals("nan") ? Double.NaN : Double.POSITIVE_INFINITY;
+            return special.group(1).equals("-") ? -value : value;
+        }
+        return REAL.matcher(text).matches() ? Double.valueOf(text.replace("_", "")) : null;
+    }
+
+    /** The text without the space around it, its decimal digits being those of ASCII. */
+    private static String digits(TextValue text) {
+        String stripped = PythonSpace.strip(text.string());
+        if (stripped.length() > MAX_LENGTH) {
+            throw TemplateException.budget("a text of more than " + MAX_LENGTH + " characters for a number");
+        }
+        StringBuilder digits = new StringBuilder();
+        stripped.codePoints()
+                .map(each -> Character.isDigit(each) ? '0' + Character.digit(each, 10) : each)
+                .forEach(digits::appendCodePoint);
+        return digits.toString();
+    }
+
+    private static NumberValue number(Call call) {
+        if (call.subject() instanceof NumberValue number) {
+            return number;
+        }
+        throw call.subject()
+                .failure(call.builtin().name() + " takes a number, not "
+                        + call.subject().typeName());
+    }
+
+    private static NumberValue absolute(NumberValue number) {
+        return number.asWhole() != null
+                ? NumberValue.of(number.asWhole().abs())
+                : NumberValue.of(Math.abs(number.asDouble()));
+    }
+
+    /** The filter {@code round}: half to even of the exact binary value; {@code ceil} and {@code floor} always give a float. */
+    private static NumberValue round(Call call) {
+        NumberValue number = number(call);
+        RoundingMode mode = ROUNDING.get(call.text("method", "common"));
+        if (mode == null) {
+            throw TemplateException.evaluation("method must be common, ceil or floor");
+        }
+        boolean isWhole = number.asWhole() != null;
+        if (!isWhole && !Double.isFinite(number.asDouble())) {
+            return number;
+        }
+        int scale = (int) Math.max(-400, Math.min(400, call.integer("precision", 0)));
+        BigDecimal rounded = number.exact().setScale(scale, mode);
+        return isWhole && mode == RoundingMode.HALF_EVEN ? NumberValue.of(rounded.toBigInteger()) : NumberValue.of(rounded.doubleValue());
     }
 }

@@ -77,20 +77,11 @@ public final class LoopValue implements Value {
             case "length" -> NumberValue.of(length());
             case "previtem" -> orUndefined(previous, "there is no previous item");
             case "nextitem" -> orUndefined(peek(), "there is no next item");
-            case "cycle" -> new FunctionValue(this::cycle);
             default -> null;
         };
     }
 
     private static Value orUndefined(@Nullable Value item, String reason) {
         return item == null ? Undefined.because(reason) : item;
-    }
-
-    private Value cycle(Arguments arguments) {
-        List<Value> items = arguments.positional();
-        if (items.isEmpty() || !arguments.named().isEmpty()) {
-            throw failure("cycle() takes the items to choose from");
-        }
-        return items.get(index % items.size());
     }
 }

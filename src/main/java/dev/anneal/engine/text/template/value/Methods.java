@@ -68,7 +68,7 @@ final class Methods {
             names("float", "as_integer_ratio conjugate fromhex hex imag is_integer real"),
             names("generator", "close gi_code gi_frame gi_running gi_suspended gi_yieldfrom send throw"),
             names("function", "arguments caller catch_kwargs catch_varargs explicit_caller name"),
-            names("LoopContext", "changed depth depth0"));
+            names("LoopContext", "changed cycle depth depth0"));
 
     private Methods() {}
 

@@ -182,23 +182,13 @@ final class SequenceFilters {
         }));
     }
 
-    /**
-     * Compares lists of the attributes that the call names, separated by commas. It is a list for a single one as well, since lists compare equal elements of
-     * any type.
-     */
+    /** Compares lists of one element, since lists compare equal elements of any type: so do those that Jinja makes for several attributes. */
     private static Value sort(Call call) {
-        UnaryOperator<Value> folded = folded(call);
-        List<UnaryOperator<Value>> parts = call.has("attribute") && call.value("attribute") instanceof TextValue names
-                ? Texts.split(names.string(), ",", -1, call.budget()).stream()
-                        .<UnaryOperator<Value>>map(path -> value -> Access.path(value, path, call.budget()))
-                        .toList()
-                : List.of(attribute(call));
-        return sorted(
-                items(call),
-                value -> ListValue.list(parts.stream()
-                        .map(part -> folded.apply(part.apply(value)))
-                        .toList()),
-                call);
+        if (call.value("attribute", TextValue.EMPTY) instanceof TextValue names && names.string().contains(",")) {
+            throw TemplateException.unsupported("sorting by several attributes", "sort by one after the other");
+        }
+        UnaryOperator<Value> key = key(call);
+        return sorted(items(call), value -> ListValue.list(List.of(key.apply(value))), call);
     }
 
     private static Value dictSort(Call call) {

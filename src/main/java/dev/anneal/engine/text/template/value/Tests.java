@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /** What can follow {@code is}. */
@@ -35,14 +36,10 @@ public final class Tests {
         for (String names :
                 List.of("eq equalto ==", "ne !=", "lt lessthan <", "le <=", "gt greaterthan >", "ge >=", "in")) {
             Relation relation = Relation.valueOf(names.split(" ")[0].toUpperCase(Locale.ROOT));
+            Function<Call, Value> body = call ->
+                    NumberValue.of(relation.holds(call.subject(), call.value("other"), call.budget()));
             for (String name : names.split(" ")) {
-                TABLE.put(
-                        name,
-                        define(
-                                name,
-                                "other",
-                                call -> NumberValue.of(
-                                        relation.holds(call.subject(), call.value("other"), call.budget()))));
+                TABLE.put(name, define(name, "other", body));
             }
         }
     }

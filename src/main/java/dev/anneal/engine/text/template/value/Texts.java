@@ -3,17 +3,17 @@ package dev.anneal.engine.text.template.value;
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /** What Python does with texts where Java does something else. */
 final class Texts {
 
-    private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{(\\w*+)}|[{}]", Pattern.UNICODE_CHARACTER_CLASS);
+    private static final Pattern FIELD = Pattern.compile("\\{\\{|}}|\\{}|[{}]");
 
     private Texts() {}
 
@@ -150,48 +150,25 @@ final class Texts {
         return new TextValue(out.toString());
     }
 
-    /**
-     * Python's {@code str.format} with the fields <code>{}</code>, <code>{0}</code> and <code>{name}</code>. Attributes and elements of a field, which in
-     * Python are a way to the host, and format specifications are refused.
-     */
+    /** Python's {@code str.format} with fields <code>{}</code> alone. Others, which in Python may lead to the host, are refused. */
     static Value format(Call call) {
-        String format = call.text();
-        Matcher field = FIELD.matcher(format);
+        Matcher field = FIELD.matcher(call.text());
+        Iterator<Value> values = call.arguments().positional().iterator();
         BoundedText out = new BoundedText(call.budget());
         int start = 0;
-        int numbered = 0;
-        boolean hasPositions = false;
-        while (field.find()) {
-            out.append(format.subSequence(start, field.start()));
-            start = field.end();
-            @Nullable String name = field.group(1);
-            hasPositions |= name != null && name.matches("[0-9]+");
-            if (name == null && field.group().length() == 2) {
+        for (; field.find(); start = field.end()) {
+            out.append(call.text().subSequence(start, field.start()));
+            if (field.group().equals("{}") && values.hasNext()) {
+                out.append(values.next().text(call.budget()));
+            } else if (field.group().length() == 2 && !field.group().equals("{}")) {
                 out.append(field.group().substring(1));
-            } else if (name == null || hasPositions && name.isEmpty()) {
-                throw TemplateException.unsupported(
-                        "the format '" + format + "'", "fields are {} or {0}, and {name}; write single braces twice");
             } else {
-                out.append(field(call, name.isEmpty() ? String.valueOf(numbered++) : name)
-                        .text(call.budget()));
-            }
-            if (hasPositions && numbered > 0) {
-                throw TemplateException.evaluation("a format has either {} or {0}, not both");
+                throw TemplateException.unsupported(
+                        "the format '" + call.text() + "' with " + call.arguments().positional().size() + " values",
+                        "give a value for each field {}, and write other braces twice");
             }
         }
-        return new TextValue(out.append(format.substring(start)).toString());
-    }
-
-    private static Value field(Call call, String name) {
-        boolean isPosition = name.matches("[0-9]{1,9}");
-        List<Value> positional = call.arguments().positional();
-        Value value = !isPosition
-                ? call.arguments().named().get(name)
-                : Integer.parseInt(name) < positional.size() ? positional.get(Integer.parseInt(name)) : null;
-        if (value == null) {
-            throw TemplateException.evaluation("the format names '" + name + "', which is not given");
-        }
-        return value;
+        return new TextValue(out.append(call.text().substring(start)).toString());
     }
 
     /** Python's {@code str.capitalize}. */

@@ -54,16 +54,6 @@ public final class Undefined implements Value {
     }
 
     @Override
-    public Value item(Value key) {
-        throw failure("[]");
-    }
-
-    @Override
-    public Value attribute(String name) {
-        throw failure(name);
-    }
-
-    @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof Undefined;
     }
