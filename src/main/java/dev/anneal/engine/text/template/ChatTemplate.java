@@ -72,7 +72,9 @@ public final class ChatTemplate {
             // Only a caller that leaves less than half a megabyte of stack gets here before the budget does.
             throw TemplateException.budget("recursion beyond the stack").at(context.line());
         }
-        return marksAssistantText ? context.rendering() : new Rendering(context.rendering().text(), List.of());
+        return marksAssistantText
+                ? context.rendering()
+                : new Rendering(context.rendering().text(), List.of());
     }
 
     /** Whether the template marks assistant text by {@code {% generation %}}; without it {@link Rendering#assistantSpans} is always empty. */

@@ -10,9 +10,8 @@ import dev.anneal.engine.text.template.value.TextValue;
 import dev.anneal.engine.text.template.value.Undefined;
 import dev.anneal.engine.text.template.value.Value;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,24 @@ final class ExpressionParser {
     /** Expressions inside one another. */
     private static final int MAX_DEPTH = 60;
 
-    private static final Set<Arithmetic> SUMS = EnumSet.of(Arithmetic.ADD, Arithmetic.SUBTRACT);
-    private static final Set<Arithmetic> PRODUCTS =
-            EnumSet.of(Arithmetic.MULTIPLY, Arithmetic.DIVIDE, Arithmetic.FLOOR_DIVIDE, Arithmetic.REMAINDER);
+    private static final Map<String, Arithmetic> SUMS = Map.of("+", Arithmetic.ADD, "-", Arithmetic.SUBTRACT);
+    private static final Map<String, Arithmetic> PRODUCTS = Map.of(
+            "*", Arithmetic.MULTIPLY, "/", Arithmetic.DIVIDE, "//", Arithmetic.FLOOR_DIVIDE, "%", Arithmetic.REMAINDER);
+    private static final Map<String, Relation> RELATIONS = Map.of(
+            "==",
+            Relation.EQ,
+            "!=",
+            Relation.NE,
+            "<",
+            Relation.LT,
+            "<=",
+            Relation.LE,
+            ">",
+            Relation.GT,
+            ">=",
+            Relation.GE,
+            "in",
+            Relation.IN);
 
     private static final Undefined NO_ELSE =
             Undefined.because("the inline if-expression evaluated to false and no else section was defined.");
@@ -88,26 +102,19 @@ final class ExpressionParser {
     }
 
     private Expression disjunction() {
-        Expression expression = conjunction();
-        while (tokens.skip("or")) {
-            Expression left = expression;
-            Expression right = conjunction();
-            expression = context -> {
-                Value value = context.evaluate(left);
-                return value.isTrue() ? value : context.evaluate(right);
-            };
-        }
-        return expression;
+        return logical("or", () -> logical("and", this::negation));
     }
 
-    private Expression conjunction() {
-        Expression expression = negation();
-        while (tokens.skip("and")) {
+    /** The value of {@code or} is the first operand that is true, that of {@code and} the first that is false; else it is the last operand. */
+    private Expression logical(String operator, Supplier<Expression> operand) {
+        boolean stopsAt = operator.equals("or");
+        Expression expression = operand.get();
+        while (tokens.skip(operator)) {
             Expression left = expression;
-            Expression right = negation();
+            Expression right = operand.get();
             expression = context -> {
                 Value value = context.evaluate(left);
-                return value.isTrue() ? context.evaluate(right) : value;
+                return value.isTrue() == stopsAt ? value : context.evaluate(right);
             };
         }
         return expression;
@@ -150,7 +157,7 @@ final class ExpressionParser {
             return Relation.NOT_IN;
         }
         boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.is("in");
-        Relation relation = isOperator ? Relation.of(tokens.current().text()) : null;
+        Relation relation = isOperator ? RELATIONS.get(tokens.current().text()) : null;
         if (relation != null) {
             tokens.next();
         }
@@ -183,14 +190,14 @@ final class ExpressionParser {
         return calculation(PRODUCTS, () -> unary(true));
     }
 
-    private Expression calculation(Set<Arithmetic> operators, Supplier<Expression> operand) {
+    private Expression calculation(Map<String, Arithmetic> operators, Supplier<Expression> operand) {
         Expression expression = operand.get();
         while (tokens.isAt(Kind.OPERATOR)) {
-            Arithmetic operator = Arithmetic.of(tokens.current().text());
+            Arithmetic operator = operators.get(tokens.current().text());
             if (tokens.is("**")) {
                 throw tokens.failure("the operator '**' is not supported here: write products");
             }
-            if (operator == null || !operators.contains(operator)) {
+            if (operator == null) {
                 return expression;
             }
             tokens.next();

@@ -29,7 +29,7 @@ class RefusedFeaturesTest {
             "'a'",
             "casefold center encode expandtabs format_map index isalnum isalpha isascii isdecimal isdigit isidentifier islower "
                     + "isnumeric isprintable isspace istitle isupper ljust maketrans partition rfind rindex rjust rpartition "
-                    + "rsplit swapcase translate zfill",
+                    + "rsplit splitlines swapcase translate zfill",
             "{}",
             "clear copy fromkeys pop popitem setdefault update",
             "[1]",
@@ -58,7 +58,10 @@ class RefusedFeaturesTest {
                         each(TESTS, "{{ 'a' is @ }}", "the test '@'"),
                         each(FUNCTIONS, "{{ @ is defined }}", "the function '@'"),
                         each(TAGS, "{% @ %}", "the tag '@'"),
-                        each("changed cycle depth depth0", "{% for x in [1] %}{{ loop.@ }}{% endfor %}", "the attribute '@'"),
+                        each(
+                                "changed cycle depth depth0",
+                                "{% for x in [1] %}{{ loop.@ }}{% endfor %}",
+                                "the attribute '@'"),
                         each("recursive", "{% for x in [1] @ %}{% endfor %}", "the word '@'"),
                         each("**", "{{ 2 @ 3 }}", "the operator '@'"),
                         each("%", "{{ 'a%s' @ 3 }}", "the operator '@'"),

@@ -8,9 +8,4 @@ public record Arguments(List<Value> positional, Map<String, Value> named) {
 
     /** No arguments at all. */
     public static final Arguments NONE = new Arguments(List.of(), Map.of());
-
-    /** Positional arguments only. */
-    public static Arguments of(Value... positional) {
-        return new Arguments(List.of(positional), Map.of());
-    }
 }

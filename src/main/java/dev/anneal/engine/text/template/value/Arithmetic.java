@@ -4,7 +4,6 @@ import dev.anneal.engine.text.template.TemplateException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.MathContext;
-import org.jspecify.annotations.Nullable;
 
 /** Python's arithmetic operators: integers stay integers except in a division, and division and remainder round down. */
 public enum Arithmetic {
@@ -28,16 +27,6 @@ public enum Arithmetic {
 
     Arithmetic(String symbol) {
         this.symbol = symbol;
-    }
-
-    /** The operator of this symbol, or null. */
-    public static @Nullable Arithmetic of(String symbol) {
-        for (Arithmetic operator : values()) {
-            if (operator.symbol.equals(symbol)) {
-                return operator;
-            }
-        }
-        return null;
     }
 
     /** The result. */

@@ -98,21 +98,18 @@ public final class Budget {
 
     /** Announces a new text. */
     public int text(long units) {
-        if (units > MAX_TEXT) {
-            throw TemplateException.budget("a text of more than " + MAX_TEXT + " characters");
-        }
-        scan(units);
-        allocate(BYTES_PER_ELEMENT + 2 * units);
+        growText(0, units);
+        allocate(BYTES_PER_ELEMENT);
         return (int) units;
     }
 
     /** Announces a text that grows. */
-    public void growText(int units, int moreUnits) {
+    public void growText(int units, long moreUnits) {
         if (units > MAX_TEXT - moreUnits) {
             throw TemplateException.budget("a text of more than " + MAX_TEXT + " characters");
         }
         scan(moreUnits);
-        allocate(2L * moreUnits);
+        allocate(2 * moreUnits);
     }
 
     /** Announces elements of a new list or mapping. */

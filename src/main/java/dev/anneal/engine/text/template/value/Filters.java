@@ -48,11 +48,11 @@ public final class Filters {
 
     private static final String DIGITS = "[0-9]++(?:_[0-9]++)*+";
     private static final Pattern INTEGER = Pattern.compile("[+-]?" + DIGITS);
-    private static final Pattern REAL = Pattern.compile("[+-]?(?:" + DIGITS + "(?:\\.(?:" + DIGITS + ")?+)?+|\\." + DIGITS
-            + ")(?:[eE][+-]?" + DIGITS + ")?+");
+    private static final Pattern REAL = Pattern.compile(
+            "[+-]?(?:" + DIGITS + "(?:\\.(?:" + DIGITS + ")?+)?+|\\." + DIGITS + ")(?:[eE][+-]?" + DIGITS + ")?+");
     private static final Pattern SPECIAL = Pattern.compile("([+-]?)(inf|infinity|nan)");
-    private static final Map<String, RoundingMode> ROUNDING = Map.of(
-            "common", RoundingMode.HALF_EVEN, "ceil", RoundingMode.CEILING, "floor", RoundingMode.FLOOR);
+    private static final Map<String, RoundingMode> ROUNDING =
+            Map.of("common", RoundingMode.HALF_EVEN, "ceil", RoundingMode.CEILING, "floor", RoundingMode.FLOOR);
 
     private Filters() {}
 
@@ -170,6 +170,8 @@ public final class Filters {
         }
         int scale = (int) Math.max(-400, Math.min(400, call.integer("precision", 0)));
         BigDecimal rounded = number.exact().setScale(scale, mode);
-        return isWhole && mode == RoundingMode.HALF_EVEN ? NumberValue.of(rounded.toBigInteger()) : NumberValue.of(rounded.doubleValue());
+        return isWhole && mode == RoundingMode.HALF_EVEN
+                ? NumberValue.of(rounded.toBigInteger())
+                : NumberValue.of(rounded.doubleValue());
     }
 }

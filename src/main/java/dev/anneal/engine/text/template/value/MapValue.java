@@ -91,11 +91,6 @@ public final class MapValue implements Value {
     }
 
     @Override
-    public Value slice(Slice slice, Budget budget) {
-        throw failure("unhashable type: 'slice'");
-    }
-
-    @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof MapValue map && map.entries.equals(entries);
     }

@@ -29,10 +29,6 @@ final class Methods {
                     define("removesuffix", "/ suffix", Methods::removeSuffix),
                     define("replace", "/ old new count", Texts::replace),
                     define("split", "sep maxsplit", call -> ListValue.list(Texts.split(call))),
-                    define(
-                            "splitlines",
-                            "keepends",
-                            call -> ListValue.list(Texts.lines(call.text(), call.flag("keepends"), call.budget()))),
                     define("startswith", "/ prefix", call -> matches(call, "prefix", String::startsWith)),
                     define("endswith", "/ suffix", call -> matches(call, "suffix", String::endsWith)),
                     define("find", "/ sub", Methods::find),
@@ -55,7 +51,7 @@ final class Methods {
                     "str",
                     "casefold center encode expandtabs format_map index isalnum isalpha isascii isdecimal isdigit "
                             + "isidentifier islower isnumeric isprintable isspace istitle isupper ljust maketrans partition rfind "
-                            + "rindex rjust rpartition rsplit swapcase translate zfill"),
+                            + "rindex rjust rpartition rsplit splitlines swapcase translate zfill"),
             names("dict", "clear copy fromkeys pop popitem setdefault update"),
             names("list", "append clear copy count extend index insert pop remove reverse sort"),
             names("tuple", "count index"),

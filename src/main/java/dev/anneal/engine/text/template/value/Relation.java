@@ -1,32 +1,15 @@
 package dev.anneal.engine.text.template.value;
 
-import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
-
 /** Operators that compare two values. */
 public enum Relation {
-    EQ("=="),
-    NE("!="),
-    LT("<"),
-    LE("<="),
-    GT(">"),
-    GE(">="),
-    IN("in"),
-    NOT_IN("not in");
-
-    private final String symbol;
-
-    Relation(String symbol) {
-        this.symbol = symbol;
-    }
-
-    /** The operator of this symbol, or null. */
-    public static @Nullable Relation of(String symbol) {
-        return Arrays.stream(values())
-                .filter(relation -> relation.symbol.equals(symbol))
-                .findFirst()
-                .orElse(null);
-    }
+    EQ,
+    NE,
+    LT,
+    LE,
+    GT,
+    GE,
+    IN,
+    NOT_IN;
 
     /** Whether it holds. */
     public boolean holds(Value left, Value right, Budget budget) {

@@ -184,7 +184,8 @@ final class SequenceFilters {
 
     /** Compares lists of one element, since lists compare equal elements of any type: so do those that Jinja makes for several attributes. */
     private static Value sort(Call call) {
-        if (call.value("attribute", TextValue.EMPTY) instanceof TextValue names && names.string().contains(",")) {
+        if (call.value("attribute", TextValue.EMPTY) instanceof TextValue names
+                && names.string().contains(",")) {
             throw TemplateException.unsupported("sorting by several attributes", "sort by one after the other");
         }
         UnaryOperator<Value> key = key(call);

@@ -36,8 +36,8 @@ public final class Tests {
         for (String names :
                 List.of("eq equalto ==", "ne !=", "lt lessthan <", "le <=", "gt greaterthan >", "ge >=", "in")) {
             Relation relation = Relation.valueOf(names.split(" ")[0].toUpperCase(Locale.ROOT));
-            Function<Call, Value> body = call ->
-                    NumberValue.of(relation.holds(call.subject(), call.value("other"), call.budget()));
+            Function<Call, Value> body =
+                    call -> NumberValue.of(relation.holds(call.subject(), call.value("other"), call.budget()));
             for (String name : names.split(" ")) {
                 TABLE.put(name, define(name, "other", body));
             }

@@ -90,13 +90,13 @@ final class Texts {
     }
 
     /** Python's {@code str.splitlines}. */
-    static List<Value> lines(String text, boolean keepEnds, Budget budget) {
+    private static List<Value> lines(String text, Budget budget) {
         List<Value> parts = new ArrayList<>();
         int start = 0;
         for (int i = 0; i < text.length(); i++) {
             if (isLineEnd(text.charAt(i))) {
                 int end = text.startsWith("\r\n", i) ? i + 2 : i + 1;
-                add(parts, text, start, keepEnds ? end : i, budget);
+                add(parts, text, start, i, budget);
                 start = end;
                 i = end - 1;
             }
@@ -141,7 +141,7 @@ final class Texts {
         String indent = call.indentation("width", 4);
         BoundedText out = new BoundedText(call.budget());
         // A line end is added so that a last, empty line counts as well.
-        List<Value> lines = lines(call.text() + "\n", false, call.budget());
+        List<Value> lines = lines(call.text() + "\n", call.budget());
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i).text(call.budget());
             boolean isIndented = i == 0 ? call.flag("first") : call.flag("blank") || !line.isEmpty();
@@ -164,7 +164,8 @@ final class Texts {
                 out.append(field.group().substring(1));
             } else {
                 throw TemplateException.unsupported(
-                        "the format '" + call.text() + "' with " + call.arguments().positional().size() + " values",
+                        "the format '" + call.text() + "' with "
+                                + call.arguments().positional().size() + " values",
                         "give a value for each field {}, and write other braces twice");
             }
         }

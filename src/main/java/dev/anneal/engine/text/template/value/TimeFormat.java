@@ -43,7 +43,8 @@ final class TimeFormat {
     private static DateTimeFormatter formatter(String format, int position, Map<Character, String> patterns) {
         String pattern = position < format.length() ? patterns.get(format.charAt(position)) : null;
         if (pattern == null) {
-            throw TemplateException.unsupported("the date format '" + format + "'", "directives are " + patterns.keySet());
+            throw TemplateException.unsupported(
+                    "the date format '" + format + "'", "directives are " + patterns.keySet());
         }
         return DateTimeFormatter.ofPattern(pattern, Locale.ENGLISH);
     }
