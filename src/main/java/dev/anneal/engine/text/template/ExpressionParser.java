@@ -25,21 +25,8 @@ final class ExpressionParser {
     private static final Map<String, Arithmetic> SUMS = Map.of("+", Arithmetic.ADD, "-", Arithmetic.SUBTRACT);
     private static final Map<String, Arithmetic> PRODUCTS = Map.of(
             "*", Arithmetic.MULTIPLY, "/", Arithmetic.DIVIDE, "//", Arithmetic.FLOOR_DIVIDE, "%", Arithmetic.REMAINDER);
-    private static final Map<String, Relation> RELATIONS = Map.of(
-            "==",
-            Relation.EQ,
-            "!=",
-            Relation.NE,
-            "<",
-            Relation.LT,
-            "<=",
-            Relation.LE,
-            ">",
-            Relation.GT,
-            ">=",
-            Relation.GE,
-            "in",
-            Relation.IN);
+    /** Symbols of {@link Relation}, in its order. */
+    private static final List<String> RELATIONS = List.of("==", "!=", "<", "<=", ">", ">=", "in");
 
     private static final Undefined NO_ELSE =
             Undefined.because("the inline if-expression evaluated to false and no else section was defined.");
@@ -157,11 +144,12 @@ final class ExpressionParser {
             return Relation.NOT_IN;
         }
         boolean isOperator = tokens.isAt(Kind.OPERATOR) || tokens.is("in");
-        Relation relation = isOperator ? RELATIONS.get(tokens.current().text()) : null;
-        if (relation != null) {
-            tokens.next();
+        int relation = isOperator ? RELATIONS.indexOf(tokens.current().text()) : -1;
+        if (relation < 0) {
+            return null;
         }
-        return relation;
+        tokens.next();
+        return Relation.values()[relation];
     }
 
     private Expression sum() {

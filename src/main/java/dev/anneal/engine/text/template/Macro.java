@@ -1,7 +1,7 @@
 package dev.anneal.engine.text.template;
 
-import dev.anneal.engine.text.template.value.Arguments;
 import dev.anneal.engine.text.template.value.FunctionValue;
+import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
 import dev.anneal.engine.text.template.value.Value;
 import java.util.HashMap;
 import java.util.List;

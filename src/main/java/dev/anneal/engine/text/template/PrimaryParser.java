@@ -2,8 +2,8 @@ package dev.anneal.engine.text.template;
 
 import dev.anneal.engine.text.template.Token.Kind;
 import dev.anneal.engine.text.template.value.Access;
-import dev.anneal.engine.text.template.value.Arguments;
 import dev.anneal.engine.text.template.value.Filters;
+import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
 import dev.anneal.engine.text.template.value.ListValue;
 import dev.anneal.engine.text.template.value.MapValue;
 import dev.anneal.engine.text.template.value.NoneValue;
@@ -31,7 +31,7 @@ final class PrimaryParser {
     private static final Set<String> AFTER_TEST = Set.of("else", "or", "and", "is", "if", "in", "not");
 
     private static final Expression NONE = context -> NoneValue.NONE;
-    private static final Function<Context, Arguments> NO_ARGUMENTS = context -> Arguments.NONE;
+    private static final Function<Context, Arguments> NO_ARGUMENTS = context -> new Arguments(List.of(), Map.of());
 
     private final TokenStream tokens;
     private final ExpressionParser expressions;

@@ -19,7 +19,7 @@ class RefusedFeaturesTest {
             "attr batch center e escape filesizeformat forceescape format groupby pprint random "
                     + "slice striptags truncate urlencode urlize wordcount wordwrap xmlattr from_json";
 
-    private static final String TESTS = "divisibleby escaped filter lower test upper";
+    private static final String TESTS = "divisibleby escaped filter lower sameas test upper";
 
     private static final String FUNCTIONS = "cycler dict joiner lipsum self caller varargs kwargs";
 

@@ -1,7 +1,6 @@
 package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
-import java.math.BigInteger;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -41,14 +40,10 @@ public final class Access {
     static Value path(Value object, Value path, Budget budget) {
         Value found = object;
         for (Value key : path instanceof TextValue text ? Texts.split(text.string(), ".", -1, budget) : List.of(path)) {
-            found = element(found, positionOrName(key), budget);
+            boolean isPosition = key instanceof TextValue part && part.string().matches("[0-9]{1,9}");
+            found = element(found, isPosition ? NumberValue.of(Long.parseLong(key.text(budget))) : key, budget);
         }
         return found;
-    }
-
-    private static Value positionOrName(Value part) {
-        boolean isPosition = part instanceof TextValue text && text.string().matches("[0-9]{1,9}");
-        return isPosition ? NumberValue.of(new BigInteger(((TextValue) part).string())) : part;
     }
 
     private static @Nullable Value attributeOrMethod(Value object, String name, Budget budget) {

@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.template.value;
 
+import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;

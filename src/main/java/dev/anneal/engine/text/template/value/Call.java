@@ -1,6 +1,7 @@
 package dev.anneal.engine.text.template.value;
 
 import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
 import java.util.List;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;

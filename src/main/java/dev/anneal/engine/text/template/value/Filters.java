@@ -7,6 +7,7 @@ import dev.anneal.engine.text.template.TemplateException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.math.RoundingMode;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,20 +79,19 @@ public final class Filters {
 
     private static Value json(Call call) {
         String indent = call.has("indent") ? call.indentation("indent", 0) : null;
-        String itemSeparator = indent == null ? ", " : ",";
-        String keySeparator = ": ";
-        if (call.has("separators")) {
-            if (!(call.value("separators") instanceof ListValue list
-                    && list.length() == 2
-                    && list.items().get(0) instanceof TextValue item
-                    && list.items().get(1) instanceof TextValue key)) {
-                throw TemplateException.evaluation("the separators of tojson are two texts");
-            }
-            itemSeparator = item.string();
-            keySeparator = key.string();
+        List<Value> separators = call.has("separators")
+                ? ListValue.itemsOf(call.value("separators"), call.budget())
+                : List.of(new TextValue(indent == null ? ", " : ","), new TextValue(": "));
+        if (separators.size() != 2 || !separators.stream().allMatch(TextValue.class::isInstance)) {
+            throw TemplateException.evaluation("the separators of tojson are two texts");
         }
         PythonPrinter.Style style = new PythonPrinter.Style(
-                true, call.flag("ensure_ascii"), indent, itemSeparator, keySeparator, call.flag("sort_keys"));
+                true,
+                call.flag("ensure_ascii"),
+                indent,
+                separators.get(0).text(call.budget()),
+                separators.get(1).text(call.budget()),
+                call.flag("sort_keys"));
         return new TextValue(PythonPrinter.print(call.subject(), style, call.budget()));
     }
 

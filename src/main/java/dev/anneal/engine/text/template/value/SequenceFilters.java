@@ -3,6 +3,7 @@ package dev.anneal.engine.text.template.value;
 import static dev.anneal.engine.text.template.value.Builtin.define;
 
 import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.template.value.FunctionValue.Arguments;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;

@@ -29,8 +29,7 @@ public final class Tests {
             test("sequence", Tests::isSequence),
             test("callable", value -> value instanceof FunctionValue),
             define("odd", "", call -> NumberValue.of(remainder(call, 2).equals(NumberValue.of(1)))),
-            define("even", "", call -> NumberValue.of(!remainder(call, 2).isTrue())),
-            define("sameas", "other", call -> NumberValue.of(isSame(call.subject(), call.value("other"))))));
+            define("even", "", call -> NumberValue.of(!remainder(call, 2).isTrue()))));
 
     static {
         for (String names :
@@ -70,11 +69,5 @@ public final class Tests {
 
     private static Value remainder(Call call, long divisor) {
         return Arithmetic.REMAINDER.apply(call.subject(), NumberValue.of(divisor), call.budget());
-    }
-
-    /** Identity, which for scalars can only mean the same type and value. */
-    private static boolean isSame(Value value, Value other) {
-        boolean isScalar = value instanceof NumberValue || value instanceof TextValue;
-        return value == other || (isScalar && value.typeName().equals(other.typeName()) && value.equals(other));
     }
 }
