@@ -26,13 +26,13 @@ final class PeftAdapterBody implements FuzzBody {
         Path archive = Files.write(scratch.resolve("adapter.tar"), input);
         Path written = scratch.resolve("adapter.safetensors");
         try (ImportedAdapter adapter = ImportedAdapter.open(archive, model)) {
-            Assertions.assertThat(adapter.rank()).isPositive();
-            Assertions.assertThat(adapter.alpha()).isPositive().isFinite();
-            Assertions.assertThat(adapter.dropout()).isBetween(0.0, 1.0);
+            Assertions.assertThat(adapter.config().rank()).isPositive();
+            Assertions.assertThat(adapter.config().alpha()).isPositive().isFinite();
+            Assertions.assertThat(adapter.config().dropout()).isBetween(0.0, 1.0);
             adapter.writeTo(written);
             try (SafetensorsFile file = SafetensorsFile.open(written)) {
                 Assertions.assertThat(file.tensors())
-                        .hasSize(2 * model.layers() * adapter.targets().size());
+                        .hasSize(2 * model.layers() * adapter.config().targets().size());
             }
         } catch (PeftException refused) {
             Assertions.assertThat(String.valueOf(refused.getMessage()))

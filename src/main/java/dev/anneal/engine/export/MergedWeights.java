@@ -5,7 +5,7 @@ import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.network.architecture.OuterWeights;
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import java.io.IOException;
 import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class MergedWeights {
     void write(Path folder, Parts parts, boolean tied, ShardPlan.Sizes sizes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
-            if (!tied || !name.equals(OuterWeights.HEAD)) {
+            if (!tied || !name.equals(CheckpointTensors.HEAD)) {
                 TensorEntry entry = base.entry(name);
                 tensors.add(new TensorData(
                         name,

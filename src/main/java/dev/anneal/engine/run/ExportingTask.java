@@ -8,9 +8,7 @@ import dev.anneal.engine.export.ProbePrompts;
 import dev.anneal.engine.export.Trained;
 import dev.anneal.engine.export.TrainedAdapter;
 import dev.anneal.engine.export.TrainedWeights;
-import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
-import dev.anneal.engine.network.lora.AnnealingSchedule;
 import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -84,14 +82,7 @@ final class ExportingTask {
         try (ImportedAdapter adapter = ImportedAdapter.open(archive, base.config())) {
             Files.createDirectories(values.resolveSibling("."));
             adapter.writeTo(values);
-            return AdapterConfig.of(
-                    adapter.rank(),
-                    adapter.alpha(),
-                    adapter.rslora(),
-                    adapter.dropout(),
-                    AdapterConfig.NO_ACTIVATION,
-                    AnnealingSchedule.none(),
-                    adapter.targets().stream().map(Projection::shortName).toList());
+            return adapter.config();
         }
     }
 

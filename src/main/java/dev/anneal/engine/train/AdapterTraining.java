@@ -1,6 +1,6 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.network.architecture.PassLimits;
+import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterGradients;
 import dev.anneal.engine.network.model.AdapterDropout;
@@ -28,7 +28,7 @@ record AdapterTraining(Adapter adapter) implements Trainable {
     /** An adapter is small. */
     @Override
     public int gradientBuffers(int threads) {
-        return PassLimits.adapterGradients(threads);
+        return DeviceLimits.adapterGradients(threads);
     }
 
     @Override

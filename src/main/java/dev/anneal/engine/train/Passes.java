@@ -5,6 +5,7 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.LossSums;
 import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.network.model.PassControl;
+import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 
-/** Forward and backward passes of the micro-batches of a step, shared by the compute threads. Whoever makes it closes it. */
+/** Forward and backward passes of the micro-batches of a step, which the compute threads share. Closed by its owner. */
 final class Passes implements AutoCloseable {
 
     private final DecoderModel model;
@@ -30,8 +31,8 @@ final class Passes implements AutoCloseable {
     private final Runnable layerDone;
 
     /**
-     * @param stop asked by any compute thread before each layer; once it says yes the pass is given up
-     * @param layerDone told by any compute thread of each layer but the last of a micro-batch's pass
+     * @param stop asked by any compute thread before each layer; once true, the pass is abandoned
+     * @param layerDone called by any compute thread after each layer but the last of a micro-batch's pass
      */
     Passes(
             DecoderModel model,
@@ -65,7 +66,7 @@ final class Passes implements AutoCloseable {
      *
      * @param adapterOf the adapter as each micro-batch applies it: its dropout is its own
      * @param objectiveOf what each micro-batch minimises, by its place
-     * @return empty if the step was given up; what its micro-batches left in the gradients is overwritten by the next
+     * @return empty if the step was abandoned; the next step overwrites the gradients that it left
      */
     Optional<LossSums> train(
             List<MicroBatch> batches,
@@ -97,8 +98,8 @@ final class Passes implements AutoCloseable {
     /**
      * Losses without gradients.
      *
-     * @param done told after each micro-batch how many are done, by one compute thread at a time
-     * @return empty if the pass was given up
+     * @param done called after each micro-batch with the number of those done, by one compute thread at a time
+     * @return empty if the pass was abandoned
      */
     Optional<LossSums> evaluate(List<MicroBatch> batches, AppliedAdapter adapter, IntConsumer done) {
         LossSums[] sums = new LossSums[batches.size()];
@@ -120,35 +121,28 @@ final class Passes implements AutoCloseable {
     /**
      * Log-probabilities of the trained tokens, without gradients and dropout.
      *
-     * @return those of each micro-batch, row after row; empty if the pass was given up
+     * @return for each micro-batch, row after row; empty if the pass was abandoned
      */
     Optional<List<float[]>> logProbabilities(List<MicroBatch> batches, AppliedAdapter adapter) {
         float[][] each = new float[batches.size()][];
-        ComputeThreads.Work work = new ComputeThreads.Work() {
-            @Override
-            public void compute(int buffer, int piece) {
+        return attempt(betweenParts -> {
+            threads.run(each.length, (buffer, piece) -> {
                 MicroBatch batch = batches.get(piece);
                 each[piece] = model.logProbabilities(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
-            }
-
-            @Override
-            public void handOver(int buffer, int piece) {}
-        };
-        return attempt(betweenParts -> {
-            threads.run(each.length, work);
+            });
             return List.of(each);
         });
     }
 
-    /** The gradient of a step in which nothing is to be learned. */
+    /** Sets the gradient to 0, for a step in which there is nothing to learn. */
     void clear() {
         optimizer.clear(scope, total);
     }
 
     /**
-     * Work that is no pass.
+     * Runs other work that the training's stop ends.
      *
-     * @param work calls what it is given after each of its parts, or ends with a {@link CancellationException} of its own once the training is to stop
+     * @param work calls the given action after each of its parts, which ends it by a {@link CancellationException} once the training is to stop
      * @return empty if the training is to stop
      */
     <T> Optional<T> attempt(Function<Runnable, T> work) {
@@ -169,7 +163,7 @@ final class Passes implements AutoCloseable {
         });
     }
 
-    /** What a model is to call before each layer of one pass. */
+    /** The action that a model calls before each layer of one pass. */
     private Runnable betweenLayers() {
         boolean[] begun = new boolean[1];
         return () -> {

@@ -1,7 +1,7 @@
 package dev.anneal.engine.export.llamacpp;
 
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.OuterWeights;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -22,9 +22,9 @@ public record TensorPlace(String name, int headRows) {
     private static final Pattern IN_LAYER = Pattern.compile("model\\.layers\\.(\\d+)\\.(.+)\\.(weight|bias)");
 
     private static final Map<String, String> OUTSIDE = Map.of(
-            OuterWeights.EMBEDDING, "token_embd.weight",
-            OuterWeights.NORM, "output_norm.weight",
-            OuterWeights.HEAD, "output.weight");
+            CheckpointTensors.EMBEDDING, "token_embd.weight",
+            CheckpointTensors.NORM, "output_norm.weight",
+            CheckpointTensors.HEAD, "output.weight");
 
     private static final Map<String, String> PARTS = Map.ofEntries(
             Map.entry("input_layernorm", "attn_norm"),
@@ -41,7 +41,7 @@ public record TensorPlace(String name, int headRows) {
 
     /** Empty for what the file does not hold: the output embedding of a tied model, and tables that are computed. */
     public static Optional<TensorPlace> of(String tensor, Family family, ModelConfig config) {
-        if (tensor.equals(OuterWeights.HEAD) && config.tiedEmbeddings()) {
+        if (tensor.equals(CheckpointTensors.HEAD) && config.tiedEmbeddings()) {
             return Optional.empty();
         }
         @Nullable String outside = OUTSIDE.get(tensor);

@@ -8,7 +8,7 @@ public final class Brain {
 
     private Brain() {}
 
-    /** The nearest one, of two the even one. */
+    /** The nearest one; of two equally near ones the even one. */
     public static short of(float value) {
         int bits = Float.floatToRawIntBits(value);
         if (Float.isNaN(value)) {
@@ -23,7 +23,7 @@ public final class Brain {
         return Float.intBitsToFloat(brain << DROPPED_BITS);
     }
 
-    /** By how much rounding a number to this format moves it at most. */
+    /** The most that rounding to this format changes a number by. */
     public static float largestError(float value) {
         return Math.max(Math.abs(value) * 0x1p-8f, 0x1p-134f);
     }

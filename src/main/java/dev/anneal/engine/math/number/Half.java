@@ -16,7 +16,7 @@ public final class Half {
 
     private Half() {}
 
-    /** The nearest one, of two the even one. */
+    /** The nearest one; of two equally near ones the even one. */
     public static short of(float value) {
         int sign = Float.floatToRawIntBits(value) >>> 16 & 0x8000;
         float size = Math.abs(value);
@@ -49,7 +49,7 @@ public final class Half {
         return half < 0 ? -size : size;
     }
 
-    /** By how much rounding a number to this format moves it at most. */
+    /** The most that rounding to this format changes a number by. */
     public static float largestError(float value) {
         return Math.max(Math.abs(value) * 0x1p-11f, SMALLEST_STEP / 2);
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Rewards of groups of completions, each group of one prompt, as advantages: how much better one is than its group (Shao et al. 2024, as TRL has it). */
+/** Advantages of completions from their rewards: how much better each is than its group, the completions of one prompt (Shao et al. 2024, as in TRL). */
 public final class Advantages {
 
     /** Added to the standard deviation. */
@@ -47,7 +47,7 @@ public final class Advantages {
         return advantages;
     }
 
-    /** Whether all rewards are the same: their mean need not be, to the last bit. */
+    /** Whether all rewards are the same, which a comparison with their mean, rounded, would not show. */
     public static boolean isEven(double[] rewards) {
         return Arrays.stream(rewards).distinct().count() <= 1;
     }

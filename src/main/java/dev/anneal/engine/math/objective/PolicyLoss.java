@@ -27,7 +27,7 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
         DAPO
     }
 
-    /** What a ratio of probabilities is of. */
+    /** Whose probabilities a ratio compares. */
     public enum Ratio {
         TOKEN,
         SEQUENCE
@@ -36,9 +36,9 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
     /**
      * A sampled completion.
      *
-     * @param policy log-probabilities of its tokens under what is trained
-     * @param old likewise under what sampled them
-     * @param reference likewise under the reference; null without one
+     * @param policy log-probabilities of its tokens under the trained policy
+     * @param old under the policy that sampled them
+     * @param reference under the reference; null without one
      */
     @SuppressWarnings("ArrayRecordComponent")
     public record Completion(double[] policy, double[] old, double @Nullable [] reference, double advantage) {
@@ -49,9 +49,9 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
     }
 
     /**
-     * What is divided by.
+     * Numbers that losses are divided by.
      *
-     * @param completions of the micro-batch, those without tokens among them
+     * @param completions of the micro-batch, including those without tokens
      * @param tokens of the micro-batch
      * @param microBatches of the step
      * @param tokensOfStep tokens of all its micro-batches
@@ -64,7 +64,7 @@ public record PolicyLoss(Aggregation aggregation, Ratio ratio, double clipLow, d
      *
      * @param loss weighted as aggregation has it
      * @param clippedLow tokens (or completions) whose ratio is too low for a negative advantage to count
-     * @param clippedHigh likewise too high for a positive one
+     * @param clippedHigh the same for ratios too high for a positive one
      * @param divergence sum of exp(d) - d - 1 over the tokens; 0 without a reference
      */
     public record Sums(double loss, long clippedLow, long clippedHigh, double divergence) {

@@ -39,8 +39,8 @@ public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
     /**
      * One of a pair's completions.
      *
-     * @param policy sum of its tokens' log-probabilities under what is trained
-     * @param reference likewise under the reference
+     * @param policy sum of its tokens' log-probabilities under the trained policy
+     * @param reference the same under the reference
      * @param tokens how many there are
      */
     public record Completion(double policy, double reference, int tokens) {
@@ -53,9 +53,9 @@ public record PreferenceLoss(Kind kind, double beta, double labelSmoothing) {
     /**
      * @param loss of the pair
      * @param chosenGradient with respect to the policy's sum of the chosen completion
-     * @param rejectedGradient likewise of the rejected one
+     * @param rejectedGradient with respect to that of the rejected one
      * @param chosenReward beta times its difference from the reference
-     * @param rejectedReward likewise
+     * @param rejectedReward the same for the rejected one
      */
     public record Outcome(
             double loss, double chosenGradient, double rejectedGradient, double chosenReward, double rejectedReward) {

@@ -1,9 +1,9 @@
 package dev.anneal.engine.math.random;
 
-/** The generator of Steele, Lea and Flood ("Fast Splittable Pseudorandom Number Generators", 2014), taken apart: number n is {@code mix(seed + n * GAMMA)}. */
+/** Parts of the generator of Steele, Lea and Flood ("Fast Splittable Pseudorandom Number Generators", 2014), whose number n is {@code mix(seed + n * GAMMA)}. */
 public final class SplitMix64 {
 
-    /** What the state grows by: 2^64 over the golden ratio, odd. */
+    /** The increment of the state: 2^64 divided by the golden ratio, odd. */
     public static final long GAMMA = 0x9E3779B97F4A7C15L;
 
     private SplitMix64() {}

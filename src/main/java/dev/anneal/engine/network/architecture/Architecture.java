@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
- * Decoder families that the engine runs, by the class name that their {@code config.json} gives. All are one program; a family is what it
- * switches on. Names of weights are those of {@link Projection} and {@link LayerNorm} in every family.
+ * Decoder families that the engine runs, by the class name in their {@code config.json}. One program computes all of them; a family switches parts of it
+ * on. Names of weights are the same in every family, see {@link CheckpointTensors}.
  */
 @SuppressWarnings("ImmutableEnumChecker") // sets and maps are those of Set.of and Map.of
 public enum Architecture {
-    /** Llama 1 to 3.3, and what is built like it, such as SmolLM2. */
+    /** Llama 1 to 3.3, and models of the same structure, such as SmolLM2. */
     LLAMA(
             "LlamaForCausalLM",
             Set.of(),
@@ -32,7 +32,7 @@ public enum Architecture {
             false,
             WindowRule.EVERY_LAYER,
             Map.of("num_key_value_heads", 8, "sliding_window", 4096)),
-    /** Qwen2 and Qwen2.5. Queries, keys and values have biases whatever the configuration says. */
+    /** Qwen2 and Qwen2.5. Queries, keys and values always have biases. */
     QWEN2(
             "Qwen2ForCausalLM",
             Set.of(ATTENTION_INPUT),
@@ -58,8 +58,8 @@ public enum Architecture {
     /**
      * @param biased groups that always have biases
      * @param biasKeys keys of {@code config.json} that give biases to further groups when they are true
-     * @param queryKeyNorm whether each head of queries and keys is normed before it is turned
-     * @param defaults what transformers takes where {@code config.json} has no such key
+     * @param queryKeyNorm whether each head of queries and keys is normed before it is rotated
+     * @param defaults values that transformers uses if {@code config.json} has no such key
      */
     Architecture(
             String className,
@@ -81,7 +81,7 @@ public enum Architecture {
         return className;
     }
 
-    /** Whether each head of queries and keys is normed, with weights {@link LayerNorm#QUERY} and {@link LayerNorm#KEY}, before it is turned. */
+    /** Whether each head of queries and keys is normed before it is rotated. */
     public boolean queryKeyNorm() {
         return queryKeyNorm;
     }
@@ -102,7 +102,7 @@ public enum Architecture {
         return defaults;
     }
 
-    /** Whether the family itself says what a key means that other families do not have. */
+    /** Whether the family computes with a key that other families refuse. */
     boolean reads(String key) {
         return biasKeys.containsKey(key) || (windowRule != WindowRule.NO_LAYER && key.equals("sliding_window"));
     }

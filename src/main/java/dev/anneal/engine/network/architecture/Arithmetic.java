@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether a model's frozen weights are computed with in bf16 or in fp32: the rule of engine processes, and of what is said about them before they run. */
+/** Whether a model's frozen weights are bf16 or fp32: the rule of engine processes, and of estimates before they run. */
 public final class Arithmetic {
 
     /**
@@ -15,7 +15,7 @@ public final class Arithmetic {
 
     private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
 
-    /** Names of the two, as settings and progress have them. */
+    /** Names of the two in settings and progress. */
     public static final String BF16 = "bf16";
 
     public static final String FP32 = "fp32";
@@ -23,7 +23,7 @@ public final class Arithmetic {
     private Arithmetic() {}
 
     /**
-     * {@code auto} takes bf16 where the processor or CUDA device multiplies it fast and the model is wide enough to gain by it.
+     * {@code auto} is bf16 if the processor or CUDA device multiplies it fast and the model is wide enough to gain by it.
      *
      * @param precision a worker's setting: {@code auto}, {@code bf16} or {@code fp32}
      * @throws IllegalArgumentException if it is none of these
@@ -53,7 +53,7 @@ public final class Arithmetic {
      * 10.1 against 6.9 s of processor time for the same step. A rule, not a measurement: a job that resumes here must go on in the arithmetic that it
      * began with.
      *
-     * @param cpuInfo what Linux says in {@code /proc/cpuinfo}
+     * @param cpuInfo content of Linux's {@code /proc/cpuinfo}
      */
     static boolean multipliesBf16Fast(String cpuInfo) {
         return cpuInfo.contains(" amx_bf16") || (cpuInfo.contains("AuthenticAMD") && cpuInfo.contains(" avx512_bf16"));

@@ -1,9 +1,9 @@
 package dev.anneal.engine.network.architecture;
 
 /**
- * How many sequences an engine decodes at one time. With the sizes of a model they decide how much memory sampling takes.
+ * How many sequences an engine decodes at one time. With the sizes of a model this determines how much memory sampling takes.
  *
- * @param sequencesOfLane sequences from which on there is another lane
+ * @param sequencesOfLane number of sequences that one more lane is opened for
  * @param slots sequences that a lane decodes at one time
  * @param sharesOperators whether threads without a lane share the operators of the others
  */
@@ -12,7 +12,7 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
     /** The most slots of a lane. */
     public static final int SLOTS = 32;
 
-    /** Tokens of prompts that a lane reads at one time, beyond the first prompt: longer ones together would take much memory. */
+    /** Tokens of prompts that a lane reads at one time, unless a single prompt is longer: more would take much memory. */
     public static final int TOKENS_READ_AT_ONCE = 1024;
 
     private static final int MAX_LANES = 8;
@@ -22,19 +22,19 @@ public record DecodingLimits(int sequencesOfLane, int slots, boolean sharesOpera
     private static final DecodingLimits NARROW = new DecodingLimits(8, 16, false);
 
     /**
-     * Wide lanes read the weights less often, and threads share their operators. On a CPU that holds for bf16 alone: products of fp32 have other bits on
-     * another number of threads, and answers are not to depend on that.
+     * Wide lanes read the weights less often, and threads share their operators. On a CPU only bf16 may do so: fp32 products have other bits on another
+     * number of threads, and answers must not depend on that.
      */
     public static DecodingLimits of(String device, boolean fp32) {
         return fp32 && device.equals("cpu") ? NARROW : WIDE;
     }
 
-    /** Lanes that so many sequences are dealt out to. */
+    /** Lanes for a number of sequences. */
     public int lanes(int sequences) {
         return Math.min(MAX_LANES, (sequences + sequencesOfLane - 1) / sequencesOfLane);
     }
 
-    /** Sequences of each of these lanes that are decoded at one time, at most. */
+    /** The most sequences that each of these lanes decodes at one time. */
     public int slots(int sequences) {
         int lanes = Math.max(1, lanes(sequences));
         return Math.min(slots, (sequences + lanes - 1) / lanes);

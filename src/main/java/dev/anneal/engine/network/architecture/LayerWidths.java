@@ -1,11 +1,11 @@
 package dev.anneal.engine.network.architecture;
 
 /**
- * How many values a token takes in a layer's pass: what estimates of memory rest on.
+ * How many values a token takes in a layer's pass; the base of memory estimates.
  *
  * @param hidden of the residual stream
  * @param queryKeyValue of queries, keys and values together
- * @param attended of what attention gives
+ * @param attended of the output of attention
  * @param feedForward of the gate
  */
 public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedForward) {
@@ -19,7 +19,8 @@ public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedF
     }
 
     /**
-     * Values that a layer keeps for its backward: its input, that of the feed-forward, what the projections but the last give, A's outputs, and two statistics.
+     * Values that a layer keeps for its backward: its input and that of the feed-forward, outputs of all projections but the last, those of A, and two
+     * statistics.
      *
      * @param adapterWidth rank times adapted projections of a layer
      */
@@ -27,7 +28,7 @@ public record LayerWidths(int hidden, int queryKeyValue, int attended, int feedF
         return 2L * hidden + queryKeyValue + attended + 2L * feedForward + adapterWidth + 4;
     }
 
-    /** Values in the layer that is computed now, forward or backward, and in the head, at most; counted as fp32. */
+    /** The most values that exist in the layer being computed, forward or backward, and in the head; counted as fp32. */
     public long passing() {
         return 11L * feedForward + 12L * hidden + 4L * queryKeyValue;
     }

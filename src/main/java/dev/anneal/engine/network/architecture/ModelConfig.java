@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a base model's {@code config.json} says about its maths. Reading it loads no native code.
+ * The maths of a base model by its {@code config.json}. Reading it loads no native code.
  *
  * @param layers decoder layers
  * @param heads query heads
@@ -16,10 +16,9 @@ import java.util.Set;
  * @param maxPositions longest sequence the model was made for
  * @param normEpsilon epsilon of the root mean square norms
  * @param tiedEmbeddings whether the output embedding is the input embedding
- * @param paddingToken whose row of the input embedding its own occurrences do not train, as {@code torch.nn.Embedding(padding_idx)} has it; -1 for
- *     none
+ * @param paddingToken token whose occurrences do not train its row of the input embedding, {@code padding_idx} of {@code torch.nn.Embedding}; -1 for none
  * @param biased groups whose projections have biases
- * @param windows tokens that a query of each layer sees, itself among them; 0 for all
+ * @param windows for each layer how many tokens a query sees, including itself; 0 for all
  */
 public record ModelConfig(
         Architecture architecture,
@@ -44,7 +43,7 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a {@code config.json} as transformers 4 or 5 writes it. Whether the embeddings of a checkpoint are tied, its weights decide:
+     * Reads a {@code config.json} as transformers 4 or 5 writes it. The weights of a checkpoint may still show that its embeddings are not tied:
      * {@link #read(Path, WeightDirectory)}.
      *
      * @throws ModelConfigException if the engine does not run such a model
@@ -55,19 +54,19 @@ public record ModelConfig(
     }
 
     /**
-     * Reads a {@code config.json} and holds a checkpoint's headers against it. Where it ties the embeddings but an output embedding of other
-     * numbers is stored, that one is computed with, as transformers does.
+     * Reads a {@code config.json} and checks a checkpoint's headers against it. If it ties the embeddings but the checkpoint stores an output embedding
+     * with other numbers, the embeddings are not tied, as in transformers.
      *
-     * @throws ModelConfigException if the engine does not run such a model, or the weights are not of this one
+     * @throws ModelConfigException if the engine does not run such a model, or the weights are not of such a model
      * @throws IOException if a file cannot be read
      */
     public static ModelConfig read(Path configJson, WeightDirectory weights) throws IOException {
-        ModelConfig said = read(configJson);
-        WeightHeaders.check(weights, said);
-        if (!said.tiedEmbeddings() || !StoredHead.differs(weights)) {
-            return said;
+        ModelConfig tied = read(configJson);
+        WeightHeaders.check(weights, tied);
+        if (!tied.tiedEmbeddings() || !WeightHeaders.hasOwnHead(weights)) {
+            return tied;
         }
-        ModelConfig untied = said.untied();
+        ModelConfig untied = tied.untied();
         WeightHeaders.check(weights, untied);
         return untied;
     }
@@ -93,15 +92,7 @@ public record ModelConfig(
 
     /** Parameters of the base model. */
     public long parameters() {
-        long layer = 0;
-        for (LayerNorm norm : LayerNorm.of(architecture)) {
-            layer += norm.size(this);
-        }
-        for (Projection projection : Projection.values()) {
-            long bias = biased.contains(projection.group()) ? 1 : 0;
-            layer += (projection.inputSize(this) + bias) * projection.outputSize(this);
-        }
-        long embedding = (long) vocabularySize * hiddenSize;
-        return layers * layer + hiddenSize + (tiedEmbeddings ? embedding : 2 * embedding);
+        return new CheckpointTensors(this)
+                .all().stream().mapToLong(CheckpointTensors.Stored::elements).sum();
     }
 }

@@ -2,7 +2,7 @@ package dev.anneal.engine.network.architecture;
 
 import java.nio.file.Path;
 
-/** A base model whose configuration or weights this engine does not run. The message names file, key, value and what is supported. */
+/** A base model that this engine does not run. The message names file, key, value and what is supported. */
 public final class ModelConfigException extends RuntimeException {
 
     public ModelConfigException(Path where, String message) {

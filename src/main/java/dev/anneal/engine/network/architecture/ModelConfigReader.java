@@ -13,10 +13,10 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * Reads {@code config.json} in both styles: that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of older releases
+ * Reads {@code config.json} in both styles, that of transformers 5 ({@code rope_parameters}, {@code dtype}) and that of earlier releases
  * ({@code rope_theta}, {@code rope_scaling}, {@code torch_dtype}, no {@code head_dim}).
  */
-final class ModelConfigReader {
+record ModelConfigReader(Path file, ObjectNode config) {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -32,18 +32,10 @@ final class ModelConfigReader {
 
     private static final long MOST_BYTES = 8L << 20;
 
-    /** Sizes above any model's; within them a model's parameters can be counted. */
+    /** Above the sizes of any model, and small enough that parameters can be counted in a long. */
     private static final int LARGEST = 1 << 24;
 
     private static final int MOST_LAYERS = 1_000;
-
-    private final Path file;
-    private final ObjectNode config;
-
-    private ModelConfigReader(Path file, ObjectNode config) {
-        this.file = file;
-        this.config = config;
-    }
 
     static ModelConfig read(Path file) throws IOException {
         if (Files.size(file) > MOST_BYTES) {
@@ -96,7 +88,7 @@ final class ModelConfigReader {
                 architecture.windowRule().windows(file, config, layers));
     }
 
-    /** Counted from the end where it is negative, as torch does; none where no token has the number. */
+    /** A negative id counts from the end, as in torch; an id outside of the vocabulary means none. */
     private int paddingToken() {
         int vocabulary = positive(config, "vocab_size");
         int given = config.path("pad_token_id").asInt(vocabulary);
@@ -136,7 +128,7 @@ final class ModelConfigReader {
         return size;
     }
 
-    /** Where both styles are present, that of older releases counts, as in transformers. */
+    /** If both styles are present, that of earlier releases applies, as in transformers. */
     private RotaryConfig rotary() {
         JsonNode older = rotaryObject("rope_scaling");
         JsonNode newer = rotaryObject("rope_parameters");
@@ -151,7 +143,7 @@ final class ModelConfigReader {
                 theta.hasNonNull("rope_theta") ? positiveNumber(theta, "rope_theta") : 10_000, llama3(type, scaling));
     }
 
-    /** An object of known keys; null or missing as well. */
+    /** The object under a key, checked to have known keys only; may be null or missing. */
     private JsonNode rotaryObject(String key) {
         JsonNode node = config.path(key);
         if (!node.isObject() && !node.isNull() && !node.isMissingNode()) {

@@ -42,9 +42,18 @@ public enum Projection {
         return modulePath(layer) + ".weight";
     }
 
-    /** Name of its bias, where its group has biases. */
+    /** Name of its bias, if its group has biases. */
     public String biasName(int layer) {
         return modulePath(layer) + ".bias";
+    }
+
+    /**
+     * PEFT's name of a matrix of an adapter of this projection.
+     *
+     * @param matrix {@code A} or {@code B}
+     */
+    public String adapterName(int layer, char matrix) {
+        return "base_model.model." + modulePath(layer) + ".lora_" + matrix + ".weight";
     }
 
     /** Columns of the weight. */

@@ -7,8 +7,8 @@ import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Keys of {@code config.json} that change what a model computes and that the engine does not compute, each with the values that mean
- * nothing is changed. Any other value is refused by name rather than ignored, except in families that say themselves what a key means.
+ * Keys of {@code config.json} that the engine does not compute, each with the values that change nothing. Another value is refused by name rather than
+ * ignored, except in families that compute with the key.
  */
 final class UnsupportedKeys {
 

@@ -1,89 +1,90 @@
 package dev.anneal.engine.network.architecture;
 
 import dev.anneal.engine.format.safetensors.Dtype;
+import dev.anneal.engine.format.safetensors.RowBlock;
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import java.io.IOException;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
- * The tensors that a configuration calls for, and the headers of a checkpoint held against them. Reads no weight and loads no native
- * code, so the service refuses a model before a job waits for it, by the same rules as the engine that loads it.
+ * Checks the headers of a checkpoint against its configuration. It loads no native code, so the service refuses a model before a job waits for it, by
+ * the same rules as the engine that loads it.
  */
 final class WeightHeaders {
 
     private static final Set<Dtype> DTYPES = EnumSet.of(Dtype.F32, Dtype.BF16, Dtype.F16);
 
-    private final WeightDirectory files;
-    private final ModelConfig config;
-    private final Map<String, List<Long>> shapes;
+    private static final int BLOCK_BYTES = 4 << 20;
 
-    private WeightHeaders(WeightDirectory files, ModelConfig config) {
-        this.files = files;
-        this.config = config;
-        this.shapes = shapes(config);
-    }
+    private WeightHeaders() {}
 
-    /** @throws ModelConfigException if a tensor is missing, has another shape or type, or is none that this architecture computes with */
+    /** @throws ModelConfigException if a tensor is missing, has another shape or type, or is not one that this architecture computes with */
     static void check(WeightDirectory files, ModelConfig config) {
-        WeightHeaders headers = new WeightHeaders(files, config);
-        headers.shapes.forEach(headers::require);
-        files.names().forEach(headers::refuseUnread);
-    }
-
-    /** Name and shape of each tensor, in the order of the computation. */
-    static Map<String, List<Long>> shapes(ModelConfig config) {
-        Map<String, List<Long>> shapes = new LinkedHashMap<>();
-        List<Long> vector = List.of((long) config.hiddenSize());
-        List<Long> vocabulary = List.of((long) config.vocabularySize(), (long) config.hiddenSize());
-        shapes.put(OuterWeights.EMBEDDING, vocabulary);
-        for (int layer = 0; layer < config.layers(); layer++) {
-            for (LayerNorm norm : LayerNorm.of(config.architecture())) {
-                shapes.put(norm.weightName(layer), List.of((long) norm.size(config)));
-            }
-            for (Projection projection : Projection.values()) {
-                long outputs = projection.outputSize(config);
-                shapes.put(projection.weightName(layer), List.of(outputs, (long) projection.inputSize(config)));
-                if (config.biased().contains(projection.group())) {
-                    shapes.put(projection.biasName(layer), List.of(outputs));
-                }
+        List<CheckpointTensors.Stored> required = new CheckpointTensors(config).all();
+        required.forEach(tensor -> require(files, tensor));
+        Set<String> read = required.stream().map(CheckpointTensors.Stored::name).collect(Collectors.toSet());
+        for (String name : files.names()) {
+            // A tensor that is not read, such as a bias, would change the model's answers.
+            boolean harmless = name.endsWith(".rotary_emb.inv_freq")
+                    || (config.tiedEmbeddings() && name.equals(CheckpointTensors.HEAD));
+            if (!read.contains(name) && !harmless) {
+                throw refusal(
+                        files,
+                        "tensor '%s' has no place in %s as this engine computes it"
+                                .formatted(name, config.architecture().className()));
             }
         }
-        shapes.put(OuterWeights.NORM, vector);
-        if (!config.tiedEmbeddings()) {
-            shapes.put(OuterWeights.HEAD, vocabulary);
-        }
-        return shapes;
     }
 
-    private void require(String name, List<Long> shape) {
-        if (!files.contains(name)) {
-            throw refusal("the weights have no tensor '" + name + "'");
+    private static void require(WeightDirectory files, CheckpointTensors.Stored tensor) {
+        if (!files.contains(tensor.name())) {
+            throw refusal(files, "the weights have no tensor '" + tensor.name() + "'");
         }
-        TensorEntry entry = files.entry(name);
-        if (!entry.shape().equals(shape)) {
-            throw refusal("tensor '%s' must have the shape %s by config.json but has %s"
-                    .formatted(name, shape, entry.shape()));
+        TensorEntry entry = files.entry(tensor.name());
+        if (!entry.shape().equals(tensor.shape())) {
+            throw refusal(
+                    files,
+                    "tensor '%s' must have the shape %s by config.json but has %s"
+                            .formatted(tensor.name(), tensor.shape(), entry.shape()));
         }
         if (!DTYPES.contains(entry.dtype())) {
-            throw refusal("tensor '%s' is of type %s; weights may be F32, BF16 or F16".formatted(name, entry.dtype()));
+            throw refusal(
+                    files,
+                    "tensor '%s' is of type %s; weights may be F32, BF16 or F16"
+                            .formatted(tensor.name(), entry.dtype()));
         }
     }
 
-    /** A tensor that nobody asked for, such as a bias, would change the model's answers. */
-    private void refuseUnread(String name) {
-        boolean harmless =
-                name.endsWith(".rotary_emb.inv_freq") || (config.tiedEmbeddings() && name.equals(OuterWeights.HEAD));
-        if (!shapes.containsKey(name) && !harmless) {
-            throw refusal("tensor '%s' has no place in %s as this engine computes it"
-                    .formatted(name, config.architecture().className()));
-        }
-    }
-
-    private ModelConfigException refusal(String message) {
+    private static ModelConfigException refusal(WeightDirectory files, String message) {
         return new ModelConfigException(files.directory(), message);
+    }
+
+    /**
+     * Whether the checkpoint stores an output embedding that is not a copy of the input embedding, whose header was checked. Reads both as far as they are
+     * equal.
+     */
+    static boolean hasOwnHead(WeightDirectory weights) throws IOException {
+        if (!weights.contains(CheckpointTensors.HEAD)) {
+            return false;
+        }
+        TensorEntry head = weights.entry(CheckpointTensors.HEAD);
+        TensorEntry embedding = weights.entry(CheckpointTensors.EMBEDDING);
+        if (head.dtype() != embedding.dtype() || !head.shape().equals(embedding.shape())) {
+            return true;
+        }
+        SafetensorsFile heads = weights.fileOf(CheckpointTensors.HEAD);
+        SafetensorsFile embeddings = weights.fileOf(CheckpointTensors.EMBEDDING);
+        for (RowBlock block : RowBlock.of(head, BLOCK_BYTES)) {
+            if (!heads.bytes(CheckpointTensors.HEAD, block.offset(), block.byteCount())
+                    .equals(embeddings.bytes(CheckpointTensors.EMBEDDING, block.offset(), block.byteCount()))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

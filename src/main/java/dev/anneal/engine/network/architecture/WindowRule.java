@@ -5,20 +5,20 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** Where a family's {@code config.json} says which layers attend to a sliding window only. */
+/** How a family's {@code config.json} says which layers attend to a sliding window only. */
 enum WindowRule {
     /** No layer does. */
     NO_LAYER,
     /** Every layer does, unless {@code sliding_window} is null. */
     EVERY_LAYER,
     /**
-     * None does unless {@code use_sliding_window} is true; then those that {@code layer_types} names, or all from {@code max_window_layers}
-     * where there is no such list.
+     * None does unless {@code use_sliding_window} is true; then those that {@code layer_types} lists do, or without such a list all from
+     * {@code max_window_layers} on.
      */
     SWITCHED;
 
     /**
-     * Tokens that a query of each layer sees, itself among them; 0 for all.
+     * For each layer how many tokens a query sees, including itself; 0 for all.
      *
      * @throws ModelConfigException if the keys contradict each other
      */
@@ -52,7 +52,7 @@ enum WindowRule {
         return value.asInt();
     }
 
-    /** The list decides in families for which transformers reads it; in others it may only repeat what holds anyway. */
+    /** The list decides in families for which transformers reads it; in others it must agree with the window. */
     private List<Integer> listed(Path file, JsonNode types, int window, int layers) {
         if (!types.isArray() || types.size() != layers) {
             throw new ModelConfigException(

@@ -1,6 +1,6 @@
 /**
- * What a base model's {@code config.json} makes of its decoder: sizes, projections, and the name and shape of each weight, against which a checkpoint's
- * headers are held. No tensors, so the service reads models by the engine's own rules.
+ * A base model's decoder by its {@code config.json}: sizes, projections, and the name and shape of each weight, against which a checkpoint's headers are
+ * checked. No tensors, so the service reads models by the engine's own rules.
  */
 @NamedInterface
 @NullMarked

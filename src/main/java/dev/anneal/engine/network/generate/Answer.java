@@ -3,26 +3,19 @@ package dev.anneal.engine.network.generate;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/** What a model made of a prompt. */
-public final class Answer {
-
-    private final int[] tokens;
-    private final @Nullable Integer end;
-
-    Answer(int[] tokens, @Nullable Integer end) {
-        this.tokens = tokens;
-        this.end = end;
-    }
-
-    /** Its tokens without the end. */
-    public int[] tokens() {
-        return tokens.clone();
-    }
+/**
+ * What a model answers to a prompt.
+ *
+ * @param tokens without the end; not to be changed
+ * @param end the token that ended it; null if it was cut before
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares answers
+public record Answer(int[] tokens, @Nullable Integer end) {
 
     /** All tokens that were chosen: those of the answer, and the end if it came to one. */
     public int[] chosen() {
         if (end == null) {
-            return tokens();
+            return tokens;
         }
         int[] all = Arrays.copyOf(tokens, tokens.length + 1);
         all[tokens.length] = end;

@@ -6,20 +6,20 @@ import java.util.List;
 import java.util.Queue;
 
 /**
- * Sequences whose prompts are read at one time. Of those that begin alike, as the completions of a group do, one reads the prompt and the others take over
- * what it has read.
+ * Sequences whose prompts are read at one time. If several have the same prompt, as the completions of a group do, one reads it and the others copy its keys
+ * and values.
  */
 final class Arrivals {
 
     private final List<Sequence> readers = new ArrayList<>();
     private final List<Sequence> followers = new ArrayList<>();
 
-    /** Of each follower its reader's place. */
+    /** For each follower the index of its reader. */
     private final List<Integer> followed = new ArrayList<>();
 
     private int tokens;
 
-    /** Takes what still waits for an answer, as many as there are slots, until they have enough to read. */
+    /** Takes waiting sequences as long as there are slots and their prompts are not too long together. */
     Arrivals(Queue<Sequence> waiting, int slots) {
         while (!waiting.isEmpty() && count() < slots && (tokens == 0 || fits(waiting.element()))) {
             Sequence next = waiting.remove();
@@ -44,10 +44,10 @@ final class Arrivals {
         }
     }
 
-    /** The place of the one that reads the same, or that of a further one. */
+    /** Index of the reader of the same prompt; the number of readers if there is none. */
     private int readerOf(Sequence next) {
         int place = 0;
-        while (place < readers.size() && !readers.get(place).beginsLike(next)) {
+        while (place < readers.size() && !readers.get(place).readsTheSameAs(next)) {
             place++;
         }
         return place;
@@ -57,7 +57,7 @@ final class Arrivals {
         return readers.size() + followers.size();
     }
 
-    /** First those that read, then those that follow them. */
+    /** The readers, then their followers. */
     List<Sequence> sequences() {
         List<Sequence> all = new ArrayList<>(readers);
         all.addAll(followers);
@@ -68,7 +68,7 @@ final class Arrivals {
         return readers.size();
     }
 
-    /** The place of the sequence that reads for one of all. */
+    /** Index of the reader of a sequence, which is itself or another one. */
     int reader(int place) {
         return place < readers.size() ? place : followed.get(place - readers.size());
     }

@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * How many sequences are decoded at one time. Where memory does not hold them there become fewer, and stay so: first fewer lanes, which changes no bit of
- * an answer, then fewer slots of each. Which sequences are beside each other decides over the last bits of logits, so that answers sampled from then on
- * are others of the same distribution.
+ * How many sequences are decoded at one time. If memory does not hold them, there are fewer from then on: first fewer lanes, which changes no bit of an
+ * answer, then fewer slots of each lane. The last bits of logits depend on which sequences share a lane, so answers sampled afterwards are others of the
+ * same distribution.
  */
 public final class Breadth {
 
@@ -18,12 +18,12 @@ public final class Breadth {
     private int lanes;
     private int slots = DecodingLimits.SLOTS;
 
-    /** @param threads that compute at one time, each on a lane of its own if there are so many */
+    /** @param threads that compute at one time, each on a lane of its own if there are enough */
     public Breadth(int threads) {
         this(threads, ignored -> {});
     }
 
-    /** @param narrowed told by the thread that asks for answers whenever there are to be fewer */
+    /** @param narrowed called by the thread that asks for answers whenever there are fewer */
     public Breadth(int threads, Consumer<Breadth> narrowed) {
         this.threads = threads;
         this.lanes = threads;
@@ -45,7 +45,7 @@ public final class Breadth {
     }
 
     /**
-     * Of the operators of a lane, which is decoded by one thread at a time. What it has learnt goes on from one call to the next.
+     * How the operators of a lane, which one thread decodes at a time, are shared. It keeps its measurements from one call to the next.
      *
      * @param number of threads for the lane
      */
@@ -56,13 +56,13 @@ public final class Breadth {
                         known != null && known.threads() == number ? known : new OperatorSharing(number, true));
     }
 
-    /** Sequences at one time, at most. */
+    /** The most sequences that are decoded at one time. */
     public int sequences() {
         return lanes * slots;
     }
 
     /**
-     * Half of the lanes, or of their slots where there is one lane, beginning from what so many sequences need.
+     * Halves the lanes, or the slots if there is one lane, beginning from what this number of sequences needs.
      *
      * @return false if it was a single sequence that did not fit
      */

@@ -5,8 +5,8 @@ import java.util.List;
 /**
  * A token that was chosen for an answer.
  *
- * @param logprob natural logarithm of its probability as the model gives it, at temperature 1 and without filters; NaN where nobody asked for it
- * @param top the most likely tokens at its place, most likely first; as many as were asked for
+ * @param logprob natural logarithm of its probability at temperature 1 and without filters; NaN if it was not asked for
+ * @param top the most likely tokens at its position, most likely first; as many as were asked for
  */
 public record ChosenToken(int id, double logprob, List<Likely> top) {
 
@@ -14,7 +14,7 @@ public record ChosenToken(int id, double logprob, List<Likely> top) {
         top = List.copyOf(top);
     }
 
-    /** A token that might have been chosen. */
+    /** A likely token. */
     public record Likely(int id, double logprob) {}
 
     static ChosenToken of(int id) {

@@ -3,22 +3,19 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.IncrementalDecoder;
+import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.TorchException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
-import org.jspecify.annotations.Nullable;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Continues prompts with a model and an adapter at any beta. Prompts are dealt out to lanes, each on one platform thread at a time, in which several are
- * decoded together and an ended one makes room for the next. Which lane a prompt is in depends on the number of prompts alone, so answers do not depend on
- * the number of threads. Threads that have no lane of their own share the operators of the others.
+ * Continues prompts with a model and an adapter at any beta. Prompts are distributed to lanes, each on one platform thread at a time, in which several are
+ * decoded together and an ended one makes room for the next. The lane of a prompt depends on the number of prompts alone, so answers do not depend on the
+ * number of threads. Threads without a lane of their own share the operators of the others.
  */
 public final class Decoder {
 
@@ -29,8 +26,8 @@ public final class Decoder {
     private final DecodingLimits limits;
 
     /**
-     * @param model is not closed here; one for many calls, as it may copy the weights when it is made
-     * @param adapter what is added to the model, at its own beta; {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
+     * @param model not closed here; one serves many calls, because its construction may copy the weights
+     * @param adapter added to the model, at its own beta; {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
      * @param ends tokens after which an answer is complete; they are not part of it
      * @param breadth sequences that are decoded at one time
      */
@@ -55,10 +52,10 @@ public final class Decoder {
     }
 
     /**
-     * Answers each prompt. A prompt that fills the model's context gets an empty answer. Where they do not fit into memory together, they are answered
-     * again with fewer at one time.
+     * Answers each prompt. A prompt that fills the model's context gets an empty answer. If memory does not hold them together, all are answered again with
+     * fewer at one time.
      *
-     * @param betweenTokens called by each lane before each token and each reading of prompts; what it throws ends the work and comes out here
+     * @param betweenTokens called by each lane before each token and each reading of prompts; an exception of it ends the work and is thrown here
      */
     public List<Answer> answer(List<Prompt> prompts, Runnable betweenTokens) {
         while (true) {
@@ -85,26 +82,19 @@ public final class Decoder {
     }
 
     private void continueAll(NextTokens nextTokens, List<List<Sequence>> lanes, Runnable betweenTokens) {
-        AtomicReference<Throwable> failure = new AtomicReference<>();
+        AtomicBoolean failed = new AtomicBoolean();
         int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
-        ExecutorService pool = Executors.newFixedThreadPool(atOneTime);
-        try {
-            int threads = limits.sharesOperators() ? breadth.threads() / atOneTime : 1;
-            for (int i = 0; i < lanes.size(); i++) {
-                List<Sequence> dealt = lanes.get(i);
-                OperatorSharing sharing = breadth.sharing(i, threads);
-                pool.execute(() -> {
-                    try (Lane lane = lane(nextTokens, dealt, sharing)) {
-                        lane.run(() -> failure.get() == null, betweenTokens);
-                    } catch (RuntimeException | Error e) {
-                        failure.compareAndSet(null, e);
-                    }
-                });
-            }
-        } finally {
-            awaitEnd(pool);
+        int threads = limits.sharesOperators() ? breadth.threads() / atOneTime : 1;
+        try (ComputeThreads pool = new ComputeThreads(atOneTime, Math.max(atOneTime, lanes.size()))) {
+            pool.run(lanes.size(), (buffer, number) -> {
+                try (Lane lane = lane(nextTokens, lanes.get(number), breadth.sharing(number, threads))) {
+                    lane.run(() -> !failed.get(), betweenTokens);
+                } catch (RuntimeException | Error e) {
+                    failed.set(true);
+                    throw e;
+                }
+            });
         }
-        rethrow(failure.get());
     }
 
     private Lane lane(NextTokens nextTokens, List<Sequence> dealt, OperatorSharing sharing) {
@@ -124,34 +114,9 @@ public final class Decoder {
         int lanes = limits.lanes(open.size());
         List<List<Sequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
-            // Neighbours stay together, for those of a group have one prompt.
+            // Neighbours stay together, because those of a group have one prompt.
             dealt.add(open.subList(lane * open.size() / lanes, (lane + 1) * open.size() / lanes));
         }
         return dealt;
-    }
-
-    /** Returns when no thread is left: one that still computed would use a model that its owner closes next. */
-    private static void awaitEnd(ExecutorService pool) {
-        pool.shutdown();
-        boolean interrupted = false;
-        while (!pool.isTerminated()) {
-            try {
-                interrupted |= !pool.awaitTermination(1, TimeUnit.DAYS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void rethrow(@Nullable Throwable failure) {
-        if (failure instanceof RuntimeException known) {
-            throw known;
-        }
-        if (failure instanceof Error error) {
-            throw error;
-        }
     }
 }

@@ -13,8 +13,8 @@ import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /**
- * Sequences that one thread continues, each with its adapter: some at one time, and when one ends the next takes its slot. Further ones may come while it
- * runs. Closed by whoever made it.
+ * Sequences that one thread continues, each with its adapter: some at one time, and when one ends, the next takes its slot. Further ones may be added while
+ * it runs. Closed by its owner.
  */
 final class Lane implements AutoCloseable {
 
@@ -29,10 +29,10 @@ final class Lane implements AutoCloseable {
     private final List<Sequence> running = new ArrayList<>();
 
     /**
-     * @param waiting sequences that only this lane takes out; any thread may add to a queue that allows it
+     * @param waiting sequences that only this lane removes; other threads may add some if the queue is safe for it
      * @param slots sequences at one time
-     * @param capacity tokens that the longest of them has in the cache
-     * @param sharing of the operators of its steps
+     * @param capacity tokens of the longest sequence in the cache
+     * @param sharing how operators of its steps are shared
      */
     Lane(
             IncrementalDecoder model,
@@ -50,10 +50,10 @@ final class Lane implements AutoCloseable {
     }
 
     /**
-     * Reads prompts as long as slots are free; then all sequences go on by a token.
+     * Reads prompts as long as slots are free; then continues all sequences by a token.
      *
-     * @param going asked before each token and before each reading of prompts; once it says no the sequences stay unfinished
-     * @param betweenTokens called as often, when every sequence that ended or was cancelled before has left
+     * @param going asked before each token and each reading of prompts; once false, the sequences stay unfinished
+     * @param betweenTokens called as often, after sequences that have ended or were cancelled have left
      */
     void run(BooleanSupplier going, Runnable betweenTokens) {
         sharing.begin();
@@ -67,7 +67,7 @@ final class Lane implements AutoCloseable {
     }
 
     /**
-     * Reads as many prompts as are read at one time into free slots; their first tokens are chosen.
+     * Reads as many prompts into free slots as are read at one time, and chooses their first tokens.
      *
      * @return whether there were any
      */
@@ -81,16 +81,16 @@ final class Lane implements AutoCloseable {
         return arrivals.count() > 0;
     }
 
-    /** The next token of each sequence. */
+    /** Chooses the next token of each sequence. */
     private void advance() {
         sharing.step(running.size(), () -> advance(0, running.size(), IntUnaryOperator.identity()));
     }
 
     /**
-     * The next token of each sequence from a slot on.
+     * Chooses the next token of each sequence from a slot on.
      *
-     * @param readers of these the first, which read what is new; the others take over what one of them has read
-     * @param reader place of that one
+     * @param readers how many of them, the first ones, read their new tokens; the others copy what one of them has read
+     * @param reader index of that one
      */
     private void advance(int first, int readers, IntUnaryOperator reader) {
         List<Sequence> sequences = running.subList(first, running.size());
@@ -118,7 +118,7 @@ final class Lane implements AutoCloseable {
         removeEnded();
     }
 
-    /** How many tokens they read up to each of them. */
+    /** For each sequence the number of tokens that are read up to its end. */
     private static long[] ends(List<Sequence> reading) {
         long[] ends =
                 reading.stream().mapToLong(sequence -> sequence.unread().length).toArray();
@@ -126,7 +126,7 @@ final class Lane implements AutoCloseable {
         return ends;
     }
 
-    /** An answer that cannot be handed on ends; the others go on. */
+    /** If a sink fails, its answer ends; the others continue. */
     private static void give(Sequence sequence, ChosenToken token) {
         try {
             sequence.take(token);
@@ -135,7 +135,7 @@ final class Lane implements AutoCloseable {
         }
     }
 
-    /** The last sequence takes the slot of one that has ended. */
+    /** Removes sequences that have ended; the last one moves into a free slot. */
     private void removeEnded() {
         for (int slot = running.size() - 1; slot >= 0; slot--) {
             if (running.get(slot).hasEnded()) {
@@ -150,7 +150,7 @@ final class Lane implements AutoCloseable {
         }
     }
 
-    /** Ends what runs without an answer. */
+    /** Ends all running sequences without an answer. */
     void fail(Throwable cause) {
         running.forEach(sequence -> sequence.fail(cause));
     }

@@ -3,26 +3,46 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.function.ToLongFunction;
 
-/** The methods of {@code torchscript/sampling.py}: chooses the next token of each of several sequences, each with a {@link Sampling} of its own. */
+/** Chooses the next token of each of several sequences, each with a {@link Sampling} of its own, by {@code torchscript/sampling.py}. */
 final class NextTokens {
 
     private final Program program;
-    private final TokenLogprobs logprobs;
 
     NextTokens(Scope owner) {
         this.program = Program.load(owner, "sampling", "Sampling", Map.of());
-        this.logprobs = new TokenLogprobs(program);
     }
 
-    /** As {@link #choose}, with the log-probabilities that the sequences ask for. */
+    /** As {@link #choose}, with log-probabilities if a sequence asks for them. */
     List<ChosenToken> chooseWithLogprobs(Scope scope, Tensor logits, List<Sequence> sequences) {
+        int[] chosen = choose(scope, logits, sequences);
         int[] counts = sequences.stream().mapToInt(Sequence::topLogprobs).toArray();
-        return logprobs.of(scope, logits, choose(scope, logits, sequences), counts);
+        int most = Arrays.stream(counts).max().orElse(TokenSink.NO_LOGPROBS);
+        if (most == TokenSink.NO_LOGPROBS) {
+            return Arrays.stream(chosen).mapToObj(ChosenToken::of).toList();
+        }
+        Tensor logprobs = program.call(scope, "logprobs", logits);
+        Tensor ids = scope.longs(Arrays.stream(chosen).asLongStream().toArray(), chosen.length, 1);
+        float[] own = program.call(scope, "logprobs_of", logprobs, ids).toFloats();
+        int width = (int) Math.min(most, logits.shape()[1]);
+        List<Tensor> top = program.callForList(scope, "most_likely", logprobs, width);
+        float[] values = top.get(0).toFloats();
+        long[] tokens = top.get(1).toLongs();
+        List<ChosenToken> result = new ArrayList<>();
+        for (int i = 0; i < chosen.length; i++) {
+            List<ChosenToken.Likely> likely = new ArrayList<>();
+            for (int j = 0; j < Math.min(counts[i], width); j++) {
+                likely.add(new ChosenToken.Likely((int) tokens[i * width + j], values[i * width + j]));
+            }
+            result.add(new ChosenToken(chosen[i], own[i], likely));
+        }
+        return result;
     }
 
     /** @param logits of the sequences' next tokens, fp32 [M, V] */
@@ -48,7 +68,7 @@ final class NextTokens {
                 .toLongs();
     }
 
-    /** Probabilities of what temperature and filters leave, [M, V]. */
+    /** Probabilities after temperature and filters, [M, V]. */
     Tensor distribution(Scope scope, Tensor logits, List<Sampling> samplings) {
         Tensor temperature = floats(scope, samplings, each -> each.isGreedy() ? 1 : each.temperature());
         if (samplings.stream().noneMatch(Sampling::isFiltered)) {

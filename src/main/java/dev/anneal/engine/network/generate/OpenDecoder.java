@@ -11,8 +11,8 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * Continues prompts that come while others are being continued, with one model and an adapter for each prompt, on a thread of its own. Memory of the cache is
- * given back whenever nothing is left to do. Closed by whoever made it, before the model.
+ * Continues prompts that arrive while others are being continued, with one model and an adapter for each prompt, on a thread of its own. Frees the memory of
+ * the cache whenever nothing is left to do. Closed by its owner, before the model.
  */
 public final class OpenDecoder implements AutoCloseable {
 
@@ -25,7 +25,7 @@ public final class OpenDecoder implements AutoCloseable {
     private final Turns turns;
     private final OperatorSharing sharing;
 
-    /** Its monitor is notified when something is added, here or to {@link #afterwards}. */
+    /** Its monitor is notified when something is added to this queue or to {@link #afterwards}. */
     private final Queue<Sequence> waiting = new ConcurrentLinkedQueue<>();
 
     private final Queue<Runnable> afterwards = new ConcurrentLinkedQueue<>();
@@ -34,14 +34,14 @@ public final class OpenDecoder implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * What is decoded at one time.
+     * How much is decoded at one time.
      *
      * @param slots sequences
      * @param context tokens of prompt and answer together
      */
     public record Limits(int slots, int context) {}
 
-    /** @param turns shared by all decoders that take turns at the processor */
+    /** @param turns shared by all decoders that take turns on the processor */
     public OpenDecoder(IncrementalDecoder model, Limits limits, Turns turns, String name) {
         this.model = model;
         this.scope = model.scope().child();
@@ -55,9 +55,9 @@ public final class OpenDecoder implements AutoCloseable {
     }
 
     /**
-     * Queues a prompt; the sink's calls come from other threads, unless the prompt has no room for an answer.
+     * Queues a prompt. Other threads call the sink, unless the prompt leaves no room for an answer.
      *
-     * @param adapter what is added to the model, at its own beta. Stays open until the answer has ended or, cancelled, has left: {@link #whenLeft}
+     * @param adapter added to the model, at its own beta. Stays open until the answer has ended or, if cancelled, has left: {@link #whenLeft}
      */
     public void submit(Prompt prompt, AppliedAdapter adapter, TokenSink sink) {
         Sequence sequence = new Sequence(prompt, adapter, limits.context(), sink);
@@ -66,7 +66,7 @@ public final class OpenDecoder implements AutoCloseable {
         }
     }
 
-    /** Runs something, on any thread, once nothing is computed any more for answers that have ended or were cancelled before. */
+    /** Runs an action, on any thread, once nothing is computed any more for answers that have ended or were cancelled before this call. */
     public void whenLeft(Runnable action) {
         add(afterwards, action);
     }
@@ -88,7 +88,7 @@ public final class OpenDecoder implements AutoCloseable {
                 runAll(takeAll(afterwards));
             }
         } catch (InterruptedException e) {
-            // Only close interrupts, and nobody asks this thread afterwards.
+            // Only close interrupts this thread, which ends then.
             Thread.currentThread().interrupt();
         }
     }
@@ -106,7 +106,7 @@ public final class OpenDecoder implements AutoCloseable {
         try (Lane lane = new Lane(model, nextTokens, waiting, limits.slots(), limits.context(), sharing)) {
             decode(lane);
         } catch (RuntimeException | Error e) {
-            // There is no lane, or no memory for it: whoever waits is told, and others may come.
+            // There is no memory for the lane: all who wait fail, and others may be submitted.
             takeAll(waiting).forEach(sequence -> sequence.fail(e));
         } finally {
             turns.end();
@@ -119,7 +119,7 @@ public final class OpenDecoder implements AutoCloseable {
             lane.run(() -> !closed, () -> {
                 turns.next();
                 runAll(due);
-                // Not before the lane has looked again for what was cancelled before these came.
+                // These run at the next call, after the lane has removed what was cancelled before they were added.
                 due.clear();
                 due.addAll(takeAll(afterwards));
             });
@@ -135,7 +135,7 @@ public final class OpenDecoder implements AutoCloseable {
             try {
                 action.run();
             } catch (RuntimeException e) {
-                LOG.log(Level.WARNING, "What was to be done when answers had left failed", e);
+                LOG.log(Level.WARNING, "An action that waited for answers to leave failed", e);
             }
         }
     }
@@ -148,7 +148,7 @@ public final class OpenDecoder implements AutoCloseable {
         return taken;
     }
 
-    /** Returns when the thread has ended; what was not answered gets no further call. */
+    /** Returns when the thread has ended. Sinks of unfinished answers get no further call. */
     @Override
     public void close() {
         closed = true;

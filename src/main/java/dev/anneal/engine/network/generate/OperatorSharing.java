@@ -5,21 +5,21 @@ import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 
 /**
- * Whether threads share the operators of a lane's steps, by what took less time lately. Those that share wait for each other some hundred times a step: where
- * other processes want the same cores that takes several times as long as one thread alone does. From time to time some steps go the other way. Only where
- * products have the same bits either way, as in bf16. For one thread at a time.
+ * Whether threads share the operators of a lane's steps, by which way took less time lately. Threads that share wait for each other some hundred times a
+ * step: if other processes need the same cores, that takes several times as long as one thread alone does. From time to time some steps try the other way.
+ * Only for products that have the same bits either way, as in bf16. For one thread at a time.
  */
 final class OperatorSharing {
 
-    /** Steps of either way that are compared: among equally many sequences, and one behind the other. */
+    /** Steps of either way that are compared: consecutive ones with equally many sequences. */
     private static final int COMPARED = 2;
 
-    /** Steps from one comparison to the next, at first and where the last one changed something; twice as many each time that it did not. */
+    /** Steps from one comparison to the next at first and after a change; each comparison without a change doubles them. */
     private static final int SHORTEST_PERIOD = 16;
 
     private static final int LONGEST_PERIOD = 512;
 
-    /** The other way is taken where it takes less than this share of the time, so that chance alone changes nothing. */
+    /** The other way is chosen if it takes less than this share of the time, so that noise alone changes nothing. */
     private static final double WORTH_IT = 0.9;
 
     private final int threads;
@@ -36,8 +36,8 @@ final class OperatorSharing {
     private long otherNanos;
 
     /**
-     * @param threads that may share, the lane's own among them
-     * @param alternates whether one thread may go on alone; else all of them always share
+     * @param threads that may share, including the lane's own
+     * @param alternates whether one thread may compute alone; otherwise all of them always share
      */
     OperatorSharing(int threads, boolean alternates) {
         this(threads, alternates, OperatorThreads::use, System::nanoTime);
@@ -54,7 +54,7 @@ final class OperatorSharing {
         return threads;
     }
 
-    /** The calling thread's operators, until the next step, run as they are to. */
+    /** Sets the threads of the calling thread's operators until the next step. */
     void begin() {
         useThreads.accept(shares ? threads : 1);
     }

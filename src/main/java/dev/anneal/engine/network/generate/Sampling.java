@@ -3,13 +3,13 @@ package dev.anneal.engine.network.generate;
 import dev.anneal.engine.math.random.SplitMix64;
 
 /**
- * How the next token of a sequence is chosen, with the filters of transformers' generate in its order: temperature, top_k, top_p, min_p.
+ * How the next token of a sequence is chosen, with the filters of transformers' generate, in its order: temperature, top_k, top_p, min_p.
  *
- * @param temperature by which logits are divided; 0 takes the most likely token, else at least 1e-6
- * @param topK tokens that stay, the most likely ones and those that tie with the last of them; 0 for all
- * @param topP probability that the tokens that stay have together at least; 1 for all
+ * @param temperature by which logits are divided, at least 1e-6; or 0 for the most likely token
+ * @param topK number of most likely tokens that stay, with those that tie with the last of them; 0 for all
+ * @param topP least probability of all tokens that stay together; 1 for all
  * @param minP share of the largest probability below which tokens are dropped; 0 for none
- * @param seed of the sequence's random numbers: what is drawn is a function of it, the token's place and the logits
+ * @param seed of the sequence's random numbers: a token is a function of the seed, its position and the logits
  */
 public record Sampling(double temperature, int topK, double topP, double minP, long seed) {
 
@@ -34,7 +34,7 @@ public record Sampling(double temperature, int topK, double topP, double minP, l
         }
     }
 
-    /** The same with other random numbers. */
+    /** The same sampling with other random numbers. */
     public Sampling withSeed(long other) {
         return new Sampling(temperature, topK, topP, minP, other);
     }

@@ -15,7 +15,7 @@ final class Sequence {
     private boolean ended;
 
     /**
-     * @param adapter at its own beta; must stay open until the sequence has left its lane
+     * @param adapter at its own beta; stays open until the sequence has left its lane
      * @param context tokens of prompt and answer together, at most
      * @param sink takes the answer
      */
@@ -40,14 +40,14 @@ final class Sequence {
         return sink.topLogprobs();
     }
 
-    /** What the model is to read next. */
+    /** Tokens that the model reads next. */
     int[] unread() {
         return unread;
     }
 
-    /** Whether both have the same to read, with the same adapter, and nothing behind them. */
+    /** Whether both have the same prompt and adapter, and have read nothing yet. */
     @SuppressWarnings("ReferenceEquality")
-    boolean beginsLike(Sequence other) {
+    boolean readsTheSameAs(Sequence other) {
         return length == 0 && other.length == 0 && adapter == other.adapter && Arrays.equals(unread, other.unread);
     }
 
@@ -60,7 +60,7 @@ final class Sequence {
         return ended || sink.isCancelled();
     }
 
-    /** Tokens that a cache has to hold at the end: the last one of an answer is never read. */
+    /** The most tokens that a cache holds of it: the last one of an answer is never read. */
     int cachedTokens() {
         return unread.length + room - 1;
     }

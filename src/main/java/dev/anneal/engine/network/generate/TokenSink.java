@@ -1,24 +1,24 @@
 package dev.anneal.engine.network.generate;
 
 /**
- * Takes an answer's tokens as they are chosen and decides where it ends. Called by the thread that decodes, which waits meanwhile; {@link #cut} or
- * {@link #failed} is the last call, unless the sink itself has ended the answer.
+ * Receives an answer's tokens as they are chosen and decides where it ends. Called by the thread that decodes, which waits meanwhile. The last call is
+ * {@link #cut} or {@link #failed}, unless the sink itself has ended the answer.
  */
 public interface TokenSink {
 
     /** {@link #topLogprobs} of a sink that asks for no log-probabilities at all. */
     int NO_LOGPROBS = -1;
 
-    /** How many of the most likely tokens are wanted beside each token's own log-probability, or {@link #NO_LOGPROBS}. */
+    /** How many of the most likely tokens to give beside each token's own log-probability, or {@link #NO_LOGPROBS}. */
     int topLogprobs();
 
-    /** @return whether the answer goes on */
+    /** @return whether the answer continues */
     boolean take(ChosenToken token);
 
-    /** Whether nobody wants the answer any more. */
+    /** Whether the answer is not needed any more. */
     boolean isCancelled();
 
-    /** The answer has as many tokens as it may have. */
+    /** The answer has reached its largest number of tokens. */
     void cut();
 
     /** Decoding has failed. */

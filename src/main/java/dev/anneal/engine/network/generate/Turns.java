@@ -2,13 +2,13 @@ package dev.anneal.engine.network.generate;
 
 import java.util.concurrent.Semaphore;
 
-/** Lets one decoder compute at a time; others get their turn between two tokens, in the order in which they came. */
+/** Lets one decoder compute at a time; others get their turn between two tokens, first come, first served. */
 public final class Turns {
 
     private final int threads;
     private final Semaphore place = new Semaphore(1, true);
 
-    /** @param threads that share the operators of the one whose turn it is */
+    /** @param threads that share the operators of the decoder whose turn it is */
     public Turns(int threads) {
         this.threads = threads;
     }
@@ -21,7 +21,7 @@ public final class Turns {
         place.acquire();
     }
 
-    /** Lets others go first if there are any. */
+    /** Lets waiting decoders go first. */
     void next() {
         if (place.hasQueuedThreads()) {
             place.release();

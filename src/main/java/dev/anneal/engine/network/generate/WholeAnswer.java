@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps an answer up to an end token, which is not part of it. */
+/** Collects an answer up to an end token, which is not part of it. */
 final class WholeAnswer implements TokenSink {
 
     private final Set<Integer> ends;

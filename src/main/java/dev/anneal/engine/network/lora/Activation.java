@@ -5,7 +5,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** Sigma of AFA-LoRA: the non-linear part that is annealed away. GELU is the exact form with the error function. */
+/** Sigma of AFA-LoRA, the non-linear part that is annealed away. GELU is the exact form with the error function. */
 public enum Activation {
     RELU,
     SILU,
@@ -16,7 +16,7 @@ public enum Activation {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Number by which program text knows it. */
+    /** Its number in program text. */
     int kind() {
         return switch (this) {
             case RELU -> 0;

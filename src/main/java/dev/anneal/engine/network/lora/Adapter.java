@@ -5,26 +5,27 @@ import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.network.model.TensorPart;
 import dev.anneal.engine.network.torch.ElementType;
+import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision that the decoder multiplies with. Not
- * safe for use by several threads; what {@link #apply} returns is. Whoever makes it closes it.
+ * An AFA-LoRA adapter of a model: fp32 masters that are trained, and copies in the model's precision that the decoder multiplies with. Not safe for use by
+ * several threads; results of {@link #apply} are. Closed by its owner.
  */
 public final class Adapter implements AutoCloseable {
 
     private final AdapterConfig config;
     private final AdapterLayout layout;
     private final Scope scope;
-    private final AdapterProgram program;
+    private final Program program;
     private final Tensor a;
     private final Tensor b;
     private final List<Tensor> matricesOfB;
@@ -46,13 +47,13 @@ public final class Adapter implements AutoCloseable {
         this.config = config;
         this.layout = layout;
         this.scope = owner.child();
-        this.program = new AdapterProgram(scope);
+        this.program = Program.load(scope, "adapter", "Adapter", Map.of());
         this.a = scope.zeros(ElementType.FLOAT32, layout.elementsOfA());
         this.b = scope.zeros(ElementType.FLOAT32, layout.elementsOfB());
-        this.matricesOfB = program.views(scope, b, layout.rowsOfB(), layout.columnsOfB());
+        this.matricesOfB = views(scope, b, layout.rowsOfB(), layout.columnsOfB());
         this.appliedA = scope.zeros(precision, layout.elementsOfA());
         this.blocks = blocks(precision);
-        List<Tensor> matricesOfA = program.views(scope, appliedA, layout.rowsOfA(), layout.columnsOfA());
+        List<Tensor> matricesOfA = views(scope, appliedA, layout.rowsOfA(), layout.columnsOfA());
         this.applied = new AppliedAdapter(
                 byLayer(matricesOfA, blocks),
                 layout.parts(),
@@ -89,9 +90,7 @@ public final class Adapter implements AutoCloseable {
 
     /** Writes the masters as a safetensors file of F32 tensors with PEFT's names. */
     public void save(Path file) throws IOException {
-        try (Scope passing = scope.child()) {
-            AdapterFile.write(file, matrices(passing, a, b));
-        }
+        TensorPart.write(file, parts(a, b));
     }
 
     public AdapterConfig config() {
@@ -108,24 +107,14 @@ public final class Adapter implements AutoCloseable {
         return b;
     }
 
-    /**
-     * Matrices by PEFT's names, sharing the memory of flat tensors that are laid out as the masters are.
-     *
-     * @param owner of the matrices
-     */
-    Map<String, Tensor> matrices(Scope owner, Tensor flatA, Tensor flatB) {
-        List<AdapterLayout.Slot> slots = layout.slots();
-        long[] ranks = slots.stream().mapToLong(AdapterLayout.Slot::rank).toArray();
-        long[] inputs = slots.stream().mapToLong(AdapterLayout.Slot::inputs).toArray();
-        long[] outputs = slots.stream().mapToLong(AdapterLayout.Slot::outputs).toArray();
-        List<Tensor> ofA = program.views(owner, flatA, ranks, inputs);
-        List<Tensor> ofB = program.views(owner, flatB, outputs, ranks);
-        Map<String, Tensor> matrices = new LinkedHashMap<>();
-        for (int i = 0; i < slots.size(); i++) {
-            matrices.put(slots.get(i).nameOfA(), ofA.get(i));
-            matrices.put(slots.get(i).nameOfB(), ofB.get(i));
+    /** The matrices in flat tensors that are laid out as the masters are, with PEFT's names. */
+    List<TensorPart> parts(Tensor flatA, Tensor flatB) {
+        List<TensorPart> parts = new ArrayList<>();
+        for (AdapterLayout.Slot slot : layout.slots()) {
+            parts.add(new TensorPart(slot.nameOfA(), slot.shapeOfA(), flatA, slot.beginOfA()));
+            parts.add(new TensorPart(slot.nameOfB(), slot.shapeOfB(), flatB, slot.beginOfB()));
         }
-        return matrices;
+        return parts;
     }
 
     /** Trained parameters. */
@@ -134,12 +123,13 @@ public final class Adapter implements AutoCloseable {
     }
 
     /**
-     * The adapter as it is now, at a beta. Refreshes the copies that earlier results of this method share, so nothing may be computing with
+     * The adapter with its present values, at a beta. Refreshes the copies that earlier results of this method share, so nothing may be computing with
      * those.
      */
     public AppliedAdapter apply(double beta, AdapterDropout dropout) {
-        program.overwrite(scope, appliedA, a);
-        program.place(scope, matricesOfB, blocks, layout, config.scale());
+        program.call(scope, "overwrite", appliedA, a).close();
+        program.call(scope, "place", matricesOfB, blocks, layout.counts(), layout.flatParts(), config.scale())
+                .close();
         return applied.with(beta, dropout);
     }
 
@@ -151,18 +141,19 @@ public final class Adapter implements AutoCloseable {
                 gradientOfA,
                 gradientOfB,
                 byLayer(
-                        program.views(owner, gradientOfA, layout.rowsOfA(), layout.columnsOfA()),
-                        program.views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())));
+                        views(owner, gradientOfA, layout.rowsOfA(), layout.columnsOfA()),
+                        views(owner, gradientOfB, layout.rowsOfB(), layout.columnsOfB())));
     }
 
     /**
-     * Overwrites the masters, for example with those of a checkpoint.
+     * Overwrites the masters with those of a file.
      *
      * @throws AdapterFileException if the file does not hold exactly this adapter's tensors
      */
     public void restore(Path file) throws IOException {
-        try (Scope passing = scope.child()) {
-            AdapterFile.read(file, matrices(passing, a, b));
+        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+            AdapterFile.requireComplete(opened, layout);
+            restorePart(opened);
         }
     }
 
@@ -171,11 +162,22 @@ public final class Adapter implements AutoCloseable {
         scope.close();
     }
 
-    /** Overwrites the masters with those that a file holds among others. */
+    /**
+     * Overwrites the masters with those that a file holds, perhaps among others.
+     *
+     * @throws AdapterFileException if one of them has another type or shape; nothing is overwritten then
+     */
     void restorePart(SafetensorsFile file) throws IOException {
-        try (Scope passing = scope.child()) {
-            AdapterFile.readPart(file, matrices(passing, a, b));
+        List<TensorPart> parts = parts(a, b);
+        parts.forEach(part -> AdapterFile.requireSameShape(file.path(), file.entry(part.name()), part.shape()));
+        for (TensorPart part : parts) {
+            part.read(file);
         }
+    }
+
+    /** Matrices that lie one after another in a flat tensor, sharing its memory. */
+    private List<Tensor> views(Scope owner, Tensor flat, long[] rows, long[] columns) {
+        return program.callForList(owner, "views", flat, rows, columns);
     }
 
     private List<Tensor> blocks(ElementType precision) {
@@ -185,7 +187,7 @@ public final class Adapter implements AutoCloseable {
         for (int i = 0; i < rows.length; i++) {
             elements += rows[i] * columns[i];
         }
-        return program.views(scope, scope.zeros(precision, elements), rows, columns);
+        return views(scope, scope.zeros(precision, elements), rows, columns);
     }
 
     /** A and B of each group of a layer in turn. */

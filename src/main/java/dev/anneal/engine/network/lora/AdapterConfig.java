@@ -29,10 +29,10 @@ public record AdapterConfig(
         AnnealingSchedule schedule,
         Set<Projection> targets) {
 
-    /** The single target that stands for every projection. */
+    /** The target that means every projection. */
     public static final String ALL_LINEAR = "all-linear";
 
-    /** The activation that stands for a plain LoRA: beta is 0 throughout. */
+    /** The activation that means a plain LoRA: beta is 0 throughout. */
     public static final String NO_ACTIVATION = "none";
 
     public AdapterConfig {
@@ -53,7 +53,7 @@ public record AdapterConfig(
         targets = Collections.unmodifiableSet(EnumSet.copyOf(targets));
     }
 
-    /** s: what B's output is multiplied by. */
+    /** s, the factor of B's output. */
     public double scale() {
         return rslora ? alpha / Math.sqrt(rank) : alpha / rank;
     }
@@ -80,7 +80,7 @@ public record AdapterConfig(
         return layer * model.layers();
     }
 
-    /** @throws AdapterConfigException if a name is no projection, or {@value #ALL_LINEAR} stands beside others */
+    /** @throws AdapterConfigException if a name is not a projection, or {@value #ALL_LINEAR} is not the only one */
     public static Set<Projection> targetsNamed(List<String> names) {
         if (names.equals(List.of(ALL_LINEAR))) {
             return EnumSet.allOf(Projection.class);
@@ -96,7 +96,7 @@ public record AdapterConfig(
         return targets;
     }
 
-    /** @throws AdapterConfigException if there is no such activation; {@value #NO_ACTIVATION} is not asked for here */
+    /** @throws AdapterConfigException if there is no such activation; {@value #NO_ACTIVATION} is not one */
     public static Activation activationNamed(String name) {
         return Activation.named(name)
                 .orElseThrow(() -> new AdapterConfigException(

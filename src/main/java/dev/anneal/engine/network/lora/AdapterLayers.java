@@ -10,7 +10,7 @@ import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** A linear adapter in a file, of which one layer is in memory at a time, in fp32. Its matrices are multiplied with as they are, not merged. */
+/** A linear adapter in a file, of which one layer is in memory at a time, in fp32. Its matrices are applied beside the weights, not merged. */
 public final class AdapterLayers implements StreamedModel.LayerAdapters, AutoCloseable {
 
     private final SafetensorsFile file;

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.function.ToLongFunction;
 
 /**
- * Where the matrices of an adapter lie: all A of the model in one flat array, all B in another, both layer by layer, group by group,
- * projection by projection.
+ * Positions of an adapter's matrices: all A of the model are in one flat array, all B in another, both layer by layer, group by group, projection by
+ * projection.
  */
 final class AdapterLayout {
 
@@ -27,7 +27,7 @@ final class AdapterLayout {
         this(config, model, 0, model.layers());
     }
 
-    /** Of some consecutive layers alone. */
+    /** The layout of some consecutive layers alone. */
     AdapterLayout(AdapterConfig config, ModelConfig model, int firstLayer, int layers) {
         config.requireFits(model);
         this.config = config;
@@ -44,7 +44,8 @@ final class AdapterLayout {
 
     private void add(int layer, Projection projection) {
         Slot slot = new Slot(
-                projection.modulePath(layer),
+                projection.adapterName(layer, 'A'),
+                projection.adapterName(layer, 'B'),
                 elementsOfA,
                 elementsOfB,
                 config.rank(),
@@ -146,13 +147,12 @@ final class AdapterLayout {
     /**
      * The pair of matrices of one projection.
      *
-     * @param module path of the projection in the base model
+     * @param nameOfA PEFT's name of A
+     * @param nameOfB PEFT's name of B
      * @param beginOfA first element of A, [rank, in], in the flat array
      * @param beginOfB first element of B, [out, rank]
      */
-    record Slot(String module, long beginOfA, long beginOfB, int rank, int inputs, int outputs) {
-
-        private static final String PREFIX = "base_model.model.";
+    record Slot(String nameOfA, String nameOfB, long beginOfA, long beginOfB, int rank, int inputs, int outputs) {
 
         int elementsOfA() {
             return rank * inputs;
@@ -162,14 +162,12 @@ final class AdapterLayout {
             return outputs * rank;
         }
 
-        /** PEFT's name of A. */
-        String nameOfA() {
-            return PREFIX + module + ".lora_A.weight";
+        List<Long> shapeOfA() {
+            return List.of((long) rank, (long) inputs);
         }
 
-        /** PEFT's name of B. */
-        String nameOfB() {
-            return PREFIX + module + ".lora_B.weight";
+        List<Long> shapeOfB() {
+            return List.of((long) outputs, (long) rank);
         }
     }
 }

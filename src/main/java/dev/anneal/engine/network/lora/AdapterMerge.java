@@ -38,11 +38,11 @@ public final class AdapterMerge {
     }
 
     /**
-     * Puts trained rows in the place of frozen ones.
+     * Replaces frozen rows by trained ones.
      *
      * @param scope owner of the result
      * @param weight [rows, in] or [rows], frozen
-     * @param trained likewise, fp32
+     * @param trained of the same shape, fp32
      * @param type of the rows that are returned, rounded once
      */
     public Merged replace(Scope scope, Tensor weight, Tensor trained, ElementType type) {
@@ -53,7 +53,7 @@ public final class AdapterMerge {
     }
 
     /**
-     * Rounds rows that nothing was trained in to another type.
+     * Converts rows without trained values to another type.
      *
      * @param scope owner of the result
      * @param weight [rows, in] or [rows], frozen
@@ -85,6 +85,6 @@ public final class AdapterMerge {
      */
     public record Converted(Tensor weight, long overflows) {}
 
-    /** Merged rows and what happened to them. */
+    /** Merged rows and what merging did to them. */
     public record Merged(Tensor weight, MergeTally tally) {}
 }

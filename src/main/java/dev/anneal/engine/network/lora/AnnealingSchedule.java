@@ -5,8 +5,8 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its own
- * schedule, so shape and span are settings). A function of step, total steps and these three alone.
+ * How beta, the share of the activation in the adapter, falls from 1 to 0 (AFA-LoRA, arXiv:2512.22455; the paper does not publish its schedule, so shape
+ * and span are settings). Beta is a function of step, total steps and these three alone.
  *
  * @param start share of the steps from which beta falls; {@code STEP} ignores it
  * @param end share of the steps from which beta is exactly 0
@@ -51,12 +51,12 @@ public record AnnealingSchedule(Shape shape, double start, double end) {
         }
     }
 
-    /** @throws AdapterConfigException if the shape is unknown or the span is none */
+    /** @throws AdapterConfigException if the shape is unknown or the span invalid */
     public static AnnealingSchedule of(String shape, double start, double end) {
         return new AnnealingSchedule(Shape.named(shape), start, end);
     }
 
-    /** The linear adapter from the first step on: a plain LoRA. */
+    /** Beta 0 from the first step on: a plain LoRA. */
     public static AnnealingSchedule none() {
         return new AnnealingSchedule(Shape.LINEAR, 0, 0);
     }

@@ -3,12 +3,12 @@ package dev.anneal.engine.network.lora;
 /**
  * What merging did to the elements of frozen weights.
  *
- * @param elements weights looked at
+ * @param elements weights that were merged
  * @param deltas how many of them the adapter moves, in fp32
- * @param unchanged how many are, after rounding, what they were
+ * @param unchanged how many have their old value after rounding
  * @param sumError sum of the rounding errors of the cast
  * @param maxError largest of them
- * @param nonFinite merged weights that are no numbers
+ * @param nonFinite merged weights that are not finite
  */
 public record MergeTally(long elements, long deltas, long unchanged, double sumError, double maxError, long nonFinite) {
 
@@ -28,7 +28,7 @@ public record MergeTally(long elements, long deltas, long unchanged, double sumE
         return elements == 0 ? 0 : sumError / elements;
     }
 
-    /** Share of the weights that rounding left as they were. */
+    /** Share of the weights that have their old value after rounding. */
     public double unchangedFraction() {
         return elements == 0 ? 0 : (double) unchanged / elements;
     }

@@ -4,11 +4,10 @@ import dev.anneal.engine.math.random.SplitMix64;
 import java.util.List;
 
 /**
- * Inputs of A that are dropped in training. A mask is a function of the row's key, the layer and the place of the
- * projection among those adapted, so it does not depend on how
- * rows are distributed, and the backward makes the same one again.
+ * Dropout of the inputs of A in training. A mask is a function of the row's key, the layer and the index of the projection among those adapted, so it does
+ * not depend on how rows are distributed, and the backward makes the same one again.
  *
- * @param probability share that is dropped; what stays is divided by 1 - probability
+ * @param probability share that is dropped; the rest is divided by 1 - probability
  * @param rowKeys a number for each row of the micro-batch; empty without dropout
  */
 public record AdapterDropout(double probability, List<Long> rowKeys) {

@@ -12,15 +12,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * An adapter as the decoder multiplies with it, in the precision of the frozen weights.
+ * An adapter in the form that the decoder multiplies with, in the precision of the frozen weights.
  *
  * @param layers for each layer A and B of each {@link ProjectionGroup} in their order: A stacked, [S, in]; B as a block matrix that holds
  *     the scale, [out, S]
  * @param parts for each group begin and end of each adapted projection among the group's outputs; empty where none is adapted
  * @param scale s, already in B; gradients of B need it
- * @param activation number by which the program knows sigma: 0 relu, 1 silu, 2 gelu
+ * @param activation the program's number of sigma: 0 relu, 1 silu, 2 gelu
  * @param beta share of the activation
- * @param dropout what is dropped before A; only in training
+ * @param dropout of the inputs of A; only in training
  */
 public record AppliedAdapter(
         List<List<Tensor>> layers,
@@ -40,7 +40,7 @@ public record AppliedAdapter(
         return new AppliedAdapter(layers, parts, scale, activation, newBeta, newDropout);
     }
 
-    /** The adapter that is none: matrices of rank 0, which the program passes over. */
+    /** No adapter: matrices of rank 0, which the program skips. */
     static AppliedAdapter none(Scope scope, ModelConfig config, ElementType precision) {
         List<Tensor> layer = new ArrayList<>();
         Map<ProjectionGroup, List<Long>> parts = new EnumMap<>(ProjectionGroup.class);

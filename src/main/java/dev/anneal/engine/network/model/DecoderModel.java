@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A frozen decoder in memory. Any number of threads may compute with it at once, each in scopes of its own; results belong to the scope
- * given. Whoever loads it closes it.
+ * A frozen decoder in memory. Any number of threads may compute with it at once, each in scopes of its own; results belong to the given scope. Closed by
+ * its owner.
  */
 public final class DecoderModel implements AutoCloseable {
 
@@ -26,7 +26,6 @@ public final class DecoderModel implements AutoCloseable {
     private final Scope scope;
     private final DecoderProgram program;
     private final FrozenWeights weights;
-    private final Tensor frequencies;
     private final AppliedAdapter noAdapter;
 
     private DecoderModel(
@@ -42,8 +41,6 @@ public final class DecoderModel implements AutoCloseable {
         this.scope = scope;
         this.program = program;
         this.weights = weights;
-        float[] angles = config.rotary().inverseFrequencies(config.headSize());
-        this.frequencies = scope.floats(angles, angles.length);
         this.noAdapter = AppliedAdapter.none(scope, config, precision);
     }
 
@@ -59,7 +56,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * As {@link #load(Path, ElementType, String)}, with weights that lie elsewhere.
+     * As {@link #load(Path, ElementType, String)}, with weights from another directory.
      *
      * @param weightDirectory safetensors with the names of the directory's own weights
      */
@@ -93,7 +90,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /**
-     * Memory that {@link #lossAndGradient} takes at most where activations are kept, beside weights and gradients, in bytes.
+     * The most memory that {@link #lossAndGradient} takes if activations are kept, beside weights and gradients, in bytes.
      *
      * @param tokens of all micro-batches that are computed at one time
      * @param adapterWidth rank times adapted projections of a layer
@@ -116,7 +113,7 @@ public final class DecoderModel implements AutoCloseable {
         return scope;
     }
 
-    /** The absence of an adapter: the base model itself. */
+    /** No adapter: the base model itself. */
     public AppliedAdapter noAdapter() {
         return noAdapter;
     }
@@ -163,7 +160,7 @@ public final class DecoderModel implements AutoCloseable {
     /**
      * Loss of the trained positions without gradients, for validation.
      *
-     * @param betweenLayers called before each layer; what it throws ends the pass and comes out here
+     * @param betweenLayers called before each layer; an exception of it ends the pass and is thrown here
      */
     public LossSums loss(
             Scope target, TokenRows rows, Targets targets, AppliedAdapter adapter, Runnable betweenLayers) {
@@ -172,15 +169,18 @@ public final class DecoderModel implements AutoCloseable {
         }
         try (Scope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
-            return sums(head(pass, hidden, targets, List.of(), false).get(0), targets);
+            return sums(
+                    program.head(pass, hidden, targets, weights, List.of(), false)
+                            .get(0),
+                    targets);
         }
     }
 
     /**
      * Loss of the trained positions and its gradient with respect to what is trained.
      *
-     * @param gradients overwritten with the gradient of what is minimised. Untouched if there are no targets
-     * @param objective what is minimised; where all weights are trained {@link Objective#LIKELIHOOD} alone
+     * @param gradients overwritten with the gradient of the objective, unless there are no targets
+     * @param objective what is minimised; only {@link Objective#LIKELIHOOD} if all weights are trained
      */
     public LossSums lossAndGradient(
             Scope target,
@@ -202,10 +202,10 @@ public final class DecoderModel implements AutoCloseable {
                 control.betweenLayers().run();
                 x = activations.forward(pass, x);
             }
-            List<Tensor> lossAndGradient = head(pass, x, targets, gradients.ofHead(), true);
+            List<Tensor> lossAndGradient = program.head(pass, x, targets, weights, gradients.ofHead(), true);
             Tensor upstream = lossAndGradient.get(2);
             if (objective != Objective.LIKELIHOOD) {
-                weigh(pass, upstream, targets, objective.derivatives(logProbabilities(lossAndGradient)));
+                program.weigh(pass, upstream, targets, objective.derivatives(logProbabilities(lossAndGradient)));
             }
             for (int layer = config.layers() - 1; layer >= 0; layer--) {
                 control.betweenLayers().run();
@@ -224,20 +224,11 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     Batch batch(Scope pass, TokenRows rows) {
-        return program.batch(pass, rows, frequencies, weights.norm());
+        return program.batch(pass, rows, weights.norm());
     }
 
     Tensor embed(Scope pass, TokenRows rows) {
         return program.embed(pass, pass.longs(rows.ids(), rows.tokens()), weights.embedding());
-    }
-
-    private List<Tensor> head(
-            Scope pass, Tensor hidden, Targets targets, List<Tensor> weightGradients, boolean backward) {
-        DecoderProgram.Positions positions = new DecoderProgram.Positions(
-                pass.longs(targets.at(), targets.count()),
-                pass.longs(targets.ids(), targets.count()),
-                targets.temperature());
-        return program.head(pass, hidden, positions, weights, weightGradients, backward);
     }
 
     /** Log-probabilities of the trained tokens, row after row. */
@@ -248,16 +239,11 @@ public final class DecoderModel implements AutoCloseable {
         }
         try (Scope pass = target.child()) {
             Tensor hidden = hiddenStates(pass, rows, adapter, betweenLayers);
-            return logProbabilities(head(pass, hidden, targets, List.of(), false));
+            return logProbabilities(program.head(pass, hidden, targets, weights, List.of(), false));
         }
     }
 
-    private void weigh(Scope pass, Tensor gradient, Targets targets, float[] derivatives) {
-        Tensor at = pass.longs(targets.at(), targets.count());
-        program.weigh(pass, gradient, at, pass.floats(derivatives, targets.count()));
-    }
-
-    /** @param ofHead what the head has returned, its negative log-likelihoods second */
+    /** @param ofHead results of the head, of which the second is the negative log-likelihoods */
     private static float[] logProbabilities(List<Tensor> ofHead) {
         float[] values = ofHead.get(1).toFloats();
         for (int i = 0; i < values.length; i++) {
@@ -266,7 +252,7 @@ public final class DecoderModel implements AutoCloseable {
         return values;
     }
 
-    /** The gradient of a tied embedding holds the head's part already. */
+    /** The gradient of a tied embedding already holds the head's part. */
     private void embedBackward(Scope pass, Tensor upstream, Tensor ids, Gradients.@Nullable Weights gradients) {
         if (gradients != null) {
             boolean tied = gradients.embedding() == gradients.head();

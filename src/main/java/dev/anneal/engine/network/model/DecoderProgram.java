@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the scope given. */
+/** The methods of {@code torchscript/decoder.py}, with its shapes: one Java method for each. Results belong to the given scope. */
 final class DecoderProgram {
 
     private final ModelConfig config;
@@ -19,11 +19,16 @@ final class DecoderProgram {
     /** For layers with a sliding window; windows of different lengths in one model do not occur. */
     private final Program windowed;
 
+    /** Of the rotary embedding, [D / 2] fp32. */
+    private final Tensor frequencies;
+
     DecoderProgram(Scope owner, ModelConfig config) {
         this.config = config;
         int window = config.windows().stream().mapToInt(Integer::intValue).max().orElse(0);
         this.program = load(owner, config, 0);
         this.windowed = window == 0 ? program : load(owner, config, window);
+        float[] angles = config.rotary().inverseFrequencies(config.headSize());
+        this.frequencies = owner.floats(angles, angles.length);
     }
 
     private static Program load(Scope owner, ModelConfig config, int window) {
@@ -45,7 +50,7 @@ final class DecoderProgram {
         return config.windows().get(layer) == 0 ? program : windowed;
     }
 
-    /** A matrix of bf16 on a CPU in oneDNN's own layout, of which only {@code read} and {@code logits} know. */
+    /** A bf16 matrix on a CPU in oneDNN's own layout, which only {@code read} and {@code logits} accept. */
     Tensor packed(Scope scope, Tensor weight) {
         return program.call(scope, "packed", weight);
     }
@@ -54,25 +59,19 @@ final class DecoderProgram {
         return program.call(scope, "fuse", weights);
     }
 
-    /** Cosines, then sines, of the tokens' angles in the type of {@code like}. */
-    private List<Tensor> turns(Scope scope, Tensor positions, Tensor frequencies, Tensor like) {
-        return program.callForList(scope, "turns", positions, frequencies, like);
-    }
-
     /**
-     * Rows as every layer sees them.
+     * Rows in the form that every layer takes.
      *
-     * @param frequencies of the rotary embedding, [D / 2] fp32
-     * @param like of the type that layers compute in
+     * @param like of the type that layers compute in, which is that of the cosines and sines
      * @throws IllegalArgumentException if a row is longer than the model's positions
      */
-    Batch batch(Scope scope, TokenRows rows, Tensor frequencies, Tensor like) {
+    Batch batch(Scope scope, TokenRows rows, Tensor like) {
         if (rows.lastPosition() >= config.maxPositions()) {
             throw new IllegalArgumentException("a row of %d tokens is longer than this model's %d positions"
                     .formatted(rows.lastPosition() + 1, config.maxPositions()));
         }
         Tensor positions = scope.longs(rows.positions(), rows.tokens());
-        List<Tensor> turns = turns(scope, positions, frequencies, like);
+        List<Tensor> turns = program.callForList(scope, "turns", positions, frequencies, like);
         return new Batch(rows, positions, turns.get(0), turns.get(1));
     }
 
@@ -80,7 +79,7 @@ final class DecoderProgram {
         return program.call(scope, "embed", ids, table);
     }
 
-    /** Output of a layer, then what {@link #layerBackward} needs. */
+    /** Output of a layer, then the tensors that {@link #layerBackward} needs. */
     List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
         LayerWeights own =
                 new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
@@ -88,14 +87,14 @@ final class DecoderProgram {
     }
 
     /**
-     * What a layer multiplies with.
+     * Matrices of a layer.
      *
      * @param frozen as {@link FrozenWeights#layers} holds them
      * @param adapter as {@link AppliedAdapter#layers} holds them
      */
     record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
 
-    /** As above, with the weights of this layer alone; of {@code adapter} everything but its layers counts. */
+    /** As above, with the weights of this layer alone; the layers of {@code adapter} are ignored. */
     List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, LayerWeights weights, AppliedAdapter adapter) {
         Program own = of(layer);
         return own.callForList(
@@ -120,7 +119,7 @@ final class DecoderProgram {
      * Gradient of a layer's input.
      *
      * @param upstream gradient of the layer's output
-     * @param pass what the forward saved, and where the adapter's gradients go
+     * @param pass tensors that the forward saved, and those that take the gradients
      */
     Tensor layerBackward(
             Scope scope,
@@ -209,8 +208,8 @@ final class DecoderProgram {
     /**
      * Neighbouring slots of a cache, one for each row.
      *
-     * @param next what layers without a window attend to where each row has one token, as the program's {@code next_tokens} returns it; else empty
-     * @param nextInWindow likewise with the window
+     * @param next results of the program's {@code next_tokens} for layers without a window if each row has one token; otherwise empty
+     * @param nextInWindow the same for layers with the window
      */
     record Slots(KeyValueCache cache, int first, List<Tensor> next, List<Tensor> nextInWindow) {}
 
@@ -257,12 +256,12 @@ final class DecoderProgram {
     /**
      * Sums of the loss, the negative log-likelihood of each trained token, then the gradient of {@code x} if {@code backward}.
      *
-     * @param weightGradients take those of final norm and output embedding; empty where they are frozen
+     * @param weightGradients take the gradients of final norm and output embedding; empty if they are frozen
      */
     List<Tensor> head(
             Scope scope,
             Tensor x,
-            Positions positions,
+            Targets targets,
             FrozenWeights weights,
             List<Tensor> weightGradients,
             boolean backward) {
@@ -272,28 +271,21 @@ final class DecoderProgram {
                 x,
                 weights.norm(),
                 weights.head(),
-                positions.at(),
-                positions.targets(),
-                positions.temperature(),
+                scope.longs(targets.at(), targets.count()),
+                scope.longs(targets.ids(), targets.count()),
+                targets.temperature(),
                 weightGradients,
                 backward);
     }
 
-    /** Weighs the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods of the tokens, [M] fp32. */
-    void weigh(Scope scope, Tensor gradient, Tensor at, Tensor derivatives) {
-        program.call(scope, "weigh", gradient, at, derivatives).close();
+    /** Multiplies the rows of a gradient of the head, in place, by the derivatives with respect to the log-likelihoods of the targets. */
+    void weigh(Scope scope, Tensor gradient, Targets targets, float[] derivatives) {
+        Tensor at = scope.longs(targets.at(), targets.count());
+        program.call(scope, "weigh", gradient, at, scope.floats(derivatives, targets.count()))
+                .close();
     }
 
-    /**
-     * Trained positions.
-     *
-     * @param at tokens that predict a trained one, [M] int64
-     * @param targets the trained tokens, [M] int64
-     * @param temperature by which their logits are divided
-     */
-    record Positions(Tensor at, Tensor targets, double temperature) {}
-
-    /** @param anew whether the gradient of the input embedding's rows overwrites what is there, or is added to it */
+    /** @param anew whether the gradient of the input embedding's rows overwrites {@code gradient} instead of being added to it */
     void embedBackward(Scope scope, Tensor upstream, Tensor ids, Tensor gradient, boolean anew) {
         program.call(scope, "embed_backward", upstream, ids, gradient, anew).close();
     }
@@ -311,9 +303,9 @@ final class DecoderProgram {
     /**
      * A layer between forward and backward.
      *
-     * @param saved what the forward left for the backward
+     * @param saved tensors that the forward left for the backward
      * @param gradients fp32 tensors that take the gradients: A and B of each group, B without the zeros of its block matrix
-     * @param weightGradients likewise those of the layer's own weights; empty where they are frozen
+     * @param weightGradients tensors that take the gradients of the layer's own weights; empty if they are frozen
      */
     record LayerPass(List<Tensor> saved, List<Tensor> gradients, List<Tensor> weightGradients) {}
 }

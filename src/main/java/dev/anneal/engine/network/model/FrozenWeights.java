@@ -4,7 +4,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.List;
 
 /**
- * The base model's tensors as the program takes them.
+ * The base model's tensors in the form that the program takes.
  *
  * @param embedding input embedding, [V, H]
  * @param layers for each layer: norm, fused q k v, o, norm, fused gate up, down; the biases of the four groups, each empty where it has none; the

@@ -5,11 +5,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a backward pass writes gradients, fp32.
+ * The fp32 tensors that a backward pass writes gradients to.
  *
- * @param adapter for each layer A and B of each group: A stacked, [S, in]; B of the adapted projections under one another, [outs, r]. Untouched
+ * @param adapter for each layer A and B of each group: A stacked, [S, in]; B of the adapted projections under one another, [outs, r]. Unchanged
  *     where nothing is adapted
- * @param weights of the model's own weights; null where they are frozen
+ * @param weights gradients of the model's own weights; null if they are frozen
  */
 public record Gradients(
         List<List<Tensor>> adapter, @Nullable Weights weights) {

@@ -10,12 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model that reads sequences a few tokens at a time. In bf16 on a CPU it holds a copy of the large matrices in the layout that products of few rows are
- * fastest with. The model's weights must not change while it lives. Closed before the model, or with it.
+ * Reads sequences a few tokens at a time. In bf16 on a CPU it holds a copy of the large matrices in the layout that is fastest for products of few rows.
+ * The model's weights must not change while it lives. Closed before the model, or with it.
  */
 public final class IncrementalDecoder implements AutoCloseable {
 
-    /** Places of the matrices among a layer's weights: q k v, o, gate up, down. */
+    /** Indices of the matrices among a layer's weights: q k v, o, gate up, down. */
     private static final List<Integer> MATRICES = List.of(1, 2, 4, 5);
 
     private final DecoderModel model;
@@ -34,7 +34,7 @@ public final class IncrementalDecoder implements AutoCloseable {
         this.layers = weights.layers().stream().flatMap(List::stream).toList();
     }
 
-    /** oneDNN has the layout only for processors that it multiplies bf16 with, not for all that can be told to compute in it. */
+    /** oneDNN has the layout only for processors on which it multiplies bf16 itself. */
     private FrozenWeights packedIfPossible(FrozenWeights plain) {
         try {
             return packed(plain);
@@ -83,13 +83,13 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /**
-     * Reads further tokens of cached sequences that lie in neighbouring slots. Rows of one token each, the usual step of generation, are attended to all
-     * at one time; longer ones row by row.
+     * Reads further tokens of cached sequences in neighbouring slots. If each has one token, the usual step of generation, attention computes all at one
+     * time; longer ones row by row.
      *
      * @param tokens new tokens of each sequence, at least one each
      * @param cache takes them
      * @param first slot of the first sequence; row i continues slot {@code first + i}
-     * @param adapters of each sequence; neighbours with the same one are multiplied with it together
+     * @param adapters one for each sequence; neighbours with the same one share its products
      * @return hidden states of the new tokens, sequence after sequence, [N, H]
      */
     public Tensor read(

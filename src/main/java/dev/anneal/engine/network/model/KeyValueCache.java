@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Keys and values of several sequences, of every layer, so that their next tokens need not read them again. Each sequence has a slot. Memory grows
- * with the longest sequence. Closed by whoever made it.
+ * Keys and values of several sequences, of every layer, so that their next tokens need not read them again. Each sequence has a slot. Memory grows with the
+ * longest sequence. Closed by its owner.
  */
 public final class KeyValueCache implements AutoCloseable {
 
-    /** Tokens by which room grows at least. */
+    /** The least number of tokens by which room grows. */
     private static final int BLOCK = 64;
 
     private final Scope scope;
@@ -37,24 +37,24 @@ public final class KeyValueCache implements AutoCloseable {
         this.lengths = new int[slots];
     }
 
-    /** Sequences that fit. */
+    /** Number of sequences that fit. */
     public int slots() {
         return lengths.length;
     }
 
-    /** Tokens of a sequence that fit. */
+    /** Number of tokens of a sequence that fit. */
     public int capacity() {
         return capacity;
     }
 
-    /** Tokens that were read so far of the sequence in a slot. */
+    /** Number of tokens that were read of the sequence in a slot. */
     public int length(int slot) {
         return lengths[slot];
     }
 
     /**
-     * Forgets a sequence; another may begin in its slot. What it had there becomes zero: a batch's attention passes over the tokens behind a shorter sequence
-     * with a weight of 0, which would not hide what is not finite.
+     * Removes a sequence, so that another may begin in its slot. Its values become zero: attention reads the tokens behind a shorter sequence with a weight
+     * of 0, which would not hide values that are not finite.
      */
     public void free(int slot) {
         if (lengths[slot] > 0) {
@@ -63,13 +63,13 @@ public final class KeyValueCache implements AutoCloseable {
         }
     }
 
-    /** Moves a sequence to a slot whose own one is forgotten, so that those in use lie side by side. */
+    /** Moves a sequence to a free slot, so that slots in use are neighbours. */
     public void move(int from, int to) {
         copy(from, to);
         free(from);
     }
 
-    /** Lets a slot, whose own sequence is forgotten, go on as another one has begun. */
+    /** Copies a sequence to a free slot. */
     public void copy(int from, int to) {
         program.copy(scope, layers, from, to, lengths[from]);
         lengths[to] = lengths[from];
@@ -81,13 +81,13 @@ public final class KeyValueCache implements AutoCloseable {
     }
 
     /**
-     * The cache's own: threads that call methods of one at the same time wait for each other's locks.
+     * The cache's own program: threads that call methods of one program at the same time wait for each other's locks.
      */
     DecoderProgram program() {
         return program;
     }
 
-    /** Makes room for sequences of so many tokens. */
+    /** Makes room for sequences of a number of tokens. */
     void reserve(int tokens) {
         if (tokens > room) {
             room = Math.min(capacity, Math.max(tokens + BLOCK, room + room / 2));

@@ -6,8 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a pass of a micro-batch leaves of each layer for its backward: all that it needs, or the layer's input alone, from which the rest is
- * computed again (activation checkpointing). Both give the same bits.
+ * Keeps for each layer of a micro-batch's pass what its backward needs, or the layer's input alone, from which the rest is computed again (activation
+ * checkpointing). Both give the same bits.
  */
 final class LayerActivations {
 
@@ -28,7 +28,7 @@ final class LayerActivations {
         this.recompute = recompute;
     }
 
-    /** Output of the next layer, [N, H]. Its input must stay as it is until the backward, which closes it. */
+    /** Output of the next layer, [N, H]. Its input must not change until the backward, which closes it. */
     Tensor forward(Scope pass, Tensor input) {
         int number = inputs.size();
         inputs.add(input);
@@ -42,7 +42,7 @@ final class LayerActivations {
     }
 
     /**
-     * Gradient of a layer's input. What was kept of the layer is gone afterwards.
+     * Gradient of a layer's input. Frees what was kept of the layer.
      *
      * @param upstream gradient of the layer's output
      * @param gradients of what is trained; the layer's are overwritten
@@ -62,7 +62,7 @@ final class LayerActivations {
         return new Layer(scope, results.get(0), results.subList(1, results.size()));
     }
 
-    /** A layer as its forward left it, in a scope of its own. */
+    /** Results of a layer's forward, in a scope of their own. */
     private record Layer(Scope scope, Tensor output, List<Tensor> saved) implements AutoCloseable {
         @Override
         public void close() {

@@ -2,7 +2,7 @@ package dev.anneal.engine.network.model;
 
 import java.util.Arrays;
 
-/** What the rows of a micro-batch are trained to minimise: a function of the log-probabilities of their trained tokens. */
+/** What training minimises: a function of the log-probabilities of a micro-batch's trained tokens. */
 @FunctionalInterface
 public interface Objective {
 

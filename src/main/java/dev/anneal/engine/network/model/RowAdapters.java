@@ -4,7 +4,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The adapters of a batch's rows as the program takes them: neighbouring rows with the same one are a segment. */
+/** The adapters of a batch's rows in the form that the program takes: neighbouring rows with the same one are a segment. */
 final class RowAdapters {
 
     private final List<AppliedAdapter> distinct = new ArrayList<>();
@@ -34,13 +34,13 @@ final class RowAdapters {
         return distinct.size() - 1;
     }
 
-    /** By identity: to compare their tensors would take longer than the step. */
+    /** By identity: comparing their tensors would take longer than the step. */
     @SuppressWarnings("ReferenceEquality")
     private static boolean same(AppliedAdapter one, AppliedAdapter other) {
         return one == other;
     }
 
-    /** Of each distinct adapter those of all its layers. */
+    /** For each distinct adapter the tensors of all its layers. */
     List<Tensor> tensors() {
         return distinct.stream()
                 .flatMap(adapter -> adapter.layers().stream())
@@ -48,7 +48,7 @@ final class RowAdapters {
                 .toList();
     }
 
-    /** Of each segment its adapter among the distinct ones, its first token and its number of tokens. */
+    /** For each segment the index of its adapter among the distinct ones, its first token and its number of tokens. */
     long[] segments() {
         return segments.stream().mapToLong(Long::longValue).toArray();
     }

@@ -1,9 +1,9 @@
 package dev.anneal.engine.network.model;
 
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
-import dev.anneal.engine.network.architecture.OuterWeights;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A frozen decoder in files, of whose weights one layer is in memory at a time: for a pass over few tokens by a model that is larger than memory. It computes in
- * fp32 what a {@link DecoderModel} of that precision computes. For use by one thread.
+ * A frozen decoder in files, with the weights of one layer in memory at a time: for a pass over few tokens by a model that is larger than memory. Computes
+ * the same as a {@link DecoderModel} in fp32. For use by one thread.
  */
 public final class StreamedModel implements AutoCloseable {
 
@@ -22,15 +22,12 @@ public final class StreamedModel implements AutoCloseable {
     private final WeightDirectory files;
     private final Scope scope;
     private final DecoderProgram program;
-    private final Tensor frequencies;
 
     private StreamedModel(ModelConfig config, WeightDirectory files, String device) {
         this.config = config;
         this.files = files;
         this.scope = Scope.open(device);
         this.program = new DecoderProgram(scope, config);
-        float[] angles = config.rotary().inverseFrequencies(config.headSize());
-        this.frequencies = scope.floats(angles, angles.length);
     }
 
     /** The adapter of each layer in its turn. */
@@ -70,7 +67,7 @@ public final class StreamedModel implements AutoCloseable {
         return config;
     }
 
-    /** The adapters that are none: the model itself. */
+    /** No adapter: the model itself. */
     public LayerAdapters noAdapters() {
         return (owner, layer) -> AppliedAdapter.none(owner, config, ElementType.FLOAT32);
     }
@@ -78,7 +75,7 @@ public final class StreamedModel implements AutoCloseable {
     /**
      * Hidden states of all tokens after the last layer, before the final norm.
      *
-     * @param betweenParts called before each prompt in each layer; what it throws ends the pass and comes out here
+     * @param betweenParts called before each prompt in each layer; an exception of it ends the pass and is thrown here
      * @param target owner of the results
      * @return for each prompt [tokens, H]
      */
@@ -89,8 +86,8 @@ public final class StreamedModel implements AutoCloseable {
             List<Tensor> states = new ArrayList<>();
             for (int[] prompt : prompts) {
                 TokenRows rows = TokenRows.of(List.of(prompt));
-                batches.add(program.batch(pass, rows, frequencies, frequencies));
                 states.add(embed(pass, rows));
+                batches.add(program.batch(pass, rows, states.get(states.size() - 1)));
             }
             for (int layer = 0; layer < config.layers(); layer++) {
                 pass(pass, layer, batches, states, adapters, betweenParts);
@@ -128,25 +125,26 @@ public final class StreamedModel implements AutoCloseable {
 
     /** Weight of the norm between the last layer and the output embedding, [H]. */
     public Tensor finalNorm(Scope owner) throws IOException {
-        return loader(owner).tensor(OuterWeights.NORM);
+        return loader(owner).tensor(CheckpointTensors.NORM);
     }
 
     /** Some rows of the embedding whose product with the normed hidden states gives the logits, [rows, H]. */
     public Tensor outputEmbedding(Scope owner, long firstRow, long rows) throws IOException {
-        return loader(owner).rows(config.tiedEmbeddings() ? OuterWeights.EMBEDDING : OuterWeights.HEAD, firstRow, rows);
+        return loader(owner)
+                .rows(config.tiedEmbeddings() ? CheckpointTensors.EMBEDDING : CheckpointTensors.HEAD, firstRow, rows);
     }
 
     private WeightLoader loader(Scope owner) {
         return new WeightLoader(files, config, program, owner, ElementType.FLOAT32, WeightLoader.BLOCK_BYTES);
     }
 
-    /** Only the rows of the embedding that the tokens ask for are read. */
+    /** Reads only the tokens' rows of the embedding. */
     private Tensor embed(Scope pass, TokenRows rows) throws IOException {
         try (Scope passing = scope.child()) {
             WeightLoader loader = loader(passing);
             List<Tensor> embedded = new ArrayList<>();
             for (long id : rows.ids()) {
-                embedded.add(loader.rows(OuterWeights.EMBEDDING, id, 1));
+                embedded.add(loader.rows(CheckpointTensors.EMBEDDING, id, 1));
             }
             return program.fuse(passing, embedded).in(pass);
         }

@@ -3,7 +3,7 @@ package dev.anneal.engine.network.model;
 import java.util.Arrays;
 import java.util.List;
 
-/** The trained positions of a micro-batch and the tokens that stand behind them. */
+/** The trained positions of a micro-batch and the tokens that follow them. */
 public final class Targets {
 
     private final long[] at;
@@ -18,7 +18,7 @@ public final class Targets {
     }
 
     /**
-     * The targets of rows whose labels stand beside their ids, as transformers shifts them: logits at i against label i + 1.
+     * The targets of rows with a label for each id, shifted as in transformers: logits at i predict label i + 1.
      *
      * @param labels one array for each row
      * @param untrained label that means "not trained"
@@ -39,7 +39,7 @@ public final class Targets {
         return new Targets(Arrays.copyOf(at, count), Arrays.copyOf(ids, count), 1);
     }
 
-    /** The same ones under logits that are divided by a temperature above 0, as tokens are that were sampled so. */
+    /** The same targets with logits divided by a temperature above 0, for tokens that were sampled at it. */
     public Targets at(double temperature) {
         return new Targets(at, ids, temperature);
     }
@@ -49,7 +49,7 @@ public final class Targets {
         return at.length;
     }
 
-    /** Tokens, counted over all rows, whose logits are held against {@link #ids()}. */
+    /** Indices, among the tokens of all rows, whose logits predict {@link #ids()}. */
     long[] at() {
         return at;
     }

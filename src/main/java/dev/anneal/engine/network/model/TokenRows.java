@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Rows of tokens laid one after another without padding: what the decoder computes at one time. Rows do not see each other, and positions
- * restart in each. What several rows begin with may be there once, as a part that they continue.
+ * Rows of tokens one after another without padding, which the decoder computes at one time. Rows do not see each other, and positions restart in each. A
+ * common beginning of several rows may be stored once, as a part that they continue.
  */
 public final class TokenRows {
 
@@ -18,10 +18,10 @@ public final class TokenRows {
     private final long[] past;
     private final long[] before;
 
-    /** Of each row its part, or the last of its two. */
+    /** For each row the index of its part, or of the second of its two parts. */
     private final int[] partOfRow;
 
-    /** A run of tokens: of a row, or of what rows begin with. */
+    /** Consecutive tokens of a row, or of the common beginning of rows. */
     private record Part(List<Integer> ids, int past, int before) {}
 
     private TokenRows(List<Part> parts, int[] partOfRow) {
@@ -48,7 +48,7 @@ public final class TokenRows {
         return continuing(rows, new int[rows.size()]);
     }
 
-    /** Continuations: row i goes on at position {@code past[i]} of its sequence. */
+    /** Continuations: row i begins at position {@code past[i]} of its sequence. */
     static TokenRows continuing(List<int[]> rows, int[] past) {
         List<Part> parts = new ArrayList<>();
         int[] partOfRow = new int[rows.size()];
@@ -63,9 +63,9 @@ public final class TokenRows {
     }
 
     /**
-     * Whole rows, of which neighbours that begin alike share their beginning: it is computed once.
+     * Whole rows, of which neighbours with the same beginning share it: it is computed once.
      *
-     * @param shared of each row the leading tokens that it shares, fewer than it has; 0 for none
+     * @param shared for each row the number of leading tokens that it shares, fewer than it has; 0 for none
      */
     public static TokenRows sharing(List<int[]> rows, int[] shared) {
         List<Part> parts = new ArrayList<>();
@@ -90,7 +90,7 @@ public final class TokenRows {
         return Arrays.stream(tokens).boxed().toList();
     }
 
-    /** Tokens of all rows; those that several share are counted once. */
+    /** Number of tokens of all rows; shared ones are counted once. */
     public int tokens() {
         return ids.length;
     }
@@ -106,7 +106,7 @@ public final class TokenRows {
         return (int) (token < common ? offsets[(int) before[own]] + token : offsets[own] + token - common);
     }
 
-    /** Index of the first token among those of all rows that is a row's alone. */
+    /** Index, among the tokens of all rows, of the first one that the row does not share. */
     public int begin(int row) {
         return (int) offsets[partOfRow[row]];
     }
@@ -129,12 +129,12 @@ public final class TokenRows {
         return positions;
     }
 
-    /** Of each part the tokens before it. */
+    /** For each part the number of tokens before it in its sequence. */
     long[] past() {
         return past;
     }
 
-    /** Of each part the one that it continues, or -1. */
+    /** For each part the index of the one that it continues, or -1. */
     long[] before() {
         return before;
     }

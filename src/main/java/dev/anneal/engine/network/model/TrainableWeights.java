@@ -1,9 +1,7 @@
 package dev.anneal.engine.network.model;
 
-import dev.anneal.engine.format.safetensors.Dtype;
-import dev.anneal.engine.format.safetensors.SafetensorsWriter;
-import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
@@ -11,10 +9,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
- * All weights of a decoder, to be trained: fp32 masters, of which the model's weights are copies in its precision, or which are the model's
- * weights themselves. Not safe for use by several threads, and while it changes nothing may compute with the model. Whoever makes it closes it.
+ * All weights of a decoder, for training: fp32 masters, of which the model's weights are copies in its precision, or which are the model's weights
+ * themselves. Not safe for use by several threads, and nothing may compute with the model while masters change. Closed by its owner.
  */
 public final class TrainableWeights implements AutoCloseable {
 
@@ -25,56 +24,62 @@ public final class TrainableWeights implements AutoCloseable {
     private TrainableWeights(DecoderModel model) {
         this.model = model;
         this.scope = model.scope().child();
-        WeightSlots slots = new WeightSlots(model.config());
+        CheckpointTensors stored = new CheckpointTensors(model.config());
         FrozenWeights weights = model.weights();
-        add(List.of(slots.embedding()), weights.embedding(), false);
+        add(List.of(stored.embedding()), weights.embedding(), false);
         for (int layer = 0; layer < model.config().layers(); layer++) {
-            List<List<WeightSlots.Slot>> ofLayer = slots.layer(layer);
+            List<List<CheckpointTensors.Stored>> ofLayer = stored.layer(layer);
             for (int i = 0; i < ofLayer.size(); i++) {
-                add(ofLayer.get(i), weights.layers().get(layer).get(i), i == WeightSlots.HEAD_NORM);
+                add(ofLayer.get(i), weights.layers().get(layer).get(i), i == CheckpointTensors.HEAD_NORM);
             }
         }
-        add(List.of(slots.norm()), weights.norm(), false);
+        add(List.of(stored.norm()), weights.norm(), false);
         if (!model.config().tiedEmbeddings()) {
-            add(List.of(slots.head()), weights.head(), false);
+            add(List.of(stored.head()), weights.head(), false);
         }
     }
 
-    /** What a family does not have is no master. */
-    private void add(List<WeightSlots.Slot> slots, Tensor weight, boolean headNorm) {
-        if (!slots.isEmpty()) {
+    /** Adds a master, unless the family has no such weight. */
+    private void add(List<CheckpointTensors.Stored> stored, Tensor weight, boolean headNorm) {
+        if (!stored.isEmpty()) {
             boolean same = !headNorm && weight.elementType() == ElementType.FLOAT32;
             long[] shape = headNorm ? new long[] {2, model.config().headSize()} : weight.shape();
             Tensor tensor = same ? weight : scope.zeros(ElementType.FLOAT32, shape);
-            masters.add(new Master(slots, tensor, weight, headNorm));
+            masters.add(new Master(stored, tensor, weight, headNorm));
         }
     }
 
     /**
      * A trained tensor.
      *
-     * @param slots what of a checkpoint lies in it, one under another
+     * @param stored the checkpoint's tensors that it consists of, one under another
      * @param tensor fp32
      * @param weight that the model computes with; may be {@code tensor}
      * @param headNorm whether {@code weight} repeats the two rows of {@code tensor} for each head
      */
-    private record Master(List<WeightSlots.Slot> slots, Tensor tensor, Tensor weight, boolean headNorm) {
+    private record Master(List<CheckpointTensors.Stored> stored, Tensor tensor, Tensor weight, boolean headNorm) {
 
-        /** That of its first slot. */
+        /** The name of its first part. */
         String name() {
-            return slots.get(0).name();
+            return stored.get(0).name();
+        }
+
+        List<TensorPart> parts() {
+            List<TensorPart> parts = new ArrayList<>();
+            long begin = 0;
+            for (CheckpointTensors.Stored part : stored) {
+                parts.add(new TensorPart(part.name(), part.shape(), tensor, begin));
+                begin += part.elements();
+            }
+            return parts;
         }
     }
 
-    /** Masters with the values of the model's files, in fp32 also where the model computes in another precision. */
+    /** Masters with the values of the model's files, in fp32 even if the model computes in another precision. */
     public static TrainableWeights of(DecoderModel model) throws IOException {
         TrainableWeights weights = new TrainableWeights(model);
         try {
-            weights.read(
-                    model.directory(),
-                    weights.places().stream()
-                            .filter(place -> !place.isTheModels())
-                            .toList());
+            weights.read(model.directory(), master -> master.tensor() != master.weight());
             return weights;
         } catch (IOException | RuntimeException e) {
             weights.close();
@@ -82,17 +87,17 @@ public final class TrainableWeights implements AutoCloseable {
         }
     }
 
-    /** fp32 masters by name; a matrix that is made of several has the name of the first. Their order is that of {@link #newGradients}. */
+    /** fp32 masters, in the order of {@link #newGradients}. */
     public List<Tensor> masters() {
         return masters.stream().map(Master::tensor).toList();
     }
 
-    /** The names of {@link #masters}. */
+    /** The names of {@link #masters}; one that joins several tensors has the name of the first. */
     public List<String> names() {
         return masters.stream().map(Master::name).toList();
     }
 
-    /** Has the model compute with the masters as they are now. */
+    /** Copies the masters to the weights that the model computes with. */
     public void refresh() {
         for (Master master : masters) {
             if (master.headNorm()) {
@@ -110,16 +115,16 @@ public final class TrainableWeights implements AutoCloseable {
                 .toList();
     }
 
-    /** Gradients of {@link #newGradients} as a backward pass takes them. */
+    /** Gradients of {@link #newGradients} in the form that a backward pass takes. */
     public Gradients arranged(List<Tensor> gradients) {
         Tensor nothing = scope.zeros(ElementType.FLOAT32, 0);
         List<Tensor> left = new ArrayList<>(gradients);
         Tensor embedding = left.remove(0);
-        WeightSlots slots = new WeightSlots(model.config());
+        CheckpointTensors stored = new CheckpointTensors(model.config());
         List<List<Tensor>> layers = new ArrayList<>();
         for (int layer = 0; layer < model.config().layers(); layer++) {
-            layers.add(slots.layer(layer).stream()
-                    .map(slot -> slot.isEmpty() ? nothing : left.remove(0))
+            layers.add(stored.layer(layer).stream()
+                    .map(parts -> parts.isEmpty() ? nothing : left.remove(0))
                     .toList());
         }
         Tensor norm = left.remove(0);
@@ -129,50 +134,25 @@ public final class TrainableWeights implements AutoCloseable {
 
     /** Writes the masters as a safetensors file of F32 tensors with the names of the model's own. */
     public void save(Path file) throws IOException {
-        List<TensorData> tensors = new ArrayList<>();
-        for (Place place : places()) {
-            WeightSlots.Slot slot = place.slot();
-            tensors.add(new TensorData(
-                    slot.name(),
-                    Dtype.F32,
-                    slot.shape(),
-                    channel -> place.master().tensor().writeTo(channel, place.begin(), slot.elements())));
-        }
-        SafetensorsWriter.write(file, tensors);
+        TensorPart.write(
+                file,
+                masters.stream().flatMap(master -> master.parts().stream()).toList());
     }
 
     /** Overwrites the masters with those of a folder whose {@code model.safetensors} {@link #save} wrote. */
     public void restore(Path folder) throws IOException {
-        read(folder, places());
+        read(folder, master -> true);
     }
 
-    private void read(Path folder, List<Place> places) throws IOException {
+    private void read(Path folder, Predicate<Master> which) throws IOException {
         try (WeightDirectory files = WeightDirectory.open(folder)) {
-            for (Place place : places) {
-                WeightCopy.read(files, place.slot(), place.master().tensor(), place.begin());
+            for (Master master : masters) {
+                for (TensorPart part : which.test(master) ? master.parts() : List.<TensorPart>of()) {
+                    part.read(files.fileOf(part.name()));
+                }
             }
         }
         refresh();
-    }
-
-    private List<Place> places() {
-        List<Place> places = new ArrayList<>();
-        for (Master master : masters) {
-            long begin = 0;
-            for (WeightSlots.Slot slot : master.slots()) {
-                places.add(new Place(master, slot, begin));
-                begin += slot.elements();
-            }
-        }
-        return places;
-    }
-
-    /** A tensor of a checkpoint in its master, from an element on. */
-    private record Place(Master master, WeightSlots.Slot slot, long begin) {
-
-        boolean isTheModels() {
-            return master.tensor() == master.weight();
-        }
     }
 
     @Override

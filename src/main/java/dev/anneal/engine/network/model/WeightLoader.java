@@ -3,11 +3,8 @@ package dev.anneal.engine.network.model;
 import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.network.architecture.LayerNorm;
+import dev.anneal.engine.network.architecture.CheckpointTensors;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.OuterWeights;
-import dev.anneal.engine.network.architecture.Projection;
-import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
@@ -17,7 +14,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Reads the tensors of a Hugging Face checkpoint and fuses those that share an input. */
+/** Reads the tensors of a Hugging Face checkpoint and joins those that share an input. */
 final class WeightLoader {
 
     /** Tensors are read in blocks of rows: a buffer holds 2 GiB, and tensors of large models are larger. */
@@ -30,7 +27,7 @@ final class WeightLoader {
     private final ElementType precision;
     private final int blockBytes;
 
-    /** Stands where a family has no such weight. */
+    /** Used where a family has no such weight. */
     private final Tensor nothing;
 
     /**
@@ -54,60 +51,34 @@ final class WeightLoader {
     }
 
     FrozenWeights load() throws IOException {
-        Tensor embedding = tensor(OuterWeights.EMBEDDING);
+        Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
         List<List<Tensor>> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
             layers.add(layer(layer));
         }
-        Tensor norm = tensor(OuterWeights.NORM);
-        Tensor head = config.tiedEmbeddings() ? embedding : tensor(OuterWeights.HEAD);
+        Tensor norm = tensor(CheckpointTensors.NORM);
+        Tensor head = config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD);
         return new FrozenWeights(embedding, layers, norm, head);
     }
 
-    /** The weights of a layer, as {@link FrozenWeights#layers} holds them. */
+    /** The weights of a layer as {@link FrozenWeights#layers} holds them: the norms of queries and keys once for each of their heads. */
     List<Tensor> layer(int layer) throws IOException {
-        return List.of(
-                tensor(LayerNorm.INPUT.weightName(layer)),
-                weight(layer, ProjectionGroup.ATTENTION_INPUT),
-                weight(layer, ProjectionGroup.ATTENTION_OUTPUT),
-                tensor(LayerNorm.AFTER_ATTENTION.weightName(layer)),
-                weight(layer, ProjectionGroup.FEED_FORWARD),
-                weight(layer, ProjectionGroup.DOWN),
-                bias(layer, ProjectionGroup.ATTENTION_INPUT),
-                bias(layer, ProjectionGroup.ATTENTION_OUTPUT),
-                bias(layer, ProjectionGroup.FEED_FORWARD),
-                bias(layer, ProjectionGroup.DOWN),
-                headNorm(layer));
-    }
-
-    private Tensor weight(int layer, ProjectionGroup group) throws IOException {
-        List<Tensor> parts = new ArrayList<>();
-        for (Projection projection : group.projections()) {
-            parts.add(tensor(projection.weightName(layer)));
-        }
-        return joined(parts);
-    }
-
-    private Tensor bias(int layer, ProjectionGroup group) throws IOException {
-        List<Tensor> parts = new ArrayList<>();
-        for (Projection projection : group.projections()) {
-            if (config.biased().contains(group)) {
-                parts.add(tensor(projection.biasName(layer)));
+        List<List<CheckpointTensors.Stored>> stored = new CheckpointTensors(config).layer(layer);
+        List<Tensor> weights = new ArrayList<>();
+        for (int i = 0; i < stored.size(); i++) {
+            List<Tensor> parts = new ArrayList<>();
+            for (CheckpointTensors.Stored part : stored.get(i)) {
+                parts.add(tensor(part.name()));
             }
+            weights.add(joined(i == CheckpointTensors.HEAD_NORM && !parts.isEmpty() ? forEachHead(parts) : parts));
         }
-        return joined(parts);
+        return weights;
     }
 
-    /** The norm of queries for each of their heads, then that of keys. */
-    private Tensor headNorm(int layer) throws IOException {
-        List<Tensor> heads = new ArrayList<>();
-        if (config.architecture().queryKeyNorm()) {
-            Tensor query = tensor(LayerNorm.QUERY.weightName(layer));
-            Tensor key = tensor(LayerNorm.KEY.weightName(layer));
-            heads.addAll(Collections.nCopies(config.heads(), query));
-            heads.addAll(Collections.nCopies(config.keyValueHeads(), key));
-        }
-        return joined(heads);
+    private List<Tensor> forEachHead(List<Tensor> queryAndKey) {
+        List<Tensor> heads = new ArrayList<>(Collections.nCopies(config.heads(), queryAndKey.get(0)));
+        heads.addAll(Collections.nCopies(config.keyValueHeads(), queryAndKey.get(1)));
+        return heads;
     }
 
     Tensor tensor(String name) throws IOException {

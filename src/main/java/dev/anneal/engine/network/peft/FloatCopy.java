@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.WritableByteChannel;
 
-/** Copies floating-point tensors as F32, a part at a time. Every value of bf16 and fp16 is one of fp32. */
+/** Copies floating-point tensors as F32, a part at a time. fp32 holds every value of bf16 and fp16 exactly. */
 final class FloatCopy {
 
     private static final int PART = 1 << 18;

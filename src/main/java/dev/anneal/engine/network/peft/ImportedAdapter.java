@@ -7,7 +7,9 @@ import dev.anneal.engine.format.safetensors.SafetensorsWriter;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.network.architecture.ModelConfig;
-import dev.anneal.engine.network.architecture.Projection;
+import dev.anneal.engine.network.lora.Activation;
+import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.engine.network.lora.AnnealingSchedule;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -18,8 +20,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A LoRA adapter that PEFT saved, in a tar archive of its folder. Opening it checks settings, names, types and shapes against a model; the values
- * are looked at when they are written. Whoever opens it closes it.
+ * A LoRA adapter that PEFT saved, in a tar archive of its folder. Opening checks settings, names, types and shapes against a model; writing checks the
+ * values. Closed by its owner.
  */
 public final class ImportedAdapter implements AutoCloseable {
 
@@ -40,8 +42,8 @@ public final class ImportedAdapter implements AutoCloseable {
 
     /**
      * @param archive an uncompressed tar that holds {@code adapter_config.json} and {@code adapter_model.safetensors}, in any folder
-     * @param model the base model that it is to adapt
-     * @throws PeftException if the adapter is not one that the engine computes exactly
+     * @param model the base model that it adapts
+     * @throws PeftException if the engine does not compute such an adapter exactly
      * @throws IOException if the archive cannot be read
      */
     public static ImportedAdapter open(Path archive, ModelConfig model) throws IOException {
@@ -90,31 +92,20 @@ public final class ImportedAdapter implements AutoCloseable {
         }
     }
 
-    public int rank() {
-        return settings.rank();
-    }
-
-    public double alpha() {
-        return settings.alpha();
-    }
-
-    /** Whether the scale is alpha / sqrt(rank). */
-    public boolean rslora() {
-        return settings.rslora();
-    }
-
-    /** Dropout that it was trained with. */
-    public double dropout() {
-        return settings.dropout();
-    }
-
-    /** Adapted projections, in every layer. */
-    public Set<Projection> targets() {
-        return names.targets();
+    /** Rank, scale, dropout that it was trained with, and targets of the adapter, which is linear. */
+    public AdapterConfig config() {
+        return new AdapterConfig(
+                settings.rank(),
+                settings.alpha(),
+                settings.rslora(),
+                settings.dropout(),
+                Activation.SILU,
+                AnnealingSchedule.none(),
+                names.targets());
     }
 
     /**
-     * Writes the adapter as the engine's own checkpoints hold theirs: F32 tensors with PEFT's names.
+     * Writes the adapter in the form of the engine's checkpoints: F32 tensors with PEFT's names.
      *
      * @throws PeftException if a value is not finite
      */

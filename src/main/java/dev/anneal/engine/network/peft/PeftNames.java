@@ -15,8 +15,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * The tensors of an adapter by the names that PEFT's {@code save_pretrained} gives them. Read are also names without the leading
- * {@code base_model.model.} and with the adapter's name {@code default}, as PEFT has them in memory.
+ * The tensors of an adapter by the names of PEFT's {@code save_pretrained}. Also accepts names without the leading {@code base_model.model.} and with the
+ * adapter's name {@code default}, which PEFT uses in memory.
  *
  * @param byName each A and B by its name
  * @param targets adapted projections, the same in every layer
@@ -50,21 +50,17 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
         return new PeftNames(Collections.unmodifiableMap(byName), Collections.unmodifiableSet(targets));
     }
 
-    /** Of every A and B that an adapter of this model can have. */
+    /** The shape of every A and B that an adapter of this model can have. */
     private static Map<String, List<Long>> shapes(PeftSettings settings, ModelConfig model) {
         Map<String, List<Long>> shapes = new HashMap<>();
         for (int layer = 0; layer < model.layers(); layer++) {
             for (Projection projection : Projection.values()) {
                 long rank = settings.rank();
-                shapes.put(nameOf(layer, projection, "A"), List.of(rank, (long) projection.inputSize(model)));
-                shapes.put(nameOf(layer, projection, "B"), List.of((long) projection.outputSize(model), rank));
+                shapes.put(projection.adapterName(layer, 'A'), List.of(rank, (long) projection.inputSize(model)));
+                shapes.put(projection.adapterName(layer, 'B'), List.of((long) projection.outputSize(model), rank));
             }
         }
         return shapes;
-    }
-
-    private static String nameOf(int layer, Projection projection, String matrix) {
-        return PREFIX + projection.modulePath(layer) + ".lora_" + matrix + ".weight";
     }
 
     private static String plain(String name) {
@@ -89,7 +85,7 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
     private static Set<Projection> targets(Set<String> names, ModelConfig model) {
         Set<Projection> targets = EnumSet.noneOf(Projection.class);
         for (Projection projection : Projection.values()) {
-            if (names.contains(nameOf(0, projection, "A"))) {
+            if (names.contains(projection.adapterName(0, 'A'))) {
                 targets.add(projection);
             }
         }
@@ -99,8 +95,8 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
         int expected = 2 * targets.size() * model.layers();
         for (int layer = 0; layer < model.layers(); layer++) {
             for (Projection projection : targets) {
-                requireThere(names, nameOf(layer, projection, "A"));
-                requireThere(names, nameOf(layer, projection, "B"));
+                requireThere(names, projection.adapterName(layer, 'A'));
+                requireThere(names, projection.adapterName(layer, 'B'));
             }
         }
         if (names.size() > expected) {
@@ -118,7 +114,7 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
         }
     }
 
-    /** What a list names must be there, or PEFT would have computed with something else. Patterns are not evaluated: the tensors say the same. */
+    /** A list must name exactly the adapted projections, or PEFT would have computed something else. Patterns are not evaluated. */
     private static void requireListed(PeftSettings settings, Set<Projection> targets) {
         List<String> listed = settings.listedTargets();
         if (listed == null) {

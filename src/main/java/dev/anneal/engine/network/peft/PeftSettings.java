@@ -12,14 +12,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What {@code adapter_config.json} says about a LoRA adapter. A key that is not known here and is set to anything may change the maths, so it is
- * refused by name.
+ * Settings of a LoRA adapter in {@code adapter_config.json}. An unknown key that is set to anything may change the maths, so it is refused by name.
  *
  * @param rank r
  * @param alpha numerator of the scale
  * @param rslora whether the scale is alpha / sqrt(r)
  * @param dropout that the adapter was trained with
- * @param listedTargets modules as a list names them; null where they are a pattern or {@code all-linear}, and the tensors alone say which
+ * @param listedTargets modules of a list; null for a pattern or {@code all-linear}, where the tensors alone show which
  */
 record PeftSettings(
         int rank,
@@ -32,7 +31,7 @@ record PeftSettings(
 
     private static final int GREATEST_RANK = 65_536;
 
-    /** Read below, or without influence on what the adapter computes. */
+    /** Keys that are read below or do not affect what the adapter computes. */
     private static final Set<String> KNOWN = Set.of(
             "alpha_pattern",
             "auto_mapping",
@@ -56,15 +55,15 @@ record PeftSettings(
             "task_type",
             "use_rslora");
 
-    /** Starts that leave the base model as it is; others, such as pissa or olora, take the adapter's first values out of it. */
-    private static final Set<String> HARMLESS_STARTS = Set.of("gaussian", "eva", "orthogonal");
+    /** Initialisations that do not change the base model; others, such as pissa or olora, subtract the adapter's initial values from it. */
+    private static final Set<String> HARMLESS_INITIALISATIONS = Set.of("gaussian", "eva", "orthogonal");
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())
             .build();
 
-    /** @throws PeftException naming the first key that cannot be followed */
+    /** @throws PeftException naming the first key that is not supported */
     static PeftSettings parse(byte[] json) {
         JsonNode config = tree(json);
         requireLora(config);
@@ -99,18 +98,18 @@ record PeftSettings(
     private static void requireLora(JsonNode config) {
         JsonNode type = config.path("peft_type");
         if (!type.isString() || !type.stringValue().equals("LORA")) {
-            throw refused("peft_type", type, "but only LORA adapters can be taken over");
+            throw refused("peft_type", type, "but only LORA adapters can be imported");
         }
         JsonNode task = config.path("task_type");
         if (!isOff(task) && !(task.isString() && task.stringValue().equals("CAUSAL_LM"))) {
-            throw refused("task_type", task, "but the adapter must be one of a causal language model, CAUSAL_LM");
+            throw refused("task_type", task, "but the adapter must be of a causal language model, CAUSAL_LM");
         }
         JsonNode bias = config.path("bias");
         if (!isOff(bias) && !(bias.isString() && bias.stringValue().equals("none"))) {
             throw refused("bias", bias, "but trained biases are not supported; it must be none");
         }
         JsonNode start = config.path("init_lora_weights");
-        if (start.isString() && !HARMLESS_STARTS.contains(start.stringValue())) {
+        if (start.isString() && !HARMLESS_INITIALISATIONS.contains(start.stringValue())) {
             throw refused(
                     "init_lora_weights",
                     start,

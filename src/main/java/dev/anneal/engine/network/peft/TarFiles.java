@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Finds files in a tar archive (ustar, GNU or pax) without unpacking it. Folders in names are passed over, and no name is ever used as a path.
- * Links, devices and what long names and attributes need are skipped.
+ * Finds files in a tar archive (ustar, GNU or pax) without unpacking it. Folders in names are ignored, and no name is ever used as a path. Skips links,
+ * devices, and entries for long names and attributes, so that it reads no more than a header of each entry into memory, whatever sizes it claims.
  */
 final class TarFiles {
 
@@ -32,9 +32,9 @@ final class TarFiles {
     record Content(long begin, long size) {}
 
     /**
-     * The files that bear one of the names, in whatever folder they lie.
+     * Finds the files with one of the names, in any folder.
      *
-     * @throws PeftException if this is no tar archive, or a name is there twice
+     * @throws PeftException if this is not a tar archive, or a name occurs twice
      */
     static Map<String, Content> find(Path archive, Set<String> names) throws IOException {
         Map<String, Content> found = new LinkedHashMap<>();
@@ -70,7 +70,7 @@ final class TarFiles {
         }
     }
 
-    /** A block of zeros where the archive ends; some writers leave out the last blocks. */
+    /** Reads a header; a block of zeros at the end of the archive, whose last blocks some writers omit. */
     private static byte[] header(FileChannel channel, long position) throws IOException {
         if (position >= channel.size() && position > 0) {
             return new byte[BLOCK];

@@ -14,13 +14,13 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The CUDA runtime library beneath this process's libtorch, asked for what no operator of a program tells. It is the very file that libtorch has
- * loaded, found among the files mapped into the process, so that both mean the same devices.
+ * The CUDA runtime library of this process's libtorch, for facts that no operator of a program returns. It is the same file that libtorch has loaded, found
+ * among the files mapped into the process, so that both number devices alike.
  */
 final class CudaRuntime {
 
     private static final Path MAPPED_FILES = Path.of("/proc/self/maps");
-    /** {@code libcudart.so.12}, or {@code libcudart-<hash>.so.12} as archives of libtorch have it. */
+    /** {@code libcudart.so.12}, or {@code libcudart-<hash>.so.12} in archives of libtorch. */
     private static final Pattern FILE = Pattern.compile("/.*/libcudart[.-][^/]*$");
 
     private static final int SUCCESS = 0;
@@ -32,7 +32,7 @@ final class CudaRuntime {
         this.library = NativeLibrary.getInstance(file.toString());
     }
 
-    /** @throws DeviceException if libtorch has none; {@code device} is named in it */
+    /** @throws DeviceException if libtorch has none; its message names {@code device} */
     static CudaRuntime of(String device) {
         CudaRuntime runtime = Loaded.RUNTIME;
         if (runtime == null) {
@@ -41,19 +41,19 @@ final class CudaRuntime {
         return runtime;
     }
 
-    /** @throws DeviceException if there is no such device, or none that CUDA can use */
+    /** @throws DeviceException if there is no such device, or CUDA cannot use it */
     void require(String device, int index) {
         IntByReference count = new IntByReference();
         int status = call("cudaGetDeviceCount", count);
         if (status != SUCCESS) {
-            throw DeviceException.refused(device, words(status));
+            throw DeviceException.refused(device, describe(status));
         }
         if (index >= count.getValue()) {
             throw DeviceException.beyond(device, count.getValue());
         }
     }
 
-    /** Makes the calling thread's device the given one for the time of the question. */
+    /** Changes the calling thread's device during the call. */
     DeviceMemory memory(int index) {
         IntByReference before = new IntByReference();
         check("cudaGetDevice", before);
@@ -79,7 +79,7 @@ final class CudaRuntime {
         int status = call(function, arguments);
         if (status != SUCCESS) {
             throw new TorchException(
-                    function + ": CUDA error: " + words(status), new IllegalStateException("status " + status));
+                    function + ": CUDA error: " + describe(status), new IllegalStateException("status " + status));
         }
     }
 
@@ -87,12 +87,12 @@ final class CudaRuntime {
         return library.getFunction(function, Function.C_CONVENTION).invokeInt(arguments);
     }
 
-    private String words(int status) {
+    private String describe(int status) {
         return library.getFunction("cudaGetErrorString").invokeString(new Object[] {status}, false) + " (" + status
                 + ")";
     }
 
-    /** Where libtorch has loaded the library from. */
+    /** The file that libtorch has loaded the library from. */
     static Optional<Path> fileIn(Stream<String> mappedFiles) {
         return mappedFiles
                 .map(FILE::matcher)
@@ -101,7 +101,7 @@ final class CudaRuntime {
                 .findFirst();
     }
 
-    /** Looked for once, after libtorch was loaded. */
+    /** Found once, after libtorch was loaded. */
     private static final class Loaded {
         static final @Nullable CudaRuntime RUNTIME = find();
 

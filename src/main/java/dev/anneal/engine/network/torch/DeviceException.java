@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.torch;
 
-/** A device that was asked for cannot be had. The message names it, what there is instead and what to do. */
+/** A requested device that cannot be used. The message names it, what there is instead and what to do. */
 public final class DeviceException extends RuntimeException {
 
     private DeviceException(String device, String problem) {
@@ -11,25 +11,24 @@ public final class DeviceException extends RuntimeException {
     static DeviceException withoutCuda(String device) {
         return new DeviceException(
                 device,
-                "this engine's libtorch computes on CPUs alone; it takes a CUDA libtorch, which docs/gpu.md says how to get");
+                "this engine's libtorch computes on CPUs alone; install a CUDA libtorch as docs/gpu.md describes");
     }
 
-    /** @param words what CUDA says, for example {@code no CUDA-capable device is detected} */
+    /** @param words CUDA's message, for example {@code no CUDA-capable device is detected} */
     static DeviceException refused(String device, String words) {
         return new DeviceException(
                 device,
-                "CUDA says '" + words
-                        + "'; it takes an NVIDIA driver that is new enough, and a container that was given the devices");
+                "CUDA says '" + words + "'; install a recent NVIDIA driver, and give the devices to the container");
     }
 
-    /** @param count CUDA devices that there are, at least one */
+    /** @param count number of CUDA devices, at least one */
     static DeviceException beyond(String device, int count) {
         String there = count == 1 ? "one CUDA device, cuda:0" : count + " CUDA devices, cuda:0 to cuda:" + (count - 1);
         return new DeviceException(
                 device, "there is only " + there + " (CUDA_VISIBLE_DEVICES and containers hide the others)");
     }
 
-    /** @param words of the dynamic linker, for example {@code libcaffe2_nvrtc.so: libcuda.so.1: cannot open shared object file} */
+    /** @param words message of the dynamic linker, for example {@code libcaffe2_nvrtc.so: libcuda.so.1: cannot open shared object file} */
     static DeviceException unloadable(String device, String words) {
         String remedy = words.contains("libcuda.so")
                 ? "; libcuda.so belongs to the NVIDIA driver, which is not installed or was not given to this container"

@@ -1,14 +1,14 @@
 package dev.anneal.engine.network.torch;
 
 /**
- * Memory of a device, in bytes, whoever holds it.
+ * Memory of a device, in bytes.
  *
- * @param total what it has
- * @param free what nobody holds; libtorch's allocator holds what it once took, also when no tensor lies in it
+ * @param total all of it
+ * @param free memory that no process holds; libtorch's allocator keeps what it once took, even if no tensor uses it
  */
 public record DeviceMemory(long total, long free) {
 
-    /** What is held: by this process's tensors and allocator, by CUDA itself, and by others. */
+    /** Memory held by this process's tensors and allocator, by CUDA itself, and by other processes. */
     public long used() {
         return total - free;
     }

@@ -3,10 +3,10 @@ package dev.anneal.engine.network.torch;
 import ai.djl.pytorch.jni.JniUtils;
 import java.util.Optional;
 
-/** What there is to know of the devices that programs compute on, by their names: {@code cpu} or {@code cuda:N}. */
+/** Facts about the devices that programs compute on, by their names: {@code cpu} or {@code cuda:N}. */
 public final class Devices {
 
-    /** Older devices multiply bf16 by detours. */
+    /** Older devices emulate bf16 products. */
     private static final int BF16_GENERATION = 8;
 
     private Devices() {}
@@ -16,12 +16,12 @@ public final class Devices {
         Torch.newManager(device).close();
     }
 
-    /** Empty for the CPU, whose memory is the operating system's matter. */
+    /** Empty for the CPU, whose memory the operating system manages. */
     public static Optional<DeviceMemory> memory(String device) {
         return Torch.cudaIndex(device).map(index -> CudaRuntime.of(device).memory(index));
     }
 
-    /** Gives the device back what libtorch's allocator holds and no tensor lies in. Others may take it then; this process takes it again when it must. */
+    /** Frees memory of the device that libtorch's allocator holds and no tensor uses. This process allocates it again when needed. */
     public static void release(String device) {
         if (Torch.cudaIndex(device).isPresent()) {
             JniUtils.emptyCudaCache();

@@ -1,6 +1,6 @@
 package dev.anneal.engine.network.torch;
 
-/** Element types that tensors of the engine have, with libtorch's code for each, as program text writes it. */
+/** Element types of the engine's tensors, with libtorch's code for each, which program text uses. */
 public enum ElementType {
     UINT8(0, 1),
     INT64(4, 8),
@@ -17,7 +17,7 @@ public enum ElementType {
         this.bytes = bytes;
     }
 
-    /** Number by which program text knows the type. */
+    /** Its number in program text. */
     public int code() {
         return code;
     }

@@ -11,8 +11,8 @@ import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
 
 /**
- * Owner of native memory: closing a scope frees every tensor that was made in it and every scope below it. Whoever opens a scope closes
- * it. Weights, adapters and optimizer state live in a scope of the whole run, everything else in one of a step.
+ * Owner of native memory: closing a scope frees every tensor that was made in it and every scope below it. Weights, adapters and optimizer state live in a
+ * scope of the whole run, everything else in one of a step. Closed by its owner.
  *
  * <p>Safe for use by several threads.
  */
@@ -31,7 +31,7 @@ public final class Scope implements AutoCloseable {
         return new Scope(Torch.newManager(device), device);
     }
 
-    /** A scope that ends before this one, at the latest with it. */
+    /** A scope that ends with this one at the latest. */
     public Scope child() {
         Torch.prepareThread();
         return new Scope((PtNDManager) manager.newSubManager(), device);
@@ -41,7 +41,7 @@ public final class Scope implements AutoCloseable {
         return device;
     }
 
-    /** Tensors and scopes that this scope holds. Constant over steps in a scope of the whole run, or memory leaks. */
+    /** Number of tensors and scopes that this scope holds. In a scope of the whole run it is constant over steps, or memory leaks. */
     public int held() {
         return manager.getManagedArrays().size();
     }
@@ -62,7 +62,7 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * Tensor of {@code type} with a copy of little-endian bytes. They become numbers on the host: a device never holds them twice.
+     * Tensor of {@code type} with a copy of little-endian bytes. They are converted on the host, so a device never holds them twice.
      *
      * @param bytes position to limit are read; a mapped file may be released afterwards
      */

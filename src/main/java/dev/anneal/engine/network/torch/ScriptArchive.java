@@ -11,7 +11,7 @@ import java.util.zip.CRC32;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
-/** A TorchScript archive made in memory from program text: what {@code torch.jit.save} would write, without Python. */
+/** Makes a TorchScript archive in memory from program text, as {@code torch.jit.save} would write it, without Python. */
 final class ScriptArchive {
 
     private ScriptArchive() {}

@@ -14,7 +14,7 @@ import java.util.function.Function;
  */
 public final class Tensor implements AutoCloseable {
 
-    /** What {@link #writeTo} holds in the Java heap at one time. */
+    /** Bytes that {@link #writeTo} holds in the Java heap at one time. */
     private static final long PART_BYTES = 1 << 22;
 
     private final Scope scope;
@@ -37,8 +37,7 @@ public final class Tensor implements AutoCloseable {
             case FLOAT16 -> ElementType.FLOAT16;
             case INT64 -> ElementType.INT64;
             case UINT8 -> ElementType.UINT8;
-            // What DJL reads for bf16, which it does not know in native code. Programs make no other type that it does
-            // not know.
+            // DJL's native code does not know bf16. Programs make no other type that it does not know.
             case UNKNOWN, BFLOAT16 -> ElementType.BFLOAT16;
             default -> throw new IllegalStateException("a tensor has the unexpected type " + type);
         };
@@ -80,8 +79,8 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * Writes what {@link #toBytes} would hold, a part of it in the Java heap at a time. The tensor must be contiguous, as every one is that a
-     * program has not made a slice of columns or a transposed view of another.
+     * Writes the bytes of {@link #toBytes}, with a part of them in the Java heap at a time. The tensor must be contiguous: not a slice of columns or a
+     * transposed view of another one.
      */
     public void writeTo(WritableByteChannel channel) throws IOException {
         writeTo(channel, 0, elements());
@@ -129,8 +128,7 @@ public final class Tensor implements AutoCloseable {
     }
 
     /**
-     * On a device this is also where an earlier operation's failure shows. The host's copy ends here: DJL's own would live as long as the
-     * tensor's scope.
+     * On a device an earlier operation's failure is thrown here too. The host's copy is freed here; DJL's own would live as long as the tensor's scope.
      */
     private <T> T read(Function<PtNDArray, T> copy) {
         try (Tensor host = Conversions.program().call(scope, "on_host", this)) {
@@ -148,7 +146,7 @@ public final class Tensor implements AutoCloseable {
         return Conversions.program().call(target, "to", this, type.code());
     }
 
-    /** The same tensor, owned by another scope from now on; this handle ends. */
+    /** Moves the tensor to another scope; this handle is invalid afterwards. */
     public Tensor in(Scope target) {
         array.attach(target.manager());
         return new Tensor(target, array);

@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Starts libtorch once for this JVM: no network, no telemetry, one thread for each operator.
  *
- * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Parallel work is many micro-batches on a platform thread
- * each, not one operator spread over all cores: it neither waits at barriers nor changes its bits with the number of cores.
+ * <p>An operator runs on its caller's thread, unless that asks for more ({@link OperatorThreads}). Parallel work is many micro-batches, each on a platform
+ * thread, not one operator spread over all cores: it neither waits at barriers nor changes its bits with the number of cores.
  */
 final class Torch {
 
@@ -52,11 +52,10 @@ final class Torch {
         }
         Engine unused = engine("cpu");
         JniUtils.setGradMode(false);
-        // The first question a thread asks libtorch about its threads sets them to what any thread asked for last;
-        // later ones do not.
+        // The first call of a thread sets its number to what any thread asked for last; later ones do not.
         JniUtils.getNumThreads();
         JniUtils.setNumThreads(1);
-        // Rows have ever new lengths; specialising the program for each shape costs more than it gives.
+        // Almost every row has another length; specialising the program for each shape costs more than it gains.
         JniUtils.setGraphExecutorOptimize(false);
         PREPARED.set(true);
     }
@@ -70,7 +69,7 @@ final class Torch {
 
     /** Holds the engine; its class initialisation is the start. */
     private static final class Starter {
-        /** Why there is no engine, in the words of the dynamic linker. */
+        /** Why there is no engine, by the dynamic linker's message. */
         static @Nullable String failure;
 
         static final @Nullable Engine ENGINE = start();
@@ -84,13 +83,13 @@ final class Torch {
             try {
                 return Engine.getEngine("PyTorch");
             } catch (EngineException e) {
-                failure = words(e);
+                failure = messageOf(e);
                 return null;
             }
         }
 
-        /** Those of the innermost cause, and of a library its name alone. */
-        private static String words(Throwable thrown) {
+        /** Message of the innermost cause, with a library's name instead of its path. */
+        private static String messageOf(Throwable thrown) {
             Throwable cause = thrown;
             while (cause.getCause() != null) {
                 cause = cause.getCause();

@@ -4,10 +4,10 @@ import ai.djl.engine.EngineException;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** libtorch refused an operation; the message holds its own words, for program text with file, line and caret. */
+/** An operation that libtorch refused; the message holds libtorch's own, for program text with file, line and caret. */
 public final class TorchException extends RuntimeException {
 
-    /** The words of libtorch's allocators on CPUs and on CUDA devices, of the libraries beneath, and of the C++ library. */
+    /** Messages of libtorch's allocators on CPUs and on CUDA devices, of the libraries below, and of the C++ library. */
     private static final List<String> OUT_OF_MEMORY = List.of(
             "DefaultCPUAllocator",
             "CUDA out of memory",
@@ -24,7 +24,7 @@ public final class TorchException extends RuntimeException {
         super(message, cause);
     }
 
-    /** Runs a native call, whose failure comes out as an exception of this type. */
+    /** Runs a native call and throws its failure as an exception of this type. */
     static <T> T guarded(String what, Supplier<T> call) {
         try {
             return call.get();

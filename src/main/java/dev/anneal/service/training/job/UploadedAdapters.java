@@ -48,7 +48,7 @@ public final class UploadedAdapters {
         }
         try (LocalCopy content = store.localFile(file.content(), file.sha256());
                 ImportedAdapter adapter = ImportedAdapter.open(content.path(), model.config())) {
-            return settings(adapter);
+            return settings(adapter.config());
         } catch (PeftException e) {
             throw new Refusal(
                     RefusalCode.ADAPTER_INVALID,
@@ -60,7 +60,7 @@ public final class UploadedAdapters {
         }
     }
 
-    private static AdapterSettings settings(ImportedAdapter adapter) {
+    private static AdapterSettings settings(AdapterConfig adapter) {
         boolean all = adapter.targets().size() == Projection.values().length;
         return new AdapterSettings(
                 adapter.rank(),

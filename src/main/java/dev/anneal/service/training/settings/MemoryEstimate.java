@@ -2,7 +2,6 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.network.architecture.DecodingLimits;
 import dev.anneal.engine.network.architecture.DeviceLimits;
-import dev.anneal.engine.network.architecture.PassLimits;
 import dev.anneal.engine.network.architecture.ProjectionGroup;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
@@ -78,7 +77,7 @@ public record MemoryEstimate(
 
         /** Tokens of the micro-batches that they compute at one time. */
         long tokensAtOnce(EngineSetup engine) {
-            long each = Math.max(PassLimits.MICRO_BATCH_TOKENS, longestTokens);
+            long each = Math.max(DeviceLimits.CPU.microBatchTokens(), longestTokens);
             return Math.min(atWork(engine) * each, tokensOfStep);
         }
     }
@@ -118,7 +117,7 @@ public record MemoryEstimate(
 
     /** Values, two moments, the step's gradient, and gradients of micro-batches; beside them what the decoder multiplies with. */
     private static long adapterBytes(ModelProfile model, AdapterSettings adapter, int valueBytes, int threads) {
-        return FLOAT_BYTES * model.trainedParameters(adapter) * (4 + PassLimits.adapterGradients(threads))
+        return FLOAT_BYTES * model.trainedParameters(adapter) * (4 + DeviceLimits.adapterGradients(threads))
                 + valueBytes * (parametersOfA(model, adapter) + blockElements(model, adapter));
     }
 
@@ -191,7 +190,7 @@ public record MemoryEstimate(
 
     /** Weights of a block of queries, their gradient, and both before the softmax. */
     private static long attentionBytes(ModelProfile model, int valueBytes, int longestTokens) {
-        long queries = Math.min(PassLimits.ATTENTION_BLOCK, longestTokens);
+        long queries = Math.min(DeviceLimits.CPU.attentionBlock(), longestTokens);
         return 4L * valueBytes * model.heads() * queries * longestTokens;
     }
 }

@@ -2,7 +2,6 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.engine.network.architecture.DeviceLimits;
-import dev.anneal.engine.network.architecture.PassLimits;
 import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -132,7 +131,7 @@ public record TrainingCost(double operations, String precision, int width, long 
 
     /** Keys that a token's query is multiplied with: those before it, and those of its block behind it. */
     private static double keysOfToken(Work work) {
-        return Math.min(work.rowTokens(), (work.rowTokens() + PassLimits.ATTENTION_BLOCK) / 2);
+        return Math.min(work.rowTokens(), (work.rowTokens() + DeviceLimits.CPU.attentionBlock()) / 2);
     }
 
     /** Width of the queries of all layers. */

@@ -32,7 +32,7 @@ class HiddenStatesTest {
             FrozenWeights weights =
                     new WeightLoader(files, config, program, scope, ElementType.FLOAT32, 1 << 20).load();
             AppliedAdapter none = AppliedAdapter.none(scope, config, ElementType.FLOAT32);
-            Batch batch = batch(scope, program, config, rows, weights);
+            Batch batch = batch(scope, program, rows, weights);
             Tensor x = program.embed(scope, scope.longs(rows.ids(), rows.tokens()), weights.embedding());
             for (int layer = 0; layer < config.layers(); layer++) {
                 requireClose(x.toFloats(), expected, layer, rows);
@@ -42,10 +42,8 @@ class HiddenStatesTest {
         }
     }
 
-    private static Batch batch(
-            Scope scope, DecoderProgram program, ModelConfig config, TokenRows rows, FrozenWeights weights) {
-        float[] angles = config.rotary().inverseFrequencies(config.headSize());
-        return program.batch(scope, rows, scope.floats(angles, angles.length), weights.norm());
+    private static Batch batch(Scope scope, DecoderProgram program, TokenRows rows, FrozenWeights weights) {
+        return program.batch(scope, rows, weights.norm());
     }
 
     private static void requireClose(float[] actual, String file, int layer, TokenRows rows) {

@@ -45,10 +45,10 @@ class ImportedAdapterTest {
         Path written = folder.resolve("written.safetensors");
 
         try (ImportedAdapter adapter = open(tar(settings(), weights()))) {
-            assertThat(adapter.rank()).isEqualTo(4);
-            assertThat(adapter.alpha()).isEqualTo(8);
-            assertThat(adapter.rslora()).isFalse();
-            assertThat(adapter.targets()).isEqualTo(EnumSet.allOf(Projection.class));
+            assertThat(adapter.config().rank()).isEqualTo(4);
+            assertThat(adapter.config().alpha()).isEqualTo(8);
+            assertThat(adapter.config().rslora()).isFalse();
+            assertThat(adapter.config().targets()).isEqualTo(EnumSet.allOf(Projection.class));
             adapter.writeTo(written);
         }
 
@@ -65,7 +65,7 @@ class ImportedAdapterTest {
 
         try (ImportedAdapter adapter =
                 ImportedAdapter.open(file, ModelConfig.read(GoldenTensors.path("models/qwen3/config.json")))) {
-            assertThat(adapter.rslora()).isTrue();
+            assertThat(adapter.config().rslora()).isTrue();
             adapter.writeTo(written);
         }
 
@@ -114,7 +114,7 @@ class ImportedAdapterTest {
                 .toBytes();
 
         try (ImportedAdapter adapter = open(archive)) {
-            assertThat(adapter.rank()).isEqualTo(4);
+            assertThat(adapter.config().rank()).isEqualTo(4);
         }
     }
 
@@ -144,7 +144,7 @@ class ImportedAdapterTest {
                 .toBytes();
 
         try (ImportedAdapter adapter = open(archive)) {
-            assertThat(adapter.rank()).isEqualTo(4);
+            assertThat(adapter.config().rank()).isEqualTo(4);
             adapter.writeTo(folder.resolve("written.safetensors"));
         }
         try (var found = Files.walk(folder)) {
@@ -196,7 +196,7 @@ class ImportedAdapterTest {
             """)
     void settingsThatAgreeWithTheTensorsAreRead(String before, String after) throws IOException {
         try (ImportedAdapter adapter = open(tar(settings().replace(before, after), weights()))) {
-            assertThat(adapter.rslora()).isEqualTo(after.contains("rslora"));
+            assertThat(adapter.config().rslora()).isEqualTo(after.contains("rslora"));
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.anneal.engine.train;
+package dev.anneal.engine.network.torch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

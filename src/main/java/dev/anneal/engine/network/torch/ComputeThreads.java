@@ -1,4 +1,4 @@
-package dev.anneal.engine.train;
+package dev.anneal.engine.network.torch;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -16,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Platform threads that share a list of independent pieces of work, one piece on one thread. Each piece is computed into one of a few buffers, and
  * buffers are handed over in the order of the pieces, whichever finishes first, so that sums have the same bits for any number of threads. With more
- * buffers than threads a thread whose piece is not yet due goes on with the next one.
+ * buffers than threads, a thread whose piece is not due yet computes the next one meanwhile.
  */
-final class ComputeThreads implements AutoCloseable {
+public final class ComputeThreads implements AutoCloseable {
 
     private final ExecutorService executor;
     private final int threads;
     private final int buffers;
 
     /** @param buffers at least one for each thread */
-    ComputeThreads(int threads, int buffers) {
+    public ComputeThreads(int threads, int buffers) {
         if (buffers < threads) {
             throw new IllegalArgumentException("%d threads need more than %d buffers".formatted(threads, buffers));
         }
@@ -40,10 +40,10 @@ final class ComputeThreads implements AutoCloseable {
     }
 
     /**
-     * Works on pieces 0 to {@code count - 1} and returns when all are handed over. The first failure ends the call; pieces that have not begun are left
-     * out.
+     * Computes pieces 0 to {@code count - 1} and returns when all are handed over. After a failure no further piece begins; the call throws it once no
+     * thread computes any more.
      */
-    void run(int count, Work work) {
+    public void run(int count, Work work) {
         Pieces pieces = new Pieces(count, buffers, work);
         List<Future<?>> running = new ArrayList<>();
         for (int thread = 0; thread < Math.min(threads, count); thread++) {
@@ -103,13 +103,14 @@ final class ComputeThreads implements AutoCloseable {
         executor.shutdown();
     }
 
-    /** Work that falls into pieces. */
-    interface Work {
+    /** Work that consists of pieces. */
+    @FunctionalInterface
+    public interface Work {
         /** Computes a piece into a buffer that nothing else uses until it is handed over. */
         void compute(int buffer, int piece);
 
-        /** Takes the piece's result; called in the order of the pieces, never by two threads at once. */
-        void handOver(int buffer, int piece);
+        /** Takes a piece's result. Called in the order of the pieces, never by two threads at once. */
+        default void handOver(int buffer, int piece) {}
     }
 
     /** A piece and the buffer it is computed into. */
