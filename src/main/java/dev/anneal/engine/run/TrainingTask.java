@@ -12,9 +12,7 @@ import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.TrainTask;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
-import org.jspecify.annotations.Nullable;
 
 /** Encodes the rows of a job, loads its model and trains. */
 final class TrainingTask {
@@ -53,8 +51,9 @@ final class TrainingTask {
             String device = task.machine().device();
             DeviceMemoryReport reported =
                     new DeviceMemoryReport(progress::write, device, () -> Devices.memory(device), System::nanoTime);
-            Trainer.Outcome outcome =
-                    new Trainer(job(model, fingerprint, data, initial.file()), reported, signals).run();
+            TrainingJob job = new TrainingJob(
+                    task, model, fingerprint, data, Hardware.freeMemory(task.machine()), initial.file());
+            Trainer.Outcome outcome = new Trainer(job, reported, signals).run();
             return switch (outcome) {
                 case COMPLETED -> ExitCode.DONE;
                 case STOPPED -> ExitCode.GIVEN_BACK;
@@ -65,21 +64,5 @@ final class TrainingTask {
             }
             throw e;
         }
-    }
-
-    private TrainingJob job(DecoderModel model, String fingerprint, TrainingData data, @Nullable Path initialAdapter) {
-        @Nullable String resumeFrom = task.resumeFrom();
-        return new TrainingJob(
-                model,
-                fingerprint,
-                data,
-                task.adapter(),
-                task.settings(),
-                task.machine().computeThreads(),
-                Hardware.freeMemory(task.machine()),
-                Path.of(task.attemptDirectory()),
-                initialAdapter,
-                resumeFrom == null ? null : Path.of(resumeFrom),
-                task.validatedStep());
     }
 }

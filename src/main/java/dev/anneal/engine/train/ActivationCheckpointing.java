@@ -5,7 +5,7 @@ import dev.anneal.protocol.AdapterSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whether activations are computed again for the backward instead of kept. The result has the same bits, so a training may go over to it at any step; every
+ * Whether activations are computed again for the backward instead of kept. The result has the same bits, so a training may turn it on at any step; each
  * layer's forward is then computed twice. Read by the compute threads.
  */
 final class ActivationCheckpointing {
@@ -23,7 +23,7 @@ final class ActivationCheckpointing {
         return on;
     }
 
-    /** Goes over to it where that is left to the engine; false if that is not so, or if it was on already. */
+    /** Turns it on if the setting is {@code auto}. Returns false if it is not, or if it was on already. */
     boolean turnOn() {
         boolean turned = automatic && !on;
         on |= turned;
@@ -31,8 +31,8 @@ final class ActivationCheckpointing {
     }
 
     /**
-     * Memory that a job's passes take at most where activations are kept, in bytes: with the longest row in the micro-batch of each thread, and a fifth more for what
-     * is lost between tensors.
+     * The most memory that a job's passes take if activations are kept, in bytes: with the longest row in the micro-batch of each thread, and a fifth more
+     * for what is lost between tensors.
      */
     static long neededBytes(TrainingJob job) {
         int longest = Math.min(job.data().longestTokens(), job.model().config().maxPositions());

@@ -1,19 +1,20 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.network.model.TensorPart;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
 import dev.anneal.engine.train.Trainable.StepGradients;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
-/**
- * AdamW with decoupled weight decay on every trained tensor, its fp32 moments, and the arithmetic on gradients. Whoever makes it closes
- * it.
- */
+/** AdamW with decoupled weight decay on every trained tensor, its fp32 moments, and the arithmetic on gradients. Closed by its owner. */
 final class AdamW implements AutoCloseable {
 
     private final Scope scope;
@@ -77,14 +78,26 @@ final class AdamW implements AutoCloseable {
         }
     }
 
-    /** The moments by the names under which checkpoints keep them. */
-    Map<String, Tensor> moments() {
-        Map<String, Tensor> byName = new LinkedHashMap<>();
-        for (Moments own : moments) {
-            byName.put(own.parameter().name() + ".exp_avg", own.first());
-            byName.put(own.parameter().name() + ".exp_avg_sq", own.second());
+    /** Writes the moments. */
+    void save(Path file) throws IOException {
+        TensorPart.write(file, parts());
+    }
+
+    /** Overwrites the moments with those that {@link #save} wrote. */
+    void restore(Path file) throws IOException {
+        try (SafetensorsFile opened = SafetensorsFile.open(file)) {
+            for (TensorPart part : parts()) {
+                part.read(opened);
+            }
         }
-        return byName;
+    }
+
+    private List<TensorPart> parts() {
+        return moments.stream()
+                .flatMap(own -> Stream.of(
+                        TensorPart.whole(own.parameter().name() + ".exp_avg", own.first()),
+                        TensorPart.whole(own.parameter().name() + ".exp_avg_sq", own.second())))
+                .toList();
     }
 
     @Override
@@ -96,7 +109,7 @@ final class AdamW implements AutoCloseable {
      * Rates of one step.
      *
      * @param ordinary learning rate of all parameters but those that LoRA+ raises
-     * @param raised learning rate of those: all B
+     * @param raised learning rate of those, which are all B
      */
     record Rates(double ordinary, double raised, double weightDecay) {}
 

@@ -14,8 +14,8 @@ import tools.jackson.databind.PropertyNamingStrategies;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A checkpoint folder that has been read and whose files have the hashes that its state names. The optimizer's state may have been deleted on purpose:
- * then the checkpoint holds what was trained, and no training goes on from it.
+ * A checkpoint folder whose files have the hashes that its state names. The optimizer's file may have been deleted on purpose: then the checkpoint holds the
+ * trained values, but no training can resume from it.
  */
 public final class Checkpoint {
 
@@ -85,7 +85,7 @@ public final class Checkpoint {
         return state;
     }
 
-    /** Where all weights lie as {@code model.safetensors}, if there is no adapter. */
+    /** The folder. Without an adapter it holds all weights as {@code model.safetensors}. */
     public Path folder() {
         return folder;
     }
@@ -99,12 +99,12 @@ public final class Checkpoint {
     Path optimizerFile() {
         Path file = folder.resolve(OPTIMIZER);
         if (!Files.exists(file)) {
-            throw damaged(folder, "has no " + OPTIMIZER + ", so no training can go on from it");
+            throw damaged(folder, "has no " + OPTIMIZER + ", so no training can resume from it");
         }
         return file;
     }
 
-    /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with {@code own} state would not be this one's continuation */
+    /** @throws TrainingException with {@code CHECKPOINT_MISMATCH} if a job with the state {@code own} would not continue this one */
     void requireContinues(CheckpointState own) {
         require("base model", state.baseFingerprint(), own.baseFingerprint());
         require("training data", state.dataFingerprint(), own.dataFingerprint());

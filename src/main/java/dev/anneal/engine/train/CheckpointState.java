@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param step optimizer steps done
  * @param totalSteps steps of the whole job
- * @param beta coefficient with which training would go on; exactly 0 after the last step
+ * @param beta coefficient of the next step; exactly 0 after the last one
  * @param precision arithmetic of the frozen weights, {@code bf16} or {@code fp32}
  * @param trainedTokens trained tokens so far
  * @param tokens tokens read so far
  * @param firstLoss of the training's first step; null before it
  * @param adapter null if all weights of the model are trained
- * @param settings without the secrets of graders, because checkpoints are exported: who goes on with the training has them from its task
+ * @param settings without the secrets of graders, because checkpoints are exported; a resumed training has the secrets from its task
  * @param baseFingerprint hash of the base model
  * @param dataFingerprint hash of the encoded training rows
  * @param sha256 hash of each other file of the checkpoint, by name
@@ -44,7 +44,7 @@ public record CheckpointState(
         sha256 = Map.copyOf(sha256);
     }
 
-    /** Whether what is trained is linear and may be merged. */
+    /** Whether the trained adapter is linear and may be merged. */
     public boolean isMergeable() {
         return beta == 0.0;
     }

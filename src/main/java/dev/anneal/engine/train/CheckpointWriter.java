@@ -14,22 +14,18 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Writes checkpoint folders so that a folder under its own name is always complete: all files go into a hidden folder beside it, reach the
- * disk, and the folder is renamed.
+ * Writes checkpoint folders so that a folder under its final name is always complete: all files go into a hidden folder beside it and reach the disk
+ * before the folder is renamed.
+ *
+ * @param attempt folder in which they are written
  */
-final class CheckpointWriter {
-
-    private final Path attempt;
-
-    CheckpointWriter(Path attempt) {
-        this.attempt = attempt;
-    }
+record CheckpointWriter(Path attempt) {
 
     Path folderOf(int step) {
         return attempt.resolve("checkpoint-" + step);
     }
 
-    /** The attempt's folder is made if nothing of it is there yet, but nothing above: where that is gone, its disk is. */
+    /** Creates the attempt's folder if it is missing, but no parent: where that is missing, its disk is. */
     private void createFolder(Path temporary) throws IOException {
         if (!Files.isDirectory(attempt)) {
             Files.createDirectory(attempt);
@@ -40,8 +36,8 @@ final class CheckpointWriter {
     /**
      * Writes {@code checkpoint-<step>}.
      *
-     * @param files the files but for {@code state.json}
-     * @param state what {@code state.json} holds, given the files' hashes
+     * @param files all but {@code state.json}
+     * @param state makes the content of {@code state.json} from the files' hashes
      * @return bytes of the folder
      * @throws TrainingException with {@code DISK_FULL} if there is no room; nothing of the folder is left then
      */

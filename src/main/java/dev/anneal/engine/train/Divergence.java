@@ -3,20 +3,20 @@ package dev.anneal.engine.train;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a training whose model is lost, for going on would take hours and give nothing. The rules, which docs/training-settings.md states, are such that
- * no training that still learns meets them.
+ * Ends a training whose model is destroyed, because continuing would take hours for nothing. No training that still learns meets the rules, which
+ * docs/training-settings.md states.
  */
 final class Divergence {
 
-    /** Steps in a row at whose end the model has no opinion, and no gradient to find one. */
+    /** Consecutive steps in which all tokens are equally likely and the gradient is 0. */
     static final int DEAD_STEPS = 3;
 
-    /** Steps in a row with a loss that is {@link #HIGH} times what guessing gives, and what the training began with. */
+    /** Consecutive steps with a loss above {@link #HIGH} times both that of guessing and that of the first step. */
     static final int HIGH_STEPS = 20;
 
     static final double HIGH = 1.5;
 
-    /** fp32 gives the loss of equal probabilities to within 1e-6 nats. */
+    /** Tolerance; fp32 gives the loss of equal probabilities to within 1e-6 nats. */
     private static final double NATS = 1e-4;
 
     private final int vocabulary;
@@ -39,23 +39,22 @@ final class Divergence {
         return firstLoss;
     }
 
-    /** Takes over from a checkpoint what the training began with. */
+    /** Restores the loss of the first step from a checkpoint. */
     void resume(@Nullable Double ofFirstStep) {
         firstLoss = ofFirstStep;
     }
 
     /**
-     * Looks at a step before its gradient is used.
+     * Checks a step before its gradient is used.
      *
      * @param step steps done before it
      * @throws TrainingException {@code training_diverged}
      */
-    void look(int step, Steps.Result result, double gradientNorm) {
+    void check(int step, Steps.Result result, double gradientNorm) {
         double beginning = firstLoss == null ? result.loss() : firstLoss;
         firstLoss = beginning;
-        boolean hasNoOpinion =
-                gradientNorm == 0 && Math.abs(result.negativeLogLikelihood() - Math.log(vocabulary)) < NATS;
-        dead = hasNoOpinion ? dead + 1 : 0;
+        boolean isUniform = gradientNorm == 0 && Math.abs(result.negativeLogLikelihood() - Math.log(vocabulary)) < NATS;
+        dead = isUniform ? dead + 1 : 0;
         if (dead == DEAD_STEPS || (dead > 0 && step + 1 == totalSteps)) {
             throw diverged(
                     step,

@@ -8,13 +8,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
-/** Tells of graders that come to no verdict: each kind of fault once, and the end of a training whose grader says nothing at all. */
+/** Reports graders that give no reward, each kind of error once, and ends a training whose grader gives none at all. */
 final class GradingFaults {
 
     private final Consumer<Progress> progress;
-    private final Set<String> told = new HashSet<>();
+    private final Set<String> reported = new HashSet<>();
 
     GradingFaults(Consumer<Progress> progress) {
         this.progress = progress;
@@ -32,31 +31,27 @@ final class GradingFaults {
                             : TrainingException.Code.GRADER_FAILED,
                     step,
                     "the grader gave none of the %d completions of step %d a reward: %s"
-                            .formatted(completions(groups).count(), step + 1, ungraded.reason()));
+                            .formatted(Group.completions(groups).size(), step + 1, ungraded.reason()));
         });
-        tell("step " + (step + 1), groups);
+        report("step " + (step + 1), groups);
     }
 
-    /** @param of what was sampled for, in words */
-    void tell(String of, List<Group> groups) {
-        List<Completion> failed = completions(groups)
+    /** @param of what the completions were sampled for, in words */
+    void report(String of, List<Group> groups) {
+        List<Completion> failed = Group.completions(groups).stream()
                 .filter(completion -> completion.reward() == null)
                 .toList();
         failed.stream()
                 .flatMap(completion -> completion.grade().errors().stream())
-                .filter(error -> told.add(error.grader() + ' ' + error.flag()))
+                .filter(error -> reported.add(error.grader() + ' ' + error.flag()))
                 .forEach(error -> progress.accept(
                         new Progress.Warning("%d of %d completions of %s have no reward; grader '%s' (%s): %s"
                                 .formatted(
                                         failed.size(),
-                                        completions(groups).count(),
+                                        Group.completions(groups).size(),
                                         of,
                                         error.grader(),
                                         error.flag().wireName(),
                                         error.message()))));
-    }
-
-    private static Stream<Completion> completions(List<Group> groups) {
-        return groups.stream().flatMap(group -> group.completions().stream());
     }
 }

@@ -5,10 +5,10 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Factor on the peak learning rate of each step, as transformers defines it: the rate rises linearly from 0 over the warm-up, then follows
- * the shape.
+ * Factor by which each step multiplies the peak learning rate, as transformers defines it: it rises linearly from 0 over the warm-up, then follows the
+ * shape.
  *
- * @param warmupSteps steps of the warm-up; step 0 has the rate 0 if there are any
+ * @param warmupSteps steps of the warm-up; if there are any, step 0 has the rate 0
  */
 record LearningRateSchedule(Shape shape, int warmupSteps, int totalSteps) {
 

@@ -23,18 +23,18 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         rowsOfStep = List.copyOf(rowsOfStep);
     }
 
-    /** Splits rows that need no other, as {@link #split(List, int, boolean, DeviceLimits)} does. */
+    /** Splits independent rows, as {@link #split(List, int, boolean, DeviceLimits)} does. */
     static List<MicroBatch> split(List<EncodedRow> rows, DeviceLimits limits) {
         return split(rows, 1, false, limits);
     }
 
     /**
-     * Splits rows into micro-batches of about equal tokens, an even number where there are several, and puts the one with the most tokens first: threads
+     * Splits rows into micro-batches of about equal tokens, an even number if there are several, and puts the one with the most tokens first: threads
      * that take them in this order end at about the same time. A function of the rows and of the kind of device, never of the number of threads,
      * so that sums are formed in the same order everywhere. Units without a trained token are left out.
      *
-     * @param unit rows beside each other that stay in one micro-batch, in their order; it divides their number
-     * @param sharing whether rows with the same prompt share it; not where inputs are dropped, of each row its own
+     * @param unit consecutive rows that stay in one micro-batch, in their order; it divides their number
+     * @param sharing whether rows with the same prompt share it; impossible with dropout, which differs from row to row
      */
     static List<MicroBatch> split(List<EncodedRow> rows, int unit, boolean sharing, DeviceLimits limits) {
         List<Unit> longestFirst = units(rows, unit, sharing, limits.microBatchTokens());
@@ -56,7 +56,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
                 .toList();
     }
 
-    /** Units that have something to learn. Neighbours with the same prompt become one, until it has as much as a micro-batch may. */
+    /** Units with a trained token. Neighbours with the same prompt become one, until it has as many tokens as a micro-batch aims at. */
     private static List<Unit> units(List<EncodedRow> rows, int unit, boolean sharing, int aimedTokens) {
         List<Unit> units = new ArrayList<>();
         for (int first = 0; first < rows.size(); first += unit) {
@@ -69,7 +69,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
             boolean joins = sharing
                     && last >= 0
                     && units.get(last).tokens() < aimedTokens
-                    && SharedPrompts.areAlike(rows.get(units.get(last).last()), rows.get(first));
+                    && SharedPrompts.haveSamePrompt(rows.get(units.get(last).last()), rows.get(first));
             if (joins) {
                 units.set(last, Unit.of(rows, units.get(last).with(next), true));
             } else {
@@ -79,7 +79,7 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
         return units;
     }
 
-    /** These rows, whose tokens were sampled at a temperature. */
+    /** The same rows with logits divided by the temperature at which their tokens were sampled. */
     MicroBatch at(double temperature) {
         return new MicroBatch(rows, targets.at(temperature), rowsOfStep);
     }
@@ -97,9 +97,10 @@ record MicroBatch(TokenRows rows, Targets targets, List<Integer> rowsOfStep) {
     }
 
     /**
-     * Rows that stay together, by their places.
+     * Rows that stay together.
      *
-     * @param tokens of all; what they share is counted once
+     * @param rows their positions within the step
+     * @param tokens of all rows; shared ones are counted once
      */
     private record Unit(List<Integer> rows, int tokens) {
 

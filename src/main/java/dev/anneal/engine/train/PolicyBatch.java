@@ -10,10 +10,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The completions of a rollout as rows to train on, in the order of prompts and samples. It is what a checkpoint keeps between two updates on one rollout.
+ * The completions of a rollout as rows to train on, in the order of prompts and samples. A checkpoint keeps it between two updates on one rollout.
  *
- * @param sequences one for each completion, those that train nothing among them
- * @param old log-probabilities of each completion's trained tokens under the policy that sampled it, of one that is not trained on none; null before the first update, whose own they are
+ * @param sequences one for each completion, including those that train nothing
+ * @param old log-probabilities of each completion's trained tokens under the policy that sampled it; null before the first update, which computes them
  * @param metrics of the rollout
  */
 record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<String, Double> metrics) {
@@ -22,7 +22,7 @@ record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<St
      * Prompt and completion.
      *
      * @param promptTokens how many of the ids are the prompt's
-     * @param isMasked whether it counts nothing in the loss
+     * @param isMasked whether the loss ignores it
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Sequence(int[] ids, int promptTokens, boolean isMasked, double advantage) {
@@ -43,7 +43,7 @@ record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<St
         metrics = Map.copyOf(metrics);
     }
 
-    /** @param maskCut whether completions that were cut count nothing */
+    /** @param maskCut whether the loss ignores completions that were cut */
     static PolicyBatch of(List<Group> groups, List<double[]> advantages, boolean maskCut, Map<String, Double> metrics) {
         List<Sequence> sequences = new ArrayList<>();
         for (int g = 0; g < groups.size(); g++) {
@@ -66,14 +66,14 @@ record PolicyBatch(List<Sequence> sequences, @Nullable List<float[]> old, Map<St
     }
 
     /**
-     * @param evenToo whether completions with the advantage 0 are trained on as well
+     * @param withoutAdvantage whether completions with the advantage 0 are trained on as well
      * @return a row for each completion
      */
-    List<EncodedRow> rows(boolean evenToo) {
+    List<EncodedRow> rows(boolean withoutAdvantage) {
         List<EncodedRow> rows = new ArrayList<>();
         for (int i = 0; i < sequences.size(); i++) {
             Sequence sequence = sequences.get(i);
-            rows.add(sequence.toRow(i + 1, !sequence.isMasked() && (evenToo || sequence.advantage() != 0)));
+            rows.add(sequence.toRow(i + 1, !sequence.isMasked() && (withoutAdvantage || sequence.advantage() != 0)));
         }
         return rows;
     }

@@ -19,8 +19,8 @@ final class PolicyObjective implements Objective {
      * A completion of the micro-batch.
      *
      * @param tokens trained ones
-     * @param old their log-probabilities under what sampled them; null if that is what is trained
-     * @param reference likewise under the reference; null without one
+     * @param old their log-probabilities under the policy that sampled them; null if it is the trained one
+     * @param reference their log-probabilities under the reference; null without one
      */
     @SuppressWarnings("ArrayRecordComponent")
     record Row(int tokens, double advantage, float @Nullable [] old, float @Nullable [] reference) {}

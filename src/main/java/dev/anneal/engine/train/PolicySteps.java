@@ -1,43 +1,44 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.network.generate.Breadth;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.StepPlan;
 import dev.anneal.engine.train.rollout.Group;
-import dev.anneal.engine.train.rollout.GroupAdvantages;
 import dev.anneal.engine.train.rollout.RolloutMetrics;
 import dev.anneal.engine.train.rollout.Sampler;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Raises the probability of completions that are graded above their group's mean (GRPO and its kin). Completions are sampled from the policy as it stands,
+ * Raises the probability of completions that are graded above their group's mean (GRPO and its variants). Completions are sampled from the current policy,
  * with its activation at the step's beta, and the ratio of probabilities refers to the policy at that time.
  */
 final class PolicySteps implements Steps {
 
-    /** Number of the rollout of validations: each time the same random numbers, so that what changes is the policy. */
+    /** Number of the rollout of every validation: all draw the same random numbers, so that they differ by the policy alone. */
     private static final int VALIDATION = -1;
 
-    /** Rollouts of a job of which completions are reported word for word, about. */
+    /** About how many rollouts of a job have completions reported word for word. */
     private static final int MOST_REPORTED = 200;
 
-    private final TrainingJob job;
+    /** Holds a rollout in a checkpoint that was saved between two updates on it. */
+    private static final String FILE = "rollout.json";
+
     private final TrainingMethod.Reinforcement method;
     private final TrainingData.Prompts data;
     private final StepPasses passes;
-    private final Consumer<Progress> progress;
     private final StepPlan plan;
     private final Sampler sampler;
     private final PolicyUpdate update;
@@ -45,39 +46,33 @@ final class PolicySteps implements Steps {
     private final int sampleInterval;
     private @Nullable PolicyBatch batch;
 
-    PolicySteps(
-            TrainingJob job,
-            TrainingMethod.Reinforcement method,
-            TrainingData.Prompts data,
-            StepPasses passes,
-            Consumer<Progress> progress) {
-        TrainingSettings settings = job.settings();
-        this.job = job;
+    PolicySteps(TrainingMethod.Reinforcement method, TrainingData.Prompts data, StepPasses passes) {
+        TrainingSettings settings = passes.job().settings();
         this.method = method;
         this.data = data;
         this.passes = passes;
-        this.progress = progress;
         int updates = method.policy().updatesPerRollout();
         int count = (settings.totalSteps() - 1) / updates + 1;
         this.plan = new StepPlan(data.training().size(), settings.batchRows(), count, settings.seed());
         this.sampleInterval = Math.max(method.sampleInterval(), count / MOST_REPORTED);
         TrainingMethod.Rollouts rollouts = method.rollouts();
         this.sampler = new Sampler(
-                job.model(),
+                passes.job().model(),
                 data.wording(),
                 data.grading(),
                 new Sampling(
                         rollouts.temperature(), rollouts.topK(), rollouts.topP(), rollouts.minP(), settings.seed()),
                 rollouts.maxCompletionTokens(),
-                new Breadth(job.computeThreads(), this::tellOfFewer));
-        this.update = new PolicyUpdate(job, method, passes);
-        this.faults = new GradingFaults(progress);
+                new Breadth(passes.job().computeThreads(), this::warnOfFewer));
+        this.update = new PolicyUpdate(method, passes);
+        this.faults = new GradingFaults(passes.progress());
     }
 
-    private void tellOfFewer(Breadth breadth) {
-        progress.accept(new Progress.Warning(
-                "what is sampled did not fit into memory: from here on at most %d completions are sampled at one time"
-                        .formatted(breadth.sequences())));
+    private void warnOfFewer(Breadth breadth) {
+        passes.progress()
+                .accept(new Progress.Warning(
+                        "what is sampled did not fit into memory: from here on at most %d completions are sampled at one time"
+                                .formatted(breadth.sequences())));
     }
 
     @Override
@@ -95,7 +90,7 @@ final class PolicySteps implements Steps {
                 return Optional.empty();
             }
             current = sampled.get();
-            // A stop within the update saves it, if this step has no checkpoint yet: graders are not asked again.
+            // If the update is stopped, the next checkpoint keeps the rollout, so that graders are not asked again.
             batch = current;
         }
         long sampledAt = System.nanoTime();
@@ -133,12 +128,13 @@ final class PolicySteps implements Steps {
         faults.require(step, groups);
         if (rollout % sampleInterval == 0
                 || rollout
-                        == (job.settings().totalSteps() - 1) / method.policy().updatesPerRollout()) {
-            progress.accept(RolloutSamples.of(step + 1, adapter.beta(), groups, data.wording()));
+                        == (passes.job().settings().totalSteps() - 1)
+                                / method.policy().updatesPerRollout()) {
+            passes.progress().accept(RolloutSamples.of(step + 1, adapter.beta(), groups, data.wording()));
         }
         return Optional.of(PolicyBatch.of(
                 groups,
-                GroupAdvantages.of(groups, PolicyUpdate.scale(method.policy())),
+                Group.advantages(groups, PolicyUpdate.scale(method.policy())),
                 method.policy().maskTruncated(),
                 RolloutMetrics.of(groups, data.grading().grader().name())));
     }
@@ -151,17 +147,18 @@ final class PolicySteps implements Steps {
 
     @Override
     public boolean validate(int step, AppliedAdapter adapter) {
-        progress.accept(new Progress.Validating(step, 0, 1));
+        passes.progress().accept(new Progress.Validating(step, 0, 1));
         Optional<List<Group>> sampled =
                 sample(VALIDATION, data.validation(), method.rollouts().evaluationSamples(), adapter);
         sampled.ifPresent(groups -> {
-            faults.tell("the validation after step " + step, groups);
-            progress.accept(new Progress.Validation(
-                    step,
-                    adapter.beta(),
-                    null,
-                    null,
-                    RolloutMetrics.of(groups, data.grading().grader().name())));
+            faults.report("the validation after step " + step, groups);
+            passes.progress()
+                    .accept(new Progress.Validation(
+                            step,
+                            adapter.beta(),
+                            null,
+                            null,
+                            RolloutMetrics.of(groups, data.grading().grader().name())));
         });
         return sampled.isPresent();
     }
@@ -169,11 +166,17 @@ final class PolicySteps implements Steps {
     @Override
     public List<CheckpointWriter.Part> parts() {
         PolicyBatch kept = batch;
-        return kept == null ? List.of() : List.of(RolloutFile.part(kept));
+        return kept == null
+                ? List.of()
+                : List.of(new CheckpointWriter.Part(
+                        FILE, file -> DurableFiles.write(file, Checkpoint.JSON.writeValueAsBytes(kept))));
     }
 
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
-        batch = RolloutFile.in(checkpoint);
+        batch = checkpoint.state().sha256().containsKey(FILE)
+                ? Checkpoint.JSON.readValue(
+                        Files.readAllBytes(checkpoint.folder().resolve(FILE)), PolicyBatch.class)
+                : null;
     }
 }

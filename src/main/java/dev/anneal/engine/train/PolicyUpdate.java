@@ -15,22 +15,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Gradient of the policy loss of a rollout's completions. The whole step is one batch to the loss, however it is split up. */
+/** Computes the gradient of the policy loss of a rollout's completions. The loss takes the whole step as one batch, however it is split. */
 final class PolicyUpdate {
 
-    private final TrainingJob job;
     private final TrainingMethod.Rollouts rollouts;
     private final PolicyLoss loss;
     private final StepPasses passes;
 
-    PolicyUpdate(TrainingJob job, TrainingMethod.Reinforcement method, StepPasses passes) {
-        this.job = job;
+    PolicyUpdate(TrainingMethod.Reinforcement method, StepPasses passes) {
         this.rollouts = method.rollouts();
         this.loss = loss(method.policy());
         this.passes = passes;
     }
 
-    /** The loss of the settings' name; {@code gspo} is GRPO's with one ratio for each completion. */
+    /** The loss that the settings name; {@code gspo} is GRPO's with one ratio for each completion. */
     static PolicyLoss loss(TrainingMethod.Policy policy) {
         boolean ofSequences = policy.loss().equals("gspo");
         return new PolicyLoss(
@@ -48,20 +46,20 @@ final class PolicyUpdate {
     }
 
     /**
-     * @param negativeLogLikelihood mean of the tokens that had an advantage, nats; NaN if none had
+     * @param negativeLogLikelihood mean of the tokens with an advantage, nats; NaN if none has one
      * @param metrics of the update
-     * @param batch with the log-probabilities that ratios of further updates refer to: those of the first one's own pass, whose policy is the one that sampled
+     * @param batch with the log-probabilities that ratios of further updates refer to: those of the first update's pass, whose policy sampled the completions
      */
     record Outcome(double loss, double negativeLogLikelihood, Map<String, Double> metrics, PolicyBatch batch) {}
 
-    /** @return empty if it was given up */
+    /** @return empty if it was abandoned */
     Optional<Outcome> compute(int step, PolicyBatch batch, AppliedAdapter adapter) {
         List<EncodedRow> rows = batch.rows(loss.klWeight() > 0);
         List<MicroBatch> pieces = pieces(rows);
         List<float[]> reference = null;
         if (loss.klWeight() > 0) {
-            Optional<List<float[]>> computed =
-                    passes.passes().logProbabilities(pieces, job.model().noAdapter());
+            Optional<List<float[]>> computed = passes.passes()
+                    .logProbabilities(pieces, passes.job().model().noAdapter());
             if (computed.isEmpty()) {
                 return Optional.empty();
             }
@@ -80,7 +78,9 @@ final class PolicyUpdate {
     }
 
     private List<MicroBatch> pieces(List<EncodedRow> rows) {
-        return MicroBatch.split(rows, 1, job.sharesPrompts(), job.limits()).stream()
+        return MicroBatch.split(
+                        rows, 1, passes.job().sharesPrompts(), passes.job().limits())
+                .stream()
                 .map(piece -> piece.at(rollouts.temperature()))
                 .toList();
     }
@@ -121,7 +121,7 @@ final class PolicyUpdate {
         }
         Map<String, Double> metrics = new LinkedHashMap<>();
         metrics.put("entropy", trained.mean());
-        // Also over those without an advantage, which cost no pass and clip nothing.
+        // Completions without an advantage count too; they cost no pass and clip nothing.
         double parts = loss.ratio() == Ratio.TOKEN ? batch.trainedTokens() : batch.trainedSequences();
         metrics.put("clip_ratio/low_mean", sums.clippedLow() / parts);
         metrics.put("clip_ratio/high_mean", sums.clippedHigh() / parts);

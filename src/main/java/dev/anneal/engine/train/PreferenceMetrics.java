@@ -6,20 +6,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
 
-/** What is told of pairs, by TRL's names: means over them. */
-final class PreferenceMetrics {
-
-    private final List<Pair> pairs;
-
-    PreferenceMetrics(List<Pair> pairs) {
-        this.pairs = List.copyOf(pairs);
-    }
+/** The metrics of pairs by TRL's names: means over them. */
+record PreferenceMetrics(List<Pair> pairs) {
 
     double loss() {
         return mean(pair -> pair.outcome().loss());
     }
 
-    /** Those that are finite. A pair counts as right if its chosen reward is above the rejected one. */
+    /** The finite ones. A pair counts as right if its chosen reward is above the rejected one. */
     Map<String, Double> byName() {
         Map<String, Double> all = new TreeMap<>();
         all.put("rewards/chosen", mean(pair -> pair.outcome().chosenReward()));

@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The summed preference loss of the pairs of a micro-batch, whose rows are a chosen completion, its rejected one, the next chosen one, and so on. */
+/** The summed preference loss of the pairs of a micro-batch, whose rows are chosen and rejected completions in turn. */
 final class PreferenceObjective implements Objective {
 
     private final PreferenceLoss loss;
@@ -17,10 +17,10 @@ final class PreferenceObjective implements Objective {
     private List<Pair> pairs = List.of();
 
     /**
-     * A pair that was computed.
+     * A computed pair.
      *
      * @param chosen sum of the log-probabilities of the chosen completion's tokens
-     * @param rejected likewise of the rejected one
+     * @param rejected sum of those of the rejected one
      */
     record Pair(Outcome outcome, double chosen, double rejected) {}
 
@@ -54,7 +54,7 @@ final class PreferenceObjective implements Objective {
         return derivatives;
     }
 
-    /** What the pairs come to. */
+    /** Computes the pairs. */
     List<Pair> pairs(float[] logProbabilities) {
         List<Pair> computed = new ArrayList<>();
         int begin = 0;
@@ -81,7 +81,7 @@ final class PreferenceObjective implements Objective {
         return sum;
     }
 
-    /** Those of the last forward pass. */
+    /** The pairs of the last forward pass. */
     List<Pair> pairs() {
         return pairs;
     }

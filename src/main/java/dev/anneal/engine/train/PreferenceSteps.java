@@ -16,41 +16,31 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prefers one answer over another: the loss of a step is the mean preference loss of its pairs. The reference is the model as the training found it, with the adapter
- * that it begins with if there is one, and linear; it is asked once, before the first step.
+ * Learns to prefer one answer to another: the loss of a step is the mean preference loss of its pairs. The reference is the model before the training, with
+ * the initial adapter, linear, if there is one. It is evaluated once, before the first step.
  */
 final class PreferenceSteps implements Steps {
 
-    private final TrainingJob job;
-    private final TrainingData.Pairs data;
+    private final TrainingData.Rows data;
     private final StepPasses passes;
-    private final Consumer<Progress> progress;
     private final PreferenceLoss loss;
     private final StepPlan plan;
     private @Nullable References references;
 
-    PreferenceSteps(
-            TrainingJob job,
-            TrainingMethod.Dpo method,
-            TrainingData.Pairs data,
-            StepPasses passes,
-            Consumer<Progress> progress) {
-        TrainingSettings settings = job.settings();
-        this.job = job;
+    PreferenceSteps(TrainingMethod.Dpo method, TrainingData.Rows data, StepPasses passes) {
+        TrainingSettings settings = passes.job().settings();
         this.data = data;
         this.passes = passes;
-        this.progress = progress;
         this.loss = new PreferenceLoss(
                 PreferenceLoss.Kind.valueOf(method.loss().toUpperCase(Locale.ROOT)),
                 method.beta(),
                 method.labelSmoothing());
         this.plan = new StepPlan(
-                data.training().size() / TrainingData.Pairs.ROWS,
+                data.training().size() / TrainingData.Rows.PAIR,
                 settings.batchRows(),
                 settings.totalSteps(),
                 settings.seed());
@@ -66,7 +56,7 @@ final class PreferenceSteps implements Steps {
         if (references != null) {
             return true;
         }
-        // Nothing was trained yet: checkpoints of later steps hold what is computed here.
+        // Nothing has been trained yet: checkpoints of later steps hold these values.
         AppliedAdapter before = passes.trained().apply(0);
         Optional<References> computed = sums(data.training(), before)
                 .flatMap(training ->
@@ -75,7 +65,7 @@ final class PreferenceSteps implements Steps {
         return computed.isPresent();
     }
 
-    /** Sum of the log-probabilities of each row's trained tokens; empty if the pass was given up. */
+    /** Sum of the log-probabilities of each row's trained tokens; empty if the pass was abandoned. */
     private Optional<double[]> sums(List<EncodedRow> rows, AppliedAdapter adapter) {
         List<MicroBatch> batches = split(rows);
         return passes.passes()
@@ -86,14 +76,18 @@ final class PreferenceSteps implements Steps {
     }
 
     private List<MicroBatch> split(List<EncodedRow> rows) {
-        return MicroBatch.split(rows, TrainingData.Pairs.ROWS, job.sharesPrompts(), job.limits());
+        return MicroBatch.split(
+                rows,
+                TrainingData.Rows.PAIR,
+                passes.job().sharesPrompts(),
+                passes.job().limits());
     }
 
     @Override
     public Optional<Result> compute(int step, AppliedAdapter adapter) {
         int[] places = Arrays.stream(plan.rowsOf(step))
                 .flatMap(pair ->
-                        IntStream.range(0, TrainingData.Pairs.ROWS).map(half -> TrainingData.Pairs.ROWS * pair + half))
+                        IntStream.range(0, TrainingData.Rows.PAIR).map(half -> TrainingData.Rows.PAIR * pair + half))
                 .toArray();
         List<EncodedRow> rows =
                 Arrays.stream(places).mapToObj(data.training()::get).toList();
@@ -128,7 +122,7 @@ final class PreferenceSteps implements Steps {
     @Override
     public boolean validate(int step, AppliedAdapter adapter) {
         List<MicroBatch> batches = split(data.validation());
-        progress.accept(new Progress.Validating(step, 0, batches.size()));
+        passes.progress().accept(new Progress.Validating(step, 0, batches.size()));
         List<PreferenceObjective> objectives =
                 objectives(batches, data.validation(), prepared().validation());
         Optional<List<float[]>> measured = passes.passes().logProbabilities(batches, adapter);
@@ -139,8 +133,9 @@ final class PreferenceSteps implements Steps {
             }
             PreferenceMetrics metrics = new PreferenceMetrics(pairs);
             double mean = metrics.loss();
-            progress.accept(new Progress.Validation(
-                    step, adapter.beta(), Double.isFinite(mean) ? mean : null, null, metrics.byName()));
+            passes.progress()
+                    .accept(new Progress.Validation(
+                            step, adapter.beta(), Double.isFinite(mean) ? mean : null, null, metrics.byName()));
         });
         return measured.isPresent();
     }
@@ -148,7 +143,7 @@ final class PreferenceSteps implements Steps {
     private References prepared() {
         References known = references;
         if (known == null) {
-            throw new IllegalStateException("the reference was not asked yet");
+            throw new IllegalStateException("the reference was not evaluated yet");
         }
         return known;
     }
@@ -161,7 +156,8 @@ final class PreferenceSteps implements Steps {
 
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
-        // A checkpoint that was saved before the reference was asked is one of step 0, and it is asked now.
+        // A checkpoint without the file was saved at step 0, before the reference was evaluated, which is then still to
+        // do.
         Path file = checkpoint.folder().resolve(References.FILE);
         references = Files.exists(file) ? References.read(file) : null;
     }

@@ -11,10 +11,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What the model said of each row before it was trained: the sums of the log-probabilities of the trained tokens, by the row's place. Checkpoints keep them, so a resumed
- * training neither computes them again nor, on another kind of machine, gets other ones.
+ * For each row the sum of its trained tokens' log-probabilities before the training. Checkpoints keep them, so a resumed training does not compute them
+ * again and has the same ones on another kind of machine.
  */
-@SuppressWarnings("ArrayRecordComponent") // read by their owner alone, and compared by nobody
+@SuppressWarnings("ArrayRecordComponent") // nobody compares them
 record References(double[] training, double[] validation) {
 
     /** Name of their file in a checkpoint: two vectors, F64. */

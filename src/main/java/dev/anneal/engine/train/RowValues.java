@@ -6,16 +6,16 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
-/** Values of the trained tokens of micro-batches, as those of the rows that were split into them. */
+/** Distributes values of trained tokens from micro-batches to the rows that were split into them. */
 final class RowValues {
 
     private RowValues() {}
 
     /**
-     * @param rows how many were split
+     * @param rows how many rows were split
      * @param trainedTokens of each row
      * @param ofPieces values of each micro-batch, row after row
-     * @return values of each row; of one in no micro-batch an empty array
+     * @return values of each row; an empty array for a row in no micro-batch
      */
     static List<float[]> of(int rows, IntUnaryOperator trainedTokens, List<MicroBatch> pieces, List<float[]> ofPieces) {
         List<float[]> ofRows = new ArrayList<>(Collections.nCopies(rows, new float[0]));

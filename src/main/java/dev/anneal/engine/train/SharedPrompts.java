@@ -6,21 +6,21 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Prompts that neighbouring rows have in common, as the completions of a group and the two answers of a preference do: a pass computes them once. A row keeps
- * the last token of its prompt, from which its first trained one is predicted.
+ * Prompts that neighbouring rows have in common, such as completions of a group and the two answers of a preference: a pass computes them once. Each row
+ * keeps the last token of its prompt, from which its first trained token is predicted.
  */
 final class SharedPrompts {
 
-    /** Shorter ones are not worth the copies of their keys and values. */
+    /** Sharing a shorter prompt costs more, by copies of its keys and values, than it saves. */
     private static final int LEAST_TOKENS = 16;
 
     private SharedPrompts() {}
 
-    /** Of each row the leading tokens that it shares with the row before or behind it; 0 for none. */
+    /** For each row, how many leading tokens it shares with the row before or behind it; 0 for none. */
     static int[] of(List<EncodedRow> rows) {
         int[] shared = new int[rows.size()];
         for (int row = 1; row < shared.length; row++) {
-            if (areAlike(rows.get(row - 1), rows.get(row))) {
+            if (haveSamePrompt(rows.get(row - 1), rows.get(row))) {
                 shared[row - 1] = tokens(rows.get(row));
                 shared[row] = shared[row - 1];
             }
@@ -31,17 +31,17 @@ final class SharedPrompts {
     /** Tokens that are not computed because neighbours share them. */
     static int savedTokens(List<EncodedRow> rows) {
         return IntStream.range(1, rows.size())
-                .filter(row -> areAlike(rows.get(row - 1), rows.get(row)))
+                .filter(row -> haveSamePrompt(rows.get(row - 1), rows.get(row)))
                 .map(row -> tokens(rows.get(row)))
                 .sum();
     }
 
-    static boolean areAlike(EncodedRow one, EncodedRow other) {
+    static boolean haveSamePrompt(EncodedRow one, EncodedRow other) {
         int tokens = tokens(one);
         return tokens > 0 && tokens == tokens(other) && Arrays.equals(one.ids(), 0, tokens, other.ids(), 0, tokens);
     }
 
-    /** Tokens of a prompt that can be shared. */
+    /** How many tokens of a row's prompt can be shared. */
     private static int tokens(EncodedRow row) {
         int[] labels = row.labels();
         int trained = 0;

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * What a training says, and, where it has long said nothing, that another layer is done: a step may take longer than a supervisor waits for
- * a hung process, and a process that hangs finishes no layer. Passes events on one at a time, whichever threads they come from.
+ * Forwards a training's events, one at a time whichever threads they come from, and after a long silence reports each finished layer: a step may take longer
+ * than the supervisor waits before it takes a process for hung, and a hung process finishes no layer.
  */
 final class SignsOfLife {
 
@@ -17,7 +17,7 @@ final class SignsOfLife {
     private final long silenceNanos;
     private volatile long lastNanos = System.nanoTime();
 
-    /** @param silence how long nothing must have been said before a finished layer is told */
+    /** @param silence time without an event after which a finished layer is reported */
     SignsOfLife(Consumer<Progress> progress, Duration silence) {
         this.progress = progress;
         this.silenceNanos = silence.toNanos();
@@ -28,14 +28,14 @@ final class SignsOfLife {
         progress.accept(event);
     }
 
-    /** A layer has been computed, forward or backward; called by any compute thread, after every one. */
+    /** Called by any compute thread after every layer, forward or backward. */
     void layerDone() {
         if (isSilent()) {
-            tellOfLayer();
+            reportLayer();
         }
     }
 
-    private synchronized void tellOfLayer() {
+    private synchronized void reportLayer() {
         // Another thread may have been faster.
         if (isSilent()) {
             tell(new Progress.Working());

@@ -10,39 +10,20 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 
-/** The training passes of steps: each row with the dropout of its place, and within the memory that there is. */
-final class StepPasses {
+/**
+ * The passes of a job's steps: each row has the dropout of its place, and activations are recomputed if memory does not hold them.
+ *
+ * @param passes for work without gradients or dropout
+ */
+record StepPasses(
+        TrainingJob job,
+        Trainable trained,
+        Passes passes,
+        ActivationCheckpointing checkpointing,
+        Consumer<Progress> progress) {
 
     private static final String COMPUTED_AGAIN =
             "computed again for the backward, which takes about a third more time and changes no bit of the result";
-
-    private final TrainingJob job;
-    private final Trainable trained;
-    private final Passes passes;
-    private final ActivationCheckpointing checkpointing;
-    private final Consumer<Progress> progress;
-
-    StepPasses(
-            TrainingJob job,
-            Trainable trained,
-            Passes passes,
-            ActivationCheckpointing checkpointing,
-            Consumer<Progress> progress) {
-        this.job = job;
-        this.trained = trained;
-        this.passes = passes;
-        this.checkpointing = checkpointing;
-        this.progress = progress;
-    }
-
-    Trainable trained() {
-        return trained;
-    }
-
-    /** Passes without gradients. */
-    Passes passes() {
-        return passes;
-    }
 
     /**
      * Losses and gradient of a step, as {@link Passes#train} computes them.
@@ -74,7 +55,7 @@ final class StepPasses {
                 objectiveOf);
     }
 
-    /** Where memory would not hold the activations, they are computed again from the first step on. */
+    /** If memory would not hold the activations, they are computed again from the first step on. */
     void keepActivationsIfTheyFit() {
         long needed = ActivationCheckpointing.neededBytes(job);
         long free = job.freeMemoryBytes().getAsLong();

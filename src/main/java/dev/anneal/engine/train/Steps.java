@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** What a method of training makes of each optimizer step: its rows, what is minimised, and what is told of it. */
+/** The optimizer steps of a training method: which rows each reads, what it minimises, and which metrics it reports. */
 interface Steps {
 
     /** Steps in which every row of the training file is visited once. */
@@ -18,7 +18,7 @@ interface Steps {
         return false;
     }
 
-    /** Computes what every step needs, once; false if it was given up because the training is to stop. */
+    /** Computes once what every step needs. Returns false if it was abandoned because the training is to stop. */
     default boolean prepare() {
         return true;
     }
@@ -27,8 +27,8 @@ interface Steps {
      * Computes loss and gradient, and changes nothing else.
      *
      * @param step steps done
-     * @param adapter as it stands, at this step's beta
-     * @return empty if the step was given up because the training is to stop
+     * @param adapter at this step's beta
+     * @return empty if the step was abandoned because the training is to stop
      */
     Optional<Result> compute(int step, AppliedAdapter adapter);
 
@@ -36,29 +36,29 @@ interface Steps {
      * Measures the validation file and reports it.
      *
      * @param step steps done
-     * @param adapter as training would go on with it
-     * @return false if it was given up because the training is to stop; nothing is reported then
+     * @param adapter at the next step's beta
+     * @return false if it was abandoned because the training is to stop; nothing is reported then
      */
     boolean validate(int step, AppliedAdapter adapter);
 
-    /** Files that a checkpoint holds beside what every method has: what cannot be computed again from them. */
+    /** Further files of a checkpoint: this method's state that cannot be computed again. */
     default List<CheckpointWriter.Part> parts() {
         return List.of();
     }
 
-    /** Takes over what {@link #parts} wrote. */
+    /** Restores the state that {@link #parts} wrote. */
     default void restore(Checkpoint checkpoint) throws IOException {}
 
     /**
-     * A computed step, whose gradient lies in the passes.
+     * A computed step, whose gradient the passes hold.
      *
-     * @param loss as it is reported, once per step
+     * @param loss that is reported
      * @param tokenAccuracy null where the method does not count it
      * @param divisor of the gradient
      * @param tokens read
      * @param trainedTokens of them
      * @param negativeLogLikelihood mean of the trained tokens, nats; NaN if there is none
-     * @param metrics what else was measured, finite
+     * @param metrics further finite values
      */
     record Result(
             double loss,

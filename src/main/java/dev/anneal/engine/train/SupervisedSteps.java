@@ -5,33 +5,32 @@ import dev.anneal.engine.network.model.Objective;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.text.data.Packing;
 import dev.anneal.engine.text.data.StepPlan;
-import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Raises the likelihood of answers: the loss is the mean negative log-likelihood of a step's trained tokens. */
 final class SupervisedSteps implements Steps {
 
-    private final TrainingJob job;
     private final List<EncodedRow> rows;
     private final StepPasses passes;
     private final List<List<Integer>> sequences;
     private final StepPlan plan;
     private final Validator validator;
 
-    SupervisedSteps(TrainingJob job, TrainingData.Rows data, StepPasses passes, Consumer<Progress> progress) {
-        TrainingSettings settings = job.settings();
-        this.job = job;
+    SupervisedSteps(TrainingData.Rows data, StepPasses passes) {
+        TrainingSettings settings = passes.job().settings();
         this.rows = data.training();
         this.passes = passes;
         this.sequences = sequences(rows, settings);
         this.plan = new StepPlan(sequences.size(), settings.batchRows(), settings.totalSteps(), settings.seed());
         this.validator = new Validator(
-                MicroBatch.split(data.validation(), job.limits()), passes.passes(), progress, Validator.SIGN_OF_LIFE);
+                MicroBatch.split(data.validation(), passes.job().limits()),
+                passes.passes(),
+                passes.progress(),
+                Validator.SIGN_OF_LIFE);
     }
 
     private static List<List<Integer>> sequences(List<EncodedRow> rows, TrainingSettings settings) {
@@ -52,7 +51,8 @@ final class SupervisedSteps implements Steps {
                 .map(rows::get)
                 .toList();
         long read = ofStep.stream().mapToLong(EncodedRow::length).sum();
-        return passes.train(step, MicroBatch.split(ofStep, job.limits()), adapter, piece -> Objective.LIKELIHOOD)
+        return passes.train(
+                        step, MicroBatch.split(ofStep, passes.job().limits()), adapter, piece -> Objective.LIKELIHOOD)
                 .map(sums -> new Result(
                         sums.mean(), sums.accuracy(), sums.trained(), read, sums.trained(), sums.mean(), Map.of()));
     }

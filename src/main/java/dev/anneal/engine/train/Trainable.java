@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** What a training changes: fp32 masters, their gradients, their file, and the form in which the model computes with them. */
+/** The trained values: fp32 masters, their gradients, their file, and the form in which the model computes with them. */
 interface Trainable extends AutoCloseable {
 
     /** The masters, always in the same order. */
@@ -17,10 +17,10 @@ interface Trainable extends AutoCloseable {
     /** Room for the gradients of all masters; it belongs to {@code owner}. */
     StepGradients newGradients(Scope owner);
 
-    /** How many gradients of micro-batches exist at one time, at least one for each thread; one more lets threads go on while a longer one ends. */
+    /** Gradients of micro-batches that exist at one time: at least one for each thread; one more lets threads go on while a longer pass ends. */
     int gradientBuffers(int threads);
 
-    /** What the model is to compute with from now on, at a beta. Nothing may be computing with earlier results. */
+    /** The adapter that the model computes with from now on, at a beta. Nothing may be computing with earlier results. */
     AppliedAdapter apply(double beta);
 
     /** Beta of a step; 0 where there is no activation to anneal. */
@@ -50,7 +50,7 @@ interface Trainable extends AutoCloseable {
     /**
      * A trained tensor.
      *
-     * @param name by which checkpoints keep its moments
+     * @param name of its moments in checkpoints
      * @param raised whether LoRA+ raises its learning rate
      */
     record Parameter(String name, Tensor master, boolean raised) {}

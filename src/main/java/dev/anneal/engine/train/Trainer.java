@@ -32,7 +32,7 @@ public final class Trainer {
         this(job, progress, control, SignsOfLife.SILENCE);
     }
 
-    /** @param silence time without a word after which a long step or validation shows that it gets on */
+    /** @param silence time without a report after which each finished layer of a long step or validation is reported */
     Trainer(TrainingJob job, Consumer<Progress> progress, TrainingControl control, Duration silence) {
         this.job = job;
         this.progress = new SignsOfLife(progress, silence);
@@ -40,13 +40,13 @@ public final class Trainer {
     }
 
     /**
-     * Trains. Saves at every interval, on request, and at the end. A stop is seen before the next layer: the unfinished step is given up,
-     * and the checkpoint holds those before it.
+     * Trains, and saves at every interval, on request, and at the end. A stop takes effect before the next layer: the unfinished step is abandoned, and the
+     * checkpoint holds the steps before it.
      *
-     * <p>A validation runs after the checkpoint of its step is saved. One that a stop, or the end of the process, has cut short is run again from
-     * its beginning when the training goes on from that checkpoint.
+     * <p>A validation runs after the checkpoint of its step is saved. If a stop or the end of the process cuts it short, it runs again from its beginning
+     * when the training resumes from that checkpoint.
      *
-     * @throws TrainingException if it cannot go on; checkpoints written before are intact
+     * @throws TrainingException if it cannot continue; earlier checkpoints are intact
      * @throws dev.anneal.engine.network.lora.AdapterConfigException if the adapter's settings do not fit the model
      * @throws dev.anneal.engine.network.lora.AdapterFileException if the initial adapter is not one of these settings
      * @throws IOException if a checkpoint cannot be read or written
@@ -66,10 +66,10 @@ public final class Trainer {
                         control::isStopping,
                         progress::layerDone)) {
             StepPasses stepPasses = new StepPasses(job, trained, passes, checkpointing, progress::tell);
-            TrainingRun run = new TrainingRun(job, trained, optimizer, stepPasses, steps(stepPasses), progress::tell);
-            @Nullable Path resumeFrom = job.resumeFrom();
+            TrainingRun run = new TrainingRun(stepPasses, optimizer, steps(stepPasses));
+            @Nullable String resumeFrom = job.task().resumeFrom();
             if (resumeFrom != null) {
-                run.resume(Checkpoint.open(resumeFrom));
+                run.resume(Checkpoint.open(Path.of(resumeFrom)));
             }
             return run.toTheEnd(control);
         }
@@ -77,7 +77,7 @@ public final class Trainer {
 
     private Steps steps(StepPasses passes) {
         TrainingMethod method = job.settings().method();
-        return TrainingProcedure.of(method).steps().make(job, method, job.data(), passes, progress::tell);
+        return TrainingProcedure.of(method).steps().make(method, job.data(), passes);
     }
 
     private Trainable trainable() throws IOException {

@@ -1,13 +1,13 @@
 package dev.anneal.engine.train;
 
-/** What the outside wants of a training. */
+/** Requests to a training from outside. */
 public interface TrainingControl {
 
-    /** Whether a checkpoint is wanted now; asked between two optimizer steps. Answers true once for each request. */
+    /** Whether a checkpoint was requested; asked between two optimizer steps. Returns true once for each request. */
     boolean takeSave();
 
     /**
-     * Whether the training should save and give back its work; asked by any of its threads before each layer. Once true it stays so.
+     * Whether the training is to save and give back its work; asked by any of its threads before each layer. Once true, it stays true.
      */
     boolean isStopping();
 }

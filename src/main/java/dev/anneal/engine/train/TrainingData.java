@@ -1,16 +1,20 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.engine.train.rollout.Grading;
 import dev.anneal.engine.train.rollout.Wording;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
-/** What a method trains on, encoded. */
+/** The encoded data that a method trains on. */
 public sealed interface TrainingData {
 
-    /** What is measured on the way, if anything. */
+    /** Data for validations; may be empty. */
     List<?> validation();
 
     /** Hash of the training rows: a resumed job trains on exactly those it began with. */
@@ -19,66 +23,45 @@ public sealed interface TrainingData {
     /** Tokens of the longest sequence that a training pass may read. */
     int longestTokens();
 
-    /** Sequences that each unit of {@link dev.anneal.protocol.TrainingSettings#batchRows} comes to. */
-    default int sequencesOfUnit() {
-        return 1;
-    }
+    /** Sequences that each unit of {@link dev.anneal.protocol.TrainingSettings#batchRows} consists of. */
+    int sequencesOfUnit();
 
     /** Sequences that one micro-batch holds together, whatever their length. */
-    default int sequencesTogether() {
-        return 1;
-    }
+    int sequencesTogether();
 
     /**
      * Answers to learn.
      *
-     * @param training at least one
+     * @param training at least one unit
      * @param validation rows to measure on; may be empty
+     * @param rowsOfUnit rows beside each other that are learned together: 1, or 2 for an answer that is preferred and its rejected one, of one line
      */
-    record Rows(List<EncodedRow> training, List<EncodedRow> validation) implements TrainingData {
+    record Rows(List<EncodedRow> training, List<EncodedRow> validation, int rowsOfUnit) implements TrainingData {
+
+        /** Rows of a pair. */
+        static final int PAIR = 2;
 
         public Rows {
             training = List.copyOf(training);
             validation = List.copyOf(validation);
-            if (training.isEmpty()) {
-                throw new IllegalArgumentException("there are no rows to train on");
+            requireSome(training, rowsOfUnit == PAIR ? "pairs" : "rows");
+            if (rowsOfUnit == PAIR) {
+                requirePairs(training);
+                requirePairs(validation);
             }
         }
 
-        @Override
-        public String fingerprint() {
-            return DataFingerprint.of(training);
+        public Rows(List<EncodedRow> training, List<EncodedRow> validation) {
+            this(training, validation, 1);
         }
 
-        @Override
-        public int longestTokens() {
-            return training.stream().mapToInt(EncodedRow::length).max().orElse(0);
-        }
-    }
-
-    /**
-     * Answers of which one is preferred: chosen and rejected in turn, two rows of one line beside each other.
-     *
-     * @param training at least one pair
-     * @param validation pairs to measure on; may be empty
-     */
-    record Pairs(List<EncodedRow> training, List<EncodedRow> validation) implements TrainingData {
-
-        /** Rows of a pair. */
-        static final int ROWS = 2;
-
-        public Pairs {
-            training = List.copyOf(training);
-            validation = List.copyOf(validation);
-            if (training.isEmpty()) {
-                throw new IllegalArgumentException("there are no pairs to train on");
-            }
-            requirePairs(training);
-            requirePairs(validation);
+        /** Answers of which one is preferred: chosen and rejected in turn. */
+        static Rows pairs(List<EncodedRow> training, List<EncodedRow> validation) {
+            return new Rows(training, validation, PAIR);
         }
 
         private static void requirePairs(List<EncodedRow> rows) {
-            for (int row = 0; row < rows.size(); row += ROWS) {
+            for (int row = 0; row < rows.size(); row += PAIR) {
                 long line = rows.get(row).line();
                 if (row + 1 == rows.size() || rows.get(row + 1).line() != line) {
                     throw new IllegalArgumentException("line %d is no pair".formatted(line));
@@ -88,7 +71,7 @@ public sealed interface TrainingData {
 
         @Override
         public String fingerprint() {
-            return DataFingerprint.of(training);
+            return fingerprintOf(training);
         }
 
         @Override
@@ -98,12 +81,12 @@ public sealed interface TrainingData {
 
         @Override
         public int sequencesOfUnit() {
-            return ROWS;
+            return rowsOfUnit;
         }
 
         @Override
         public int sequencesTogether() {
-            return ROWS;
+            return rowsOfUnit;
         }
     }
 
@@ -112,7 +95,7 @@ public sealed interface TrainingData {
      *
      * @param training at least one
      * @param validation prompts to measure on; may be empty
-     * @param wording how the model's tokens read; used by one thread at a time
+     * @param wording turns the model's tokens into text; used by one thread at a time
      * @param samplesOfPrompt completions of each prompt in a step
      * @param maxCompletionTokens tokens of a completion at most
      */
@@ -128,14 +111,12 @@ public sealed interface TrainingData {
         public Prompts {
             training = List.copyOf(training);
             validation = List.copyOf(validation);
-            if (training.isEmpty()) {
-                throw new IllegalArgumentException("there are no prompts to train on");
-            }
+            requireSome(training, "prompts");
         }
 
         @Override
         public String fingerprint() {
-            return DataFingerprint.of(training.stream()
+            return fingerprintOf(training.stream()
                     .map(prompt -> new EncodedRow(prompt.line(), prompt.ids(), untrained(prompt), false))
                     .toList());
         }
@@ -159,5 +140,28 @@ public sealed interface TrainingData {
         public int sequencesOfUnit() {
             return samplesOfPrompt;
         }
+
+        @Override
+        public int sequencesTogether() {
+            return 1;
+        }
+    }
+
+    private static void requireSome(List<?> training, String what) {
+        if (training.isEmpty()) {
+            throw new IllegalArgumentException("there are no " + what + " to train on");
+        }
+    }
+
+    /** SHA-256 over the ids and labels of rows. */
+    private static String fingerprintOf(List<EncodedRow> rows) {
+        MessageDigest digest = Sha256.newDigest();
+        for (EncodedRow row : rows) {
+            ByteBuffer bytes = ByteBuffer.allocate((1 + 2 * row.length()) * Integer.BYTES);
+            bytes.putInt(row.length());
+            bytes.asIntBuffer().put(row.ids()).put(row.labels());
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
     }
 }

@@ -1,20 +1,20 @@
 package dev.anneal.engine.train;
 
-/** The end of a training that cannot go on. Checkpoints written before stay as they are. */
+/** A training that cannot continue. Earlier checkpoints stay as they are. */
 public final class TrainingException extends RuntimeException {
 
     private final Code code;
     private final int step;
 
-    /** Why it cannot go on. */
+    /** Why it cannot continue. */
     public enum Code {
-        /** Loss or gradient is no number; trying again gives the same. */
+        /** Loss or gradient is not finite; another attempt has the same result. */
         NON_FINITE_LOSS("non_finite_loss"),
-        /** The model has been destroyed, see {@link Divergence}; trying again gives the same. */
+        /** The model is destroyed, see {@link Divergence}; another attempt has the same result. */
         TRAINING_DIVERGED("training_diverged"),
-        /** The grader gave no completion of a step a reward; trying again gives the same. */
+        /** The grader gave no completion of a step a reward; another attempt has the same result. */
         GRADER_FAILED("grader_failed"),
-        /** Likewise, but because somebody whom it asks did not answer; another attempt may get answers. */
+        /** The same, but because a model or endpoint that it asks did not answer; another attempt may get answers. */
         GRADER_UNANSWERED("grader_failed"),
         /** No room for a checkpoint. */
         DISK_FULL("disk_full"),

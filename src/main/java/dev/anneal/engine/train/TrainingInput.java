@@ -19,7 +19,7 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and encodes the files of a training as its method wants them. */
+/** Reads and encodes the files of a training as its method needs them. */
 public final class TrainingInput {
 
     private final TrainTask task;
@@ -31,7 +31,7 @@ public final class TrainingInput {
     /**
      * @param encoder of the model; its tokenizer stays open as long as the data is used
      * @param maxPositions of the model's context
-     * @param outside what graders ask
+     * @param outside answers what graders ask
      */
     public TrainingInput(
             TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, Outside outside) {

@@ -3,50 +3,51 @@ package dev.anneal.engine.train;
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.protocol.AdapterSettings;
-import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingSettings;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a training is made of.
+ * A training task with everything that was read for it.
  *
- * @param model loaded base model; stays the caller's
+ * @param model loaded base model; stays the caller's. If the task names no adapter, its weights change
  * @param baseFingerprint hash of the base model's configuration and weights, kept in checkpoints
  * @param data what the settings' method trains on
- * @param adapter null trains all weights of the model, which then change
- * @param threads compute threads; 0 takes the number of cores
  * @param freeMemoryBytes memory that passes may still take, asked once everything else is there
- * @param attemptDirectory folder in which each checkpoint becomes {@code checkpoint-<step>/}
  * @param initialAdapter safetensors file with the adapter's first values, as checkpoints hold them; null draws them
- * @param resumeFrom checkpoint folder to go on from, or null to begin
- * @param validatedStep newest step whose validation was reported before; 0 for none
  */
 public record TrainingJob(
+        TrainTask task,
         DecoderModel model,
         String baseFingerprint,
         TrainingData data,
-        @Nullable AdapterSettings adapter,
-        TrainingSettings settings,
-        int threads,
         LongSupplier freeMemoryBytes,
-        Path attemptDirectory,
-        @Nullable Path initialAdapter,
-        @Nullable Path resumeFrom,
-        int validatedStep) {
+        @Nullable Path initialAdapter) {
 
-    /** How much one thread computes at one time where the model lies. */
+    TrainingSettings settings() {
+        return task.settings();
+    }
+
+    /** Null if all weights of the model are trained. */
+    @Nullable
+    AdapterSettings adapter() {
+        return task.adapter();
+    }
+
+    /** How much one thread computes at one time on the model's device. */
     DeviceLimits limits() {
         return DeviceLimits.of(model.scope().device());
     }
 
-    /** Whether rows with the same prompt share it in a pass: where inputs of an adapter are dropped, each row's are others. */
+    /** Whether rows with the same prompt share it in a pass. With dropout each row drops other inputs of the adapter. */
     boolean sharesPrompts() {
-        return adapter == null || adapter.dropout() == 0;
+        AdapterSettings settings = adapter();
+        return settings == null || settings.dropout() == 0;
     }
 
     int computeThreads() {
-        return Task.Machine.computeThreads(model.scope().device(), threads);
+        return task.machine().computeThreads();
     }
 }

@@ -1,28 +1,26 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.Consumer;
 
-/** How the engine trains by a method: what it reads of the files, and its steps. The service has its own list of methods. */
+/** How the engine trains by a method: what it reads from the files, and its steps. The service has its own list of methods. */
 record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reader<M, D> data, Maker<M, D> steps) {
 
     static final Map<String, TrainingProcedure<?, ?>> ALL = Map.of(
             TrainingMethod.SUPERVISED,
             new TrainingProcedure<TrainingMethod.Supervised, TrainingData.Rows>(
                     (method, input) -> input.rows(TrainingData.Rows::new),
-                    (job, method, data, passes, progress) -> new SupervisedSteps(job, data, passes, progress)),
+                    (method, data, passes) -> new SupervisedSteps(data, passes)),
             TrainingMethod.DPO,
-            new TrainingProcedure<TrainingMethod.Dpo, TrainingData.Pairs>(
-                    (method, input) -> input.rows(TrainingData.Pairs::new), PreferenceSteps::new),
+            new TrainingProcedure<TrainingMethod.Dpo, TrainingData.Rows>(
+                    (method, input) -> input.rows(TrainingData.Rows::pairs), PreferenceSteps::new),
             TrainingMethod.REINFORCEMENT,
             new TrainingProcedure<TrainingMethod.Reinforcement, TrainingData.Prompts>(
                     (method, input) -> input.prompts(method), PolicySteps::new));
 
-    /** Makes training data of the files. */
+    /** Makes training data from the files. */
     interface Reader<M, D> {
 
         D read(M method, TrainingInput input) throws IOException;
@@ -31,7 +29,7 @@ record TrainingProcedure<M extends TrainingMethod, D extends TrainingData>(Reade
     /** Makes the steps of a training. */
     interface Maker<M, D> {
 
-        Steps make(TrainingJob job, M method, D data, StepPasses passes, Consumer<Progress> progress);
+        Steps make(M method, D data, StepPasses passes);
     }
 
     @SuppressWarnings("unchecked") // a method's name decides its type and that of its data

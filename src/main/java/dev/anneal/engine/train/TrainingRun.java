@@ -4,16 +4,17 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** The steps of a training: its position, what each step does, and when it validates and saves. */
+/** Runs the steps of a training, and validates and saves when it is time. */
 final class TrainingRun {
 
-    /** As torch.nn.utils.clip_grad_norm_ has it. */
+    /** The same as in torch.nn.utils.clip_grad_norm_. */
     private static final double CLIP_EPSILON = 1e-6;
 
     private final TrainingJob job;
@@ -36,35 +37,29 @@ final class TrainingRun {
     private long trainedTokens;
 
     /** @param steps of the job's method, which compute with {@code passes} */
-    TrainingRun(
-            TrainingJob job,
-            Trainable trained,
-            AdamW optimizer,
-            StepPasses passes,
-            Steps steps,
-            Consumer<Progress> progress) {
-        this.job = job;
+    TrainingRun(StepPasses passes, AdamW optimizer, Steps steps) {
+        this.job = passes.job();
         this.settings = job.settings();
-        this.trained = trained;
+        this.trained = passes.trained();
         this.optimizer = optimizer;
         this.passes = passes;
         this.steps = steps;
-        this.progress = progress;
+        this.progress = passes.progress();
         this.rates = new LearningRateSchedule(
                 LearningRateSchedule.Shape.named(settings.optimizer().schedule()),
                 settings.optimizer().warmupSteps(),
                 settings.totalSteps());
         this.divergence =
                 new Divergence(job.model().config().vocabularySize(), settings.totalSteps(), steps.isLossLikelihood());
-        this.checkpoints = new CheckpointWriter(job.attemptDirectory());
+        this.checkpoints = new CheckpointWriter(Path.of(job.task().attemptDirectory()));
         this.dataFingerprint = job.data().fingerprint();
     }
 
-    /** Takes over position, what is trained, and moments. */
+    /** Continues at the checkpoint's position with its trained values and moments. */
     void resume(Checkpoint checkpoint) throws IOException {
         checkpoint.requireContinues(state(Map.of()));
         trained.restore(checkpoint);
-        MomentsFile.read(checkpoint.optimizerFile(), optimizer);
+        optimizer.restore(checkpoint.optimizerFile());
         steps.restore(checkpoint);
         String before = checkpoint.state().precision();
         if (!before.equals(precision())) {
@@ -81,20 +76,20 @@ final class TrainingRun {
     Trainer.Outcome toTheEnd(TrainingControl control) throws IOException {
         progress.accept(new Progress.Started(step, settings.totalSteps(), trained.count(), precision()));
         if (step == 0 && job.initialAdapter() != null) {
-            // The adapter as it was given can then be exported and judged like any other.
+            // So that the initial adapter can be exported and evaluated like any other.
             save();
         }
         passes.keepActivationsIfTheyFit();
-        boolean going = steps.prepare() && (step <= job.validatedStep() || validateIfDue());
+        boolean going = steps.prepare() && (step <= job.task().validatedStep() || validateIfDue());
         while (going && step < settings.totalSteps()) {
             going = !control.isStopping() && advance(control);
         }
-        // Also when an earlier attempt died between its last checkpoint and its end.
+        // Needed also if an earlier attempt died between its last checkpoint and its end.
         save();
         return going ? Trainer.Outcome.COMPLETED : Trainer.Outcome.STOPPED;
     }
 
-    /** One step and what is due after it; false if the training is to stop. */
+    /** Does one step and what is due after it. Returns false if the training is to stop. */
     private boolean advance(TrainingControl control) throws IOException {
         if (!train()) {
             return false;
@@ -114,7 +109,7 @@ final class TrainingRun {
         return step == settings.totalSteps() || (interval > 0 && step > 0 && step % interval == 0);
     }
 
-    /** Whether the step was done; false if it was given up, and nothing has changed. */
+    /** Returns whether the step was done; if it was abandoned, nothing has changed. */
     private boolean train() {
         long begin = System.nanoTime();
         double beta = betaAt(step);
@@ -126,7 +121,7 @@ final class TrainingRun {
         Trainable.StepGradients gradients = passes.passes().gradients();
         double norm = optimizer.norm(gradients) / result.divisor();
         requireFinite(result.loss(), norm);
-        divergence.look(step, result, norm);
+        divergence.check(step, result, norm);
         AdamW.Rates rate = ratesAt(step);
         optimizer.step(gradients, clipping(norm) / result.divisor(), rate, step + 1);
         step++;
@@ -156,13 +151,13 @@ final class TrainingRun {
         return new AdamW.Rates(rate, rate * chosen.loraPlusRatio(), chosen.weightDecay());
     }
 
-    /** Factor that brings the gradient's norm down to its maximum. A maximum of 0 clips nothing. */
+    /** Factor that reduces the gradient's norm to its maximum. A maximum of 0 clips nothing. */
     private double clipping(double norm) {
         double maximum = settings.optimizer().maxGradientNorm();
         return maximum > 0 ? Math.min(1, maximum / (norm + CLIP_EPSILON)) : 1;
     }
 
-    /** Before the update, so that what is trained and its checkpoints stay as they were. */
+    /** Called before the update, so that the trained values and their checkpoints stay finite. */
     private void requireFinite(double loss, double norm) {
         if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
             throw new TrainingException(
@@ -173,7 +168,7 @@ final class TrainingRun {
         }
     }
 
-    /** With the beta that training would go on with, as the checkpoint of this step has it; 0 at the end. False if it was given up. */
+    /** Validates with the beta of the next step, which the checkpoint of this step has as well; 0 at the end. Returns false if it was abandoned. */
     private boolean validateIfDue() {
         if (job.data().validation().isEmpty() || !isDue(settings.evaluationIntervalSteps())) {
             return true;
@@ -193,7 +188,7 @@ final class TrainingRun {
         long begin = System.nanoTime();
         List<CheckpointWriter.Part> parts = new ArrayList<>(steps.parts());
         parts.add(new CheckpointWriter.Part(trained.fileName(), trained::save));
-        parts.add(new CheckpointWriter.Part(Checkpoint.OPTIMIZER, file -> MomentsFile.write(file, optimizer)));
+        parts.add(new CheckpointWriter.Part(Checkpoint.OPTIMIZER, optimizer::save));
         long bytes = checkpoints.write(step, parts, this::state);
         savedStep = step;
         progress.accept(new Progress.CheckpointSaved(

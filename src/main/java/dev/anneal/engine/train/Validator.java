@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Measures the adapter on rows that it is not trained on, and shows meanwhile that it is at work. */
+/** Measures the loss of rows that are not trained on, and reports its own progress. */
 final class Validator {
 
-    /** Far below the time after which a supervisor takes a silent process for hung. */
+    /** Far below the time after which the supervisor takes a silent process for hung. */
     static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
 
     private final List<MicroBatch> batches;
@@ -22,7 +22,7 @@ final class Validator {
     private final long intervalNanos;
     private long lastSignNanos;
 
-    /** @param signOfLife time after which a long validation says how far it is */
+    /** @param signOfLife interval at which a long validation reports its progress */
     Validator(List<MicroBatch> batches, Passes passes, Consumer<Progress> progress, Duration signOfLife) {
         this.batches = batches;
         this.passes = passes;
@@ -34,24 +34,24 @@ final class Validator {
      * Measures and reports.
      *
      * @param step steps done
-     * @param adapter as training would go on with it
-     * @return false if it was given up because the training is to stop; nothing is reported then
+     * @param adapter at the next step's beta
+     * @return false if it was abandoned because the training is to stop; nothing is reported then
      */
     boolean validate(int step, AppliedAdapter adapter) {
-        say(step, 0);
-        Optional<LossSums> sums = passes.evaluate(batches, adapter, done -> sayInTime(step, done));
+        report(step, 0);
+        Optional<LossSums> sums = passes.evaluate(batches, adapter, done -> reportIfDue(step, done));
         sums.ifPresent(found -> progress.accept(
                 new Progress.Validation(step, adapter.beta(), finiteOrNull(found.mean()), found.accuracy(), Map.of())));
         return sums.isPresent();
     }
 
-    private void sayInTime(int step, int done) {
+    private void reportIfDue(int step, int done) {
         if (System.nanoTime() - lastSignNanos >= intervalNanos) {
-            say(step, done);
+            report(step, done);
         }
     }
 
-    private void say(int step, int done) {
+    private void report(int step, int done) {
         lastSignNanos = System.nanoTime();
         progress.accept(new Progress.Validating(step, done, batches.size()));
     }

@@ -10,11 +10,13 @@ import dev.anneal.engine.train.TrainingJob;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,18 +75,20 @@ final class StepBenchmark {
         ModelConfig config = ModelConfig.read(directory.resolve("config.json"));
         Path attempt = Files.createTempDirectory("bench");
         try (DecoderModel model = DecoderModel.load(directory, Hardware.precision(machine, config), TestDevice.NAME)) {
-            TrainingJob job = new TrainingJob(
-                    model,
+            TrainTask task = new TrainTask(
+                    new Task.BaseModel("benchmark", null, directory.toString()),
+                    machine,
+                    Instant.EPOCH,
                     "",
-                    new TrainingData.Rows(rows, List.of()),
+                    null,
                     adapter(),
                     settings(),
-                    machine.computeThreads(),
-                    () -> Long.MAX_VALUE,
-                    attempt,
+                    attempt.toString(),
                     null,
                     null,
                     0);
+            TrainingJob job = new TrainingJob(
+                    task, model, "", new TrainingData.Rows(rows, List.of()), () -> Long.MAX_VALUE, null);
             new Trainer(job, this::take, new Signals()).run();
         }
         report();

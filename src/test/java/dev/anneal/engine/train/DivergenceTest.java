@@ -56,7 +56,7 @@ class DivergenceTest {
     @Test
     void aModelThatIsDeadAtTheLastStepIsNoResult() {
         Divergence divergence = new Divergence(VOCABULARY, 10, true);
-        divergence.look(8, result(5, 5), 0.3);
+        divergence.check(8, result(5, 5), 0.3);
 
         assertThat(diverged(divergence, 9, result(GUESSING, GUESSING), 0))
                 .hasMessageStartingWith("at step 10 the model gives each of its 1536 tokens the same probability");
@@ -77,7 +77,7 @@ class DivergenceTest {
 
         assertThatCode(() -> {
                     for (int step = 0; step < 50; step++) {
-                        divergence.look(step, result(loss, likelihood), norm);
+                        divergence.check(step, result(loss, likelihood), norm);
                     }
                 })
                 .doesNotThrowAnyException();
@@ -86,9 +86,9 @@ class DivergenceTest {
     @Test
     void aLossFarAboveGuessingAndAboveItsBeginningEndsTheTraining() {
         Divergence divergence = new Divergence(VOCABULARY, 100, true);
-        divergence.look(0, result(3, 3), 1);
+        divergence.check(0, result(3, 3), 1);
         for (int step = 1; step < Divergence.HIGH_STEPS; step++) {
-            divergence.look(step, result(12, 12), 1);
+            divergence.check(step, result(12, 12), 1);
         }
 
         assertThat(diverged(divergence, Divergence.HIGH_STEPS, result(12, 12), 1))
@@ -105,9 +105,9 @@ class DivergenceTest {
 
         assertThatCode(() -> {
                     for (int step = 0; step < 100; step++) {
-                        spikes.look(step, result(step % 20 == 0 ? 3 : 30, 30), 1);
-                        falls.look(step, result(40 - 0.1 * step, 40), 1);
-                        preference.look(step, result(step, 30), 1);
+                        spikes.check(step, result(step % 20 == 0 ? 3 : 30, 30), 1);
+                        falls.check(step, result(40 - 0.1 * step, 40), 1);
+                        preference.check(step, result(step, 30), 1);
                     }
                 })
                 .doesNotThrowAnyException();
@@ -133,7 +133,7 @@ class DivergenceTest {
 
     private static TrainingException diverged(Divergence divergence, int step, Steps.Result result, double norm) {
         TrainingException ended =
-                catchThrowableOfType(TrainingException.class, () -> divergence.look(step, result, norm));
+                catchThrowableOfType(TrainingException.class, () -> divergence.check(step, result, norm));
         assertThat(ended.code()).isEqualTo(TrainingException.Code.TRAINING_DIVERGED);
         assertThat(ended.step()).isEqualTo(step);
         return ended;

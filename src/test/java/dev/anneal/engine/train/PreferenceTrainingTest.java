@@ -141,7 +141,7 @@ class PreferenceTrainingTest {
     @Test
     void rowsOfDifferentLinesAreNoPair() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new TrainingData.Pairs(GoldenBatches.forPlan(), List.of()))
+                .isThrownBy(() -> TrainingData.Rows.pairs(GoldenBatches.forPlan(), List.of()))
                 .withMessageMatching("line \\d+ is no pair");
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.TestDevice;
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.GoldenRun;
@@ -7,11 +8,14 @@ import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.text.data.EncodedRow;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.Progress;
+import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
@@ -172,18 +176,19 @@ final class TrainingFixture {
                 checkpointInterval,
                 evaluationInterval,
                 GoldenBatches.SEED);
-        return new TrainingJob(
-                model,
-                "base",
-                data(),
+        TrainTask task = new TrainTask(
+                new Task.BaseModel("golden", null, "golden"),
+                new Task.Machine(TestDevice.NAME, threads, "auto"),
+                Instant.EPOCH,
+                "training.jsonl",
+                null,
                 adapter,
                 settings,
-                threads,
-                () -> freeMemoryBytes,
-                attempt,
-                initialAdapter,
-                resumeFrom,
+                attempt.toString(),
+                null,
+                resumeFrom == null ? null : resumeFrom.toString(),
                 validatedStep);
+        return new TrainingJob(task, model, "base", data(), () -> freeMemoryBytes, initialAdapter);
     }
 
     private TrainingData data() {
@@ -191,7 +196,7 @@ final class TrainingFixture {
             return prompts;
         }
         return method instanceof TrainingMethod.Dpo
-                ? new TrainingData.Pairs(rows, validation)
+                ? TrainingData.Rows.pairs(rows, validation)
                 : new TrainingData.Rows(rows, validation);
     }
 

@@ -4,46 +4,22 @@ import dev.anneal.engine.grade.Grade;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One sampled answer with its grade. */
-public final class Completion {
+/**
+ * One sampled answer with its grade.
+ *
+ * @param ids its tokens, with the one that ended it; not to be changed
+ * @param isCut whether it was cut before it came to an end
+ * @param text what the grader read
+ */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares completions
+public record Completion(int[] ids, boolean isCut, String text, Grade grade) {
 
-    private final int[] ids;
-    private final boolean isCut;
-    private final String text;
-    private final Grade grade;
-
-    Completion(int[] ids, boolean isCut, String text, Grade grade) {
-        this.ids = ids;
-        this.isCut = isCut;
-        this.text = text;
-        this.grade = grade;
-    }
-
-    /** Its tokens, with the one that ended it. */
-    public int[] ids() {
-        return ids.clone();
-    }
-
-    /** Tokens, with the one that ended it. */
+    /** Number of tokens, with the one that ended it. */
     public int length() {
         return ids.length;
     }
 
-    /** Whether it was cut before it came to an end. */
-    public boolean isCut() {
-        return isCut;
-    }
-
-    /** What the grader read. */
-    public String text() {
-        return text;
-    }
-
-    public Grade grade() {
-        return grade;
-    }
-
-    /** What went wrong in grading, each with the grader's name. */
+    /** Errors of grading, each with the grader's name. */
     public List<String> faults() {
         return grade.errors().stream()
                 .map(error -> error.grader() + ": " + error.message())

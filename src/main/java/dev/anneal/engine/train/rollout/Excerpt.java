@@ -1,19 +1,19 @@
 package dev.anneal.engine.train.rollout;
 
-/** What is shown of a text: 4,000 characters, for a line of a file may have a million of them. No character is cut in two. */
+/** At most 4,000 characters of a text, because a line of a file may have a million. Does not split surrogate pairs. */
 public final class Excerpt {
 
     private static final int LONGEST = 4000;
 
     private Excerpt() {}
 
-    /** The beginning, which tells the most of an answer. */
+    /** The beginning, for answers. */
     public static String begin(String text) {
         int end = Math.min(LONGEST, text.length());
         return text.substring(0, end < text.length() && Character.isLowSurrogate(text.charAt(end)) ? end - 1 : end);
     }
 
-    /** The end, which tells the most of a prompt. */
+    /** The end, for prompts. */
     public static String end(String text) {
         int begin = Math.max(0, text.length() - LONGEST);
         return text.substring(begin > 0 && Character.isLowSurrogate(text.charAt(begin)) ? begin + 1 : begin);

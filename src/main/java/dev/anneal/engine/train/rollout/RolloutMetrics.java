@@ -10,19 +10,18 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** What is to be seen of a rollout, by the names of TRL's GRPOTrainer. Values that do not exist are left out. */
+/** The metrics of a rollout by the names of TRL's GRPOTrainer. Values that do not exist are left out. */
 public final class RolloutMetrics {
 
     private RolloutMetrics() {}
 
     /**
-     * @param grader name under which the rewards stand if no formula combines others
+     * @param grader name of the rewards, unless a formula combines several graders
      * @return finite values
      */
     public static Map<String, Double> of(List<Group> groups, String grader) {
         Map<String, Double> metrics = new LinkedHashMap<>();
-        List<Completion> completions =
-                groups.stream().flatMap(group -> group.completions().stream()).toList();
+        List<Completion> completions = Group.completions(groups);
         rewards(metrics, groups);
         parts(metrics, completions, grader);
         lengths(metrics, "", completions);

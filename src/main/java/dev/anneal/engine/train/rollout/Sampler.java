@@ -21,8 +21,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Samples completions of prompts and has them graded. What is sampled is a function of the policy, the prompts and the numbers (seed, rollout, line, sample)
- * alone, so that a training that goes on after a crash samples what the lost attempt did. But for this: where memory has left a lane fewer slots
+ * Samples completions of prompts and grades them. The samples are a function of the policy, the prompts and the numbers (seed, rollout, line, sample)
+ * alone, so that a training that resumes after a crash samples what the lost attempt did. One exception: if a lane had fewer slots for lack of memory
  * ({@link Breadth}), the next attempt begins with all of them again.
  */
 public final class Sampler {
@@ -36,7 +36,7 @@ public final class Sampler {
     private final Breadth breadth;
 
     /**
-     * @param model closes what is made of it here
+     * @param model owner of the native memory that is allocated here
      * @param sampling how tokens are chosen; its seed is that of all rollouts
      * @param maxTokens after which a completion is cut
      * @param breadth completions that are sampled at one time
@@ -55,10 +55,10 @@ public final class Sampler {
     /**
      * Samples and grades.
      *
-     * @param rollout number of the rollout, by which two of the same prompts differ
+     * @param rollout number of the rollout: two rollouts of the same prompts draw different numbers
      * @param samples completions of each prompt
-     * @param policy adapter as it stands, with its activation at its beta
-     * @param betweenTokens called by each thread before each token and each reading of prompts; what it throws ends the work and comes out here
+     * @param policy current adapter, with its activation at its beta
+     * @param betweenTokens called by each thread before each token and each reading of prompts; an exception of it ends the work and is thrown here
      */
     public List<Group> sample(
             int rollout, List<EncodedPrompt> asked, int samples, AppliedAdapter policy, Runnable betweenTokens) {

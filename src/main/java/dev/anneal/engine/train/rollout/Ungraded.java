@@ -5,17 +5,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Completions of which a grader says nothing: with none that has a reward there is nothing to learn and nothing to report.
+ * Why none of the completions has a reward, so that there is nothing to learn and nothing to report.
  *
- * @param reason in words: what may pass, if anything may, else the first fault
- * @param mayPass whether somebody whom the grader asks did not answer; else grading again comes to the same
+ * @param reason the first error that may pass, or else the first error
+ * @param mayPass whether a model or endpoint that the grader asks did not answer; otherwise grading again has the same result
  */
 public record Ungraded(String reason, boolean mayPass) {
 
     /** @return empty if a completion has a reward, or if there are none */
     public static Optional<Ungraded> of(List<Group> groups) {
-        List<Completion> completions =
-                groups.stream().flatMap(group -> group.completions().stream()).toList();
+        List<Completion> completions = Group.completions(groups);
         if (completions.isEmpty() || completions.stream().anyMatch(each -> each.reward() != null)) {
             return Optional.empty();
         }
@@ -25,12 +24,12 @@ public record Ungraded(String reason, boolean mayPass) {
         Optional<GradeError> passing =
                 errors.stream().filter(error -> error.flag().isOfNoAnswer()).findFirst();
         String reason = passing.or(() -> errors.stream().findFirst())
-                .map(Ungraded::described)
-                .orElse("it says no reason");
+                .map(Ungraded::describe)
+                .orElse("it gives no reason");
         return Optional.of(new Ungraded(reason, passing.isPresent()));
     }
 
-    private static String described(GradeError error) {
+    private static String describe(GradeError error) {
         return "'%s' (%s): %s".formatted(error.grader(), error.flag().wireName(), error.message());
     }
 }

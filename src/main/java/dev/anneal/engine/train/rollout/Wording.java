@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /**
- * How a model's tokens read.
+ * How a model's tokens become text.
  *
  * @param ends tokens that end an answer
  * @param text of tokens, special ones left out
