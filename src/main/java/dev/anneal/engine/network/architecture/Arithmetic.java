@@ -50,7 +50,7 @@ public final class Arithmetic {
     /**
      * Processors with matrix tiles, and AMD's with avx512_bf16: there bf16 trains SmolLM2-135M at 1.9 times the speed of fp32 (471 against 249 tokens/s
      * at 4 x 256 tokens on two cores). Intel's with avx512_bf16 alone multiply bf16 at about half the speed of fp32: 80 against 145 GFLOP/s on one core,
-     * 10.1 against 6.9 s of processor time for the same step. A rule, not a measurement: a job that resumes here must go on in the arithmetic that it
+     * 10.1 against 6.9 s of processor time for the same step. A rule, not a measurement: a job that resumes here must continue in the arithmetic that it
      * began with.
      *
      * @param cpuInfo content of Linux's {@code /proc/cpuinfo}

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
-/** How a family's {@code config.json} says which layers attend to a sliding window only. */
+/** How a family's {@code config.json} determines which layers attend to a sliding window only. */
 enum WindowRule {
     /** No layer does. */
     NO_LAYER,

@@ -16,27 +16,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * Continues prompts with a model and an adapter at any beta. Prompts are distributed to lanes, each on one platform thread at a time, in which several are
  * decoded together and an ended one makes room for the next. The lane of a prompt depends on the number of prompts alone, so answers do not depend on the
  * number of threads. Threads without a lane of their own share the operators of the others.
+ *
+ * @param model not closed here; one serves many calls, because its construction may copy the weights
+ * @param adapter added to the model, at its own beta; {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
+ * @param ends tokens after which an answer is complete; they are not part of it
+ * @param breadth sequences that are decoded at one time
  */
-public final class Decoder {
+public record Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, Breadth breadth) {
 
-    private final IncrementalDecoder model;
-    private final AppliedAdapter adapter;
-    private final Set<Integer> ends;
-    private final Breadth breadth;
-    private final DecodingLimits limits;
-
-    /**
-     * @param model not closed here; one serves many calls, because its construction may copy the weights
-     * @param adapter added to the model, at its own beta; {@link dev.anneal.engine.network.model.DecoderModel#noAdapter()} for the model alone
-     * @param ends tokens after which an answer is complete; they are not part of it
-     * @param breadth sequences that are decoded at one time
-     */
-    public Decoder(IncrementalDecoder model, AppliedAdapter adapter, Set<Integer> ends, Breadth breadth) {
-        this.model = model;
-        this.adapter = adapter;
-        this.ends = Set.copyOf(ends);
-        this.breadth = breadth;
-        this.limits = model.decodingLimits();
+    public Decoder {
+        ends = Set.copyOf(ends);
     }
 
     /** Tokens of the answers of {@link #answer(List, Runnable)}, each time with the most likely token. */
@@ -62,7 +51,7 @@ public final class Decoder {
             try (Scope own = model.scope().child()) {
                 return answerOnce(new NextTokens(own), prompts, betweenTokens);
             } catch (TorchException e) {
-                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits)) {
+                if (!e.isOutOfMemory() || !breadth.narrow(prompts.size(), limits())) {
                     throw e;
                 }
             }
@@ -84,7 +73,7 @@ public final class Decoder {
     private void continueAll(NextTokens nextTokens, List<List<Sequence>> lanes, Runnable betweenTokens) {
         AtomicBoolean failed = new AtomicBoolean();
         int atOneTime = Math.max(1, Math.min(breadth.lanes(), lanes.size()));
-        int threads = limits.sharesOperators() ? breadth.threads() / atOneTime : 1;
+        int threads = limits().sharesOperators() ? breadth.threads() / atOneTime : 1;
         try (ComputeThreads pool = new ComputeThreads(atOneTime, Math.max(atOneTime, lanes.size()))) {
             pool.run(lanes.size(), (buffer, number) -> {
                 try (Lane lane = lane(nextTokens, lanes.get(number), breadth.sharing(number, threads))) {
@@ -103,7 +92,7 @@ public final class Decoder {
                 model,
                 nextTokens,
                 new ArrayDeque<>(dealt),
-                Math.min(Math.min(breadth.slots(), limits.slots()), dealt.size()),
+                Math.min(Math.min(breadth.slots(), limits().slots()), dealt.size()),
                 capacity,
                 sharing);
     }
@@ -111,12 +100,16 @@ public final class Decoder {
     private List<List<Sequence>> deal(List<Sequence> sequences) {
         List<Sequence> open =
                 sequences.stream().filter(sequence -> !sequence.hasEnded()).toList();
-        int lanes = limits.lanes(open.size());
+        int lanes = limits().lanes(open.size());
         List<List<Sequence>> dealt = new ArrayList<>();
         for (int lane = 0; lane < lanes; lane++) {
             // Neighbours stay together, because those of a group have one prompt.
             dealt.add(open.subList(lane * open.size() / lanes, (lane + 1) * open.size() / lanes));
         }
         return dealt;
+    }
+
+    private DecodingLimits limits() {
+        return model.decodingLimits();
     }
 }

@@ -175,7 +175,7 @@ public final class Adapter implements AutoCloseable {
         }
     }
 
-    /** Matrices that lie one after another in a flat tensor, sharing its memory. */
+    /** Consecutive matrices of a flat tensor, sharing its memory. */
     private List<Tensor> views(Scope owner, Tensor flat, long[] rows, long[] columns) {
         return program.callForList(owner, "views", flat, rows, columns);
     }

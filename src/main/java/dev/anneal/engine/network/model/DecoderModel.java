@@ -25,7 +25,7 @@ public final class DecoderModel implements AutoCloseable {
     private final ElementType precision;
     private final Scope scope;
     private final DecoderProgram program;
-    private final FrozenWeights weights;
+    private final DecoderTensors weights;
     private final AppliedAdapter noAdapter;
 
     private DecoderModel(
@@ -34,7 +34,7 @@ public final class DecoderModel implements AutoCloseable {
             ElementType precision,
             Scope scope,
             DecoderProgram program,
-            FrozenWeights weights) {
+            DecoderTensors weights) {
         this.directory = directory;
         this.config = config;
         this.precision = precision;
@@ -69,7 +69,7 @@ public final class DecoderModel implements AutoCloseable {
         try (WeightDirectory files = WeightDirectory.open(weightDirectory)) {
             ModelConfig config = ModelConfig.read(directory.resolve("config.json"), files);
             DecoderProgram program = new DecoderProgram(scope, config);
-            FrozenWeights weights =
+            DecoderTensors weights =
                     new WeightLoader(files, config, program, scope, precision, WeightLoader.BLOCK_BYTES).load();
             // Mapped files stay resident until their buffers are collected, and little else here makes the collector
             // run.
@@ -253,7 +253,7 @@ public final class DecoderModel implements AutoCloseable {
     }
 
     /** The gradient of a tied embedding already holds the head's part. */
-    private void embedBackward(Scope pass, Tensor upstream, Tensor ids, Gradients.@Nullable Weights gradients) {
+    private void embedBackward(Scope pass, Tensor upstream, Tensor ids, @Nullable DecoderTensors gradients) {
         if (gradients != null) {
             boolean tied = gradients.embedding() == gradients.head();
             program.embedBackward(pass, upstream, ids, gradients.embedding(), !tied);
@@ -264,7 +264,7 @@ public final class DecoderModel implements AutoCloseable {
         return program;
     }
 
-    FrozenWeights weights() {
+    DecoderTensors weights() {
         return weights;
     }
 

@@ -80,7 +80,7 @@ final class DecoderProgram {
     }
 
     /** Output of a layer, then the tensors that {@link #layerBackward} needs. */
-    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, FrozenWeights weights, AppliedAdapter adapter) {
+    List<Tensor> layer(Scope scope, Tensor x, int layer, Batch batch, DecoderTensors weights, AppliedAdapter adapter) {
         LayerWeights own =
                 new LayerWeights(weights.layers().get(layer), adapter.layers().get(layer));
         return layer(scope, x, layer, batch, own, adapter);
@@ -89,7 +89,7 @@ final class DecoderProgram {
     /**
      * Matrices of a layer.
      *
-     * @param frozen as {@link FrozenWeights#layers} holds them
+     * @param frozen as {@link DecoderTensors#layers} holds them
      * @param adapter as {@link AppliedAdapter#layers} holds them
      */
     record LayerWeights(List<Tensor> frozen, List<Tensor> adapter) {}
@@ -127,7 +127,7 @@ final class DecoderProgram {
             int layer,
             LayerPass pass,
             Batch batch,
-            FrozenWeights weights,
+            DecoderTensors weights,
             AppliedAdapter adapter) {
         Program own = of(layer);
         return own.call(
@@ -249,7 +249,7 @@ final class DecoderProgram {
         program.call(scope, "grow", smaller, larger).close();
     }
 
-    Tensor logits(Scope scope, Tensor x, Tensor at, FrozenWeights weights) {
+    Tensor logits(Scope scope, Tensor x, Tensor at, DecoderTensors weights) {
         return program.call(scope, "logits", x, at, weights.norm(), weights.head());
     }
 
@@ -262,7 +262,7 @@ final class DecoderProgram {
             Scope scope,
             Tensor x,
             Targets targets,
-            FrozenWeights weights,
+            DecoderTensors weights,
             List<Tensor> weightGradients,
             boolean backward) {
         return program.callForList(

@@ -12,25 +12,10 @@ import org.jspecify.annotations.Nullable;
  * @param weights gradients of the model's own weights; null if they are frozen
  */
 public record Gradients(
-        List<List<Tensor>> adapter, @Nullable Weights weights) {
+        List<List<Tensor>> adapter, @Nullable DecoderTensors weights) {
 
     public Gradients {
         adapter = List.copyOf(adapter);
-    }
-
-    /**
-     * Gradients of all weights of a model.
-     *
-     * @param embedding of the input embedding, [V, H]
-     * @param layers for each layer those of its weights, the norms of query and key heads as [2, D]
-     * @param norm of the final norm, [H]
-     * @param head of the output embedding, [V, H]; the same tensor as {@code embedding} where they are tied
-     */
-    public record Weights(Tensor embedding, List<List<Tensor>> layers, Tensor norm, Tensor head) {
-
-        public Weights {
-            layers = List.copyOf(layers);
-        }
     }
 
     List<Tensor> ofLayer(int layer) {

@@ -20,7 +20,7 @@ public final class IncrementalDecoder implements AutoCloseable {
 
     private final DecoderModel model;
     private final Scope scope;
-    private final FrozenWeights weights;
+    private final DecoderTensors weights;
 
     /** The weights of all layers, one after another. */
     private final List<Tensor> layers;
@@ -35,7 +35,7 @@ public final class IncrementalDecoder implements AutoCloseable {
     }
 
     /** oneDNN has the layout only for processors on which it multiplies bf16 itself. */
-    private FrozenWeights packedIfPossible(FrozenWeights plain) {
+    private DecoderTensors packedIfPossible(DecoderTensors plain) {
         try {
             return packed(plain);
         } catch (TorchException e) {
@@ -46,14 +46,14 @@ public final class IncrementalDecoder implements AutoCloseable {
         }
     }
 
-    private FrozenWeights packed(FrozenWeights plain) {
+    private DecoderTensors packed(DecoderTensors plain) {
         List<List<Tensor>> layers = new ArrayList<>();
         for (List<Tensor> layer : plain.layers()) {
             List<Tensor> packed = new ArrayList<>(layer);
             MATRICES.forEach(place -> packed.set(place, model.program().packed(scope, layer.get(place))));
             layers.add(packed);
         }
-        return new FrozenWeights(
+        return new DecoderTensors(
                 plain.embedding(), layers, plain.norm(), model.program().packed(scope, plain.head()));
     }
 

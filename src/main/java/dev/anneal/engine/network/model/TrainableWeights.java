@@ -25,7 +25,7 @@ public final class TrainableWeights implements AutoCloseable {
         this.model = model;
         this.scope = model.scope().child();
         CheckpointTensors stored = new CheckpointTensors(model.config());
-        FrozenWeights weights = model.weights();
+        DecoderTensors weights = model.weights();
         add(List.of(stored.embedding()), weights.embedding(), false);
         for (int layer = 0; layer < model.config().layers(); layer++) {
             List<List<CheckpointTensors.Stored>> ofLayer = stored.layer(layer);
@@ -129,7 +129,7 @@ public final class TrainableWeights implements AutoCloseable {
         }
         Tensor norm = left.remove(0);
         Tensor head = left.isEmpty() ? embedding : left.remove(0);
-        return new Gradients(model.noAdapter().layers(), new Gradients.Weights(embedding, layers, norm, head));
+        return new Gradients(model.noAdapter().layers(), new DecoderTensors(embedding, layers, norm, head));
     }
 
     /** Writes the masters as a safetensors file of F32 tensors with the names of the model's own. */

@@ -14,43 +14,24 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Reads the tensors of a Hugging Face checkpoint and joins those that share an input. */
-final class WeightLoader {
+/**
+ * Reads the tensors of a Hugging Face checkpoint and joins those that share an input.
+ *
+ * @param config read with these files
+ * @param blockBytes about how much of a tensor is read at a time
+ */
+record WeightLoader(
+        WeightDirectory files,
+        ModelConfig config,
+        DecoderProgram program,
+        Scope scope,
+        ElementType precision,
+        int blockBytes) {
 
     /** Tensors are read in blocks of rows: a buffer holds 2 GiB, and tensors of large models are larger. */
     static final int BLOCK_BYTES = 1 << 30;
 
-    private final WeightDirectory files;
-    private final ModelConfig config;
-    private final DecoderProgram program;
-    private final Scope scope;
-    private final ElementType precision;
-    private final int blockBytes;
-
-    /** Used where a family has no such weight. */
-    private final Tensor nothing;
-
-    /**
-     * @param config read with these files
-     * @param blockBytes about how much of a tensor is read at a time
-     */
-    WeightLoader(
-            WeightDirectory files,
-            ModelConfig config,
-            DecoderProgram program,
-            Scope scope,
-            ElementType precision,
-            int blockBytes) {
-        this.files = files;
-        this.config = config;
-        this.program = program;
-        this.scope = scope;
-        this.precision = precision;
-        this.blockBytes = blockBytes;
-        this.nothing = scope.zeros(precision, 0);
-    }
-
-    FrozenWeights load() throws IOException {
+    DecoderTensors load() throws IOException {
         Tensor embedding = tensor(CheckpointTensors.EMBEDDING);
         List<List<Tensor>> layers = new ArrayList<>();
         for (int layer = 0; layer < config.layers(); layer++) {
@@ -58,10 +39,10 @@ final class WeightLoader {
         }
         Tensor norm = tensor(CheckpointTensors.NORM);
         Tensor head = config.tiedEmbeddings() ? embedding : tensor(CheckpointTensors.HEAD);
-        return new FrozenWeights(embedding, layers, norm, head);
+        return new DecoderTensors(embedding, layers, norm, head);
     }
 
-    /** The weights of a layer as {@link FrozenWeights#layers} holds them: the norms of queries and keys once for each of their heads. */
+    /** The weights of a layer as {@link DecoderTensors#layers} holds them: the norms of queries and keys once for each of their heads. */
     List<Tensor> layer(int layer) throws IOException {
         List<List<CheckpointTensors.Stored>> stored = new CheckpointTensors(config).layer(layer);
         List<Tensor> weights = new ArrayList<>();
@@ -98,9 +79,10 @@ final class WeightLoader {
         return rows(entry, new RowBlock(firstRow, rows, firstRow * rowBytes, bytes));
     }
 
+    /** One tensor of several; an empty one if the family has no such weight. */
     private Tensor joined(List<Tensor> parts) {
         if (parts.isEmpty()) {
-            return nothing;
+            return scope.zeros(precision, 0);
         }
         if (parts.size() == 1) {
             return parts.get(0);

@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,26 +93,24 @@ record PeftNames(Map<String, TensorEntry> byName, Set<Projection> targets) {
         if (targets.isEmpty()) {
             throw new PeftException("no projection of layer 0 is adapted; all layers must adapt the same ones");
         }
-        int expected = 2 * targets.size() * model.layers();
+        Set<String> extra = new HashSet<>(names);
         for (int layer = 0; layer < model.layers(); layer++) {
             for (Projection projection : targets) {
-                requireThere(names, projection.adapterName(layer, 'A'));
-                requireThere(names, projection.adapterName(layer, 'B'));
+                for (char matrix : new char[] {'A', 'B'}) {
+                    String name = projection.adapterName(layer, matrix);
+                    if (!extra.remove(name)) {
+                        throw new PeftException("has no tensor '" + name
+                                + "'; each adapted projection needs its A and B in every layer");
+                    }
+                }
             }
         }
-        if (names.size() > expected) {
+        if (!extra.isEmpty()) {
             throw new PeftException(
                     "some layers adapt other projections than layer 0, which adapts %s; all must adapt the same"
                             .formatted(shortNames(targets)));
         }
         return targets;
-    }
-
-    private static void requireThere(Set<String> names, String name) {
-        if (!names.contains(name)) {
-            throw new PeftException(
-                    "has no tensor '" + name + "'; each adapted projection needs its A and B in every layer");
-        }
     }
 
     /** A list must name exactly the adapted projections, or PEFT would have computed something else. Patterns are not evaluated. */

@@ -28,7 +28,7 @@ final class TarFiles {
 
     private TarFiles() {}
 
-    /** Where the content of a file lies in the archive. */
+    /** Position of a file's content in the archive. */
     record Content(long begin, long size) {}
 
     /**

@@ -13,7 +13,7 @@ public final class TorchException extends RuntimeException {
             "CUDA out of memory",
             "CUDA error: out of memory",
             "CUDA driver error: out of memory",
-            // Said in place of "CUDA out of memory" where the driver's management library is missing, as in some
+            // Instead of "CUDA out of memory" where the driver's management library is missing, as in some
             // containers.
             "NVML_SUCCESS ==",
             "CUBLAS_STATUS_ALLOC_FAILED",

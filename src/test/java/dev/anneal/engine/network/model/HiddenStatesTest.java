@@ -29,7 +29,7 @@ class HiddenStatesTest {
         try (Scope scope = Scope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(folder)) {
             DecoderProgram program = new DecoderProgram(scope, config);
-            FrozenWeights weights =
+            DecoderTensors weights =
                     new WeightLoader(files, config, program, scope, ElementType.FLOAT32, 1 << 20).load();
             AppliedAdapter none = AppliedAdapter.none(scope, config, ElementType.FLOAT32);
             Batch batch = batch(scope, program, rows, weights);
@@ -42,7 +42,7 @@ class HiddenStatesTest {
         }
     }
 
-    private static Batch batch(Scope scope, DecoderProgram program, TokenRows rows, FrozenWeights weights) {
+    private static Batch batch(Scope scope, DecoderProgram program, TokenRows rows, DecoderTensors weights) {
         return program.batch(scope, rows, weights.norm());
     }
 

@@ -41,7 +41,7 @@ class WeightLoaderTest {
         try (Scope scope = Scope.open(TestDevice.NAME);
                 WeightDirectory files = WeightDirectory.open(BASE)) {
             DecoderProgram program = new DecoderProgram(scope, config);
-            List<FrozenWeights> loaded = new ArrayList<>();
+            List<DecoderTensors> loaded = new ArrayList<>();
             for (int blockBytes : new int[] {WeightLoader.BLOCK_BYTES, 1000}) {
                 loaded.add(new WeightLoader(files, config, program, scope, ElementType.FLOAT32, blockBytes).load());
             }
