@@ -2,6 +2,7 @@ package dev.anneal.engine.train;
 
 import dev.anneal.engine.network.architecture.DeviceLimits;
 import dev.anneal.engine.network.lora.Adapter;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AdapterGradients;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -37,18 +38,8 @@ record AdapterTraining(Adapter adapter) implements Trainable {
     }
 
     @Override
-    public double betaAt(int step, int totalSteps) {
-        return adapter.config().schedule().betaAt(step, totalSteps);
-    }
-
-    @Override
-    public double dropout() {
-        return adapter.config().dropout();
-    }
-
-    @Override
-    public String fileName() {
-        return Checkpoint.ADAPTER;
+    public AdapterConfig config() {
+        return adapter.config();
     }
 
     @Override

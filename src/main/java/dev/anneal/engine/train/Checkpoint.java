@@ -22,7 +22,7 @@ public final class Checkpoint {
     /** The adapter's masters, with PEFT's names. */
     public static final String ADAPTER = "adapter.safetensors";
 
-    /** All weights of a model, where there is no adapter, with the model's own names. */
+    /** All weights of a model, with the model's own names, if there is no adapter. */
     static final String WEIGHTS = WeightDirectory.SINGLE_FILE;
 
     static final String OPTIMIZER = "optimizer.safetensors";
@@ -93,6 +93,11 @@ public final class Checkpoint {
     /** The adapter's safetensors file, if there is one. */
     public Path adapterFile() {
         return folder.resolve(ADAPTER);
+    }
+
+    /** Content of a JSON file; null if the checkpoint has no such file. */
+    <T> @Nullable T json(String name, Class<T> type) throws IOException {
+        return state.sha256().containsKey(name) ? JSON.readValue(Files.readAllBytes(folder.resolve(name)), type) : null;
     }
 
     /** @throws TrainingException with {@code CHECKPOINT_DAMAGED} if there is none */

@@ -25,7 +25,7 @@ record CheckpointWriter(Path attempt) {
         return attempt.resolve("checkpoint-" + step);
     }
 
-    /** Creates the attempt's folder if it is missing, but no parent: where that is missing, its disk is. */
+    /** Creates the attempt's folder if it is missing, but no parent: if that is missing, so is its disk. */
     private void createFolder(Path temporary) throws IOException {
         if (!Files.isDirectory(attempt)) {
             Files.createDirectory(attempt);
@@ -94,6 +94,10 @@ record CheckpointWriter(Path attempt) {
 
     /** A file of a checkpoint. */
     record Part(String name, Content content) {
+
+        static Part json(String name, Object value) {
+            return new Part(name, file -> DurableFiles.write(file, Checkpoint.JSON.writeValueAsBytes(value)));
+        }
 
         /** Writes a file so that it is on disk when the call returns. */
         interface Content {

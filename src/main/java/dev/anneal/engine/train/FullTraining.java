@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.TrainableWeights;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** All weights of a model are trained; there is no adapter. */
 record FullTraining(DecoderModel model, TrainableWeights weights) implements Trainable {
@@ -47,18 +49,8 @@ record FullTraining(DecoderModel model, TrainableWeights weights) implements Tra
     }
 
     @Override
-    public double betaAt(int step, int totalSteps) {
-        return 0;
-    }
-
-    @Override
-    public double dropout() {
-        return 0;
-    }
-
-    @Override
-    public String fileName() {
-        return Checkpoint.WEIGHTS;
+    public @Nullable AdapterConfig config() {
+        return null;
     }
 
     @Override

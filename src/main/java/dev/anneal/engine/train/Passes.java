@@ -9,9 +9,12 @@ import dev.anneal.engine.network.torch.ComputeThreads;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.train.Trainable.StepGradients;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
@@ -72,27 +75,20 @@ final class Passes implements AutoCloseable {
             List<MicroBatch> batches,
             Function<MicroBatch, AppliedAdapter> adapterOf,
             IntFunction<Objective> objectiveOf) {
-        LossSums[] sums = new LossSums[batches.size()];
-        ComputeThreads.Work work = new ComputeThreads.Work() {
-            @Override
-            public void compute(int buffer, int piece) {
-                MicroBatch batch = batches.get(piece);
-                sums[piece] = model.lossAndGradient(
-                        scope,
-                        batch.rows(),
-                        batch.targets(),
-                        adapterOf.apply(batch),
-                        buffers.get(buffer).forModel(),
-                        new PassControl(checkpointing.isOn(), betweenLayers()),
-                        objectiveOf.apply(piece));
-            }
-
-            @Override
-            public void handOver(int buffer, int piece) {
-                optimizer.accumulate(scope, total, buffers.get(buffer), piece == 0);
-            }
-        };
-        return run(sums, work);
+        return sums(
+                batches,
+                (buffer, piece) -> {
+                    MicroBatch batch = batches.get(piece);
+                    return model.lossAndGradient(
+                            scope,
+                            batch.rows(),
+                            batch.targets(),
+                            adapterOf.apply(batch),
+                            buffers.get(buffer).forModel(),
+                            new PassControl(checkpointing.isOn(), betweenLayers()),
+                            objectiveOf.apply(piece));
+                },
+                (buffer, piece) -> optimizer.accumulate(scope, total, buffers.get(buffer), piece == 0));
     }
 
     /**
@@ -102,20 +98,36 @@ final class Passes implements AutoCloseable {
      * @return empty if the pass was abandoned
      */
     Optional<LossSums> evaluate(List<MicroBatch> batches, AppliedAdapter adapter, IntConsumer done) {
+        return sums(
+                batches,
+                (buffer, piece) -> {
+                    MicroBatch batch = batches.get(piece);
+                    return model.loss(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
+                },
+                (buffer, piece) -> done.accept(piece + 1));
+    }
+
+    /** The summed losses of all micro-batches, which each get a buffer and are handed over in their order. */
+    private Optional<LossSums> sums(
+            List<MicroBatch> batches,
+            BiFunction<Integer, Integer, LossSums> compute,
+            BiConsumer<Integer, Integer> handOver) {
         LossSums[] sums = new LossSums[batches.size()];
         ComputeThreads.Work work = new ComputeThreads.Work() {
             @Override
             public void compute(int buffer, int piece) {
-                MicroBatch batch = batches.get(piece);
-                sums[piece] = model.loss(scope, batch.rows(), batch.targets(), adapter, betweenLayers());
+                sums[piece] = compute.apply(buffer, piece);
             }
 
             @Override
             public void handOver(int buffer, int piece) {
-                done.accept(piece + 1);
+                handOver.accept(buffer, piece);
             }
         };
-        return run(sums, work);
+        return attempt(betweenParts -> {
+            threads.run(sums.length, work);
+            return Arrays.stream(sums).reduce(LossSums.NONE, LossSums::plus);
+        });
     }
 
     /**
@@ -156,13 +168,6 @@ final class Passes implements AutoCloseable {
         }
     }
 
-    private Optional<LossSums> run(LossSums[] sums, ComputeThreads.Work work) {
-        return attempt(betweenParts -> {
-            threads.run(sums.length, work);
-            return sum(sums);
-        });
-    }
-
     /** The action that a model calls before each layer of one pass. */
     private Runnable betweenLayers() {
         boolean[] begun = new boolean[1];
@@ -175,14 +180,6 @@ final class Passes implements AutoCloseable {
             }
             begun[0] = true;
         };
-    }
-
-    private static LossSums sum(LossSums[] parts) {
-        LossSums sum = LossSums.NONE;
-        for (LossSums part : parts) {
-            sum = sum.plus(part);
-        }
-        return sum;
     }
 
     @Override

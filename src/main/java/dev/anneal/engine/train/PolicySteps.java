@@ -1,6 +1,5 @@
 package dev.anneal.engine.train;
 
-import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.network.generate.Breadth;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
@@ -13,7 +12,6 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -166,17 +164,11 @@ final class PolicySteps implements Steps {
     @Override
     public List<CheckpointWriter.Part> parts() {
         PolicyBatch kept = batch;
-        return kept == null
-                ? List.of()
-                : List.of(new CheckpointWriter.Part(
-                        FILE, file -> DurableFiles.write(file, Checkpoint.JSON.writeValueAsBytes(kept))));
+        return kept == null ? List.of() : List.of(CheckpointWriter.Part.json(FILE, kept));
     }
 
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
-        batch = checkpoint.state().sha256().containsKey(FILE)
-                ? Checkpoint.JSON.readValue(
-                        Files.readAllBytes(checkpoint.folder().resolve(FILE)), PolicyBatch.class)
-                : null;
+        batch = checkpoint.json(FILE, PolicyBatch.class);
     }
 }

@@ -9,8 +9,6 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -25,11 +23,21 @@ import org.jspecify.annotations.Nullable;
  */
 final class PreferenceSteps implements Steps {
 
+    /** Holds the references in a checkpoint. */
+    static final String FILE = "reference.json";
+
     private final TrainingData.Rows data;
     private final StepPasses passes;
     private final PreferenceLoss loss;
     private final StepPlan plan;
     private @Nullable References references;
+
+    /**
+     * For each row the sum of its trained tokens' log-probabilities before the training. Checkpoints keep them, so a resumed training does not compute them
+     * again and has the same ones on another kind of machine.
+     */
+    @SuppressWarnings("ArrayRecordComponent") // nobody compares them
+    record References(double[] training, double[] validation) {}
 
     PreferenceSteps(TrainingMethod.Dpo method, TrainingData.Rows data, StepPasses passes) {
         TrainingSettings settings = passes.job().settings();
@@ -105,7 +113,7 @@ final class PreferenceSteps implements Steps {
         });
     }
 
-    /** @param reference of each row, as {@link References} has it */
+    /** @param reference of each row, see {@link References} */
     private List<PreferenceObjective> objectives(List<MicroBatch> batches, List<EncodedRow> rows, double[] reference) {
         return batches.stream()
                 .map(batch -> new PreferenceObjective(
@@ -151,14 +159,12 @@ final class PreferenceSteps implements Steps {
     @Override
     public List<CheckpointWriter.Part> parts() {
         References known = references;
-        return known == null ? List.of() : List.of(new CheckpointWriter.Part(References.FILE, known::write));
+        return known == null ? List.of() : List.of(CheckpointWriter.Part.json(FILE, known));
     }
 
     @Override
     public void restore(Checkpoint checkpoint) throws IOException {
-        // A checkpoint without the file was saved at step 0, before the reference was evaluated, which is then still to
-        // do.
-        Path file = checkpoint.folder().resolve(References.FILE);
-        references = Files.exists(file) ? References.read(file) : null;
+        // A checkpoint of step 0 that was saved before the reference was evaluated has no such file.
+        references = checkpoint.json(FILE, References.class);
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.train;
 
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.network.model.Gradients;
 import dev.anneal.engine.network.torch.Scope;
@@ -7,6 +8,7 @@ import dev.anneal.engine.network.torch.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The trained values: fp32 masters, their gradients, their file, and the form in which the model computes with them. */
 interface Trainable extends AutoCloseable {
@@ -23,14 +25,26 @@ interface Trainable extends AutoCloseable {
     /** The adapter that the model computes with from now on, at a beta. Nothing may be computing with earlier results. */
     AppliedAdapter apply(double beta);
 
-    /** Beta of a step; 0 where there is no activation to anneal. */
-    double betaAt(int step, int totalSteps);
+    /** The adapter's shape and form; null if all weights of the model are trained. */
+    @Nullable
+    AdapterConfig config();
+
+    /** Beta of a step; 0 if there is no activation to anneal. */
+    default double betaAt(int step, int totalSteps) {
+        AdapterConfig adapter = config();
+        return adapter == null ? 0 : adapter.schedule().betaAt(step, totalSteps);
+    }
 
     /** Probability that an input of an A is dropped in training. */
-    double dropout();
+    default double dropout() {
+        AdapterConfig adapter = config();
+        return adapter == null ? 0 : adapter.dropout();
+    }
 
     /** Name of the masters' file in a checkpoint. */
-    String fileName();
+    default String fileName() {
+        return config() == null ? Checkpoint.WEIGHTS : Checkpoint.ADAPTER;
+    }
 
     void save(Path file) throws IOException;
 

@@ -19,28 +19,15 @@ import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads and encodes the files of a training as its method needs them. */
-public final class TrainingInput {
-
-    private final TrainTask task;
-    private final ChatEncoder encoder;
-    private final int longest;
-    private final Consumer<Progress> progress;
-    private final Outside outside;
-
-    /**
-     * @param encoder of the model; its tokenizer stays open as long as the data is used
-     * @param maxPositions of the model's context
-     * @param outside answers what graders ask
-     */
-    public TrainingInput(
-            TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, Outside outside) {
-        this.task = task;
-        this.encoder = encoder;
-        this.longest = Math.min(task.settings().maxLengthTokens(), maxPositions);
-        this.progress = progress;
-        this.outside = outside;
-    }
+/**
+ * Reads and encodes the files of a training as its method needs them.
+ *
+ * @param encoder of the model; its tokenizer stays open as long as the data is used
+ * @param maxPositions of the model's context
+ * @param outside answers what graders ask
+ */
+public record TrainingInput(
+        TrainTask task, ChatEncoder encoder, int maxPositions, Consumer<Progress> progress, Outside outside) {
 
     /** @throws DataException if no row of the training file can be trained */
     public TrainingData read() throws IOException {
@@ -79,6 +66,7 @@ public final class TrainingInput {
     }
 
     private <T> List<T> rows(Encoding<T> encoding, String name, String file, String consequence) throws IOException {
+        int longest = Math.min(task.settings().maxLengthTokens(), maxPositions);
         EncodedDataset<T> encoded = encoding.of(Path.of(file), longest);
         TokenReport report = encoded.report();
         if (report.truncatedRows() > 0) {

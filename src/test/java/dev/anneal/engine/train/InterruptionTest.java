@@ -67,7 +67,7 @@ class InterruptionTest {
                 attempt -> attempt.preferring(new TrainingMethod.Dpo(0.1, "sigmoid", 0))
                         .rows(PAIRS)
                         .validating(PAIRS.subList(0, 4), 7),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, References.FILE));
+                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, PreferenceSteps.FILE));
     }
 
     /** Its reference is that adapter, also of an attempt that goes on from the checkpoint of it that comes before the first step. */
@@ -80,7 +80,7 @@ class InterruptionTest {
                 attempt -> attempt.preferring(new TrainingMethod.Dpo(0.1, "sigmoid", 0))
                         .rows(PAIRS)
                         .beginningWith(before),
-                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, References.FILE));
+                List.of(Checkpoint.ADAPTER, Checkpoint.OPTIMIZER, PreferenceSteps.FILE));
     }
 
     private Path adapterOfATraining() throws IOException {
