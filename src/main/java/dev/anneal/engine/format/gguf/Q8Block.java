@@ -1,6 +1,6 @@
 package dev.anneal.engine.format.gguf;
 
-import dev.anneal.engine.math.number.Half;
+import dev.anneal.engine.math.number.Float16;
 import java.nio.ByteBuffer;
 
 /**
@@ -19,14 +19,14 @@ final class Q8Block {
     static void encode(float[] values, int at, ByteBuffer to) {
         float scale = scale(values, at);
         float inverse = scale == 0 ? 0 : 1 / scale;
-        to.putShort(Half.of(scale));
+        to.putShort(Float16.of(scale));
         for (int i = at; i < at + ELEMENTS; i++) {
             to.put((byte) rounded(values[i] * inverse));
         }
     }
 
     static void decode(ByteBuffer from, float[] values, int at) {
-        float scale = Half.toFloat(from.getShort());
+        float scale = Float16.toFloat(from.getShort());
         for (int i = at; i < at + ELEMENTS; i++) {
             values[i] = from.get() * scale;
         }
@@ -35,7 +35,7 @@ final class Q8Block {
     /** Half a quantum, what rounding the scale adds to 127 quanta, and room for the fp32 arithmetic between. */
     static float largestError(float[] values, int at) {
         float scale = scale(values, at);
-        return scale * 0.5f * 1.001f + LARGEST * Half.largestError(scale);
+        return scale * 0.5f * 1.001f + LARGEST * Float16.largestError(scale);
     }
 
     private static float scale(float[] values, int at) {

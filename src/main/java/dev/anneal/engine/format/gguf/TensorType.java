@@ -1,7 +1,7 @@
 package dev.anneal.engine.format.gguf;
 
-import dev.anneal.engine.math.number.Brain;
-import dev.anneal.engine.math.number.Half;
+import dev.anneal.engine.math.number.Bfloat16;
+import dev.anneal.engine.math.number.Float16;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Optional;
@@ -53,12 +53,12 @@ public enum TensorType {
             }
             case F16 -> {
                 for (float value : values) {
-                    to.putShort(Half.of(value));
+                    to.putShort(Float16.of(value));
                 }
             }
             case BF16 -> {
                 for (float value : values) {
-                    to.putShort(Brain.of(value));
+                    to.putShort(Bfloat16.of(value));
                 }
             }
             case Q8_0 -> {
@@ -74,8 +74,8 @@ public enum TensorType {
         for (int at = 0; at < values.length; at += blockElements) {
             switch (this) {
                 case F32 -> values[at] = from.getFloat();
-                case F16 -> values[at] = Half.toFloat(from.getShort());
-                case BF16 -> values[at] = Brain.toFloat(from.getShort());
+                case F16 -> values[at] = Float16.toFloat(from.getShort());
+                case BF16 -> values[at] = Bfloat16.toFloat(from.getShort());
                 case Q8_0 -> Q8Block.decode(from, values, at);
             }
         }
@@ -87,8 +87,8 @@ public enum TensorType {
         for (int at = 0; at < values.length; at += blockElements) {
             switch (this) {
                 case F32 -> errors[at] = 0;
-                case F16 -> errors[at] = Half.largestError(values[at]);
-                case BF16 -> errors[at] = Brain.largestError(values[at]);
+                case F16 -> errors[at] = Float16.largestError(values[at]);
+                case BF16 -> errors[at] = Bfloat16.largestError(values[at]);
                 case Q8_0 -> Arrays.fill(errors, at, at + blockElements, Q8Block.largestError(values, at));
             }
         }

@@ -4,8 +4,8 @@ import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
 import dev.anneal.engine.format.safetensors.TensorData;
 import dev.anneal.engine.format.safetensors.TensorEntry;
-import dev.anneal.engine.math.number.Brain;
-import dev.anneal.engine.math.number.Half;
+import dev.anneal.engine.math.number.Bfloat16;
+import dev.anneal.engine.math.number.Float16;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -42,6 +42,6 @@ final class FloatCopy {
     }
 
     private static float widened(short bits, Dtype dtype) {
-        return dtype == Dtype.BF16 ? Brain.toFloat(bits) : Half.toFloat(bits);
+        return dtype == Dtype.BF16 ? Bfloat16.toFloat(bits) : Float16.toFloat(bits);
     }
 }

@@ -1,7 +1,7 @@
 package dev.anneal.engine.math.number;
 
 /** IEEE 754 numbers of 16 bits: 5 of exponent, 10 of fraction. */
-public final class Half {
+public final class Float16 {
 
     private static final int INFINITY = 0x7c00;
     private static final int NOT_A_NUMBER = 0x7e00;
@@ -14,7 +14,7 @@ public final class Half {
     private static final int DROPPED_BITS = 13;
     private static final int EXPONENT_SHIFT = (127 - 15) << 10;
 
-    private Half() {}
+    private Float16() {}
 
     /** The nearest one; of two equally near ones the even one. */
     public static short of(float value) {

@@ -1,12 +1,12 @@
 package dev.anneal.engine.math.number;
 
 /** bfloat16: the upper half of an fp32 number. */
-public final class Brain {
+public final class Bfloat16 {
 
     private static final int DROPPED_BITS = 16;
     private static final int QUIET = 0x40;
 
-    private Brain() {}
+    private Bfloat16() {}
 
     /** The nearest one; of two equally near ones the even one. */
     public static short of(float value) {
@@ -19,8 +19,8 @@ public final class Brain {
     }
 
     /** The same number. */
-    public static float toFloat(short brain) {
-        return Float.intBitsToFloat(brain << DROPPED_BITS);
+    public static float toFloat(short bits) {
+        return Float.intBitsToFloat(bits << DROPPED_BITS);
     }
 
     /** The most that rounding to this format changes a number by. */
