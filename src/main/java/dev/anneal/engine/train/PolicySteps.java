@@ -5,6 +5,8 @@ import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.model.AppliedAdapter;
 import dev.anneal.engine.text.data.EncodedPrompt;
 import dev.anneal.engine.text.data.StepPlan;
+import dev.anneal.engine.train.rollout.Completion;
+import dev.anneal.engine.train.rollout.Excerpt;
 import dev.anneal.engine.train.rollout.Group;
 import dev.anneal.engine.train.rollout.RolloutMetrics;
 import dev.anneal.engine.train.rollout.Sampler;
@@ -12,6 +14,7 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingSettings;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -30,6 +33,12 @@ final class PolicySteps implements Steps {
 
     /** About how many rollouts of a job have completions reported word for word. */
     private static final int MOST_REPORTED = 200;
+
+    /** Groups of which a rollout reports completions. */
+    private static final int REPORTED_GROUPS = 4;
+
+    /** Completions that a group reports. */
+    private static final int REPORTED_COMPLETIONS = 8;
 
     /** Holds a rollout in a checkpoint that was saved between two updates on it. */
     private static final String FILE = "rollout.json";
@@ -128,13 +137,35 @@ final class PolicySteps implements Steps {
                 || rollout
                         == (passes.job().settings().totalSteps() - 1)
                                 / method.policy().updatesPerRollout()) {
-            passes.progress().accept(RolloutSamples.of(step + 1, adapter.beta(), groups, data.wording()));
+            passes.progress().accept(samples(step + 1, adapter.beta(), groups));
         }
         return Optional.of(PolicyBatch.of(
                 groups,
                 Group.advantages(groups, PolicyUpdate.scale(method.policy())),
                 method.policy().maskTruncated(),
                 RolloutMetrics.of(groups, data.grading().grader().name())));
+    }
+
+    /** Completions of a rollout word for word: they show what is being rewarded, which averages do not. */
+    private Progress.Samples samples(int step, double beta, List<Group> groups) {
+        List<Progress.Samples.Completion> samples = new ArrayList<>();
+        for (Group group : groups.subList(0, Math.min(REPORTED_GROUPS, groups.size()))) {
+            String prompt = data.wording().text().apply(group.prompt().ids());
+            for (Completion completion : group.completions()
+                    .subList(
+                            0,
+                            Math.min(REPORTED_COMPLETIONS, group.completions().size()))) {
+                samples.add(new Progress.Samples.Completion(
+                        group.prompt().line(),
+                        Excerpt.end(prompt),
+                        Excerpt.begin(completion.text()),
+                        completion.length(),
+                        completion.isCut(),
+                        completion.reward(),
+                        completion.faults()));
+            }
+        }
+        return new Progress.Samples(step, beta, samples);
     }
 
     private Optional<List<Group>> sample(

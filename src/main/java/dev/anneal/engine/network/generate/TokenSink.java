@@ -10,16 +10,20 @@ public interface TokenSink {
     int NO_LOGPROBS = -1;
 
     /** How many of the most likely tokens to give beside each token's own log-probability, or {@link #NO_LOGPROBS}. */
-    int topLogprobs();
+    default int topLogprobs() {
+        return NO_LOGPROBS;
+    }
 
     /** @return whether the answer continues */
     boolean take(ChosenToken token);
 
     /** Whether the answer is not needed any more. */
-    boolean isCancelled();
+    default boolean isCancelled() {
+        return false;
+    }
 
     /** The answer has reached its largest number of tokens. */
-    void cut();
+    default void cut() {}
 
     /** Decoding has failed. */
     void failed(Throwable cause);

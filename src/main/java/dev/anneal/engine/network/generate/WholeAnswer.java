@@ -1,6 +1,7 @@
 package dev.anneal.engine.network.generate;
 
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -8,8 +9,7 @@ import org.jspecify.annotations.Nullable;
 final class WholeAnswer implements TokenSink {
 
     private final Set<Integer> ends;
-    private int[] tokens = new int[16];
-    private int length;
+    private final List<Integer> tokens = new ArrayList<>();
     private @Nullable Integer end;
 
     WholeAnswer(Set<Integer> ends) {
@@ -17,12 +17,7 @@ final class WholeAnswer implements TokenSink {
     }
 
     Answer answer() {
-        return new Answer(Arrays.copyOf(tokens, length), end);
-    }
-
-    @Override
-    public int topLogprobs() {
-        return NO_LOGPROBS;
+        return new Answer(tokens.stream().mapToInt(Integer::intValue).toArray(), end);
     }
 
     @Override
@@ -31,20 +26,9 @@ final class WholeAnswer implements TokenSink {
             end = token.id();
             return false;
         }
-        if (length == tokens.length) {
-            tokens = Arrays.copyOf(tokens, 2 * length);
-        }
-        tokens[length++] = token.id();
+        tokens.add(token.id());
         return true;
     }
-
-    @Override
-    public boolean isCancelled() {
-        return false;
-    }
-
-    @Override
-    public void cut() {}
 
     @Override
     public void failed(Throwable cause) {
