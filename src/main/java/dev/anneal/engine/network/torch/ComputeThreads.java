@@ -1,15 +1,13 @@
 package dev.anneal.engine.network.torch;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -45,57 +43,34 @@ public final class ComputeThreads implements AutoCloseable {
      */
     public void run(int count, Work work) {
         Pieces pieces = new Pieces(count, buffers, work);
-        List<Future<?>> running = new ArrayList<>();
-        for (int thread = 0; thread < Math.min(threads, count); thread++) {
-            running.add(executor.submit(() -> {
-                try {
-                    for (Piece piece = pieces.take(); piece != null; piece = pieces.take()) {
-                        work.compute(piece.buffer(), piece.number());
-                        pieces.done(piece);
-                    }
-                } catch (RuntimeException | Error e) {
-                    pieces.giveUp();
-                    throw e;
-                }
-            }));
+        CompletableFuture<?>[] running = new CompletableFuture<?>[Math.min(threads, count)];
+        for (int thread = 0; thread < running.length; thread++) {
+            running[thread] = CompletableFuture.runAsync(
+                    () -> {
+                        try {
+                            for (Piece piece = pieces.take(); piece != null; piece = pieces.take()) {
+                                work.compute(piece.buffer(), piece.number());
+                                pieces.done(piece);
+                            }
+                        } catch (RuntimeException | Error e) {
+                            pieces.giveUp();
+                            throw e;
+                        }
+                    },
+                    executor);
         }
-        awaitAll(running);
-    }
-
-    /** Waits for every thread, also after a failure: none may still be computing when the caller frees its tensors. */
-    private static void awaitAll(List<Future<?>> running) {
-        boolean interrupted = false;
-        List<ExecutionException> failures = new ArrayList<>();
-        for (Future<?> future : running) {
-            boolean waiting = true;
-            while (waiting) {
-                try {
-                    future.get();
-                    waiting = false;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                } catch (ExecutionException e) {
-                    failures.add(e);
-                    waiting = false;
-                }
+        try {
+            // Waits for every thread, also after a failure: none may compute when the caller frees its tensors.
+            CompletableFuture.allOf(running).join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException known) {
+                throw known;
             }
+            if (e.getCause() instanceof Error error) {
+                throw error;
+            }
+            throw e;
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        if (!failures.isEmpty()) {
-            rethrow(failures.get(0));
-        }
-    }
-
-    private static void rethrow(ExecutionException failure) {
-        if (failure.getCause() instanceof RuntimeException known) {
-            throw known;
-        }
-        if (failure.getCause() instanceof Error error) {
-            throw error;
-        }
-        throw new IllegalStateException(failure);
     }
 
     @Override
