@@ -1,9 +1,5 @@
 package dev.anneal.engine.train;
 
-import java.util.Arrays;
-import java.util.Locale;
-import java.util.stream.Collectors;
-
 /**
  * Factor by which each step multiplies the peak learning rate, as transformers defines it: it rises linearly from 0 over the warm-up, then follows the
  * shape.
@@ -16,20 +12,7 @@ record LearningRateSchedule(Shape shape, int warmupSteps, int totalSteps) {
     enum Shape {
         LINEAR,
         COSINE,
-        CONSTANT;
-
-        static Shape named(String text) {
-            return Arrays.stream(values())
-                    .filter(shape -> shape.text().equals(text))
-                    .findFirst()
-                    .orElseThrow(() -> new IllegalArgumentException("learning-rate schedule must be one of %s, was '%s'"
-                            .formatted(
-                                    Arrays.stream(values()).map(Shape::text).collect(Collectors.joining(", ")), text)));
-        }
-
-        private String text() {
-            return name().toLowerCase(Locale.ROOT);
-        }
+        CONSTANT
     }
 
     /** @param step counted from 0 */

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -46,7 +47,8 @@ final class TrainingRun {
         this.steps = steps;
         this.progress = passes.progress();
         this.rates = new LearningRateSchedule(
-                LearningRateSchedule.Shape.named(settings.optimizer().schedule()),
+                LearningRateSchedule.Shape.valueOf(
+                        settings.optimizer().schedule().toUpperCase(Locale.ROOT)),
                 settings.optimizer().warmupSteps(),
                 settings.totalSteps());
         this.divergence =

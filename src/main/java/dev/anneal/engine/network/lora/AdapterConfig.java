@@ -98,11 +98,18 @@ public record AdapterConfig(
 
     /** @throws AdapterConfigException if there is no such activation; {@value #NO_ACTIVATION} is not one */
     public static Activation activationNamed(String name) {
-        return Activation.named(name)
+        return Arrays.stream(Activation.values())
+                .filter(activation -> activation.text().equals(name))
+                .findFirst()
                 .orElseThrow(() -> new AdapterConfigException(
                         "activation",
                         "activation must be one of %s, or %s for a plain LoRA; was '%s'"
-                                .formatted(Activation.supported(), NO_ACTIVATION, name)));
+                                .formatted(
+                                        Arrays.stream(Activation.values())
+                                                .map(Activation::text)
+                                                .collect(Collectors.joining(", ")),
+                                        NO_ACTIVATION,
+                                        name)));
     }
 
     /**

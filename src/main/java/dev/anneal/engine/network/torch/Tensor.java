@@ -45,21 +45,20 @@ public final class Tensor implements AutoCloseable {
 
     /** Copy as fp32 numbers, in row order; other floating types are converted. */
     public float[] toFloats() {
-        if (elementType() == ElementType.FLOAT32) {
-            return read(PtNDArray::toFloatArray);
-        }
-        try (Tensor converted = to(scope, ElementType.FLOAT32)) {
-            return converted.read(PtNDArray::toFloatArray);
-        }
+        return readAs(ElementType.FLOAT32, PtNDArray::toFloatArray);
     }
 
-    /** Copy as fp64 numbers, in row order. */
+    /** Copy as fp64 numbers, in row order; other floating types are converted. */
     public double[] toDoubles() {
-        if (elementType() == ElementType.FLOAT64) {
-            return read(PtNDArray::toDoubleArray);
+        return readAs(ElementType.FLOAT64, PtNDArray::toDoubleArray);
+    }
+
+    private <T> T readAs(ElementType type, Function<PtNDArray, T> copy) {
+        if (elementType() == type) {
+            return read(copy);
         }
-        try (Tensor converted = to(scope, ElementType.FLOAT64)) {
-            return converted.read(PtNDArray::toDoubleArray);
+        try (Tensor converted = to(scope, type)) {
+            return converted.read(copy);
         }
     }
 
