@@ -1,7 +1,6 @@
 package dev.anneal.engine.export.llamacpp;
 
 import dev.anneal.engine.format.gguf.Metadata;
-import dev.anneal.engine.text.tokens.AddedEnds;
 import dev.anneal.engine.text.tokens.AddedToken;
 import dev.anneal.engine.text.tokens.Vocabulary;
 import java.util.ArrayList;
@@ -165,8 +164,8 @@ public final class TokenizerKeys {
             metadata.count(KEYS + "eot_token_id", endOfTurn);
         }
         // llama.cpp would guess otherwise, and stops where it is to add a token that there is none of.
-        AddedEnds ends = AddedEnds.of(vocabulary);
-        metadata.flag(KEYS + "add_bos_token", ends.begin()).flag(KEYS + "add_eos_token", ends.end());
+        metadata.flag(KEYS + "add_bos_token", vocabulary.addsBegin())
+                .flag(KEYS + "add_eos_token", vocabulary.addsEnd());
     }
 
     private void putTemplates(Metadata metadata) {

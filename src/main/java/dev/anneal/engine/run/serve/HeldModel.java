@@ -7,7 +7,6 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.model.IncrementalDecoder;
-import dev.anneal.engine.text.tokens.AddedEnds;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.text.tokens.Vocabulary;
 import dev.anneal.engine.train.Checkpoint;
@@ -56,8 +55,7 @@ final class HeldModel implements AutoCloseable {
     }
 
     private static @Nullable Integer begin(Task.BaseModel base, ModelTokenizer tokenizer) {
-        boolean begins =
-                AddedEnds.of(Vocabulary.read(Path.of(base.directory()))).begin();
+        boolean begins = Vocabulary.read(Path.of(base.directory())).addsBegin();
         return begins ? tokenizer.beginOfSequenceId() : null;
     }
 

@@ -2,23 +2,14 @@ package dev.anneal.engine.text.tokens;
 
 import java.util.Arrays;
 
-/** Token ids with the half-open range of UTF-16 units that each of them covers in the text. */
-public final class EncodedText {
-
-    private final int[] ids;
-    private final int[] starts;
-    private final int[] ends;
-
-    EncodedText(int[] ids, int[] starts, int[] ends) {
-        this.ids = ids;
-        this.starts = starts;
-        this.ends = ends;
-    }
-
-    /** All ids. */
-    public int[] ids() {
-        return ids;
-    }
+/**
+ * Token ids with the half-open range of UTF-16 units that each of them covers in the text. The arrays are its own: read them, do not change them.
+ *
+ * @param starts index of the first unit that a token covers
+ * @param ends index behind the last unit that a token covers
+ */
+@SuppressWarnings("ArrayRecordComponent") // compared by nobody
+public record EncodedText(int[] ids, int[] starts, int[] ends) {
 
     /** The first ids. */
     public int[] ids(int length) {

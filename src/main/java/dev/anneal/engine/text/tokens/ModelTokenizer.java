@@ -62,7 +62,7 @@ public final class ModelTokenizer implements AutoCloseable {
         System.setProperty("OPT_OUT_TRACKING", "true");
         ModelFiles files = new ModelFiles(modelDirectory);
         SpecialTokens special = SpecialTokens.read(files);
-        TokenizerFile file = TokenizerFile.read(files, special);
+        TokenizerFile file = TokenizerFile.read(files, special, false);
         Sealer sealer = new Sealer(file.addedTokens());
         HuggingFaceTokenizer tokenizer = load(files, file, sealer.names());
         return new ModelTokenizer(tokenizer, sealer, special, files, file.specialIds());
@@ -75,7 +75,7 @@ public final class ModelTokenizer implements AutoCloseable {
      */
     public static void check(Path modelDirectory) {
         ModelFiles files = new ModelFiles(modelDirectory);
-        TokenizerFile.read(files, SpecialTokens.read(files));
+        TokenizerFile.read(files, SpecialTokens.read(files), false);
     }
 
     private static HuggingFaceTokenizer load(ModelFiles files, TokenizerFile file, Map<String, String> names) {
@@ -107,8 +107,8 @@ public final class ModelTokenizer implements AutoCloseable {
         int[] starts = new int[spans.length];
         int[] ends = new int[spans.length];
         for (int i = 0; i < spans.length; i++) {
-            starts[i] = sealed.source(spans[i].getStart());
-            ends[i] = sealed.source(spans[i].getEnd());
+            starts[i] = sealed.sources()[spans[i].getStart()];
+            ends[i] = sealed.sources()[spans[i].getEnd()];
         }
         return new EncodedText(ids(encoding), starts, ends);
     }

@@ -1,11 +1,11 @@
 package dev.anneal.engine.text.tokens;
 
 import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Gives special tokens names that no text can hold, so that the tokenizer finds those tokens alone which we put there. Ordinary text may then spell
@@ -43,14 +43,16 @@ final class Sealer {
     /** A text in which every special token is called by its secret name, marks left out. */
     Sealed seal(String text, int mark) {
         StringBuilder sealed = new StringBuilder(text.length() + 64);
-        Offsets offsets = new Offsets(text.length() + 64);
+        IntStream.Builder sources = IntStream.builder();
         int i = 0;
         while (i < text.length()) {
             AddedToken token = tokens.at(text, i, mark);
             String name = token == null ? null : names.get(token.text());
             if (token != null && name != null) {
                 sealed.append(name);
-                offsets.add(i, name.length());
+                for (int j = 0; j < name.length(); j++) {
+                    sources.add(i);
+                }
                 i += token.text().length();
                 continue;
             }
@@ -60,13 +62,12 @@ final class Sealer {
                 int c = text.codePointAt(i);
                 if (c != mark) {
                     sealed.appendCodePoint(c);
-                    offsets.add(i, 1);
+                    sources.add(i);
                 }
                 i += Character.charCount(c);
             }
         }
-        offsets.add(text.length(), 1);
-        return new Sealed(sealed.toString(), offsets.values);
+        return new Sealed(sealed.toString(), sources.add(text.length()).build().toArray());
     }
 
     /** Puts the usual texts of the special tokens back. */
@@ -81,43 +82,11 @@ final class Sealer {
         return unsealed;
     }
 
-    /** A text for the tokenizer, and where each of its code points comes from. */
-    static final class Sealed {
-
-        private final String text;
-        private final int[] sources;
-
-        private Sealed(String text, int[] sources) {
-            this.text = text;
-            this.sources = sources;
-        }
-
-        String text() {
-            return text;
-        }
-
-        /** UTF-16 index in the original of a code point of the text, or of its end. */
-        int source(int codePoint) {
-            return sources[codePoint];
-        }
-    }
-
-    /** A growing list of indices. */
-    private static final class Offsets {
-
-        private int[] values;
-        private int size;
-
-        private Offsets(int capacity) {
-            values = new int[capacity];
-        }
-
-        private void add(int value, int times) {
-            if (size + times > values.length) {
-                values = Arrays.copyOf(values, Math.max(size + times, 2 * values.length));
-            }
-            Arrays.fill(values, size, size + times, value);
-            size += times;
-        }
-    }
+    /**
+     * A text for the tokenizer.
+     *
+     * @param sources UTF-16 index in the original of each code point of the text, and of its end
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    record Sealed(String text, int[] sources) {}
 }

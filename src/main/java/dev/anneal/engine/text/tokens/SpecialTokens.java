@@ -41,9 +41,13 @@ record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> 
         }
         Set<String> texts = new LinkedHashSet<>(named.values());
         for (String list : List.of("additional_special_tokens", "extra_special_tokens")) {
-            addTexts(texts, config.get(list));
+            config.path(list).forEach(token -> add(texts, token));
         }
-        addDeclared(texts, config.get("added_tokens_decoder"));
+        config.path("added_tokens_decoder").forEach(token -> {
+            if (token.path("special").asBoolean(false)) {
+                add(texts, token);
+            }
+        });
         JsonNode generation = files.optionalJson("generation_config.json");
         JsonNode model = files.optionalJson("config.json");
         Set<Integer> endIds =
@@ -56,42 +60,19 @@ record SpecialTokens(Map<String, String> named, Set<String> texts, Set<Integer> 
         return content != null && content.isString() && !content.stringValue().isEmpty() ? content.stringValue() : null;
     }
 
-    private static void addTexts(Set<String> texts, @Nullable JsonNode values) {
-        if (values == null) {
-            return;
-        }
-        for (JsonNode value : values.values()) {
-            String text = text(value);
-            if (text != null) {
-                texts.add(text);
-            }
-        }
-    }
-
-    private static void addDeclared(Set<String> texts, @Nullable JsonNode decoder) {
-        if (decoder == null) {
-            return;
-        }
-        for (JsonNode token : decoder.values()) {
-            String text = text(token);
-            if (text != null && token.path("special").asBoolean(false)) {
-                texts.add(text);
-            }
+    private static void add(Set<String> texts, JsonNode token) {
+        String text = text(token);
+        if (text != null) {
+            texts.add(text);
         }
     }
 
     private static Set<Integer> ids(@Nullable JsonNode value) {
         Set<Integer> ids = new LinkedHashSet<>();
-        if (value == null) {
-            return ids;
-        }
-        if (value.isInt()) {
+        if (value != null && value.isArray()) {
+            value.forEach(id -> ids.addAll(ids(id)));
+        } else if (value != null && value.isInt()) {
             ids.add(value.intValue());
-        }
-        for (JsonNode id : value.isArray() ? value.values() : List.<JsonNode>of()) {
-            if (id.isInt()) {
-                ids.add(id.intValue());
-            }
         }
         return ids;
     }

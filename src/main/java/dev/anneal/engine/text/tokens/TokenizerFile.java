@@ -1,47 +1,201 @@
 package dev.anneal.engine.text.tokens;
 
 import dev.anneal.engine.format.json.JsonFault;
+import dev.anneal.engine.format.json.JsonKinds;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.Excerpt;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationFeature;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A tokenizer.json, read and rewritten as a stream: its vocabulary may have hundreds of thousands of entries, of which no tree is built.
  */
 final class TokenizerFile {
-
     /** Large multilingual tokenizers have about 35 MB. */
     static final long BYTES = 128L << 20;
 
     static final String NAME = "tokenizer.json";
-    private static final JsonMapper JSON = JsonMapper.shared();
 
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .disable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS) // parts of a document are read as trees
+            .build();
+
+    private final ModelFiles files;
+    private final boolean keepsMerges;
     private final byte[] json;
-    private final List<AddedToken> addedTokens;
+    private final List<AddedToken> addedTokens = new ArrayList<>();
+    private final Map<Integer, String> vocabulary = new LinkedHashMap<>();
+    private final Map<Integer, Double> scores = new LinkedHashMap<>();
+    private final List<Vocabulary.Merge> merges = new ArrayList<>();
+    private final Map<String, JsonNode> parts = new LinkedHashMap<>();
+    private @Nullable ObjectNode model;
 
-    private TokenizerFile(byte[] json, List<AddedToken> addedTokens) {
-        this.json = json;
-        this.addedTokens = addedTokens;
+    private TokenizerFile(ModelFiles files, boolean keepsMerges) {
+        this.files = files;
+        this.keepsMerges = keepsMerges;
+        this.json = files.bytes(NAME, BYTES);
     }
 
-    static TokenizerFile read(ModelFiles files, SpecialTokens special) {
-        byte[] json = files.bytes(NAME, BYTES);
-        try {
-            TokenizerContents contents = TokenizerContents.scan(json, special);
-            if (!contents.hasModel()) {
-                throw files.unreadable(NAME, "is not a tokenizer: it must hold one JSON object with a model", null);
-            }
-            List<AddedToken> addedTokens = contents.allTokens(files, special);
-            new VocabularyBounds(files, special.vocabularySize()).check(contents, addedTokens, special.endIds());
-            return new TokenizerFile(json, addedTokens);
+    /**
+     * Reads the file of a model.
+     *
+     * @param keepsMerges whether {@link #merges} are kept, which take more memory than all the rest
+     */
+    static TokenizerFile read(ModelFiles files, SpecialTokens special, boolean keepsMerges) {
+        TokenizerFile file = new TokenizerFile(files, keepsMerges);
+        try (JsonParser in = JSON.createParser(file.json)) {
+            file.read(in, special);
         } catch (JacksonException e) {
             throw files.unreadable(NAME, "is not a tokenizer: it holds " + JsonFault.of(e), e);
+        }
+        if (file.model == null) {
+            throw files.unreadable(NAME, "is not a tokenizer: it must hold one JSON object with a model", null);
+        }
+        file.addConfigured(special);
+        VocabularyBounds bounds = new VocabularyBounds(files, special.vocabularySize());
+        file.vocabulary.forEach((id, text) -> bounds.checkToken(text, id));
+        file.addedTokens.forEach(token -> bounds.checkToken(token.text(), token.id()));
+        special.endIds().forEach(bounds::checkEnd);
+        return file;
+    }
+
+    private void read(JsonParser in, SpecialTokens special) {
+        if (in.nextToken() != JsonToken.START_OBJECT) {
+            return;
+        }
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String key = in.currentName();
+            JsonToken value = in.nextToken();
+            if (key.equals("model") && value == JsonToken.START_OBJECT) {
+                readModel(in);
+            } else if (key.equals("added_tokens")) {
+                readAdded(JSON.readTree(in), special);
+            } else if (value != JsonToken.VALUE_NULL) {
+                parts.put(key, JSON.readTree(in));
+            }
+        }
+    }
+
+    private void readAdded(JsonNode tokens, SpecialTokens special) {
+        for (JsonNode token : tokens.values()) {
+            String text = token.path("content").asString("");
+            addedTokens.add(new AddedToken(
+                    token.path("id").asInt(-1),
+                    text,
+                    token.path("special").asBoolean(false) || special.texts().contains(text),
+                    token.path("normalized").asBoolean(false),
+                    token.path("single_word").asBoolean(false),
+                    token.path("lstrip").asBoolean(false),
+                    token.path("rstrip").asBoolean(false)));
+        }
+    }
+
+    private void readModel(JsonParser in) {
+        ObjectNode rest = JSON.createObjectNode();
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String key = in.currentName();
+            JsonToken value = in.nextToken();
+            if (key.equals("vocab") && value == JsonToken.START_OBJECT) {
+                readVocabulary(in);
+            } else if (key.equals("vocab") && value == JsonToken.START_ARRAY) {
+                readScoredVocabulary(in);
+            } else if (key.equals("merges") && value == JsonToken.START_ARRAY) {
+                readMerges(in);
+            } else {
+                rest.set(key, JSON.readTree(in));
+            }
+        }
+        model = rest;
+    }
+
+    private void readVocabulary(JsonParser in) {
+        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
+            String text = in.currentName();
+            in.nextToken();
+            vocabulary.put(in.getIntValue(), text);
+        }
+    }
+
+    /** In a Unigram vocabulary the place of a token is its id. */
+    private void readScoredVocabulary(JsonParser in) {
+        for (int id = 0; in.nextToken() == JsonToken.START_ARRAY; id++) {
+            in.nextToken();
+            vocabulary.put(id, in.getString());
+            in.nextToken();
+            scores.put(id, in.getDoubleValue());
+            in.nextToken();
+        }
+    }
+
+    /** {@code ["a", "b"]} as new files have them, or {@code "a b"}. */
+    private void readMerges(JsonParser in) {
+        if (!keepsMerges) {
+            in.skipChildren();
+            return;
+        }
+        for (JsonToken item = in.nextToken(); item != JsonToken.END_ARRAY; item = in.nextToken()) {
+            if (item == JsonToken.START_ARRAY) {
+                in.nextToken();
+                String left = text(in);
+                in.nextToken();
+                merges.add(new Vocabulary.Merge(left, text(in)));
+                in.nextToken();
+            } else {
+                String pair = text(in);
+                int space = pair.indexOf(' ');
+                if (space < 0) {
+                    throw notTwoTokens("'" + Excerpt.shorten(pair) + "'");
+                }
+                merges.add(new Vocabulary.Merge(pair.substring(0, space), pair.substring(space + 1)));
+            }
+        }
+    }
+
+    private String text(JsonParser in) {
+        if (in.currentToken() != JsonToken.VALUE_STRING) {
+            throw notTwoTokens(JsonKinds.of(in.currentToken()));
+        }
+        return in.getString();
+    }
+
+    private DataException notTwoTokens(String found) {
+        String problem =
+                "is not a tokenizer: merge %d must be two tokens, found %s".formatted(merges.size() + 1, found);
+        return files.unreadable(NAME, problem, null);
+    }
+
+    /** As transformers does, takes special tokens of the configuration from the vocabulary if tokenizer.json does not declare them. */
+    private void addConfigured(SpecialTokens special) {
+        Map<String, Integer> undeclared = new HashMap<>();
+        vocabulary.forEach((id, text) -> {
+            if (special.texts().contains(text)) {
+                undeclared.put(text, id);
+            }
+        });
+        List<String> declared = addedTokens.stream().map(AddedToken::text).toList();
+        for (String text : special.texts()) {
+            if (declared.contains(text)) {
+                continue;
+            }
+            @Nullable Integer id = undeclared.get(text);
+            if (id == null) {
+                String problem = "does not hold the special token '%s' that tokenizer_config.json names";
+                throw files.unreadable(NAME, problem.formatted(Excerpt.shorten(text)), null);
+            }
+            addedTokens.add(new AddedToken(id, text, true, false, false, false, false));
         }
     }
 
@@ -57,17 +211,32 @@ final class TokenizerFile {
         return ids;
     }
 
-    /** Everything that is in the file. */
-    VocabularyScan scan(ModelFiles files) {
-        try {
-            return VocabularyScan.of(json, files);
-        } catch (JacksonException e) {
-            throw files.unreadable(NAME, "is not a tokenizer: it holds " + JsonFault.of(e), e);
-        }
+    /** What {@link Vocabulary} shows of it. */
+    Vocabulary vocabulary(SpecialTokens special) {
+        Map<Integer, String> tokens = new HashMap<>(vocabulary);
+        addedTokens.forEach(token -> tokens.put(token.id(), token.text()));
+        Map<String, Integer> ids = specialIds();
+        Map<String, Integer> named = new LinkedHashMap<>();
+        special.named().forEach((name, text) -> {
+            @Nullable Integer id = ids.get(text);
+            if (id != null) {
+                named.put(name, id);
+            }
+        });
+        return new Vocabulary(
+                model == null ? JSON.createObjectNode() : model,
+                tokens,
+                merges,
+                scores,
+                addedTokens,
+                named,
+                parts,
+                ChatTemplates.sources(files),
+                files.optionalJson("tokenizer_config.json"));
     }
 
     /**
-     * The same tokenizer with other names for some of its tokens. Truncation, padding and post-processing are left out: lengths are the encoder's business, and
+     * The same tokenizer with other names for some of its tokens. Truncation, padding and post-processing are left out: the encoder bounds lengths itself, and
      * trimmed offsets would hide white space from the label mask.
      */
     byte[] renamed(Map<String, String> names) {
@@ -120,13 +289,9 @@ final class TokenizerFile {
         while (in.nextToken() == JsonToken.PROPERTY_NAME) {
             String key = in.currentName();
             to.writeName(key);
-            JsonToken value = in.nextToken();
-            if (key.equals("vocab") && value == JsonToken.START_OBJECT) {
-                copyVocabulary(in, to, names);
-            } else if (key.equals("vocab") && value == JsonToken.START_ARRAY) {
-                copyScoredVocabulary(in, to, names);
-            } else if (key.equals("unk_token") && value == JsonToken.VALUE_STRING) {
-                to.writeString(names.getOrDefault(in.getString(), in.getString()));
+            in.nextToken();
+            if (key.equals("vocab") || key.equals("unk_token")) {
+                copyRenamed(in, to, names);
             } else {
                 to.copyCurrentStructure(in);
             }
@@ -134,29 +299,19 @@ final class TokenizerFile {
         to.writeEndObject();
     }
 
-    /** {@code {"token": id, …}}: BPE, WordPiece, WordLevel. */
-    private static void copyVocabulary(JsonParser in, JsonGenerator to, Map<String, String> names) {
-        to.writeStartObject();
-        while (in.nextToken() == JsonToken.PROPERTY_NAME) {
-            to.writeName(names.getOrDefault(in.currentName(), in.currentName()));
-            in.nextToken();
-            to.copyCurrentStructure(in);
-        }
-        to.writeEndObject();
-    }
-
-    /** {@code [["token", score], …]}: Unigram. */
-    private static void copyScoredVocabulary(JsonParser in, JsonGenerator to, Map<String, String> names) {
-        to.writeStartArray();
-        while (in.nextToken() == JsonToken.START_ARRAY) {
-            to.writeStartArray();
-            in.nextToken();
-            to.writeString(names.getOrDefault(in.getString(), in.getString()));
-            in.nextToken();
-            to.copyCurrentStructure(in);
-            in.nextToken();
-            to.writeEndArray();
-        }
-        to.writeEndArray();
+    /** Copies one token, or a vocabulary: {@code {"token": id, …}} of BPE, WordPiece and WordLevel, {@code [["token", score], …]} of Unigram. */
+    private static void copyRenamed(JsonParser in, JsonGenerator to, Map<String, String> names) {
+        int depth = 0;
+        do {
+            JsonToken token = in.currentToken();
+            if (token == JsonToken.PROPERTY_NAME) {
+                to.writeName(names.getOrDefault(in.currentName(), in.currentName()));
+            } else if (token == JsonToken.VALUE_STRING) {
+                to.writeString(names.getOrDefault(in.getString(), in.getString()));
+            } else {
+                to.copyCurrentEvent(in);
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+            }
+        } while (depth > 0 && in.nextToken() != null);
     }
 }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -55,27 +56,7 @@ public record Vocabulary(
     public static Vocabulary read(Path modelDirectory) {
         ModelFiles files = new ModelFiles(modelDirectory);
         SpecialTokens special = SpecialTokens.read(files);
-        TokenizerFile file = TokenizerFile.read(files, special);
-        VocabularyScan scan = file.scan(files);
-        Map<Integer, String> tokens = new TreeMap<>(scan.tokens());
-        file.addedTokens().forEach(token -> tokens.put(token.id(), token.text()));
-        Map<String, Integer> named = new LinkedHashMap<>();
-        special.named().forEach((name, text) -> {
-            @Nullable Integer id = file.specialIds().get(text);
-            if (id != null) {
-                named.put(name, id);
-            }
-        });
-        return new Vocabulary(
-                scan.model(),
-                tokens,
-                scan.merges(),
-                scan.scores(),
-                file.addedTokens(),
-                named,
-                scan.parts(),
-                ChatTemplates.sources(files),
-                files.optionalJson("tokenizer_config.json"));
+        return TokenizerFile.read(files, special, true).vocabulary(special);
     }
 
     /** Ids by text. */
@@ -83,5 +64,37 @@ public record Vocabulary(
         Map<String, Integer> ids = new HashMap<>();
         tokens.forEach((id, text) -> ids.put(text, id));
         return ids;
+    }
+
+    /** Whether the tokenizer begins a text with {@code bos_token} unless it is told otherwise, as its post-processor says, or else its configuration. */
+    public boolean addsBegin() {
+        return adds("bos_token", true);
+    }
+
+    /** Whether it ends a text with {@code eos_token}, as {@link #addsBegin}. */
+    public boolean addsEnd() {
+        return adds("eos_token", false);
+    }
+
+    private boolean adds(String name, boolean isFirst) {
+        @Nullable Integer id = named.get(name);
+        @Nullable JsonNode template = template(parts.get("post_processor"));
+        if (id == null || template == null) {
+            return id != null && configuration.path("add_" + name).asBoolean(false);
+        }
+        JsonNode single = template.path("single");
+        JsonNode item = single.path(isFirst ? 0 : single.size() - 1);
+        return item.path("SpecialToken").path("id").asString("").equals(tokens.get(id));
+    }
+
+    private static @Nullable JsonNode template(@Nullable JsonNode processor) {
+        if (processor == null || processor.path("type").asString("").equals("TemplateProcessing")) {
+            return processor;
+        }
+        return processor.path("processors").values().stream()
+                .map(Vocabulary::template)
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 }

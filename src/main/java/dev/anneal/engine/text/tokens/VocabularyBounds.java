@@ -2,8 +2,6 @@ package dev.anneal.engine.text.tokens;
 
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.Excerpt;
-import java.util.Collection;
-import java.util.List;
 
 /**
  * Holds a tokenizer to the {@code vocab_size} of its model: the embedding has that many rows, and the native lookup of a later one ends the process or reads
@@ -13,26 +11,21 @@ import java.util.List;
  */
 record VocabularyBounds(ModelFiles files, int size) {
 
-    /**
-     * @param endIds ids that the configuration ends a generation with
-     * @throws DataException with code {@code base_model_unreadable} if an id has no row
-     */
-    void check(TokenizerContents contents, List<AddedToken> addedTokens, Collection<Integer> endIds) {
-        if (contents.lowestId() < 0) {
-            throw outside(contents.lowestToken(), contents.lowestId());
+    /** @throws DataException with code {@code base_model_unreadable} if the token has no row */
+    void checkToken(String token, int id) {
+        if (isOutside(id)) {
+            throw files.unreadable(
+                    TokenizerFile.NAME,
+                    "gives the token '%s' the id %d, but config.json has %s"
+                            .formatted(Excerpt.shorten(token), id, bounds()),
+                    null);
         }
-        if (contents.highestId() >= size) {
-            throw outside(contents.highestToken(), contents.highestId());
-        }
-        for (AddedToken token : addedTokens) {
-            if (isOutside(token.id())) {
-                throw outside(token.text(), token.id());
-            }
-        }
-        for (int id : endIds) {
-            if (isOutside(id)) {
-                throw files.unreadable("config.json", "has %s, but 'eos_token_id' is %d".formatted(bounds(), id), null);
-            }
+    }
+
+    /** As {@link #checkToken}, of an id that the configuration ends a generation with. */
+    void checkEnd(int id) {
+        if (isOutside(id)) {
+            throw files.unreadable("config.json", "has %s, but 'eos_token_id' is %d".formatted(bounds(), id), null);
         }
     }
 
@@ -51,14 +44,6 @@ record VocabularyBounds(ModelFiles files, int size) {
 
     private boolean isOutside(int id) {
         return id < 0 || id >= size;
-    }
-
-    private DataException outside(String token, int id) {
-        return files.unreadable(
-                TokenizerFile.NAME,
-                "gives the token '%s' the id %d, but config.json has %s"
-                        .formatted(Excerpt.shorten(token), id, bounds()),
-                null);
     }
 
     private String bounds() {
