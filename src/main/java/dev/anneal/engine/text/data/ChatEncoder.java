@@ -11,7 +11,7 @@ import dev.anneal.engine.text.rows.RowFault;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.StalledRenderingException;
-import dev.anneal.engine.text.template.TemplateException;
+import dev.anneal.engine.text.tokens.ChatTemplates;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,11 +31,14 @@ import org.jspecify.annotations.Nullable;
  * is never cut: one that leaves no room for an answer is dropped.
  */
 public final class ChatEncoder {
+    private final ModelTokenizer tokenizer;
+    private final RowEncoder plain;
+    private final RowEncoder withTools;
 
-    private final RowEncoder encoder;
-
-    private ChatEncoder(RowEncoder encoder) {
-        this.encoder = encoder;
+    private ChatEncoder(ModelTokenizer tokenizer, RowEncoder plain, RowEncoder withTools) {
+        this.tokenizer = tokenizer;
+        this.plain = plain;
+        this.withTools = withTools;
     }
 
     /**
@@ -45,11 +48,13 @@ public final class ChatEncoder {
      * @throws DataException with code {@code base_model_unreadable} if it has none that is understood
      */
     public static ChatEncoder of(ModelTokenizer tokenizer, Instant now) {
-        return new ChatEncoder(RowEncoder.of(tokenizer, now));
+        ChatTemplates templates = tokenizer.readTemplates(now);
+        return of(tokenizer, templates.forTools(false), templates.forTools(true));
     }
 
     static ChatEncoder of(ModelTokenizer tokenizer, ChatTemplate plain, ChatTemplate withTools) {
-        return new ChatEncoder(RowEncoder.of(tokenizer, plain, withTools));
+        RowEncoder encoder = new RowEncoder(tokenizer, plain);
+        return new ChatEncoder(tokenizer, encoder, withTools == plain ? encoder : new RowEncoder(tokenizer, withTools));
     }
 
     /**
@@ -57,14 +62,13 @@ public final class ChatEncoder {
      *
      * @param maxLengthTokens tokens a row may have, at least 2
      * @throws DataException if the file holds a line that is not a row, or prompts
-     * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
+     * @throws StalledRenderingException naming the line whose rendering stalled
      */
     public EncodedDataset<EncodedRow> encode(Path file, int maxLengthTokens) throws IOException {
         List<EncodedRow> rows = new ArrayList<>();
-        Sink sink = new Sink(rows::add, prompt -> {
+        TokenReport report = forEach(file, maxLengthTokens, rows::add, prompt -> {
             throw wrongFormat(prompt.line(), "answers to learn from", "a prompt alone");
         });
-        TokenReport report = forEach(file, maxLengthTokens, sink);
         return new EncodedDataset<>(rows, report);
     }
 
@@ -73,32 +77,39 @@ public final class ChatEncoder {
      *
      * @param maxLengthTokens tokens that a prompt has fewer of, at least 2; answers are not bounded by it
      * @throws DataException if the file holds a line that is not a row, or other rows than prompts
-     * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
+     * @throws StalledRenderingException naming the line whose rendering stalled
      */
     public EncodedDataset<EncodedPrompt> encodePrompts(Path file, int maxLengthTokens) throws IOException {
         List<EncodedPrompt> prompts = new ArrayList<>();
-        Sink sink = new Sink(
-                row -> {
-                    throw wrongFormat(row.line(), "a prompt", "an answer as well");
-                },
-                prompts::add);
-        TokenReport report = forEach(file, maxLengthTokens, sink);
+        Consumer<EncodedRow> noRow = row -> {
+            throw wrongFormat(row.line(), "a prompt", "an answer as well");
+        };
+        TokenReport report = forEach(file, maxLengthTokens, noRow, prompts::add);
         return new EncodedDataset<>(prompts, report);
     }
 
     /** Counts what {@link #encode} or {@link #encodePrompts} would give, holding one row at a time. */
     public TokenReport report(Path file, int maxLengthTokens) throws IOException {
-        return forEach(file, maxLengthTokens, new Sink(row -> {}, prompt -> {}));
+        return forEach(file, maxLengthTokens, row -> {}, prompt -> {});
     }
 
-    private TokenReport forEach(Path file, int maxLength, Sink sink) throws IOException {
+    private TokenReport forEach(
+            Path file, int maxLength, Consumer<EncodedRow> toRows, Consumer<EncodedPrompt> toPrompts)
+            throws IOException {
         if (maxLength < 2) {
             throw new IllegalArgumentException("rows of at most %d tokens train nothing".formatted(maxLength));
         }
         TokenCount count = new TokenCount(maxLength);
         DatasetFile.forEach(file, (line, row) -> {
+            Place place = Place.ofLine(line);
             try {
-                encode(line, row, maxLength, count, sink);
+                if (row instanceof PromptRow prompt) {
+                    toPrompts.accept(prompt(place, prompt, maxLength, count));
+                } else {
+                    List<RowEncoder.Encoded> encoded = encode(place, row, maxLength, count);
+                    count.accepted(encoded);
+                    encoded.forEach(part -> toRows.accept(part.row()));
+                }
             } catch (RowRejectedException e) {
                 count.dropped(e.problem());
             } catch (StalledRenderingException e) {
@@ -108,69 +119,62 @@ public final class ChatEncoder {
         return count.report();
     }
 
-    private void encode(long line, DatasetRow row, int maxLength, TokenCount count, Sink sink)
+    /** A conversation, or both of a pair. */
+    private List<RowEncoder.Encoded> encode(Place place, DatasetRow row, int maxLength, TokenCount count)
             throws RowRejectedException {
-        Place place = Place.ofLine(line);
-        if (row instanceof ChatRow chat) {
-            RowEncoder.Encoded encoded = encoder.encode(place, line, chat, maxLength, count);
-            count.accepted(List.of(encoded));
-            sink.rows.accept(encoded.row());
-        } else if (row instanceof PreferenceRow pair) {
-            List<RowEncoder.Encoded> both = List.of(
-                    answer(place, "preferred_output", line, pair.chosen(), maxLength, count),
-                    answer(place, "non_preferred_output", line, pair.rejected(), maxLength, count));
-            count.accepted(both);
-            both.forEach(encoded -> sink.rows.accept(encoded.row()));
-        } else if (row instanceof PromptRow prompt) {
-            sink.prompts.accept(prompt(place, line, prompt, maxLength, count));
+        if (row instanceof PreferenceRow pair) {
+            return List.of(
+                    answer(place, "preferred_output", pair.chosen(), maxLength, count),
+                    answer(place, "non_preferred_output", pair.rejected(), maxLength, count));
         }
+        return List.of(encoder(row.conversation()).encode(place, row.conversation(), maxLength, count));
     }
 
-    private RowEncoder.Encoded answer(
-            Place place, String output, long line, ChatRow row, int maxLength, TokenCount count)
+    private RowEncoder.Encoded answer(Place place, String output, ChatRow row, int maxLength, TokenCount count)
             throws RowRejectedException {
         try {
-            return encoder.encode(place, line, row, maxLength, count);
+            return encoder(row).encode(place, row, maxLength, count);
         } catch (RowRejectedException e) {
             throw e.at(place.key(output));
         }
     }
 
-    private EncodedPrompt prompt(Place place, long line, PromptRow row, int maxLength, TokenCount count)
+    private EncodedPrompt prompt(Place place, PromptRow row, int maxLength, TokenCount count)
             throws RowRejectedException {
-        RowEncoder.Prompt prompt;
-        try {
-            prompt = encoder.prompt(place, row.prompt(), row.prompt().messages().size());
-        } catch (TemplateException e) {
-            throw TemplateFault.rejection(place, e);
-        }
-        int length = prompt.tokens().length();
-        count.length(line, length);
-        if (length >= maxLength) {
+        RowEncoder encoder = encoder(row.prompt());
+        RenderedRow prompt =
+                encoder.prompt(place, row.prompt(), row.prompt().messages().size());
+        int[] ids = encoder.tokens(prompt).ids();
+        count.length(place.line(), ids.length);
+        if (ids.length >= maxLength) {
             throw place.key("messages")
                     .reject(
                             RowFault.PROMPT_TOO_LONG,
                             "a prompt of fewer than %,d tokens, so that an answer has room".formatted(maxLength),
-                            "%,d tokens".formatted(length),
+                            "%,d tokens".formatted(ids.length),
                             "raise max_length or shorten the prompt");
         }
-        count.acceptedPrompt(line, length, prompt.hasUnshownText());
-        return new EncodedPrompt(line, prompt.tokens().ids(), row.item());
+        count.acceptedPrompt(place.line(), ids.length, prompt.hidesText());
+        return new EncodedPrompt(place.line(), ids, row.item());
+    }
+
+    private RowEncoder encoder(ChatRow row) {
+        return row.tools().isEmpty() ? plain : withTools;
     }
 
     /** The token that the chat template writes after an assistant's message, or null if it writes none that is special. */
     public @Nullable Integer endOfTurn() {
-        return encoder.endOfTurn();
+        return plain.turns().ownEnd();
     }
 
     /** Tokens after which an answer is complete: the ends of the model, which base models may have others of than their chat template, and that of the template. */
     public Set<Integer> endsOfTurn() {
-        return encoder.endsOfTurn();
+        return plain.turns().ends();
     }
 
     /** What the tokens of an answer read, special ones left out. */
     public String text(int[] ids) {
-        return encoder.text(ids);
+        return tokenizer.decode(ids, true);
     }
 
     /**
@@ -179,7 +183,7 @@ public final class ChatEncoder {
      *
      * @param line the row's line in its file, counted from 1
      * @throws DataException if the chat template refuses the conversation
-     * @throws StalledRenderingException naming the line at which the machine did not get on with the chat template
+     * @throws StalledRenderingException naming the line whose rendering stalled
      */
     public int[] encodePrompt(long line, ChatRow row) {
         try {
@@ -210,12 +214,12 @@ public final class ChatEncoder {
     }
 
     private int[] encodePrompt(Place place, ChatRow row, int before) {
+        RowEncoder encoder = encoder(row);
         try {
-            return encoder.prompt(place, row, before).tokens().ids();
-        } catch (TemplateException e) {
-            throw invalid(TemplateFault.rejection(place, e));
+            return encoder.tokens(encoder.prompt(place, row, before)).ids();
         } catch (RowRejectedException e) {
-            throw invalid(e);
+            throw new DataException(
+                    DataException.Code.DATASET_INVALID, e.problem().toString(), e);
         }
     }
 
@@ -223,11 +227,4 @@ public final class ChatEncoder {
         return new DataException(
                 DataException.Code.DATASET_INVALID, "line %d: expected %s, found %s".formatted(line, expected, found));
     }
-
-    private static DataException invalid(RowRejectedException e) {
-        return new DataException(DataException.Code.DATASET_INVALID, e.problem().toString(), e);
-    }
-
-    /** Where the rows of a file go: conversations, and prompts. */
-    private record Sink(Consumer<EncodedRow> rows, Consumer<EncodedPrompt> prompts) {}
 }

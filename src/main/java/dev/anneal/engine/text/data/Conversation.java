@@ -7,13 +7,13 @@ import dev.anneal.engine.text.rows.RowFault;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
 import dev.anneal.engine.text.template.Rendering;
-import dev.anneal.engine.text.tokens.ControlTokens;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntPredicate;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,12 +56,13 @@ final class Conversation {
                     RowFault.INVALID_CONTENT, expected, "all of them", "they are no characters; remove them");
         }
         char mark = (char) (FIRST_MARK + free);
+        UnaryOperator<String> broken = text -> tokenizer.controlTokens().broken(text, mark);
         Map<String, Object> variables = new LinkedHashMap<>(tokenizer.namedTokens());
         if (!row.tools().isEmpty()) {
-            variables.put("tools", broken(row.tools(), tokenizer.controlTokens(), mark));
+            variables.put("tools", withTexts(row.tools(), broken, broken));
         }
         Cursors cursors = new Cursors(mark, (char) (FIRST_MARK + next));
-        return new Conversation(template, variables, broken(messages, tokenizer.controlTokens(), mark), cursors);
+        return new Conversation(template, variables, withTexts(messages, broken, broken), cursors);
     }
 
     private static Map<String, @Nullable Object> templateForm(ChatMessage message) {
@@ -93,22 +94,23 @@ final class Conversation {
         return used;
     }
 
+    /** A copy of a JSON value with other keys and texts. */
     @SuppressWarnings("unchecked") // a copy has the form of its original
-    private static <T> T broken(T value, ControlTokens tokens, char mark) {
+    static <T> T withTexts(T value, UnaryOperator<String> ofKeys, UnaryOperator<String> ofTexts) {
         if (value instanceof String text) {
-            return (T) tokens.broken(text, mark);
+            return (T) ofTexts.apply(text);
         }
         if (value instanceof List<?> list) {
             List<@Nullable Object> copy = new ArrayList<>(list.size());
             for (Object item : list) {
-                copy.add(item == null ? null : broken(item, tokens, mark));
+                copy.add(item == null ? null : withTexts(item, ofKeys, ofTexts));
             }
             return (T) copy;
         }
         if (value instanceof Map<?, ?> map) {
             Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
             map.forEach((key, item) ->
-                    copy.put(broken(key, tokens, mark), item == null ? null : broken(item, tokens, mark)));
+                    copy.put(ofKeys.apply((String) key), item == null ? null : withTexts(item, ofKeys, ofTexts)));
             return (T) copy;
         }
         return value;

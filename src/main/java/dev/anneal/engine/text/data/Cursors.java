@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,21 +23,11 @@ record Cursors(char mark, char sign) {
 
     private static final int END = 1;
 
-    /** What of a message a text is. */
+    /** What of a message a text is. A cursor holds the place of the kind in two bits. */
     enum Kind {
-        CONTENT(0),
-        REASONING(1),
-        CALL(2);
-
-        private final int number;
-
-        Kind(int number) {
-            this.number = number;
-        }
-
-        private static Kind of(int number) {
-            return number == CONTENT.number ? CONTENT : number == REASONING.number ? REASONING : CALL;
-        }
+        CONTENT,
+        REASONING,
+        CALL
     }
 
     /**
@@ -78,20 +69,7 @@ record Cursors(char mark, char sign) {
     }
 
     private Object around(int message, Kind kind, Object value) {
-        if (value instanceof String text) {
-            return around(message, kind, text);
-        }
-        if (value instanceof List<?> list) {
-            List<@Nullable Object> copy = new ArrayList<>(list.size());
-            list.forEach(item -> copy.add(item == null ? null : around(message, kind, item)));
-            return copy;
-        }
-        if (value instanceof Map<?, ?> map) {
-            Map<Object, @Nullable Object> copy = new LinkedHashMap<>();
-            map.forEach((key, item) -> copy.put(key, item == null ? null : around(message, kind, item)));
-            return copy;
-        }
-        return value;
+        return Conversation.withTexts(value, UnaryOperator.identity(), text -> around(message, kind, text));
     }
 
     private String around(int message, Kind kind, String text) {
@@ -101,7 +79,7 @@ record Cursors(char mark, char sign) {
         int start = PythonSpace.start(text);
         int end = PythonSpace.end(text, start, text.length());
         StringBuilder out = new StringBuilder(text.length() + 2 * (BITS + 1)).append(text, 0, start);
-        int number = message << 3 | kind.number << 1;
+        int number = message << 3 | kind.ordinal() << 1;
         write(out, number);
         out.append(text, start, end);
         write(out, number | END);
@@ -128,7 +106,11 @@ record Cursors(char mark, char sign) {
             if (number < 0) {
                 return null;
             }
-            cursors.add(new Cursor(text.length(), number >> 3, Kind.of(number >> 1 & 3), (number & END) != 0));
+            cursors.add(new Cursor(
+                    text.length(),
+                    number >> 3,
+                    Kind.values()[Math.min(number >> 1 & 3, Kind.CALL.ordinal())],
+                    (number & END) != 0));
         }
         return new Reading(text.append(rendered, from, rendered.length()).toString(), cursors);
     }

@@ -1,8 +1,5 @@
 package dev.anneal.engine.text.data;
 
-import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.Role;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.TemplateException;
@@ -26,28 +23,26 @@ final class FoundSpans {
     /** Enough of a generation prompt's end to recognise it elsewhere. */
     private static final int HEADER_CHARACTERS = 6;
 
-    private final Place place;
-    private final ChatRow row;
+    private final RenderedRow rendered;
     private final Conversation conversation;
     private final String text;
     private final ShownTexts shown;
     private final TurnTokens turns;
     private final Map<Seam, Integer> lengths = new HashMap<>();
 
-    FoundSpans(Place place, ChatRow row, Conversation conversation, String text, ShownTexts shown, TurnTokens turns) {
-        this.place = place;
-        this.row = row;
-        this.conversation = conversation;
-        this.text = text;
-        this.shown = shown;
+    FoundSpans(RenderedRow rendered, TurnTokens turns) {
+        this.rendered = rendered;
+        this.conversation = rendered.conversation();
+        this.text = rendered.text();
+        this.shown = rendered.shown();
         this.turns = turns;
     }
 
     /** Those of the trained messages, ascending. */
     List<TextSpan> trained() throws RowRejectedException {
         List<TextSpan> spans = new ArrayList<>();
-        for (int i = 0; i < row.messages().size(); i++) {
-            if (row.messages().get(i).isTrained()) {
+        for (int i = 0; i < conversation.size(); i++) {
+            if (rendered.message(i).isTrained()) {
                 int start = start(i);
                 spans.add(new TextSpan(start, end(i, start)));
             }
@@ -80,11 +75,10 @@ final class FoundSpans {
             return behindHeader;
         }
         if (shown.isLocated(message) && shown.showsEndFirst(message)) {
-            throw UnclearTemplate.at(
-                    place, message, "only its end: the template leaves out its beginning, as its reasoning");
+            throw rendered.unclear(message, "only its end: the template leaves out its beginning, as its reasoning");
         }
         if (!shown.beginsWithWords(message)) {
-            throw UnclearTemplate.at(place, message, "its text before this message depends on later messages");
+            throw rendered.unclear(message, "its text before this message depends on later messages");
         }
         return withSpaceBefore(within, prompt);
     }
@@ -95,8 +89,7 @@ final class FoundSpans {
             return turns.behindHeader(text, within);
         }
         boolean isAlone = shown.isLocated(message)
-                && shown.neighbours(message)
-                        .allMatch(i -> row.messages().get(i).role() != Role.ASSISTANT && shown.isLocated(i));
+                && shown.neighbours(message).allMatch(i -> !rendered.isAssistant(i) && shown.isLocated(i));
         return isAlone ? turns.behindHeader(text, shown.between(message, text.length())) : ShownTexts.NOWHERE;
     }
 
@@ -125,15 +118,14 @@ final class FoundSpans {
         @Nullable Integer known = shown.last(message) == last ? lengths.get(seam) : null;
         int end = known == null ? endWithin(message, behind) : last + known;
         if (end <= start) {
-            throw UnclearTemplate.at(
-                    place, message, "neither an end-of-turn token nor the next message shows where it ends");
+            throw rendered.unclear(message, "neither an end-of-turn token nor the next message shows where it ends");
         }
         lengths.put(seam, end - last);
         return end;
     }
 
     private int endWithin(int message, TextSpan behind) throws RowRejectedException {
-        @Nullable String upTo = message + 1 == row.messages().size() ? text : rendered(message + 1, false);
+        @Nullable String upTo = message + 1 == conversation.size() ? text : rendered(message + 1, false);
         int common = upTo == null ? 0 : commonPrefix(upTo);
         if (upTo == null || common < behind.start()) {
             return endOfChanged(message, behind);
@@ -191,8 +183,8 @@ final class FoundSpans {
                 ? turns.firstOwnEnd(text, behind, conversation.mark())
                 : ShownTexts.NOWHERE;
         if (end == ShownTexts.NOWHERE) {
-            throw UnclearTemplate.at(
-                    place, message, "it writes this message differently once others follow, as without its reasoning");
+            throw rendered.unclear(
+                    message, "it writes this message differently once others follow, as without its reasoning");
         }
         return end;
     }

@@ -1,9 +1,7 @@
 package dev.anneal.engine.text.data;
 
-import dev.anneal.engine.text.rows.ChatRow;
-import dev.anneal.engine.text.rows.Place;
-import dev.anneal.engine.text.rows.Role;
 import dev.anneal.engine.text.rows.RowRejectedException;
+import dev.anneal.engine.text.template.Rendering;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -17,25 +15,21 @@ import java.util.stream.IntStream;
  */
 final class MarkedSpans {
 
-    private final Place place;
-    private final ChatRow row;
+    private final RenderedRow rendered;
     private final ShownTexts shown;
 
-    MarkedSpans(Place place, ChatRow row, ShownTexts shown) {
-        this.place = place;
-        this.row = row;
-        this.shown = shown;
+    MarkedSpans(RenderedRow rendered) {
+        this.rendered = rendered;
+        this.shown = rendered.shown();
     }
 
-    /** Those of the trained messages among all spans, which are ascending. */
-    List<TextSpan> trained(List<TextSpan> spans) throws RowRejectedException {
-        if (assistants(0, row.messages().size()).allMatch(this::isTrained)) {
-            checkUnlocated(spans);
-            return spans;
-        }
+    /** Those of the trained messages among all spans, ascending. */
+    List<TextSpan> trained() throws RowRejectedException {
+        boolean areAllTrained = assistants(0, messages()).allMatch(this::isTrained);
         List<TextSpan> trained = new ArrayList<>();
-        for (TextSpan span : spans) {
-            if (isTrained(span)) {
+        for (Rendering.Span marked : rendered.rendering().assistantSpans()) {
+            TextSpan span = new TextSpan(marked.start(), marked.end());
+            if (areAllTrained || isTrained(span)) {
                 trained.add(span);
             }
         }
@@ -43,14 +37,18 @@ final class MarkedSpans {
         return trained;
     }
 
+    private int messages() {
+        return rendered.conversation().size();
+    }
+
     /** Where a message of another role may stand that is not located, nothing is trained. */
     private void checkUnlocated(List<TextSpan> trained) throws RowRejectedException {
-        for (int i = 0; i < row.messages().size(); i++) {
-            if (row.messages().get(i).role() != Role.ASSISTANT && !shown.isLocated(i)) {
+        for (int i = 0; i < messages(); i++) {
+            if (!rendered.isAssistant(i) && !shown.isLocated(i)) {
                 TextSpan between = shown.between(i, Integer.MAX_VALUE);
                 if (trained.stream().anyMatch(span -> mayHold(span, between))) {
-                    throw UnclearTemplate.at(
-                            place, i, "a {% generation %} block that may be of this message or of the assistant's");
+                    throw rendered.unclear(
+                            i, "a {% generation %} block that may be of this message or of the assistant's");
                 }
             }
         }
@@ -67,10 +65,9 @@ final class MarkedSpans {
         Set<Integer> messages = messages(span);
         boolean isAnyTrained = messages.stream().anyMatch(this::isTrained);
         boolean isEitherKind = isAnyTrained && !messages.stream().allMatch(this::isTrained);
-        if (isEitherKind || !assistants(0, row.messages().size()).allMatch(shown::isLocated)) {
-            throw UnclearTemplate.at(
-                    place,
-                    messages.isEmpty() ? row.lastAssistant() : Collections.min(messages),
+        if (isEitherKind || !assistants(0, messages()).allMatch(shown::isLocated)) {
+            throw rendered.unclear(
+                    messages.isEmpty() ? rendered.row().lastAssistant() : Collections.min(messages),
                     "a {% generation %} block that may be of this message or of one with weight 0");
         }
         return isAnyTrained;
@@ -79,7 +76,7 @@ final class MarkedSpans {
     private Set<Integer> messages(TextSpan span) {
         Set<Integer> messages = new TreeSet<>();
         int before = ShownTexts.NOWHERE;
-        int behind = row.messages().size();
+        int behind = messages();
         for (ShownTexts.Piece piece : shown.pieces()) {
             if (piece.isBefore(span)) {
                 before = piece.message();
@@ -90,7 +87,7 @@ final class MarkedSpans {
             }
         }
         if (messages.isEmpty()) {
-            if (before != ShownTexts.NOWHERE && row.messages().get(before).role() == Role.ASSISTANT) {
+            if (before != ShownTexts.NOWHERE && rendered.isAssistant(before)) {
                 messages.add(before);
             }
             assistants(before + 1, behind)
@@ -101,10 +98,10 @@ final class MarkedSpans {
     }
 
     private IntStream assistants(int from, int to) {
-        return IntStream.range(from, to).filter(i -> row.messages().get(i).role() == Role.ASSISTANT);
+        return IntStream.range(from, to).filter(rendered::isAssistant);
     }
 
     private boolean isTrained(int message) {
-        return row.messages().get(message).isTrained();
+        return rendered.message(message).isTrained();
     }
 }

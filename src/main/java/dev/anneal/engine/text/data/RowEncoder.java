@@ -1,110 +1,105 @@
 package dev.anneal.engine.text.data;
 
 import dev.anneal.engine.text.rows.ChatRow;
+import dev.anneal.engine.text.rows.DataException;
+import dev.anneal.engine.text.rows.Excerpt;
 import dev.anneal.engine.text.rows.Place;
 import dev.anneal.engine.text.rows.RowFault;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
-import dev.anneal.engine.text.template.Rendering;
 import dev.anneal.engine.text.template.TemplateException;
-import dev.anneal.engine.text.tokens.ChatTemplates;
 import dev.anneal.engine.text.tokens.EncodedText;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
-/** Turns one conversation into tokens. Safe for many threads. */
+/**
+ * Turns one conversation into tokens by one chat template. Labels are what the assistant writes, role headers excluded and the end-of-turn token included: templates
+ * with {@code {% generation %}} say themselves what that is ({@link MarkedSpans}), for the others it is found ({@link FoundSpans}); either is checked. Safe for many threads.
+ */
 final class RowEncoder {
-
     private final ModelTokenizer tokenizer;
-    private final Form plain;
-    private final Form withTools;
+    private final ChatTemplate template;
+    private final TurnTokens turns;
 
-    private RowEncoder(ModelTokenizer tokenizer, Form plain, Form withTools) {
+    RowEncoder(ModelTokenizer tokenizer, ChatTemplate template) {
         this.tokenizer = tokenizer;
-        this.plain = plain;
-        this.withTools = withTools;
+        this.template = template;
+        this.turns = TurnTokens.of(tokenizer, template);
     }
 
-    static RowEncoder of(ModelTokenizer tokenizer, Instant now) {
-        ChatTemplates templates = tokenizer.readTemplates(now);
-        return of(tokenizer, templates.forTools(false), templates.forTools(true));
-    }
-
-    static RowEncoder of(ModelTokenizer tokenizer, ChatTemplate plain, ChatTemplate withTools) {
-        Form form = new Form(plain, new AssistantText(tokenizer, plain));
-        return new RowEncoder(
-                tokenizer,
-                form,
-                withTools == plain ? form : new Form(withTools, new AssistantText(tokenizer, withTools)));
+    /** What the template writes around an assistant's message. */
+    TurnTokens turns() {
+        return turns;
     }
 
     /**
      * A conversation that is trained.
      *
-     * @param line the line that the encoded row is said to come from
      * @param count is told how long the whole is, even if it is refused
      */
-    Encoded encode(Place place, long line, ChatRow row, int maxLength, TokenCount count) throws RowRejectedException {
-        Form form = form(row);
-        Conversation conversation = Conversation.of(place, row, form.template, tokenizer);
-        List<TextSpan> trained;
-        ShownTexts shown;
-        EncodedText text;
-        boolean unshown;
-        try {
-            Rendering all = conversation.render(conversation.size(), false);
-            ShownTexts texts = ShownTexts.of(conversation, false, all.text());
-            trained = form.assistant.trained(place, row, conversation, all, texts);
-            text = tokenizer.encodeMarked(all.text(), conversation.mark());
-            unshown = UnshownText.isIn(conversation, all.text(), () -> texts);
-            shown = texts;
-        } catch (TemplateException e) {
-            throw TemplateFault.rejection(place, e);
-        }
-        count.length(line, text.ids().length);
+    Encoded encode(Place place, ChatRow row, int maxLength, TokenCount count) throws RowRejectedException {
+        RenderedRow rendered = render(place, row, row.messages().size(), false);
+        rendered.requireTrainedShown();
+        List<TextSpan> trained = template.marksAssistantText()
+                ? new MarkedSpans(rendered).trained()
+                : new FoundSpans(rendered, turns).trained();
+        EncodedText text = tokens(rendered);
+        count.length(place.line(), text.length());
         refuseDoubleStart(place, text.ids());
-        int length = Math.min(maxLength, text.ids().length);
-        int[] labels = form.assistant.labels(place, row, text, trained, shown, length);
-        EncodedRow encoded = new EncodedRow(line, text.ids(length), labels, length < text.ids().length);
+        int length = Math.min(maxLength, text.length());
+        int[] labels = labels(text, trained, length);
+        rendered.requireLabels(text, labels, template.marksAssistantText());
+        EncodedRow encoded = new EncodedRow(place.line(), text.ids(length), labels, length < text.length());
         if (encoded.trainedTokens() == 0) {
-            throw nothingTrained(place, encoded, text.ids().length, maxLength);
+            throw nothingTrained(place, encoded, text.length(), maxLength);
         }
-        return new Encoded(encoded, IntStream.of(encoded.labels()).anyMatch(form.assistant::isEndOfTurn), unshown);
+        boolean isEnded = IntStream.of(labels).anyMatch(turns.ends()::contains);
+        return new Encoded(encoded, isEnded, rendered.hidesText());
+    }
+
+    /** A conversation, or its first messages, with the generation prompt at the end. */
+    RenderedRow prompt(Place place, ChatRow row, int messages) throws RowRejectedException {
+        return render(place, row, messages, true);
+    }
+
+    EncodedText tokens(RenderedRow rendered) {
+        return tokenizer.encodeMarked(rendered.text(), rendered.conversation().mark());
+    }
+
+    private RenderedRow render(Place place, ChatRow row, int messages, boolean addsGenerationPrompt)
+            throws RowRejectedException {
+        Conversation conversation = Conversation.of(place, row, template, tokenizer);
+        try {
+            return new RenderedRow(place, row, conversation, messages, addsGenerationPrompt);
+        } catch (TemplateException e) {
+            throw notRendered(place.key("messages"), e);
+        }
     }
 
     /**
-     * A conversation that asks for an answer, the generation prompt at its end.
+     * Labels of the first tokens: the id where a token shares a character with a span or stands between two that do, {@link EncodedRow#NOT_TRAINED} elsewhere and for
+     * token 0.
      *
-     * @param messages how many of its messages are asked with
-     * @throws TemplateException if the chat template does not render it
+     * @param spans ascending and disjoint
      */
-    Prompt prompt(Place place, ChatRow row, int messages) throws RowRejectedException {
-        Conversation conversation = Conversation.of(place, row, form(row).template, tokenizer);
-        String text = conversation.render(messages, true).text();
-        return new Prompt(tokenizer.encodeMarked(text, conversation.mark()), conversation, text);
-    }
-
-    /** The token that the chat template writes after an assistant's message, or null if it writes none that is special. */
-    @Nullable
-    Integer endOfTurn() {
-        return plain.assistant.ownEndOfTurn();
-    }
-
-    /** Tokens after which an assistant's message is complete: the model's ends, and what the chat template writes there. */
-    Set<Integer> endsOfTurn() {
-        return plain.assistant.endsOfTurn();
-    }
-
-    String text(int[] ids) {
-        return tokenizer.decode(ids, true);
-    }
-
-    private Form form(ChatRow row) {
-        return row.tools().isEmpty() ? plain : withTools;
+    static int[] labels(EncodedText text, List<TextSpan> spans, int length) {
+        int[] labels = new int[length];
+        Arrays.fill(labels, EncodedRow.NOT_TRAINED);
+        int token = 0;
+        for (TextSpan span : spans) {
+            while (token < text.length() && text.end(token) <= span.start()) {
+                token++;
+            }
+            while (token < text.length() && text.start(token) < span.end()) {
+                if (token > 0 && token < length) {
+                    labels[token] = text.id(token);
+                }
+                token++;
+            }
+        }
+        return labels;
     }
 
     private void refuseDoubleStart(Place place, int[] ids) throws RowRejectedException {
@@ -117,6 +112,33 @@ final class RowEncoder {
                             "two",
                             "remove one of them from the model's chat template");
         }
+    }
+
+    /** @throws DataException with code {@code base_model_unreadable} if the template is at fault and not the row */
+    private static RowRejectedException notRendered(Place messages, TemplateException e) {
+        String found = Excerpt.shorten("%s (line %d of the template)".formatted(e.reason(), e.line()));
+        return switch (e.problem()) {
+            case RAISED ->
+                messages.reject(
+                        RowFault.REFUSED_BY_TEMPLATE,
+                        "a conversation that the model's chat template accepts",
+                        found,
+                        "change the conversation, or choose a model whose template takes it");
+            case EVALUATION ->
+                messages.reject(
+                        RowFault.FAILED_IN_TEMPLATE,
+                        "a conversation that has what the model's chat template reads",
+                        found,
+                        "compare the conversation with what the template reads, or choose another model");
+            case BUDGET ->
+                messages.reject(
+                        RowFault.BEYOND_TEMPLATE_LIMITS,
+                        "a conversation that the chat template renders within its limits",
+                        found,
+                        "shorten the conversation");
+            case SYNTAX ->
+                throw new DataException(DataException.Code.BASE_MODEL_UNREADABLE, String.valueOf(e.getMessage()), e);
+        };
     }
 
     private static RowRejectedException nothingTrained(Place place, EncodedRow row, int length, int maxLength) {
@@ -140,19 +162,7 @@ final class RowEncoder {
      * A conversation as tokens.
      *
      * @param isEnded whether an end-of-turn token is trained
-     * @param hasUnshownText whether the chat template leaves something out
+     * @param hidesText whether the chat template leaves something out
      */
-    record Encoded(EncodedRow row, boolean isEnded, boolean hasUnshownText) {}
-
-    /** A prompt as tokens, and what they were made from. */
-    record Prompt(EncodedText tokens, Conversation conversation, String text) {
-
-        /** Whether the chat template leaves something out. */
-        boolean hasUnshownText() {
-            return UnshownText.isIn(conversation, text, () -> ShownTexts.of(conversation, true, text));
-        }
-    }
-
-    /** A chat template with what is known about it. */
-    private record Form(ChatTemplate template, AssistantText assistant) {}
+    record Encoded(EncodedRow row, boolean isEnded, boolean hidesText) {}
 }

@@ -1,5 +1,9 @@
 package dev.anneal.engine.text.data;
 
+import static dev.anneal.engine.math.random.SplitMix64.GAMMA;
+import static dev.anneal.engine.math.random.SplitMix64.mix;
+
+import dev.anneal.engine.math.random.SplitMix64;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -71,17 +75,21 @@ public final class StepPlan {
     private int[] orderOf(int epoch) {
         Epoch known = latest;
         if (known == null || known.number != epoch) {
-            known = new Epoch(epoch, shuffled(rows, new CounterRandom(seed, epoch)));
+            known = new Epoch(epoch, shuffled(rows, seed, epoch));
             latest = known;
         }
         return known.order;
     }
 
-    /** Fisher and Yates's shuffle of 0..rows-1. */
-    private static int[] shuffled(int rows, CounterRandom random) {
+    /**
+     * Fisher and Yates's shuffle of 0..rows-1. Its random numbers are functions of (seed, epoch, counter), {@link SplitMix64#mix} applied to each in turn. The bias is below
+     * rows / 2^63: nothing for the number of rows a file can hold.
+     */
+    private static int[] shuffled(int rows, long seed, long epoch) {
+        long key = mix(mix(seed + GAMMA) ^ (epoch * GAMMA));
         int[] order = new int[rows];
         for (int i = 0; i < rows; i++) {
-            int j = random.below(i, i + 1);
+            int j = (int) Math.multiplyHigh(mix(key + (i + 1L) * GAMMA) >>> 1, 2L * (i + 1));
             order[i] = order[j];
             order[j] = i;
         }
@@ -96,14 +104,6 @@ public final class StepPlan {
     }
 
     /** The order of one epoch, kept because steps of one epoch follow each other. */
-    private static final class Epoch {
-
-        private final int number;
-        private final int[] order;
-
-        private Epoch(int number, int[] order) {
-            this.number = number;
-            this.order = order;
-        }
-    }
+    @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+    private record Epoch(int number, int[] order) {}
 }

@@ -43,7 +43,7 @@ final class TokenCount {
         trainedTokens +=
                 parts.stream().mapToLong(part -> part.row().trainedTokens()).sum();
         unendedRows += parts.stream().allMatch(RowEncoder.Encoded::isEnded) ? 0 : 1;
-        if (parts.stream().anyMatch(RowEncoder.Encoded::hasUnshownText)) {
+        if (parts.stream().anyMatch(RowEncoder.Encoded::hidesText)) {
             unshown(first.line());
         }
         if (parts.stream().anyMatch(part -> part.row().isTruncated())) {
@@ -53,11 +53,11 @@ final class TokenCount {
     }
 
     /** Counts a prompt, which nothing is trained of. */
-    void acceptedPrompt(long line, int length, boolean hasUnshownText) {
+    void acceptedPrompt(long line, int length, boolean hidesText) {
         rows++;
         lengths.add(length);
         tokens += length;
-        if (hasUnshownText) {
+        if (hidesText) {
             unshown(line);
         }
     }

@@ -27,6 +27,11 @@ public final class Place {
         return ofLine(RowProblem.NO_LINE);
     }
 
+    /** The line, counted from 1. */
+    public long line() {
+        return line;
+    }
+
     /** What stands under a key of this object. */
     public Place key(String name) {
         return new Place(line, this, name);
