@@ -2,7 +2,7 @@ package dev.anneal.engine.run.serve;
 
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.text.data.ChatEncoder;
-import dev.anneal.engine.text.rows.ChatPrompt;
+import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -65,7 +65,7 @@ final class PromptReader {
 
     private static int[] encode(ChatEncoder encoder, Input.Chat chat) {
         try {
-            return encoder.encodeChat(ChatPrompt.parse(chat.json()));
+            return encoder.encodeChat(ChatRow.parse(chat.json()));
         } catch (RowRejectedException e) {
             throw new RequestException("invalid_value", e.problem().toString());
         } catch (DataException e) {

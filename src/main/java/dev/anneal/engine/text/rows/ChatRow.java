@@ -21,6 +21,16 @@ public record ChatRow(List<ChatMessage> messages, List<Map<String, @Nullable Obj
         }
     }
 
+    /**
+     * Reads the conversation of a request for an answer.
+     *
+     * @param json an object with {@code messages} and perhaps {@code tools}, as in a dataset's rows; other keys are ignored
+     * @throws RowRejectedException naming the place of what is wrong
+     */
+    public static ChatRow parse(String json) throws RowRejectedException {
+        return RowParser.parseRequest(json);
+    }
+
     /** Index of the last message of the assistant, the answer in question where a model is asked; -1 if it says nothing. */
     public int lastAssistant() {
         int last = messages.size() - 1;

@@ -1,15 +1,31 @@
 package dev.anneal.engine.text.rows;
 
+import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The rows of a file that {@link DatasetValidator} found usable, one after the other. */
-public final class DatasetFile {
+/**
+ * Reads the rows of a dataset, one line at a time: for {@link DatasetValidator}, which describes every line that is not a row, and for all that use the rows of a file
+ * that it found usable. Blank lines are skipped and counted, a byte order mark at the start is skipped. All rows are of the first one's format.
+ */
+public final class DatasetFile implements Closeable {
+    private static final byte[] UTF8_MARK = {(byte) 0xEF, (byte) 0xBB, (byte) 0xBF};
 
-    private DatasetFile() {}
+    private final LineReader lines;
+    private boolean byteOrderMark;
+    private long blankLines;
+    private @Nullable DatasetFormat format;
+    private long formatLine;
+
+    DatasetFile(InputStream in) {
+        lines = new LineReader(in, DatasetLimits.LINE_BYTES);
+    }
 
     /** Takes the rows of a file in order. */
     @FunctionalInterface
@@ -29,14 +45,7 @@ public final class DatasetFile {
      * @throws DataException at the first line that is not a row: the file is not the one that was validated
      */
     public static void forEach(Path file, RowConsumer consumer) throws IOException {
-        try (RowReader rows = new RowReader(Files.newInputStream(file))) {
-            while (rows.next()) {
-                consumer.accept(rows.line(), rows.row().row());
-            }
-        } catch (RowRejectedException e) {
-            throw new DataException(
-                    DataException.Code.DATASET_INVALID, e.problem().toString(), e);
-        }
+        read(file, Long.MAX_VALUE, consumer);
     }
 
     /**
@@ -46,14 +55,116 @@ public final class DatasetFile {
      */
     public static List<DatasetRow> first(Path file, int count) throws IOException {
         List<DatasetRow> first = new ArrayList<>();
-        try (RowReader rows = new RowReader(Files.newInputStream(file))) {
-            while (first.size() < count && rows.next()) {
-                first.add(rows.row().row());
+        read(file, count, (line, row) -> first.add(row));
+        return first;
+    }
+
+    private static void read(Path file, long count, RowConsumer consumer) throws IOException {
+        try (DatasetFile rows = new DatasetFile(Files.newInputStream(file))) {
+            for (long i = 0; i < count && rows.next(); i++) {
+                consumer.accept(rows.line(), rows.row().row());
             }
         } catch (RowRejectedException e) {
             throw new DataException(
                     DataException.Code.DATASET_INVALID, e.problem().toString(), e);
         }
-        return first;
+    }
+
+    /** Goes to the next line that is not blank; false at the end. */
+    boolean next() throws IOException {
+        while (lines.next()) {
+            if (lines.number() == 1 && startsWithMark()) {
+                byteOrderMark = true;
+            }
+            if (!isBlank()) {
+                return true;
+            }
+            blankLines++;
+        }
+        return false;
+    }
+
+    private boolean startsWithMark() {
+        return lines.length() >= UTF8_MARK.length && Arrays.equals(lines.bytes(), 0, 3, UTF8_MARK, 0, 3);
+    }
+
+    private boolean isBlank() {
+        int end = (int) Math.min(lines.length(), lines.bytes().length);
+        for (int i = skipped(); i < end; i++) {
+            byte b = lines.bytes()[i];
+            if (b != ' ' && b != '\t' && b != '\r') {
+                return false;
+            }
+        }
+        return !lines.isTooLong();
+    }
+
+    private int skipped() {
+        return byteOrderMark && lines.number() == 1 ? UTF8_MARK.length : 0;
+    }
+
+    /** Number of the line, counted from 1. */
+    long line() {
+        return lines.number();
+    }
+
+    /** Lines skipped so far. */
+    long blankLines() {
+        return blankLines;
+    }
+
+    boolean hasByteOrderMark() {
+        return byteOrderMark;
+    }
+
+    /** The row of this line. */
+    RowParser.Parsed row() throws RowRejectedException {
+        Place place = Place.ofLine(line());
+        if (lines.isTooLong()) {
+            throw place.reject(
+                    RowFault.LINE_TOO_LONG,
+                    "at most %,d bytes".formatted(DatasetLimits.LINE_BYTES),
+                    "%,d bytes".formatted(lines.length()),
+                    "shorten the example; each example stands on a line of its own");
+        }
+        int from = skipped();
+        int length = (int) lines.length();
+        byte[] bytes = from == 0 ? lines.bytes() : Arrays.copyOfRange(lines.bytes(), from, length);
+        RowParser.Parsed parsed = RowParser.parse(place, bytes, length - from);
+        DatasetFormat first = format;
+        DatasetFormat found = parsed.row().format();
+        if (first == null) {
+            format = found;
+            formatLine = line();
+        } else if (first != found) {
+            throw mixed(place, first, found);
+        }
+        return parsed;
+    }
+
+    private RowRejectedException mixed(Place row, DatasetFormat first, DatasetFormat found) {
+        boolean isPair = first == DatasetFormat.PREFERENCE || found == DatasetFormat.PREFERENCE;
+        String remedy = "give each format a file of its own";
+        if (!isPair) {
+            remedy = (first == DatasetFormat.CHAT ? "add the assistant's answer, or " : "remove the answer, or ")
+                    + remedy;
+        }
+        return (isPair ? row : row.key("messages"))
+                .reject(
+                        RowFault.MIXED_FORMATS,
+                        "a row of %s, as line %d is".formatted(first.description(), formatLine),
+                        "one of " + found.description(),
+                        remedy);
+    }
+
+    /** The format of the rows that were read; null before the first. */
+    @Nullable
+    DatasetFormat format() {
+        return format;
+    }
+
+    @Override
+    public void close() throws IOException {
+        lines.close();
     }
 }

@@ -50,10 +50,10 @@ public final class DatasetValidator {
     public static ValidationReport validate(InputStream in) throws IOException {
         byte[] head = in.readNBytes(HEAD_BYTES);
         InputStream whole = new SequenceInputStream(new ByteArrayInputStream(head), in);
-        return new DatasetValidator(head).report(new RowReader(whole));
+        return new DatasetValidator(head).report(new DatasetFile(whole));
     }
 
-    private ValidationReport report(RowReader rows) throws IOException {
+    private ValidationReport report(DatasetFile rows) throws IOException {
         Optional<OtherFormat> other = FileSignature.of(head);
         other.ifPresent(format -> refuseWhole(format.problem()));
         while (otherFormat == null && rows.next()) {

@@ -74,7 +74,7 @@ final class ItemKeysCounter {
             child = new Node();
             nodes++;
             children.put(name, child);
-            if (depth == 0 && ConversationParser.KNOWN_KEYS.contains(name)) {
+            if (depth == 0 && RowParser.CONVERSATION_KEYS.contains(name)) {
                 // The conversation has a form of its own.
                 child.children = null;
             }

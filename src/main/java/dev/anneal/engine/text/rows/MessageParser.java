@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.rows;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,10 +134,8 @@ final class MessageParser {
         return others;
     }
 
-    /** @param array key of the array that the message stands in */
-    static List<UnknownKey> unknownKeys(String array, Map<?, ?> message) {
-        return UnknownKey.of(message.keySet(), array + "[].", KNOWN_KEYS).stream()
-                .filter(key -> !IGNORED_KEYS.contains(key.name()))
-                .toList();
+    /** The keys of a message but those that are ignored without a warning. */
+    static List<?> withoutIgnored(Collection<?> keys) {
+        return keys.stream().filter(key -> !IGNORED_KEYS.contains(key)).toList();
     }
 }

@@ -69,23 +69,22 @@ public final class Place {
     @SuppressWarnings("unchecked") // Jackson makes no other maps
     Map<String, @Nullable Object> object(@Nullable Object value, RowFault fault, String remedy)
             throws RowRejectedException {
-        if (value instanceof Map<?, ?> map) {
-            return (Map<String, @Nullable Object>) map;
-        }
-        throw reject(fault, "an object", Excerpt.of(value), remedy);
+        return as(Map.class, "an object", value, fault, remedy);
     }
 
     List<?> array(@Nullable Object value, RowFault fault, String remedy) throws RowRejectedException {
-        if (value instanceof List<?> list) {
-            return list;
-        }
-        throw reject(fault, "an array", Excerpt.of(value), remedy);
+        return as(List.class, "an array", value, fault, remedy);
     }
 
     String string(@Nullable Object value, RowFault fault, String remedy) throws RowRejectedException {
-        if (value instanceof String text) {
-            return text;
+        return as(String.class, "a string", value, fault, remedy);
+    }
+
+    private <T> T as(Class<T> type, String expected, @Nullable Object value, RowFault fault, String remedy)
+            throws RowRejectedException {
+        if (type.isInstance(value)) {
+            return type.cast(value);
         }
-        throw reject(fault, "a string", Excerpt.of(value), remedy);
+        throw reject(fault, expected, Excerpt.of(value), remedy);
     }
 }

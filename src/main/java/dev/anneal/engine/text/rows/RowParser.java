@@ -1,50 +1,95 @@
 package dev.anneal.engine.text.rows;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads one line of a dataset. Pairs are told by their keys. {@code {"messages": […], "tools": […]}} is a prompt if the user has the last word, and a
- * conversation to learn from otherwise.
+ * Reads one row. Pairs are recognised by their keys: OpenAI's {@code {"input": {…}, "preferred_output": […], "non_preferred_output": […]}} or its older spelling.
+ * {@code {"messages": […], "tools": […]}} is a prompt if the user has the last word, and a conversation to learn from otherwise.
  */
 final class RowParser {
+    /** Keys that make a conversation. */
+    static final Set<String> CONVERSATION_KEYS = Set.of("messages", "tools", "parallel_tool_calls", "functions");
 
-    private RowParser() {}
+    /** Each output with its older name. */
+    private static final String[] PREFERRED = {"preferred_output", "preferred_completion"};
+
+    private static final String[] NON_PREFERRED = {"non_preferred_output", "non_preferred_completion"};
+    private static final Set<String> PAIR_KEYS =
+            Set.of("input", PREFERRED[0], PREFERRED[1], NON_PREFERRED[0], NON_PREFERRED[1]);
+
+    private static final String OUTPUT = "an array of one assistant message";
+    private static final String OUTPUT_REMEDY = "write [{\"role\": \"assistant\", \"content\": \"…\"}]";
+    private static final String MESSAGES = "an array of messages";
+    private static final String MESSAGES_REMEDY =
+            "write {\"messages\": [{\"role\": \"user\", \"content\": \"…\"}, {\"role\": \"assistant\", \"content\": \"…\"}]}";
+
+    private final Place place;
+    private final Map<String, @Nullable Object> row;
+    private final List<UnknownKeys.Key> unknownKeys = new ArrayList<>();
+
+    private RowParser(Place place, byte[] bytes, int length) throws RowRejectedException {
+        this.place = place;
+        this.row = LineParser.parse(place, bytes, length);
+    }
 
     /**
      * A row and what it holds beside the format.
      *
      * @param unknownKeys keys without meaning; of a prompt its messages' alone, as the others are its item's
      */
-    record Parsed(DatasetRow row, List<UnknownKey> unknownKeys) {}
+    record Parsed(DatasetRow row, List<UnknownKeys.Key> unknownKeys) {}
 
-    static Parsed parse(long line, byte[] bytes, int length) throws RowRejectedException {
-        Place place = Place.ofLine(line);
-        Map<String, @Nullable Object> row = LineParser.parse(place, bytes, length);
-        List<UnknownKey> unknownKeys = new ArrayList<>();
-        if (PreferenceParser.isPreference(row)) {
-            return new Parsed(PreferenceParser.parse(place, row, unknownKeys), unknownKeys);
-        }
-        if (!row.containsKey("messages")) {
-            refuseOtherRows(place, row);
-        }
-        ChatRow conversation = ConversationParser.parse(place, row, unknownKeys);
-        if (conversation.isPrompt()) {
-            return new Parsed(new PromptRow(conversation.untrained(), row), unknownKeys);
-        }
-        unknownKeys.addAll(UnknownKey.of(row.keySet(), "", ConversationParser.KNOWN_KEYS));
-        requireTrainedMessage(place.key("messages"), conversation.messages());
-        return new Parsed(conversation, unknownKeys);
+    /** Reads a line that is known to be short enough. */
+    static Parsed parse(Place line, byte[] bytes, int length) throws RowRejectedException {
+        RowParser parser = new RowParser(line, bytes, length);
+        return new Parsed(parser.parse(), parser.unknownKeys);
     }
 
-    private static void refuseOtherRows(Place place, Map<String, @Nullable Object> row) throws RowRejectedException {
-        Optional<OtherRows> other = OtherRows.of(row);
-        if (other.isPresent()) {
-            throw other.get().format().rejection(place);
+    /** Reads the conversation of a request, whose messages hold known keys only. */
+    static ChatRow parseRequest(String json) throws RowRejectedException {
+        byte[] bytes = json.getBytes(UTF_8);
+        RowParser parser = new RowParser(Place.ofNoFile(), bytes, bytes.length);
+        ChatRow conversation = parser.conversation(parser.place, parser.row, "");
+        if (!parser.unknownKeys.isEmpty()) {
+            throw parser.place
+                    .key("messages")
+                    .reject(
+                            RowFault.INVALID_MESSAGE,
+                            "messages of known keys",
+                            parser.unknownKeys.stream()
+                                    .map(UnknownKeys.Key::path)
+                                    .collect(Collectors.joining(", ")),
+                            "remove what is not known");
         }
+        return conversation;
+    }
+
+    private DatasetRow parse() throws RowRejectedException {
+        if (isPair()) {
+            return pair();
+        }
+        if (!row.containsKey("messages")) {
+            Optional<OtherRows> other = OtherRows.of(row);
+            if (other.isPresent()) {
+                throw other.get().format().rejection(place);
+            }
+        }
+        ChatRow conversation = conversation(place, row, "");
+        if (conversation.isPrompt()) {
+            return new PromptRow(conversation.untrained(), row);
+        }
+        addUnknown(row.keySet(), "", CONVERSATION_KEYS);
+        requireTrainedMessage(place.key("messages"), conversation.messages());
+        return conversation;
     }
 
     private static void requireTrainedMessage(Place place, List<ChatMessage> messages) throws RowRejectedException {
@@ -63,5 +108,104 @@ final class RowParser {
                 "an assistant message: it is what the model learns to write",
                 "messages of other roles alone",
                 "add the answer as {\"role\": \"assistant\", \"content\": \"…\"}");
+    }
+
+    /**
+     * The messages and tools of an object, which is the whole row or the input of a pair.
+     *
+     * @param path of the object, as unknown keys are counted under it
+     */
+    private ChatRow conversation(Place object, Map<String, @Nullable Object> values, String path)
+            throws RowRejectedException {
+        Place at = object.key("messages");
+        Object value = values.get("messages");
+        if (!(value instanceof List<?> list) || list.isEmpty()) {
+            throw at.reject(RowFault.MISSING_MESSAGES, MESSAGES, found(value), MESSAGES_REMEDY);
+        }
+        if (list.size() > DatasetLimits.MESSAGES) {
+            String expected = "at most %,d messages".formatted(DatasetLimits.MESSAGES);
+            throw at.reject(RowFault.TOO_MANY_MESSAGES, expected, found(list), "split the conversation into rows");
+        }
+        List<ChatMessage> messages = new ArrayList<>(list.size());
+        for (int i = 0; i < list.size(); i++) {
+            messages.add(message(at.index(i), list.get(i), path + "messages[]."));
+        }
+        return new ChatRow(messages, ToolParser.tools(object, values));
+    }
+
+    private ChatMessage message(Place at, @Nullable Object value, String path) throws RowRejectedException {
+        ChatMessage message = MessageParser.parse(at, value);
+        if (value instanceof Map<?, ?> keys) {
+            addUnknown(MessageParser.withoutIgnored(keys.keySet()), path, MessageParser.KNOWN_KEYS);
+        }
+        return message;
+    }
+
+    private boolean isPair() {
+        return !row.containsKey("messages")
+                && (row.get("input") instanceof Map<?, ?>
+                        || PAIR_KEYS.stream().anyMatch(key -> !key.equals("input") && row.containsKey(key)));
+    }
+
+    private PreferenceRow pair() throws RowRejectedException {
+        addUnknown(row.keySet(), "", PAIR_KEYS);
+        Place at = place.key("input");
+        Map<String, @Nullable Object> input =
+                at.object(row.get("input"), RowFault.INVALID_INPUT, "write {\"messages\": [{\"role\": \"user\", …}]}");
+        addUnknown(input.keySet(), "input.", CONVERSATION_KEYS);
+        ChatRow question = conversation(at, input, "input.").untrained();
+        ChatMessage preferred = output(PREFERRED);
+        ChatMessage rejected = output(NON_PREFERRED);
+        if (preferred.equals(rejected)) {
+            throw place.key(key(NON_PREFERRED))
+                    .reject(
+                            RowFault.IDENTICAL_OUTPUTS,
+                            "another answer than the preferred one",
+                            "the same",
+                            "remove the row: there is nothing to prefer");
+        }
+        return new PreferenceRow(question.with(preferred), question.with(rejected));
+    }
+
+    private ChatMessage output(String[] names) throws RowRejectedException {
+        String key = key(names);
+        Place at = place.key(key);
+        if (!(row.get(key) instanceof List<?> values) || values.size() != 1) {
+            throw at.reject(RowFault.INVALID_OUTPUT, OUTPUT, found(row.get(key)), OUTPUT_REMEDY);
+        }
+        ChatMessage message = message(at.index(0), values.get(0), key + "[].");
+        if (message.role() != Role.ASSISTANT) {
+            String found = "a message of role " + message.role().wireName();
+            throw at.index(0).reject(RowFault.INVALID_OUTPUT, "an assistant message", found, OUTPUT_REMEDY);
+        }
+        if (!message.isTrained()) {
+            throw at.index(0)
+                    .key("weight")
+                    .reject(RowFault.INVALID_WEIGHT, "1 or nothing", "0", "remove it: both answers of a pair count");
+        }
+        return message;
+    }
+
+    private String key(String[] names) throws RowRejectedException {
+        boolean isOlder = row.containsKey(names[1]);
+        if (isOlder && row.containsKey(names[0])) {
+            throw place.key(names[1])
+                    .reject(
+                            RowFault.INVALID_OUTPUT,
+                            "one of '%s' and '%s'".formatted(names[0], names[1]),
+                            "both",
+                            "remove this one: it is the older name of the other");
+        }
+        return isOlder ? names[1] : names[0];
+    }
+
+    private static String found(@Nullable Object value) {
+        return value == null ? "nothing" : Excerpt.of(value);
+    }
+
+    private void addUnknown(Collection<?> keys, String path, Set<String> known) {
+        keys.stream()
+                .filter(key -> !known.contains(key))
+                .forEach(key -> unknownKeys.add(new UnknownKeys.Key(path, (String) key, known)));
     }
 }

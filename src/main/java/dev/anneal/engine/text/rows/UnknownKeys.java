@@ -1,10 +1,12 @@
 package dev.anneal.engine.text.rows;
 
+import dev.anneal.engine.text.spelling.Spelling;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Counts the unknown keys of a file, at most {@link DatasetLimits#LISTED_KEYS} different ones. */
@@ -13,15 +15,33 @@ final class UnknownKeys {
     private static final String UNLESS_IN_TEMPLATE = ", unless the model's chat template reads %s";
 
     /** By path, in the order in which they were found. */
-    private final Map<String, Found> found = new LinkedHashMap<>();
+    private final Map<String, Count> found = new LinkedHashMap<>();
 
-    /** Where a key stands. */
-    private static final class Found {
-        private final UnknownKey key;
+    /**
+     * A key of a row to which the format gives no meaning.
+     *
+     * @param parent what it stands in, such as {@code messages[].}; empty for the row itself
+     * @param known keys that have a meaning there
+     */
+    record Key(String parent, String name, Set<String> known) {
+
+        String path() {
+            return parent + name;
+        }
+
+        /** Whether it is handed to chat templates, as all keys of messages are. */
+        boolean isOfMessage() {
+            return parent.endsWith("[].");
+        }
+    }
+
+    private static final class Count {
+
+        private final Key key;
         private final long firstLine;
         private long count;
 
-        Found(UnknownKey key, long firstLine) {
+        Count(Key key, long firstLine) {
             this.key = key;
             this.firstLine = firstLine;
         }
@@ -33,11 +53,11 @@ final class UnknownKeys {
         }
     }
 
-    void add(long line, UnknownKey key) {
+    void add(long line, Key key) {
         String path = Excerpt.shorten(key.path());
-        Found known = found.get(path);
+        Count known = found.get(path);
         if (known == null && found.size() < DatasetLimits.LISTED_KEYS) {
-            known = new Found(key, line);
+            known = new Count(key, line);
             found.put(path, known);
         }
         if (known != null) {
@@ -57,11 +77,11 @@ final class UnknownKeys {
         List<String> warnings = new ArrayList<>();
         List<String> others = new ArrayList<>();
         boolean hasMessageKeys = false;
-        for (Map.Entry<String, Found> entry : found.entrySet()) {
-            UnknownKey key = entry.getValue().key;
+        for (Map.Entry<String, Count> entry : found.entrySet()) {
+            Key key = entry.getValue().key;
             String described =
                     "'%s' (%s)".formatted(entry.getKey(), entry.getValue().described());
-            Optional<String> meant = key.meant();
+            Optional<String> meant = Spelling.nearest(key.name(), key.known());
             if (meant.isEmpty()) {
                 others.add(described);
                 hasMessageKeys |= key.isOfMessage();

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -50,11 +49,9 @@ public record ValidationReport(
         boolean byteOrderMark) {
 
     public ValidationReport {
-        // Reports that were stored before there were other formats.
-        format = Objects.requireNonNullElse(format, DatasetFormat.CHAT);
         dropped = Collections.unmodifiableMap(new TreeMap<>(dropped));
         firstProblems = List.copyOf(firstProblems);
-        warnings = warnings == null ? List.of() : List.copyOf(warnings);
+        warnings = List.copyOf(warnings);
         unknownKeys = Collections.unmodifiableMap(new TreeMap<>(unknownKeys));
     }
 

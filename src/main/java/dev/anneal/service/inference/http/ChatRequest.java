@@ -1,6 +1,6 @@
 package dev.anneal.service.inference.http;
 
-import dev.anneal.engine.text.rows.ChatPrompt;
+import dev.anneal.engine.text.rows.ChatRow;
 import dev.anneal.engine.text.rows.RowProblem;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.protocol.ServeRequest;
@@ -61,7 +61,7 @@ record ChatRequest(GenerationRequest generation, StreamKeys streaming) {
         }
         String json = conversation.toString();
         try {
-            ChatPrompt.parse(json);
+            ChatRow.parse(json);
         } catch (RowRejectedException rejected) {
             throw refusal(rejected.problem());
         }

@@ -17,7 +17,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ObjectNode;
 
 /** A file's report counts every line and says of the first faulty ones what stands where and how to repair it. */
 class DatasetValidatorTest {
@@ -277,14 +276,6 @@ class DatasetValidatorTest {
                         "byte_order_mark");
         assertThat(json.at("/first_problems/0/reason").stringValue()).isEqualTo("missing_messages");
         assertThat(mapper.treeToValue(json, ValidationReport.class)).isEqualTo(report);
-    }
-
-    @Test
-    void reportsOfEarlierVersionsAreOfChatRows() {
-        JsonMapper mapper = new JsonMapper();
-        ObjectNode json = mapper.valueToTree(validate(GOOD_TEN));
-        json.remove("format");
-        assertThat(mapper.treeToValue(json, ValidationReport.class)).isEqualTo(validate(GOOD_TEN));
     }
 
     @Test

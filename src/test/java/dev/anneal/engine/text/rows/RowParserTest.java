@@ -22,7 +22,7 @@ class RowParserTest {
 
     private static RowParser.Parsed parsed(String line) throws RowRejectedException {
         byte[] bytes = Rows.utf8(line);
-        return RowParser.parse(1, bytes, bytes.length);
+        return RowParser.parse(Place.ofLine(1), bytes, bytes.length);
     }
 
     private static RowProblem problemOf(String line) {
@@ -269,7 +269,7 @@ class RowParserTest {
                 .containsExactly(tuple("q", false), tuple("a", false), tuple("r", false));
         assertThat(row.item()).containsOnlyKeys("messages", "answer", "tools");
         assertThat(row.item().get("answer")).hasToString("{n=[7, null]}");
-        assertThat(parsed.unknownKeys()).extracting(UnknownKey::path).containsExactly("messages[].odd");
+        assertThat(parsed.unknownKeys()).extracting(UnknownKeys.Key::path).containsExactly("messages[].odd");
     }
 
     @ParameterizedTest
@@ -289,7 +289,7 @@ class RowParserTest {
                 .containsExactly(tuple("hello", false), tuple("q", false), tuple("bad", true));
         assertThat(pair.chosen().tools()).hasSize(1).isEqualTo(pair.rejected().tools());
         assertThat(parsed.unknownKeys())
-                .extracting(UnknownKey::path)
+                .extracting(UnknownKeys.Key::path)
                 .containsExactly("id", "input.seed", "preferred_%s[].odd".formatted(spelling));
     }
 
