@@ -1,12 +1,12 @@
 package dev.anneal.service.files;
 
-/** Told of files whose rows are to be checked, and of the end of any file. Implemented by the module that checks, which this one does not know. */
+/** Takes the beginning of files whose rows are to be checked, and the end of any file. Implemented by {@code service.files.check}, which this package does not depend on. */
 public interface FileListener {
 
     /**
      * Called within the transaction of the file's tenant that completes the upload: what this writes exists exactly if the file does.
      *
-     * @param file is {@link FileStatus#UPLOADED} until {@link FileVerdict} says more
+     * @param file is {@link FileStatus#UPLOADED} until its check has ended
      */
     void uploaded(StoredFile file);
 

@@ -110,6 +110,13 @@ final class FileRows {
                 .list();
     }
 
+    Optional<String> sha256(String id) {
+        return jdbc.sql("SELECT sha256 FROM file WHERE public_id = ? AND content = 'STORED'")
+                .param(id)
+                .query(String.class)
+                .optional();
+    }
+
     /** Key of a file that is or was the tenant's; deleted ones keep their place in the list. */
     Optional<Long> position(String id) {
         return jdbc.sql("SELECT id FROM file WHERE public_id = ? AND content <> 'RECEIVING'")

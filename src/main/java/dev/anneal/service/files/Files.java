@@ -8,7 +8,6 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /** The files of a tenant: one, a page of them, and their end. */
@@ -17,13 +16,11 @@ public final class Files {
 
     private static final String PARAMETER = "file_id";
 
-    private final JdbcClient jdbc;
     private final TenantDatabase database;
     private final FileRemoval removal;
     private final FileRows rows;
 
-    Files(JdbcClient jdbc, TenantDatabase database, FileRemoval removal, FileRows rows) {
-        this.jdbc = jdbc;
+    Files(TenantDatabase database, FileRemoval removal, FileRows rows) {
         this.database = database;
         this.removal = removal;
         this.rows = rows;
@@ -35,12 +32,7 @@ public final class Files {
 
     /** SHA-256 of the content, as long as it is stored: also of a file that has expired and that something still reads. */
     public Optional<String> sha256(String tenantId, String fileId) {
-        return database.call(
-                tenantId,
-                () -> jdbc.sql("SELECT sha256 FROM file WHERE public_id = :id AND content = 'STORED'")
-                        .param("id", fileId)
-                        .query(String.class)
-                        .optional());
+        return database.call(tenantId, () -> rows.sha256(fileId));
     }
 
     /** @throws Refusal 404 if the tenant has no such file */

@@ -16,7 +16,8 @@ import org.springframework.util.unit.DataSize;
 /** The module without its threads, on the tests' database and a store of the test's own. */
 public final class FileFixture {
 
-    private static final FileProperties PROPERTIES = new FileProperties(DataSize.ofMegabytes(1), Duration.ofMinutes(1));
+    public static final FileProperties PROPERTIES = new FileProperties(
+            DataSize.ofMegabytes(1), Duration.ofMinutes(1), 1, Duration.ofSeconds(5), Duration.ofSeconds(30));
 
     private final Files files;
     private final FileIntake intake;
@@ -32,7 +33,7 @@ public final class FileFixture {
         ObjectProvider<FileListener> told = beans.getBeanProvider(FileListener.class);
         this.removal = new FileRemoval(
                 TestDatabase.jdbc(), TestDatabase.system(), store, beans.getBeanProvider(FileUsage.class), told);
-        this.files = new Files(TestDatabase.jdbc(), TestDatabase.tenant(), removal, rows);
+        this.files = new Files(TestDatabase.tenant(), removal, rows);
         this.intake = new FileIntake(
                 TestDatabase.tenant(), store, TestDatabase.identifiers(), removal, PROPERTIES, told, rows);
     }

@@ -14,15 +14,18 @@ class FilePropertiesTest {
 
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new FileProperties(DataSize.ofMegabytes(512), Duration.ofMinutes(1)));
+        assertThat(bind(Map.of())).isEqualTo(new FileProperties(DataSize.ofMegabytes(512), Duration.ofMinutes(1), 1, Duration.ofSeconds(5), Duration.ofSeconds(30)));
     }
 
     @Test
     void everyPropertyCanBeSet() {
         assertThat(bind(Map.of(
                         "anneal.files.max-size", "1GB",
-                        "anneal.files.sweep-interval", "2m")))
-                .isEqualTo(new FileProperties(DataSize.ofGigabytes(1), Duration.ofMinutes(2)));
+                        "anneal.files.sweep-interval", "2m",
+                        "anneal.files.check-threads", "3",
+                        "anneal.files.check-interval", "4s",
+                        "anneal.files.check-lease", "5s")))
+                .isEqualTo(new FileProperties(DataSize.ofGigabytes(1), Duration.ofMinutes(2), 3, Duration.ofSeconds(4), Duration.ofSeconds(5)));
     }
 
     private static FileProperties bind(Map<String, String> properties) {

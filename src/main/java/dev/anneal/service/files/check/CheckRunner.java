@@ -4,6 +4,7 @@ import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.DataException;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.template.StalledRenderingException;
+import dev.anneal.service.files.FileProperties;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -33,7 +34,7 @@ final class CheckRunner {
 
     private final SystemDatabase database;
     private final CheckWork work;
-    private final CheckProperties properties;
+    private final FileProperties properties;
     private final ApplicationEventPublisher events;
     private final Clock clock;
     private final FileChecks checks;
@@ -43,7 +44,7 @@ final class CheckRunner {
     CheckRunner(
             SystemDatabase database,
             CheckWork work,
-            CheckProperties properties,
+            FileProperties properties,
             ApplicationEventPublisher events,
             Clock clock,
             FileChecks checks) {

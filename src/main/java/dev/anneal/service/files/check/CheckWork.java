@@ -7,7 +7,6 @@ import dev.anneal.engine.text.rows.DatasetValidator;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
-import dev.anneal.service.files.Files;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.refusal.Refusal;
@@ -15,7 +14,6 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
-import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.Objects;
@@ -26,12 +24,10 @@ import org.springframework.stereotype.Component;
 class CheckWork {
 
     private final ArtifactStore store;
-    private final Files files;
     private final ModelCatalog catalog;
 
-    CheckWork(ArtifactStore store, Files files, ModelCatalog catalog) {
+    CheckWork(ArtifactStore store, ModelCatalog catalog) {
         this.store = store;
-        this.files = files;
         this.catalog = catalog;
     }
 
@@ -44,7 +40,7 @@ class CheckWork {
     /**
      * @throws Refusal if the model is not what it was when the count was asked for
      * @throws DataException if its tokenizer or chat template does not work
-     * @throws StalledRenderingException naming the row that its chat template did not get on with
+     * @throws StalledRenderingException naming the row whose rendering stalled
      */
     TokenReport count(FileCheck check) throws IOException {
         BaseModel model = catalog.require(Objects.requireNonNull(check.modelId()));
@@ -55,15 +51,10 @@ class CheckWork {
                             + "' was changed after the job was created. Create the job again.");
         }
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model.directory());
-                LocalCopy content = store.localFile(content(check), sha256(check))) {
+                LocalCopy content = store.localFile(content(check), check.sha256())) {
             return ChatEncoder.of(tokenizer, check.requestedAt())
                     .report(content.path(), Objects.requireNonNull(check.maxLength()));
         }
-    }
-
-    private String sha256(FileCheck check) {
-        return files.sha256(check.tenantId(), check.fileId())
-                .orElseThrow(() -> StorageException.notFound(content(check)));
     }
 
     private static ArtifactKey content(FileCheck check) {

@@ -16,6 +16,7 @@ record FileCheck(
         long fileKey,
         String fileId,
         String fileStatus,
+        String sha256,
         boolean validates,
         @Nullable String modelId,
         @Nullable String tokenizer,

@@ -2,7 +2,8 @@ package dev.anneal.service.files.check;
 
 import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
-import dev.anneal.service.files.FileVerdict;
+import dev.anneal.service.files.FileListener;
+import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.platform.database.JsonColumn;
 import java.time.Duration;
@@ -14,35 +15,48 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The table {@code file_check}: what is asked about files, who finds it out, what was found.
+ * The table {@code file_check}: what is asked about files, which process finds it out, and what was found, which decides the status of the file.
  *
  * <p>Whoever locks a file and its checks locks the file first, as a deletion does; nobody waits for checks of several files.
  */
 @Component
-final class FileChecks {
+final class FileChecks implements FileListener {
 
     /** A check that has ended this many processes, or met errors of the service as often, is not begun again. */
     private static final int MAX_ATTEMPTS = 3;
 
     private final JdbcClient jdbc;
-    private final FileVerdict verdict;
+    private final ApplicationEventPublisher events;
 
-    FileChecks(JdbcClient jdbc, FileVerdict verdict) {
+    FileChecks(JdbcClient jdbc, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
-        this.verdict = verdict;
+        this.events = events;
     }
 
-    void requestValidation(StoredFile file) {
+    /** Asks for the validation of an upload. */
+    @Override
+    public void uploaded(StoredFile file) {
         jdbc.sql("""
                         INSERT INTO file_check (tenant_id, file_id, kind, state, requested_at)
                         VALUES (?, ?, 'VALIDATE', 'WAITING', ?)
                         """)
                 .params(file.tenantId(), file.key(), timestamp(file.createdAt()))
                 .update();
+    }
+
+    @Override
+    public void committed(StoredFile file) {
+        startSoon();
+    }
+
+    /** Begins what was asked for now instead of at the next look, if this process does such work. */
+    void startSoon() {
+        events.publishEvent(new CheckRequested());
     }
 
     /** Asks for a count unless that was done before, or the file is deleted. */
@@ -90,7 +104,8 @@ final class FileChecks {
                 .update();
     }
 
-    void deleteAll(long fileKey) {
+    @Override
+    public void deleted(long fileKey) {
         jdbc.sql("DELETE FROM file_check WHERE file_id = ?").param(fileKey).update();
     }
 
@@ -114,7 +129,7 @@ final class FileChecks {
                             FOR UPDATE OF file_check SKIP LOCKED -- two processes never wait for each other
                         )
                           AND file.id = claimed.file_id
-                        RETURNING claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status,
+                        RETURNING claimed.id, claimed.tenant_id, file.id AS file_key, file.public_id AS file_id, file.status AS file_status, file.sha256,
                                   kind = 'VALIDATE' AS validates, model_id, tokenizer, max_length, requested_at, attempts
                         """)
                 .param("owner", owner)
@@ -178,9 +193,10 @@ final class FileChecks {
 
     /** Writes what was found about the rows, unless somebody else has or the file is deleted. */
     void validated(FileCheck check, String owner, ValidationReport report) {
-        verdict.lock(check.fileKey());
+        lockFile(check);
         if (end(check, owner, "DONE", null, null, null)) {
-            verdict.reported(check.fileKey(), report);
+            FileStatus status = report.isUsable() ? FileStatus.PROCESSED : FileStatus.ERROR;
+            writeStatus(check, status, report.message(), JsonColumn.write(report));
         }
     }
 
@@ -195,13 +211,33 @@ final class FileChecks {
      */
     boolean failed(FileCheck check, String owner, String code, String message) {
         if (check.validates()) {
-            verdict.lock(check.fileKey());
+            lockFile(check);
         }
         boolean ended = end(check, owner, "FAILED", null, code, message);
         if (ended && check.validates()) {
-            verdict.unreadable(check.fileKey(), message);
+            writeStatus(check, FileStatus.ERROR, message, null);
         }
         return ended;
+    }
+
+    private void lockFile(FileCheck check) {
+        jdbc.sql("SELECT id FROM file WHERE id = ? FOR NO KEY UPDATE")
+                .param(check.fileKey())
+                .query(Long.class)
+                .optional();
+    }
+
+    private void writeStatus(FileCheck check, FileStatus status, @Nullable String details, @Nullable String report) {
+        jdbc.sql("""
+                        UPDATE file
+                        SET status = :status, status_details = :details, validation = :report::jsonb
+                        WHERE id = :file AND status = 'UPLOADED'
+                        """)
+                .param("status", status.name())
+                .param("details", details)
+                .param("report", report)
+                .param("file", check.fileKey())
+                .update();
     }
 
     private boolean end(

@@ -5,7 +5,6 @@ import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.platform.database.TenantDatabase;
 import java.time.Clock;
 import java.util.List;
-import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
 /**
@@ -16,13 +15,11 @@ import org.springframework.stereotype.Component;
 public final class TokenCounts {
 
     private final TenantDatabase database;
-    private final ApplicationEventPublisher events;
     private final Clock clock;
     private final FileChecks checks;
 
-    TokenCounts(TenantDatabase database, ApplicationEventPublisher events, Clock clock, FileChecks checks) {
+    TokenCounts(TenantDatabase database, Clock clock, FileChecks checks) {
         this.database = database;
-        this.events = events;
         this.clock = clock;
         this.checks = checks;
     }
@@ -59,6 +56,6 @@ public final class TokenCounts {
 
     /** Begins what was asked for now instead of at the next look, if this process does such work. */
     public void startSoon() {
-        events.publishEvent(new CheckRequested());
+        checks.startSoon();
     }
 }

@@ -7,7 +7,6 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.engine.text.template.StalledRenderingException;
 import dev.anneal.service.files.FileFixture;
 import dev.anneal.service.files.FileStatus;
-import dev.anneal.service.files.FileVerdict;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
@@ -41,9 +40,6 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 @PostgresTest
 class FileChecksIT {
 
-    private static final CheckProperties PROPERTIES =
-            new CheckProperties(1, Duration.ofSeconds(5), Duration.ofSeconds(30));
-
     private final SettableClock clock = new SettableClock(Instant.parse("2026-03-01T10:00:00Z"));
     private final List<Object> events = new ArrayList<>();
 
@@ -54,16 +50,16 @@ class FileChecksIT {
     private ModelCatalog catalog;
     private FileFixture fixture;
     private CheckRunner runner;
-    private final FileChecks checks = new FileChecks(TestDatabase.jdbc(), new FileVerdict(TestDatabase.jdbc()));
+    private final FileChecks checks = new FileChecks(TestDatabase.jdbc(), event -> {});
     private TokenCounts counts;
 
     @BeforeEach
     void openStore() throws IOException {
         store = TestStores.at(directory.resolve("artifacts"));
         catalog = TestCatalogs.bundled(directory);
-        fixture = new FileFixture(store, clock, new UploadListener(event -> {}, checks));
+        fixture = new FileFixture(store, clock, checks);
         runner = newRunner();
-        counts = new TokenCounts(TestDatabase.tenant(), events::add, clock, checks);
+        counts = new TokenCounts(TestDatabase.tenant(), clock, checks);
     }
 
     @Test
@@ -238,7 +234,7 @@ class FileChecksIT {
         TokenCounts.Question question = new TokenCounts.Question(catalog.require(BaseModel.BUNDLED), 64);
         counts.count(file, question);
         runner.runOnce();
-        CheckRunner stalling = runner(new CheckWork(store, fixture.files(), catalog) {
+        CheckRunner stalling = runner(new CheckWork(store, catalog) {
             @Override
             TokenReport count(FileCheck check) {
                 throw new StalledRenderingException(Duration.ofMinutes(1), 7).atLine(3);
@@ -339,7 +335,7 @@ class FileChecksIT {
     @ExtendWith(OutputCaptureExtension.class)
     void theLostContentOfADeletedFileIsNoFault(CapturedOutput output) {
         StoredFile file = fixture.upload(FileFixture.rows(10));
-        CheckRunner late = runner(new CheckWork(store, fixture.files(), catalog) {
+        CheckRunner late = runner(new CheckWork(store, catalog) {
             @Override
             ValidationReport validate(FileCheck check) throws IOException {
                 fixture.files().delete("default", file.id());
@@ -359,10 +355,10 @@ class FileChecksIT {
     }
 
     private CheckRunner newRunner() {
-        return runner(new CheckWork(store, fixture.files(), catalog));
+        return runner(new CheckWork(store, catalog));
     }
 
     private CheckRunner runner(CheckWork work) {
-        return new CheckRunner(TestDatabase.system(), work, PROPERTIES, events::add, clock, checks);
+        return new CheckRunner(TestDatabase.system(), work, FileFixture.PROPERTIES, events::add, clock, checks);
     }
 }
