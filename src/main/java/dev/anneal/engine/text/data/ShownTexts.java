@@ -3,15 +3,15 @@ package dev.anneal.engine.text.data;
 import dev.anneal.engine.text.template.Rendering;
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.IntPredicate;
-import java.util.function.Predicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,46 +53,26 @@ final class ShownTexts {
 
     private final List<Piece> pieces = new ArrayList<>();
     private final BitSet located = new BitSet();
-    private final BitSet partial = new BitSet();
-    private final BitSet content = new BitSet();
-    private final Map<Integer, Piece> firstPieces = new HashMap<>();
-    private final List<Piece> ends = new ArrayList<>();
-    private final int[] first;
-    private final int[] last;
+
+    /** The pieces of each message, ascending by their starts. */
+    private final List<List<Piece>> byMessage;
 
     private ShownTexts(int messages) {
-        first = new int[messages];
-        last = new int[messages];
-        Arrays.fill(first, NOWHERE);
-        Arrays.fill(last, NOWHERE);
+        byMessage = Stream.generate(() -> (List<Piece>) new ArrayList<Piece>())
+                .limit(messages)
+                .toList();
     }
 
     /** @param shown the rendering of all messages */
     static ShownTexts of(Conversation conversation, boolean addGenerationPrompt, String shown) {
-        int messages = conversation.size();
-        ShownTexts texts = new ShownTexts(messages);
+        ShownTexts texts = new ShownTexts(conversation.size());
         texts.located.or(Halving.passing(
-                messages,
+                conversation.size(),
                 part -> texts.locate(
                         conversation, addGenerationPrompt, shown, i -> part.start() <= i && i < part.end())));
         texts.pieces.sort(Comparator.comparingInt(piece -> piece.span.start()));
-        texts.pieces.forEach(texts::note);
-        texts.ends.sort(Comparator.comparingInt(piece -> piece.span.end()));
+        texts.pieces.forEach(piece -> texts.byMessage.get(piece.message).add(piece));
         return texts;
-    }
-
-    private void note(Piece piece) {
-        int message = piece.message;
-        first[message] = first[message] == NOWHERE ? piece.span.start() : Math.min(first[message], piece.span.start());
-        last[message] = Math.max(last[message], piece.span.end());
-        if (!piece.isWhole()) {
-            partial.set(message);
-        }
-        if (piece.begins && piece.kind == Cursors.Kind.CONTENT) {
-            content.set(message);
-        }
-        firstPieces.putIfAbsent(message, piece);
-        ends.add(piece);
     }
 
     private boolean locate(
@@ -150,9 +130,8 @@ final class ShownTexts {
 
     /** Whether that is so of a message, and of those that may stand between it and the next text of another. */
     boolean isLocatedUpToNext(int message, int at) {
-        int next = indexBehind(message, at);
-        int to = next == pieces.size() ? first.length : pieces.get(next).message;
-        int behind = to > message ? to : first.length;
+        int to = behind(message, at).map(Piece::message).orElse(byMessage.size());
+        int behind = to > message ? to : byMessage.size();
         int from = to > message ? message : 0;
         return located.nextClearBit(from) >= behind;
     }
@@ -160,52 +139,60 @@ final class ShownTexts {
     /** The messages behind the last before this one that show a text, up to the first behind it that does, that one included and this one not. */
     IntStream neighbours(int message) {
         int from = message;
-        while (from > 0 && first[from - 1] == NOWHERE) {
+        while (from > 0 && first(from - 1) == NOWHERE) {
             from--;
         }
         int to = message + 1;
-        while (to < first.length && first[to] == NOWHERE) {
+        while (to < byMessage.size() && first(to) == NOWHERE) {
             to++;
         }
-        return IntStream.rangeClosed(from, Math.min(to, first.length - 1)).filter(i -> i != message);
+        return IntStream.rangeClosed(from, Math.min(to, byMessage.size() - 1)).filter(i -> i != message);
     }
 
     /** Whether nothing is missing of the texts that a message shows. */
     boolean isWhole(int message) {
-        return !partial.get(message);
+        return byMessage.get(message).stream().allMatch(Piece::isWhole);
     }
 
     /** Whether the content of a message is shown from its beginning. */
     boolean showsContent(int message) {
-        return content.get(message);
+        return byMessage.get(message).stream().anyMatch(piece -> piece.begins && piece.kind == Cursors.Kind.CONTENT);
     }
 
     /** Where the first text of a message begins, or {@link #NOWHERE}. */
     int first(int message) {
-        return first[message];
+        return firstPiece(message).map(piece -> piece.span.start()).orElse(NOWHERE);
+    }
+
+    private Optional<Piece> firstPiece(int message) {
+        return byMessage.get(message).stream().findFirst();
     }
 
     /** Whether the first text of a message is shown from its beginning, and is what the assistant says or thinks. */
     boolean beginsWithWords(int message) {
-        @Nullable Piece piece = firstPieces.get(message);
-        return piece != null && piece.begins && piece.kind != Cursors.Kind.CALL;
+        return firstPiece(message)
+                .filter(piece -> piece.begins && piece.kind != Cursors.Kind.CALL)
+                .isPresent();
     }
 
     /** Whether the first that is shown of a message is the end of a text. */
     boolean showsEndFirst(int message) {
-        @Nullable Piece piece = firstPieces.get(message);
-        return piece != null && !piece.begins;
+        return firstPiece(message).filter(piece -> !piece.begins).isPresent();
     }
 
     /** Where the last text of a message ends, or {@link #NOWHERE}. */
     int last(int message) {
-        return last[message];
+        return byMessage.get(message).stream()
+                .mapToInt(piece -> piece.span.end())
+                .max()
+                .orElse(NOWHERE);
     }
 
     /** What stands between the texts of the messages before one and those of the messages behind it. */
     TextSpan between(int message, int length) {
-        int start = Math.max(0, Arrays.stream(last, 0, message).max().orElse(0));
-        int end = Arrays.stream(first, message + 1, first.length)
+        int start = Math.max(0, IntStream.range(0, message).map(this::last).max().orElse(0));
+        int end = IntStream.range(message + 1, byMessage.size())
+                .map(this::first)
                 .filter(at -> at != NOWHERE)
                 .min()
                 .orElse(length);
@@ -214,39 +201,21 @@ final class ShownTexts {
 
     /** Where the text of another message ends that stands before this place; the beginning if there is none. */
     int endBefore(int message, int at) {
-        int index = firstFrom(ends, piece -> piece.span.end() > at) - 1;
-        while (index >= 0 && ends.get(index).message == message) {
-            index--;
-        }
-        return index < 0 ? 0 : ends.get(index).span.end();
+        return pieces.stream()
+                .filter(piece -> piece.message != message && piece.span.end() <= at)
+                .mapToInt(piece -> piece.span.end())
+                .max()
+                .orElse(0);
     }
 
     /** Where the text of another message begins that stands behind this place, or {@link #NOWHERE}. */
     int startBehind(int message, int at) {
-        int index = indexBehind(message, at);
-        return index == pieces.size() ? NOWHERE : pieces.get(index).span.start();
+        return behind(message, at).map(piece -> piece.span.start()).orElse(NOWHERE);
     }
 
-    private int indexBehind(int message, int at) {
-        int index = firstFrom(pieces, piece -> piece.span.start() >= at);
-        while (index < pieces.size() && pieces.get(index).message == message) {
-            index++;
-        }
-        return index;
-    }
-
-    /** Index of the first piece from which on a condition holds. */
-    private static int firstFrom(List<Piece> pieces, Predicate<Piece> condition) {
-        int low = 0;
-        int high = pieces.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (condition.test(pieces.get(middle))) {
-                high = middle;
-            } else {
-                low = middle + 1;
-            }
-        }
-        return low;
+    private Optional<Piece> behind(int message, int at) {
+        return pieces.stream()
+                .filter(piece -> piece.message != message && piece.span.start() >= at)
+                .findFirst();
     }
 }
