@@ -49,7 +49,7 @@ public final class ChatEncoder {
      */
     public static ChatEncoder of(ModelTokenizer tokenizer, Instant now) {
         ChatTemplates templates = tokenizer.readTemplates(now);
-        return of(tokenizer, templates.forTools(false), templates.forTools(true));
+        return of(tokenizer, templates.plain(), templates.withTools());
     }
 
     static ChatEncoder of(ModelTokenizer tokenizer, ChatTemplate plain, ChatTemplate withTools) {

@@ -14,7 +14,6 @@ final class TokenCount {
     private final List<Long> firstTruncated = new ArrayList<>();
     private final List<Integer> lengths = new ArrayList<>();
     private int rows;
-    private long tokens;
     private long trainedTokens;
     private int longestRow;
     private long longestLine;
@@ -36,35 +35,32 @@ final class TokenCount {
 
     /** Counts a row, or both halves of a pair as one. */
     void accepted(List<RowEncoder.Encoded> parts) {
-        EncodedRow first = parts.get(0).row();
-        parts.forEach(part -> lengths.add(part.row().length()));
-        rows++;
-        tokens += parts.stream().mapToLong(part -> part.row().length()).sum();
+        long line = parts.get(0).row().line();
         trainedTokens +=
                 parts.stream().mapToLong(part -> part.row().trainedTokens()).sum();
         unendedRows += parts.stream().allMatch(RowEncoder.Encoded::isEnded) ? 0 : 1;
-        if (parts.stream().anyMatch(RowEncoder.Encoded::hidesText)) {
-            unshown(first.line());
-        }
         if (parts.stream().anyMatch(part -> part.row().isTruncated())) {
             truncatedRows++;
-            addFirst(firstTruncated, first.line());
+            addFirst(firstTruncated, line);
         }
+        accepted(
+                line,
+                parts.stream().map(part -> part.row().length()).toList(),
+                parts.stream().anyMatch(RowEncoder.Encoded::hidesText));
     }
 
     /** Counts a prompt, which nothing is trained of. */
     void acceptedPrompt(long line, int length, boolean hidesText) {
-        rows++;
-        lengths.add(length);
-        tokens += length;
-        if (hidesText) {
-            unshown(line);
-        }
+        accepted(line, List.of(length), hidesText);
     }
 
-    private void unshown(long line) {
-        unshownRows++;
-        addFirst(firstUnshown, line);
+    private void accepted(long line, List<Integer> partLengths, boolean hidesText) {
+        rows++;
+        lengths.addAll(partLengths);
+        if (hidesText) {
+            unshownRows++;
+            addFirst(firstUnshown, line);
+        }
     }
 
     private static void addFirst(List<Long> lines, long line) {
@@ -83,7 +79,7 @@ final class TokenCount {
                 rows,
                 Packing.of(lengths.stream().mapToInt(Integer::intValue).toArray(), maxLength)
                         .size(),
-                tokens,
+                lengths.stream().mapToLong(Integer::longValue).sum(),
                 trainedTokens,
                 longestRow,
                 longestLine,

@@ -32,6 +32,10 @@ final class CheckRunner {
 
     private static final Duration PAUSE = Duration.ofSeconds(15);
 
+    private static final String WORN_OUT =
+            "The service failed three times to check the file. Its log holds the cause. Upload the file again.";
+    private static final String LOST = "The file's content is not in the store any more. Upload it again.";
+
     private final SystemDatabase database;
     private final CheckWork work;
     private final FileProperties properties;
@@ -79,54 +83,56 @@ final class CheckRunner {
     private void run(FileCheck check) {
         running.add(check.id());
         try {
-            Optional<Finding> finding = FileChecks.isWornOut(check) ? Optional.of(wornOut()) : find(check);
+            Optional<Runnable> finding = FileChecks.isWornOut(check)
+                    ? Optional.of(failure(check, TokenCount.SERVICE_FAULT, WORN_OUT))
+                    : find(check);
             // An interrupted check found nothing: the process ends, and gives it back.
             if (finding.isPresent() && !Thread.currentThread().isInterrupted()) {
-                database.run(() -> finding.get().write(check, owner));
+                database.run(finding.get());
                 events.publishEvent(new FileChecked(check.tenantId(), check.fileId()));
             }
         } finally {
-            // Whatever happened, the lease runs out now unless the result was written, and then the check is begun
-            // again.
+            // Unless the result was written, the lease ends and the check is begun again.
             running.remove(check.id());
         }
     }
 
-    /** What there is to say about the file; nothing if the store, the machine or the service is at fault. */
-    private Optional<Finding> find(FileCheck check) {
+    /** Writes what there is to say about the file; empty if the store, the machine or the service is at fault. */
+    private Optional<Runnable> find(FileCheck check) {
         try {
             return Optional.of(check.validates() ? validate(check) : count(check));
         } catch (Refusal refusal) {
-            return refusal.code().isModelAway()
-                    ? Optional.of(later(refusal))
-                    : Optional.of(failure(refusal.code().wireName(), refusal.explanation()));
+            return Optional.of(
+                    refusal.code().isModelAway()
+                            ? later(check, refusal)
+                            : failure(check, refusal.code().wireName(), refusal.explanation()));
         } catch (DataException fault) {
-            return Optional.of(failure(fault.code().wireName(), String.valueOf(fault.getMessage())));
+            return Optional.of(failure(check, fault.code().wireName(), String.valueOf(fault.getMessage())));
         } catch (StalledRenderingException stall) {
             return FileChecks.isLast(check) ? Optional.of(stalled(check, stall)) : tryAgain(check, stall);
         } catch (StorageException failure) {
-            return failure.kind() == StorageException.Kind.NOT_FOUND
-                    ? Optional.of(lost(check, failure))
-                    : Optional.of(later(failure));
+            return Optional.of(
+                    failure.kind() == StorageException.Kind.NOT_FOUND ? lost(check, failure) : later(check, failure));
         } catch (IOException | RuntimeException fault) {
             return tryAgain(check, fault);
         }
     }
 
-    private Finding validate(FileCheck check) throws IOException {
+    private Runnable validate(FileCheck check) throws IOException {
         ValidationReport report = work.validate(check);
-        return (done, by) -> checks.validated(done, by, report);
+        return () -> checks.validated(check, owner, report);
     }
 
-    private Finding count(FileCheck check) throws IOException {
+    private Runnable count(FileCheck check) throws IOException {
         if (check.fileStatus().equals(FileStatus.ERROR.name())) {
-            return failure("dataset_invalid", "The file's rows are not usable; its validation report says why.");
+            return failure(
+                    check, "dataset_invalid", "The file's rows are not usable; its validation report says why.");
         }
         TokenReport report = work.count(check);
-        return (done, by) -> checks.counted(done, by, report);
+        return () -> checks.counted(check, owner, report);
     }
 
-    private static Optional<Finding> tryAgain(FileCheck check, Exception cause) {
+    private static Optional<Runnable> tryAgain(FileCheck check, Exception cause) {
         if (Thread.currentThread().isInterrupted()) {
             LOG.info("The check of {} was interrupted; it is given back", check.fileId());
         } else {
@@ -136,52 +142,36 @@ final class CheckRunner {
     }
 
     /** The environment is at fault: the check waits for it, however long that takes. */
-    private Finding later(Exception cause) {
-        return (check, by) -> {
+    private Runnable later(FileCheck check, Exception cause) {
+        return () -> {
             LOG.warn("{} cannot be checked now; it is tried again in {}: {}", check.fileId(), PAUSE, cause.toString());
-            checks.postpone(check, by, clock.instant().plus(PAUSE));
+            checks.postpone(check, owner, clock.instant().plus(PAUSE));
         };
     }
 
-    /** That of a deleted file is no loss. */
-    private Finding lost(FileCheck check, Exception cause) {
-        return (done, by) -> {
-            if (checks.failed(
-                    done,
-                    by,
-                    TokenCount.SERVICE_FAULT,
-                    "The file's content is not in the store any more. Upload it again.")) {
+    /** The lost content of a deleted file is no fault. */
+    private Runnable lost(FileCheck check, Exception cause) {
+        return () -> {
+            if (checks.failed(check, owner, TokenCount.SERVICE_FAULT, LOST)) {
                 LOG.error("The content of {} is gone; the file ends in error", check.fileId(), cause);
             }
         };
     }
 
-    private Finding stalled(FileCheck check, StalledRenderingException stall) {
+    private Runnable stalled(FileCheck check, StalledRenderingException stall) {
         LOG.error(
                 "The last attempt to count the tokens of {} has stalled; the count ends in error",
                 check.fileId(),
                 stall);
         return failure(
+                check,
                 TokenCount.STALLED,
                 "%s, at the last of %d attempts. Shorten or remove that row, or choose a model with a simpler template; a machine that is"
                                 .formatted(stall.getMessage(), check.attempts())
                         + " overloaded may also be the cause, so the same job may succeed later.");
     }
 
-    /** Whatever the check does to a process, it does not do it for ever. */
-    private Finding wornOut() {
-        return failure(
-                TokenCount.SERVICE_FAULT,
-                "The service failed three times to check the file. Its log holds the cause. Upload the file again.");
-    }
-
-    private Finding failure(String code, String message) {
-        return (check, by) -> checks.failed(check, by, code, message);
-    }
-
-    /** What is to be written about a check. */
-    private interface Finding {
-
-        void write(FileCheck check, String owner);
+    private Runnable failure(FileCheck check, String code, String message) {
+        return () -> checks.failed(check, owner, code, message);
     }
 }

@@ -247,7 +247,7 @@ class ModelTokenizerTest {
         Files.copy(Golden.folder("/golden/tokenizer").resolve("tokenizer.json"), model.resolve("tokenizer.json"));
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
             assertThatExceptionOfType(DataException.class)
-                    .isThrownBy(() -> tokenizer.readTemplates(Instant.EPOCH).forTools(false))
+                    .isThrownBy(() -> tokenizer.readTemplates(Instant.EPOCH))
                     .withMessage(
                             "tokenizer_config.json of model 'bare' has no chat template named 'default', and there is no chat_template.jinja");
         }
