@@ -18,8 +18,8 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
 /**
- * Takes files in. First the content is stored, under an id and a row that nobody sees yet, then the file is completed by its purpose or
- * abandoned; an upload whose process dies in between is swept up.
+ * Receives files. First the content is stored under an id and a row that no client sees yet, then the file is completed with its purpose or abandoned. The sweep
+ * removes an upload whose process dies in between.
  */
 @Component
 public final class FileIntake {
@@ -51,7 +51,7 @@ public final class FileIntake {
         this.rows = rows;
     }
 
-    /** As the other method, of content that the service itself has made, which no quota keeps out. */
+    /** Stores content that the service itself has made, which no quota limits. */
     public ReceivedFile receive(String tenantId, String filename, InputStream content) throws IOException {
         return receive(tenantId, filename, content, UploadLimit.NONE);
     }
@@ -65,7 +65,7 @@ public final class FileIntake {
      * Stores the content of an upload.
      *
      * @param quota the tenant's; the largest size of the installation holds as well
-     * @throws Refusal if it is too large or the store is full
+     * @throws Refusal if the content is too large or the store is full
      * @throws IOException if the client goes away
      */
     public ReceivedFile receive(String tenantId, String filename, InputStream content, UploadLimit quota)

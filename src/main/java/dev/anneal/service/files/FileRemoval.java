@@ -12,8 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * The two steps of a file's end: its row is marked in a transaction, then its content is deleted. Whatever comes between, the sweep
- * finds the mark and does the second step.
+ * Deletes a file in two steps: its row is marked in a transaction, then its content is deleted. If the second step fails, the sweep finds the mark and repeats it.
  */
 @Component
 final class FileRemoval {
@@ -39,8 +38,8 @@ final class FileRemoval {
         this.listeners = listeners;
     }
 
-    /** What unfinished thing reads the file. */
-    Optional<String> user(String tenantId, String fileId) {
+    /** The id of something unfinished, a job for example, that reads the file. */
+    Optional<String> unfinishedUser(String tenantId, String fileId) {
         return usages.orderedStream()
                 .flatMap(usage -> jdbc
                         .sql(usage.unfinishedUser())
@@ -52,7 +51,7 @@ final class FileRemoval {
                 .findFirst();
     }
 
-    /** Hides the file from now on, and forgets what was still to be found out about it. */
+    /** Hides the file from now on, and has its checks deleted. */
     void doom(long fileKey) {
         jdbc.sql("UPDATE file SET content = 'DOOMED' WHERE id = ? AND content IN ('RECEIVING', 'STORED')")
                 .param(fileKey)
@@ -60,7 +59,7 @@ final class FileRemoval {
         listeners.orderedStream().forEach(listener -> listener.deleted(fileKey));
     }
 
-    /** Deletes what lies in the store for a doomed file; a failure leaves it to the sweep. */
+    /** Deletes the content of a doomed file; after a failure the sweep tries again. */
     void removeContent(String tenantId, String fileId) {
         try {
             store.delete(ArtifactKey.ofFile(tenantId, fileId));

@@ -12,14 +12,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Ends files whose time has come, and clears away what uploads and deletions that did not finish have left. */
+/** Deletes expired files, and the content that unfinished uploads and deletions have left. */
 @Component
 @ConditionalOnRole(Role.API)
 final class FileSweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(FileSweeper.class);
 
-    /** No upload lasts that long: the process that received it is gone. */
+    /** Longer than any upload lasts: the process that received it is gone. */
     private static final Duration LONGEST_UPLOAD = Duration.ofDays(1);
 
     private static final int BATCH = 100;
@@ -29,7 +29,7 @@ final class FileSweeper {
     private final FileRemoval removal;
     private final Clock clock;
 
-    /** The next sweep goes on behind these, so that files in use, or whose content cannot be deleted, do not keep others waiting. */
+    /** The next sweep begins after these, so that files in use, or whose content cannot be deleted, do not delay others. */
     private long afterExpired;
 
     private long afterRemains;
@@ -51,7 +51,7 @@ final class FileSweeper {
         }
     }
 
-    /** A file that something unfinished reads stays, unseen, until a later sweep. */
+    /** A file that something unfinished reads stays, invisible to clients, until a later sweep. */
     private int endExpired(Instant now) {
         List<Remains> expired = jdbc.sql("""
                         SELECT id, tenant_id, public_id
@@ -66,7 +66,8 @@ final class FileSweeper {
                 .list();
         afterExpired = next(expired);
         List<Remains> unused = expired.stream()
-                .filter(file -> removal.user(file.tenantId(), file.publicId()).isEmpty())
+                .filter(file ->
+                        removal.unfinishedUser(file.tenantId(), file.publicId()).isEmpty())
                 .toList();
         unused.forEach(file -> removal.doom(file.id()));
         return unused.size();

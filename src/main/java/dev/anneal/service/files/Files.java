@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The files of a tenant: one, a page of them, and their end. */
+/** Finds, lists, locks and deletes the files of a tenant. */
 @Component
 public final class Files {
 
@@ -30,7 +30,7 @@ public final class Files {
         return database.call(tenantId, () -> rows.find(fileId));
     }
 
-    /** SHA-256 of the content, as long as it is stored: also of a file that has expired and that something still reads. */
+    /** SHA-256 of the content as long as it is stored, also of an expired file that something still reads. */
     public Optional<String> sha256(String tenantId, String fileId) {
         return database.call(tenantId, () -> rows.sha256(fileId));
     }
@@ -41,14 +41,14 @@ public final class Files {
     }
 
     /**
-     * The file, which is then not deleted before the end of the transaction of its tenant; by then the caller has written that it uses it.
+     * Locks the file against deletion until the end of the transaction of its tenant, in which the caller writes that it uses the file.
      */
     public Optional<StoredFile> lockForUse(String fileId) {
         return rows.lock(fileId, "SHARE");
     }
 
     /**
-     * Holds a file of training data whose rows are usable, as {@link #lockForUse} does; it comes with its report.
+     * Locks a file of training data whose rows are usable, as {@link #lockForUse} does. It holds its report.
      *
      * @param param key of the request that names the file
      * @throws Refusal if there is none, or its rows are faulty or still being checked
@@ -105,7 +105,7 @@ public final class Files {
         database.run(tenantId, () -> {
             StoredFile file =
                     rows.lock(fileId, "UPDATE").orElseThrow(() -> Refusal.notFound("file", fileId, PARAMETER));
-            removal.user(file.tenantId(), fileId).ifPresent(user -> {
+            removal.unfinishedUser(file.tenantId(), fileId).ifPresent(user -> {
                 throw new Refusal(
                         RefusalCode.FILE_IN_USE,
                         "File '" + fileId + "' is read by '" + user

@@ -14,7 +14,13 @@ class FilePropertiesTest {
 
     @Test
     void defaults() {
-        assertThat(bind(Map.of())).isEqualTo(new FileProperties(DataSize.ofMegabytes(512), Duration.ofMinutes(1), 1, Duration.ofSeconds(5), Duration.ofSeconds(30)));
+        assertThat(bind(Map.of()))
+                .isEqualTo(new FileProperties(
+                        DataSize.ofMegabytes(512),
+                        Duration.ofMinutes(1),
+                        1,
+                        Duration.ofSeconds(5),
+                        Duration.ofSeconds(30)));
     }
 
     @Test
@@ -25,7 +31,12 @@ class FilePropertiesTest {
                         "anneal.files.check-threads", "3",
                         "anneal.files.check-interval", "4s",
                         "anneal.files.check-lease", "5s")))
-                .isEqualTo(new FileProperties(DataSize.ofGigabytes(1), Duration.ofMinutes(2), 3, Duration.ofSeconds(4), Duration.ofSeconds(5)));
+                .isEqualTo(new FileProperties(
+                        DataSize.ofGigabytes(1),
+                        Duration.ofMinutes(2),
+                        3,
+                        Duration.ofSeconds(4),
+                        Duration.ofSeconds(5)));
     }
 
     private static FileProperties bind(Map<String, String> properties) {

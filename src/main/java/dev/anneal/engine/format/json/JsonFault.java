@@ -7,14 +7,14 @@ import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 import tools.jackson.databind.DatabindException;
 
-/** What is wrong with a text that should be JSON, in words for its author: the parser's own speak of its features and classes. */
+/** What is wrong with a text that should be JSON, in words for its author. The parser's own messages name its features and classes. */
 public final class JsonFault {
 
     private static final int LONGEST = 40;
 
     private JsonFault() {}
 
-    /** The fault of a text that is not at hand, with its line and column. */
+    /** The fault of a text that the caller does not have, with its line and column. */
     public static String of(JacksonException fault) {
         ParserMessage message = ParserMessage.of(fault);
         String kind = kind(fault, message);
@@ -40,7 +40,7 @@ public final class JsonFault {
         return unexpected(text, offset, message.lettersBefore() > 0);
     }
 
-    /** What needs no look at the text; null if that is nothing. */
+    /** The fault as far as it shows without the text; null if it does not. */
     private static @Nullable String kind(JacksonException fault, ParserMessage message) {
         if (fault instanceof UnexpectedEndOfInputException || message.startsWith("No content")) {
             return "an end before the JSON is complete";

@@ -3,7 +3,7 @@ package dev.anneal.engine.format.json;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonToken;
 
-/** Kinds of JSON values as people call them. */
+/** Plain names of the kinds of JSON values. */
 public final class JsonKinds {
 
     private JsonKinds() {}

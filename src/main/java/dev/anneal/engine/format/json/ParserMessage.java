@@ -5,7 +5,7 @@ import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonToken;
 
-/** What a message of the parser tells besides its own words. */
+/** The facts in a message of the parser. */
 record ParserMessage(String text) {
 
     private static final Pattern WORD = Pattern.compile("(?:Unrecognized|Non-standard) token '([^']*)'");
@@ -27,12 +27,12 @@ record ParserMessage(String text) {
         return text.contains(part);
     }
 
-    /** The word that stands without quotes; empty if there is none. */
+    /** The word without quotes; empty if there is none. */
     String word() {
         return group(WORD);
     }
 
-    /** Letters of the word that are before the place of the fault: this is the one fault whose place is behind it. */
+    /** Letters of the word before the place of the fault: this fault alone is placed behind what it names. */
     int lettersBefore() {
         return text.startsWith(NON_STANDARD) ? word().length() : 0;
     }
@@ -49,7 +49,7 @@ record ParserMessage(String text) {
         return Integer.parseInt(matcher.group(1) == null ? matcher.group(2) : matcher.group(1));
     }
 
-    /** The limit that was gone beyond; empty if none is named. */
+    /** The limit that was exceeded; empty if none is named. */
     String limit() {
         String digits = group(LIMIT);
         return digits.isEmpty() ? "" : "%,d".formatted(Long.parseLong(digits));
@@ -61,7 +61,7 @@ record ParserMessage(String text) {
         return from < to ? text.substring(from + 1, to) : "";
     }
 
-    /** What stands where a value of another type is read; empty if that is not the fault. */
+    /** The kind of value found where another kind is read; empty if that is not the fault. */
     String otherType() {
         String token = group(TOKEN);
         return token.isEmpty() ? "" : JsonKinds.of(JsonToken.valueOf(token));

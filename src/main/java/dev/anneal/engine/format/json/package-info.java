@@ -1,4 +1,4 @@
-/** What is wrong with a text that should be JSON, said in words of our own. */
+/** What is wrong with a text that should be JSON, in words for its author. */
 @NamedInterface
 @NullMarked
 package dev.anneal.engine.format.json;

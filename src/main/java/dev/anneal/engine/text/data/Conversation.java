@@ -19,29 +19,21 @@ import org.jspecify.annotations.Nullable;
 /**
  * A row in the form that a chat template takes. Wherever its texts spell a special token they are broken by a mark, a character that the row does not use
  * otherwise; what the template itself writes stays whole. So a rendering shows which special tokens are the template's.
+ *
+ * @param variables what the template reads beside the messages: named tokens, and {@code tools} if the row has some
+ * @param messages in the form that the template takes
+ * @param cursors signs around texts that no text of the row holds
  */
-final class Conversation {
+record Conversation(
+        ChatTemplate template,
+        Map<String, Object> variables,
+        List<Map<String, @Nullable Object>> messages,
+        Cursors cursors) {
 
     /** Unicode's noncharacters U+FDD0 to U+FDEF: valid in strings, without meaning, and left alone by what templates do to texts. */
     private static final char FIRST_MARK = '\uFDD0';
 
     private static final int MARKS = 32;
-
-    private final ChatTemplate template;
-    private final Map<String, Object> variables;
-    private final List<Map<String, @Nullable Object>> messages;
-    private final Cursors cursors;
-
-    private Conversation(
-            ChatTemplate template,
-            Map<String, Object> variables,
-            List<Map<String, @Nullable Object>> messages,
-            Cursors cursors) {
-        this.template = template;
-        this.variables = variables;
-        this.messages = messages;
-        this.cursors = cursors;
-    }
 
     static Conversation of(Place place, ChatRow row, ChatTemplate template, ModelTokenizer tokenizer)
             throws RowRejectedException {
@@ -143,12 +135,7 @@ final class Conversation {
         return messages.size();
     }
 
-    /** The messages in the form that the template takes. */
-    List<Map<String, @Nullable Object>> messages() {
-        return messages;
-    }
-
-    /** The tools in that form, or null if the row has none. */
+    /** The tools in the form that the template takes, or null if the row has none. */
     @Nullable
     Object tools() {
         return variables.get("tools");
@@ -156,10 +143,5 @@ final class Conversation {
 
     char mark() {
         return cursors.mark();
-    }
-
-    /** Signs around texts that no text of the row holds. */
-    Cursors cursors() {
-        return cursors;
     }
 }

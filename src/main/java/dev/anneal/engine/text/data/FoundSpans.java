@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FoundSpans {
 
-    /** Enough of a generation prompt's end to recognise it elsewhere. */
+    /** Characters of a generation prompt's end that are enough to recognise it elsewhere. */
     private static final int HEADER_CHARACTERS = 6;
 
     private final RenderedRow rendered;
@@ -38,7 +38,7 @@ final class FoundSpans {
         this.turns = turns;
     }
 
-    /** Those of the trained messages, ascending. */
+    /** The spans of the trained messages, ascending. */
     List<TextSpan> trained() throws RowRejectedException {
         List<TextSpan> spans = new ArrayList<>();
         for (int i = 0; i < conversation.size(); i++) {
@@ -83,7 +83,7 @@ final class FoundSpans {
         return withSpaceBefore(within, prompt);
     }
 
-    /** Of a message that shows no text, the header that stands between its neighbours' texts, if no other message's does. */
+    /** Behind the header of a message. Where the message shows no text, the header counts if it stands between its neighbours' texts and no other message's does. */
     private int behindHeader(int message, TextSpan within) {
         if (shown.first(message) != ShownTexts.NOWHERE) {
             return turns.behindHeader(text, within);
@@ -148,7 +148,7 @@ final class FoundSpans {
                 : endOfChanged(message, behind);
     }
 
-    /** Behind the names of calls whose arguments have no text that would be shown. */
+    /** Behind the names of the last calls, whose arguments have no text that would be located. */
     private int behindCalls(int message, TextSpan within) {
         int from = within.start();
         String part = text.substring(within.start(), within.end());
@@ -166,15 +166,17 @@ final class FoundSpans {
         return conversation.messages().get(message).get("tool_calls") instanceof List<?> calls ? calls : List.of();
     }
 
-    /** Where the rendering of the messages up to this one ends, if they are written as they are when they are all; else null. */
+    /** Where the rendering of the messages up to this one ends, if the template writes them the same when others follow; else null. */
     private @Nullable Integer limit(int message, String upTo, int common) {
         if (common == upTo.length()) {
             return common;
         }
         // What is written behind the last message alone is not written before a generation prompt.
         @Nullable String asked = rendered(message + 1, true);
-        @Nullable String told = asked == null ? null : turns.withoutPrompt(asked);
-        return told != null && told.length() >= shown.last(message) && text.startsWith(told) ? told.length() : null;
+        @Nullable String unasked = asked == null ? null : turns.withoutPrompt(asked);
+        return unasked != null && unasked.length() >= shown.last(message) && text.startsWith(unasked)
+                ? unasked.length()
+                : null;
     }
 
     /** The end of a message that is written differently when it is the last: only the token that the template always ends messages with shows it. */

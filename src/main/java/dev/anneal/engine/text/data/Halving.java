@@ -5,7 +5,7 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.function.Predicate;
 
-/** Finds the items of a sequence that pass where they can be tried together: parts that fail are halved. */
+/** Finds which items of a sequence pass a test that takes many at a time, by halving the parts that fail. */
 final class Halving {
 
     /** Enough for every one of 128 items, or for some failing ones of a thousand. */
@@ -14,7 +14,7 @@ final class Halving {
     private Halving() {}
 
     /**
-     * Those that pass; items that have not been tried when the attempts run out are not among them.
+     * The items that pass; those not tried when the attempts run out are not among them.
      *
      * @param passes whether all items of a part pass together
      */

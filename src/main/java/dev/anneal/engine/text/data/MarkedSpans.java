@@ -10,8 +10,8 @@ import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
- * Tells which of a template's {@code {% generation %}} spans are of trained messages. A span is of the messages whose texts stand in it; one that holds none, as of an end
- * of text alone, is of the message before it, or of one that shows nothing.
+ * Tells which of a template's {@code {% generation %}} spans are of trained messages. A span belongs to the messages whose texts stand in it; one that holds none, such as an end
+ * of text alone, belongs to the message before it, or to one that shows nothing.
  */
 final class MarkedSpans {
 
@@ -54,7 +54,7 @@ final class MarkedSpans {
         }
     }
 
-    /** Whether a span lies between the texts of two messages, or holds all that does. One that ends or begins there is of one of the two. */
+    /** Whether a span lies between the texts of two messages, or holds all that does. One that only ends or begins there belongs to one of the two. */
     private static boolean mayHold(TextSpan span, TextSpan between) {
         boolean isWithin = span.start() >= between.start() && span.end() <= between.end();
         boolean isAround = span.start() <= between.start() && span.end() >= between.end();

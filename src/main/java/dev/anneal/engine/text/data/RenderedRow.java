@@ -152,7 +152,7 @@ final class RenderedRow {
         int from = 0;
         for (ShownTexts.Piece piece : shown().pieces()) {
             boolean isTrained = message(piece.message()).isTrained();
-            TextSpan span = isTrained ? piece.span() : piece.sure();
+            TextSpan span = isTrained ? piece.span() : piece.certain();
             // Pieces ascend by their starts alone: what ends before one begins is behind all further ones too.
             while (from < labels.length && tokens.end(from) < piece.span().start()) {
                 from++;

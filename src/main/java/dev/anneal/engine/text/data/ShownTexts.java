@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the texts of each message stand in a rendering of the conversation. They are seen in a second rendering in which cursors stand around them, and which is
+ * Where the texts of each message stand in a rendering of the conversation. They are found in a second rendering in which cursors stand around them, and which is
  * otherwise the same. A template that looks into texts may be led astray by cursors; then the messages are looked for in parts.
  */
 final class ShownTexts {
@@ -45,8 +45,8 @@ final class ShownTexts {
             return begins ? span.start() >= part.end() : span.start() > part.end();
         }
 
-        /** What surely is of the message: of a text that is shown in part, the unit beside its place. */
-        TextSpan sure() {
+        /** What certainly belongs to the message: of a text that is shown in part, the unit beside its place. */
+        TextSpan certain() {
             return new TextSpan(begins ? span.start() : span.start() - 1, ends ? span.end() : span.end() + 1);
         }
     }
@@ -190,7 +190,8 @@ final class ShownTexts {
 
     /** What stands between the texts of the messages before one and those of the messages behind it. */
     TextSpan between(int message, int length) {
-        int start = Math.max(0, IntStream.range(0, message).map(this::last).max().orElse(0));
+        int start =
+                Math.max(0, IntStream.range(0, message).map(this::last).max().orElse(0));
         int end = IntStream.range(message + 1, byMessage.size())
                 .map(this::first)
                 .filter(at -> at != NOWHERE)

@@ -18,20 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a chat template writes around an assistant's message, as a short conversation shows it. Base models are often given a template whose end of turn is not
  * their end of sequence.
+ *
+ * @param ends tokens after which an assistant's message is complete: those of the model, and the template's own
+ * @param ownEnd the token that the template itself ends an assistant's message with, or null if it writes none that is special
+ * @param prompt what asks the assistant for a message; empty if that does not show
  */
-final class TurnTokens {
-
-    private final ControlTokens tokens;
-    private final Set<Integer> ends;
-    private final @Nullable Integer ownEnd;
-    private final String prompt;
-
-    private TurnTokens(ControlTokens tokens, Set<Integer> ends, @Nullable Integer ownEnd, String prompt) {
-        this.tokens = tokens;
-        this.ends = ends;
-        this.ownEnd = ownEnd;
-        this.prompt = prompt;
-    }
+record TurnTokens(
+        ControlTokens tokens, Set<Integer> ends, @Nullable Integer ownEnd, String prompt) {
 
     static TurnTokens of(ModelTokenizer tokenizer, ChatTemplate template) {
         ControlTokens tokens = tokenizer.controlTokens();
@@ -71,28 +64,17 @@ final class TurnTokens {
     /** What is written behind the last message alone, as by Phi-3, is not written before a generation prompt. */
     private static String prompt(ControlTokens tokens, Conversation conversation) {
         String asked = conversation.render(1, true).text();
-        String told = conversation.render(1, false).text();
+        String unasked = conversation.render(1, false).text();
         int at = 0;
         while (at < asked.length()) {
             AddedToken token = tokens.at(asked, at, conversation.mark());
             int length = token == null ? 1 : token.text().length();
-            if (!told.regionMatches(at, asked, at, length)) {
+            if (!unasked.regionMatches(at, asked, at, length)) {
                 break;
             }
             at += length;
         }
         return asked.substring(at);
-    }
-
-    /** The token that the template itself ends an assistant's message with, or null if it writes none that is special. */
-    @Nullable
-    Integer ownEnd() {
-        return ownEnd;
-    }
-
-    /** Tokens after which an assistant's message is complete: those of the model, and the template's own. */
-    Set<Integer> ends() {
-        return ends;
     }
 
     /** A rendering that ends with the generation prompt, without it; null if that does not show. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class DatasetValidator {
 
-    /** What is looked at to see what else a file is. */
+    /** Bytes at the start of a file by which another format is recognised. */
     private static final int HEAD_BYTES = 1 << 18;
 
     private final byte[] head;
@@ -60,7 +60,7 @@ public final class DatasetValidator {
             lines++;
             try {
                 RowParser.Parsed parsed = rows.row();
-                dispel();
+                clearSuspicion();
                 accept(rows.line(), parsed);
             } catch (RowRejectedException e) {
                 refuse(e.problem());
@@ -89,14 +89,14 @@ public final class DatasetValidator {
                 rows.hasByteOrderMark());
     }
 
-    /** The first line says what file it may be, if it is another, and the next one whether it is; any other is a line that went wrong. */
+    /** A first line that looks like another format is a suspicion, which the next line confirms or clears; any other line is a problem of its own. */
     private void refuse(RowProblem problem) {
         Suspicion before = suspicion;
         if (before != null && before.isConfirmedBy(problem)) {
             refuseWhole(before.file());
             return;
         }
-        dispel();
+        clearSuspicion();
         Optional<RowProblem> file = lines == 1 ? faultOfFile(problem) : Optional.empty();
         if (file.isPresent()) {
             suspicion = new Suspicion(problem, file.get());
@@ -112,7 +112,7 @@ public final class DatasetValidator {
                         .map(OtherFormat::problem);
     }
 
-    private void dispel() {
+    private void clearSuspicion() {
         Suspicion before = suspicion;
         if (before != null) {
             problems.add(before.row());
@@ -180,7 +180,7 @@ public final class DatasetValidator {
      */
     private record Suspicion(RowProblem row, RowProblem file) {
 
-        /** Whether the next line is no row for the same reason. Lines of a text that is no JSON a line fail in ways of their own. */
+        /** Whether the next line is no row for the same reason. In a text that is not JSON line by line, each line fails in its own way. */
         boolean isConfirmedBy(RowProblem next) {
             return row.reason() != RowFault.OTHER_FORMAT
                     || (next.reason() == RowFault.OTHER_FORMAT && next.found().equals(row.found()));

@@ -10,18 +10,14 @@ import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
 
-/** JSON that is not written one object a line: an array of rows, arrays of messages, or objects that span lines. */
-final class JsonDocument {
+/**
+ * JSON that is not written one object a line: an array of rows, arrays of messages, or objects that span lines.
+ *
+ * @param isWhole whether what is parsed is the whole file
+ */
+record JsonDocument(JsonParser parser, boolean isWhole) {
 
     private static final Pattern NAME = Pattern.compile("[A-Za-z_]\\w{0,40}");
-
-    private final JsonParser parser;
-    private final boolean isWhole;
-
-    private JsonDocument(JsonParser parser, boolean isWhole) {
-        this.parser = parser;
-        this.isWhole = isWhole;
-    }
 
     /**
      * @param head beginning of a file

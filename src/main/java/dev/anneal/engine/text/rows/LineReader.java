@@ -7,7 +7,7 @@ import java.util.Arrays;
 
 /**
  * Splits a stream into lines of bounded size. A longer line is read to its end without being kept, so no input makes this use more memory than its two buffers.
- * Lines end with LF or CR LF. Not safe for many threads; closes its stream.
+ * Lines end with LF or CR LF. Not thread-safe; closes its stream.
  */
 final class LineReader implements Closeable {
 

@@ -14,7 +14,7 @@ record OtherFormat(String found, String remedy) {
         return line.reject(RowFault.OTHER_FORMAT, EXPECTED, found, remedy);
     }
 
-    /** The one fault of a file, said of its first line. */
+    /** The one problem of a file, at its first line. */
     RowProblem problem() {
         return rejection(Place.ofLine(1)).problem();
     }

@@ -8,18 +8,18 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
-/** Text files whose first line is no row, by how they begin. */
+/** Recognises text files that hold no rows by their first lines. */
 final class OtherText {
 
-    /** Lines that must all look alike. */
+    /** Lines that are looked at. */
     private static final int LINES = 5;
 
     /** A name of at most three words, perhaps quoted. */
     private static final Pattern COLUMN =
             Pattern.compile("(\"?)[\\p{L}_][\\p{L}\\p{N}_.-]*( [\\p{L}\\p{N}_.-]+){0,2}\\1");
 
-    /** Columns of what is asked and what is answered, by the names that files have for them. */
-    private static final List<List<String>> ASKED_AND_ANSWERED = List.of(
+    /** Usual names of the columns of questions and of answers. */
+    private static final List<List<String>> QUESTION_AND_ANSWER = List.of(
             List.of("prompt", "completion"),
             List.of("prompt", "response"),
             List.of("question", "answer"),
@@ -90,7 +90,7 @@ final class OtherText {
     }
 
     private static OtherFormat table(String delimiter, List<String> columns) {
-        List<String> pair = ASKED_AND_ANSWERED.stream()
+        List<String> pair = QUESTION_AND_ANSWER.stream()
                 .map(names -> columns.stream()
                         .filter(column -> names.contains(column.toLowerCase(Locale.ROOT)))
                         .sorted(Comparator.comparing(column -> names.indexOf(column.toLowerCase(Locale.ROOT))))

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Where in a dataset something stands, with the checks that name it when they fail. The path is put together only then. */
+/** A position in a dataset, with checks that name it when they fail. Its path is built only then. */
 public final class Place {
 
     private final long line;
@@ -22,7 +22,7 @@ public final class Place {
         return new Place(line, null, "$");
     }
 
-    /** A whole row that stands in no file. */
+    /** A whole row that is in no file. */
     public static Place ofNoFile() {
         return ofLine(RowProblem.NO_LINE);
     }
@@ -32,7 +32,7 @@ public final class Place {
         return line;
     }
 
-    /** What stands under a key of this object. */
+    /** The value under a key of this object. */
     public Place key(String name) {
         return new Place(line, this, name);
     }
@@ -61,7 +61,7 @@ public final class Place {
         return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
     }
 
-    /** The refusal of what stands here. */
+    /** Refuses the value at this position. */
     public RowRejectedException reject(RowFault fault, String expected, String found, String remedy) {
         return new RowRejectedException(new RowProblem(line, fault, path(), expected, found, remedy));
     }

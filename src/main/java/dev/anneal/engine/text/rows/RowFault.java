@@ -15,7 +15,7 @@ public enum RowFault {
     BYTE_ORDER_MARK,
     /** Not one JSON object, or one beyond the limits on depth and size. */
     INVALID_JSON,
-    /** Not a row, but what is known from elsewhere: another format of rows, or a file that is no JSONL at all. */
+    /** A row of another known format, or a file that is not JSONL at all. */
     OTHER_FORMAT,
     MISSING_MESSAGES,
     TOO_MANY_MESSAGES,
@@ -24,7 +24,7 @@ public enum RowFault {
     INVALID_WEIGHT,
     INVALID_TOOLS,
     INVALID_MESSAGE,
-    /** The input of a pair is no conversation. */
+    /** The input of a pair is not a conversation. */
     INVALID_INPUT,
     /** An output of a pair is not one assistant message. */
     INVALID_OUTPUT,

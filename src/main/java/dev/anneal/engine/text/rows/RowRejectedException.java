@@ -15,7 +15,7 @@ public final class RowRejectedException extends Exception {
         return problem;
     }
 
-    /** The same problem, said of another place. */
+    /** The same problem at another place. */
     public RowRejectedException at(Place place) {
         return place.reject(problem.reason(), problem.expected(), problem.found(), problem.remedy());
     }

@@ -35,16 +35,7 @@ final class UnknownKeys {
         }
     }
 
-    private static final class Count {
-
-        private final Key key;
-        private final long firstLine;
-        private long count;
-
-        Count(Key key, long firstLine) {
-            this.key = key;
-            this.firstLine = firstLine;
-        }
+    private record Count(Key key, long firstLine, long count) {
 
         String described() {
             return count == 1
@@ -56,12 +47,10 @@ final class UnknownKeys {
     void add(long line, Key key) {
         String path = Excerpt.shorten(key.path());
         Count known = found.get(path);
-        if (known == null && found.size() < DatasetLimits.LISTED_KEYS) {
-            known = new Count(key, line);
-            found.put(path, known);
-        }
         if (known != null) {
-            known.count++;
+            found.put(path, new Count(known.key, known.firstLine, known.count + 1));
+        } else if (found.size() < DatasetLimits.LISTED_KEYS) {
+            found.put(path, new Count(key, line, 1));
         }
     }
 

@@ -9,17 +9,17 @@ import java.util.Optional;
 /** Guesses which known name is meant by a misspelt one: that which differs by the fewest letters, and by no more than about a third. */
 public final class Spelling {
 
-    /** Longer names are looked at in vain: the work grows with the square. */
+    /** Longer names are not compared: the work grows with the square. */
     private static final int LONGEST = 256;
 
     private Spelling() {}
 
-    /** The known name that is most like this one; empty if none is. */
+    /** The most similar known name; empty if none is similar. */
     public static Optional<String> nearest(String name, Collection<String> known) {
         return nearest(name, known, 1).stream().findFirst();
     }
 
-    /** The known names that are most like this one, the most like first. */
+    /** The most similar known names, most similar first. */
     public static List<String> nearest(String name, Collection<String> known, int count) {
         return known.stream()
                 .map(each -> new Guess(each, edits(name, each)))
@@ -30,7 +30,7 @@ public final class Spelling {
                 .toList();
     }
 
-    /** The sentence that a refusal of an unknown name goes on with, a space before it; empty if no known name is like it. */
+    /** A question to end the refusal of an unknown name with, after a space; empty if no known name is similar. */
     public static String didYouMean(String name, Collection<String> known) {
         return nearest(name, known).map(Spelling::question).orElse("");
     }

@@ -1,4 +1,4 @@
-/** Which known name is meant by a misspelt one: of keys, parameters, settings and models. JDK only. */
+/** Guesses the known name that a misspelt one means: of keys, parameters, settings and models. JDK only. */
 @NullMarked
 package dev.anneal.engine.text.spelling;
 

@@ -13,16 +13,10 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads the small files of a model directory, bounded. Messages name file and model but no path of this machine. */
-final class ModelFiles {
+record ModelFiles(Path directory) {
 
     private static final long CONFIG_BYTES = 8L << 20;
     private static final JsonMapper JSON = new JsonMapper();
-
-    private final Path directory;
-
-    ModelFiles(Path directory) {
-        this.directory = directory;
-    }
 
     /** A JSON object; an empty one if there is no such file. */
     JsonNode optionalJson(String name) {

@@ -17,12 +17,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The tokenizer of a model directory, with ids identical to those of transformers. It needs tokenizer.json; tokenizer_config.json, special_tokens_map.json,
- * generation_config.json, config.json and chat_template.jinja are read as far as they are there. Safe for many threads; holds native memory until it is closed.
+ * generation_config.json, config.json and chat_template.jinja are read if they exist. Safe for many threads; holds native memory until it is closed.
  */
 public final class ModelTokenizer implements AutoCloseable {
 
     /** The library would truncate and pad by itself otherwise. */
-    private static final Map<String, String> AS_IT_IS =
+    private static final Map<String, String> LIBRARY_OPTIONS =
             Map.of("truncation", "do_not_truncate", "padding", "do_not_pad", "addSpecialTokens", "false");
 
     private final HuggingFaceTokenizer tokenizer;
@@ -80,9 +80,9 @@ public final class ModelTokenizer implements AutoCloseable {
 
     private static HuggingFaceTokenizer load(ModelFiles files, TokenizerFile file, Map<String, String> names) {
         try {
-            // Texts that nothing has looked at so far are read here for the first time.
+            // The library may refuse what our own reading has passed over.
             byte[] json = file.renamed(names);
-            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), AS_IT_IS);
+            return HuggingFaceTokenizer.newInstance(new ByteArrayInputStream(json), LIBRARY_OPTIONS);
         } catch (IOException | RuntimeException e) {
             throw unusable(files, "is not a tokenizer", e);
         }
@@ -99,7 +99,7 @@ public final class ModelTokenizer implements AutoCloseable {
         return ids(encoding(sealer.seal(text, ControlTokens.NO_MARK).text()));
     }
 
-    /** Ids of a text with the place in it that each of them comes from. Special tokens that hold the mark are text; the mark is left out. */
+    /** Ids of a text with the range that each of them covers. Special tokens that hold the mark are text; the mark is left out. */
     public EncodedText encodeMarked(String text, int mark) {
         Sealer.Sealed sealed = sealer.seal(text, mark);
         Encoding encoding = encoding(sealed.text());

@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.stream.IntStream;
 
 /**
- * Gives special tokens names that no text can hold, so that the tokenizer finds those tokens alone which we put there. Ordinary text may then spell
- * {@code <|im_end|>} as it likes: it stays text, in one call, with offsets and white space as the tokenizer library has them.
+ * Renames special tokens to names that no text can hold, so that the tokenizer finds only those that templates write. Other text may then spell
+ * {@code <|im_end|>}: it stays text, in one call, with offsets and white space as the tokenizer library has them.
  *
  * <p>The names hold 128 random bits of this process; ids do not depend on them.
  */

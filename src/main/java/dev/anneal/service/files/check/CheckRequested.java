@@ -1,4 +1,4 @@
 package dev.anneal.service.files.check;
 
-/** There is something new to find out about a file; whoever does that in this process need not wait for the next look. */
+/** Published after a check was requested, so that this process begins it without waiting for the next look. */
 record CheckRequested() {}

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.stereotype.Component;
 
-/** Does one check after the other, each claimed in the database, so that every process may do any and a dead one's are done again. */
+/** Does one check after the other. Each is claimed in the database, so that any process may do it, and another one does it if that process dies. */
 @Component
 @ConditionalOnRole(Role.API)
 final class CheckRunner {
@@ -125,8 +125,7 @@ final class CheckRunner {
 
     private Runnable count(FileCheck check) throws IOException {
         if (check.fileStatus().equals(FileStatus.ERROR.name())) {
-            return failure(
-                    check, "dataset_invalid", "The file's rows are not usable; its validation report says why.");
+            return failure(check, "dataset_invalid", "The file's rows are not usable; its validation report says why.");
         }
         TokenReport report = work.count(check);
         return () -> checks.counted(check, owner, report);

@@ -19,7 +19,7 @@ import java.io.InputStream;
 import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** Reads a file to find out what a check asks. Not final: tests put stalls in. */
+/** Reads a file to answer a check. Not final: tests override it. */
 @Component
 class CheckWork {
 

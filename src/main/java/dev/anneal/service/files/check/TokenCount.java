@@ -16,10 +16,10 @@ public record TokenCount(
 
     static final TokenCount PENDING = new TokenCount(null, null, null);
 
-    /** Code of a failure that neither the file nor the model is to blame for. */
+    /** Code of a failure that neither the file nor the model has caused. */
     static final String SERVICE_FAULT = "internal_error";
 
-    /** Code of a count that a row's rendering has held up every time; at another time, or elsewhere, it may not. */
+    /** Code of a count in which rendering a row stalled at every attempt. Later, or on another machine, it may not. */
     static final String STALLED = RefusalCode.RENDERING_STALLED.wireName();
 
     /** Whether the answer is still to come. */
@@ -32,7 +32,7 @@ public record TokenCount(
         return SERVICE_FAULT.equals(failureCode);
     }
 
-    /** Whether the model's chat template did not get on with a row, which the message names. */
+    /** Whether rendering a row stalled; the message names the row. */
     public boolean isStalled() {
         return STALLED.equals(failureCode);
     }

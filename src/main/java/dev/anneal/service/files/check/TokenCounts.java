@@ -8,8 +8,8 @@ import java.util.List;
 import org.springframework.stereotype.Component;
 
 /**
- * How many tokens a file is to a model at a length: asked for here, counted in the background once the file's rows are known to be
- * right, and kept. Whoever waits for a count listens for {@link FileChecked} and asks again.
+ * Token counts of files by model and row length: requested here, counted in the background once the file's rows are known to be right, and kept. Whoever waits
+ * for a count listens for {@link FileChecked} and asks again.
  */
 @Component
 public final class TokenCounts {
@@ -27,7 +27,7 @@ public final class TokenCounts {
     /** @param maxLength longest row in tokens; longer ones are cut */
     public record Question(BaseModel model, int maxLength) {}
 
-    /** The count, which is begun if nobody has asked for it before. */
+    /** The count, which is begun if it was not requested before. */
     public TokenCount count(StoredFile file, Question question) {
         TokenCount count = database.call(file.tenantId(), () -> countWithin(file, question));
         if (count.isPending()) {

@@ -1,6 +1,6 @@
 /**
- * What is found out about uploaded files in the background: whether their rows are right, and how many tokens they are to a model. Each check is claimed
- * in the database, so that any process may do it and a dead one's is done again.
+ * Checks of uploaded files in the background: whether their rows are right, and how many tokens a model's tokenizer makes of them. Each check is claimed in the
+ * database, so that any process may do it, and another one does it if that process dies.
  */
 @NamedInterface
 @NullMarked
