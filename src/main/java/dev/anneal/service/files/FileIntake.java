@@ -150,12 +150,6 @@ public final class FileIntake {
         return file;
     }
 
-    /** Stores and completes a file that the service itself has made. */
-    public StoredFile add(String tenantId, String filename, FilePurpose purpose, InputStream content)
-            throws IOException {
-        return complete(receive(tenantId, filename, content), purpose, null);
-    }
-
     /** Gives up an upload whose other parts are wrong. */
     public void abandon(ReceivedFile received) {
         discard(received.tenantId(), received.id());

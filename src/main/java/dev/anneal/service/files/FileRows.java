@@ -78,16 +78,16 @@ final class FileRows {
 
     /** The file, as far as the transaction may see it. */
     Optional<StoredFile> find(String id) {
-        return jdbc.sql(WITH_REPORT + "AND public_id = :id")
-                .param("now", timestamp(clock.instant()))
-                .param("id", id)
-                .query(FileRows::file)
-                .optional();
+        return one(id, "");
     }
 
     /** As {@link #find}, and nobody deletes the file before the end of the transaction. */
     Optional<StoredFile> lock(String id, String strength) {
-        return jdbc.sql(WITH_REPORT + "AND public_id = :id FOR " + strength)
+        return one(id, "FOR " + strength);
+    }
+
+    private Optional<StoredFile> one(String id, String lock) {
+        return jdbc.sql(WITH_REPORT + "AND public_id = :id " + lock)
                 .param("now", timestamp(clock.instant()))
                 .param("id", id)
                 .query(FileRows::file)
@@ -96,16 +96,14 @@ final class FileRows {
 
     /** The rows behind {@code after}, or the first ones, without their reports. */
     List<StoredFile> list(@Nullable FilePurpose purpose, @Nullable Long after, Order order) {
-        JdbcClient.StatementSpec statement = jdbc.sql(WITHOUT_REPORT
+        return jdbc.sql(WITHOUT_REPORT
                         + (purpose == null ? "" : "AND purpose = :purpose\n")
                         + (after == null ? "" : order.behind())
                         + order.clause())
                 .param("now", timestamp(clock.instant()))
-                .param("rows", order.rows());
-        if (purpose != null) {
-            statement = statement.param("purpose", purpose.wireName());
-        }
-        return (after == null ? statement : statement.param("after", after))
+                .param("rows", order.rows())
+                .param("purpose", purpose == null ? null : purpose.wireName())
+                .param("after", after)
                 .query(FileRows::file)
                 .list();
     }

@@ -1,47 +1,49 @@
 package dev.anneal.engine.text.rows;
 
-import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 
-/** Files that are no UTF-8 text, by their first bytes. No JSON begins like one of them. */
-enum FileSignature {
-    GZIP("1f8b", "gzip-compressed data", "decompress it with `gunzip -c data.jsonl.gz > data.jsonl`"),
-    ZIP(
-            "504b0304",
-            "a ZIP archive, as Excel workbooks are too",
-            "unpack it with `unzip -p data.zip > data.jsonl`, or save a workbook as CSV"),
-    BZIP2("425a68", "bzip2-compressed data", "decompress it with `bunzip2 -c data.jsonl.bz2 > data.jsonl`"),
-    XZ("fd377a585a00", "xz-compressed data", "decompress it with `xz -dc data.jsonl.xz > data.jsonl`"),
-    ZSTD("28b52ffd", "zstd-compressed data", "decompress it with `zstd -dc data.jsonl.zst > data.jsonl`"),
-    PARQUET(
-            "50415231",
-            "a Parquet table",
-            "write its rows as JSON with `python3 -c 'import pandas; pandas.read_parquet(\"data.parquet\").to_json(\"data.jsonl\", orient=\"records\", lines=True)'`"),
-    ARROW(
-            "4152524f5731",
-            "an Arrow table",
-            "write its rows as JSON with `python3 -c 'import pandas; pandas.read_feather(\"data.arrow\").to_json(\"data.jsonl\", orient=\"records\", lines=True)'`"),
-    PDF("25504446", "a PDF document", "write what is asked and what is answered in it as messages"),
-    UTF_32LE("fffe0000", "UTF-32 text", decode("UTF-32")),
-    UTF_32BE("0000feff", "UTF-32 text", decode("UTF-32")),
-    UTF_16LE("fffe", "UTF-16 text", decode("UTF-16")),
-    UTF_16BE("feff", "UTF-16 text", decode("UTF-16")),
-    UTF_16LE_UNMARKED("7b00", "UTF-16 text", decode("UTF-16LE")),
-    UTF_16BE_UNMARKED("007b", "UTF-16 text", decode("UTF-16BE"));
+/**
+ * Files that are not UTF-8 text, by their first bytes. No JSON begins like one of them.
+ *
+ * @param hexadecimal the first bytes
+ * @param found what the file is, in words
+ * @param remedy how to make rows of it
+ */
+record FileSignature(String hexadecimal, String found, String remedy) {
+
+    private static final List<FileSignature> ALL = List.of(
+            new FileSignature(
+                    "1f8b", "gzip-compressed data", "decompress it with `gunzip -c data.jsonl.gz > data.jsonl`"),
+            new FileSignature(
+                    "504b0304",
+                    "a ZIP archive, as Excel workbooks are too",
+                    "unpack it with `unzip -p data.zip > data.jsonl`, or save a workbook as CSV"),
+            new FileSignature(
+                    "425a68", "bzip2-compressed data", "decompress it with `bunzip2 -c data.jsonl.bz2 > data.jsonl`"),
+            new FileSignature(
+                    "fd377a585a00", "xz-compressed data", "decompress it with `xz -dc data.jsonl.xz > data.jsonl`"),
+            new FileSignature(
+                    "28b52ffd", "zstd-compressed data", "decompress it with `zstd -dc data.jsonl.zst > data.jsonl`"),
+            new FileSignature(
+                    "50415231",
+                    "a Parquet table",
+                    "write its rows as JSON with `python3 -c 'import pandas; pandas.read_parquet(\"data.parquet\").to_json(\"data.jsonl\", orient=\"records\", lines=True)'`"),
+            new FileSignature(
+                    "4152524f5731",
+                    "an Arrow table",
+                    "write its rows as JSON with `python3 -c 'import pandas; pandas.read_feather(\"data.arrow\").to_json(\"data.jsonl\", orient=\"records\", lines=True)'`"),
+            new FileSignature(
+                    "25504446", "a PDF document", "write what is asked and what is answered in it as messages"),
+            new FileSignature("fffe0000", "UTF-32 text", decode("UTF-32")),
+            new FileSignature("0000feff", "UTF-32 text", decode("UTF-32")),
+            new FileSignature("fffe", "UTF-16 text", decode("UTF-16")),
+            new FileSignature("feff", "UTF-16 text", decode("UTF-16")),
+            new FileSignature("7b00", "UTF-16 text", decode("UTF-16LE")),
+            new FileSignature("007b", "UTF-16 text", decode("UTF-16BE")));
 
     private static final int LONGEST = 8;
-
-    private final String hexadecimal;
-    private final String found;
-    private final String remedy;
-
-    /** @param hexadecimal the first bytes */
-    FileSignature(String hexadecimal, String found, String remedy) {
-        this.hexadecimal = hexadecimal;
-        this.found = found;
-        this.remedy = remedy;
-    }
 
     private static String decode(String encoding) {
         return "save the file as UTF-8, or convert it with `iconv -f %s -t UTF-8 data.jsonl > utf8.jsonl`"
@@ -51,7 +53,7 @@ enum FileSignature {
     /** @param head beginning of a file */
     static Optional<OtherFormat> of(byte[] head) {
         String first = HexFormat.of().formatHex(head, 0, Math.min(head.length, LONGEST));
-        return Arrays.stream(values())
+        return ALL.stream()
                 .filter(each -> first.startsWith(each.hexadecimal))
                 .map(each -> new OtherFormat(each.found, each.remedy))
                 .findFirst();

@@ -12,25 +12,19 @@ import org.jspecify.annotations.Nullable;
 /** Reads one message of a row. */
 final class MessageParser {
 
-    /** Keys with a meaning; {@code reasoning_content} and its two other names are those of open models with reasoning. */
-    static final Set<String> KNOWN_KEYS = Set.of(
-            "role",
-            "content",
-            "weight",
-            "name",
-            "tool_calls",
-            "tool_call_id",
-            "function_call",
-            "reasoning_content",
-            "reasoning",
-            "thinking");
-
     /** Keys of OpenAI's answers that say nothing to a model: clients send answers back, and save them as rows. */
     private static final Set<String> IGNORED_KEYS = Set.of("refusal", "annotations", "audio");
 
     private static final Set<String> HANDLED_KEYS = Set.of("role", "content", "weight", "tool_calls", "function_call");
+
+    /** {@code reasoning_content} and its two other names are those of open models with reasoning. */
     private static final Set<String> STRING_KEYS =
             Set.of("name", "tool_call_id", "reasoning_content", "reasoning", "thinking");
+
+    /** Keys with a meaning. */
+    static final Set<String> KNOWN_KEYS =
+            Stream.of(HANDLED_KEYS, STRING_KEYS).flatMap(Set::stream).collect(Collectors.toUnmodifiableSet());
+
     private static final String ROLES =
             Stream.of(Role.values()).map(Role::wireName).collect(Collectors.joining(", ", "one of ", ""));
     private static final String MESSAGE_REMEDY = "write {\"role\": \"user\", \"content\": \"…\"}";

@@ -78,7 +78,7 @@ class FullDiskIT {
 
         assertThat(stored()).isEmpty();
         assertThat(count("SELECT count(*) FROM file WHERE content <> 'GONE'")).isZero();
-        files.intake().add(TENANT, "a", FilePurpose.BATCH, content(DISK_BYTES / 2));
+        files.intake().complete(files.intake().receive(TENANT, "a", content(DISK_BYTES / 2)), FilePurpose.BATCH, null);
         assertThat(stored()).hasSize(1);
     }
 
