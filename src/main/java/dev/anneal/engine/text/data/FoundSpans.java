@@ -2,6 +2,7 @@ package dev.anneal.engine.text.data;
 
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.PythonSpace;
+import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -39,24 +40,24 @@ final class FoundSpans {
     }
 
     /** The spans of the trained messages, ascending. */
-    List<TextSpan> trained() throws RowRejectedException {
-        List<TextSpan> spans = new ArrayList<>();
+    List<Span> trained() throws RowRejectedException {
+        List<Span> spans = new ArrayList<>();
         for (int i = 0; i < conversation.size(); i++) {
             if (rendered.message(i).isTrained()) {
                 int start = start(i);
-                spans.add(new TextSpan(start, end(i, start)));
+                spans.add(new Span(start, end(i, start)));
             }
         }
-        spans.sort(Comparator.comparingInt(TextSpan::start));
+        spans.sort(Comparator.comparingInt(Span::start));
         return spans;
     }
 
     private int start(int message) throws RowRejectedException {
         int first = shown.first(message);
         if (first == ShownTexts.NOWHERE) {
-            return startByPrompt(message, new TextSpan(0, text.length()));
+            return startByPrompt(message, new Span(0, text.length()));
         }
-        TextSpan before = new TextSpan(shown.endBefore(message, first), first);
+        Span before = new Span(shown.endBefore(message, first), first);
         Seam seam = seam(message, before, true);
         @Nullable Integer known = lengths.get(seam);
         int start = known == null ? startByPrompt(message, before) : before.start() + known;
@@ -64,7 +65,7 @@ final class FoundSpans {
         return start;
     }
 
-    private int startByPrompt(int message, TextSpan within) throws RowRejectedException {
+    private int startByPrompt(int message, Span within) throws RowRejectedException {
         @Nullable String prompt = rendered(message, true);
         int length = prompt != null && text.startsWith(prompt) ? prompt.length() : ShownTexts.NOWHERE;
         if (length >= within.start() && length <= within.end()) {
@@ -84,7 +85,7 @@ final class FoundSpans {
     }
 
     /** Behind the header of a message. Where the message shows no text, the header counts if it stands between its neighbours' texts and no other message's does. */
-    private int behindHeader(int message, TextSpan within) {
+    private int behindHeader(int message, Span within) {
         if (shown.first(message) != ShownTexts.NOWHERE) {
             return turns.behindHeader(text, within);
         }
@@ -94,7 +95,7 @@ final class FoundSpans {
     }
 
     /** Moves a start to the left over white space that the generation prompt leaves to the model. */
-    private int withSpaceBefore(TextSpan within, @Nullable String prompt) {
+    private int withSpaceBefore(Span within, @Nullable String prompt) {
         if (prompt == null) {
             return within.end();
         }
@@ -113,7 +114,7 @@ final class FoundSpans {
     private int end(int message, int start) throws RowRejectedException {
         int last = Math.max(start, shown.last(message));
         int next = shown.startBehind(message, last);
-        TextSpan behind = new TextSpan(last, next == ShownTexts.NOWHERE ? text.length() : next);
+        Span behind = new Span(last, next == ShownTexts.NOWHERE ? text.length() : next);
         Seam seam = seam(message, behind, false);
         @Nullable Integer known = shown.last(message) == last ? lengths.get(seam) : null;
         int end = known == null ? endWithin(message, behind) : last + known;
@@ -124,7 +125,7 @@ final class FoundSpans {
         return end;
     }
 
-    private int endWithin(int message, TextSpan behind) throws RowRejectedException {
+    private int endWithin(int message, Span behind) throws RowRejectedException {
         @Nullable String upTo = message + 1 == conversation.size() ? text : rendered(message + 1, false);
         int common = upTo == null ? 0 : commonPrefix(upTo);
         if (upTo == null || common < behind.start()) {
@@ -135,8 +136,8 @@ final class FoundSpans {
             return endOfChanged(message, behind);
         }
         int bound = limit == null ? common : limit;
-        int from = behindCalls(message, new TextSpan(behind.start(), bound));
-        int end = turns.firstEnd(text, new TextSpan(from, bound), conversation.mark());
+        int from = behindCalls(message, new Span(behind.start(), bound));
+        int end = turns.firstEnd(text, new Span(from, bound), conversation.mark());
         if (end != ShownTexts.NOWHERE) {
             return end;
         }
@@ -149,10 +150,10 @@ final class FoundSpans {
     }
 
     /** Behind the names of the last calls, whose arguments have no text that would be located. */
-    private int behindCalls(int message, TextSpan within) {
+    private int behindCalls(int message, Span within) {
         int from = within.start();
         String part = text.substring(within.start(), within.end());
-        for (String name : Functions.namesBehindTexts(calls(message))) {
+        for (String name : FunctionNames.behindTexts(calls(message))) {
             int at = part.indexOf(name, from - within.start());
             if (at < 0) {
                 break;
@@ -180,7 +181,7 @@ final class FoundSpans {
     }
 
     /** The end of a message that is written differently when it is the last: only the token that the template always ends messages with shows it. */
-    private int endOfChanged(int message, TextSpan behind) throws RowRejectedException {
+    private int endOfChanged(int message, Span behind) throws RowRejectedException {
         int end = shown.isLocatedUpToNext(message, behind.start())
                 ? turns.firstOwnEnd(text, behind, conversation.mark())
                 : ShownTexts.NOWHERE;
@@ -208,7 +209,7 @@ final class FoundSpans {
         }
     }
 
-    private Seam seam(int message, TextSpan span, boolean isBefore) {
+    private Seam seam(int message, Span span, boolean isBefore) {
         return new Seam(
                 text.substring(span.start(), span.end()),
                 isBefore,

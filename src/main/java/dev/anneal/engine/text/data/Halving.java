@@ -1,5 +1,6 @@
 package dev.anneal.engine.text.data;
 
+import dev.anneal.engine.text.template.Rendering.Span;
 import java.util.ArrayDeque;
 import java.util.BitSet;
 import java.util.Deque;
@@ -18,18 +19,18 @@ final class Halving {
      *
      * @param passes whether all items of a part pass together
      */
-    static BitSet passing(int size, Predicate<TextSpan> passes) {
+    static BitSet passing(int size, Predicate<Span> passes) {
         BitSet passing = new BitSet(size);
-        Deque<TextSpan> parts = new ArrayDeque<>();
-        parts.add(new TextSpan(0, size));
+        Deque<Span> parts = new ArrayDeque<>();
+        parts.add(new Span(0, size));
         for (int attempt = 0; attempt < MAX_ATTEMPTS && !parts.isEmpty(); attempt++) {
-            TextSpan part = parts.remove();
+            Span part = parts.remove();
             if (passes.test(part)) {
                 passing.set(part.start(), part.end());
             } else if (part.end() - part.start() > 1) {
                 int middle = (part.start() + part.end()) >>> 1;
-                parts.add(new TextSpan(part.start(), middle));
-                parts.add(new TextSpan(middle, part.end()));
+                parts.add(new Span(part.start(), middle));
+                parts.add(new Span(middle, part.end()));
             }
         }
         return passing;

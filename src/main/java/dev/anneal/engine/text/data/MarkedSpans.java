@@ -1,7 +1,7 @@
 package dev.anneal.engine.text.data;
 
 import dev.anneal.engine.text.rows.RowRejectedException;
-import dev.anneal.engine.text.template.Rendering;
+import dev.anneal.engine.text.template.Rendering.Span;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -24,11 +24,10 @@ final class MarkedSpans {
     }
 
     /** Those of the trained messages among all spans, ascending. */
-    List<TextSpan> trained() throws RowRejectedException {
+    List<Span> trained() throws RowRejectedException {
         boolean areAllTrained = assistants(0, messages()).allMatch(this::isTrained);
-        List<TextSpan> trained = new ArrayList<>();
-        for (Rendering.Span marked : rendered.rendering().assistantSpans()) {
-            TextSpan span = new TextSpan(marked.start(), marked.end());
+        List<Span> trained = new ArrayList<>();
+        for (Span span : rendered.rendering().assistantSpans()) {
             if (areAllTrained || isTrained(span)) {
                 trained.add(span);
             }
@@ -42,10 +41,10 @@ final class MarkedSpans {
     }
 
     /** Where a message of another role may stand that is not located, nothing is trained. */
-    private void checkUnlocated(List<TextSpan> trained) throws RowRejectedException {
+    private void checkUnlocated(List<Span> trained) throws RowRejectedException {
         for (int i = 0; i < messages(); i++) {
             if (!rendered.isAssistant(i) && !shown.isLocated(i)) {
-                TextSpan between = shown.between(i, Integer.MAX_VALUE);
+                Span between = shown.between(i, Integer.MAX_VALUE);
                 if (trained.stream().anyMatch(span -> mayHold(span, between))) {
                     throw rendered.unclear(
                             i, "a {% generation %} block that may be of this message or of the assistant's");
@@ -55,13 +54,13 @@ final class MarkedSpans {
     }
 
     /** Whether a span lies between the texts of two messages, or holds all that does. One that only ends or begins there belongs to one of the two. */
-    private static boolean mayHold(TextSpan span, TextSpan between) {
+    private static boolean mayHold(Span span, Span between) {
         boolean isWithin = span.start() >= between.start() && span.end() <= between.end();
         boolean isAround = span.start() <= between.start() && span.end() >= between.end();
         return isWithin || isAround;
     }
 
-    private boolean isTrained(TextSpan span) throws RowRejectedException {
+    private boolean isTrained(Span span) throws RowRejectedException {
         Set<Integer> messages = messages(span);
         boolean isAnyTrained = messages.stream().anyMatch(this::isTrained);
         boolean isEitherKind = isAnyTrained && !messages.stream().allMatch(this::isTrained);
@@ -73,7 +72,7 @@ final class MarkedSpans {
         return isAnyTrained;
     }
 
-    private Set<Integer> messages(TextSpan span) {
+    private Set<Integer> messages(Span span) {
         Set<Integer> messages = new TreeSet<>();
         int before = ShownTexts.NOWHERE;
         int behind = messages();

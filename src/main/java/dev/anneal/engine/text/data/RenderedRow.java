@@ -8,6 +8,7 @@ import dev.anneal.engine.text.rows.RowFault;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.PythonSpace;
 import dev.anneal.engine.text.template.Rendering;
+import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.tokens.EncodedText;
 import java.util.Map;
@@ -106,7 +107,7 @@ final class RenderedRow {
     }
 
     private boolean hidesFunction(@Nullable Object callsOrTools) {
-        return Functions.names(callsOrTools).stream().anyMatch(this::isHidden);
+        return FunctionNames.of(callsOrTools).stream().anyMatch(this::isHidden);
     }
 
     /** Templates may write a text in another way than it stands in the row, escaped or in capitals. One that looks into the text has read it. */
@@ -135,9 +136,9 @@ final class RenderedRow {
 
     /** Templates may show calls instead of the content beside them, and arguments may have no text. */
     private boolean showsCall(int message) {
-        TextSpan between = shown().between(message, text().length());
+        Span between = shown().between(message, text().length());
         String own = text().substring(between.start(), between.end());
-        return Functions.names(conversation.messages().get(message).get("tool_calls")).stream()
+        return FunctionNames.of(conversation.messages().get(message).get("tool_calls")).stream()
                 .anyMatch(own::contains);
     }
 
@@ -152,7 +153,7 @@ final class RenderedRow {
         int from = 0;
         for (ShownTexts.Piece piece : shown().pieces()) {
             boolean isTrained = message(piece.message()).isTrained();
-            TextSpan span = isTrained ? piece.span() : piece.certain();
+            Span span = isTrained ? piece.span() : piece.certain();
             // Pieces ascend by their starts alone: what ends before one begins is behind all further ones too.
             while (from < labels.length && tokens.end(from) < piece.span().start()) {
                 from++;

@@ -7,6 +7,7 @@ import dev.anneal.engine.text.rows.Place;
 import dev.anneal.engine.text.rows.RowFault;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
+import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.tokens.EncodedText;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
@@ -42,7 +43,7 @@ final class RowEncoder {
     Encoded encode(Place place, ChatRow row, int maxLength, TokenCount count) throws RowRejectedException {
         RenderedRow rendered = render(place, row, row.messages().size(), false);
         rendered.requireTrainedShown();
-        List<TextSpan> trained = template.marksAssistantText()
+        List<Span> trained = template.marksAssistantText()
                 ? new MarkedSpans(rendered).trained()
                 : new FoundSpans(rendered, turns).trained();
         EncodedText text = tokens(rendered);
@@ -84,11 +85,11 @@ final class RowEncoder {
      *
      * @param spans ascending and disjoint
      */
-    static int[] labels(EncodedText text, List<TextSpan> spans, int length) {
+    static int[] labels(EncodedText text, List<Span> spans, int length) {
         int[] labels = new int[length];
         Arrays.fill(labels, EncodedRow.NOT_TRAINED);
         int token = 0;
-        for (TextSpan span : spans) {
+        for (Span span : spans) {
             while (token < text.length() && text.end(token) <= span.start()) {
                 token++;
             }

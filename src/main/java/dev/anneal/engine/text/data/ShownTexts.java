@@ -1,6 +1,7 @@
 package dev.anneal.engine.text.data;
 
 import dev.anneal.engine.text.template.Rendering;
+import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -29,25 +30,25 @@ final class ShownTexts {
      * @param begins whether its beginning is shown
      * @param ends whether its end is shown
      */
-    record Piece(int message, TextSpan span, Cursors.Kind kind, boolean begins, boolean ends) {
+    record Piece(int message, Span span, Cursors.Kind kind, boolean begins, boolean ends) {
 
         boolean isWhole() {
             return begins && ends;
         }
 
         /** Whether its text stands before a part of the rendering: one that is shown from its beginning goes on behind its place. */
-        boolean isBefore(TextSpan part) {
+        boolean isBefore(Span part) {
             return ends ? span.end() <= part.start() : span.end() < part.start();
         }
 
         /** Whether its text stands behind a part of the rendering: one that is shown to its end stands before its place. */
-        boolean isBehind(TextSpan part) {
+        boolean isBehind(Span part) {
             return begins ? span.start() >= part.end() : span.start() > part.end();
         }
 
         /** What certainly belongs to the message: of a text that is shown in part, the unit beside its place. */
-        TextSpan certain() {
-            return new TextSpan(begins ? span.start() : span.start() - 1, ends ? span.end() : span.end() + 1);
+        Span certain() {
+            return new Span(begins ? span.start() : span.start() - 1, ends ? span.end() : span.end() + 1);
         }
     }
 
@@ -108,14 +109,14 @@ final class ShownTexts {
             }
             Cursors.@Nullable Cursor start = open.remove(cursor.message());
             int at = start == null ? cursor.at() : start.at();
-            pieces.add(new Piece(cursor.message(), new TextSpan(at, cursor.at()), cursor.kind(), start != null, true));
+            pieces.add(new Piece(cursor.message(), new Span(at, cursor.at()), cursor.kind(), start != null, true));
         }
         open.values().forEach(unended -> pieces.add(beginning(unended)));
         return pieces;
     }
 
     private static Piece beginning(Cursors.Cursor start) {
-        return new Piece(start.message(), new TextSpan(start.at(), start.at()), start.kind(), true, false);
+        return new Piece(start.message(), new Span(start.at(), start.at()), start.kind(), true, false);
     }
 
     /** All of them, ascending by their starts. */
@@ -189,7 +190,7 @@ final class ShownTexts {
     }
 
     /** What stands between the texts of the messages before one and those of the messages behind it. */
-    TextSpan between(int message, int length) {
+    Span between(int message, int length) {
         int start =
                 Math.max(0, IntStream.range(0, message).map(this::last).max().orElse(0));
         int end = IntStream.range(message + 1, byMessage.size())
@@ -197,7 +198,7 @@ final class ShownTexts {
                 .filter(at -> at != NOWHERE)
                 .min()
                 .orElse(length);
-        return new TextSpan(start, Math.max(start, end));
+        return new Span(start, Math.max(start, end));
     }
 
     /** Where the text of another message ends that stands before this place; the beginning if there is none. */

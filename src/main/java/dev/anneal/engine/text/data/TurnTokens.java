@@ -6,6 +6,7 @@ import dev.anneal.engine.text.rows.Place;
 import dev.anneal.engine.text.rows.Role;
 import dev.anneal.engine.text.rows.RowRejectedException;
 import dev.anneal.engine.text.template.ChatTemplate;
+import dev.anneal.engine.text.template.Rendering.Span;
 import dev.anneal.engine.text.template.TemplateException;
 import dev.anneal.engine.text.tokens.AddedToken;
 import dev.anneal.engine.text.tokens.ControlTokens;
@@ -39,7 +40,7 @@ record TurnTokens(
             }
             return new TurnTokens(tokens, Set.copyOf(ends), ownEnd, prompt(tokens, conversation));
         } catch (TemplateException | RowRejectedException e) {
-            // The template wants other conversations than this one.
+            // The template does not accept this conversation.
             return new TurnTokens(tokens, Set.copyOf(tokenizer.endIds()), null, "");
         }
     }
@@ -61,7 +62,7 @@ record TurnTokens(
         return last;
     }
 
-    /** What is written behind the last message alone, as by Phi-3, is not written before a generation prompt. */
+    /** What asks for an answer. Templates such as Phi-3's end the last message alone with a token, which is not written before a generation prompt. */
     private static String prompt(ControlTokens tokens, Conversation conversation) {
         String asked = conversation.render(1, true).text();
         String unasked = conversation.render(1, false).text();
@@ -86,22 +87,22 @@ record TurnTokens(
     }
 
     /** Where the text behind the last header of an assistant's message in a part of a text begins, or {@link ShownTexts#NOWHERE}. */
-    int behindHeader(String text, TextSpan within) {
+    int behindHeader(String text, Span within) {
         int at = prompt.isEmpty() ? -1 : text.lastIndexOf(prompt, within.end() - prompt.length());
         return at < within.start() ? ShownTexts.NOWHERE : at + prompt.length();
     }
 
     /** Where the first token that completes a message ends in a part of a text, or {@link ShownTexts#NOWHERE}. */
-    int firstEnd(String text, TextSpan within, char mark) {
+    int firstEnd(String text, Span within, char mark) {
         return firstEnd(text, within, mark, ends);
     }
 
     /** Where the first token that the template itself completes messages with ends in a part of a text, or {@link ShownTexts#NOWHERE}. */
-    int firstOwnEnd(String text, TextSpan within, char mark) {
+    int firstOwnEnd(String text, Span within, char mark) {
         return ownEnd == null ? ShownTexts.NOWHERE : firstEnd(text, within, mark, Set.of(ownEnd));
     }
 
-    private int firstEnd(String text, TextSpan within, char mark, Set<Integer> of) {
+    private int firstEnd(String text, Span within, char mark, Set<Integer> of) {
         int at = within.start();
         while (at < within.end()) {
             AddedToken token = tokens.at(text, at, mark);

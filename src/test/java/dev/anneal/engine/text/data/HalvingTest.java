@@ -2,6 +2,7 @@ package dev.anneal.engine.text.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.engine.text.template.Rendering.Span;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -11,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Few failing items cost few attempts, and many no more than a bound. #17 */
 class HalvingTest {
 
-    private final List<TextSpan> tried = new ArrayList<>();
+    private final List<Span> tried = new ArrayList<>();
 
     private BitSet passing(int size, int... failing) {
         return Halving.passing(size, part -> {
@@ -23,7 +24,7 @@ class HalvingTest {
     @Test
     void allPassAtOnce() {
         assertThat(passing(1024).cardinality()).isEqualTo(1024);
-        assertThat(tried).containsExactly(new TextSpan(0, 1024));
+        assertThat(tried).containsExactly(new Span(0, 1024));
     }
 
     @Test

@@ -7,12 +7,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Names of the functions in calls or tools, in the form that templates take. */
-final class Functions {
+final class FunctionNames {
 
-    private Functions() {}
+    private FunctionNames() {}
 
-    /** Those of all calls or tools, in their order. */
-    static List<String> names(@Nullable Object callsOrTools) {
+    /** The names in all calls or tools, in their order. */
+    static List<String> of(@Nullable Object callsOrTools) {
         return callsOrTools instanceof List<?> list ? names(list) : List.of();
     }
 
@@ -26,8 +26,8 @@ final class Functions {
         return names;
     }
 
-    /** Those of the calls behind the last whose arguments hold a text. */
-    static List<String> namesBehindTexts(@Nullable Object calls) {
+    /** The names in the calls behind the last whose arguments hold a text. */
+    static List<String> behindTexts(@Nullable Object calls) {
         if (!(calls instanceof List<?> list)) {
             return List.of();
         }
@@ -46,10 +46,10 @@ final class Functions {
 
     private static boolean hasText(@Nullable Object value) {
         if (value instanceof Map<?, ?> map) {
-            return map.values().stream().anyMatch(Functions::hasText);
+            return map.values().stream().anyMatch(FunctionNames::hasText);
         }
         return value instanceof List<?> list
-                ? list.stream().anyMatch(Functions::hasText)
+                ? list.stream().anyMatch(FunctionNames::hasText)
                 : value instanceof String text && !PythonSpace.isBlank(text);
     }
 }
