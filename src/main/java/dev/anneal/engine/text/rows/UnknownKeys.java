@@ -35,6 +35,7 @@ final class UnknownKeys {
         }
     }
 
+    /** How often a key was found. */
     private record Count(Key key, long firstLine, long count) {
 
         String described() {
