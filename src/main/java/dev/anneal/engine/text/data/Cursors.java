@@ -23,11 +23,21 @@ record Cursors(char mark, char sign) {
 
     private static final int END = 1;
 
-    /** What of a message a text is. A cursor holds the place of the kind in two bits. */
+    /** What of a message a text is. */
     enum Kind {
-        CONTENT,
-        REASONING,
-        CALL
+        CONTENT(0),
+        REASONING(1),
+        CALL(2);
+
+        private final int number;
+
+        Kind(int number) {
+            this.number = number;
+        }
+
+        private static Kind of(int number) {
+            return number == CONTENT.number ? CONTENT : number == REASONING.number ? REASONING : CALL;
+        }
     }
 
     /**
@@ -79,7 +89,7 @@ record Cursors(char mark, char sign) {
         int start = PythonSpace.start(text);
         int end = PythonSpace.end(text, start, text.length());
         StringBuilder out = new StringBuilder(text.length() + 2 * (BITS + 1)).append(text, 0, start);
-        int number = message << 3 | kind.ordinal() << 1;
+        int number = message << 3 | kind.number << 1;
         write(out, number);
         out.append(text, start, end);
         write(out, number | END);
@@ -106,11 +116,7 @@ record Cursors(char mark, char sign) {
             if (number < 0) {
                 return null;
             }
-            cursors.add(new Cursor(
-                    text.length(),
-                    number >> 3,
-                    Kind.values()[Math.min(number >> 1 & 3, Kind.CALL.ordinal())],
-                    (number & END) != 0));
+            cursors.add(new Cursor(text.length(), number >> 3, Kind.of(number >> 1 & 3), (number & END) != 0));
         }
         return new Reading(text.append(rendered, from, rendered.length()).toString(), cursors);
     }

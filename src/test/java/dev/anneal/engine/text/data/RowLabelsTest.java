@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Spans are UTF-16 units of the marked text, whatever the tokenizer makes of it. */
-class LabelMaskTest {
+class RowLabelsTest {
 
     @Test
     void tokensThatShareACharacterWithASpanAreTrained() {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Trained is what the trained messages say, whole, and nothing of any other message; a row of which that cannot be said is refused. #17 */
-class AssistantTextTest {
+class RowEncoderTest {
 
     private static final String USER = "{'role': 'user', 'content': 'question'}";
     private static final String FIRST = "{'role': 'assistant', 'content': 'first answer'}";

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rows are refused where labels would be wrong, and only there. #17 */
-class MaskCheckTest {
+class RenderedRowTest {
 
     private static final String USER = "{'role': 'user', 'content': 'question'}";
     private static final String CALL =
