@@ -3,6 +3,7 @@ package dev.anneal.service;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.FilePurpose;
+import dev.anneal.service.files.ReceivedFile;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
@@ -225,11 +226,11 @@ public final class PlayedWorker {
 
     private String store(String csv) {
         try {
-            return intake.add(
-                            order.tenantId(),
-                            "step_metrics.csv",
-                            FilePurpose.FINE_TUNE_RESULTS,
-                            new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)))
+            ReceivedFile received = intake.receive(
+                    order.tenantId(),
+                    "step_metrics.csv",
+                    new ByteArrayInputStream(csv.getBytes(StandardCharsets.UTF_8)));
+            return intake.complete(received, FilePurpose.FINE_TUNE_RESULTS, null)
                     .id();
         } catch (IOException e) {
             throw new AssertionError("the result could not be stored", e);

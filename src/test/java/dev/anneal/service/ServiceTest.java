@@ -8,6 +8,7 @@ import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.FilePurpose;
 import dev.anneal.service.files.FileStatus;
 import dev.anneal.service.files.Files;
+import dev.anneal.service.files.ReceivedFile;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
@@ -157,8 +158,8 @@ public abstract class ServiceTest {
     /** Id of a file of the tenant that has not been checked. */
     protected String stored(String tenant, String name, FilePurpose purpose, byte[] content) {
         try {
-            return intake.add(tenant, name, purpose, new ByteArrayInputStream(content))
-                    .id();
+            ReceivedFile received = intake.receive(tenant, name, new ByteArrayInputStream(content));
+            return intake.complete(received, purpose, null).id();
         } catch (IOException e) {
             throw new AssertionError("a file could not be stored", e);
         }

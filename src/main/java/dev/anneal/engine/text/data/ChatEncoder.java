@@ -158,7 +158,8 @@ public final class ChatEncoder {
         return new EncodedPrompt(place.line(), ids, row.item());
     }
 
-    private RowEncoder encoder(ChatRow row) {
+    /** The encoder by the template for conversations such as this one, with tools or without. */
+    RowEncoder encoder(ChatRow row) {
         return row.tools().isEmpty() ? plain : withTools;
     }
 

@@ -32,13 +32,13 @@ final class EncodingProcess {
 
     private static void print(Path rows, Path model, Instant now) throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(model)) {
-            RowEncoder encoder = RowEncoder.of(tokenizer, now);
+            ChatEncoder encoder = ChatEncoder.of(tokenizer, now);
             DatasetFile.forEach(rows, (line, row) -> {
                 Map<String, Object> answer = new LinkedHashMap<>(Map.of("model", model.toString(), "line", line));
                 try {
                     TokenCount count = new TokenCount(DatasetLimits.LINE_BYTES);
-                    EncodedRow encoded = encoder.encode(
-                                    Place.ofLine(line), line, row.conversation(), DatasetLimits.LINE_BYTES, count)
+                    EncodedRow encoded = encoder.encoder(row.conversation())
+                            .encode(Place.ofLine(line), row.conversation(), DatasetLimits.LINE_BYTES, count)
                             .row();
                     answer.put("ids", encoded.ids());
                     answer.put("labels", encoded.labels());
