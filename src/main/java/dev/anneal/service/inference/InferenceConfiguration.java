@@ -12,25 +12,33 @@ import dev.anneal.service.platform.startup.StartNote;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Clock;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.annotation.Order;
 
-/** Makes the module's beans. */
+/** Makes the beans of generation. */
 @Configuration(proxyBeanMethods = false)
 class InferenceConfiguration {
 
     @Bean
-    TextGenerator textGenerator(
-            ObjectProvider<LocalGenerator> local, InferenceProperties properties, ServiceKeys keys) {
-        LocalGenerator here = local.getIfAvailable();
+    @Nullable
+    GeneratingPeer generatingPeer(InferenceProperties properties) {
         URI url = properties.url();
+        return url == null ? null : new GeneratingPeer(url, properties);
+    }
+
+    @Bean
+    TextGenerator textGenerator(
+            ObjectProvider<LocalGenerator> local, ObjectProvider<GeneratingPeer> peer, ServiceKeys keys) {
+        LocalGenerator here = local.getIfAvailable();
+        GeneratingPeer other = peer.getIfAvailable();
         if (here != null) {
             return here::generate;
         }
-        return url == null ? new NoTextGenerator() : new RemoteTextGenerator(url, properties, keys::of, keys::refused);
+        return other == null ? new NoTextGenerator() : new RemoteTextGenerator(other, keys::of, keys::refused);
     }
 
     @Bean

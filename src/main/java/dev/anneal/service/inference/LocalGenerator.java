@@ -23,7 +23,7 @@ public final class LocalGenerator implements SmartLifecycle {
 
     private static final Logger LOG = LoggerFactory.getLogger(LocalGenerator.class);
 
-    /** How long the service's own requests wait in line for a place. */
+    /** How long the service's own requests wait in line for a slot. */
     private static final Duration PATIENCE = Duration.ofMinutes(1);
 
     private final InferenceProperties properties;
@@ -32,7 +32,7 @@ public final class LocalGenerator implements SmartLifecycle {
     private final ServeTask task;
     private final Clock clock;
     private final List<GenerationListener> listeners;
-    private final Places places;
+    private final AnswerSlots slots;
     private final AtomicLong lastId = new AtomicLong();
     private @Nullable EngineLauncher launcher;
     private @Nullable ServingProcess process;
@@ -46,7 +46,7 @@ public final class LocalGenerator implements SmartLifecycle {
             Clock clock,
             List<GenerationListener> listeners) {
         this.properties = properties;
-        this.places = new Places(properties.maxAnswers());
+        this.slots = new AnswerSlots(properties.maxAnswers());
         this.models = models;
         this.launchers = launchers;
         this.task = task;
@@ -65,7 +65,7 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     /**
-     * Begins the generations of one request: all of them have their places, or none begins. The caller closes each.
+     * Begins the generations of one request: all of them get their slots, or none begins. The caller closes each.
      *
      * @param requests at least one, all of the same model
      */
@@ -94,7 +94,7 @@ public final class LocalGenerator implements SmartLifecycle {
         }
     }
 
-    /** A generation whose places are taken. */
+    /** A generation whose slots are taken. */
     private Generation placed(GenerationRequest request) {
         int choices = request.decoding().choices();
         Generation generation = new Generation(choices, properties.requestTimeout());
@@ -115,7 +115,7 @@ public final class LocalGenerator implements SmartLifecycle {
                 generation::take);
     }
 
-    /** All of a generation, which waits for its places a while, and gets them before clients do. */
+    /** All of a generation, which waits for its slots a while, and gets them before clients do. */
     Generation.Whole generate(String tenantId, GenerationRequest request) {
         try (Generation generation = start(tenantId, List.of(request), PATIENCE).get(0)) {
             return generation.whole();
@@ -129,7 +129,7 @@ public final class LocalGenerator implements SmartLifecycle {
                     "The request is for %d answers ('n' to each prompt), and no more than %d may be generated or wait at a time (anneal.inference.max-answers); lower 'n' or give fewer prompts"
                             .formatted(choices, properties.maxAnswers()));
         }
-        if (!places.take(choices, patience)) {
+        if (!slots.take(choices, patience)) {
             listeners.forEach(listener -> listener.refused(choices));
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
@@ -140,12 +140,12 @@ public final class LocalGenerator implements SmartLifecycle {
     }
 
     private void release(int choices) {
-        places.release(choices);
+        slots.release(choices);
         tellOpenAnswers();
     }
 
     private void tellOpenAnswers() {
-        int now = places.taken();
+        int now = slots.taken();
         listeners.forEach(listener -> listener.openAnswers(now));
     }
 

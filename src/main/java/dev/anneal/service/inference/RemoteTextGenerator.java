@@ -4,13 +4,8 @@ import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +20,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Generates by the HTTP API of another process, with a key that is made for that. Tells no log-probabilities. */
+/** Generates by the HTTP API of another process, with a key that is made for that. Its answers have no log-probabilities. */
 final class RemoteTextGenerator implements TextGenerator {
 
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -35,29 +30,18 @@ final class RemoteTextGenerator implements TextGenerator {
     private static final Set<RefusalCode> KEY_REFUSED =
             Set.of(RefusalCode.INVALID_API_KEY, RefusalCode.API_KEY_EXPIRED);
 
-    private final String root;
-    private final InferenceProperties properties;
+    private final GeneratingPeer peer;
     private final UnaryOperator<String> keys;
     private final BiConsumer<String, String> refusedKeys;
-    private final HttpClient client;
 
     /**
      * @param keys the key with which to ask for a tenant
      * @param refusedKeys told the tenant and the key that the other process refused, after which {@code keys} has another one
      */
-    RemoteTextGenerator(
-            URI url,
-            InferenceProperties properties,
-            UnaryOperator<String> keys,
-            BiConsumer<String, String> refusedKeys) {
-        this.root = url.toString().replaceFirst("/+$", "");
-        this.properties = properties;
+    RemoteTextGenerator(GeneratingPeer peer, UnaryOperator<String> keys, BiConsumer<String, String> refusedKeys) {
+        this.peer = peer;
         this.keys = keys;
         this.refusedKeys = refusedKeys;
-        this.client = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .connectTimeout(properties.connectTimeout())
-                .build();
     }
 
     /** A key that is refused is replaced once. */
@@ -79,23 +63,19 @@ final class RemoteTextGenerator implements TextGenerator {
         try {
             return keys.apply(tenantId);
         } catch (DataAccessException | TransactionException e) {
-            throw new Refusal(
-                    RefusalCode.SERVICE_UNAVAILABLE,
-                    "The process that generates (anneal.inference.url) cannot be asked, as the database does not give a key for it: "
-                            + e.getClass().getSimpleName() + ".");
+            throw GeneratingPeer.unavailable("cannot be asked, as the database does not give a key for it: "
+                    + e.getClass().getSimpleName());
         }
     }
 
     private Generation.Whole generateBy(String key, GenerationRequest request) {
         boolean isChat = request.input() instanceof Input.Chat;
-        HttpRequest hop = HttpRequest.newBuilder(
-                        URI.create(root + (isChat ? "/v1/chat/completions" : "/v1/completions")))
-                .timeout(properties.requestTimeout())
-                .header(HttpHeaders.CONTENT_TYPE, "application/json")
+        HttpRequest hop = peer.post(
+                        isChat ? "/v1/chat/completions" : "/v1/completions",
+                        body(request).toString())
                 .header(HttpHeaders.AUTHORIZATION, "Bearer " + key)
-                .POST(HttpRequest.BodyPublishers.ofString(body(request).toString()))
                 .build();
-        HttpResponse<String> answer = send(hop);
+        HttpResponse<String> answer = peer.send(hop, HttpResponse.BodyHandlers.ofString());
         try {
             JsonNode json = JSON.readTree(answer.body());
             if (answer.statusCode() != OK) {
@@ -103,22 +83,7 @@ final class RemoteTextGenerator implements TextGenerator {
             }
             return whole(json, isChat);
         } catch (JacksonException e) {
-            throw unavailable("answers with status " + answer.statusCode() + " and no JSON");
-        }
-    }
-
-    private HttpResponse<String> send(HttpRequest request) {
-        try {
-            return client.send(request, HttpResponse.BodyHandlers.ofString());
-        } catch (HttpConnectTimeoutException e) {
-            throw unavailable("cannot be reached: " + e);
-        } catch (HttpTimeoutException e) {
-            throw Generation.timedOut(properties.requestTimeout());
-        } catch (IOException e) {
-            throw unavailable("does not answer: " + e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw unavailable("was not waited for, because the service stops");
+            throw GeneratingPeer.unavailable("answers with status " + answer.statusCode() + " and no JSON");
         }
     }
 
@@ -166,10 +131,5 @@ final class RemoteTextGenerator implements TextGenerator {
         return new Refusal(
                 code.orElse(RefusalCode.SERVICE_UNAVAILABLE),
                 error.path("message").asString("no message"));
-    }
-
-    private static Refusal unavailable(String why) {
-        return new Refusal(
-                RefusalCode.SERVICE_UNAVAILABLE, "The process that generates (anneal.inference.url) " + why + ".");
     }
 }

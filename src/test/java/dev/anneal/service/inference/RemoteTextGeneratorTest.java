@@ -63,7 +63,7 @@ class RemoteTextGeneratorTest {
         URI url = URI.create("http://127.0.0.1:" + port);
         InferenceProperties properties = new InferenceProperties(
                 url, Duration.ofSeconds(20), Duration.ofSeconds(1), "cpu", 0, 0, 1, 1, 1, 64, 1, Duration.ofMinutes(1));
-        return new RemoteTextGenerator(url, properties, keys, (tenant, key) -> {});
+        return new RemoteTextGenerator(new GeneratingPeer(url, properties), keys, (tenant, key) -> {});
     }
 
     private static void assertRefused(RemoteTextGenerator generator, RefusalCode code, String message) {

@@ -15,11 +15,11 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** A request to {@code /v1/chat/completions}. */
-record ChatRequest(GenerationRequest generation, StreamKeys streaming) {
+/** Reads requests to {@code /v1/chat/completions}. */
+final class ChatRequest {
 
-    /** Keys of OpenAI's clients that say nothing to a model here. */
-    static final Set<String> IGNORED = Set.of(
+    /** Keys that OpenAI's clients send and that mean nothing here. */
+    private static final Set<String> IGNORED = Set.of(
             "metadata",
             "parallel_tool_calls",
             "prompt_cache_key",
@@ -34,7 +34,9 @@ record ChatRequest(GenerationRequest generation, StreamKeys streaming) {
     private static final List<String> CONVERSATION = List.of("messages", "tools", "functions");
     private static final int MAX_TOP_LOGPROBS = 20;
 
-    static ChatRequest read(StrictObject request) {
+    private ChatRequest() {}
+
+    static AnswerRequest read(StrictObject request) {
         String model = request.requiredText("model");
         ServeRequest.Input input = conversation(request);
         refuseUnsupported(request);
@@ -42,7 +44,10 @@ record ChatRequest(GenerationRequest generation, StreamKeys streaming) {
         StreamKeys streaming = StreamKeys.read(request);
         request.ignore(IGNORED);
         request.refuseOthers();
-        return new ChatRequest(new GenerationRequest(model, input, decoding), streaming);
+        return new AnswerRequest(
+                List.of(new GenerationRequest(model, input, decoding)),
+                streaming,
+                new ChatFormat(decoding.topLogprobs() != null));
     }
 
     private static ServeRequest.Input conversation(StrictObject request) {

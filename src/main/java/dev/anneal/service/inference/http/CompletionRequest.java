@@ -12,25 +12,19 @@ import java.util.Objects;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
-/**
- * A request to {@code /v1/completions}.
- *
- * @param generations one for each prompt; they differ in nothing else
- */
-record CompletionRequest(List<GenerationRequest> generations, StreamKeys streaming) {
+/** Reads requests to {@code /v1/completions}. */
+final class CompletionRequest {
 
-    /** Keys of OpenAI's clients that say nothing to a model here. */
-    static final Set<String> IGNORED = Set.of("metadata", "user");
+    /** Keys that OpenAI's clients send and that mean nothing here. */
+    private static final Set<String> IGNORED = Set.of("metadata", "user");
 
     private static final int DEFAULT_MAX_TOKENS = 16;
     private static final int MAX_TOP_LOGPROBS = 5;
     private static final int MAX_PROMPTS = 16;
 
-    CompletionRequest {
-        generations = List.copyOf(generations);
-    }
+    private CompletionRequest() {}
 
-    static CompletionRequest read(StrictObject request) {
+    static AnswerRequest read(StrictObject request) {
         String model = request.requiredText("model");
         List<Input> prompts = prompts(request);
         int maxTokens = Objects.requireNonNullElse(
@@ -41,19 +35,12 @@ record CompletionRequest(List<GenerationRequest> generations, StreamKeys streami
         StreamKeys streaming = StreamKeys.read(request);
         request.ignore(IGNORED);
         request.refuseOthers();
-        return new CompletionRequest(
+        return new AnswerRequest(
                 prompts.stream()
                         .map(prompt -> new GenerationRequest(model, prompt, decoding))
                         .toList(),
-                streaming);
-    }
-
-    ServeRequest.Decoding decoding() {
-        return generations.get(0).decoding();
-    }
-
-    String model() {
-        return generations.get(0).model();
+                streaming,
+                new CompletionFormat(decoding.topLogprobs() != null));
     }
 
     private static List<Input> prompts(StrictObject request) {

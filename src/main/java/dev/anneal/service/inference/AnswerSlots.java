@@ -6,20 +6,20 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Places for answers that are generated or wait to be. Those who wait for places stand in line, and whoever has no patience gets none before them. */
-final class Places {
+/** Bounds the answers that are generated or wait at a time. Requests get slots in their order; one that does not wait gets none before them. */
+final class AnswerSlots {
 
     private final int all;
     private final Semaphore free;
 
-    Places(int all) {
+    AnswerSlots(int all) {
         this.all = all;
         this.free = new Semaphore(all, true);
     }
 
     /**
      * @param patience how long to wait in line; zero for not at all
-     * @return whether so many places were free in that time
+     * @return whether so many slots were free in that time
      */
     boolean take(int answers, Duration patience) {
         try {

@@ -1,0 +1,29 @@
+package dev.anneal.service.inference.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An answer or a part of one: OpenAI's {@code chat.completion}, {@code chat.completion.chunk} or {@code text_completion}.
+ *
+ * @param choices as the {@link AnswerFormat} writes them
+ * @param usage absent in parts, except for the last one if it was asked for
+ */
+record AnswerBody(
+        String id,
+        String object,
+        long created,
+        String model,
+        String systemFingerprint,
+        List<?> choices,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable Usage usage) {
+
+    /** Tokens of a request and its answers. */
+    record Usage(int promptTokens, int completionTokens, int totalTokens) {
+
+        static Usage of(int promptTokens, int completionTokens) {
+            return new Usage(promptTokens, completionTokens, promptTokens + completionTokens);
+        }
+    }
+}

@@ -1,0 +1,103 @@
+package dev.anneal.service.inference.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import dev.anneal.protocol.ServeReply;
+import dev.anneal.service.inference.Generation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Choices of {@code /v1/completions}; a whole one and a part look alike. */
+final class CompletionFormat implements AnswerFormat {
+
+    private final boolean withLogprobs;
+
+    /** Length of the text sent so far of each choice. */
+    private final Map<Integer, Integer> offsets = new HashMap<>();
+
+    /** @param withLogprobs whether the client asked for log-probabilities */
+    CompletionFormat(boolean withLogprobs) {
+        this.withLogprobs = withLogprobs;
+    }
+
+    /**
+     * One answer, or more of it.
+     *
+     * @param finishReason null while there is more to come
+     */
+    @JsonInclude(JsonInclude.Include.ALWAYS)
+    record Choice(
+            String text,
+            int index,
+            @Nullable Logprobs logprobs,
+            @Nullable String finishReason) {}
+
+    /**
+     * Tokens with their log-probabilities, in four lists of the same length.
+     *
+     * @param textOffset where in the answer each token begins, in UTF-16 units
+     */
+    record Logprobs(
+            List<String> tokens,
+            List<Double> tokenLogprobs,
+            List<Map<String, Double>> topLogprobs,
+            List<Integer> textOffset) {}
+
+    @Override
+    public String idPrefix() {
+        return "cmpl-";
+    }
+
+    @Override
+    public String object() {
+        return "text_completion";
+    }
+
+    @Override
+    public String partObject() {
+        return object();
+    }
+
+    @Override
+    public Object whole(int index, Generation.Choice choice) {
+        return new Choice(choice.text(), index, logprobs(index, choice.tokens()), choice.finishReason());
+    }
+
+    @Override
+    public Optional<Object> first(int index) {
+        return Optional.empty();
+    }
+
+    @Override
+    public Object more(int index, ServeReply.Text text) {
+        return new Choice(text.text(), index, logprobs(index, text.tokens()), null);
+    }
+
+    @Override
+    public Object end(int index, String finishReason) {
+        return new Choice("", index, null, finishReason);
+    }
+
+    private @Nullable Logprobs logprobs(int choice, List<ServeReply.Token> tokens) {
+        if (!withLogprobs) {
+            return null;
+        }
+        Logprobs logprobs = new Logprobs(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        for (ServeReply.Token token : tokens) {
+            Map<String, Double> top = new LinkedHashMap<>();
+            token.top().forEach(likely -> top.putIfAbsent(likely.text(), TokenLogprob.finite(likely.logprob())));
+            top.putIfAbsent(token.text(), TokenLogprob.finite(token.logprob()));
+            logprobs.tokens.add(token.text());
+            logprobs.tokenLogprobs.add(TokenLogprob.finite(token.logprob()));
+            logprobs.topLogprobs.add(top);
+            int begin = offsets.getOrDefault(choice, 0);
+            logprobs.textOffset.add(begin);
+            offsets.put(choice, begin + token.text().length());
+        }
+        return logprobs;
+    }
+}
