@@ -3,7 +3,6 @@ package dev.anneal.service.demo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +41,11 @@ final class AnnealClient {
         return await("/files/" + id(file), unused -> {}).path("id").asString();
     }
 
-    JsonNode post(String path, Map<String, ?> body) {
+    JsonNode post(String path, String json) {
         return received(http.post()
                 .uri(path)
                 .contentType(MediaType.APPLICATION_JSON)
-                .body(body)
+                .body(json)
                 .retrieve()
                 .body(JsonNode.class));
     }

@@ -3,12 +3,11 @@ package dev.anneal.service.demo;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.function.Function;
 import org.springframework.core.io.ClassPathResource;
 import tools.jackson.databind.JsonNode;
 
-/** What every demo does: it calls the API, waits, and tells what it sees. */
+/** The steps of every demo: it calls the API, waits, and prints what it sees. */
 final class Stage {
 
     static final String MODEL = "anneal-tiny";
@@ -37,7 +36,7 @@ final class Stage {
         return id;
     }
 
-    JsonNode evaluate(Map<String, Object> request) {
+    JsonNode evaluate(String request) {
         String id = AnnealClient.id(client.post("/fine_tuning/evaluations", request));
         return client.await("/fine_tuning/evaluations/" + id, unused -> {});
     }
@@ -47,7 +46,7 @@ final class Stage {
      *
      * @param shown what the line of progress shows of the newest step
      */
-    JsonNode train(Map<String, Object> request, Function<JsonNode, String> shown) {
+    JsonNode train(String request, Function<JsonNode, String> shown) {
         JsonNode created = client.post("/fine_tuning/jobs", request);
         String path = JOBS + AnnealClient.id(created);
         say("%nTraining an AFA-LoRA adapter: job %s", AnnealClient.id(created));
@@ -88,7 +87,7 @@ final class Stage {
     JsonNode merge(JsonNode job) {
         String path = JOBS + AnnealClient.id(job);
         say("%nMerging the adapter into the base weights");
-        String id = AnnealClient.id(client.post(path + "/merge", Map.of()));
+        String id = AnnealClient.id(client.post(path + "/merge", "{}"));
         JsonNode export = client.await(path + "/exports/" + id, unused -> {});
         JsonNode proof = export.path("proof");
         say(

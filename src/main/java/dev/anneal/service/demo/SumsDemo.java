@@ -2,7 +2,6 @@ package dev.anneal.service.demo;
 
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Lets the bundled model, which forgets to carry, learn addition from a checker of its answers: reinforcement learning (GRPO). */
@@ -11,17 +10,12 @@ final class SumsDemo {
     /** Completions of each test prompt. */
     private static final int COMPLETIONS = 4;
 
-    private static final Map<String, Object> GRADER = Map.of(
-            "type",
-            "string_check",
-            "name",
-            "sum",
-            "input",
-            "{{sample.output_text}}",
-            "reference",
-            "{{item.answer}}",
-            "operation",
-            "eq");
+    private static final String GRADER = """
+            {
+              "type": "string_check", "name": "sum", "operation": "eq",
+              "input": "{{sample.output_text}}", "reference": "{{item.answer}}"
+            }
+            """;
 
     private final Stage stage;
 
@@ -67,8 +61,9 @@ final class SumsDemo {
     }
 
     private String rightSums(String kind, String subject, String file) {
-        JsonNode evaluation = stage.evaluate(Map.of(
-                kind, subject, "test_file", file, "grader", GRADER, "completions", COMPLETIONS, "max_new_tokens", 16));
+        JsonNode evaluation = stage.evaluate("""
+                {"%s": "%s", "test_file": "%s", "grader": %s, "completions": %d, "max_new_tokens": 16}
+                """.formatted(kind, subject, file, GRADER, COMPLETIONS));
         return String.format(
                 Locale.ROOT,
                 "%.1f %% of %d",
@@ -77,25 +72,24 @@ final class SumsDemo {
     }
 
     private JsonNode train(String training) {
-        Map<String, Object> hyperparameters = Map.of("batch_size", 16, "learning_rate_multiplier", 1.5);
+        String request = """
+                {
+                  "model": "%s",
+                  "training_file": "%s",
+                  "suffix": "sums",
+                  "seed": 1,
+                  "method": {
+                    "type": "reinforcement",
+                    "reinforcement": {
+                      "grader": %s,
+                      "hyperparameters": {"batch_size": 16, "learning_rate_multiplier": 1.5}
+                    }
+                  },
+                  "anneal": {"max_steps": 80, "rollouts": {"group_size": 8, "max_completion_tokens": 16}}
+                }
+                """.formatted(Stage.MODEL, training, GRADER);
         return stage.train(
-                Map.of(
-                        "model",
-                        Stage.MODEL,
-                        "training_file",
-                        training,
-                        "suffix",
-                        "sums",
-                        "seed",
-                        1,
-                        "method",
-                        Map.of(
-                                "type",
-                                "reinforcement",
-                                "reinforcement",
-                                Map.of("grader", GRADER, "hyperparameters", hyperparameters)),
-                        "anneal",
-                        Map.of("max_steps", 80, "rollouts", Map.of("group_size", 8, "max_completion_tokens", 16))),
+                request,
                 row -> String.format(
                         Locale.ROOT,
                         "reward %.3f",

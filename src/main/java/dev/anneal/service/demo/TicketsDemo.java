@@ -1,9 +1,7 @@
 package dev.anneal.service.demo;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
 /** Trains, merges and judges the bundled model on support tickets, and tells what happens. */
@@ -30,7 +28,7 @@ final class TicketsDemo {
         String test = stage.upload("tickets.test.jsonl");
 
         stage.say("%nBefore: the base model answers the held-out tickets");
-        JsonNode before = evaluate(Map.of("model", Stage.MODEL, "test_file", test));
+        JsonNode before = evaluate("model", Stage.MODEL, test);
         stage.say("  exact answers: %s", accuracy(before));
 
         JsonNode job = train(training, validation);
@@ -41,36 +39,35 @@ final class TicketsDemo {
         JsonNode export = stage.merge(job);
 
         stage.say("%nAfter: the merged model answers the same tickets");
-        JsonNode after = evaluate(Map.of("export", AnnealClient.id(export), "test_file", test));
+        JsonNode after = evaluate("export", AnnealClient.id(export), test);
         stage.say("  exact answers: %s", accuracy(after));
         examples(before, after);
         stage.goOn(rootUrl, managementPort, job, export);
     }
 
-    private JsonNode evaluate(Map<String, Object> what) {
-        Map<String, Object> request = new LinkedHashMap<>(what);
-        request.put("max_new_tokens", MAX_NEW_TOKENS);
-        request.put("samples", 3);
-        return stage.evaluate(request);
+    private JsonNode evaluate(String kind, String subject, String test) {
+        return stage.evaluate("""
+                {"%s": "%s", "test_file": "%s", "max_new_tokens": %d, "samples": 3}
+                """.formatted(kind, subject, test, MAX_NEW_TOKENS));
     }
 
     private JsonNode train(String training, String validation) {
-        Map<String, Object> hyperparameters = Map.of("n_epochs", 5, "batch_size", 16, "learning_rate_multiplier", 0.5);
-        return stage.train(
-                Map.of(
-                        "model",
-                        Stage.MODEL,
-                        "training_file",
-                        training,
-                        "validation_file",
-                        validation,
-                        "suffix",
-                        "tickets",
-                        "seed",
-                        1,
-                        "method",
-                        Map.of("type", "supervised", "supervised", Map.of("hyperparameters", hyperparameters))),
-                row -> "loss " + number(row.path("train_loss")));
+        String request = """
+                {
+                  "model": "%s",
+                  "training_file": "%s",
+                  "validation_file": "%s",
+                  "suffix": "tickets",
+                  "seed": 1,
+                  "method": {
+                    "type": "supervised",
+                    "supervised": {
+                      "hyperparameters": {"n_epochs": 5, "batch_size": 16, "learning_rate_multiplier": 0.5}
+                    }
+                  }
+                }
+                """.formatted(Stage.MODEL, training, validation);
+        return stage.train(request, row -> "loss " + number(row.path("train_loss")));
     }
 
     private static String number(JsonNode value) {
