@@ -4,7 +4,7 @@ import dev.anneal.service.platform.database.DatabaseOutage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** An attempt's calls to the database. The log is told when it goes away and when it is back, not of each call between. */
+/** An attempt's calls to the database. The log says when the database goes away and when it is back, and nothing about the calls between. */
 final class DatabaseLink {
 
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseLink.class);

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
-/** Has a process try a worker's CUDA devices before anything is claimed for them: jobs would otherwise fail one after the other. */
+/** Tries a worker's CUDA devices in a process before work is claimed for them: otherwise one job after the other would fail. */
 final class DeviceTrial {
 
     /** A CUDA libtorch is some gigabytes that may have to come from a disk. */

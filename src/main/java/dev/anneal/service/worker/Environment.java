@@ -17,9 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a worker stands on, as a circuit breaker: while a part is at fault the worker claims nothing, and while it lacks a base model it passes over what
- * needs that. Faults are found and found gone by looking, so that no work is spent on it; one that attempts meet and looking does not find counts as well, for
- * a pause that grows while they go on to meet it. Thread-safe.
+ * What a worker depends on, as a circuit breaker: while a part is at fault the worker claims nothing, and while a base model is missing it skips the
+ * work that needs it. Probes find faults and their end, so that no attempt is spent on that. A fault that attempts meet and probes do not find counts
+ * as well, for a pause that grows each time it is met again. Thread-safe.
  */
 final class Environment {
 
@@ -31,10 +31,10 @@ final class Environment {
     /** A fault that comes back sooner is the same one, which takes up its pause where that had grown to. */
     private static final Duration RELAPSE = Duration.ofMinutes(10);
 
-    /** Files of one piece of work are lost; that is nothing of this worker's. */
+    /** Files of one piece of work are lost, which is no fault of this worker. */
     private static final String LOST_FILES = "artifact_not_available";
 
-    /** Files that a failed attempt calls wrong may be those of this machine alone. */
+    /** A model that an attempt could not read may be damaged on this machine alone. */
     private static final String UNREADABLE_MODEL = "base_model_unreadable";
 
     /** After these it is not certain that the engine can compute here at all. */
@@ -105,8 +105,8 @@ final class Environment {
     }
 
     /**
-     * Says whose fault the end of an attempt is: on a worker that something is wrong with, that is to blame, whatever the attempt says of itself. Only what
-     * is the work's own stays its own.
+     * Decides whose fault the end of an attempt is. A fault of this worker is to blame whatever the attempt reports; only errors of the work itself
+     * stay its own.
      *
      * @param model base model of the attempt, or null
      */
@@ -145,7 +145,7 @@ final class Environment {
         return models.computeIfAbsent(model, name -> new Breaker("base model '" + name + "'", modelProbes.apply(name)));
     }
 
-    /** Looks at everything whose turn it is. */
+    /** Probes all parts and models that are due. */
     void look() {
         for (Part part : parts) {
             lookIfDue(part.breaker(), part.regularPause());
@@ -187,7 +187,7 @@ final class Environment {
             return wanted != null && (lookedNanos == null || now - lookedNanos >= wanted.toNanos());
         }
 
-        /** Looks now, which may take its time, and returns the fault. */
+        /** Probes now, which may take long, and returns the fault. */
         Optional<WorkError> look(long now) {
             Optional<WorkError> found = probe.get();
             synchronized (this) {

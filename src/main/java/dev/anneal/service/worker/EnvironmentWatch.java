@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at the worker's environment in the background, and tells the database what it finds: on threads of their own, for a look may take minutes. */
+/**
+ * Probes the worker's environment in the background and reports the findings to the database, each on a thread of its own, because a probe may take
+ * minutes.
+ */
 final class EnvironmentWatch {
 
     private static final Logger LOG = LoggerFactory.getLogger(EnvironmentWatch.class);
@@ -30,11 +33,11 @@ final class EnvironmentWatch {
     private final int trainingSlots;
     private final UUID process = UUID.randomUUID();
     private final CountDownLatch stopping = new CountDownLatch(1);
-    private @Nullable Told told;
-    private long toldNanos;
+    private @Nullable Report reported;
+    private long reportedNanos;
 
     /**
-     * @param tellHeldUp has queued work told what it waits for
+     * @param tellHeldUp writes to queued work what it waits for
      * @param trainingSlots which forecasts count while nothing is at fault
      */
     EnvironmentWatch(
@@ -46,21 +49,21 @@ final class EnvironmentWatch {
         this.trainingSlots = trainingSlots;
     }
 
-    /** What the database was told last. */
-    private record Told(Optional<WorkError> fault, Set<String> lackingModels) {}
+    /** What was reported to the database last. */
+    private record Report(Optional<WorkError> fault, Set<String> lackingModels) {}
 
     /** Looks until it is stopped. */
     void look() {
         repeat(environment::look);
     }
 
-    /** Tells until it is stopped, and then takes leave. */
+    /** Reports until it is stopped, and then removes its row. */
     void tell() {
         repeat(this::tellOnce);
         try {
             states.leave(process);
         } catch (RuntimeException e) {
-            LOG.debug("The worker ends without taking leave of the database; its row grows old", e);
+            LOG.debug("The worker ends without removing its row in the database, which grows old", e);
         }
     }
 
@@ -91,13 +94,13 @@ final class EnvironmentWatch {
     }
 
     private void tellOnce() {
-        Told now = new Told(environment.fault(), environment.lackingModels());
-        if (now.equals(told) && System.nanoTime() - toldNanos < REPORT_INTERVAL.toNanos()) {
+        Report now = new Report(environment.fault(), environment.lackingModels());
+        if (now.equals(reported) && System.nanoTime() - reportedNanos < REPORT_INTERVAL.toNanos()) {
             return;
         }
         states.report(process, worker, trainingSlots, now.fault().orElse(null), now.lackingModels());
-        told = now;
-        toldNanos = System.nanoTime();
+        reported = now;
+        reportedNanos = System.nanoTime();
         if (now.fault().isPresent() || !now.lackingModels().isEmpty()) {
             tellHeldUp.run();
         }

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what the graders of one process ask, on a thread of its own, since models and endpoints take their time. A process has one question open at a
- * time: when another one comes it has lost patience with the one before, which is then given up.
+ * Answers what the graders of one process ask, on a thread of its own, since models and endpoints take their time. A process has one question open at
+ * a time: when another one comes, the process has given up the one before, whose answer is cancelled.
  */
 final class GradingDesk implements AutoCloseable {
 
@@ -36,7 +36,7 @@ final class GradingDesk implements AutoCloseable {
         this.answers = answers;
     }
 
-    /** Whom to answer. Questions may have come before. */
+    /** Names the process to answer. Questions may have come before. */
     void serve(EngineProcess asking) {
         process.complete(asking);
     }

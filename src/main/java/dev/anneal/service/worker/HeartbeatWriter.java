@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Extends the leases of everything that runs here and passes clients' wishes on. It depends on no process's progress, and a lost
- * database only makes it wait: whether the work is still ours is decided when the database is back.
+ * Extends the leases of everything that runs here and passes clients' wishes on. It does not depend on the progress of processes. A lost database
+ * only makes it wait: whether the worker still holds its work is decided when the database is back.
  */
 @Component
 @ConditionalOnRole(Role.WORKER)
@@ -69,7 +69,7 @@ final class HeartbeatWriter implements HeldWork {
         return begun == null ? Optional.empty() : Optional.of(Duration.ofNanos(nowNanos - begun));
     }
 
-    /** There will be no more passes. */
+    /** Called when there will be no more passes. */
     void rest() {
         begunNanos = null;
     }

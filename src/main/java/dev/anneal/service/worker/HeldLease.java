@@ -8,8 +8,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lease as its holder sees it. The holder stops to trust it a safety margin before it can have expired, counted from the start of the
- * call that renewed it, so that a slow answer does not stretch it. Thread-safe.
+ * A lease as its holder sees it. The holder stops trusting it a safety margin before it can have expired. That time counts from the start of the call
+ * that renewed it, so that a slow answer does not extend it. Thread-safe.
  */
 final class HeldLease {
 
@@ -59,7 +59,7 @@ final class HeldLease {
         return !lost && nanoTime.getAsLong() - renewedAtNanos < trust.toNanos();
     }
 
-    /** What the client wished when the database was last heard. */
+    /** The client's wish when the database last answered. */
     @Nullable
     Wish wish() {
         return wish;

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.context.SmartLifecycle;
 
 /**
- * Has the worker's machine measured some seconds after its start or as soon as it has nothing to do, unless it is known, and again when what is
- * known has grown old.
+ * Measures the worker's machine some seconds after the start, as soon as the worker is idle, unless a recent measurement is known; and again when
+ * that has grown old.
  */
 final class MachineMeasurement implements SmartLifecycle {
 
@@ -29,7 +29,7 @@ final class MachineMeasurement implements SmartLifecycle {
     /** Measures the machine. */
     interface Probe {
 
-        /** How the machine is set up, which what is known of it must be of. */
+        /** The set-up of the machine, which a known measurement must have. */
         Machine.Setup setup();
 
         /**
@@ -97,7 +97,7 @@ final class MachineMeasurement implements SmartLifecycle {
         }
     }
 
-    /** An estimate is not worth an alarm: what fails is tried again. */
+    /** A failure is tried again and only logged for debugging: estimates alone depend on it. */
     private Duration look() throws InterruptedException {
         try {
             return isIdle.getAsBoolean() ? lookIdle() : pauses.busy();

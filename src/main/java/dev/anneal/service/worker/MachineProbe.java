@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Has an engine process measure this machine, some seconds long. */
+/** Measures this machine in an engine process, which takes some seconds. */
 final class MachineProbe implements MachineMeasurement.Probe {
 
     static final Duration PATIENCE = Duration.ofMinutes(2);

@@ -5,7 +5,10 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
-/** The time before an attempt has a process, in which its inputs are brought: as long as they come, however long that takes, it does not hang. */
+/**
+ * The time before an attempt has a process, in which its inputs are fetched. As long as they arrive the attempt does not count as hung, however long
+ * that takes.
+ */
 final class Preparation implements BooleanSupplier {
 
     private final HeldLease lease;
@@ -17,9 +20,9 @@ final class Preparation implements BooleanSupplier {
     private long toldNanos;
 
     /**
-     * @param process what is told to stop
+     * @param process the process to stop
      * @param interval how often the database is told that the attempt goes on
-     * @param stallAfter without being told for so long, the rescue takes the attempt for hung
+     * @param stallAfter without news for this long, the rescue takes the attempt for hung
      */
     Preparation(HeldLease lease, Leases leases, StoppableProcess process, Duration interval, Duration stallAfter) {
         this.lease = lease;
@@ -32,7 +35,7 @@ final class Preparation implements BooleanSupplier {
         this.toldNanos = System.nanoTime();
     }
 
-    /** Inputs still come: whether they are still wanted. */
+    /** Called while inputs arrive; returns whether they are still wanted. */
     @Override
     public boolean getAsBoolean() {
         long now = System.nanoTime();

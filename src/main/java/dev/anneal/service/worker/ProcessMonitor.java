@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Hears what a process says, on the process's own thread: keeps the meters, notes the process's pulse, and lays everything down for the
- * database. Waits for nothing, so that the process never does.
+ * Receives the progress of a process, on the process's own thread: updates meters, records signs of life, and puts events into the buffer for the
+ * database. It never waits, so that the process does not wait either.
  */
 final class ProcessMonitor implements Consumer<Progress> {
 
@@ -50,7 +50,7 @@ final class ProcessMonitor implements Consumer<Progress> {
     @Override
     public void accept(Progress event) {
         if (event instanceof Progress.DeviceMemory memory) {
-            // Neither step nor sign of life: it comes with one.
+            // Neither a step nor a sign of life, with which it comes.
             gauges.deviceMemory(memory);
             if (memory.peakBytes() > devicePeak) {
                 devicePeak = memory.peakBytes();
@@ -85,7 +85,7 @@ final class ProcessMonitor implements Consumer<Progress> {
         buffer.add(event);
     }
 
-    /** What the process said of its failure, or null. */
+    /** The failure that the process reported, or null. */
     Progress.@Nullable Failed failed() {
         return failed;
     }

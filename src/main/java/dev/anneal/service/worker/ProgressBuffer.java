@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a process has said and the database does not know yet. While the database is away it fills up; beyond the limit the oldest steps
- * are dropped, and nothing else ever is: there are few other events. Thread-safe.
+ * Progress of a process that is not in the database yet. While the database is away the buffer fills up; beyond its limit the oldest steps are
+ * dropped, and never other events, of which there are few. Thread-safe.
  */
 final class ProgressBuffer {
 

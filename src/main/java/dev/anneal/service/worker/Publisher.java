@@ -80,7 +80,7 @@ final class Publisher {
         database.reached(() -> progress(null, null, List.of()));
     }
 
-    /** Forgets what waits: it cannot be published. */
+    /** Drops all waiting events, which cannot be published. */
     void abandon() {
         buffer.clear();
         inDoubt = List.of();
@@ -89,7 +89,7 @@ final class Publisher {
     /**
      * Ends the attempt; empty if the database could not be reached, and to be tried again.
      *
-     * @throws AssignmentException as {@link #publish}, and at once if the process has told no result
+     * @throws AssignmentException as {@link #publish}, and at once if the process has reported no result
      */
     Optional<Ending> end(Verdict verdict) {
         if (!lease.isTrusted()) {

@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One claimed item, from the claim to the end of its attempt. It runs on its slot's thread, which alone talks to the database about it;
+ * One claimed item, from the claim to the end of its attempt. It runs on the thread of its slot, which alone writes about it to the database;
  * heartbeats, shutdown and timers only tell it to stop.
  */
 final class RunningWork {
@@ -75,7 +75,7 @@ final class RunningWork {
         return exitCode;
     }
 
-    /** Does the work; returns when its attempt has ended or is somebody else's. */
+    /** Does the work; returns when its attempt has ended or another worker has it. */
     void run() throws InterruptedException {
         WorkerProperties properties = equipment.properties();
         Preparation preparation = new Preparation(

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Decides when a process that makes no progress counts as hung: after {@code factor} times the median of its last steps, but never
- * before a shortest time, because a slow disk is no hang. A step that says now and then that a layer is done may take as long as it likes. Work
+ * before a shortest time, because a slow disk is no hang. A step that keeps reporting finished layers may take any time. Work
  * without steps may take that shortest time between two signs of life, and a time in all. Thread-safe.
  */
 final class StallWatch {

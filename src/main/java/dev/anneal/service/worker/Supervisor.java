@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A worker at work: a slot for each device and one for short work, and the heartbeats of all that runs. It is used once. When it is
- * stopped it claims nothing more, lets the processes save, and gives their work back.
+ * Runs a worker: a slot for each device, one for short work, and the heartbeats of everything that runs. It is used once. When stopped it claims
+ * nothing more, lets the processes save, and gives their work back.
  */
 final class Supervisor {
 
@@ -126,7 +126,7 @@ final class Supervisor {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
-            // An end that nobody has asked for is to be seen as silence.
+            // An unexpected end must show as silence.
             if (stopped.getCount() == 0) {
                 heartbeats.rest();
             }

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Looks at a part of the environment, and takes one that does not answer in time for faulty: a dead network disk answers nobody. */
+/** A probe with a time limit: a part that does not answer in time counts as faulty, because a dead network disk never answers. */
 final class TimedProbe implements Supplier<Optional<WorkError>> {
 
     private static final Logger LOG = LoggerFactory.getLogger(TimedProbe.class);
@@ -22,14 +22,14 @@ final class TimedProbe implements Supplier<Optional<WorkError>> {
     private final WorkError silent;
     private @Nullable FutureTask<Optional<WorkError>> asked;
 
-    /** @param silent what is wrong with a part that does not answer, or whose look fails in a way that nobody foresaw */
+    /** @param silent the fault of a part that does not answer, or whose probe fails unexpectedly */
     TimedProbe(Supplier<Optional<WorkError>> probe, Duration patience, WorkError silent) {
         this.probe = probe;
         this.patience = patience;
         this.silent = silent;
     }
 
-    /** The fault, if there is one. A look that still hangs is not begun a second time. */
+    /** The fault, if there is one. A probe that still hangs is not started a second time. */
     @Override
     public synchronized Optional<WorkError> get() {
         FutureTask<Optional<WorkError>> answer = asked == null ? begin() : asked;

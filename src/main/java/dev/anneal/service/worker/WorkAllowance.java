@@ -6,8 +6,8 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How much work a worker still takes before it ends: so many items, and as long as there is some. Slots ask before they claim and tell what
- * came of it. Thread-safe.
+ * How much work a worker still takes before it ends: a number of items, and no longer than a time without work. Slots ask before they claim, and
+ * report the outcome. Thread-safe.
  */
 final class WorkAllowance {
 
@@ -23,7 +23,7 @@ final class WorkAllowance {
 
     /**
      * @param maxWork 0 for no limit
-     * @param maxIdle null to wait for ever
+     * @param maxIdle null to wait forever
      * @param whenUsedUp run once, on a slot's thread, for which it must not wait
      */
     WorkAllowance(int maxWork, @Nullable Duration maxIdle, LongSupplier nanoTime, Runnable whenUsedUp) {
@@ -57,7 +57,7 @@ final class WorkAllowance {
         });
     }
 
-    /** What the worker's process ends with: of a worker with a limit the last item's code; empty if it has nothing to say. */
+    /** Exit code of the worker's process: the last item's code if the number of items is limited, else empty. */
     synchronized OptionalInt exitCode() {
         return maxWork > 0 ? lastExitCode : OptionalInt.empty();
     }

@@ -67,13 +67,12 @@ final class WorkSlot implements Runnable {
         stopping.countDown();
     }
 
-    /** Whatever happens to an item, also an exhausted heap: the slot takes the next one. */
+    /** After any failure of an item, also an exhausted heap, the slot takes the next one. */
     private boolean survives() throws InterruptedException {
         try {
             return runOnce();
         } catch (RuntimeException | Error e) {
-            LOG.error(
-                    "What this slot held failed in a way that nobody foresaw; its lease expires and it is rescued", e);
+            LOG.error("The work of this slot failed unexpectedly; its lease expires and it is rescued", e);
             return false;
         }
     }

@@ -68,7 +68,7 @@ record WorkerProperties(
         return publishInterval.multipliedBy(STORE_TRIES);
     }
 
-    /** What is left to do of what a worker is started for. */
+    /** The allowance of a worker that has just started. */
     WorkAllowance allowance(Runnable whenUsedUp) {
         return new WorkAllowance(maxWork, maxIdle, System::nanoTime, whenUsedUp);
     }

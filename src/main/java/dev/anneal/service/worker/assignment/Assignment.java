@@ -5,7 +5,7 @@ import dev.anneal.protocol.Task;
 import dev.anneal.service.queue.WorkError;
 import java.util.List;
 
-/** One attempt's side of what clients see: what the engine is to do, and where what comes of it is written. */
+/** One attempt: what the engine is to do, and how its progress and result are kept for clients. */
 public interface Assignment {
 
     /** What the engine process gets. */
@@ -23,10 +23,10 @@ public interface Assignment {
     void store(List<Progress> events);
 
     /** Writes what the process has said, within the transaction that has found the lease to hold. */
-    void write(List<Progress> events);
+    default void write(List<Progress> events) {}
 
     /** What was written last is committed. */
-    void written();
+    default void written() {}
 
     /**
      * Makes the result durable, outside of any transaction; called again if the store refuses or the end of the work could not be written after it.
@@ -39,10 +39,10 @@ public interface Assignment {
     void complete();
 
     /** Writes that the attempt has failed, within the transaction that ends it. */
-    void failed(WorkError error);
+    default void failed(WorkError error) {}
 
     /** Writes that the work was given back, within the transaction that does it. */
-    void givenBack();
+    default void givenBack() {}
 
     /**
      * What is being done.

@@ -1,7 +1,6 @@
 package dev.anneal.service.worker.assignment;
 
 import dev.anneal.service.files.FileIntake;
-import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.FinishedWork;
@@ -18,11 +17,6 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 class AssignmentConfiguration {
 
     private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
-
-    @Bean
-    Surroundings surroundings(ArtifactStore store, ModelCatalog models) {
-        return new Surroundings.OfService(store, models);
-    }
 
     @Bean
     SchedulingConfigurer leftoverSchedule(

@@ -8,7 +8,7 @@ import java.util.Set;
 /** Turns claims into what an engine process is to do. */
 public interface Assignments {
 
-    /** What this version of the service knows to do; other work is left for other workers. */
+    /** Methods of work that this version can do; other work is left to other workers. */
     Set<String> methods(Slot slot);
 
     /**
@@ -23,7 +23,7 @@ public interface Assignments {
     /** Writes that an attempt has failed before it began, within the transaction that ends it. */
     void refused(Claim claim, WorkError error);
 
-    /** Tells queued work that no worker can take at present what it waits for. */
+    /** Writes to queued work that no worker can take at present what it waits for. */
     void tellHeldUp();
 
     /** Writes that an attempt was given back before it began, within the transaction that does it. */

@@ -6,18 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** What was brought to this machine for an attempt. It stays here until the attempt has ended. */
+/** Files fetched to this machine for an attempt. They stay until the attempt has ended. */
 public final class AttemptInputs implements AutoCloseable {
 
     private final List<LocalCopy> copies = new ArrayList<>();
     private final BooleanSupplier goesOn;
 
-    /** @param goesOn told now and then that inputs are still being brought; says whether they are still wanted */
+    /** @param goesOn called regularly while inputs are fetched; returns whether they are still wanted */
     public AttemptInputs(BooleanSupplier goesOn) {
         this.goesOn = goesOn;
     }
 
-    /** Whether what is being brought is still wanted; to be asked each second or more often, so that the attempt does not count as hung. */
+    /** Whether the inputs are still wanted. Ask at least once a second while fetching, so that the attempt does not count as hung. */
     boolean areWanted() {
         return goesOn.getAsBoolean();
     }

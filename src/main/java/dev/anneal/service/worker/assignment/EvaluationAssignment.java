@@ -3,7 +3,6 @@ package dev.anneal.service.worker.assignment;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
-import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.results.evaluation.EvaluationJournal;
 import dev.anneal.service.results.evaluation.EvaluationOrder;
@@ -11,7 +10,7 @@ import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** An attempt at an evaluation. */
+/** An attempt at an evaluation. A failure stands on its work alone, from which the evaluation's status comes. */
 final class EvaluationAssignment implements Assignment {
 
     private final Claim claim;
@@ -46,12 +45,6 @@ final class EvaluationAssignment implements Assignment {
         });
     }
 
-    @Override
-    public void write(List<Progress> events) {}
-
-    @Override
-    public void written() {}
-
     /** The row is written in {@link #complete}. */
     @Override
     public void storeResult() {
@@ -65,11 +58,4 @@ final class EvaluationAssignment implements Assignment {
         Progress.Evaluated done = Objects.requireNonNull(evaluated, "the result is there before the work ends");
         journal.completed(claim.lease().workId(), done);
     }
-
-    /** The error stands on the work, where the evaluation's status comes from. */
-    @Override
-    public void failed(WorkError error) {}
-
-    @Override
-    public void givenBack() {}
 }

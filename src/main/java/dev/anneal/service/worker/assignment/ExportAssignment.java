@@ -70,9 +70,6 @@ final class ExportAssignment implements Assignment {
     }
 
     @Override
-    public void written() {}
-
-    @Override
     public void storeResult() {
         if (published) {
             return;
@@ -98,8 +95,4 @@ final class ExportAssignment implements Assignment {
     public void failed(WorkError error) {
         journal.failed(claim.lease().workId(), error);
     }
-
-    /** What is kept of this attempt is told by the next one. */
-    @Override
-    public void givenBack() {}
 }

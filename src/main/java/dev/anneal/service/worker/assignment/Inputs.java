@@ -20,7 +20,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Brings what a task reads to this machine. */
+/** Fetches the inputs of a task to this machine. */
 @Component
 @ConditionalOnRole(Role.WORKER)
 final class Inputs {
@@ -48,7 +48,7 @@ final class Inputs {
         }
     }
 
-    /** A model that could be had when its work was created is the environment's to bring back. */
+    /** The model was there when its work was created, so that its absence is a fault of the environment. */
     static WorkError modelError(ModelCatalog models, String id, Refusal refusal) {
         return WorkError.ofEnvironment(
                 models.find(id).isPresent() ? refusal.code().wireName() : NOT_AVAILABLE, refusal.explanation());
@@ -62,8 +62,8 @@ final class Inputs {
      * The model at the revision that its work was created with, pulled if it is not on this machine.
      *
      * @param revision null for a model of the operator's folder
-     * @param inputs asked whether a pull is still wanted
-     * @param tell told in words how a pull goes
+     * @param inputs says whether a pull is still wanted
+     * @param tell receives messages about the progress of a pull
      * @throws AssignmentException if it cannot be had; another machine may have it
      */
     Task.BaseModel model(AttemptInputs inputs, String id, @Nullable String revision, Consumer<String> tell) {

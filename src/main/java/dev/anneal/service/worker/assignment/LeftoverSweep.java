@@ -14,7 +14,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what attempts have written and no row refers to: of lost workers, of failures, and what a process was killed over. Work that
+ * Removes files that attempts have written and that no row refers to: of lost workers, of failed attempts, and of killed processes. Work that
  * goes on is left alone, and so is what has just ended, because a worker that was cut off may still have a process that writes.
  */
 final class LeftoverSweep {

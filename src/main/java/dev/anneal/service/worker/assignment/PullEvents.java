@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.function.Consumer;
 
-/** Says how the pull of a base model goes: when it begins, every half minute, and when it has ended. */
+/** Reports the progress of a pull of a base model: at its beginning, every half minute, and at its end. */
 final class PullEvents implements ModelSource.Listener {
 
     private static final long INTERVAL_NANOS = Duration.ofSeconds(30).toNanos();

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** Hands lines to something that reads a stream, by way of a temporary file: a job of a million steps has more than memory is worth. */
+/** Passes lines to a reader of a stream through a temporary file, because the lines of a job of a million steps should not be in memory. */
 final class ResultFile {
 
     private ResultFile() {}

@@ -3,58 +3,61 @@ package dev.anneal.service.worker.assignment;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelSourceException;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
-/** Whether what attempts read and write is there, found out without an attempt. */
-public interface Surroundings {
+/** Looks whether the store and the base models that attempts need are there, without an attempt. */
+@Component
+@ConditionalOnRole(Role.WORKER)
+public final class Surroundings {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
+
+    private final ArtifactStore store;
+    private final ModelCatalog models;
+
+    Surroundings(ArtifactStore store, ModelCatalog models) {
+        this.store = store;
+        this.models = models;
+    }
 
     /** What is wrong with the artifact store. */
-    Optional<WorkError> storeFault();
+    public Optional<WorkError> storeFault() {
+        try {
+            store.check();
+            return Optional.empty();
+        } catch (StorageException failure) {
+            LOG.debug("The artifact store is looked at", failure);
+            return Optional.of(AssignmentException.of(failure).error());
+        }
+    }
 
     /**
      * Why this machine cannot have a base model.
      *
      * @param model as {@link dev.anneal.service.queue.NewWork#model} writes it
      */
-    Optional<WorkError> modelFault(String model);
-
-    /** Those of the service. */
-    record OfService(ArtifactStore store, ModelCatalog models) implements Surroundings {
-
-        private static final Logger LOG = LoggerFactory.getLogger(Surroundings.class);
-
-        @Override
-        public Optional<WorkError> storeFault() {
-            try {
-                store.check();
-                return Optional.empty();
-            } catch (StorageException failure) {
-                LOG.debug("The artifact store is looked at", failure);
-                return Optional.of(AssignmentException.of(failure).error());
-            }
+    public Optional<WorkError> modelFault(String model) {
+        int at = model.indexOf('@');
+        String id = at < 0 ? model : model.substring(0, at);
+        if (at >= 0) {
+            return models.canProvide(id, model.substring(at + 1))
+                    ? Optional.empty()
+                    : Optional.of(WorkError.ofEnvironment(
+                            ModelSourceException.NOT_AVAILABLE, "The base model '" + model + "' is not there."));
         }
-
-        @Override
-        public Optional<WorkError> modelFault(String model) {
-            int at = model.indexOf('@');
-            String id = at < 0 ? model : model.substring(0, at);
-            if (at >= 0) {
-                return models.canProvide(id, model.substring(at + 1))
-                        ? Optional.empty()
-                        : Optional.of(WorkError.ofEnvironment(
-                                ModelSourceException.NOT_AVAILABLE, "The base model '" + model + "' is not there."));
-            }
-            try {
-                models.require(id, null);
-                return Optional.empty();
-            } catch (Refusal refusal) {
-                return Optional.of(Inputs.modelError(models, id, refusal));
-            }
+        try {
+            models.require(id, null);
+            return Optional.empty();
+        } catch (Refusal refusal) {
+            return Optional.of(Inputs.modelError(models, id, refusal));
         }
     }
 }

@@ -132,7 +132,7 @@ final class TrainingAssignment implements Assignment {
         forgotten = List.of();
     }
 
-    /** Under an id that nobody sees before {@link #complete}. */
+    /** Under an id that is not visible before {@link #complete}. */
     @Override
     public void storeResult() {
         if (result != null) {

@@ -1,4 +1,4 @@
-/** What claims ask for: the inputs on this machine, the engine's task, and where what comes of it is written. */
+/** The work of a claim: its inputs on this machine, the engine's task, and the publication of progress and result. */
 @NullMarked
 package dev.anneal.service.worker.assignment;
 

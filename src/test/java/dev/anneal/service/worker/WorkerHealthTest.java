@@ -9,7 +9,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.Status;
 
 /** When a worker counts as dead. */
-class HeartbeatHealthTest {
+class WorkerHealthTest {
 
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -32,8 +32,6 @@ class HeartbeatHealthTest {
     }
 
     private static Health after(Optional<Duration> silence) {
-        Health health = new HeartbeatHealth(() -> silence, LIMIT).health();
-        assertThat(health).isNotNull();
-        return health;
+        return WorkerHealth.ofHeartbeats(silence, LIMIT);
     }
 }
