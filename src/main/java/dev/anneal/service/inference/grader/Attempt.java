@@ -1,11 +1,17 @@
 package dev.anneal.service.inference.grader;
 
 import dev.anneal.engine.grade.EndpointClient;
+import dev.anneal.service.platform.outbound.OutboundResponse;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What came of sending a request once.
+ * Result of sending a request once.
  *
  * @param mayGoBetter whether the same request may get a score later
  * @param retryAfter what the endpoint asks to wait before that; null if it does not say
@@ -14,6 +20,50 @@ record Attempt(
         EndpointClient.Reply reply,
         boolean mayGoBetter,
         @Nullable Duration retryAfter) {
+
+    /** Bytes that are read of an answer. */
+    static final int MAX_BYTES = 65_536;
+
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Pattern SECONDS = Pattern.compile("[0-9]{1,6}");
+    private static final int REQUEST_TIMEOUT = 408;
+    private static final int TOO_MANY_REQUESTS = 429;
+
+    /**
+     * Reads an endpoint's answer. Failures name the status alone: what an address that is no grader answers is not for the client to see.
+     */
+    static Attempt read(OutboundResponse response) throws IOException {
+        int status = response.status();
+        if (status >= 500 || status == REQUEST_TIMEOUT || status == TOO_MANY_REQUESTS) {
+            return Attempt.failedForNow("the endpoint answered with status " + status, retryAfter(response));
+        }
+        if (status != 200) {
+            return Attempt.failed("the endpoint answered with status " + status + " instead of 200");
+        }
+        byte[] body = response.body(MAX_BYTES);
+        return body.length > MAX_BYTES
+                ? Attempt.failed("the endpoint's answer has more than " + MAX_BYTES + " bytes")
+                : score(body);
+    }
+
+    private static Attempt score(byte[] body) {
+        try {
+            JsonNode score = JSON.readTree(body).path("score");
+            if (score.isNumber() && Double.isFinite(score.doubleValue())) {
+                return Attempt.scored(score.doubleValue());
+            }
+        } catch (JacksonException e) {
+            return Attempt.failed("the endpoint's answer is not JSON; {\"score\": 0.5} is one");
+        }
+        return Attempt.failed("the endpoint's answer has no number as 'score'; {\"score\": 0.5} has");
+    }
+
+    private static @Nullable Duration retryAfter(OutboundResponse response) {
+        return response.header("Retry-After")
+                .filter(value -> SECONDS.matcher(value).matches())
+                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+                .orElse(null);
+    }
 
     static Attempt scored(double score) {
         return new Attempt(EndpointClient.Reply.of(score), false, null);

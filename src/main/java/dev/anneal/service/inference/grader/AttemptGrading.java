@@ -1,11 +1,11 @@
 package dev.anneal.service.inference.grader;
 
-/** Prepares to answer what the graders of trainings and evaluations ask. */
+/** Prepares the answers to questions of the graders of trainings and evaluations. */
 @FunctionalInterface
 public interface AttemptGrading {
 
     /**
-     * Reads what is kept for the work's graders, so that answers need nothing more of it.
+     * Reads the secrets of the work's graders, so that answers need no further read.
      *
      * @param tenantId whose graders ask
      * @throws SealedHeadersException if this process cannot open what is to be sent

@@ -43,7 +43,7 @@ final class EndpointTransport implements AutoCloseable {
         headers.putAll(WebhookSignature.headers(signature, id, clock.instant(), body));
         try {
             return client.send(
-                    OutboundRequest.post(endpoint.url(), headers, OutboundContent.json(body)), ScoreReply::read);
+                    OutboundRequest.post(endpoint.url(), headers, OutboundContent.json(body)), Attempt::read);
         } catch (OutboundException e) {
             String failure = "the endpoint " + e.explanation();
             return switch (e.reason()) {

@@ -1,5 +1,7 @@
 package dev.anneal.service.inference.grader;
 
+import dev.anneal.engine.grade.EndpointClient;
+import dev.anneal.service.inference.TextGenerator;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.queue.secret.SealedValues;
 import java.time.Clock;
@@ -7,15 +9,15 @@ import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** Whom graders ask. */
+/** Makes what graders ask. */
 @Configuration(proxyBeanMethods = false)
 class GraderConfiguration {
 
     private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
 
     @Bean
-    StoredHeaders storedHeaders(SealedValues sealed) {
-        return sealed::ofWork;
+    GradingHelp gradingHelp(EndpointClient endpoints, TextGenerator generator, SealedValues sealed) {
+        return new GradingHelp(endpoints, generator, sealed::ofWork);
     }
 
     @Bean

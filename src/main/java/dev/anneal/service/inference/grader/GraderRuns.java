@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.springframework.stereotype.Component;
 
-/** Graders that clients try on a completion while their request waits: few at a time, half of them one tenant's at most, and none for long. */
+/** Runs graders that clients try on a completion while their request waits: few at a time, at most half of them for one tenant, and each for a limited time. */
 @Component
 public class GraderRuns implements AutoCloseable {
 
@@ -49,7 +49,7 @@ public class GraderRuns implements AutoCloseable {
             try {
                 run.run();
             } finally {
-                // Not before, even if nobody waits any more: what is interrupted may go on for a while.
+                // Not earlier, even if nobody waits any more: an interrupted run may go on for a while.
                 end(tenantId);
             }
         });
@@ -79,7 +79,7 @@ public class GraderRuns implements AutoCloseable {
         if (all >= mostRuns || openByTenant.getOrDefault(tenantId, 0) >= mostOfTenant) {
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "%d graders (anneal.graders.run-concurrency), %d of one tenant, may run at a time, and so many do. Try again."
+                    "%d graders (anneal.graders.run-concurrency), %d of one tenant, may run at a time; all of these are running. Try again."
                             .formatted(mostRuns, mostOfTenant));
         }
         openByTenant.merge(tenantId, 1, Integer::sum);

@@ -3,12 +3,12 @@ package dev.anneal.service.inference.grader;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 
-/** Answers what the graders of one attempt ask. Safe for use by several threads. */
+/** Answers the questions of the graders of one attempt. Thread-safe. */
 @FunctionalInterface
 public interface GradingAnswers {
 
     /**
-     * Takes as long as models and endpoints do. What goes wrong is in the answers.
+     * Takes as long as models and endpoints do. Failures are part of the answers.
      *
      * @param id of the question
      */

@@ -11,10 +11,9 @@ import dev.anneal.service.queue.secret.OpenedValues;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
-import org.springframework.stereotype.Component;
+import java.util.function.BiFunction;
 
-/** Whom the graders of a tenant may ask: endpoints by HTTP, and models of this installation. */
-@Component
+/** Asks endpoints over HTTP and models of this installation for the graders of a tenant. */
 public class GradingHelp implements AttemptGrading, AutoCloseable {
 
     /** Conversations with judging models that this process has open at a time for trainings and evaluations. */
@@ -29,17 +28,18 @@ public class GradingHelp implements AttemptGrading, AutoCloseable {
 
     private final EndpointClient endpoints;
     private final TextGenerator generator;
-    private final StoredHeaders headers;
+    private final BiFunction<String, Long, OpenedValues> headers;
     private final SharedThreads judging = new SharedThreads(JUDGING_THREADS, "grader-judge");
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
-    GradingHelp(EndpointClient endpoints, TextGenerator generator, StoredHeaders headers) {
+    /** @param headers the values to send to endpoints, by tenant and work; throws {@link IllegalStateException} if one does not open */
+    GradingHelp(EndpointClient endpoints, TextGenerator generator, BiFunction<String, Long, OpenedValues> headers) {
         this.endpoints = endpoints;
         this.generator = generator;
         this.headers = headers;
     }
 
-    /** Whom a grader may ask that a client tries. */
+    /** For a grader that a client tries. */
     Outside ofRun(String tenantId) {
         return outside(tenantId, trying);
     }
@@ -61,7 +61,7 @@ public class GradingHelp implements AttemptGrading, AutoCloseable {
 
     private OpenedValues opened(String tenantId, long workId) {
         try {
-            return headers.ofWork(tenantId, workId);
+            return headers.apply(tenantId, workId);
         } catch (IllegalStateException e) {
             throw new SealedHeadersException(e);
         }

@@ -20,12 +20,12 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Posts completions to endpoints, several at a time, and sends again what got no answer, with twice the wait after each try. A completion has a thread
- * only while its request is open: the waits of one endpoint keep no other one waiting.
+ * Posts completions to endpoints, several at a time, and repeats requests without an answer, doubling the wait after each try. A completion has a
+ * thread only while its request is open, so that waits for one endpoint do not delay others.
  */
 final class HttpEndpointClient implements EndpointClient, AutoCloseable {
 
-    /** Nothing is waited for longer between two tries, whatever an endpoint asks for. */
+    /** Longest wait between two tries, whatever an endpoint asks for. */
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
 
     private static final Attempt STOPPED = Attempt.failed("grading was stopped");

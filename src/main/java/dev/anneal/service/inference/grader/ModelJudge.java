@@ -20,7 +20,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Has models of this installation judge, as many conversations at a time as it has threads for, so that chats find a place beside them. */
+/** Asks models of this installation to judge, one conversation per thread at a time, so that chats get their share. */
 final class ModelJudge implements Judge {
 
     /** Waits between two tries double so often. */
@@ -42,7 +42,7 @@ final class ModelJudge implements Judge {
     }
 
     /**
-     * With a generator that is full, away or starts anew.
+     * Limits of retries while the generator is full, away or restarting.
      *
      * @param firstWait before a conversation is asked again; each further one is twice as long, up to 16 times
      * @param inAll how long conversations of one question are asked again while none of them is answered

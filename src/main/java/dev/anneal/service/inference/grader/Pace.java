@@ -7,7 +7,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Lets tasks begin in their order and evenly, so many in a second at most. One that waits for its turn has no thread, nor a place in the line of one. */
+/** Starts tasks in their order and evenly, up to a number per second. A task that waits for its turn holds no thread. */
 final class Pace implements Executor {
 
     private final Executor line;

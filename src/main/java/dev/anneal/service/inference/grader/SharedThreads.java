@@ -6,7 +6,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** Few threads for the tasks of many questions: one of each in turn, so that a question of one task does not wait for all of one that has hundreds. */
+/** A few threads for the tasks of many questions, which take turns, so that a question of one task does not wait for all tasks of another. */
 final class SharedThreads implements AutoCloseable {
 
     private final ExecutorService threads;

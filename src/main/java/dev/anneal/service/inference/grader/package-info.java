@@ -1,4 +1,4 @@
-/** Grading on the service's side: the models and endpoints that graders ask. */
+/** Answers for graders: the models and endpoints that they ask. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.inference.grader;

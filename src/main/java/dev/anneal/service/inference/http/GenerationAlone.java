@@ -14,7 +14,7 @@ import org.springframework.web.servlet.HandlerInterceptor;
 import org.springframework.web.servlet.config.annotation.InterceptorRegistry;
 import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
-/** A process that has not got the role {@code api} calls no controller's method that needs a scope but those that generate. */
+/** In a process without the role {@code api}, of the methods that need a scope only those that generate can be called. */
 @Component
 final class GenerationAlone implements HandlerInterceptor, WebMvcConfigurer {
 

@@ -1,8 +1,10 @@
 package dev.anneal.service.inference.http;
 
+import dev.anneal.engine.grade.ErrorFlag;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.GradeError;
 import dev.anneal.engine.grade.Grader;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -21,6 +23,7 @@ record GraderRunBody(
         Verdict anneal) {
 
     /**
+     * @param errors OpenAI's fourteen error flags and details
      * @param executionTime seconds
      * @param tokenUsage tokens that judging models read and wrote; null if none was asked
      * @param sampledModelName the judging model, if there is just one
@@ -28,7 +31,7 @@ record GraderRunBody(
     record Metadata(
             String name,
             String type,
-            GradeErrorsBody errors,
+            Map<String, @Nullable Object> errors,
             double executionTime,
             Map<String, @Nullable Double> scores,
             @Nullable Long tokenUsage,
@@ -60,11 +63,27 @@ record GraderRunBody(
         Double reward = grade.reward();
         return new GraderRunBody(
                 reward == null ? 0 : reward,
-                new Metadata(
-                        grader.name(), grader.type(), GradeErrorsBody.of(grade), seconds, grade.parts(), tokens, judge),
+                new Metadata(grader.name(), grader.type(), errors(grade), seconds, grade.parts(), tokens, judge),
                 grade.parts(),
                 usage,
                 new Verdict(
                         reward != null, grade.errors().stream().map(Failure::of).toList()));
+    }
+
+    private static Map<String, @Nullable Object> errors(Grade grade) {
+        Map<String, @Nullable Object> errors = new LinkedHashMap<>();
+        for (ErrorFlag flag : ErrorFlag.values()) {
+            errors.put(flag.wireName(), grade.has(flag));
+        }
+        errors.put("python_grader_server_error_type", null);
+        errors.put("python_grader_runtime_error_details", null);
+        errors.put(
+                "model_grader_server_error_details",
+                grade.errors().stream()
+                        .filter(error -> error.flag() == ErrorFlag.MODEL_GRADER_SERVER_ERROR)
+                        .map(GradeError::message)
+                        .findFirst()
+                        .orElse(null));
+        return errors;
     }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
-/** What another process sends, which counts as broken off when nothing has come for too long: a machine that is gone closes no connection. */
+/** The answer of another process. A read fails when nothing has come for too long, because a machine that is gone closes no connection. */
 final class HopStream extends FilterInputStream {
 
     private static final ScheduledExecutorService WATCH = Executors.newSingleThreadScheduledExecutor(task -> {
