@@ -6,7 +6,7 @@ import dev.anneal.service.platform.refusal.RefusalCode;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the engine's refusals are to a client. */
+/** Translates refusals of the engine for clients. */
 final class EngineRefusals {
 
     /** Keys of requests that codes are about. */

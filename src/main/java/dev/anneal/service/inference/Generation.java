@@ -71,7 +71,7 @@ public final class Generation implements AutoCloseable {
         fingerprint = newFingerprint;
     }
 
-    /** @param closing is done once, when nobody reads any more, before what was given earlier */
+    /** @param closing runs once, when the generation is closed; the last one added runs first */
     void whenClosed(Runnable closing) {
         closings.push(closing);
     }
@@ -87,7 +87,7 @@ public final class Generation implements AutoCloseable {
         }
     }
 
-    /** Says which weights answer: the same for the same base model and adapter. */
+    /** Identifies the weights that answer: the same for the same base model and adapter. */
     public String fingerprint() {
         return fingerprint;
     }
@@ -127,7 +127,7 @@ public final class Generation implements AutoCloseable {
         return reply;
     }
 
-    /** Not {@code service_unavailable}: asked again at once, the same request may well take as long again. */
+    /** Not {@code service_unavailable}, because the same request would probably take as long again. */
     public static Refusal timedOut(Duration timeout) {
         return new Refusal(
                 RefusalCode.GENERATION_TIMEOUT,

@@ -1,6 +1,6 @@
 package dev.anneal.service.inference;
 
-/** Told what this process generates. Called by the threads of requests. */
+/** Receives what this process generates. Called by the threads of requests. */
 public interface GenerationListener {
 
     /** Answers that are generated or wait now. */

@@ -3,7 +3,7 @@ package dev.anneal.service.inference;
 import dev.anneal.protocol.ServeRequest;
 
 /**
- * What somebody wants generated.
+ * A request for generated text.
  *
  * @param model name of a base model, a tuned model or a checkpoint of one, as {@code /v1/models} lists them
  */

@@ -3,7 +3,7 @@ package dev.anneal.service.inference;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 
-/** Says that nothing generates for this process, and what its operator can do about it. */
+/** Refuses: nothing generates for this process. The refusal says what its operator can do. */
 public final class NoTextGenerator implements TextGenerator {
 
     private static final String EXPLANATION =
@@ -14,7 +14,7 @@ public final class NoTextGenerator implements TextGenerator {
         throw new Refusal(RefusalCode.NOT_SUPPORTED, EXPLANATION);
     }
 
-    /** What every request of a client for text is answered. */
+    /** The answer to every request of a client for text. */
     public static Refusal refusal() {
         return new Refusal(RefusalCode.SERVICE_UNAVAILABLE, EXPLANATION);
     }

@@ -5,7 +5,6 @@ import dev.anneal.protocol.ServeRequest.ServedModel;
 import dev.anneal.protocol.Task;
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import dev.anneal.service.platform.role.ConditionalOnRole;
@@ -15,42 +14,27 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.history.Checkpoint;
-import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
+import dev.anneal.service.training.sharing.UsableModel;
 import dev.anneal.service.training.sharing.VisibleModels;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Which files a model's name means. */
+/** Finds the files of a model by its name, and fetches them to this machine. */
 @Component
 @ConditionalOnRole(Role.INFERENCE)
 final class ServedModels {
 
-    private static final String TUNED = "ft:";
     private static final String PARAMETER = "model";
     private static final int FINGERPRINT_DIGITS = 12;
 
     private final ModelCatalog catalog;
-    private final TenantDatabase database;
-    private final TunedModels tuned;
-    private final Jobs jobs;
     private final VisibleModels visible;
     private final ArtifactStore store;
 
-    ServedModels(
-            ModelCatalog catalog,
-            TenantDatabase database,
-            TunedModels tuned,
-            Jobs jobs,
-            VisibleModels visible,
-            ArtifactStore store) {
+    ServedModels(ModelCatalog catalog, VisibleModels visible, ArtifactStore store) {
         this.visible = visible;
         this.catalog = catalog;
-        this.database = database;
-        this.tuned = tuned;
-        this.jobs = jobs;
         this.store = store;
     }
 
@@ -77,15 +61,11 @@ final class ServedModels {
      * @throws Refusal {@code model_not_found} if there is no such model for the tenant, or why it cannot be used
      */
     Found find(String tenantId, String name) {
-        if (!name.startsWith(TUNED)) {
-            BaseModel base = base(name);
-            return found(base, null, null);
+        if (!TunedModels.isTuned(name)) {
+            return found(base(name), null, null);
         }
-        // Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens.
-        String published = name.replace("/", "--");
-        Tuned model = tuned(tenantId, published)
-                .or(() -> visible.ofOthers(tenantId, published)
-                        .map(found -> new Tuned(found.base(), found.baseRevision(), found.checkpoint())))
+        String published = TunedModels.publishedName(name);
+        UsableModel model = visible.find(tenantId, published)
                 .orElseThrow(() -> new Refusal(
                         RefusalCode.MODEL_NOT_FOUND,
                         "The model '" + name + "' does not exist." + visible.didYouMean(tenantId, published)
@@ -105,18 +85,6 @@ final class ServedModels {
                     ? new Refusal(RefusalCode.MODEL_NOT_FOUND, refusal.explanation(), PARAMETER)
                     : refusal;
         }
-    }
-
-    /** What a training made of a base model as it was then. */
-    private record Tuned(String base, @Nullable String baseRevision, Checkpoint checkpoint) {}
-
-    private Optional<Tuned> tuned(String tenantId, String name) {
-        return database.call(
-                tenantId,
-                () -> tuned.find(name).map(found -> {
-                    Job job = jobs.byNumber(found.model().job());
-                    return new Tuned(job.request().model(), job.baseRevision(), found.checkpoint());
-                }));
     }
 
     private LocalCopy folder(Checkpoint checkpoint, String name) {

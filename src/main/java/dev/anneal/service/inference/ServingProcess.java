@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One engine process that serves, from its start to its end. Requests that are open when it ends are told so. */
+/** One engine process that serves, from its start to its end. When it ends, open requests get a refusal. */
 final class ServingProcess implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ServingProcess.class);
@@ -71,7 +71,7 @@ final class ServingProcess implements AutoCloseable {
         }
     }
 
-    /** No more replies are wanted. */
+    /** Ends a request: no more replies are wanted. */
     void cancel(long request) {
         if (open.remove(request) != null) {
             process.send(new ServeRequest.Cancel(request));

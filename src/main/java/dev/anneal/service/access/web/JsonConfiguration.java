@@ -1,5 +1,6 @@
 package dev.anneal.service.access.web;
 
+import java.time.Instant;
 import org.springframework.boot.jackson.autoconfigure.JsonFactoryBuilderCustomizer;
 import org.springframework.boot.jackson.autoconfigure.JsonMapperBuilderCustomizer;
 import org.springframework.context.annotation.Bean;
@@ -14,7 +15,8 @@ import tools.jackson.databind.ValueSerializer;
 import tools.jackson.databind.module.SimpleModule;
 
 /**
- * JSON as OpenAI writes it: snake_case, nulls written, and no NaN, which JSON does not have. Bodies of requests are read as trees, whose
+ * JSON as OpenAI writes it: snake_case, nulls written, times in seconds since 1970, and no NaN, which JSON does not have. Bodies of requests are read
+ * as trees, whose
  * values and keys {@code service.platform.request} checks.
  */
 @Configuration(proxyBeanMethods = false)
@@ -35,9 +37,19 @@ class JsonConfiguration {
     JsonMapperBuilderCustomizer wireFormat() {
         return mapper -> mapper.propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
                 .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-                .addModule(new SimpleModule("finite-numbers")
+                .addModule(new SimpleModule("wire-format")
+                        .addSerializer(Instant.class, new SecondsSerializer())
                         .addSerializer(double.class, new FiniteNumberSerializer())
                         .addSerializer(Double.class, new FiniteNumberSerializer()));
+    }
+
+    /** Writes times in whole seconds since 1970. */
+    private static final class SecondsSerializer extends ValueSerializer<Instant> {
+
+        @Override
+        public void serialize(Instant value, JsonGenerator generator, SerializationContext context) {
+            generator.writeNumber(value.getEpochSecond());
+        }
     }
 
     /** Writes NaN and infinities as null. */

@@ -9,7 +9,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file as OpenAI's clients read it.
  *
- * @param createdAt seconds since 1970, as all times
  * @param statusDetails why {@code status} is {@code error}
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -17,8 +16,8 @@ record FileBody(
         String id,
         String object,
         long bytes,
-        long createdAt,
-        @Nullable Long expiresAt,
+        Instant createdAt,
+        @Nullable Instant expiresAt,
         String filename,
         String purpose,
         String status,
@@ -34,13 +33,12 @@ record FileBody(
     record Anneal(String sha256, @Nullable ValidationReport validationReport) {}
 
     static FileBody of(StoredFile file) {
-        Instant expiresAt = file.expiresAt();
         return new FileBody(
                 file.id(),
                 "file",
                 file.bytes(),
-                file.createdAt().getEpochSecond(),
-                expiresAt == null ? null : expiresAt.getEpochSecond(),
+                file.createdAt(),
+                file.expiresAt(),
                 file.filename(),
                 file.purpose().wireName(),
                 file.status().wireName(),

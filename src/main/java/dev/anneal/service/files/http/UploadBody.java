@@ -3,6 +3,7 @@ package dev.anneal.service.files.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.files.StoredFile;
 import dev.anneal.service.files.upload.Upload;
+import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,8 @@ record UploadBody(
         String id,
         String object,
         long bytes,
-        long createdAt,
-        long expiresAt,
+        Instant createdAt,
+        Instant expiresAt,
         String filename,
         String purpose,
         String status,
@@ -28,8 +29,8 @@ record UploadBody(
                 upload.id(),
                 "upload",
                 upload.bytes(),
-                upload.createdAt().getEpochSecond(),
-                upload.expiresAt().getEpochSecond(),
+                upload.createdAt(),
+                upload.expiresAt(),
                 upload.filename(),
                 upload.purpose().wireName(),
                 upload.state().wireName(),

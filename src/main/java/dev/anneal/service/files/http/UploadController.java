@@ -5,6 +5,7 @@ import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.upload.Upload;
+import dev.anneal.service.files.upload.UploadPart;
 import dev.anneal.service.files.upload.Uploads;
 import dev.anneal.service.platform.request.JsonBody;
 import jakarta.servlet.http.HttpServletRequest;
@@ -25,12 +26,12 @@ import tools.jackson.databind.JsonNode;
 final class UploadController {
 
     private final Uploads uploads;
-    private final PartReader parts;
+    private final UploadReader reader;
     private final Files files;
 
-    UploadController(Uploads uploads, PartReader parts, Files files) {
+    UploadController(Uploads uploads, UploadReader reader, Files files) {
         this.uploads = uploads;
-        this.parts = parts;
+        this.reader = reader;
         this.files = files;
     }
 
@@ -49,8 +50,8 @@ final class UploadController {
 
     @PostMapping("/{uploadId}/parts")
     @RequiresScope(Scope.FILES_WRITE)
-    UploadPartBody add(Tenant tenant, @PathVariable String uploadId, HttpServletRequest request) throws IOException {
-        return UploadPartBody.of(parts.read(tenant.id(), uploadId, request));
+    UploadPart add(Tenant tenant, @PathVariable String uploadId, HttpServletRequest request) throws IOException {
+        return reader.readPart(tenant.id(), uploadId, request);
     }
 
     @PostMapping("/{uploadId}/complete")

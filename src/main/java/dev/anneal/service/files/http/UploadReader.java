@@ -4,6 +4,8 @@ import dev.anneal.service.access.quota.QuotaGate;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.files.ReceivedFile;
 import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.files.upload.UploadPart;
+import dev.anneal.service.files.upload.UploadParts;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,6 +30,7 @@ import org.springframework.stereotype.Component;
 final class UploadReader {
 
     private static final String FILE = "file";
+    private static final String DATA = "data";
     private static final String DEFAULT_FILENAME = "file.jsonl";
     private static final int MAX_FIELD_BYTES = 1024;
     private static final int MAX_FILENAME_LENGTH = 255;
@@ -40,10 +43,12 @@ final class UploadReader {
 
     private final FileIntake intake;
     private final QuotaGate quotas;
+    private final UploadParts parts;
 
-    UploadReader(FileIntake intake, QuotaGate quotas) {
+    UploadReader(FileIntake intake, QuotaGate quotas, UploadParts parts) {
         this.intake = intake;
         this.quotas = quotas;
+        this.parts = parts;
     }
 
     /** @throws Refusal if the request is not an upload as the API describes it; nothing is kept of it then */
@@ -68,8 +73,38 @@ final class UploadReader {
         }
     }
 
+    /**
+     * Reads a part of an upload.
+     *
+     * @throws Refusal if the request is not one part in the field {@code data}
+     */
+    UploadPart readPart(String tenantId, String uploadId, HttpServletRequest request) throws IOException {
+        if (!JakartaServletFileUpload.isMultipartContent(request)) {
+            throw new Refusal(
+                    RefusalCode.UNSUPPORTED_MEDIA_TYPE,
+                    "Parts are uploaded as multipart/form-data with the field 'data'.");
+        }
+        try {
+            FileItemInputIterator fields = parts(request, UploadParts.MAX_PART_BYTES);
+            if (!fields.hasNext()) {
+                throw new Refusal(RefusalCode.MISSING_PARAMETER, "The field 'data' with the content is missing.", DATA);
+            }
+            FileItemInput field = fields.next();
+            String name = String.valueOf(field.getFieldName());
+            if (!name.equals(DATA)) {
+                throw new Refusal(
+                        RefusalCode.UNKNOWN_PARAMETER, "Unknown parameter: '" + name + "'; send 'data' alone", name);
+            }
+            try (InputStream content = field.getInputStream()) {
+                return parts.add(tenantId, uploadId, content);
+            }
+        } catch (FileUploadException unusable) {
+            throw refusal(unusable, UploadParts.MAX_PART_BYTES, DATA);
+        }
+    }
+
     /** @param contentBytes of the largest content; what a body has before, between and after its parts is counted too */
-    static FileItemInputIterator parts(HttpServletRequest request, long contentBytes) throws IOException {
+    private static FileItemInputIterator parts(HttpServletRequest request, long contentBytes) throws IOException {
         JakartaServletFileUpload<DiskFileItem, DiskFileItemFactory> parser = new JakartaServletFileUpload<>();
         parser.setHeaderCharset(StandardCharsets.UTF_8);
         parser.setMaxSize(contentBytes + MAX_OVERHEAD_BYTES);
@@ -77,7 +112,7 @@ final class UploadReader {
     }
 
     /** @param contentBytes as for {@link #parts} */
-    static Refusal refusal(FileUploadException unusable, long contentBytes, String param) {
+    private static Refusal refusal(FileUploadException unusable, long contentBytes, String param) {
         long permitted = contentBytes + MAX_OVERHEAD_BYTES;
         // Headers of a part that are too long are told by the same exception.
         return unusable instanceof FileUploadSizeException large && large.getPermitted() == permitted

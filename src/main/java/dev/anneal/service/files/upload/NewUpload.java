@@ -5,7 +5,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client says of a file before it sends the parts.
+ * A file as its client announces it before the parts.
  *
  * @param expiresAfter when the file deletes itself, counted from its completion; null for never
  */

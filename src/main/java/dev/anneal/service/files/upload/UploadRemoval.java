@@ -10,13 +10,13 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Deletes the parts of uploads that have ended. What fails, or still arrives meanwhile, is left to the sweep. */
+/** Deletes the parts of uploads that have ended. Parts that cannot be deleted or still arrive are left to the sweep. */
 @Component
 final class UploadRemoval {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadRemoval.class);
 
-    /** No part arrives that long: the process that received it is gone. */
+    /** No part takes longer to arrive: after this time the process that received it is gone. */
     private static final Duration LONGEST_PART = Duration.ofDays(1);
 
     private final JdbcClient jdbc;

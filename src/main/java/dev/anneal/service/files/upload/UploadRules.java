@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Instant;
 import org.springframework.stereotype.Component;
 
-/** The present, how long uploads last from it on, and how large they may be. */
+/** Limits of uploads: how long they take parts, how many there may be, and how large they are. */
 @Component
 final class UploadRules {
 

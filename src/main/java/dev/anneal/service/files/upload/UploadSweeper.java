@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Ends uploads whose time is over, and clears away what ended ones have left. */
+/** Ends expired uploads, and deletes what ended ones have left. */
 @Component
 @ConditionalOnRole(Role.API)
 final class UploadSweeper {

@@ -17,7 +17,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** The uploads of a tenant: begun, completed as a file, or given up. {@link UploadParts} takes the parts. */
+/** Begins uploads of a tenant, completes them as files, and cancels them. {@link UploadParts} takes the parts. */
 @Component
 public final class Uploads {
 
@@ -171,11 +171,11 @@ public final class Uploads {
             throw Refusal.invalidValue(
                     "md5",
                     "'md5' is " + wanted + ", but the parts in this order have " + found
-                            + ". Upload again what was damaged, or mend the order of 'part_ids'.");
+                            + ". Upload the damaged parts again, or correct the order of 'part_ids'.");
         }
     }
 
-    /** Gives the upload up. Repeating it changes nothing. */
+    /** Cancels the upload. Repeating it changes nothing. */
     public Upload cancel(String tenantId, String id) {
         Upload upload = database.call(tenantId, () -> {
             Upload found = rows.lock(id, rules.now()).orElseThrow(() -> notFound(id));

@@ -38,7 +38,7 @@ record Measurement(String key, double value, Instant at, int step) {
     }
 
     static List<Measurement> of(SeriesRow row) {
-        Collector numbers = new Collector(row.recordedAt(), row.step());
+        Collector numbers = new Collector(row.createdAt(), row.step());
         numbers.add("epoch", row.epoch());
         numbers.add("train_loss", row.trainLoss());
         numbers.add("train_mean_token_accuracy", row.trainMeanTokenAccuracy());

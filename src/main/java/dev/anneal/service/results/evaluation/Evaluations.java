@@ -29,7 +29,7 @@ import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.JudgingModels;
 import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.sharing.SharedModel;
+import dev.anneal.service.training.sharing.UsableModel;
 import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -96,7 +96,7 @@ public final class Evaluations {
 
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
-        Optional<SharedModel> foreign = foreign(tenantId, request);
+        Optional<UsableModel> foreign = foreign(tenantId, request);
         return database.call(tenantId, () -> {
             Subject subject = foreign.map(model -> new Subject(
                             model.base(),
@@ -182,12 +182,12 @@ public final class Evaluations {
         });
     }
 
-    private Optional<SharedModel> foreign(String tenantId, EvaluationRequest request) {
+    private Optional<UsableModel> foreign(String tenantId, EvaluationRequest request) {
         String model = request.model();
         if (model == null || !model.startsWith(TUNED)) {
             return Optional.empty();
         }
-        Optional<SharedModel> found = visible.ofOthers(tenantId, model);
+        Optional<UsableModel> found = visible.ofOthers(tenantId, model);
         if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
             throw noSuchModel(model, visible.didYouMean(tenantId, model));
         }

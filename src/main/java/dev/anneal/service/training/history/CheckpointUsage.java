@@ -3,7 +3,7 @@ package dev.anneal.service.training.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What needs checkpoints. Districts that refer to checkpoints have a bean of this type; their foreign keys keep what one forgets to name. The queries run
+ * Queries for checkpoints in use. Districts that refer to checkpoints have a bean of this type; foreign keys protect what a bean forgets. The queries run
  * in the transaction that has locked the checkpoints' rows: whoever begins to use one waits for that lock, so answers stay true until its end.
  *
  * @param used finds the needed ones among the internal keys {@code :ids}

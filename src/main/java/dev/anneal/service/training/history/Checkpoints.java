@@ -4,10 +4,7 @@ import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,8 +39,9 @@ public final class Checkpoints {
             """;
 
     private static final String SELECT = """
-            SELECT checkpoint.id, external_id, created_at, checkpoint.step, checkpoint.beta, resumable, directory, bytes,
-                   step.loss, step.token_accuracy, validation.loss AS valid_loss, validation.token_accuracy AS valid_accuracy
+            SELECT checkpoint.id AS number, external_id AS id, created_at, checkpoint.step, checkpoint.beta, resumable, directory, bytes,
+                   step.loss AS train_loss, step.token_accuracy AS train_mean_token_accuracy,
+                   validation.loss AS valid_loss, validation.token_accuracy AS valid_mean_token_accuracy
             FROM checkpoint
             LEFT JOIN job_step AS step ON step.job_id = checkpoint.job_id AND step.step = checkpoint.step
             LEFT JOIN job_validation AS validation
@@ -158,7 +156,7 @@ public final class Checkpoints {
                 .param("job", job)
                 .param("after", after)
                 .param("limit", request.rowsToRead())
-                .query(Checkpoints::checkpoint)
+                .query(Checkpoint.class)
                 .list();
         return Page.of(rows, request);
     }
@@ -197,7 +195,7 @@ public final class Checkpoints {
         return jdbc.sql(FIND)
                 .param("job", job)
                 .param("id", checkpointId)
-                .query(Checkpoints::checkpoint)
+                .query(Checkpoint.class)
                 .optional();
     }
 
@@ -225,7 +223,7 @@ public final class Checkpoints {
     public Checkpoint byNumber(long number) {
         return jdbc.sql(FIND_NUMBER)
                 .param("number", number)
-                .query(Checkpoints::checkpoint)
+                .query(Checkpoint.class)
                 .single();
     }
 
@@ -324,23 +322,7 @@ public final class Checkpoints {
                 .param("job", job)
                 .param("step", step)
                 .param("limit", limit)
-                .query(Checkpoints::checkpoint)
+                .query(Checkpoint.class)
                 .list();
-    }
-
-    private static Checkpoint checkpoint(ResultSet row, int index) throws SQLException {
-        return new Checkpoint(
-                row.getLong("id"),
-                row.getString("external_id"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getInt("step"),
-                row.getDouble("beta"),
-                row.getBoolean("resumable"),
-                row.getString("directory"),
-                row.getLong("bytes"),
-                row.getObject("loss", Double.class),
-                row.getObject("token_accuracy", Double.class),
-                row.getObject("valid_loss", Double.class),
-                row.getObject("valid_accuracy", Double.class));
     }
 }

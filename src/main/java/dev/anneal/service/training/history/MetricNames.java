@@ -3,7 +3,7 @@ package dev.anneal.service.training.history;
 import java.util.List;
 
 /**
- * What a job's method measures beside what every method does, by TRL's names, sorted.
+ * Names of the metrics that a job's method has beyond those of every method, as TRL names them, sorted.
  *
  * @param ofSteps in steps
  * @param ofValidations where the validation file is read

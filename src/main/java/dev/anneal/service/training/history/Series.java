@@ -64,7 +64,7 @@ public final class Series {
             "SELECT coalesce(max(step), 0) FROM job_validation WHERE job_id = :job";
 
     private static final String SUMMARY = """
-            SELECT count(*) AS steps,
+            SELECT count(*) AS steps, :window::integer AS "window",
                    count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm > 0) AS moving,
                    count(*) FILTER (WHERE learning_rate > 0 AND gradient_norm = 0 AND loss > 0) AS idle,
                    avg(loss) FILTER (WHERE step <= :window) AS first_loss,
@@ -203,13 +203,7 @@ public final class Series {
                 .param("job", job)
                 .param("total", totalSteps)
                 .param("window", window)
-                .query((row, index) -> new SeriesSummary(
-                        row.getInt("steps"),
-                        row.getInt("moving"),
-                        row.getInt("idle"),
-                        window,
-                        row.getObject("first_loss", Double.class),
-                        row.getObject("last_loss", Double.class)))
+                .query(SeriesSummary.class)
                 .single();
     }
 

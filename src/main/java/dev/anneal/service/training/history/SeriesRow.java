@@ -1,11 +1,12 @@
 package dev.anneal.service.training.history;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One optimizer step of a job and, if the validation file was read after it, what that gave. Values that were not finite are null.
+ * One optimizer step of a job and, if the validation file was read after it, what that gave. Values that were not finite are null. The API shows it as it is.
  *
  * @param step steps done, 1 after the first
  * @param beta annealing coefficient of the step
@@ -15,9 +16,10 @@ import org.jspecify.annotations.Nullable;
  * @param metrics what else the job's method measures in a step
  * @param validMetrics likewise when it reads the validation file
  */
+@JsonInclude(JsonInclude.Include.ALWAYS)
 public record SeriesRow(
         int step,
-        Instant recordedAt,
+        Instant createdAt,
         double epoch,
         @Nullable Double trainLoss,
         @Nullable Double trainMeanTokenAccuracy,

@@ -3,13 +3,13 @@ package dev.anneal.service.training.history;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The series of a training that has done all its steps, in a few numbers.
+ * Summary of the series of a training that has done all its steps.
  *
  * @param moving steps whose learning rate and gradient were above 0
  * @param idle steps whose gradient was exactly 0 although their loss and learning rate were above 0
  * @param window steps that count as the training's beginning, and as its end
- * @param firstLoss mean loss of the first {@code window} steps; null if none was told
- * @param lastLoss smallest loss of the last {@code window} steps; null if none was told
+ * @param firstLoss mean loss of the first {@code window} steps; null if none was recorded
+ * @param lastLoss smallest loss of the last {@code window} steps; null if none was recorded
  */
 public record SeriesSummary(
         int steps,

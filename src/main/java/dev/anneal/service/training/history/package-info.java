@@ -1,4 +1,4 @@
-/** What a job has done: its events, its series of steps and validations, its checkpoints. Jobs are known by their internal number. */
+/** History of jobs: events, series of steps and validations, checkpoints. Jobs are named by their internal key. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.history;

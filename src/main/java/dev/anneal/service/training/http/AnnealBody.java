@@ -2,6 +2,8 @@ package dev.anneal.service.training.http;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import dev.anneal.engine.grade.GraderSecrets;
+import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.queue.Attempt;
 import dev.anneal.service.queue.QueuePosition;
 import dev.anneal.service.queue.Waiting;
@@ -9,14 +11,27 @@ import dev.anneal.service.queue.WorkError;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.outlook.JobInsight;
+import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MemoryEstimate;
+import dev.anneal.service.training.settings.MethodRules;
 import dev.anneal.service.training.settings.ResolvedSettings;
+import dev.anneal.service.training.settings.TrainingMethods;
+import dev.anneal.service.training.settings.TrainingOptions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The object {@code anneal} of a job: what Anneal knows beyond OpenAI's keys, and under the names of the request's {@code anneal} what it trains with. */
+/**
+ * The object {@code anneal} of a job: what Anneal knows beyond OpenAI's keys, and under the names of the request's {@code anneal} what it trains with.
+ *
+ * @param settings those that depend on the job's files are null until these are counted, unless the request gave them
+ * @param loss of the methods that have one to choose, else null
+ * @param rollouts of the methods that sample, else null
+ * @param grader as the request has it, but for secrets, whether or not OpenAI's types can say it; null where nothing is graded
+ */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record AnnealBody(
         String state,
@@ -27,8 +42,8 @@ record AnnealBody(
         boolean mergeable,
         @Nullable Long queuePosition,
         @Nullable Long queueDepth,
-        @Nullable WaitingBody waitingFor,
-        @Nullable Long estimatedStart,
+        @Nullable Waiting waitingFor,
+        @Nullable Instant estimatedStart,
         @Nullable Double etaSeconds,
         double percent,
         @Nullable Double epoch,
@@ -39,7 +54,12 @@ record AnnealBody(
         int attempt,
         List<AttemptBody> attempts,
         @Nullable Estimate estimate,
-        @JsonUnwrapped SettingsBody settings) {
+        String adapter,
+        @Nullable String initAdapter,
+        @JsonUnwrapped TrainingOptions settings,
+        @Nullable Map<String, Object> loss,
+        @Nullable Map<String, Object> rollouts,
+        @Nullable Map<String, @Nullable Object> grader) {
 
     /** Whose fault a failure was. */
     record Failure(String origin, boolean retryable, int attempt) {
@@ -55,23 +75,12 @@ record AnnealBody(
         }
     }
 
-    /** What a job waits for that somebody has to mend. */
-    record WaitingBody(String code, String message, long since) {
-
-        static @Nullable WaitingBody of(@Nullable Waiting waiting) {
-            return waiting == null
-                    ? null
-                    : new WaitingBody(
-                            waiting.code(), waiting.message(), waiting.since().getEpochSecond());
-        }
-    }
-
     /** One attempt and how it ended. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record AttemptBody(
             long number,
-            long startedAt,
-            @Nullable Long endedAt,
+            Instant startedAt,
+            @Nullable Instant endedAt,
             @Nullable String reason,
             int fromStep) {
 
@@ -81,11 +90,7 @@ record AnnealBody(
             int saved = 0;
             for (Attempt attempt : attempts) {
                 bodies.add(new AttemptBody(
-                        attempt.number(),
-                        attempt.startedAt().getEpochSecond(),
-                        JobBody.seconds(attempt.endedAt()),
-                        reason(attempt),
-                        saved));
+                        attempt.number(), attempt.startedAt(), attempt.endedAt(), reason(attempt), saved));
                 saved = attempt.savedStep() == null ? saved : attempt.savedStep();
             }
             return bodies;
@@ -118,6 +123,11 @@ record AnnealBody(
     static AnnealBody of(JobInsight insight) {
         Job job = insight.job();
         QueuePosition position = insight.position();
+        JobRequest request = job.request();
+        JobRequest.InitialAdapter initial = request.initialAdapter();
+        ResolvedSettings settings = job.settings();
+        MethodRules<TrainingMethod> rules = TrainingMethods.of(request.method());
+        Map<String, @Nullable Object> grader = request.method().grader();
         return new AnnealBody(
                 JobStates.state(insight),
                 job.beta(),
@@ -127,8 +137,8 @@ record AnnealBody(
                 job.hasMergeableCheckpoint(),
                 position == null ? null : (Long) position.position(),
                 position == null ? null : (Long) position.depth(),
-                WaitingBody.of(insight.waiting()),
-                JobBody.seconds(insight.estimatedStart()),
+                insight.waiting(),
+                insight.estimatedStart(),
                 insight.etaSeconds(),
                 percent(job),
                 job.pace().epoch(),
@@ -138,8 +148,20 @@ record AnnealBody(
                 Failure.of(job),
                 job.work().attempts(),
                 AttemptBody.of(insight.attempts()),
-                Estimate.of(job.settings()),
-                SettingsBody.of(job));
+                Estimate.of(settings),
+                adapter(job),
+                initial == null ? null : initial.id(),
+                request.options().settledBy(settings == null ? null : settings.training()),
+                rules.loss(request.method()),
+                rules.rollouts(request.method()),
+                grader == null ? null : GraderSecrets.hidden(grader));
+    }
+
+    private static String adapter(Job job) {
+        if (job.isFullTraining()) {
+            return "none";
+        }
+        return job.isLinear() ? "lora" : "afa";
     }
 
     private static double percent(Job job) {

@@ -9,6 +9,7 @@ import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelNames;
 import dev.anneal.service.models.hub.HubModel;
 import dev.anneal.service.models.hub.HubModels;
+import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
@@ -63,10 +64,7 @@ class BaseModelController {
         TreeMap<String, BaseModelBody> models = new TreeMap<>();
         catalog.list().forEach(model -> models.put(model.id(), BaseModelBody.of(model, fit)));
         hub.list().forEach(asked -> models.put(asked.id(), body(asked)));
-        List<BaseModelBody> rows = List.copyOf(models.values());
-        boolean isEmpty = rows.isEmpty();
-        return new ListBody<>(
-                "list", rows, isEmpty ? null : models.firstKey(), isEmpty ? null : models.lastKey(), false);
+        return ListBody.of(new Page<>(List.copyOf(models.values()), false), BaseModelBody::id);
     }
 
     @GetMapping("/{id}")

@@ -3,13 +3,14 @@ package dev.anneal.service.training.http;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.Job;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** The object {@code fine_tuning.job.checkpoint}. */
 record CheckpointBody(
         String id,
         String object,
-        long createdAt,
+        Instant createdAt,
         String fineTunedModelCheckpoint,
         String fineTuningJobId,
         int stepNumber,
@@ -34,7 +35,7 @@ record CheckpointBody(
         return new CheckpointBody(
                 checkpoint.id(),
                 "fine_tuning.job.checkpoint",
-                checkpoint.createdAt().getEpochSecond(),
+                checkpoint.createdAt(),
                 job.modelName() + ":ckpt-step-" + checkpoint.step(),
                 job.id(),
                 checkpoint.step(),

@@ -9,6 +9,7 @@ import dev.anneal.service.training.outlook.JobEstimate;
 import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.MemoryEstimate;
 import dev.anneal.service.training.settings.ResolvedSettings;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +29,7 @@ record EstimateBody(
         @Nullable MemoryEstimate memory,
         @Nullable Double durationSeconds,
         ExpectedDuration.@Nullable Basis durationBasis,
-        @Nullable Long expectedStart,
+        @Nullable Instant expectedStart,
         List<String> warnings,
         @Nullable ValidationReport validationReport,
         @Nullable TokenReport tokenReport) {
@@ -53,7 +54,7 @@ record EstimateBody(
                 settings == null ? null : settings.memory(),
                 duration == null ? null : (Double) duration.seconds(),
                 duration == null ? null : duration.basis(),
-                JobBody.seconds(estimate.expectedStart()),
+                estimate.expectedStart(),
                 estimate.warnings(),
                 estimate.validationReport(),
                 estimate.tokenReport());

@@ -6,7 +6,6 @@ import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.training.outlook.JobEstimates;
 import dev.anneal.service.training.settings.JobRequest;
-import dev.anneal.service.training.settings.JobRequestReader;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
@@ -26,7 +25,7 @@ class EstimateController {
     @PostMapping("/v1/fine_tuning/estimate")
     @RequiresScope(Scope.JOBS_READ)
     EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
-        JobRequest request = JobRequestReader.read(JsonBody.of(body).object());
+        JobRequest request = JobRequest.read(JsonBody.of(body).object());
         return EstimateBody.of(estimates.estimate(tenant.id(), request));
     }
 }

@@ -1,14 +1,18 @@
 package dev.anneal.service.training.http;
 
+import dev.anneal.service.access.web.ServerSentEvents;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.JobHistory;
 import dev.anneal.service.training.job.Jobs;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -22,25 +26,27 @@ import org.springframework.stereotype.Component;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * The open streams of events, no more of them than the configuration allows. Each is written by the thread of its request, which the
- * container has certainly ended with once that returns: a client that leaves an asynchronous answer at its beginning can leave it open for ever.
+ * The open streams of events, at most as many as the configuration allows. The thread of the request writes each stream, so that the container
+ * closes it when the thread returns: with asynchronous answers, a client that leaves at the beginning can leave one open for ever.
  */
 @Component
 class EventStreams {
 
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
 
+    private static final int BATCH = 200;
+
     private final Jobs jobs;
-    private final JobHistory history;
+    private final Events events;
     private final StreamProperties properties;
     private final Clock clock;
     private final JsonMapper json;
-    private final Semaphore places;
+    private final Semaphore free;
     private final CountDownLatch stop = new CountDownLatch(1);
 
     EventStreams(
             Jobs jobs,
-            JobHistory history,
+            Events events,
             StreamProperties properties,
             @Value("${server.tomcat.threads.max}") int threads,
             Clock clock,
@@ -51,11 +57,11 @@ class EventStreams {
                             .formatted(properties.maxStreams(), threads));
         }
         this.jobs = jobs;
-        this.history = history;
+        this.events = events;
         this.properties = properties;
         this.clock = clock;
         this.json = json;
-        this.places = new Semaphore(properties.maxStreams());
+        this.free = new Semaphore(properties.maxStreams());
     }
 
     /**
@@ -65,24 +71,25 @@ class EventStreams {
      * @throws Refusal {@code service_unavailable} if all streams are in use: one that cannot start now is refused, not silently late
      */
     void write(Job job, @Nullable String after, HttpServletResponse response) {
-        int seen = after == null || after.isEmpty() ? 0 : history.numberOf(job, after);
-        if (!places.tryAcquire()) {
+        int seen = after == null || after.isEmpty()
+                ? 0
+                : jobs.read(job.tenantId(), job.id(), of -> events.numberOf(of.number(), after));
+        if (!free.tryAcquire()) {
             throw new Refusal(
                     RefusalCode.SERVICE_UNAVAILABLE,
                     "All " + properties.maxStreams()
                             + " streams of events are in use. Try again, or read the list without 'stream'.");
         }
         try {
-            EventWriter events = new EventWriter(response, json);
-            new EventStream(jobs, history, properties, clock, events, job, seen).write(this::hasStopped);
+            new EventStream(new ServerSentEvents(response), job, seen).write();
         } catch (IOException left) {
             LOG.info("The client of {}'s events has left", job.id());
         } finally {
-            places.release();
+            free.release();
         }
     }
 
-    /** Waits for {@code pause}, or for the service to stop. */
+    /** Waits for {@code pause}, or until the service stops, and returns whether it does. */
     private boolean hasStopped(Duration pause) {
         try {
             return stop.await(pause.toMillis(), TimeUnit.MILLISECONDS);
@@ -96,5 +103,59 @@ class EventStreams {
     @EventListener(ContextClosedEvent.class)
     void close() {
         stop.countDown();
+    }
+
+    /** What a look into the database has found. */
+    private record News(boolean hasEnded, List<JobEvent> events) {}
+
+    /**
+     * One client's stream of a job's events: past events, then new ones, until the job ends. It reads the database, so it sees what any process
+     * writes. The id of each message is the event's, from which a client that lost the connection goes on.
+     */
+    private final class EventStream {
+
+        private final ServerSentEvents out;
+        private final Job job;
+        private int seen;
+        private Instant lastSent;
+
+        EventStream(ServerSentEvents out, Job job, int seen) {
+            this.out = out;
+            this.job = job;
+            this.seen = seen;
+            this.lastSent = clock.instant();
+        }
+
+        /** @throws IOException if the client has left */
+        void write() throws IOException {
+            boolean hasEnded = sendNews();
+            while (!hasEnded && !hasStopped(properties.pollInterval())) {
+                hasEnded = sendNews();
+            }
+        }
+
+        /** Sends what is new; true once everything is sent and the job has ended. */
+        private boolean sendNews() throws IOException {
+            // The state is read before the events: the last event of a job is committed with its end.
+            News news = jobs.read(
+                    job.tenantId(),
+                    job.id(),
+                    now -> new News(now.state().isFinal(), events.after(now.number(), seen, BATCH)));
+            for (JobEvent event : news.events()) {
+                out.write("id:" + event.id() + "\ndata:" + json.writeValueAsString(event) + "\n\n");
+                seen = event.number();
+                lastSent = clock.instant();
+            }
+            if (news.events().size() == BATCH) {
+                return sendNews();
+            }
+            if (news.hasEnded()) {
+                out.write("event:done\ndata:[DONE]\n\n");
+            } else if (lastSent.plus(properties.heartbeatInterval()).isBefore(clock.instant())) {
+                out.write(":waiting\n\n");
+                lastSent = clock.instant();
+            }
+            return news.hasEnded();
+        }
     }
 }

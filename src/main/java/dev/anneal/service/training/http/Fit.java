@@ -20,13 +20,7 @@ final class Fit {
     private static final int TOKENS = 1024;
 
     private static final AdapterSettings ADAPTER = new AdapterSettings(
-            16,
-            32,
-            0,
-            List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"),
-            false,
-            "silu",
-            new AdapterSettings.Schedule("linear", 0, 0.8));
+            16, 32, 0, List.of("all-linear"), false, "silu", new AdapterSettings.Schedule("linear", 0, 0.8));
 
     private final EngineSetups engines;
     private final QueueOutlook outlook;

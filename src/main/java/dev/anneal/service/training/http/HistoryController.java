@@ -8,10 +8,14 @@ import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.training.history.Checkpoints;
+import dev.anneal.service.training.history.Events;
+import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.history.ResultCsv;
+import dev.anneal.service.training.history.SampleRow;
+import dev.anneal.service.training.history.Samples;
+import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.history.SeriesRow;
-import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.JobHistory;
 import dev.anneal.service.training.job.Jobs;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -34,20 +38,27 @@ class HistoryController {
     private static final int CHUNK = 1000;
 
     private final Jobs jobs;
-    private final JobHistory history;
+    private final Events events;
+    private final Checkpoints checkpoints;
+    private final Samples samples;
+    private final Series series;
     private final EventStreams streams;
 
-    HistoryController(Jobs jobs, JobHistory history, EventStreams streams) {
+    HistoryController(
+            Jobs jobs, Events events, Checkpoints checkpoints, Samples samples, Series series, EventStreams streams) {
         this.jobs = jobs;
-        this.history = history;
+        this.events = events;
+        this.checkpoints = checkpoints;
+        this.samples = samples;
+        this.series = series;
         this.streams = streams;
     }
 
     @GetMapping(path = "/events", params = "stream!=true")
     @RequiresScope(Scope.JOBS_READ)
-    ListBody<EventBody> events(
+    ListBody<JobEvent> events(
             Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 1000) PageRequest page) {
-        return ListBody.of(history.events(tenant.id(), id, page).map(EventBody::of), EventBody::id);
+        return ListBody.of(jobs.read(tenant.id(), id, job -> events.page(job.number(), page)), JobEvent::id);
     }
 
     /** Events of the past, then those to come, until the job ends. */
@@ -66,23 +77,24 @@ class HistoryController {
     @RequiresScope(Scope.JOBS_READ)
     ListBody<CheckpointBody> checkpoints(
             Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 10, max = 1000) PageRequest page) {
-        Job job = jobs.find(tenant.id(), id);
-        return ListBody.of(
-                history.checkpoints(tenant.id(), id, page).map(checkpoint -> CheckpointBody.of(checkpoint, job)),
-                CheckpointBody::id);
+        Page<CheckpointBody> found = jobs.read(
+                tenant.id(),
+                id,
+                job -> checkpoints.page(job.number(), page).map(checkpoint -> CheckpointBody.of(checkpoint, job)));
+        return ListBody.of(found, CheckpointBody::id);
     }
 
     /** What the policy has written and what it was worth, newest step first. */
     @GetMapping("/samples")
     @RequiresScope(Scope.JOBS_READ)
-    ListBody<SampleBody> samples(
+    ListBody<SampleRow> samples(
             Tenant tenant, @PathVariable String id, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
-        return ListBody.of(history.samples(tenant.id(), id, page).map(SampleBody::of), SampleBody::id);
+        return ListBody.of(jobs.read(tenant.id(), id, job -> samples.page(job.number(), page)), SampleRow::id);
     }
 
     @GetMapping(path = "/metrics", params = "format!=csv")
     @RequiresScope(Scope.JOBS_READ)
-    ListBody<SeriesBody> series(
+    ListBody<SeriesRow> series(
             Tenant tenant,
             @PathVariable String id,
             @RequestParam(required = false) @Nullable String format,
@@ -95,26 +107,28 @@ class HistoryController {
             throw Refusal.invalidValue("limit", "'limit' must be an integer from 1 to " + CHUNK + " but is " + limit);
         }
         PageRequest request = new PageRequest(null, limit, true);
-        Page<SeriesRow> rows =
-                Page.of(history.series(jobs.find(tenant.id(), id), after, request.rowsToRead()), request);
-        return ListBody.of(rows.map(SeriesBody::of), row -> Integer.toString(row.step()));
+        Page<SeriesRow> rows = Page.of(series(tenant, id, after, request.rowsToRead()), request);
+        return ListBody.of(rows, row -> Integer.toString(row.step()));
     }
 
     /** Streamed, a part of the rows in memory at a time and no transaction open while the client reads. */
     @GetMapping(path = "/metrics", params = "format=csv")
     @RequiresScope(Scope.JOBS_READ)
     void csv(Tenant tenant, @PathVariable String id, HttpServletResponse response) throws IOException {
-        Job job = jobs.find(tenant.id(), id);
+        ResultCsv csv = new ResultCsv(jobs.read(tenant.id(), id, job -> series.metricNames(job.number())));
         response.setContentType("text/csv;charset=UTF-8");
         response.setHeader("Content-Disposition", "attachment; filename=\"" + id + ".csv\"");
-        ResultCsv csv = new ResultCsv(history.metricNames(job));
         response.getOutputStream().write(csv.header().getBytes(StandardCharsets.UTF_8));
-        List<SeriesRow> rows = history.series(job, 0, CHUNK);
+        List<SeriesRow> rows = series(tenant, id, 0, CHUNK);
         while (!rows.isEmpty()) {
             for (SeriesRow row : rows) {
                 response.getOutputStream().write(csv.line(row).getBytes(StandardCharsets.UTF_8));
             }
-            rows = history.series(job, rows.get(rows.size() - 1).step(), CHUNK);
+            rows = series(tenant, id, rows.get(rows.size() - 1).step(), CHUNK);
         }
+    }
+
+    private List<SeriesRow> series(Tenant tenant, String id, int after, int limit) {
+        return jobs.read(tenant.id(), id, job -> series.read(job.number(), after, limit));
     }
 }

@@ -11,17 +11,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code fine_tuning.job}. Every key of OpenAI's is there whatever its value, for clients read them without asking; what we
- * add stands in {@code afa_lora} and {@code anneal}.
+ * The object {@code fine_tuning.job}. Every key of OpenAI's is always there, because clients read keys without checking; what Anneal
+ * adds stands in {@code afa_lora} and {@code anneal}.
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record JobBody(
         String id,
         String object,
-        long createdAt,
+        Instant createdAt,
         @Nullable ErrorDetails error,
         @Nullable String fineTunedModel,
-        @Nullable Long finishedAt,
+        @Nullable Instant finishedAt,
         Map<String, Object> hyperparameters,
         String model,
         String organizationId,
@@ -31,7 +31,7 @@ record JobBody(
         String trainingFile,
         @Nullable String validationFile,
         int seed,
-        @Nullable Long estimatedFinish,
+        @Nullable Instant estimatedFinish,
         List<Object> integrations,
         Map<String, Object> method,
         @Nullable Map<String, String> metadata,
@@ -61,10 +61,10 @@ record JobBody(
         return new JobBody(
                 job.id(),
                 "fine_tuning.job",
-                job.createdAt().getEpochSecond(),
+                job.createdAt(),
                 ErrorDetails.of(job.work().error()),
                 result == null ? null : result.fineTunedModel(),
-                seconds(job.work().finishedAt()),
+                job.work().finishedAt(),
                 hyperparameters,
                 job.request().model(),
                 job.tenantId(),
@@ -74,7 +74,7 @@ record JobBody(
                 job.request().trainingFile(),
                 job.request().validationFile(),
                 job.seed(),
-                seconds(insight.estimatedFinish()),
+                insight.estimatedFinish(),
                 List.of(),
                 MethodBody.of(
                         job.request().method(),
@@ -84,9 +84,5 @@ record JobBody(
                 job.request().suffix(),
                 job.request().adapter(),
                 anneal);
-    }
-
-    static @Nullable Long seconds(@Nullable Instant time) {
-        return time == null ? null : time.getEpochSecond();
     }
 }

@@ -9,30 +9,28 @@ import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.request.JsonBody;
-import dev.anneal.service.platform.trace.TraceParent;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
-import dev.anneal.service.training.job.Submission;
+import dev.anneal.service.training.job.MetadataFilter;
 import dev.anneal.service.training.outlook.JobInsights;
-import dev.anneal.service.training.settings.JobRequestReader;
+import dev.anneal.service.training.settings.JobRequest;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestBody;
-import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import org.springframework.web.context.request.WebRequest;
 import tools.jackson.databind.JsonNode;
 
 /** {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume. */
 @RestController
 @RequestMapping("/v1/fine_tuning/jobs")
 class JobController {
-
-    private static final String EXTENDED_STATUS = "Anneal-Extended-Status";
 
     private final Jobs jobs;
     private final JobInsights insights;
@@ -44,17 +42,10 @@ class JobController {
 
     @PostMapping
     @RequiresScope(Scope.JOBS_WRITE)
-    JobBody create(
-            Tenant tenant,
-            @RequestBody(required = false) @Nullable JsonNode body,
-            RetryHeaders retry,
-            @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent,
-            @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
+    JobBody create(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body, WebRequest request) {
         JsonBody json = JsonBody.of(body);
-        Submission submission = new Submission(
-                retry.idempotencyKey(), retry.isRetry(), json.digest(), TraceParent.ofRequest(traceparent));
-        Job job = jobs.create(tenant.id(), JobRequestReader.read(json.object()), submission);
-        return JobBody.of(insights.of(job), isExtended);
+        Job job = jobs.create(tenant.id(), JobRequest.read(json.object()), JobHeaders.submission(request, json));
+        return shown(job, request);
     }
 
     @GetMapping
@@ -64,52 +55,52 @@ class JobController {
             Tenant tenant,
             @PageLimits(byDefault = 20, max = 100) PageRequest page,
             @RequestParam Map<String, String> parameters,
-            @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
-        Page<Job> found = jobs.list(tenant.id(), page, MetadataParameters.read(parameters));
+            WebRequest request) {
+        Page<Job> found = jobs.list(tenant.id(), page, metadata(parameters));
         Page<JobBody> bodies = new Page<>(
                 insights.of(tenant.id(), found.rows()).stream()
-                        .map(insight -> JobBody.of(insight, isExtended))
+                        .map(insight -> JobBody.of(insight, JobHeaders.isExtended(request)))
                         .toList(),
                 found.hasMore());
         return ListBody.of(bodies, JobBody::id);
     }
 
+    /** Reads {@code metadata[key]=value} and {@code metadata=null}. */
+    private static MetadataFilter metadata(Map<String, String> parameters) {
+        Map<String, String> pairs = new LinkedHashMap<>();
+        parameters.forEach((name, value) -> {
+            if (name.startsWith("metadata[") && name.endsWith("]")) {
+                pairs.put(name.substring("metadata[".length(), name.length() - 1), value);
+            }
+        });
+        return new MetadataFilter(pairs, "null".equals(parameters.get("metadata")));
+    }
+
     @GetMapping("/{id}")
     @RequiresScope(Scope.JOBS_READ)
-    JobBody retrieve(
-            Tenant tenant,
-            @PathVariable String id,
-            @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
-        return JobBody.of(insights.of(jobs.find(tenant.id(), id)), isExtended);
+    JobBody retrieve(Tenant tenant, @PathVariable String id, WebRequest request) {
+        return shown(jobs.find(tenant.id(), id), request);
     }
 
     @PostMapping("/{id}/cancel")
     @RequiresScope(Scope.JOBS_WRITE)
-    JobBody cancel(
-            Tenant tenant,
-            @PathVariable String id,
-            RetryHeaders retry,
-            @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
-        return JobBody.of(insights.of(jobs.cancel(tenant.id(), id, retry.isRetry())), isExtended);
+    JobBody cancel(Tenant tenant, @PathVariable String id, WebRequest request) {
+        return shown(jobs.cancel(tenant.id(), id, JobHeaders.isRetry(request)), request);
     }
 
     @PostMapping("/{id}/pause")
     @RequiresScope(Scope.JOBS_WRITE)
-    JobBody pause(
-            Tenant tenant,
-            @PathVariable String id,
-            RetryHeaders retry,
-            @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
-        return JobBody.of(insights.of(jobs.pause(tenant.id(), id, retry.isRetry())), isExtended);
+    JobBody pause(Tenant tenant, @PathVariable String id, WebRequest request) {
+        return shown(jobs.pause(tenant.id(), id, JobHeaders.isRetry(request)), request);
     }
 
     @PostMapping("/{id}/resume")
     @RequiresScope(Scope.JOBS_WRITE)
-    JobBody resume(
-            Tenant tenant,
-            @PathVariable String id,
-            RetryHeaders retry,
-            @RequestHeader(name = EXTENDED_STATUS, defaultValue = "false") boolean isExtended) {
-        return JobBody.of(insights.of(jobs.resume(tenant.id(), id, retry.isRetry())), isExtended);
+    JobBody resume(Tenant tenant, @PathVariable String id, WebRequest request) {
+        return shown(jobs.resume(tenant.id(), id, JobHeaders.isRetry(request)), request);
+    }
+
+    private JobBody shown(Job job, WebRequest request) {
+        return JobBody.of(insights.of(job), JobHeaders.isExtended(request));
     }
 }

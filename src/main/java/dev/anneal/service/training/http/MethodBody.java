@@ -14,7 +14,7 @@ final class MethodBody {
 
     /**
      * A grader that OpenAI's types cannot say is not shown here, where strict clients would refuse the job with it, and all jobs of its page; nor
-     * can a method that grades be without one. {@link SettingsBody} shows every grader.
+     * can a method that grades be without one. {@link AnnealBody} shows every grader.
      *
      * @param hyperparameters those that every method has, as the API shows them
      * @param evaluationInterval null as long as it is not known

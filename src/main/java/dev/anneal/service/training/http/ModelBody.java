@@ -2,18 +2,19 @@ package dev.anneal.service.training.http;
 
 import dev.anneal.service.models.catalog.BaseModel;
 import dev.anneal.service.training.job.TunedModel;
+import java.time.Instant;
 
 /** The object {@code model}. */
-record ModelBody(String id, String object, long created, String ownedBy) {
+record ModelBody(String id, String object, Instant created, String ownedBy) {
 
     /** The reply to a deletion. */
     record Deleted(String id, String object, boolean deleted) {}
 
     static ModelBody of(BaseModel model) {
-        return new ModelBody(model.id(), "model", model.createdAt().getEpochSecond(), model.ownedBy());
+        return new ModelBody(model.id(), "model", model.createdAt(), model.ownedBy());
     }
 
     static ModelBody of(TunedModel model, String tenantId) {
-        return new ModelBody(model.name(), "model", model.createdAt().getEpochSecond(), tenantId);
+        return new ModelBody(model.name(), "model", model.createdAt(), tenantId);
     }
 }

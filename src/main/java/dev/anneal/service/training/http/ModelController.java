@@ -5,10 +5,12 @@ import dev.anneal.service.access.tenant.Scope;
 import dev.anneal.service.access.tenant.Tenant;
 import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.springframework.web.bind.annotation.DeleteMapping;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -20,8 +22,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/v1/models")
 class ModelController {
-
-    private static final String TUNED = "ft:";
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
@@ -41,21 +41,20 @@ class ModelController {
                         catalog.list().stream().map(ModelBody::of),
                         tuned.list(tenant.id()).stream().map(model -> ModelBody.of(model, tenant.id())))
                 .toList();
-        String first = models.isEmpty() ? null : models.get(0).id();
-        String last = models.isEmpty() ? null : models.get(models.size() - 1).id();
-        return new ListBody<>("list", models, first, last, false);
+        return ListBody.of(new Page<>(models, false), ModelBody::id);
     }
 
     @GetMapping("/{id}")
     @RequiresScope(Scope.MODELS_READ)
     ModelBody retrieve(Tenant tenant, @PathVariable String id) {
-        return id.startsWith(TUNED)
-                ? tuned.find(tenant.id(), withoutSlash(id))
-                        .map(found -> ModelBody.of(found.model(), tenant.id()))
-                        .or(() -> visible.ofOthers(tenant.id(), withoutSlash(id))
-                                .map(found -> ModelBody.of(found.model(), found.owner())))
-                        .orElseThrow(() -> notFound(tenant, id))
-                : catalog.find(id).map(ModelBody::of).orElseThrow(() -> notFound(tenant, id));
+        Optional<ModelBody> found = TunedModels.isTuned(id)
+                ? visible.find(tenant.id(), TunedModels.publishedName(id))
+                        .map(model -> ModelBody.of(model.model(), model.owner()))
+                : catalog.find(id).map(ModelBody::of);
+        return found.orElseThrow(() -> {
+            String name = TunedModels.isTuned(id) ? TunedModels.publishedName(id) : id;
+            return Refusal.notFound("model", id, "model", visible.didYouMean(tenant.id(), name));
+        });
     }
 
     @GetMapping("/{organisation}/{name}")
@@ -67,12 +66,12 @@ class ModelController {
     @DeleteMapping("/{id}")
     @RequiresScope(Scope.MODELS_WRITE)
     ModelBody.Deleted delete(Tenant tenant, @PathVariable String id) {
-        if (!id.startsWith(TUNED) && catalog.find(id).isPresent()) {
+        if (!TunedModels.isTuned(id) && catalog.find(id).isPresent()) {
             throw Refusal.invalidValue(
                     "model",
                     "'" + id + "' is a base model, which the operator provides; only tuned models can be deleted");
         }
-        tuned.delete(tenant.id(), withoutSlash(id));
+        tuned.delete(tenant.id(), TunedModels.publishedName(id));
         return new ModelBody.Deleted(id, "model", true);
     }
 
@@ -80,15 +79,5 @@ class ModelController {
     @RequiresScope(Scope.MODELS_WRITE)
     ModelBody.Deleted delete(Tenant tenant, @PathVariable String organisation, @PathVariable String name) {
         return delete(tenant, organisation + "/" + name);
-    }
-
-    /** Clients that build a tuned id from the base id put its slash in, where the published name has two hyphens. */
-    private static String withoutSlash(String id) {
-        return id.replace("/", "--");
-    }
-
-    private Refusal notFound(Tenant tenant, String id) {
-        String name = id.startsWith(TUNED) ? withoutSlash(id) : id;
-        return Refusal.notFound("model", id, "model", visible.didYouMean(tenant.id(), name));
     }
 }

@@ -10,6 +10,7 @@ import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.request.StrictObject;
+import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.sharing.Permission;
 import dev.anneal.service.training.sharing.Permissions;
 import java.util.List;
@@ -40,11 +41,13 @@ class PermissionController {
 
     @PostMapping
     @RequiresScope(Scope.MODELS_WRITE)
-    ListBody<PermissionBody> create(
+    ListBody<Permission> create(
             Tenant tenant, @PathVariable String model, @RequestBody(required = false) @Nullable JsonNode body) {
         List<Permission> granted = permissions.grant(
-                tenant.id(), withoutSlash(model), projects(JsonBody.of(body).object()));
-        return ListBody.of(new Page<>(granted, false).map(PermissionBody::of), PermissionBody::id);
+                tenant.id(),
+                TunedModels.publishedName(model),
+                projects(JsonBody.of(body).object()));
+        return ListBody.of(new Page<>(granted, false), Permission::id);
     }
 
     private static List<String> projects(StrictObject body) {
@@ -70,28 +73,20 @@ class PermissionController {
 
     @GetMapping
     @RequiresScope(Scope.MODELS_READ)
-    ListBody<PermissionBody> list(
+    ListBody<Permission> list(
             Tenant tenant,
             @PathVariable String model,
             @RequestParam(name = "project_id", required = false) @Nullable String projectId,
             @PageLimits(byDefault = 10, max = 100) PageRequest page) {
         return ListBody.of(
-                permissions
-                        .list(tenant.id(), withoutSlash(model), projectId, page)
-                        .map(PermissionBody::of),
-                PermissionBody::id);
+                permissions.list(tenant.id(), TunedModels.publishedName(model), projectId, page), Permission::id);
     }
 
     /** Some clients send a body with it, which says nothing. */
     @DeleteMapping("/{permissionId}")
     @RequiresScope(Scope.MODELS_WRITE)
-    PermissionBody.Deleted delete(Tenant tenant, @PathVariable String model, @PathVariable String permissionId) {
-        permissions.revoke(tenant.id(), withoutSlash(model), permissionId);
-        return PermissionBody.Deleted.of(permissionId);
-    }
-
-    /** As {@code /v1/models} reads names. */
-    private static String withoutSlash(String model) {
-        return model.replace("/", "--");
+    ModelBody.Deleted delete(Tenant tenant, @PathVariable String model, @PathVariable String permissionId) {
+        permissions.revoke(tenant.id(), TunedModels.publishedName(model), permissionId);
+        return new ModelBody.Deleted(permissionId, Permission.OBJECT, true);
     }
 }

@@ -4,18 +4,19 @@ import dev.anneal.engine.text.data.TokenReport;
 import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.training.settings.JobRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a job's events say about rows that are not trained as they were written. */
+/** Warnings in a job's events about rows that are not trained as they were written. */
 public final class DatasetEvents {
 
     private DatasetEvents() {}
 
-    public static List<String> warnings(String fileId, TokenReport report) {
+    static List<String> warnings(String fileId, TokenReport report) {
         List<String> warnings = new ArrayList<>();
         if (report.truncatedRows() > 0) {
             warnings.add(
@@ -45,8 +46,18 @@ public final class DatasetEvents {
         return warnings;
     }
 
+    /** All that is to be said of a job's files; {@code training} is null until the training file has been counted. */
+    public static List<String> of(List<StoredFile> files, JobRequest request, @Nullable TokenReport training) {
+        List<String> warnings = new ArrayList<>();
+        files.forEach(file -> warnings.addAll(ofRows(file, request.method())));
+        if (training != null) {
+            warnings.addAll(warnings(request.trainingFile(), training));
+        }
+        return warnings;
+    }
+
     /** What the rows hold or lack, whatever the model. */
-    public static List<String> ofRows(StoredFile file, TrainingMethod method) {
+    private static List<String> ofRows(StoredFile file, TrainingMethod method) {
         List<String> warnings = new ArrayList<>();
         ValidationReport report = file.report();
         if (report != null) {

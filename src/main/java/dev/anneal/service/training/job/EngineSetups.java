@@ -6,9 +6,9 @@ import dev.anneal.service.training.settings.EngineSetup;
 import java.util.Optional;
 
 /**
- * How the engine process that will train is set up, as far as is known.
+ * The expected set-up of the engine process that will train.
  *
- * @param otherwise what is supposed until a worker has measured its machine
+ * @param otherwise assumed until a worker has measured its machine
  */
 public record EngineSetups(Machines machines, EngineSetup otherwise) {
 

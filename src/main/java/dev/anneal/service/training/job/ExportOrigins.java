@@ -2,7 +2,7 @@ package dev.anneal.service.training.job;
 
 import java.util.Optional;
 
-/** What exports were made from: a checkpoint of a job, or an uploaded adapter. */
+/** Where exports come from: a checkpoint of a job, or an uploaded adapter. */
 public interface ExportOrigins {
 
     /** Id of the checkpoint; empty for exports of uploaded adapters. */

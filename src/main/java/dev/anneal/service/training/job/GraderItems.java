@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Whether the rows of a file have what a grader's templates ask of them. A completion of a row that lacks it gets no reward. */
+/** Checks whether the rows of a file have the keys that a grader's templates use. A completion of a row that lacks one gets no reward. */
 public final class GraderItems {
 
     private static final int LISTED_KEYS = 10;
@@ -33,7 +33,7 @@ public final class GraderItems {
         });
     }
 
-    /** What to say of templates that ask for what some rows lack. */
+    /** Warnings about templates that use keys which some rows lack. */
     static List<String> warnings(StoredFile file, Map<String, @Nullable Object> grader, String at) {
         return checked(file, grader, at)
                 .filter(asked -> asked.found.rows() < asked.rows)
@@ -52,7 +52,7 @@ public final class GraderItems {
     }
 
     /**
-     * What a template asks for, and where it leads in the rows.
+     * A key that a template uses, and where it leads in the rows.
      *
      * @param rows rows of the file
      */

@@ -39,7 +39,7 @@ final class InitialAdapters {
      * Within a transaction of the tenant.
      *
      * @param model the base model that the adapter must be one of
-     * @throws Refusal if there is none, or it is none to begin with
+     * @throws Refusal if there is none, or no training can begin with it
      */
     InitialAdapter find(String id, BaseModel model) {
         Optional<String> uploaded = uploaded(id);

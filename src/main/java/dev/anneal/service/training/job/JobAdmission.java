@@ -21,7 +21,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Checks a request against what there is: the base model, and the tenant's files. */
+/** Checks a request against the base model and the files that it names. */
 @Component
 public final class JobAdmission {
 
@@ -51,7 +51,7 @@ public final class JobAdmission {
     }
 
     /**
-     * The request with what its initial adapter decides.
+     * Returns the request with the settings of its initial adapter.
      *
      * @throws Refusal naming what does not fit
      */
@@ -91,14 +91,14 @@ public final class JobAdmission {
                 initial);
     }
 
-    /** The inputs as they are stored: without the headers of graders, which are kept sealed for the job's work. */
+    /** The inputs for storage: the headers of graders are replaced, and kept sealed for the job's work. */
     JobInputs withoutSecrets(String tenantId, long workId, JobInputs inputs) {
         JobRequest request = inputs.request();
         return inputs.with(request.with(request.method()
                 .withGrader(grader -> GraderSecrets.replaced(grader, value -> sealed.keep(tenantId, workId, value)))));
     }
 
-    /** @throws Refusal if the headers of a job's graders are kept no more */
+    /** @throws Refusal if the headers of the job's graders have been deleted */
     void requireSecrets(Job job) {
         Map<String, @Nullable Object> grader = job.request().method().grader();
         if (grader != null && !sealed.areKept(job.work().id(), GraderSecrets.of(grader))) {
@@ -143,7 +143,7 @@ public final class JobAdmission {
                 "'" + file.id() + "' cannot be trained on: " + reasonOf(file, report)
                         + (report == null
                                 ? ""
-                                : " Its validation report says more; mend the file and upload it again."),
+                                : " Its validation report says more; correct the file and upload it again."),
                 param);
     }
 

@@ -2,6 +2,7 @@ package dev.anneal.service.training.job;
 
 import dev.anneal.engine.network.architecture.Arithmetic;
 import dev.anneal.protocol.Task;
+import dev.anneal.service.access.quota.StoredBytes;
 import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
@@ -12,7 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
-/** Makes the module's beans. */
+/** Makes the beans of jobs and their history. */
 @Configuration(proxyBeanMethods = false)
 class JobConfiguration {
 
@@ -29,6 +30,11 @@ class JobConfiguration {
     @Bean
     FileUsage jobFileUsage() {
         return new FileUsage(UNFINISHED_USER_OF_FILE);
+    }
+
+    @Bean
+    StoredBytes checkpointBytes() {
+        return new StoredBytes("SELECT coalesce(sum(bytes), 0) FROM checkpoint WHERE tenant_id = :tenant");
     }
 
     /** Until a worker has measured its machine, as if workers were set up as this process is, on processors like this one. */

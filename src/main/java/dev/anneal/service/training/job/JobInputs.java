@@ -7,7 +7,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a request names, as it was found. The files are not deleted before the end of the transaction that found them.
+ * The model, files and adapter that a request names. The transaction that found them keeps the files from being deleted until it ends.
  *
  * @param request with the settings of its initial adapter
  */

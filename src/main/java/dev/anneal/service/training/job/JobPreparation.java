@@ -19,7 +19,6 @@ import dev.anneal.service.training.settings.JobRequest;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.SettingsResolver;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -59,7 +58,7 @@ final class JobPreparation {
     }
 
     /**
-     * Decides about a new job if its files are counted, and asks for the counts if nobody has, or if the service failed or stalled at them before.
+     * Decides about a new job if its files are counted; otherwise asks for the counts, also again if the service failed or stalled at them before.
      * Within a transaction of the job's tenant.
      *
      * @param inputs what the job's request names
@@ -81,7 +80,7 @@ final class JobPreparation {
      * Decides about a job in state VALIDATING if its files are counted, and asks for the counts if nobody has. Within a transaction of the
      * job's tenant.
      *
-     * @return what it waits for if its model, which was there when it was created, is away
+     * @return what it waits for, if the model that was there when the job was created is away
      */
     Optional<WorkError> advance(UnpreparedJob job) {
         try {
@@ -200,10 +199,8 @@ final class JobPreparation {
                 engines.current(),
                 job.seed());
         store.settle(job.number(), settings);
-        Stream<String> ofRows = inputs.files().stream()
-                .flatMap(file -> DatasetEvents.ofRows(file, job.request().method()).stream());
-        Stream<String> ofTokens = DatasetEvents.warnings(job.request().trainingFile(), report).stream();
-        Stream.concat(ofRows, ofTokens).forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
+        DatasetEvents.of(inputs.files(), job.request(), report)
+                .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
         events.info(
                 job.number(),
                 "Files validated, moving job to queued state: %d rows, %d tokens, %d steps, beta is 0 from step %d on"

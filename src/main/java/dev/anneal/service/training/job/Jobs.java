@@ -1,5 +1,6 @@
 package dev.anneal.service.training.job;
 
+import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
@@ -15,6 +16,7 @@ import dev.anneal.service.training.settings.JobRequest;
 import java.security.SecureRandom;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /** What clients do with fine-tuning jobs. A job of another tenant does not exist here. */
@@ -101,13 +103,22 @@ public final class Jobs {
         String id = identifiers.next("ftjob-");
         long number = store.insert(new JobStore.NewJob(tenantId, id, work, inputs, seed, submission));
         events.info(number, "Created fine-tuning job: " + id, "Validating training file: " + request.trainingFile());
-        InitialAdapterEvents.of(inputs).ifPresent(event -> events.append(number, event.level(), event.message()));
+        InitialAdapter initial = inputs.initialAdapter();
+        AdapterSettings adapter = inputs.request().adapter();
+        if (initial != null && adapter != null) {
+            initial.announce(events, number, adapter);
+        }
         preparation.begin(new UnpreparedJob(number, work, inputs.request(), seed), inputs);
         return byNumber(number);
     }
 
     public Job find(String tenantId, String id) {
-        return database.call(tenantId, () -> require(id));
+        return read(tenantId, id, job -> job);
+    }
+
+    /** What {@code reader} makes of the job, within a transaction of the tenant. */
+    public <T> T read(String tenantId, String id, Function<Job, T> reader) {
+        return database.call(tenantId, () -> reader.apply(require(id)));
     }
 
     /**

@@ -8,11 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Models that graders ask. They are looked for as a job or an evaluation is created, when there is still somebody to tell. */
+/** Models that graders ask. They are looked for when a job or an evaluation is created, while its client can still be told. */
 @Component
 public final class JudgingModels {
-
-    private static final String TUNED = "ft:";
 
     private final ModelCatalog catalog;
     private final TunedModels tuned;
@@ -31,13 +29,13 @@ public final class JudgingModels {
     }
 
     private void require(String model, String place) {
-        if (!model.startsWith(TUNED)) {
+        if (!TunedModels.isTuned(model)) {
             try {
                 catalog.require(model);
             } catch (Refusal e) {
                 throw new Refusal(e.code(), "'" + place + "' cannot judge: " + e.explanation(), place);
             }
-        } else if (tuned.find(model.replace("/", "--")).isEmpty()) {
+        } else if (tuned.find(TunedModels.publishedName(model)).isEmpty()) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'" + place + "' names '" + model

@@ -17,8 +17,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * Looks after jobs in state VALIDATING: those of a file when it was checked, and all of them now and then, for a process that was to
- * do so may be gone.
+ * Moves jobs out of state VALIDATING: those of a file when the file has been checked, and all of them regularly, because the process that was to move
+ * them may be gone.
  */
 @Component
 @ConditionalOnRole(Role.API)

@@ -5,9 +5,6 @@ import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,7 +19,8 @@ public final class TunedModels {
             VALUES (:name, :tenant, :job, clock_timestamp())
             """;
 
-    private static final String SELECT = "SELECT name, job_id, created_at FROM tuned_model WHERE deleted_at IS NULL";
+    private static final String SELECT =
+            "SELECT name, job_id AS job, created_at FROM tuned_model WHERE deleted_at IS NULL";
     private static final String LIST = SELECT + " ORDER BY created_at DESC, name";
     private static final String NEWEST = LIST + " LIMIT 1000";
     private static final String FIND = SELECT + " AND name = :name";
@@ -43,6 +41,16 @@ public final class TunedModels {
     /** A tuned model that a request names, with the checkpoint that holds its adapter. */
     public record Resolved(TunedModel model, Checkpoint checkpoint) {}
 
+    /** The name under which a model is kept. Clients that build it from the base model's id put its slash in, where the name has two hyphens. */
+    public static String publishedName(String name) {
+        return name.replace("/", "--");
+    }
+
+    /** Whether a name is that of a tuned model. */
+    public static boolean isTuned(String name) {
+        return name.startsWith("ft:");
+    }
+
     /** Names the model that the job has made. */
     public void record(Job job) {
         jdbc.sql(INSERT)
@@ -55,12 +63,12 @@ public final class TunedModels {
     /** The tenant's models, newest first. */
     public List<TunedModel> list(String tenantId) {
         return database.call(
-                tenantId, () -> jdbc.sql(LIST).query(TunedModels::model).list());
+                tenantId, () -> jdbc.sql(LIST).query(TunedModel.class).list());
     }
 
     /** Names of the newest models that the transaction's tenant has: enough to guess which one is meant. */
     public List<String> names() {
-        return jdbc.sql(NEWEST).query(TunedModels::model).list().stream()
+        return jdbc.sql(NEWEST).query(TunedModel.class).list().stream()
                 .map(TunedModel::name)
                 .toList();
     }
@@ -80,7 +88,7 @@ public final class TunedModels {
         String model = checkpoint.map(TunedModelName.OfCheckpoint::model).orElse(name);
         return jdbc.sql(FIND)
                 .param("name", model)
-                .query(TunedModels::model)
+                .query(TunedModel.class)
                 .optional()
                 .flatMap(found -> (checkpoint.isPresent()
                                 ? checkpoints.atStep(
@@ -100,12 +108,5 @@ public final class TunedModels {
                 throw Refusal.notFound("model", name, "model", didYouMean(name));
             }
         });
-    }
-
-    private static TunedModel model(ResultSet row, int index) throws SQLException {
-        return new TunedModel(
-                row.getString("name"),
-                row.getLong("job_id"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant());
     }
 }

@@ -3,7 +3,7 @@ package dev.anneal.service.training.job;
 import dev.anneal.service.training.settings.JobRequest;
 
 /**
- * What decides about a job in state VALIDATING.
+ * A job in state VALIDATING.
  *
  * @param number the job's internal key
  * @param workId its training's

@@ -18,7 +18,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Archives of adapters that PEFT saved elsewhere: settings, names, types and shapes are held against a base model before anything is queued. */
+/** Archives of adapters that PEFT saved elsewhere. Their settings, names, types and shapes are checked against a base model before anything is queued. */
 @Component
 public final class UploadedAdapters {
 
@@ -31,7 +31,7 @@ public final class UploadedAdapters {
     }
 
     /**
-     * What an adapter says of itself, within a transaction of the tenant. Its file is not deleted before the end of the transaction.
+     * The settings of an adapter. Runs within a transaction of the tenant, which keeps the file from being deleted until it ends.
      *
      * @param param key of the request that names the file
      * @throws Refusal if there is no such file, or it is no adapter of the model

@@ -7,10 +7,10 @@ import dev.anneal.service.training.history.JobEvent;
 import dev.anneal.service.training.job.Job;
 import java.util.function.BiConsumer;
 
-/** What a job's events say when an attempt has ended before the training has. */
+/** Events of a job whose attempt has ended before the training has. */
 final class AttemptEvents {
 
-    /** With which messages of waiting begin. */
+    /** Beginning of the messages about waiting. */
     static final String WAITS = "The job waits";
 
     private AttemptEvents() {}
@@ -28,7 +28,7 @@ final class AttemptEvents {
             events.accept(JobEvent.Level.ERROR, cause);
             events.accept(JobEvent.Level.ERROR, "The job failed: " + error.message());
         } else if (job.state() == WorkState.CANCELLED) {
-            events.accept(JobEvent.Level.WARN, cause + ". The job is cancelled, as was wished");
+            events.accept(JobEvent.Level.WARN, cause + ". The job is cancelled, as the client asked");
         } else {
             events.accept(
                     JobEvent.Level.WARN,
@@ -37,7 +37,7 @@ final class AttemptEvents {
         }
     }
 
-    /** Told once, however many attempts find the same. */
+    /** Written once, however many attempts find the same fault. */
     private static void waits(Waiting waiting, BiConsumer<JobEvent.Level, String> events) {
         if (waiting.attempts() == 1) {
             events.accept(JobEvent.Level.WARN, waits(waiting));

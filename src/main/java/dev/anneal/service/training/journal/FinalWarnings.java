@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** What a training that has done all its steps should say of itself before its model is taken for a good one (docs/training-settings.md). */
+/** Warnings about a training that has done all its steps but may not have made a good model (docs/training-settings.md). */
 final class FinalWarnings {
 
     private FinalWarnings() {}

@@ -13,11 +13,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What jobs are told that wait because of faults of workers. */
+/** Events of jobs that wait because of faults of workers. */
 @Component
 public final class HeldUpEvents {
 
-    /** Queued jobs that no worker has claimed, and that have not been told last that they wait. */
+    /** Queued jobs that no worker has claimed, and whose newest event is not already about waiting. */
     private static final String UNTOLD = """
             SELECT job.id AS job, job.work_id AS work
             FROM work
@@ -47,7 +47,7 @@ public final class HeldUpEvents {
         this.events = events;
     }
 
-    /** Tells the jobs that no worker can take at present what they wait for; one process at a time, so that none is told twice. */
+    /** Writes to the jobs that no worker can take at present what they wait for; one process at a time, so that none gets the event twice. */
     public void tell() {
         Long after = 0L;
         while (after != null) {
@@ -55,7 +55,7 @@ public final class HeldUpEvents {
         }
     }
 
-    /** Tells a page, and returns its last work, or null if there are no more: jobs that some worker can take hide none behind them. */
+    /** Handles a page, and returns its last work, or null if there are no more: jobs that some worker can take do not hide those after them. */
     private @Nullable Long tell(long after) {
         return system.call(() -> {
                     if (!jdbc.sql(TELL_ALONE).query(Boolean.class).single()) {

@@ -1,4 +1,4 @@
-/** The worker's side of jobs: what is to be trained, and what is published about it under the queue's fence. */
+/** The worker's side of jobs: what to train, and what to publish about it under the queue's fence. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.journal;

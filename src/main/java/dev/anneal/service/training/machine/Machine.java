@@ -1,12 +1,13 @@
 package dev.anneal.service.training.machine;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
+import dev.anneal.service.training.settings.TrainingCost;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A worker's machine as its engine processes find it.
+ * A worker's machine as its engine processes have measured it.
  *
  * @param multipliesBf16Fast what decides the precision {@code auto}
  * @param startSeconds from the start of an engine process to its first product
@@ -15,7 +16,7 @@ import java.util.Optional;
 public record Machine(Setup setup, boolean multipliesBf16Fast, double startSeconds, List<Rate> rates) {
 
     /**
-     * What a worker tells its engine processes.
+     * How a worker sets up its engine processes.
      *
      * @param device {@code cpu} or {@code cuda:N}
      * @param precision {@code auto}, {@code bf16} or {@code fp32}
@@ -27,8 +28,13 @@ public record Machine(Setup setup, boolean multipliesBf16Fast, double startSecon
         rates = List.copyOf(rates);
     }
 
+    /** Seconds of all steps and validations of a training; empty if the machine has not measured products of its precision. */
+    public Optional<Double> computingSeconds(TrainingCost cost) {
+        return operationsPerSecond(cost.precision(), cost.width()).map(rate -> cost.operations() / rate);
+    }
+
     /**
-     * Operations a second with matrices about as wide as these, the nearest by ratio.
+     * Operations per second with matrices of about this width: those of the measured width that is nearest by ratio.
      *
      * @param precision {@code bf16} or {@code fp32}
      */

@@ -11,7 +11,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
 
-/** What workers have measured, a row for each. */
+/** Measurements of workers' machines, one row for each worker. */
 @Component
 public final class Machines {
 
@@ -22,7 +22,7 @@ public final class Machines {
 
     private static final String NEWEST = COLUMNS + "ORDER BY measured_at DESC LIMIT 1";
 
-    /** A machine's load and its neighbours change with the time. */
+    /** Older measurements count no more: the load of a machine and its neighbours changes. */
     private static final String RECENT =
             COLUMNS + "WHERE worker = :worker AND measured_at > clock_timestamp() - interval '7 days'";
 
@@ -43,12 +43,12 @@ public final class Machines {
         this.system = system;
     }
 
-    /** The machine that was measured last: an installation's workers are taken to be alike. Within a transaction of any role. */
+    /** The machine that was measured last: the machines of an installation are assumed to be alike. Runs within a transaction of any role. */
     public Optional<Machine> newest() {
         return jdbc.sql(NEWEST).query((row, number) -> machine(row)).optional();
     }
 
-    /** Whether the worker's machine was measured in the last days, set up like this. */
+    /** Whether the worker's machine was measured with this set-up in the last seven days. */
     public boolean isKnown(String worker, Machine.Setup setup) {
         return system.call(() -> jdbc.sql(RECENT)
                 .param("worker", worker)

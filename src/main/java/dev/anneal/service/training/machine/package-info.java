@@ -1,4 +1,4 @@
-/** What workers have measured of their machines. */
+/** Measurements of workers' machines. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.machine;

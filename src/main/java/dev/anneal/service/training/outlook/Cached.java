@@ -8,7 +8,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A value that need not be newest: looked up at most so often, by one caller at a time, while the others go by the one before. Thread-safe. */
+/** A value that may be a little old: it is looked up at most once in its life, by one caller at a time, while others get the previous one. Thread-safe. */
 final class Cached<T> {
 
     private final Supplier<T> source;
@@ -23,7 +23,7 @@ final class Cached<T> {
         this.clock = clock;
     }
 
-    /** What was found, and when. */
+    /** A value and the time at which it was looked up. */
     private record Snapshot<V>(V value, Instant takenAt) {}
 
     T get() {
@@ -34,13 +34,13 @@ final class Cached<T> {
             return known.value();
         }
         try {
-            return lookUnlessSomebodyHas();
+            return lookUnlessCurrent();
         } finally {
             looking.unlock();
         }
     }
 
-    private T lookUnlessSomebodyHas() {
+    private T lookUnlessCurrent() {
         Snapshot<T> known = latest;
         if (known == null || !isCurrent(known)) {
             known = new Snapshot<>(source.get(), clock.instant());

@@ -5,11 +5,11 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 /**
  * How long a training is expected to run, from its claim to its end.
  *
- * @param basis what that rests on
+ * @param basis what the expectation is based on
  */
 public record ExpectedDuration(double seconds, Basis basis) {
 
-    /** What an expectation rests on. */
+    /** What an expectation is based on. */
     public enum Basis {
         /** Recent trainings of the model. */
         @JsonProperty("past_jobs")

@@ -9,14 +9,14 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a job would be, without there being one.
+ * The result of a dry run: what a job would be if it were created.
  *
  * @param request with the settings of the adapter that it begins with
  * @param validationReport what the training file holds; null while its rows are being checked
- * @param tokenReport what it is to the model; null while it is being counted
+ * @param tokenReport its tokens; null while they are being counted
  * @param settings null until the file is counted
  * @param duration null until trainings of this model have been seen or a worker has measured its machine
- * @param expectedStart null where no worker runs, or nothing is known of what goes before
+ * @param expectedStart null where no worker runs, or where nothing is known of the jobs before it
  */
 public record JobEstimate(
         JobRequest request,

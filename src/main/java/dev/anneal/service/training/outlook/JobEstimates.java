@@ -20,17 +20,16 @@ import dev.anneal.service.training.settings.SettingsResolver;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Dry runs: everything that creating a job would say, and nothing that it would do. */
+/** Dry runs: they answer what the creation of a job would answer, and create nothing. */
 @Component
 public final class JobEstimates {
 
-    /** A file of some thousand rows is counted within this time; a larger one is asked about again. */
+    /** Enough to count a file of a few thousand rows; for a larger file the client asks again. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
@@ -60,7 +59,7 @@ public final class JobEstimates {
         this.clock = clock;
     }
 
-    /** Waits up to five seconds for a file that nobody has counted for this model before. */
+    /** Waits up to five seconds for a file that has not been counted for this model before. */
     public JobEstimate estimate(String tenantId, JobRequest asked) {
         JobRequest request = admission.check(tenantId, asked);
         BaseModel model = catalog.require(request.model());
@@ -91,13 +90,8 @@ public final class JobEstimates {
             JobRequest request,
             BaseModel model,
             @Nullable TokenReport report) {
-        List<String> warnings = new ArrayList<>(DatasetEvents.ofRows(file, request.method()));
-        if (validation != null) {
-            warnings.addAll(DatasetEvents.ofRows(validation, request.method()));
-        }
-        if (report != null) {
-            warnings.addAll(DatasetEvents.warnings(file.id(), report));
-        }
+        List<String> warnings =
+                DatasetEvents.of(validation == null ? List.of(file) : List.of(file, validation), request, report);
         if (report == null || !report.isTrainable()) {
             return new JobEstimate(request, file.report(), report, null, warnings, null, null);
         }

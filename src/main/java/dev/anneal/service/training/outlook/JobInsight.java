@@ -9,13 +9,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A job with what is known around it.
+ * A job with its attempts, its place in the queue and its expected times.
  *
  * @param attempts first one first
  * @param position null unless it is queued
  * @param waiting what it waits for because the environment is at fault; null unless it is validated or queued
- * @param estimatedStart null unless it is queued, waits for nothing and can be told
- * @param etaSeconds seconds until its end, null where nothing tells or it has ended
+ * @param estimatedStart null unless it is queued, waits for nothing and can be estimated
+ * @param etaSeconds seconds until its end; null if that cannot be estimated or it has ended
  * @param estimatedFinish the same as a time
  */
 public record JobInsight(

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** Adds to jobs what clients ask next: which attempt, which place in the queue, when it starts, when it ends. */
+/** Adds to jobs their attempts, their place in the queue and their expected start and end. */
 @Component
 public final class JobInsights {
 

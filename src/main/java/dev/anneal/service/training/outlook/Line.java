@@ -7,12 +7,12 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trainings that run and wait, as they stand at one time.
+ * The trainings that run and wait at one time.
  *
  * @param slots how many can run at a time
  * @param secondsLeft of each that runs
  * @param queued how many wait
- * @param secondsEach of those that wait, on the mean; null if nothing tells
+ * @param secondsEach mean duration of those that wait; null if it cannot be estimated
  */
 record Line(
         int slots,
@@ -25,8 +25,8 @@ record Line(
     }
 
     /**
-     * Seconds until the training at this position starts, 1 for the next one: at once if a slot is free, else when one becomes free for it. Nothing
-     * where no worker runs, or where trainings go before it of which nothing is known.
+     * Seconds until the training at this position starts, where 1 is the next one: 0 if a slot is free, else the time until one becomes free for it.
+     * Empty where no worker runs, or where nothing is known of the trainings before it.
      */
     OptionalDouble secondsUntilStart(long position) {
         int all = Math.max(slots, secondsLeft.size());

@@ -19,8 +19,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
 /**
- * What recent trainings, those that run and wait, and the newest worker's machine say about coming trainings: when they start, and how long they
- * take. Looked up across tenants and not at each call, because an estimate need not be newer.
+ * Estimates when coming trainings start and how long they take, from recent trainings, from those that run and wait, and from the newest measurement
+ * of a machine. Reads across tenants and keeps what it has read for seconds.
  */
 @Component
 public final class QueueOutlook {
@@ -34,7 +34,7 @@ public final class QueueOutlook {
 
     private static final int MOST_RUNNING = 1000;
 
-    /** Those that wait are taken to be like so many of them. */
+    /** Waiting trainings are estimated from at most this many of them. */
     private static final int SAMPLED = 50;
 
     private final JdbcClient jdbc;
@@ -77,7 +77,7 @@ public final class QueueOutlook {
                 each.isPresent() ? (Double) each.getAsDouble() : past.recent().secondsPerJob());
     }
 
-    /** What the past tells. */
+    /** What is known of past trainings and of a machine. */
     private record Known(RecentTrainings recent, Optional<Machine> machine) {
 
         @Nullable
@@ -85,14 +85,14 @@ public final class QueueOutlook {
             return recent.paces().get(model);
         }
 
-        /** Of a training of which nothing else is known. */
+        /** Duration of a training of which nothing else is known. */
         double usualSeconds() {
             Double seconds = recent.secondsPerJob();
             return seconds == null ? 0 : seconds;
         }
     }
 
-    /** Seconds until a training at this position of the queue starts, as far as that can be told. */
+    /** Seconds until a training at this position of the queue starts, if that can be estimated. */
     OptionalDouble secondsUntilStart(long position) {
         return line.get().secondsUntilStart(position);
     }
@@ -116,7 +116,10 @@ public final class QueueOutlook {
     private static Optional<ExpectedDuration> duration(String model, Remaining remaining, Known past) {
         Pace pace = past.pace(model);
         return pace == null
-                ? past.machine().flatMap(machine -> MachinePace.of(machine, remaining.cost(), remaining.share()))
+                ? past.machine()
+                        .flatMap(machine -> Pace.of(machine, remaining.cost()))
+                        .map(promised -> new ExpectedDuration(
+                                promised.secondsOf(remaining), ExpectedDuration.Basis.MEASURED_MACHINE))
                 : Optional.of(new ExpectedDuration(pace.secondsOf(remaining), ExpectedDuration.Basis.PAST_JOBS));
     }
 
@@ -134,7 +137,7 @@ public final class QueueOutlook {
                         .findFirst();
     }
 
-    /** Seconds until the end of a job that runs: by its own steps, or before the first one by what others took. */
+    /** Seconds until the end of a running job, from the pace of its own steps or, before the first one, from past trainings. */
     OptionalDouble secondsLeft(Job job) {
         return secondsLeft(job, known.get());
     }

@@ -1,20 +1,17 @@
 package dev.anneal.service.training.outlook;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * How the last trainings went, across tenants.
+ * Pace of the last trainings, of all tenants.
  *
  * @param paces by model
- * @param secondsPerJob of all of them, on the mean; null if there are none
+ * @param secondsPerJob mean duration of all of them; null if there are none
  */
 record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) {
 
@@ -35,7 +32,7 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
                                             - coalesce(progress.validation_seconds / nullif(progress.validations, 0), 0)
                                             - coalesce(progress.checkpoint_seconds / nullif(progress.checkpoints, 0), 0), 0)))
                        AS closing_seconds,
-                   sum((job.settings -> 'cost' ->> 'operations')::double precision) AS operations
+                   coalesce(sum((job.settings -> 'cost' ->> 'operations')::double precision), 0) AS operations
             FROM (
                 SELECT id, claimed_at, finished_at
                 FROM work
@@ -63,52 +60,36 @@ record RecentTrainings(Map<String, Pace> paces, @Nullable Double secondsPerJob) 
     }
 
     static RecentTrainings look(JdbcClient jdbc) {
-        List<Sums> models =
-                jdbc.sql(RECENT).query((row, number) -> Sums.of(row)).list();
+        List<Sums> models = jdbc.sql(RECENT).query(Sums.class).list();
         Map<String, Pace> paces = new HashMap<>();
-        models.forEach(model -> model.pace().ifPresent(pace -> paces.put(model.name(), pace)));
+        models.forEach(model -> model.pace().ifPresent(pace -> paces.put(model.model(), pace)));
         long jobs = models.stream().mapToLong(Sums::jobs).sum();
         double seconds = models.stream().mapToDouble(Sums::seconds).sum();
         return new RecentTrainings(paces, jobs == 0 ? null : (Double) (seconds / jobs));
     }
 
-    /** Of all recent trainings of a model. */
+    /** Sums over all recent trainings of a model. */
     private record Sums(
-            String name,
+            String model,
             long jobs,
             double seconds,
-            double operations,
-            double start,
-            Interludes between,
-            double closing) {
-
-        /** What is no step of a training: validations and checkpoints, with the seconds that they took. */
-        private record Interludes(long validations, double validating, long checkpoints, double saving) {}
-
-        static Sums of(ResultSet row) throws SQLException {
-            return new Sums(
-                    Objects.requireNonNull(row.getString("model")),
-                    row.getLong("jobs"),
-                    row.getDouble("seconds"),
-                    row.getDouble("operations"),
-                    row.getDouble("start_seconds"),
-                    new Interludes(
-                            row.getLong("validations"),
-                            row.getDouble("validation_seconds"),
-                            row.getLong("checkpoints"),
-                            row.getDouble("checkpoint_seconds")),
-                    row.getDouble("closing_seconds"));
-        }
+            double startSeconds,
+            long validations,
+            double validationSeconds,
+            long checkpoints,
+            double checkpointSeconds,
+            double closingSeconds,
+            double operations) {
 
         Optional<Pace> pace() {
-            double computing = seconds - start - between.validating() - between.saving() - closing;
+            double computing = seconds - startSeconds - validationSeconds - checkpointSeconds - closingSeconds;
             return operations > 0 && computing > 0
                     ? Optional.of(new Pace(
-                            start / jobs,
+                            startSeconds / jobs,
                             operations / computing,
-                            between.validating() / Math.max(1, between.validations()),
-                            between.saving() / Math.max(1, between.checkpoints()),
-                            closing / jobs))
+                            validationSeconds / Math.max(1, validations),
+                            checkpointSeconds / Math.max(1, checkpoints),
+                            closingSeconds / jobs))
                     : Optional.empty();
         }
     }

@@ -7,13 +7,13 @@ import dev.anneal.service.training.settings.ResolvedSettings;
 import dev.anneal.service.training.settings.TrainingCost;
 
 /**
- * What is to be done yet of a training.
+ * The part of a training that is still to be done.
  *
  * @param share of what it computes
  */
 record Remaining(TrainingCost cost, double share, int validations, int checkpoints) {
 
-    /** All of a training that does not exist. */
+    /** A training that has not begun. */
     static Remaining all(JobRequest request, ResolvedSettings settings) {
         return new Remaining(settings.cost(), 1, validationsAfter(0, request, settings), checkpointsAfter(0, settings));
     }

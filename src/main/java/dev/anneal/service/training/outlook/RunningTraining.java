@@ -4,7 +4,7 @@ import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.settings.ResolvedSettings;
 import org.jspecify.annotations.Nullable;
 
-/** When a training that has done steps ends, by its own pace. */
+/** Time left of a training that has done steps, from its own pace. */
 final class RunningTraining {
 
     /** Of the time of a step that reads as many tokens: its forward alone, of two passes with frozen matrices or three with trained ones. */
@@ -14,7 +14,7 @@ final class RunningTraining {
 
     private RunningTraining() {}
 
-    /** @param usual what the model's trainings take; null if none has ended yet */
+    /** @param usual pace of the model's trainings; null if none has ended yet */
     static double secondsLeft(Job job, ResolvedSettings settings, double secondsPerStep, @Nullable Pace usual) {
         Job.Interludes done = job.pace().interludes();
         Remaining remaining = Remaining.of(job, settings);
@@ -47,7 +47,7 @@ final class RunningTraining {
         return usual == null ? 0 : usual.checkpointSeconds();
     }
 
-    /** A validation that nobody has timed, by the tokens that it reads. */
+    /** Estimate of a validation that has not been timed, from the tokens that it reads. */
     private static double forwardSeconds(Job job, ResolvedSettings settings) {
         Double tokensPerSecond = job.pace().tokensPerSecond();
         if (tokensPerSecond == null || tokensPerSecond <= 0) {

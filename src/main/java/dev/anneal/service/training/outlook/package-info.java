@@ -1,4 +1,4 @@
-/** What is to be expected of jobs: attempts so far, place in the queue, start, end, and dry runs. */
+/** Expectations for jobs: place in the queue, start and end; and dry runs. */
 @NullMarked
 package dev.anneal.service.training.outlook;
 

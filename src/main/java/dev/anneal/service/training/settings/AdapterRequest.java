@@ -4,6 +4,8 @@ import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.AdapterSettings.Schedule;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
@@ -11,7 +13,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The adapter as a client asks for it; null where it leaves the choice open.
+ * The adapter as a client asks for it; null where the client leaves the choice open.
  *
  * @param activation from {@code afa_lora.activation} or {@code anneal.adapter}; {@code none} is a plain LoRA
  */
@@ -29,7 +31,104 @@ public record AdapterRequest(
     private static final String DEFAULT_ACTIVATION = "silu";
     private static final Schedule DEFAULT_SCHEDULE = new Schedule("linear", 0, 0.8);
 
-    /** Of an adapter that begins with values of its own. */
+    /** A rank above every layer width in use; the true bound depends on the model. */
+    private static final int GREATEST_RANK = 65_536;
+
+    private static final List<String> ACTIVATIONS = List.of("silu", "relu", "gelu", AdapterConfig.NO_ACTIVATION);
+    private static final List<String> ADAPTERS = List.of("afa", "lora", "none");
+    private static final List<String> SHAPES = List.of("linear", "cosine", "step");
+
+    /**
+     * Reads {@code afa_lora}: the adapter and how its activation is annealed. Null where all weights are to be trained.
+     *
+     * @param anneal the request's {@code anneal} object, whose key {@code adapter} chooses between AFA-LoRA, plain LoRA and no adapter
+     */
+    static @Nullable AdapterRequest read(StrictObject body, StrictObject anneal) {
+        StrictObject given = body.object("afa_lora");
+        if ("none".equals(anneal.choice("adapter", ADAPTERS))) {
+            refuseBesidesNoAdapter(given != null, "afa_lora");
+            refuseBesidesNoAdapter(anneal.has("init_adapter"), "anneal.init_adapter");
+            refuseBesidesNoAdapter(anneal.has("lora_plus_ratio"), "anneal.lora_plus_ratio");
+            return null;
+        }
+        String activation = activation(given, anneal);
+        if (given == null) {
+            return new AdapterRequest(null, null, null, null, null, activation, null);
+        }
+        AdapterRequest request = new AdapterRequest(
+                given.wholeNumber("rank", 1, GREATEST_RANK),
+                given.number("alpha", value -> value > 0, "above 0"),
+                given.number("dropout", value -> value >= 0 && value < 1, "from 0 to below 1"),
+                given.textOrTexts("target_modules"),
+                given.flag("rslora"),
+                activation,
+                schedule(given.object("schedule")));
+        refuseDora(given);
+        given.refuseOthers();
+        return request;
+    }
+
+    private static void refuseBesidesNoAdapter(boolean given, String param) {
+        if (given) {
+            throw Refusal.invalidValue(
+                    param,
+                    "'%s' is given while 'anneal.adapter' is 'none', which trains all weights of the model and no adapter; leave one of them out"
+                            .formatted(param));
+        }
+    }
+
+    /** {@code anneal.adapter: lora} and {@code afa_lora.activation: none} say the same: a plain LoRA. */
+    private static @Nullable String activation(@Nullable StrictObject given, StrictObject anneal) {
+        String activation = given == null ? null : given.choice("activation", ACTIVATIONS);
+        String adapter = anneal.choice("adapter", ADAPTERS);
+        if (adapter != null
+                && activation != null
+                && adapter.equals("lora") != activation.equals(AdapterConfig.NO_ACTIVATION)) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is '" + adapter + "' while 'afa_lora.activation' is '" + activation
+                            + "'; leave one of them out ('lora' and the activation 'none' mean the same)");
+        }
+        if (activation != null) {
+            return activation;
+        }
+        if (adapter == null) {
+            return null;
+        }
+        return adapter.equals("lora") ? AdapterConfig.NO_ACTIVATION : DEFAULT_ACTIVATION;
+    }
+
+    private static @Nullable Schedule schedule(@Nullable StrictObject given) {
+        if (given == null) {
+            return null;
+        }
+        String shape = given.choice("shape", SHAPES);
+        Double start = given.number("start", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
+        Double end = given.number("end", AdapterRequest::isShare, "from 0 to 1, a share of the steps");
+        given.refuseOthers();
+        // A start beyond the default end anneals over what is left.
+        double from = start == null ? 0 : start;
+        double to = end == null ? Math.max(0.8, from) : end;
+        if (from > to) {
+            throw given.invalid("start", "must not be above 'end', which is " + to, from);
+        }
+        return new Schedule(shape == null ? "linear" : shape, from, to);
+    }
+
+    private static boolean isShare(double value) {
+        return value >= 0 && value <= 1;
+    }
+
+    private static void refuseDora(StrictObject given) {
+        if (Boolean.TRUE.equals(given.flag("dora"))) {
+            throw new Refusal(
+                    RefusalCode.DORA_NOT_SUPPORTED_WITH_ANNEALING,
+                    "'afa_lora.dora' has no meaning while the activation is annealed: its norm is that of W0 + sBA. Leave it out",
+                    "afa_lora.dora");
+        }
+    }
+
+    /** The settings of a fresh adapter. */
     AdapterSettings settings() {
         int chosenRank = rank == null ? DEFAULT_RANK : rank;
         return new AdapterSettings(
@@ -43,10 +142,10 @@ public record AdapterRequest(
     }
 
     /**
-     * Of an adapter that begins as another one. Rank, scale and targets are that one's. It is linear, and so is this one from the first step
-     * on, unless a schedule is asked for: with beta at 1 the first step would compute another function than the adapter that was given.
+     * The settings of an adapter that goes on from another one, whose rank, scale and targets it keeps. That one is linear, and so is this one from
+     * the first step on unless a schedule is asked for: with beta at 1 the first step would compute another function than the given adapter.
      *
-     * @param name of the other one, for messages
+     * @param name of the other adapter, for messages
      * @throws Refusal naming both values where the request says otherwise
      */
     AdapterSettings continuing(AdapterSettings initial, String name) {

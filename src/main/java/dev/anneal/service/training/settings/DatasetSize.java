@@ -5,7 +5,7 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the training file is to the model of a job, once it is tokenised.
+ * Size of the training file once the job's model has tokenised it.
  *
  * @param rows rows that can be trained
  * @param packedSequences sequences of the job's longest length into which they are packed

@@ -3,7 +3,7 @@ package dev.anneal.service.training.settings;
 import dev.anneal.engine.network.architecture.Arithmetic;
 
 /**
- * What of an engine process's set-up decides how much memory and time a training takes.
+ * The part of an engine process's set-up that decides how much memory and time a training takes.
  *
  * @param precision arithmetic of frozen weights and activations: {@code auto}, {@code bf16} or {@code fp32}
  * @param multipliesBf16Fast whether the processor does, which decides {@code auto}

@@ -2,8 +2,12 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.protocol.AdapterSettings;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.Map;
 import java.util.Objects;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +31,9 @@ public record JobRequest(
         @Nullable InitialAdapter initialAdapter,
         TrainingOptions options) {
 
+    /** The suffix becomes part of a model id, which holds neither slash nor colon nor white space. */
+    private static final Pattern SUFFIX = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,63}");
+
     /** Requests that were stored before there were other methods name none. */
     public JobRequest {
         method = Objects.requireNonNullElseGet(method, TrainingMethod.Supervised::new);
@@ -40,6 +47,56 @@ public record JobRequest(
      * @param asked what the request says about the adapter beside it
      */
     public record InitialAdapter(String id, AdapterRequest asked) {}
+
+    /** Reads the body of {@code POST /v1/fine_tuning/jobs}: OpenAI's keys, {@code afa_lora} and {@code anneal}. */
+    public static JobRequest read(StrictObject body) {
+        String model = body.requiredText("model");
+        String trainingFile = body.requiredText("training_file");
+        String validationFile = body.text("validation_file");
+        String suffix = suffix(body);
+        Integer seed = body.wholeNumber("seed", 0, Integer.MAX_VALUE);
+        Map<String, String> metadata = body.metadata("metadata");
+        StrictObject anneal = body.objectOrEmpty("anneal");
+        MethodRules.Read method = TrainingMethods.read(body, anneal);
+        refuseIntegrations(body);
+        AdapterRequest adapter = AdapterRequest.read(body, anneal);
+        String initialAdapter = anneal.text("init_adapter");
+        TrainingOptions options = TrainingOptions.read(anneal, method);
+        body.refuseOthers();
+        return new JobRequest(
+                model,
+                trainingFile,
+                validationFile,
+                suffix,
+                seed,
+                metadata,
+                method.method(),
+                method.hyperparameters(),
+                adapter == null ? null : adapter.settings(),
+                adapter == null || initialAdapter == null ? null : new InitialAdapter(initialAdapter, adapter),
+                options);
+    }
+
+    private static @Nullable String suffix(StrictObject body) {
+        String suffix = body.text("suffix");
+        if (suffix != null && !SUFFIX.matcher(suffix).matches()) {
+            throw body.invalid(
+                    "suffix",
+                    "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit, as it becomes part of the model's name",
+                    suffix);
+        }
+        return suffix;
+    }
+
+    private static void refuseIntegrations(StrictObject body) {
+        if (body.arraySize("integrations") > 0) {
+            throw new Refusal(
+                    RefusalCode.NOT_SUPPORTED,
+                    "'integrations' names a tracker, and this version reports to none; leave it out and read the series from"
+                            + " /v1/fine_tuning/jobs/{id}/metrics",
+                    "integrations");
+        }
+    }
 
     /** The same request with another method. */
     public JobRequest with(TrainingMethod other) {

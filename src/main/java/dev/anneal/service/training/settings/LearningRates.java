@@ -4,7 +4,7 @@ import dev.anneal.service.platform.refusal.Refusal;
 import java.math.BigDecimal;
 import java.math.MathContext;
 
-/** Peak learning rates: what a request's multiplier comes to, and which rates train anything at all. */
+/** Peak learning rates: the rate that a request's multiplier gives, and which rates train anything at all. */
 public final class LearningRates {
 
     /** AdamW moves a weight by about the rate in a step: less than this is nothing, however many steps there are. */
@@ -18,7 +18,7 @@ public final class LearningRates {
 
     private LearningRates() {}
 
-    static boolean areTrainedWith(double rate) {
+    static boolean isTrainable(double rate) {
         return rate >= LEAST * (1 - ROUNDING) && rate <= GREATEST * (1 + ROUNDING);
     }
 
@@ -36,10 +36,10 @@ public final class LearningRates {
         return (multiplier == null ? 1 : multiplier) * base(request, model);
     }
 
-    /** Refuses a multiplier or a ratio that leads to a rate which {@code anneal.learning_rate} could not be. */
+    /** Refuses a multiplier or a ratio whose rate would be refused as {@code anneal.learning_rate}. */
     public static void check(JobRequest request, ModelProfile model) {
         double rate = of(request, model);
-        if (!areTrainedWith(rate)) {
+        if (!isTrainable(rate)) {
             double base = base(request, model);
             throw Refusal.invalidValue(
                     request.method().param("hyperparameters.learning_rate_multiplier"),
@@ -55,7 +55,7 @@ public final class LearningRates {
                                     shown(GREATEST / base)));
         }
         double ratio = request.options().loraPlusRatio();
-        if (!areTrainedWith(rate * ratio)) {
+        if (!isTrainable(rate * ratio)) {
             throw Refusal.invalidValue(
                     "anneal.lora_plus_ratio",
                     ("'anneal.lora_plus_ratio' is %s, with which B's learning rate is %s; it must be at most 1,"
@@ -64,7 +64,7 @@ public final class LearningRates {
         }
     }
 
-    /** Six digits; no zeros that only say how large or small it is. */
+    /** Six significant digits, without trailing or leading zeros. */
     private static String shown(double value) {
         BigDecimal rounded = new BigDecimal(value, new MathContext(6)).stripTrailingZeros();
         return value >= 1e-6 && value < 1e9 ? rounded.toPlainString() : rounded.toString();

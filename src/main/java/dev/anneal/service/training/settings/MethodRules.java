@@ -2,11 +2,12 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.request.StrictObject;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** What the service does differently for each training method: how it reads, plans, shows and judges one. {@link TrainingMethods} lists all. */
+/** What differs between training methods in the service: how it reads, plans, shows and judges a training. {@link TrainingMethods} lists all. */
 public abstract class MethodRules<M extends TrainingMethod> {
 
     final String name;
@@ -20,6 +21,16 @@ public abstract class MethodRules<M extends TrainingMethod> {
         this.learningRateShare = learningRateShare;
     }
 
+    /**
+     * What a job learns from, with the hyperparameters that every method has.
+     *
+     * @param evaluationInterval steps, where the method's hyperparameters say them
+     */
+    record Read(
+            TrainingMethod method,
+            Hyperparameters hyperparameters,
+            @Nullable Integer evaluationInterval) {}
+
     /** The rows that the method trains on. */
     public DatasetFormat format() {
         return format;
@@ -32,7 +43,37 @@ public abstract class MethodRules<M extends TrainingMethod> {
      * @param own the object under the method's name in the request's {@code method}
      * @param anneal the request's {@code anneal} object
      */
-    abstract MethodReader.Read read(StrictObject body, StrictObject own, StrictObject anneal);
+    abstract Read read(StrictObject body, StrictObject own, StrictObject anneal);
+
+    /** The hyperparameters that every method has. */
+    static Hyperparameters hyperparameters(StrictObject given) {
+        return new Hyperparameters(
+                given.wholeNumberOrAuto("batch_size", 1, 256),
+                given.numberOrAuto("learning_rate_multiplier", value -> value > 0, "above 0"),
+                given.wholeNumberOrAuto("n_epochs", 1, 50));
+    }
+
+    /** Refuses keys that only the method {@code supervised} has. */
+    void refuseSupervisedOnly(StrictObject body, StrictObject anneal) {
+        if (body.has("hyperparameters")) {
+            throw Refusal.invalidValue(
+                    "hyperparameters",
+                    "'hyperparameters' at the top is the method 'supervised's; give 'method.%s.hyperparameters'"
+                            .formatted(name));
+        }
+        if ("none".equals(anneal.text("adapter"))) {
+            throw Refusal.invalidValue(
+                    "anneal.adapter",
+                    "'anneal.adapter' is 'none', but the method '%s' trains adapters alone; leave it out, or use the method 'supervised'"
+                            .formatted(name));
+        }
+        if (Boolean.TRUE.equals(anneal.flag("packing"))) {
+            throw Refusal.invalidValue(
+                    "anneal.packing",
+                    "'anneal.packing' is true, but a batch of the method '%s' counts whole rows of its file; leave it out"
+                            .formatted(name));
+        }
+    }
 
     /** The sequences that a row is trained as. */
     SequenceShape shape(M method, int contextTokens) {

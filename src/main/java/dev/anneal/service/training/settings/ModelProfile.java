@@ -17,7 +17,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the settings of a training depend on in a base model.
+ * Properties of a base model on which the settings of a training depend.
  *
  * @param parameters weights of the model
  * @param heads query heads of a layer
@@ -70,7 +70,7 @@ public record ModelProfile(
         return Objects.requireNonNull(projections.get(name), name);
     }
 
-    /** What a token takes in a layer. */
+    /** Widths of what a layer keeps for a token. */
     LayerWidths widths() {
         int queryKeyValue = ProjectionGroup.ATTENTION_INPUT.projections().stream()
                 .mapToInt(projection -> layer(projection.shortName()).out())

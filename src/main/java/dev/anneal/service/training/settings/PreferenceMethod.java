@@ -1,6 +1,6 @@
 package dev.anneal.service.training.settings;
 
-import static dev.anneal.service.training.settings.OptionsReader.or;
+import static dev.anneal.service.training.settings.TrainingOptions.or;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
@@ -28,13 +28,13 @@ final class PreferenceMethod extends MethodRules<TrainingMethod.Dpo> {
     }
 
     @Override
-    MethodReader.Read read(StrictObject body, StrictObject dpo, StrictObject anneal) {
-        MethodReader.refuseSupervisedOnly(body, anneal, TrainingMethod.DPO);
+    Read read(StrictObject body, StrictObject dpo, StrictObject anneal) {
+        refuseSupervisedOnly(body, anneal);
         StrictObject given = dpo.objectOrEmpty("hyperparameters");
         Double beta = given.numberOrAuto("beta", value -> value > 0 && value <= 2, "above 0 and at most 2");
-        Hyperparameters hyperparameters = MethodReader.hyperparameters(given);
+        Hyperparameters hyperparameters = hyperparameters(given);
         given.refuseOthers();
-        return new MethodReader.Read(method(or(beta, BETA), anneal.objectOrEmpty("loss")), hyperparameters, null);
+        return new Read(method(or(beta, BETA), anneal.objectOrEmpty("loss")), hyperparameters, null);
     }
 
     private static TrainingMethod.Dpo method(double beta, StrictObject loss) {

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.settings;
 
-import static dev.anneal.service.training.settings.OptionsReader.or;
+import static dev.anneal.service.training.settings.TrainingOptions.or;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
@@ -42,8 +42,8 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
     }
 
     @Override
-    MethodReader.Read read(StrictObject body, StrictObject reinforcement, StrictObject anneal) {
-        MethodReader.refuseSupervisedOnly(body, anneal, TrainingMethod.REINFORCEMENT);
+    Read read(StrictObject body, StrictObject reinforcement, StrictObject anneal) {
+        refuseSupervisedOnly(body, anneal);
         Map<String, @Nullable Object> grader = reinforcement.map("grader");
         if (grader == null) {
             throw new Refusal(
@@ -56,16 +56,16 @@ final class ReinforcementMethod extends MethodRules<TrainingMethod.Reinforcement
         StrictObject hyperparameters = reinforcement.objectOrEmpty("hyperparameters");
         StrictObject rollouts = anneal.objectOrEmpty("rollouts");
         StrictObject loss = anneal.objectOrEmpty("loss");
-        MethodReader.Read read = new MethodReader.Read(
+        Read read = new Read(
                 new TrainingMethod.Reinforcement(
                         grader,
                         rollouts(rollouts, hyperparameters),
                         policy(loss, rollouts),
                         or(
-                                rollouts.wholeNumber("sample_interval", 1, OptionsReader.MOST_STEPS),
+                                rollouts.wholeNumber("sample_interval", 1, TrainingOptions.MOST_STEPS),
                                 SAMPLE_INTERVAL_STEPS)),
-                MethodReader.hyperparameters(hyperparameters),
-                hyperparameters.wholeNumberOrAuto("eval_interval", 1, OptionsReader.MOST_STEPS));
+                hyperparameters(hyperparameters),
+                hyperparameters.wholeNumberOrAuto("eval_interval", 1, TrainingOptions.MOST_STEPS));
         // How long a model thinks is the model's own here.
         hyperparameters.choice("reasoning_effort", List.of("default"));
         List.of(hyperparameters, rollouts, loss).forEach(StrictObject::refuseOthers);

@@ -3,14 +3,14 @@ package dev.anneal.service.training.settings;
 import dev.anneal.protocol.TrainingSettings;
 
 /**
- * A training with every {@code auto} replaced by a number.
+ * The settings of a training with a number for every {@code auto}.
  *
  * @param training what the engine gets
  * @param hyperparameters OpenAI's, as the job shows them from now on
  * @param gradientAccumulation batches of one optimizer step
  * @param annealedAtStep first step at which beta is exactly 0; the total number of steps if only the finished job is annealed
  * @param expectedTokens tokens that all steps together read
- * @param data what the training file is to the model
+ * @param data size of the training file
  * @param memory what the training is expected to need
  * @param cost what it computes
  */

@@ -1,10 +1,10 @@
 package dev.anneal.service.training.settings;
 
 /**
- * The sequences that a row of a file is trained as.
+ * The sequences that are made of a row of a file.
  *
  * @param together how many are computed in one micro-batch, as the two of a pair are
- * @param apart how many are computed each for itself, as the completions of a prompt are
+ * @param apart how many are computed separately, as the completions of a prompt are
  * @param completionTokens most tokens that are sampled behind a row's own; 0 where nothing is
  * @param contextTokens of the model: what is read and sampled together is no longer
  * @param updates optimizer steps on what was sampled once

@@ -1,6 +1,6 @@
 package dev.anneal.service.training.settings;
 
-import static dev.anneal.service.training.settings.OptionsReader.or;
+import static dev.anneal.service.training.settings.TrainingOptions.or;
 
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
@@ -11,7 +11,7 @@ import dev.anneal.protocol.TrainingSettings.Optimizer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Replaces what a client left open by numbers. The rules are those of the table in {@code docs/training-settings.md}; a change here is a
+ * Chooses the numbers that a client left open. The rules are those of the table in {@code docs/training-settings.md}; a change here is a
  * change there.
  */
 public final class SettingsResolver {
@@ -33,7 +33,7 @@ public final class SettingsResolver {
     }
 
     /**
-     * @param engine what is known of the engine that will train, for its memory and time alone
+     * @param engine set-up of the engine that will train, as far as known; used for estimates of memory and time alone
      * @param seed the request's, or the one that was drawn for it
      */
     public static ResolvedSettings resolve(
@@ -136,17 +136,17 @@ public final class SettingsResolver {
     private static Optimizer optimizer(TrainingOptions options, double learningRate, int totalSteps) {
         return new Optimizer(
                 learningRate,
-                options.learningRateSchedule(),
+                options.lrSchedule(),
                 warmupSteps(options, totalSteps),
                 options.weightDecay(),
-                options.maxGradientNorm(),
+                options.maxGradNorm(),
                 options.loraPlusRatio());
     }
 
     private static int evaluationInterval(JobRequest request, int totalSteps) {
         return request.validationFile() == null
                 ? 0
-                : or(request.options().evaluationInterval(), ceilDivide(totalSteps, CHECKPOINTS));
+                : or(request.options().evalInterval(), ceilDivide(totalSteps, CHECKPOINTS));
     }
 
     /** The first step whose beta is 0; a plain LoRA is linear from the start, and so is a model without an adapter. */

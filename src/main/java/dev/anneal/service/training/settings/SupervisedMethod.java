@@ -14,7 +14,7 @@ final class SupervisedMethod extends MethodRules<TrainingMethod.Supervised> {
 
     /** Hyperparameters stand in {@code method.supervised}, or at the top as older clients send them, but not in both places. */
     @Override
-    MethodReader.Read read(StrictObject body, StrictObject supervised, StrictObject anneal) {
+    Read read(StrictObject body, StrictObject supervised, StrictObject anneal) {
         if (anneal.has("loss")) {
             throw Refusal.invalidValue(
                     "anneal.loss",
@@ -28,9 +28,9 @@ final class SupervisedMethod extends MethodRules<TrainingMethod.Supervised> {
                     "'hyperparameters' and 'method.supervised.hyperparameters' are both given; leave out the former, which is deprecated");
         }
         StrictObject given = (deprecated == null ? supervised : body).objectOrEmpty("hyperparameters");
-        Hyperparameters hyperparameters = MethodReader.hyperparameters(given);
+        Hyperparameters hyperparameters = hyperparameters(given);
         given.refuseOthers();
-        return new MethodReader.Read(new TrainingMethod.Supervised(), hyperparameters, null);
+        return new Read(new TrainingMethod.Supervised(), hyperparameters, null);
     }
 
     @Override

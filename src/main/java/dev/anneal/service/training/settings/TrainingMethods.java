@@ -2,6 +2,7 @@ package dev.anneal.service.training.settings;
 
 import dev.anneal.engine.text.rows.DatasetFormat;
 import dev.anneal.protocol.TrainingMethod;
+import dev.anneal.service.platform.request.StrictObject;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +16,28 @@ public final class TrainingMethods {
             ALL.stream().map(rules -> rules.name).toList();
 
     private TrainingMethods() {}
+
+    /**
+     * Reads the request's {@code method}, its hyperparameters where older clients put them, and {@code anneal.loss}, which depends on the method.
+     *
+     * @param anneal the request's {@code anneal} object
+     */
+    static MethodRules.Read read(StrictObject body, StrictObject anneal) {
+        StrictObject method = body.objectOrEmpty("method");
+        String type = body.has("method") ? method.requiredText("type") : TrainingMethod.SUPERVISED;
+        StrictObject own = method.objectOrEmpty(type);
+        MethodRules.Read read = named(type)
+                .orElseThrow(() -> body.invalid("method.type", "must be " + quoted(NAMES), type))
+                .read(body, own, anneal);
+        own.refuseOthers();
+        method.refuseOthers();
+        return read;
+    }
+
+    private static String quoted(List<String> names) {
+        int last = names.size() - 1;
+        return "'" + String.join("', '", names.subList(0, last)) + "' or '" + names.get(last) + "'";
+    }
 
     public static MethodRules<TrainingMethod> of(TrainingMethod method) {
         return named(method.wireName()).orElseThrow();

@@ -1,4 +1,4 @@
-/** What a client may ask of a training: strict reading of requests, defaults, and what each {@code auto} becomes. Knows no database. */
+/** What a client may ask of a training: strict reading of requests, defaults, and the number chosen for each {@code auto}. No database. */
 @NamedInterface
 @NullMarked
 package dev.anneal.service.training.settings;

@@ -1,10 +1,19 @@
 package dev.anneal.service.training.sharing;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Instant;
 
 /**
- * That a tenant may use a model of another.
+ * Lets a tenant use a model of another, as the API shows it.
  *
- * @param projectId the tenant that may
+ * @param projectId the tenant that may use it
  */
-public record Permission(String id, Instant createdAt, String projectId) {}
+public record Permission(String id, Instant createdAt, String projectId) {
+
+    public static final String OBJECT = "checkpoint.permission";
+
+    @JsonProperty
+    String object() {
+        return OBJECT;
+    }
+}

@@ -9,15 +9,12 @@ import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.OffsetDateTime;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Who else may use a tenant's tuned models and checkpoints. */
+/** Permissions of other tenants to use a tenant's tuned models and checkpoints. */
 @Component
 public final class Permissions {
 
@@ -32,7 +29,7 @@ public final class Permissions {
 
     /** The policy for those who are granted something shows their permissions too, so the owner is named. */
     private static final String SELECT = """
-            SELECT external_id, created_at, project_id
+            SELECT external_id AS id, created_at, project_id
             FROM checkpoint_permission
             WHERE model = :model AND tenant_id = current_tenant()
             """;
@@ -55,7 +52,7 @@ public final class Permissions {
     }
 
     /**
-     * Lets other tenants use a model. One that may already has its permission answered again.
+     * Lets other tenants use a model. For one that already may, its permission is returned.
      *
      * @throws Refusal 404 if the tenant has no such model
      */
@@ -66,7 +63,8 @@ public final class Permissions {
             for (String project : projectIds) {
                 if (project.equals(tenantId)) {
                     throw Refusal.invalidValue(
-                            "project_ids", "'project_ids' names '" + project + "', whose own model '" + model + "' is");
+                            "project_ids",
+                            "'project_ids' names '" + project + "', which owns the model '" + model + "'");
                 }
                 insert(job, model, found.checkpoint(), project);
             }
@@ -75,7 +73,7 @@ public final class Permissions {
                     .map(project -> jdbc.sql(SELECT + "AND project_id = :project")
                             .param("model", model)
                             .param("project", project)
-                            .query(Permissions::permission)
+                            .query(Permission.class)
                             .single())
                     .toList();
         });
@@ -121,7 +119,7 @@ public final class Permissions {
                     .param("project", projectId)
                     .param("after", after)
                     .param("limit", page.rowsToRead())
-                    .query(Permissions::permission)
+                    .query(Permission.class)
                     .list();
             return Page.of(rows, page);
         });
@@ -142,12 +140,5 @@ public final class Permissions {
         if (rows == 0) {
             throw Refusal.notFound("permission", permissionId, "permission_id");
         }
-    }
-
-    private static Permission permission(ResultSet row, int number) throws SQLException {
-        return new Permission(
-                row.getString("external_id"),
-                row.getObject("created_at", OffsetDateTime.class).toInstant(),
-                row.getString("project_id"));
     }
 }

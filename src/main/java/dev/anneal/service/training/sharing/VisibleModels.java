@@ -1,41 +1,94 @@
 package dev.anneal.service.training.sharing;
 
+import dev.anneal.engine.text.spelling.Spelling;
 import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.models.catalog.ModelNames;
+import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.database.TenantDatabase;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.TunedModels;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The models that a tenant may see, its own, shared and base models: among these alone is guessed which one a wrong name means. */
+/**
+ * The models that a tenant may use: its own, those that other tenants share with it, and base models. Whether a model is shared is read as the tenant,
+ * under row-level security; only then is the model read as the system, and only if it still belongs to the tenant that shares it.
+ */
 @Component
 public final class VisibleModels {
 
-    private final ModelCatalog catalog;
+    /** Owners see the permissions that they give as well, which do not make their own models shared ones. */
+    private static final String GRANTED =
+            "SELECT tenant_id FROM checkpoint_permission WHERE model = :model AND project_id = current_tenant()";
+
+    private static final String GRANTED_LAST =
+            "SELECT model FROM checkpoint_permission WHERE project_id = current_tenant() ORDER BY created_at DESC LIMIT 1000";
+
+    private static final int GUESSES = 3;
+
+    private final JdbcClient jdbc;
     private final TenantDatabase database;
-    private final TunedModels tuned;
-    private final SharedModels shared;
+    private final SystemDatabase system;
+    private final ModelCatalog catalog;
+    private final TunedModels models;
+    private final Jobs jobs;
 
-    VisibleModels(ModelCatalog catalog, TenantDatabase database, TunedModels tuned, SharedModels shared) {
-        this.catalog = catalog;
+    VisibleModels(
+            JdbcClient jdbc,
+            TenantDatabase database,
+            SystemDatabase system,
+            ModelCatalog catalog,
+            TunedModels models,
+            Jobs jobs) {
+        this.jdbc = jdbc;
         this.database = database;
-        this.tuned = tuned;
-        this.shared = shared;
+        this.system = system;
+        this.catalog = catalog;
+        this.models = models;
+        this.jobs = jobs;
     }
 
-    /** The model of another tenant with this name, if that is shared with {@code tenantId}. */
-    public Optional<SharedModel> ofOthers(String tenantId, String name) {
-        return shared.find(tenantId, name);
+    /** The tuned model or checkpoint with this published name, the tenant's own or one that is shared with it. */
+    public Optional<UsableModel> find(String tenantId, String name) {
+        return database.call(tenantId, () -> models.find(name).map(this::usable))
+                .or(() -> ofOthers(tenantId, name));
     }
 
-    /** The sentence that a refusal of the name goes on with, a space before it; empty if no visible model's name is like it. */
+    /** The model of another tenant with this published name, if that shares it with {@code tenantId} and has not deleted it. */
+    public Optional<UsableModel> ofOthers(String tenantId, String name) {
+        Optional<String> owner = database.call(
+                tenantId,
+                () -> jdbc.sql(GRANTED).param("model", name).query(String.class).optional());
+        return owner.flatMap(granter -> system.call(() -> models.find(name)
+                .map(this::usable)
+                .filter(model -> model.owner().equals(granter))));
+    }
+
+    private UsableModel usable(TunedModels.Resolved found) {
+        Job job = jobs.byNumber(found.model().job());
+        return new UsableModel(
+                found.model(), job.tenantId(), job.request().model(), job.baseRevision(), found.checkpoint());
+    }
+
+    /** The sentence that a refusal of the name goes on with, a space before it; empty if no visible model has a similar name. */
     public String didYouMean(String tenantId, String name) {
-        List<String> own = database.call(tenantId, tuned::names);
-        List<String> names = Stream.of(catalog.ids(), own, shared.like(tenantId, name))
+        List<String> own = database.call(tenantId, models::names);
+        List<String> names = Stream.of(catalog.ids(), own, similarShared(tenantId, name))
                 .flatMap(List::stream)
                 .toList();
         return ModelNames.didYouMean(name, names);
+    }
+
+    /** Similar names of models that are shared with the tenant and still there. */
+    private List<String> similarShared(String tenantId, String name) {
+        List<String> granted = database.call(
+                tenantId, () -> jdbc.sql(GRANTED_LAST).query(String.class).list());
+        return Spelling.nearest(name, granted, GUESSES).stream()
+                .filter(each -> ofOthers(tenantId, each).isPresent())
+                .toList();
     }
 }

@@ -1,6 +1,5 @@
 /**
- * Tuned models and checkpoints that a tenant lets others use. Those see that they may, and get answers of the model; its job, files and weights stay the
- * owner's.
+ * Tuned models and checkpoints that a tenant lets others use. Those tenants see the model and get its answers; its job, files and weights stay with the owner.
  */
 @NamedInterface
 @NullMarked

@@ -13,7 +13,7 @@ import com.openai.models.finetuning.checkpoints.permissions.PermissionListRespon
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.training.history.Checkpoints;
-import dev.anneal.service.training.sharing.SharedModels;
+import dev.anneal.service.training.sharing.VisibleModels;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.List;
@@ -31,7 +31,7 @@ class PermissionsIT extends ServiceTest {
     private Checkpoints checkpoints;
 
     @Autowired
-    private SharedModels shared;
+    private VisibleModels shared;
 
     private String job = "";
     private String model = "";
@@ -167,7 +167,7 @@ class PermissionsIT extends ServiceTest {
             checkpoints.prune(number, 1);
         });
 
-        assertThat(shared.find(BETA, checkpoint)).isPresent();
+        assertThat(shared.ofOthers(BETA, checkpoint)).isPresent();
         assertThat(openai(ALPHA).fineTuning().jobs().checkpoints().list(job).items())
                 .extracting(saved -> saved.stepNumber())
                 .contains(3L)

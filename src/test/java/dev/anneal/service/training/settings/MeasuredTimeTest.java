@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 
 import dev.anneal.protocol.Progress.Measured.Rate;
 import dev.anneal.service.training.machine.Machine;
-import dev.anneal.service.training.outlook.MachinePace;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
@@ -42,7 +41,6 @@ class MeasuredTimeTest {
                 new TrainingCost.Work(
                         (double) sizes[0] * sizes[1], 1, sizes[1], 1, sizes[0], 0, recomputed.equals("on")));
 
-        assertThat(MachinePace.computingSeconds(MACHINE, cost).orElseThrow())
-                .isCloseTo(secondsOfStep, withinPercentage(30));
+        assertThat(MACHINE.computingSeconds(cost).orElseThrow()).isCloseTo(secondsOfStep, withinPercentage(30));
     }
 }

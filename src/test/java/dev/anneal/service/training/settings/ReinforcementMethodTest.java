@@ -45,7 +45,7 @@ class ReinforcementMethodTest {
         assertThat(method.policy()).isEqualTo(new TrainingMethod.Policy("grpo", 0.1, 0.28, 0.04, "none", true, 2));
         assertThat(method.sampleInterval()).isEqualTo(3);
         JobRequest request = request("'eval_interval': 5, 'batch_size': 16", "'max_steps': 7");
-        assertThat(request.options().evaluationInterval()).isEqualTo(5);
+        assertThat(request.options().evalInterval()).isEqualTo(5);
         assertThat(request.hyperparameters().batchSize()).isEqualTo(16);
     }
 
@@ -129,7 +129,7 @@ class ReinforcementMethodTest {
 
     private static JobRequest body(String rest) {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1', " + rest + "}").replace('\'', '"');
-        return JobRequestReader.read(
+        return JobRequest.read(
                 JsonBody.of(Objects.requireNonNull(JSON.readTree(json))).object());
     }
 }

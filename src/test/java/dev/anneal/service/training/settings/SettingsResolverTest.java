@@ -376,6 +376,6 @@ class SettingsResolverTest {
 
     private static JobRequest read(String moreKeys) {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1'" + moreKeys + "}").replace('\'', '"');
-        return JobRequestReader.read(JsonBody.of(JSON.readTree(json)).object());
+        return JobRequest.read(JsonBody.of(JSON.readTree(json)).object());
     }
 }

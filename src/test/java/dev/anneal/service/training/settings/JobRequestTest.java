@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Each key of a job request is read as documented, and each bad value refused by name. */
-class JobRequestReaderTest {
+class JobRequestTest {
 
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -221,7 +221,7 @@ class JobRequestReaderTest {
     void modelAndTrainingFileAreRequired() {
         Refusal refusal = catchThrowableOfType(
                 Refusal.class,
-                () -> JobRequestReader.read(
+                () -> JobRequest.read(
                         JsonBody.of(JSON.readTree("{\"model\": \"m\"}")).object()));
 
         assertThat(refusal.code()).isEqualTo(RefusalCode.MISSING_PARAMETER);
@@ -259,6 +259,6 @@ class JobRequestReaderTest {
 
     private static JobRequest read(String moreKeys) {
         String json = ("{'model': 'anneal-tiny', 'training_file': 'file-1'" + moreKeys + "}").replace('\'', '"');
-        return JobRequestReader.read(JsonBody.of(JSON.readTree(json)).object());
+        return JobRequest.read(JsonBody.of(JSON.readTree(json)).object());
     }
 }

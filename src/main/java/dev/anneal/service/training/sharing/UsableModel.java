@@ -5,13 +5,13 @@ import dev.anneal.service.training.job.TunedModel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of another tenant that may be used.
+ * A tuned model or checkpoint that a tenant may use.
  *
  * @param owner the tenant that has made it
  * @param base the base model that its adapter is for
- * @param baseRevision commit of the Hub that it is; null for one from the operator's folder
+ * @param baseRevision the base model's commit on the Hub; null for one from the operator's folder
  */
-public record SharedModel(
+public record UsableModel(
         TunedModel model,
         String owner,
         String base,
