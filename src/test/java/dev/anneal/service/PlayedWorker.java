@@ -64,7 +64,16 @@ public final class PlayedWorker {
                 null,
                 null,
                 STALL,
-                () -> journal.started(lease.workId(), new Progress.Started(first, totalSteps(), 1_000_000, "fp32")));
+                () -> write(List.of(new Progress.Started(first, totalSteps(), 1_000_000, "fp32"))));
+    }
+
+    private void write(List<? extends Progress> events) {
+        journal.write(
+                lease.workId(),
+                List.copyOf(events),
+                saved -> "%s/%s/attempt-%d/checkpoint-%d"
+                        .formatted(order.tenantId(), order.jobId(), lease.token(), saved.step()),
+                Integer.MAX_VALUE);
     }
 
     public TrainingOrder order() {
@@ -84,7 +93,7 @@ public final class PlayedWorker {
         List<Progress.Step> steps = java.util.stream.IntStream.rangeClosed(from, to)
                 .mapToObj(this::step)
                 .toList();
-        leases.progress(lease, to, null, STALL, () -> journal.steps(lease.workId(), steps));
+        leases.progress(lease, to, null, STALL, () -> write(steps));
         return this;
     }
 
@@ -104,7 +113,7 @@ public final class PlayedWorker {
                 400.0,
                 0.5,
                 Map.of());
-        leases.progress(lease, step, null, STALL, () -> journal.steps(lease.workId(), List.of(done)));
+        leases.progress(lease, step, null, STALL, () -> write(List.of(done)));
         return this;
     }
 
@@ -119,8 +128,8 @@ public final class PlayedWorker {
                         new Progress.Samples.Completion(
                                 7, "1 + 1 =", "1 1 1", 16, true, null, List.of("sum: item.answer is missing"))));
         leases.progress(lease, step, null, STALL, () -> {
-            journal.steps(lease.workId(), List.of(done));
-            journal.sampled(lease.workId(), samples);
+            write(List.of(done));
+            write(List.of(samples));
         });
         return this;
     }
@@ -131,9 +140,7 @@ public final class PlayedWorker {
                 step,
                 null,
                 STALL,
-                () -> journal.validated(
-                        lease.workId(),
-                        new Progress.Validation(step, beta(step), null, null, Map.of("reward", 0.875))));
+                () -> write(List.of(new Progress.Validation(step, beta(step), null, null, Map.of("reward", 0.875)))));
         return this;
     }
 
@@ -169,45 +176,30 @@ public final class PlayedWorker {
                 step,
                 null,
                 STALL,
-                () -> journal.validated(
-                        lease.workId(), new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of())));
+                () -> write(List.of(new Progress.Validation(step, beta(step), 0.75, 0.625, Map.of()))));
         return this;
     }
 
     /** Publishes that a validation or checkpoint has taken so long. */
     public PlayedWorker interlude(Progress.Interlude.Kind kind, double seconds) {
-        leases.progress(
-                lease,
-                null,
-                null,
-                STALL,
-                () -> journal.interlude(lease.workId(), new Progress.Interlude(kind, seconds)));
+        leases.progress(lease, null, null, STALL, () -> write(List.of(new Progress.Interlude(kind, seconds))));
         return this;
     }
 
     public PlayedWorker deviceMemory(String device, long total, long peak) {
         leases.progress(
-                lease,
-                null,
-                null,
-                STALL,
-                () -> journal.deviceMemory(lease.workId(), new Progress.DeviceMemory(device, total, peak, peak)));
+                lease, null, null, STALL, () -> write(List.of(new Progress.DeviceMemory(device, total, peak, peak))));
         return this;
     }
 
     /** Publishes a checkpoint after {@code step} steps. */
     public PlayedWorker checkpoint(int step) {
-        String directory =
-                "%s/%s/attempt-%d/checkpoint-%d".formatted(order.tenantId(), order.jobId(), lease.token(), step);
         leases.progress(
                 lease,
                 step,
                 step,
                 STALL,
-                () -> journal.checkpointSaved(
-                        lease.workId(),
-                        new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint", 1234),
-                        directory));
+                () -> write(List.of(new Progress.CheckpointSaved(step, beta(step), "/local/checkpoint", 1234))));
         return this;
     }
 

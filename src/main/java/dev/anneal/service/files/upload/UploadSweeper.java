@@ -1,8 +1,8 @@
 package dev.anneal.service.files.upload;
 
 import dev.anneal.service.platform.database.SystemDatabase;
-import dev.anneal.service.platform.role.ConditionalOnRole;
-import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.StorageException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
@@ -13,7 +13,6 @@ import org.springframework.stereotype.Component;
 
 /** Ends expired uploads, and deletes what ended ones have left. */
 @Component
-@ConditionalOnRole(Role.API)
 final class UploadSweeper {
 
     private static final Logger LOG = LoggerFactory.getLogger(UploadSweeper.class);
@@ -23,18 +22,21 @@ final class UploadSweeper {
     /** How long an ended upload can be asked for. */
     private static final Duration REMEMBERED = Duration.ofDays(30);
 
+    /** No part takes longer to arrive: after this time the process that received it is gone. */
+    private static final Duration LONGEST_PART = Duration.ofDays(1);
+
     private final JdbcClient jdbc;
     private final SystemDatabase database;
-    private final UploadRemoval removal;
+    private final ArtifactStore store;
     private final Clock clock;
 
     /** The next sweep goes on behind this upload, so that parts which cannot be deleted do not keep others waiting. */
     private long after;
 
-    UploadSweeper(JdbcClient jdbc, SystemDatabase database, UploadRemoval removal, Clock clock) {
+    UploadSweeper(JdbcClient jdbc, SystemDatabase database, ArtifactStore store, Clock clock) {
         this.jdbc = jdbc;
         this.database = database;
-        this.removal = removal;
+        this.store = store;
         this.clock = clock;
     }
 
@@ -56,10 +58,29 @@ final class UploadSweeper {
                 .params(after, BATCH)
                 .query(UploadRows::upload)
                 .list());
-        left.forEach(removal::removeParts);
+        left.forEach(this::removeParts);
         after = left.size() < BATCH ? 0 : left.get(BATCH - 1).key();
         database.run(() -> jdbc.sql("DELETE FROM upload WHERE swept AND created_at < ?")
                 .param(UploadRows.timestamp(clock.instant().minus(REMEMBERED)))
                 .update());
+    }
+
+    /** Deletes the parts of an upload that has ended. Parts that cannot be deleted or still arrive are left to the next sweep. */
+    void removeParts(Upload upload) {
+        try {
+            store.delete(upload.folder());
+        } catch (StorageException failure) {
+            LOG.warn("The parts of {} stay until the next sweep: {}", upload.id(), failure.getMessage());
+            return;
+        }
+        database.run(() -> {
+            jdbc.sql("DELETE FROM upload_part WHERE upload_id = ? AND (bytes IS NOT NULL OR created_at < ?)")
+                    .params(upload.key(), UploadRows.timestamp(clock.instant().minus(LONGEST_PART)))
+                    .update();
+            jdbc.sql("""
+                            UPDATE upload SET swept = true
+                            WHERE id = :upload AND NOT EXISTS (SELECT FROM upload_part WHERE upload_id = :upload)
+                            """).param("upload", upload.key()).update();
+        });
     }
 }

@@ -28,7 +28,7 @@ public final class Uploads {
     private final ArtifactStore store;
     private final Identifiers identifiers;
     private final FileIntake intake;
-    private final UploadRemoval removal;
+    private final UploadSweeper sweeper;
     private final UploadRules rules;
     private final UploadRows rows;
 
@@ -37,14 +37,14 @@ public final class Uploads {
             ArtifactStore store,
             Identifiers identifiers,
             FileIntake intake,
-            UploadRemoval removal,
+            UploadSweeper sweeper,
             UploadRules rules,
             UploadRows rows) {
         this.database = database;
         this.store = store;
         this.identifiers = identifiers;
         this.intake = intake;
-        this.removal = removal;
+        this.sweeper = sweeper;
         this.rules = rules;
         this.rows = rows;
     }
@@ -101,7 +101,7 @@ public final class Uploads {
             requirePending(ended);
             throw failure;
         }
-        removal.removeParts(upload);
+        sweeper.removeParts(upload);
         return find(tenantId, id);
     }
 
@@ -185,7 +185,7 @@ public final class Uploads {
             }
             return found;
         });
-        removal.removeParts(upload);
+        sweeper.removeParts(upload);
         return find(tenantId, id);
     }
 }

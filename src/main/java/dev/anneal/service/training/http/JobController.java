@@ -12,6 +12,7 @@ import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.MetadataFilter;
+import dev.anneal.service.training.outlook.JobEstimates;
 import dev.anneal.service.training.outlook.JobInsights;
 import dev.anneal.service.training.settings.JobRequest;
 import java.util.LinkedHashMap;
@@ -27,20 +28,22 @@ import org.springframework.web.bind.annotation.RestController;
 import org.springframework.web.context.request.WebRequest;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume. */
+/** {@code /v1/fine_tuning/jobs}: create, list, retrieve, cancel, pause, resume; and {@code /v1/fine_tuning/estimate}, the dry run of a creation. */
 @RestController
-@RequestMapping("/v1/fine_tuning/jobs")
+@RequestMapping("/v1/fine_tuning")
 class JobController {
 
     private final Jobs jobs;
     private final JobInsights insights;
+    private final JobEstimates estimates;
 
-    JobController(Jobs jobs, JobInsights insights) {
+    JobController(Jobs jobs, JobInsights insights, JobEstimates estimates) {
         this.jobs = jobs;
         this.insights = insights;
+        this.estimates = estimates;
     }
 
-    @PostMapping
+    @PostMapping("/jobs")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody create(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body, WebRequest request) {
         JsonBody json = JsonBody.of(body);
@@ -48,7 +51,15 @@ class JobController {
         return shown(job, request);
     }
 
-    @GetMapping
+    /** Reads the body of a creation, and queues nothing. */
+    @PostMapping("/estimate")
+    @RequiresScope(Scope.JOBS_READ)
+    EstimateBody estimate(Tenant tenant, @RequestBody(required = false) @Nullable JsonNode body) {
+        JobRequest request = JobRequest.read(JsonBody.of(body).object());
+        return EstimateBody.of(estimates.estimate(tenant.id(), request));
+    }
+
+    @GetMapping("/jobs")
     @RequiresScope(Scope.JOBS_READ)
     @AlsoReads({"metadata", "metadata[]"})
     ListBody<JobBody> list(
@@ -76,25 +87,25 @@ class JobController {
         return new MetadataFilter(pairs, "null".equals(parameters.get("metadata")));
     }
 
-    @GetMapping("/{id}")
+    @GetMapping("/jobs/{id}")
     @RequiresScope(Scope.JOBS_READ)
     JobBody retrieve(Tenant tenant, @PathVariable String id, WebRequest request) {
         return shown(jobs.find(tenant.id(), id), request);
     }
 
-    @PostMapping("/{id}/cancel")
+    @PostMapping("/jobs/{id}/cancel")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody cancel(Tenant tenant, @PathVariable String id, WebRequest request) {
         return shown(jobs.cancel(tenant.id(), id, JobHeaders.isRetry(request)), request);
     }
 
-    @PostMapping("/{id}/pause")
+    @PostMapping("/jobs/{id}/pause")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody pause(Tenant tenant, @PathVariable String id, WebRequest request) {
         return shown(jobs.pause(tenant.id(), id, JobHeaders.isRetry(request)), request);
     }
 
-    @PostMapping("/{id}/resume")
+    @PostMapping("/jobs/{id}/resume")
     @RequiresScope(Scope.JOBS_WRITE)
     JobBody resume(Tenant tenant, @PathVariable String id, WebRequest request) {
         return shown(jobs.resume(tenant.id(), id, JobHeaders.isRetry(request)), request);

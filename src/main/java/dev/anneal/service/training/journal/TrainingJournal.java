@@ -4,6 +4,9 @@ import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingSettings;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.queue.WorkError;
+import dev.anneal.service.queue.WorkKind;
+import dev.anneal.service.queue.lease.Rescue;
+import dev.anneal.service.queue.lease.RescueListener;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.history.JobEvent;
@@ -14,9 +17,11 @@ import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.JobStore;
 import dev.anneal.service.training.job.TunedModels;
 import dev.anneal.service.training.settings.ResolvedSettings;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,14 +29,14 @@ import org.springframework.stereotype.Component;
  * {@code writes} of a call of {@link dev.anneal.service.queue.lease.Leases}, so that a worker that has lost its lease publishes nothing.
  */
 @Component
-public final class TrainingJournal {
+public final class TrainingJournal implements RescueListener {
 
     /** If so many in a row are damaged the store is, and another attempt would find no better ones. */
     private static final int RESUMABLE = 3;
 
     private final SystemDatabase system;
     private final JobStore store;
-    private final Events events;
+    private final Events jobEvents;
     private final Series series;
     private final Samples samples;
     private final Checkpoints checkpoints;
@@ -40,14 +45,14 @@ public final class TrainingJournal {
     TrainingJournal(
             SystemDatabase system,
             JobStore store,
-            Events events,
+            Events jobEvents,
             Series series,
             Samples samples,
             Checkpoints checkpoints,
             TunedModels models) {
         this.system = system;
         this.store = store;
-        this.events = events;
+        this.jobEvents = jobEvents;
         this.series = series;
         this.samples = samples;
         this.checkpoints = checkpoints;
@@ -80,14 +85,58 @@ public final class TrainingJournal {
                 checkpoint == null ? null : checkpoints.byNumber(checkpoint).directory(), origin.fileId());
     }
 
+    /**
+     * Writes what the engine has said.
+     *
+     * @param events in their order
+     * @param folder key of the folder in the artifact store where a saved checkpoint is complete
+     * @param keptCheckpoints all but so many of the newest checkpoints are forgotten if nothing uses them
+     * @return keys of folders that nothing refers to once the transaction has committed
+     */
+    public List<String> write(
+            long workId,
+            List<Progress> events,
+            Function<Progress.CheckpointSaved, String> folder,
+            int keptCheckpoints) {
+        long job = store.numberOf(workId);
+        List<String> forgotten = new ArrayList<>();
+        List<Progress.Step> steps = new ArrayList<>();
+        for (Progress event : events) {
+            if (event instanceof Progress.Step step) {
+                steps.add(step);
+                continue;
+            }
+            writeSteps(job, steps);
+            steps.clear();
+            if (event instanceof Progress.Started started) {
+                started(job(workId), started);
+            } else if (event instanceof Progress.Validation validation) {
+                validated(job, validation);
+            } else if (event instanceof Progress.CheckpointSaved saved) {
+                checkpoints.record(job, saved.step(), saved.beta(), folder.apply(saved), saved.bytes());
+                jobEvents.info(job, message(saved));
+                checkpoints.prune(job, keptCheckpoints).forEach(pruned -> forgotten.add(pruned.directory()));
+            } else if (event instanceof Progress.Samples completions) {
+                samples.record(job, completions);
+            } else if (event instanceof Progress.DeviceMemory memory) {
+                series.recordDeviceMemory(job, memory);
+            } else if (event instanceof Progress.Interlude interlude) {
+                series.recordInterlude(job, interlude);
+            } else if (event instanceof Progress.Warning warning) {
+                jobEvents.append(job, JobEvent.Level.WARN, warning.message());
+            }
+        }
+        writeSteps(job, steps);
+        return forgotten;
+    }
+
     /** The engine has loaded the model and begins with the first step of this attempt. */
-    public void started(long workId, Progress.Started started) {
-        Job job = job(workId);
+    private void started(Job job, Progress.Started started) {
         series.moveTo(job.number(), started.firstStep());
         String message = started.firstStep() == 0
                 ? "Fine-tuning job started"
                 : "Training goes on from the checkpoint of step " + started.firstStep();
-        events.info(
+        jobEvents.info(
                 job.number(),
                 "%s: attempt %d, %d steps, %d trained parameters, %s"
                         .formatted(
@@ -98,60 +147,28 @@ public final class TrainingJournal {
                                 started.precision()));
     }
 
-    /** The job's device holds more than it did before in this attempt. */
-    public void deviceMemory(long workId, Progress.DeviceMemory memory) {
-        series.recordDeviceMemory(store.numberOf(workId), memory);
-    }
-
-    /** The job has waited for something that is no step. */
-    public void interlude(long workId, Progress.Interlude interlude) {
-        series.recordInterlude(store.numberOf(workId), interlude);
-    }
-
-    /** Steps in order. About a hundred of a job's steps become metrics events; all are in its series. */
-    public void steps(long workId, List<Progress.Step> steps) {
-        long job = store.numberOf(workId);
+    /** About a hundred of a job's steps become metrics events; all are in its series. */
+    private void writeSteps(long job, List<Progress.Step> steps) {
         series.recordSteps(job, steps);
         for (Progress.Step step : steps) {
             if (step.loss() == null || !Double.isFinite(step.loss())) {
-                events.append(job, JobEvent.Level.WARN, "The loss of step " + step.step() + " is not a finite number");
+                jobEvents.append(
+                        job, JobEvent.Level.WARN, "The loss of step " + step.step() + " is not a finite number");
             } else if (StepEvents.isWorthAnEvent(step)) {
-                events.metrics(job, StepEvents.message(step), StepEvents.data(step));
+                jobEvents.metrics(job, StepEvents.message(step), StepEvents.data(step));
             }
         }
     }
 
-    public void validated(long workId, Progress.Validation validation) {
-        long job = store.numberOf(workId);
+    private void validated(long job, Progress.Validation validation) {
         series.recordValidation(job, validation);
         if (validation.loss() != null || !validation.metrics().isEmpty()) {
-            events.metrics(job, StepEvents.message(validation), StepEvents.data(validation));
+            jobEvents.metrics(job, StepEvents.message(validation), StepEvents.data(validation));
         }
     }
 
-    /** Completions of a rollout. */
-    public void sampled(long workId, Progress.Samples completions) {
-        samples.record(store.numberOf(workId), completions);
-    }
-
-    /** @param directory key of the checkpoint's folder in the artifact store, where it is complete */
-    public void checkpointSaved(long workId, Progress.CheckpointSaved saved, String directory) {
-        long job = store.numberOf(workId);
-        checkpoints.record(job, saved.step(), saved.beta(), directory, saved.bytes());
-        events.info(
-                job,
-                String.format(Locale.ROOT, "Checkpoint created at step %d with beta %.4f", saved.step(), saved.beta()));
-    }
-
-    /**
-     * Forgets all but the newest checkpoints that nothing uses.
-     *
-     * @return keys of folders that nothing refers to once the transaction has committed
-     */
-    public List<String> pruneCheckpoints(long workId, int kept) {
-        return checkpoints.prune(store.numberOf(workId), kept).stream()
-                .map(Checkpoints.Pruned::directory)
-                .toList();
+    private static String message(Progress.CheckpointSaved saved) {
+        return String.format(Locale.ROOT, "Checkpoint created at step %d with beta %.4f", saved.step(), saved.beta());
     }
 
     /** Keys of the folders of all checkpoints of the job. */
@@ -161,14 +178,10 @@ public final class TrainingJournal {
 
     /** What a worker does before the engine starts. */
     public void prepares(long workId, String message) {
-        events.append(store.numberOf(workId), JobEvent.Level.INFO, message);
+        jobEvents.append(store.numberOf(workId), JobEvent.Level.INFO, message);
     }
 
-    public void warned(long workId, String message) {
-        events.append(store.numberOf(workId), JobEvent.Level.WARN, message);
-    }
-
-    /** Hands the lines of the result file, each with its end, to {@code lines}; the header first. */
+    /** Passes the lines of the result file, each with its end, to {@code lines}; the header first. */
     public void writeResult(long workId, Consumer<String> lines) {
         system.run(() -> {
             long job = store.numberOf(workId);
@@ -187,23 +200,30 @@ public final class TrainingJournal {
         Job job = job(workId);
         TrainingSettings trained = settings(job).training();
         FinalWarnings.of(series.summary(job.number(), trained.totalSteps()), trained.method())
-                .forEach(warning -> events.append(job.number(), JobEvent.Level.WARN, warning));
+                .forEach(warning -> jobEvents.append(job.number(), JobEvent.Level.WARN, warning));
         store.complete(job.number(), resultFile);
         models.record(job);
-        events.info(
+        jobEvents.info(
                 job.number(), "New fine-tuned model created: " + job.modelName(), "The job has successfully completed");
     }
 
     /** The attempt has failed: within {@link dev.anneal.service.queue.lease.Leases#fail}, which has decided what the job becomes. */
     public void failed(long workId, WorkError error) {
         Job job = job(workId);
-        AttemptEvents.failed(job, error, (level, message) -> events.append(job.number(), level, message));
+        AttemptEvents.failed(job, error, (level, message) -> jobEvents.append(job.number(), level, message));
+    }
+
+    @Override
+    public void rescued(Rescue rescue) {
+        if (rescue.kind() == WorkKind.TRAIN) {
+            failed(rescue.lease().workId(), rescue.error());
+        }
     }
 
     /** The attempt was given back: within {@link dev.anneal.service.queue.lease.Leases#giveBack}. */
     public void givenBack(long workId) {
         Job job = job(workId);
-        events.info(job.number(), AttemptEvents.givenBack(job));
+        jobEvents.info(job.number(), AttemptEvents.givenBack(job));
     }
 
     private Job job(long workId) {

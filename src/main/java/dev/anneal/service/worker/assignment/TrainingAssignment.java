@@ -15,10 +15,8 @@ import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.training.journal.TrainingJournal;
 import dev.anneal.service.training.journal.TrainingOrder;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,44 +84,7 @@ final class TrainingAssignment implements Assignment {
 
     @Override
     public void write(List<Progress> events) {
-        forgotten = List.of();
-        List<Progress.Step> steps = new ArrayList<>();
-        for (Progress event : events) {
-            if (event instanceof Progress.Step step) {
-                steps.add(step);
-            } else {
-                writeSteps(steps);
-                writeOther(event);
-            }
-        }
-        writeSteps(steps);
-    }
-
-    private void writeSteps(List<Progress.Step> steps) {
-        if (!steps.isEmpty()) {
-            journal.steps(workId(), List.copyOf(steps));
-            steps.clear();
-        }
-    }
-
-    private void writeOther(Progress event) {
-        if (event instanceof Progress.Started started) {
-            journal.started(workId(), started);
-        } else if (event instanceof Progress.Validation validation) {
-            journal.validated(workId(), validation);
-        } else if (event instanceof Progress.CheckpointSaved saved) {
-            journal.checkpointSaved(workId(), saved, folderOf(saved).value());
-            forgotten = Stream.concat(forgotten.stream(), journal.pruneCheckpoints(workId(), keptCheckpoints).stream())
-                    .toList();
-        } else if (event instanceof Progress.Samples samples) {
-            journal.sampled(workId(), samples);
-        } else if (event instanceof Progress.DeviceMemory memory) {
-            journal.deviceMemory(workId(), memory);
-        } else if (event instanceof Progress.Interlude interlude) {
-            journal.interlude(workId(), interlude);
-        } else if (event instanceof Progress.Warning warning) {
-            journal.warned(workId(), warning.message());
-        }
+        forgotten = journal.write(workId(), events, saved -> folderOf(saved).value(), keptCheckpoints);
     }
 
     @Override

@@ -58,7 +58,7 @@ class FullDiskIT {
                 store,
                 TestDatabase.identifiers(),
                 files.intake(),
-                new UploadRemoval(TestDatabase.jdbc(), TestDatabase.system(), store, clock),
+                new UploadSweeper(TestDatabase.jdbc(), TestDatabase.system(), store, clock),
                 new UploadRules(clock, properties, files.intake(), TestQuotas.unlimited(), rows),
                 rows);
         parts = new UploadParts(TestDatabase.tenant(), store, TestDatabase.identifiers(), clock, rows);

@@ -47,7 +47,7 @@ class UploadSweeperIT {
     void openStore() {
         ArtifactStore store = TestStores.at(directory);
         files = new FileFixture(store, clock);
-        UploadRemoval removal = new UploadRemoval(TestDatabase.jdbc(), TestDatabase.system(), store, clock);
+        sweeper = new UploadSweeper(TestDatabase.jdbc(), TestDatabase.system(), store, clock);
         UploadRules rules = new UploadRules(
                 clock,
                 new UploadProperties(Duration.ofHours(1), 100, Duration.ofMinutes(1)),
@@ -55,9 +55,8 @@ class UploadSweeperIT {
                 TestQuotas.unlimited(),
                 rows);
         uploads = new Uploads(
-                TestDatabase.tenant(), store, TestDatabase.identifiers(), files.intake(), removal, rules, rows);
+                TestDatabase.tenant(), store, TestDatabase.identifiers(), files.intake(), sweeper, rules, rows);
         parts = new UploadParts(TestDatabase.tenant(), store, TestDatabase.identifiers(), clock, rows);
-        sweeper = new UploadSweeper(TestDatabase.jdbc(), TestDatabase.system(), removal, clock);
     }
 
     @Test

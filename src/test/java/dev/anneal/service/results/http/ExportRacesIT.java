@@ -46,8 +46,7 @@ class ExportRacesIT extends ServiceTest {
             Checkpoint newest = checkpoints.newest(job()).orElseThrow();
             assertThat(newest.step()).isEqualTo(4);
             CompletableFuture.runAsync(() -> publish(() -> {
-                        saved(6);
-                        forgotten.addAll(trainings.pruneCheckpoints(lease().workId(), 1));
+                        forgotten.addAll(saved(6, 1));
                     }))
                     .join();
             assertThat(checkpoints.find(job(), newest.id())).contains(newest);
@@ -65,13 +64,13 @@ class ExportRacesIT extends ServiceTest {
         List<CompletableFuture<HttpResponse<String>>> requests = new ArrayList<>();
 
         publish(() -> {
-            saved(6);
+            saved(6, Integer.MAX_VALUE);
             requests.add(CompletableFuture.supplyAsync(() -> post(
                     ALPHA,
                     "/v1/fine_tuning/jobs/" + id + "/exports",
                     "{'kind': 'training_state', 'checkpoint': '" + checkpoint + "'}")));
             await(ExportRacesIT::somebodyWaits);
-            trainings.pruneCheckpoints(lease().workId(), 1);
+            saved(6, 1);
         });
 
         HttpResponse<String> answer = requests.get(0).get(30, TimeUnit.SECONDS);
@@ -87,11 +86,12 @@ class ExportRacesIT extends ServiceTest {
         assertThat(leases.progress(lease(), 6, 6, STALL, writes)).isPresent();
     }
 
-    private void saved(int step) {
-        trainings.checkpointSaved(
+    private List<String> saved(int step, int kept) {
+        return trainings.write(
                 lease().workId(),
-                new Progress.CheckpointSaved(step, 0.5, "/local/checkpoint", 1234),
-                "alpha/" + id + "/attempt-1/checkpoint-" + step);
+                List.of(new Progress.CheckpointSaved(step, 0.5, "/local/checkpoint", 1234)),
+                saved -> "alpha/" + id + "/attempt-1/checkpoint-" + step,
+                kept);
     }
 
     private long job() {

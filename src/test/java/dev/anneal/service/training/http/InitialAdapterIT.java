@@ -3,6 +3,7 @@ package dev.anneal.service.training.http;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.engine.network.peft.QueryAdapter;
+import dev.anneal.protocol.Progress;
 import dev.anneal.service.PlayedWorker;
 import dev.anneal.service.ServiceTest;
 import dev.anneal.service.files.FilePurpose;
@@ -165,8 +166,14 @@ class InitialAdapterIT extends ServiceTest {
         PlayedWorker worker = playedWorker();
         long sourceWork = workOf("job", source);
 
+        Progress.CheckpointSaved saved = new Progress.CheckpointSaved(30, 0, "/local/checkpoint", 1234);
+
         leases.progress(
-                worker.lease(), 1, null, Duration.ofMinutes(5), () -> trainings.pruneCheckpoints(sourceWork, 1));
+                worker.lease(),
+                1,
+                null,
+                Duration.ofMinutes(5),
+                () -> trainings.write(sourceWork, List.of(saved), key -> "alpha/again", 1));
 
         assertThat(checkpoints(source)).containsExactly(before.get(0), before.get(1));
     }

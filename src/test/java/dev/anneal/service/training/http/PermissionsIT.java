@@ -176,7 +176,7 @@ class PermissionsIT extends ServiceTest {
 
     @Test
     void badRequestsAreNamed() {
-        assertThat(grant(ALPHA, checkpoint, ALPHA).body()).contains("own model");
+        assertThat(grant(ALPHA, checkpoint, ALPHA).body()).contains("which owns the model");
         assertThat(grant(ALPHA, checkpoint, "No Such Name").body()).contains("lower-case letters");
         assertThat(post(ALPHA, PATH.formatted(checkpoint), "{}").body()).contains("project_ids");
         assertThat(grant(ALPHA, model + ":ckpt-step-99", BETA).statusCode()).isEqualTo(404);
