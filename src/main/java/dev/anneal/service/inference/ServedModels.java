@@ -102,15 +102,13 @@ final class ServedModels {
     }
 
     private static Found found(BaseModel base, @Nullable Checkpoint checkpoint, @Nullable LocalCopy folder) {
-        String identity = base.id()
-                + '\n'
-                + base.revision()
-                + '\n'
-                + base.createdAt()
-                + '\n'
-                + base.tokenizer()
-                + '\n'
-                + (checkpoint == null ? "" : checkpoint.id());
+        String identity = "%s\n%s\n%s\n%s\n%s"
+                .formatted(
+                        base.id(),
+                        base.revision(),
+                        base.createdAt(),
+                        base.tokenizer(),
+                        checkpoint == null ? "" : checkpoint.id());
         return new Found(
                 new ServedModel(
                         new Task.BaseModel(

@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.FileSystemUtils;
 
@@ -31,9 +30,8 @@ final class DeviceTrial {
      * @throws StartRefusedException if one of them cannot be used
      */
     static void require(WorkerProperties properties, @Nullable Path libtorch, EngineLauncher launcher) {
-        List<String> devices = Stream.concat(properties.devices().stream(), Stream.of(properties.lightDevice()))
+        List<String> devices = properties.allDevices().stream()
                 .filter(device -> !device.equals("cpu"))
-                .distinct()
                 .toList();
         if (devices.isEmpty()) {
             return;

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Value;
@@ -60,9 +59,7 @@ class EnvironmentConfiguration {
             EngineLauncher launcher,
             Surroundings surroundings,
             WorkerMeters meters) {
-        List<String> devices = Stream.concat(properties.devices().stream(), Stream.of(properties.lightDevice()))
-                .distinct()
-                .toList();
+        List<String> devices = properties.allDevices();
         Duration pause = queue.heartbeatInterval();
         Environment environment = new Environment(
                 List.of(

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -61,6 +62,13 @@ record WorkerProperties(
             throw new IllegalArgumentException(
                     "anneal.worker.devices must name each CUDA device once but is " + String.join(",", devices));
         }
+    }
+
+    /** The devices of all slots, each once. */
+    List<String> allDevices() {
+        return Stream.concat(devices.stream(), Stream.of(lightDevice))
+                .distinct()
+                .toList();
     }
 
     /** How long an artifact store that refuses is asked again before the attempt fails. */

@@ -1,4 +1,4 @@
 package dev.anneal.service.files.http;
 
-/** What a DELETE answers. */
+/** The answer to a DELETE. */
 record DeletedBody(String id, String object, boolean deleted) {}

@@ -7,7 +7,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file as OpenAI's clients read it.
+ * The object {@code file}.
  *
  * @param statusDetails why {@code status} is {@code error}
  */

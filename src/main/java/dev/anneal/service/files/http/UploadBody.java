@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that arrives in parts, as OpenAI's clients read it.
+ * The object {@code upload}: a file that arrives in parts.
  *
  * @param file null until the upload is completed
  */

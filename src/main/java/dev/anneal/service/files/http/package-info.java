@@ -1,4 +1,4 @@
-/** Files over HTTP: upload, whole or in parts, list, content, end. */
+/** Files over HTTP: upload, whole or in parts, list, content, deletion. */
 @NullMarked
 package dev.anneal.service.files.http;
 

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Takes the parts of uploads, in any order and at the same time. */
+/** Stores the parts of uploads, which may arrive in any order and in parallel. */
 @Component
 public final class UploadParts {
 
@@ -28,7 +28,7 @@ public final class UploadParts {
     private static final String DATA = "data";
     private static final int MAX_PARTS = 10_000;
 
-    /** A part whose answer was lost is sent again, so more is kept than the file will have. */
+    /** Clients repeat a part whose answer was lost, so that more is stored than the file will have. */
     private static final int KEPT_FOR_EACH_BYTE = 2;
 
     private final TenantDatabase database;

@@ -79,7 +79,7 @@ public final class Samples {
         }
     }
 
-    /** PostgreSQL's text holds every character but one, which a model may write all the same. */
+    /** PostgreSQL stores every character but U+0000, which a model may generate. */
     private static String storable(String text) {
         return text.replace('\0', '\uFFFD');
     }
@@ -108,7 +108,7 @@ public final class Samples {
         return new Position(Integer.parseInt(matcher.group(1)), Integer.parseInt(matcher.group(2)));
     }
 
-    /** Where a sample stands; both are -1 before the first. */
+    /** Position of a sample; both are -1 before the first. */
     private record Position(int step, int position) {}
 
     private static SampleRow row(ResultSet row, int index) throws SQLException {

@@ -6,12 +6,12 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The numbers of a job step by step. What a later attempt repeats replaces what an earlier one wrote. */
+/** Numbers of a job, step by step. A step that a later attempt repeats replaces the earlier one. */
 @Component
 public final class Series {
 
@@ -133,14 +133,10 @@ public final class Series {
                 .param("job", job)
                 .param("steps", steps.stream().map(Progress.Step::step).toArray(Integer[]::new))
                 .param("epochs", doubles(steps, Progress.Step::epoch))
-                .param("losses", steps.stream().map(step -> finite(step.loss())).toArray(Double[]::new))
-                .param(
-                        "accuracies",
-                        steps.stream().map(step -> finite(step.tokenAccuracy())).toArray(Double[]::new))
+                .param("losses", doubles(steps, step -> finite(step.loss())))
+                .param("accuracies", doubles(steps, step -> finite(step.tokenAccuracy())))
                 .param("rates", doubles(steps, Progress.Step::learningRate))
-                .param(
-                        "norms",
-                        steps.stream().map(step -> finite(step.gradientNorm())).toArray(Double[]::new))
+                .param("norms", doubles(steps, step -> finite(step.gradientNorm())))
                 .param("betas", doubles(steps, Progress.Step::beta))
                 .param(
                         "trainedTokens",
@@ -183,7 +179,7 @@ public final class Series {
                 .update();
     }
 
-    /** How long the training has waited for a validation or a checkpoint. */
+    /** Records the duration of a validation or a checkpoint. */
     public void recordInterlude(long job, Progress.Interlude interlude) {
         jdbc.sql(interlude.kind() == Progress.Interlude.Kind.VALIDATION ? VALIDATION_TIME : CHECKPOINT_TIME)
                 .param("job", job)
@@ -238,11 +234,11 @@ public final class Series {
         }
     }
 
-    private static Double[] doubles(List<Progress.Step> steps, ToDoubleFunction<Progress.Step> value) {
-        return steps.stream().map(step -> value.applyAsDouble(step)).toArray(Double[]::new);
+    private static Double[] doubles(List<Progress.Step> steps, Function<Progress.Step, @Nullable Double> value) {
+        return steps.stream().map(value).toArray(Double[]::new);
     }
 
-    /** PostgreSQL would store NaN, and JSON has no word for it. */
+    /** PostgreSQL would store NaN, which JSON cannot express. */
     private static @Nullable Double finite(@Nullable Double value) {
         return value == null || !Double.isFinite(value) ? null : value;
     }

@@ -25,7 +25,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The object {@code anneal} of a job: what Anneal knows beyond OpenAI's keys, and under the names of the request's {@code anneal} what it trains with.
+ * The object {@code anneal} of a job: what Anneal adds to OpenAI's keys, and the settings of the training under the names of the request's {@code anneal}.
  *
  * @param settings those that depend on the job's files are null until these are counted, unless the request gave them
  * @param loss of the methods that have one to choose, else null

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param sha commit that jobs are trained on
  * @param bytesTotal null until it is known
  * @param architecture null until the model is there
- * @param memory what training an adapter of it takes on the machine that answers; null until the model is there
+ * @param memory memory for training an adapter of it on the machine that answers; null until the model is there
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record BaseModelBody(
@@ -46,7 +46,7 @@ record BaseModelBody(
     /** Why the last pull failed. */
     record Fault(String code, String message) {}
 
-    /** A model that was asked for; {@code there} is it as it is used now. */
+    /** A model that was requested; {@code there} is the model as it is used now. */
     static BaseModelBody of(HubModel asked, Optional<BaseModel> there, Fit fit) {
         String code = asked.errorCode();
         return new BaseModelBody(
@@ -66,7 +66,7 @@ record BaseModelBody(
                 code == null ? null : new Fault(code, String.valueOf(asked.errorMessage())));
     }
 
-    /** A model that is there without having been asked for. */
+    /** A model that is there without a request. */
     static BaseModelBody of(BaseModel model, Fit fit) {
         return new BaseModelBody(
                 model.id(),

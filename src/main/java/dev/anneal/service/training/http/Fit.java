@@ -12,7 +12,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Whether a training of a model's adapter fits into the memory of this machine, by the formula of dry runs. */
+/** Estimates whether training an adapter of a model fits into the memory of this machine, with the formula of dry runs. */
 @Component
 final class Fit {
 

@@ -29,7 +29,7 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** What a job has done: events, checkpoints, series. */
+/** History of a job: events, checkpoints, samples and series. */
 @RestController
 @RequestMapping("/v1/fine_tuning/jobs/{id}")
 class HistoryController {
@@ -61,7 +61,7 @@ class HistoryController {
         return ListBody.of(jobs.read(tenant.id(), id, job -> events.page(job.number(), page)), JobEvent::id);
     }
 
-    /** Events of the past, then those to come, until the job ends. */
+    /** Past events, then new ones until the job ends. */
     @GetMapping(path = "/events", params = "stream=true")
     @RequiresScope(Scope.JOBS_READ)
     void stream(
@@ -84,7 +84,7 @@ class HistoryController {
         return ListBody.of(found, CheckpointBody::id);
     }
 
-    /** What the policy has written and what it was worth, newest step first. */
+    /** Completions of the policy with their rewards, newest step first. */
     @GetMapping("/samples")
     @RequiresScope(Scope.JOBS_READ)
     ListBody<SampleRow> samples(
@@ -111,7 +111,7 @@ class HistoryController {
         return ListBody.of(rows, row -> Integer.toString(row.step()));
     }
 
-    /** Streamed, a part of the rows in memory at a time and no transaction open while the client reads. */
+    /** Streamed: some rows in memory at a time, and no transaction open while the client reads. */
     @GetMapping(path = "/metrics", params = "format=csv")
     @RequiresScope(Scope.JOBS_READ)
     void csv(Tenant tenant, @PathVariable String id, HttpServletResponse response) throws IOException {

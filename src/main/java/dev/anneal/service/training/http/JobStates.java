@@ -6,7 +6,7 @@ import dev.anneal.service.queue.Work;
 import dev.anneal.service.training.outlook.JobInsight;
 import java.util.List;
 
-/** The words for a job's state: OpenAI's {@code status}, and the finer {@code anneal.state}. */
+/** Names of a job's state: OpenAI's {@code status}, and the finer {@code anneal.state}. */
 final class JobStates {
 
     private static final String PAUSED = "paused";

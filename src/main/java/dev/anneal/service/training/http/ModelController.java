@@ -33,7 +33,7 @@ class ModelController {
         this.visible = visible;
     }
 
-    /** All of them: no SDK asks for a second page. */
+    /** All models on one page, because no SDK asks for a second one. */
     @GetMapping
     @RequiresScope(Scope.MODELS_READ)
     ListBody<ModelBody> list(Tenant tenant) {

@@ -21,15 +21,7 @@ record InitialAdapter(
         @Nullable String fileId,
         String described) {
 
-    static InitialAdapter of(AdapterSettings settings, Checkpoint checkpoint, String described) {
-        return new InitialAdapter(settings, checkpoint, null, described);
-    }
-
-    static InitialAdapter of(AdapterSettings settings, String fileId, String described) {
-        return new InitialAdapter(settings, null, fileId, described);
-    }
-
-    /** Writes into the job's events what it begins with. */
+    /** Writes into the job's events which adapter it begins with. */
     void announce(Events events, long job, AdapterSettings adapter) {
         String begins = "Training begins with the adapter of %s: rank %d, alpha %s%s, targets %s; "
                 .formatted(

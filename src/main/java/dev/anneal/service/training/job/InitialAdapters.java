@@ -45,7 +45,7 @@ final class InitialAdapters {
         Optional<String> uploaded = uploaded(id);
         if (uploaded.isPresent()) {
             String file = uploaded.get();
-            return InitialAdapter.of(uploads.require(PARAM, file, model), file, "the uploaded " + file);
+            return new InitialAdapter(uploads.require(PARAM, file, model), null, file, "the uploaded " + file);
         }
         if (id.startsWith("ftjob-")) {
             Job job = jobs.byId(id).orElseThrow(() -> missing(id, ""));
@@ -114,7 +114,10 @@ final class InitialAdapters {
                             checkpoint.step()),
                     PARAM);
         }
-        return InitialAdapter.of(
-                adapter, checkpoint, "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
+        return new InitialAdapter(
+                adapter,
+                checkpoint,
+                null,
+                "%s of %s at step %d".formatted(checkpoint.id(), job.id(), checkpoint.step()));
     }
 }

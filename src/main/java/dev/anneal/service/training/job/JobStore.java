@@ -117,7 +117,7 @@ public final class JobStore {
             WHERE id = :job
             """;
 
-    /** Two deliveries of one request wait for each other here, so the second one finds the job of the first. */
+    /** Two deliveries of one request wait for each other here, so that the second one finds the job of the first. */
     private static final String LOCK_REQUEST = "SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))";
 
     private final JdbcClient jdbc;
@@ -207,7 +207,7 @@ public final class JobStore {
         return one(BY_KEY, key);
     }
 
-    /** The newest job of the last {@code seconds} whose request said the same. */
+    /** The newest job of the last {@code seconds} whose request had the same body. */
     Optional<Job> byDigest(String digest, double seconds) {
         List<Row> rows = jdbc.sql(BY_DIGEST)
                 .param("digest", digest)

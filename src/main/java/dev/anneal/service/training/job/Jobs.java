@@ -19,7 +19,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
-/** What clients do with fine-tuning jobs. A job of another tenant does not exist here. */
+/** Creates, finds and changes fine-tuning jobs for clients. A job of another tenant does not exist here. */
 @Component
 public final class Jobs {
 
@@ -116,7 +116,7 @@ public final class Jobs {
         return read(tenantId, id, job -> job);
     }
 
-    /** What {@code reader} makes of the job, within a transaction of the tenant. */
+    /** Applies {@code reader} to the job within a transaction of the tenant. */
     public <T> T read(String tenantId, String id, Function<Job, T> reader) {
         return database.call(tenantId, () -> reader.apply(require(id)));
     }
@@ -162,7 +162,7 @@ public final class Jobs {
         return change(tenantId, id, isRetry, WorkState.QUEUED, "Resumption", this::resume);
     }
 
-    /** What a job needs that has failed may have been deleted since. */
+    /** The files and secrets of a failed job may have been deleted since. */
     private WorkState resume(long workId) {
         Optional<Job> failed = store.byWork(workId).filter(job -> job.state() == WorkState.FAILED);
         WorkState state = queue.resume(workId);
