@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +79,9 @@ public record Export(
         return origin instanceof OfAdapter adapter ? Optional.of(adapter) : Optional.empty();
     }
 
-    boolean isOf(long job) {
-        return checkpoint().filter(checkpoint -> checkpoint.job() == job).isPresent();
+    /** @param job internal key; null: whether it belongs to no job */
+    boolean isOf(@Nullable Long job) {
+        return Objects.equals(checkpoint().map(OfCheckpoint::job).orElse(null), job);
     }
 
     /**

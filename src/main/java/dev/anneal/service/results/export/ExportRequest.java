@@ -15,12 +15,14 @@ import org.jspecify.annotations.Nullable;
  * @param dtype element type: of merged weights {@code base} (the base model's own) or torch's name of one, of a GGUF file llama.cpp's name; {@code base} for
  *     kinds that have none to choose
  * @param name the client's name for it, or null
+ * @param adapter the uploaded adapter that it is made of; null for a job's checkpoint
  */
 public record ExportRequest(
         ExportKind kind,
         @Nullable String checkpointId,
         String dtype,
-        @Nullable String name) {
+        @Nullable String name,
+        Export.@Nullable OfAdapter adapter) {
 
     private static final List<String> DTYPES = List.of("base", "float32", "bfloat16", "float16");
     private static final List<String> GGUF_TYPES = List.of("f32", "f16", "bf16", "q8_0");
@@ -32,11 +34,27 @@ public record ExportRequest(
 
     /** Reads the body of {@code POST …/exports} of a job. */
     public static ExportRequest read(StrictObject body) {
-        return read(body, Arrays.asList(ExportKind.values()));
+        return read(body, Arrays.asList(ExportKind.values()), null);
+    }
+
+    /** Reads the body of {@code POST /v1/fine_tuning/exports}. */
+    public static ExportRequest readOfAdapter(StrictObject body) {
+        String adapter = body.requiredText("adapter");
+        String model = body.requiredText("model");
+        String validationFile = body.text("validation_file");
+        ExportRequest request =
+                read(body, ExportKind.deployableOnes(), new Export.OfAdapter(adapter, model, validationFile));
+        if (request.checkpointId != null) {
+            throw body.invalid("checkpoint", "must be left out: an uploaded adapter has none", request.checkpointId);
+        }
+        if (validationFile != null && request.kind != ExportKind.MERGED) {
+            throw body.invalid("validation_file", "must be left out unless kind is 'merged'", validationFile);
+        }
+        return request;
     }
 
     /** @param kinds those that can be made of what is to be exported */
-    static ExportRequest read(StrictObject body, List<ExportKind> kinds) {
+    private static ExportRequest read(StrictObject body, List<ExportKind> kinds, Export.@Nullable OfAdapter adapter) {
         List<String> names = kinds.stream().map(ExportKind::wireName).toList();
         String kind = body.requiredText("kind");
         if (KINDS_TO_COME.contains(kind)) {
@@ -49,15 +67,15 @@ public record ExportRequest(
         if (!names.contains(kind)) {
             throw body.invalid("kind", "must be one of " + String.join(", ", names), kind);
         }
-        return read(body, ExportKind.ofWire(kind));
+        return read(body, ExportKind.ofWire(kind), adapter);
     }
 
     /** Reads the body of {@code POST …/merge}, which may be empty. */
     public static ExportRequest readMerge(StrictObject body) {
-        return read(body, ExportKind.MERGED);
+        return read(body, ExportKind.MERGED, null);
     }
 
-    private static ExportRequest read(StrictObject body, ExportKind kind) {
+    private static ExportRequest read(StrictObject body, ExportKind kind, Export.@Nullable OfAdapter adapter) {
         String checkpoint = body.text("checkpoint");
         String dtype = elementType(body, kind);
         String name = body.text("name");
@@ -66,7 +84,7 @@ public record ExportRequest(
             throw body.invalid(
                     "name", "must be 1 to 64 letters, digits, '.', '_' or '-', beginning with a letter or digit", name);
         }
-        return new ExportRequest(kind, checkpoint, dtype, name);
+        return new ExportRequest(kind, checkpoint, dtype, name, adapter);
     }
 
     private static String elementType(StrictObject body, ExportKind kind) {

@@ -3,9 +3,12 @@ package dev.anneal.service.results.export;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
+import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.paging.PageRequest;
+import dev.anneal.service.queue.NewWork;
 import dev.anneal.service.queue.Work;
+import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.training.job.Job;
 import java.sql.ResultSet;
@@ -21,21 +24,16 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
 
 /** Rows of exports. Every method runs in its caller's transaction and sees what that transaction's role may see. */
 @Component
 final class ExportStore {
 
     private static final String INSERT = """
-            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, work_id, created_at, kind, dtype, name, base_revision)
-            VALUES (:tenant, :id, :job, :checkpoint, :work, clock_timestamp(), :kind, :dtype, :name,
-                    (SELECT base_revision FROM job WHERE id = :job))
-            """;
-
-    private static final String INSERT_OF_ADAPTER = """
-            INSERT INTO export (tenant_id, external_id, adapter_file, adapter_model, validation_file, work_id, created_at, kind, dtype, name,
-                                base_revision)
-            VALUES (:tenant, :id, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :name, :revision)
+            INSERT INTO export (tenant_id, external_id, job_id, checkpoint_id, adapter_file, adapter_model, validation_file, work_id, created_at,
+                                kind, dtype, name, base_revision)
+            VALUES (:tenant, :id, :job, :checkpoint, :adapter, :model, :validation, :work, clock_timestamp(), :kind, :dtype, :name, :revision)
             """;
 
     private static final String SELECT = """
@@ -66,8 +64,8 @@ final class ExportStore {
 
     private static final String SAME = SELECT + """
             JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
-            WHERE export.job_id = :job
-              AND export.checkpoint_id = :checkpoint
+            WHERE %s
+              AND export.base_revision IS NOT DISTINCT FROM CAST(:revision AS text)
               AND export.kind = :kind
               AND export.dtype = :dtype
               AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
@@ -76,32 +74,23 @@ final class ExportStore {
             FOR KEY SHARE OF export
             """;
 
-    private static final String SAME_OF_ADAPTER = SELECT + """
-            JOIN work ON work.id = export.work_id AND work.state NOT IN ('FAILED', 'CANCELLED')
-            WHERE export.adapter_file = :adapter
-              AND export.adapter_model = :model
-              AND export.base_revision IS NOT DISTINCT FROM CAST(:revision AS text)
-              AND export.validation_file IS NOT DISTINCT FROM CAST(:validation AS text)
-              AND export.kind = :kind
-              AND export.dtype = :dtype
-              AND export.name IS NOT DISTINCT FROM CAST(:name AS text)
-            ORDER BY export.external_id DESC
-            LIMIT 1
-            FOR KEY SHARE OF export
-            """;
+    private static final String SAME_OF_CHECKPOINT =
+            SAME.formatted("export.job_id = :job AND export.checkpoint_id = :checkpoint");
+
+    private static final String SAME_OF_ADAPTER =
+            SAME.formatted("export.adapter_file = :adapter AND export.adapter_model = :model"
+                    + " AND export.validation_file IS NOT DISTINCT FROM CAST(:validation AS text)");
 
     private static final String RESULTS = """
-            SELECT id, directory, proof
+            SELECT id, directory, proof,
+                   (SELECT coalesce(json_agg(json_build_object('name', name, 'bytes', bytes, 'sha256', sha256) ORDER BY name), '[]')
+                    FROM export_file
+                    WHERE export_id = export.id) AS files
             FROM export
             WHERE id = ANY (:exports) AND directory IS NOT NULL
             """;
 
-    private static final String FILES = """
-            SELECT export_id, name, bytes, sha256
-            FROM export_file
-            WHERE export_id = ANY (:exports)
-            ORDER BY export_id, name
-            """;
+    private static final TypeReference<List<Export.File>> EXPORT_FILES = new TypeReference<>() {};
 
     private static final String COMPLETE =
             "UPDATE export SET directory = :directory, proof = CAST(:proof AS jsonb) WHERE id = :export";
@@ -122,11 +111,13 @@ final class ExportStore {
     private final JdbcClient jdbc;
     private final WorkQueue queue;
     private final Files files;
+    private final Identifiers identifiers;
 
-    ExportStore(JdbcClient jdbc, WorkQueue queue, Files files) {
+    ExportStore(JdbcClient jdbc, WorkQueue queue, Files files, Identifiers identifiers) {
         this.jdbc = jdbc;
         this.queue = queue;
         this.files = files;
+        this.identifiers = identifiers;
     }
 
     /**
@@ -143,17 +134,30 @@ final class ExportStore {
         return files.lockForUse(probed).map(StoredFile::id);
     }
 
-    /** An export that is being created. */
-    record NewExport(String tenantId, String id, long job, long checkpoint, long workId, ExportRequest request) {}
+    /** Holds the file on which a merge of an uploaded adapter is proved, if the client has named one, until the end of the transaction. */
+    void lockValidationFile(@Nullable String id) {
+        if (id != null) {
+            files.requireChecked("validation_file", id);
+        }
+    }
 
     /**
-     * An export of an uploaded adapter.
+     * An export to be made, of a job's checkpoint or of the uploaded adapter that the request names.
      *
-     * @param revision commit of the Hub that its base model is; null for one from the operator's folder
+     * @param job internal key, null for an adapter
+     * @param checkpoint internal key, null for an adapter
+     * @param model id of the base model
+     * @param revision commit of the Hub that the base model is; null for one from the operator's folder
      */
-    record OfModel(AdapterExportRequest request, @Nullable String revision) {}
+    record NewExport(
+            String tenantId,
+            ExportRequest request,
+            @Nullable Long job,
+            @Nullable Long checkpoint,
+            String model,
+            @Nullable String revision) {}
 
-    /** Until the end of the transaction. */
+    /** Two deliveries of one request wait for each other until the end of the transaction. */
     void lockAdapter(String fileId) {
         jdbc.sql(LOCK_ADAPTER).param("name", fileId).query((row, index) -> true).single();
     }
@@ -163,41 +167,42 @@ final class ExportStore {
         jdbc.sql(LOCK_JOB).param("job", job).query(Long.class).single();
     }
 
-    void insert(NewExport export) {
-        jdbc.sql(INSERT)
+    /** Queues the work that makes the export. */
+    Export create(NewExport export, @Nullable String traceparent) {
+        String id = identifiers.next("ftexp-");
+        long work = queue.enqueue(new NewWork(
+                export.tenantId(),
+                WorkKind.EXPORT,
+                export.request().kind().wireName(),
+                NewWork.DEFAULT_PRIORITY,
+                traceparent,
+                NewWork.model(export.model(), export.revision())));
+        bound(INSERT, export)
                 .param("tenant", export.tenantId())
-                .param("id", export.id())
-                .param("job", export.job())
-                .param("checkpoint", export.checkpoint())
-                .param("work", export.workId())
-                .param("kind", export.request().kind().wireName())
-                .param("dtype", export.request().dtype())
-                .param("name", export.request().name())
-                .update();
-    }
-
-    void insert(String tenantId, String id, long work, OfModel wanted) {
-        bound(jdbc.sql(INSERT_OF_ADAPTER), wanted)
-                .param("tenant", tenantId)
                 .param("id", id)
                 .param("work", work)
                 .update();
+        return byId(id).orElseThrow();
     }
 
-    /** As the other {@code same}. */
-    Optional<Export> same(OfModel wanted) {
-        return first(bound(jdbc.sql(SAME_OF_ADAPTER), wanted));
+    /** The newest export that the same arguments made and that has not failed. */
+    Optional<Export> same(NewExport export) {
+        return first(bound(export.job() == null ? SAME_OF_ADAPTER : SAME_OF_CHECKPOINT, export));
     }
 
-    private static JdbcClient.StatementSpec bound(JdbcClient.StatementSpec sql, OfModel wanted) {
-        AdapterExportRequest request = wanted.request();
-        return sql.param("revision", wanted.revision())
-                .param("adapter", request.origin().fileId())
-                .param("model", request.origin().model())
-                .param("validation", request.origin().validationFile())
-                .param("kind", request.form().kind().wireName())
-                .param("dtype", request.form().dtype())
-                .param("name", request.form().name());
+    private JdbcClient.StatementSpec bound(String sql, NewExport export) {
+        ExportRequest request = export.request();
+        Export.OfAdapter adapter = request.adapter();
+        return jdbc.sql(sql)
+                .param("job", export.job())
+                .param("checkpoint", export.checkpoint())
+                .param("adapter", adapter == null ? null : adapter.fileId())
+                .param("model", adapter == null ? null : adapter.model())
+                .param("validation", adapter == null ? null : adapter.validationFile())
+                .param("revision", export.revision())
+                .param("kind", request.kind().wireName())
+                .param("dtype", request.dtype())
+                .param("name", request.name());
     }
 
     Optional<Export> byId(String id) {
@@ -217,29 +222,14 @@ final class ExportStore {
         return one(BY_NUMBER, number);
     }
 
-    /** The newest export that the same arguments made and that has not failed. */
-    Optional<Export> same(long job, long checkpoint, ExportRequest request) {
-        return first(jdbc.sql(SAME)
+    /** @param job internal key; null for exports of uploaded adapters */
+    List<Export> page(@Nullable Long job, PageRequest request) {
+        String condition = job == null ? OF_NO_JOB : OF_JOB;
+        return assemble(jdbc.sql(
+                        request.ascending()
+                                ? PAGE.formatted(condition, ">", "ASC")
+                                : PAGE.formatted(condition, "<", "DESC"))
                 .param("job", job)
-                .param("checkpoint", checkpoint)
-                .param("kind", request.kind().wireName())
-                .param("dtype", request.dtype())
-                .param("name", request.name()));
-    }
-
-    List<Export> page(long job, PageRequest request) {
-        return page(OF_JOB, Map.of("job", job), request);
-    }
-
-    List<Export> pageOfAdapters(PageRequest request) {
-        return page(OF_NO_JOB, Map.of(), request);
-    }
-
-    private List<Export> page(String condition, Map<String, Object> parameters, PageRequest request) {
-        String query =
-                request.ascending() ? PAGE.formatted(condition, ">", "ASC") : PAGE.formatted(condition, "<", "DESC");
-        return assemble(jdbc.sql(query)
-                .params(parameters)
                 .param("after", request.after())
                 .param("limit", request.rowsToRead())
                 .query(ExportStore::row)
@@ -288,20 +278,10 @@ final class ExportStore {
             results.put(
                     row.getLong("id"),
                     new Export.Result(
-                            row.getString("directory"), JsonColumn.readMap(row.getString("proof")), List.of()));
+                            row.getString("directory"),
+                            JsonColumn.readMap(row.getString("proof")),
+                            JsonColumn.read(row.getString("files"), EXPORT_FILES)));
         });
-        Map<Long, List<Export.File>> files = jdbc
-                .sql(FILES)
-                .param("exports", exports)
-                .query((row, index) -> Map.entry(
-                        row.getLong("export_id"),
-                        new Export.File(row.getString("name"), row.getLong("bytes"), row.getString("sha256"))))
-                .list()
-                .stream()
-                .collect(Collectors.groupingBy(
-                        Map.Entry::getKey, Collectors.mapping(Map.Entry::getValue, Collectors.toList())));
-        results.replaceAll((export, result) ->
-                new Export.Result(result.directory(), result.proof(), files.getOrDefault(export, List.of())));
         return results;
     }
 

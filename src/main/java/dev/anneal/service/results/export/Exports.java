@@ -1,20 +1,20 @@
 package dev.anneal.service.results.export;
 
-import dev.anneal.service.platform.database.Identifiers;
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
-import dev.anneal.service.queue.NewWork;
-import dev.anneal.service.queue.WorkKind;
-import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.training.history.Checkpoint;
 import dev.anneal.service.training.history.Checkpoints;
 import dev.anneal.service.training.history.Events;
 import dev.anneal.service.training.job.Job;
 import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.UploadedAdapters;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -27,28 +27,28 @@ public final class Exports {
     private final Jobs jobs;
     private final Checkpoints checkpoints;
     private final ExportStore store;
-    private final WorkQueue queue;
     private final Events events;
-    private final Identifiers identifiers;
+    private final ModelCatalog models;
+    private final UploadedAdapters adapters;
 
     Exports(
             TenantDatabase database,
             Jobs jobs,
             Checkpoints checkpoints,
             ExportStore store,
-            WorkQueue queue,
             Events events,
-            Identifiers identifiers) {
+            ModelCatalog models,
+            UploadedAdapters adapters) {
         this.database = database;
         this.jobs = jobs;
         this.checkpoints = checkpoints;
         this.store = store;
-        this.queue = queue;
         this.events = events;
-        this.identifiers = identifiers;
+        this.models = models;
+        this.adapters = adapters;
     }
 
-    /** Begins an export; answers the earlier one if the same arguments made it before and it has not failed. */
+    /** Begins an export of a job; answers the earlier one if the same arguments made it before and it has not failed. */
     public Export create(String tenantId, String jobId, ExportRequest request, @Nullable String traceparent) {
         return database.call(tenantId, () -> {
             Job job = jobs.require(jobId);
@@ -60,8 +60,31 @@ public final class Exports {
             } else {
                 requireResumable(job, checkpoint);
             }
-            return store.same(job.number(), checkpoint.number(), request)
-                    .orElseGet(() -> insert(job, checkpoint, request, traceparent));
+            ExportStore.NewExport export = new ExportStore.NewExport(
+                    tenantId,
+                    request,
+                    job.number(),
+                    checkpoint.number(),
+                    job.request().model(),
+                    job.baseRevision());
+            return store.same(export).orElseGet(() -> create(job, checkpoint, export, traceparent));
+        });
+    }
+
+    /**
+     * Begins an export of an uploaded adapter with the base model as it is now; answers the earlier one if the same arguments made it of the same commit and
+     * it has not failed.
+     */
+    public Export create(String tenantId, ExportRequest request, @Nullable String traceparent) {
+        Export.OfAdapter origin = Objects.requireNonNull(request.adapter(), "the request names an adapter");
+        return database.call(tenantId, () -> {
+            BaseModel model = models.require(origin.model());
+            adapters.require("adapter", origin.fileId(), model);
+            store.lockValidationFile(origin.validationFile());
+            store.lockAdapter(origin.fileId());
+            ExportStore.NewExport export =
+                    new ExportStore.NewExport(tenantId, request, null, null, model.id(), model.revision());
+            return store.same(export).orElseGet(() -> store.create(export, traceparent));
         });
     }
 
@@ -121,31 +144,28 @@ public final class Exports {
         }
     }
 
-    private Export insert(Job job, Checkpoint checkpoint, ExportRequest request, @Nullable String traceparent) {
-        store.lockProbeFile(request.kind(), job);
-        long work = queue.enqueue(new NewWork(
-                job.tenantId(),
-                WorkKind.EXPORT,
-                request.kind().wireName(),
-                NewWork.DEFAULT_PRIORITY,
-                traceparent,
-                NewWork.model(job.request().model(), job.baseRevision())));
-        String id = identifiers.next("ftexp-");
-        store.insert(new ExportStore.NewExport(job.tenantId(), id, job.number(), checkpoint.number(), work, request));
+    private Export create(Job job, Checkpoint checkpoint, ExportStore.NewExport export, @Nullable String traceparent) {
+        store.lockProbeFile(export.request().kind(), job);
+        Export created = store.create(export, traceparent);
         events.info(
                 job.number(),
                 "Export %s (%s) of the checkpoint at step %d requested"
-                        .formatted(id, request.kind().wireName(), checkpoint.step()));
-        return store.byId(id).orElseThrow();
+                        .formatted(created.id(), created.kind().wireName(), checkpoint.step()));
+        return created;
     }
 
-    public Export find(String tenantId, String jobId, String exportId) {
+    /** @param jobId null for an export of an uploaded adapter */
+    public Export find(String tenantId, @Nullable String jobId, String exportId) {
         return database.call(tenantId, () -> {
-            Job job = jobs.require(jobId);
+            Long job = number(jobId);
             return store.byId(exportId)
-                    .filter(export -> export.isOf(job.number()))
+                    .filter(export -> export.isOf(job))
                     .orElseThrow(() -> Refusal.notFound("export", exportId, "export_id"));
         });
+    }
+
+    private @Nullable Long number(@Nullable String jobId) {
+        return jobId == null ? null : (Long) jobs.require(jobId).number();
     }
 
     /** The export as the role of the caller's transaction sees it. It is not removed before the transaction's end. */
@@ -159,22 +179,25 @@ public final class Exports {
                 .orElseThrow(() -> new IllegalArgumentException("there is no export with the key " + number));
     }
 
-    /** A page of the job's exports, newest first unless the request says otherwise. */
-    public Page<Export> list(String tenantId, String jobId, PageRequest request) {
+    /**
+     * A page of exports, newest first unless the request says otherwise.
+     *
+     * @param jobId null for the exports of uploaded adapters
+     */
+    public Page<Export> list(String tenantId, @Nullable String jobId, PageRequest request) {
         return database.call(tenantId, () -> {
-            Job job = jobs.require(jobId);
+            Long job = number(jobId);
             String after = request.after();
             if (after != null && !isCursor(job, after)) {
-                throw Refusal.invalidCursor("an export of this job", after);
+                throw Refusal.invalidCursor(
+                        job == null ? "an export of an uploaded adapter" : "an export of this job", after);
             }
-            return Page.of(store.page(job.number(), request), request);
+            return Page.of(store.page(job, request), request);
         });
     }
 
-    /** One that has passed its retention is no row any more, and a page still begins behind it. */
-    private boolean isCursor(Job job, String after) {
-        return store.byId(after)
-                .map(export -> export.isOf(job.number()))
-                .orElseGet(() -> ExportRemoval.mayBeRemoved(after));
+    /** An export that retention has removed is a row no more, and a page may still begin behind it. */
+    private boolean isCursor(@Nullable Long job, String after) {
+        return store.byId(after).map(export -> export.isOf(job)).orElseGet(() -> ExportRemoval.mayBeRemoved(after));
     }
 }

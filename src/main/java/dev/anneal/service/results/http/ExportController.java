@@ -8,7 +8,6 @@ import dev.anneal.service.access.web.PageLimits;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.trace.TraceParent;
-import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.ExportRequest;
 import dev.anneal.service.results.export.Exports;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +22,9 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code …/exports} and its short form {@code …/merge}. */
+/** {@code …/exports} of a job with its short form {@code …/merge}, and of uploaded adapters, which belong to no job. */
 @RestController
-@RequestMapping("/v1/fine_tuning/jobs/{jobId}")
+@RequestMapping("/v1/fine_tuning")
 class ExportController {
 
     private final Exports exports;
@@ -34,7 +33,7 @@ class ExportController {
         this.exports = exports;
     }
 
-    @PostMapping("/exports")
+    @PostMapping("/jobs/{jobId}/exports")
     @RequiresScope(Scope.JOBS_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     ExportBody create(
@@ -46,7 +45,7 @@ class ExportController {
         return ExportBody.of(exports.create(tenant.id(), jobId, request, TraceParent.ofRequest(traceparent)), jobId);
     }
 
-    @PostMapping("/merge")
+    @PostMapping("/jobs/{jobId}/merge")
     @RequiresScope(Scope.JOBS_WRITE)
     @ResponseStatus(HttpStatus.ACCEPTED)
     ExportBody merge(
@@ -58,18 +57,31 @@ class ExportController {
         return ExportBody.of(exports.create(tenant.id(), jobId, request, TraceParent.ofRequest(traceparent)), jobId);
     }
 
-    @GetMapping("/exports")
+    @PostMapping("/exports")
+    @RequiresScope(Scope.JOBS_WRITE)
+    @ResponseStatus(HttpStatus.ACCEPTED)
+    ExportBody createOfAdapter(
+            Tenant tenant,
+            @RequestBody(required = false) @Nullable JsonNode body,
+            @RequestHeader(name = "traceparent", required = false) @Nullable String traceparent) {
+        ExportRequest request = ExportRequest.readOfAdapter(JsonBody.of(body).object());
+        return ExportBody.of(exports.create(tenant.id(), request, TraceParent.ofRequest(traceparent)), null);
+    }
+
+    @GetMapping({"/jobs/{jobId}/exports", "/exports"})
     @RequiresScope(Scope.JOBS_READ)
     ListBody<ExportBody> list(
-            Tenant tenant, @PathVariable String jobId, @PageLimits(byDefault = 20, max = 100) PageRequest page) {
+            Tenant tenant,
+            @PathVariable(required = false) @Nullable String jobId,
+            @PageLimits(byDefault = 20, max = 100) PageRequest page) {
         return ListBody.of(
                 exports.list(tenant.id(), jobId, page).map(export -> ExportBody.of(export, jobId)), ExportBody::id);
     }
 
-    @GetMapping("/exports/{exportId}")
+    @GetMapping({"/jobs/{jobId}/exports/{exportId}", "/exports/{exportId}"})
     @RequiresScope(Scope.JOBS_READ)
-    ExportBody retrieve(Tenant tenant, @PathVariable String jobId, @PathVariable String exportId) {
-        Export export = exports.find(tenant.id(), jobId, exportId);
-        return ExportBody.of(export, jobId);
+    ExportBody retrieve(
+            Tenant tenant, @PathVariable(required = false) @Nullable String jobId, @PathVariable String exportId) {
+        return ExportBody.of(exports.find(tenant.id(), jobId, exportId), jobId);
     }
 }

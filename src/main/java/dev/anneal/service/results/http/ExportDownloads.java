@@ -8,6 +8,7 @@ import dev.anneal.service.access.web.ListBody;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.results.export.Export;
+import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import jakarta.servlet.http.HttpServletRequest;
@@ -28,10 +29,10 @@ class ExportDownloads {
 
     private static final String READING = "its files can be read";
 
-    private final ExportsOfPaths exports;
+    private final Exports exports;
     private final ArtifactStore store;
 
-    ExportDownloads(ExportsOfPaths exports, ArtifactStore store) {
+    ExportDownloads(Exports exports, ArtifactStore store) {
         this.exports = exports;
         this.store = store;
     }
@@ -40,7 +41,7 @@ class ExportDownloads {
     @RequiresScope(Scope.MODELS_READ)
     ListBody<ExportBody.FileBody> files(
             Tenant tenant, @PathVariable(required = false) @Nullable String jobId, @PathVariable String exportId) {
-        Export export = exports.find(tenant, jobId, exportId);
+        Export export = exports.find(tenant.id(), jobId, exportId);
         return ListBody.of(new Page<>(ExportBody.of(export, jobId).files(), false), ExportBody.FileBody::name);
     }
 
@@ -54,7 +55,7 @@ class ExportDownloads {
             HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
-        Export.Result result = exports.find(tenant, jobId, exportId).requireResult(READING);
+        Export.Result result = exports.find(tenant.id(), jobId, exportId).requireResult(READING);
         Export.File file = result.files().stream()
                 .filter(candidate -> candidate.name().equals(name))
                 .findFirst()
@@ -71,7 +72,7 @@ class ExportDownloads {
             @PathVariable String exportId,
             HttpServletResponse response)
             throws IOException {
-        Export export = exports.find(tenant, jobId, exportId);
+        Export export = exports.find(tenant.id(), jobId, exportId);
         Export.Result result = export.requireResult(READING);
         response.setContentType("application/x-tar");
         response.setHeader(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"" + exportId + ".tar\"");

@@ -10,6 +10,7 @@ import dev.anneal.service.platform.request.JsonBody;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.Export;
+import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.results.push.PushRequest;
 import dev.anneal.service.results.push.Pushes;
 import org.jspecify.annotations.Nullable;
@@ -29,10 +30,10 @@ import tools.jackson.databind.JsonNode;
 @RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}/push", "/v1/fine_tuning/exports/{exportId}/push"})
 class PushController {
 
-    private final ExportsOfPaths exports;
+    private final Exports exports;
     private final Pushes pushes;
 
-    PushController(ExportsOfPaths exports, Pushes pushes) {
+    PushController(Exports exports, Pushes pushes) {
         this.exports = exports;
         this.pushes = pushes;
     }
@@ -46,7 +47,7 @@ class PushController {
             @PathVariable String exportId,
             @RequestBody(required = false) @Nullable JsonNode body) {
         PushRequest request = PushRequest.read(JsonBody.of(body).object());
-        Export export = exports.find(tenant, jobId, exportId);
+        Export export = exports.find(tenant.id(), jobId, exportId);
         String origin = export.adapter().map(Export.OfAdapter::fileId).orElse(String.valueOf(jobId));
         return PushBody.of(pushes.create(tenant.id(), export, origin, request));
     }
@@ -58,7 +59,7 @@ class PushController {
             @PathVariable(required = false) @Nullable String jobId,
             @PathVariable String exportId,
             @PathVariable String pushId) {
-        return PushBody.of(pushes.find(tenant.id(), exports.find(tenant, jobId, exportId), pushId));
+        return PushBody.of(pushes.find(tenant.id(), exports.find(tenant.id(), jobId, exportId), pushId));
     }
 
     @GetMapping
@@ -68,7 +69,7 @@ class PushController {
             @PathVariable(required = false) @Nullable String jobId,
             @PathVariable String exportId,
             @PageLimits(byDefault = 20, max = 100) PageRequest page) {
-        Export export = exports.find(tenant, jobId, exportId);
+        Export export = exports.find(tenant.id(), jobId, exportId);
         return ListBody.of(pushes.list(tenant.id(), export, page).map(PushBody::of), PushBody::id);
     }
 }
