@@ -5,12 +5,12 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Clears away what processes that died were storing: half written files, folders half deleted, uploads to a bucket that nobody completes. */
+/** Deletes what processes that died have left: half written files, half deleted folders, uploads to a bucket that nobody completes. */
 final class AbandonedSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(AbandonedSweep.class);
 
-    /** Longer than anything takes to be stored. */
+    /** Longer than any write takes. */
     private static final Duration AGE = Duration.ofDays(1);
 
     private final ArtifactStore store;
@@ -26,7 +26,7 @@ final class AbandonedSweep {
             store.deleteAbandoned(clock.instant().minus(AGE));
         } catch (StorageException failure) {
             LOG.warn(
-                    "What dead processes have left in the artifact store stays until the next sweep: {}",
+                    "Remains of dead processes stay in the artifact store until the next sweep: {}",
                     failure.getMessage());
         }
     }

@@ -22,17 +22,17 @@ public record ArtifactKey(String value) {
         }
     }
 
-    /** Where the content of an uploaded or result file lies. */
+    /** Key of the content of an uploaded file or result file. */
     public static ArtifactKey ofFile(String tenantId, String fileId) {
         return new ArtifactKey(tenantId).child("files").child(fileId);
     }
 
-    /** The key that something found in a store has; empty if it has none, and so is not of this service. */
+    /** The key of a name found in a store; empty if it is no key, and thus not of this service. */
     public static Optional<ArtifactKey> stored(String name) {
         return VALUE.matcher(name).matches() ? Optional.of(new ArtifactKey(name)) : Optional.empty();
     }
 
-    /** The folder that this is in; empty for one of the first level. */
+    /** The folder that contains this key; empty at the first level. */
     public Optional<ArtifactKey> folder() {
         int end = value.lastIndexOf('/');
         return end < 0 ? Optional.empty() : Optional.of(new ArtifactKey(value.substring(0, end)));

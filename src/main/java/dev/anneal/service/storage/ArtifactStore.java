@@ -8,7 +8,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
+import java.util.function.Supplier;
 
 /**
  * Files and folders by key: uploads, results, attempts, exports. A file is there completely or not at all. Failures of the store are
@@ -31,10 +31,10 @@ public interface ArtifactStore extends AutoCloseable {
     InputStream open(ArtifactKey key, long offset);
 
     /**
-     * An address at which anybody may read the file for a few minutes, if this store hands out such. Whoever asks has found out that the
-     * client may read the file.
+     * An address at which anybody can read the file for a few minutes, if this store gives out addresses. The caller has checked that the client may read the
+     * file.
      *
-     * @param contentDisposition header that the answer there is to have
+     * @param contentDisposition header of the answer at that address
      */
     Optional<URI> downloadAddress(ArtifactKey key, String contentDisposition);
 
@@ -45,64 +45,63 @@ public interface ArtifactStore extends AutoCloseable {
     void deleteFrom(ArtifactKey folder, String name);
 
     /**
-     * Deletes what lies directly in a folder, and the folder if nothing is left in it. No folder is fine.
+     * Deletes files and folders directly in a folder, and the folder if nothing is left in it. A missing folder is fine.
      *
-     * @param prefix only names that begin so, also behind the dot with which processes name what is not complete yet
+     * @param prefix only names with this prefix, also after the dot that processes put before names of incomplete files
      * @param kept keys that stay
      */
     void deleteWithin(ArtifactKey folder, String prefix, Collection<ArtifactKey> kept);
 
     /**
-     * A folder of this machine for an engine process to write to; made when it is not there, kept with its content when it is. What is
-     * written counts as stored once {@link #publish} has returned.
+     * A folder of this machine for an engine process to write to; created if it does not exist, else kept with its content. Its files are stored once
+     * {@link #publish} has returned.
      */
     Path localFolder(ArtifactKey key);
 
     /**
-     * Makes what a process wrote to {@link #localFolder} durable, and visible on the other machines: all of it or nothing. It is complete by
-     * then and does not change any more. Safe to repeat.
+     * Makes the content of {@link #localFolder} durable, and visible on other machines, all or nothing. It must be complete and no longer change. Safe to
+     * repeat.
      */
     void publish(ArtifactKey key);
 
-    /** A published folder on this machine for an engine process to read. The caller closes it when nobody reads there any more. */
+    /** A published folder on this machine for an engine process to read. The caller closes it after the last read. */
     LocalCopy localCopy(ArtifactKey key);
 
     /**
-     * A file on this machine for an engine process to read. The caller closes it when nobody reads it any more.
+     * A file on this machine for an engine process to read. The caller closes it after the last read.
      *
-     * @param sha256 of its content, as it was when it was written
+     * @param sha256 of its content when it was written
      */
     LocalCopy localFile(ArtifactKey key, String sha256);
 
-    /** Shows every file that is stored, in no order; what processes have not completed is not among them. */
+    /** Visits every stored file, in no order. Incomplete files are left out. */
     void list(Consumer<Entry> visitor);
 
-    /** Removes what processes left that died while they wrote, from before {@code time}; no row and no key names it. */
+    /** Deletes remains of processes that died while they wrote, if they are from before {@code time}. No row and no key names them. */
     void deleteAbandoned(Instant time);
 
-    /** What says whose the store is. */
+    /** The file that says which installation owns the store. */
     StoreMarker marker();
 
     /**
-     * Says that the store is this process's installation's. From then on everything fails as {@link StorageException.Kind#ABSENT} while the marker is not
-     * there or names another one. Stores that a test makes on its own are never asked.
+     * The store belongs to the installation of this process. From now on operations fail as {@link StorageException.Kind#ABSENT} while there is an objection.
      *
-     * @param isOurs whether a marker with this text names the installation
+     * @param objection why the store is not the installation's any more; empty while it is
      */
-    default void claimed(Predicate<String> isOurs) {}
+    default void claimed(Supplier<Optional<String>> objection) {}
 
-    /** Finds out whether the store answers and takes something in. */
+    /** Checks that the store answers and accepts writes. */
     void check();
 
-    /** Gives up threads and connections. */
+    /** Ends threads and connections. */
     @Override
     default void close() {}
 
     /**
      * A file of the store.
      *
-     * @param key its own, or that of a folder which it is in
-     * @param writtenAt when it was written last
+     * @param key of the file, or of the folder that contains it
+     * @param writtenAt time of the last write
      */
     record Entry(ArtifactKey key, Instant writtenAt, long bytes) {}
 }

@@ -8,7 +8,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.function.Consumer;
 
-/** Shows the files of a store's folder. What begins with a dot is not complete or belongs to the file system. */
+/** Visits the files of a store's folder. Names that begin with a dot are incomplete or belong to the file system. */
 final class ArtifactTree extends SimpleFileVisitor<Path> {
 
     private final Path root;
@@ -34,7 +34,7 @@ final class ArtifactTree extends SimpleFileVisitor<Path> {
         return FileVisitResult.CONTINUE;
     }
 
-    /** What was deleted meanwhile is not there. */
+    /** A file that was deleted meanwhile is skipped. */
     @Override
     public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
         if (failure instanceof NoSuchFileException) {

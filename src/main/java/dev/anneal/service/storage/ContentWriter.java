@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 
-/** Copies a stream into a new file, hashing and counting, and tells failures of the two sides apart. */
+/** Copies a stream into a new file, hashing and counting. Failures of the file are {@link StorageException}s, those of the stream are not. */
 final class ContentWriter {
 
     private static final int BUFFER_BYTES = 1 << 16;
@@ -20,18 +20,23 @@ final class ContentWriter {
     /** Returns when the content is on the disk. */
     static StoredContent write(Path target, ArtifactKey key, InputStream content, long maxBytes) throws IOException {
         MessageDigest digest = Sha256.newDigest();
-        byte[] buffer = new byte[BUFFER_BYTES];
+        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
         long bytes = 0;
         try (FileChannel channel = create(target, key)) {
-            for (int count = content.read(buffer); count >= 0; count = content.read(buffer)) {
+            for (int count = content.read(buffer.array()); count >= 0; count = content.read(buffer.array())) {
                 bytes += count;
                 if (bytes > maxBytes) {
                     throw StorageException.tooLarge(key, maxBytes);
                 }
-                digest.update(buffer, 0, count);
-                append(channel, buffer, count, key);
+                digest.update(buffer.array(), 0, count);
+                buffer.position(0).limit(count);
+                StorageException.onDisk("store", key, () -> {
+                    while (buffer.hasRemaining()) {
+                        channel.write(buffer);
+                    }
+                });
             }
-            force(channel, key);
+            StorageException.onDisk("store", key, () -> channel.force(true));
         }
         return new StoredContent(bytes, HexFormat.of().formatHex(digest.digest()));
     }
@@ -39,24 +44,6 @@ final class ContentWriter {
     private static FileChannel create(Path target, ArtifactKey key) {
         try {
             return FileChannel.open(target, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        } catch (IOException exception) {
-            throw StorageException.of("store", key, exception);
-        }
-    }
-
-    private static void append(FileChannel channel, byte[] buffer, int count, ArtifactKey key) {
-        try {
-            for (ByteBuffer rest = ByteBuffer.wrap(buffer, 0, count); rest.hasRemaining(); ) {
-                channel.write(rest);
-            }
-        } catch (IOException exception) {
-            throw StorageException.of("store", key, exception);
-        }
-    }
-
-    private static void force(FileChannel channel, ArtifactKey key) {
-        try {
-            channel.force(true);
         } catch (IOException exception) {
             throw StorageException.of("store", key, exception);
         }

@@ -1,6 +1,5 @@
 package dev.anneal.service.storage;
 
-import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.io.BufferedInputStream;
@@ -19,7 +18,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -29,11 +27,11 @@ import java.util.stream.Stream;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The store as a folder: a local disk, or a volume that all machines mount. A file is written beside the others and moved to its name
- * when it is complete and on the disk; a folder is moved aside before it is deleted, so that nobody reads half of it. The folder itself is made with its
- * marker and never again: where it is gone, a disk is not mounted.
+ * The store in a folder of a local disk, or of a volume that all machines mount. A file is written to a temporary name and gets its own name when it is
+ * complete and on the disk; a folder is moved aside before it is deleted, so that nobody reads half of it. The root folder is created with its marker and
+ * never again: a missing root is a disk that is not mounted.
  */
-final class DirectoryArtifactStore implements ArtifactStore {
+public final class DirectoryArtifactStore implements ArtifactStore {
 
     /** Folder of files being written and folders being deleted; no key begins with a dot. */
     private static final String TEMPORARY = ".temporary";
@@ -41,7 +39,7 @@ final class DirectoryArtifactStore implements ArtifactStore {
     private final Path root;
     private final Path temporary;
 
-    DirectoryArtifactStore(Path root) {
+    public DirectoryArtifactStore(Path root) {
         this.root = root.toAbsolutePath().normalize();
         this.temporary = this.root.resolve(TEMPORARY);
         if (Files.exists(root)) {
@@ -67,10 +65,9 @@ final class DirectoryArtifactStore implements ArtifactStore {
         try {
             StoredContent stored = ContentWriter.write(partial, key, content, maxBytes);
             Path target = path(key);
-            storing("store", key, () -> {
-                makeFolder(parent(target));
-                Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-                force(parent(target));
+            StorageException.onDisk("store", key, () -> {
+                makeFolder(DurableFiles.parentOf(target));
+                DurableFiles.rename(partial, target);
             });
             return stored;
         } finally {
@@ -154,20 +151,20 @@ final class DirectoryArtifactStore implements ArtifactStore {
     @Override
     public Path localFolder(ArtifactKey key) {
         Path folder = path(key);
-        storing("make the folder", key, () -> makeFolder(folder));
+        StorageException.onDisk("make the folder", key, () -> makeFolder(folder));
         return folder;
     }
 
     @Override
     public void publish(ArtifactKey key) {
         Path folder = existing(key);
-        storing("publish", key, () -> {
+        StorageException.onDisk("publish", key, () -> {
             try (Stream<Path> content = Files.walk(folder)) {
                 for (Path each : (Iterable<Path>) content::iterator) {
-                    force(each);
+                    DurableFiles.forceFolder(each);
                 }
             }
-            force(parent(folder));
+            DurableFiles.forceFolder(DurableFiles.parentOf(folder));
         });
     }
 
@@ -208,10 +205,7 @@ final class DirectoryArtifactStore implements ArtifactStore {
         try {
             DurableFiles.probe(temporary);
         } catch (IOException exception) {
-            throw new StorageException(
-                    DiskFull.isCauseOf(exception) ? StorageException.Kind.FULL : StorageException.Kind.FAILED,
-                    "the folder of the artifacts cannot be written to: " + root,
-                    exception);
+            throw StorageException.ofDisk("the folder of the artifacts cannot be written to: " + root, exception);
         }
     }
 
@@ -238,11 +232,6 @@ final class DirectoryArtifactStore implements ArtifactStore {
         Files.createDirectories(folder);
     }
 
-    /** A key has at least one segment below the root, so there always is one. */
-    private static Path parent(Path path) {
-        return Objects.requireNonNull(path.getParent());
-    }
-
     private static void deleteIfOlder(Path path, Instant time) throws IOException {
         try {
             if (Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
@@ -258,26 +247,5 @@ final class DirectoryArtifactStore implements ArtifactStore {
         try (Stream<Path> entries = Files.list(folder)) {
             return entries.toList();
         }
-    }
-
-    /** A file's bytes, or a folder's entries, survive a loss of power once this has returned. */
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private static void storing(String action, ArtifactKey key, StoreAction body) {
-        try {
-            body.run();
-        } catch (IOException exception) {
-            throw StorageException.of(action, key, exception);
-        }
-    }
-
-    /** Work on the store's own files. */
-    private interface StoreAction {
-
-        void run() throws IOException;
     }
 }

@@ -1,6 +1,5 @@
 package dev.anneal.service.storage;
 
-import dev.anneal.engine.format.file.DiskFull;
 import dev.anneal.engine.format.file.DurableFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -13,7 +12,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The marker of a folder: there completely or not at all. */
+/** The marker of a store in a folder: a file that appears whole or not at all. */
 final class DirectoryMarker implements StoreMarker {
 
     private final Path root;
@@ -45,41 +44,39 @@ final class DirectoryMarker implements StoreMarker {
 
     @Override
     public void create(String content) {
-        writeAnd(content, complete -> {
-            try {
-                link(complete);
-            } catch (FileAlreadyExistsException theirs) {
-                // Another process was first.
-                return;
-            }
-        });
+        write(content, this::link);
     }
 
-    /** A link fails where the name is taken. File systems without links, of some clouds, get a rename, which may come too late to see that. */
+    /** A link fails where the name is taken. File systems without links get a rename, which may miss a marker that is written at the same time. */
     private void link(Path complete) throws IOException {
         try {
-            Files.createLink(path, complete);
-            DurableFiles.forceFolder(root);
-        } catch (FileAlreadyExistsException taken) {
-            throw taken;
-        } catch (UnsupportedOperationException | FileSystemException withoutLinks) {
-            Files.move(complete, path);
+            try {
+                Files.createLink(path, complete);
+                DurableFiles.forceFolder(root);
+            } catch (FileAlreadyExistsException taken) {
+                throw taken;
+            } catch (UnsupportedOperationException | FileSystemException withoutLinks) {
+                Files.move(complete, path);
+            }
+        } catch (FileAlreadyExistsException theirs) {
+            // Another process was first.
+            return;
         }
     }
 
     @Override
     public void replace(String content) {
-        writeAnd(content, complete -> DurableFiles.rename(complete, path));
+        write(content, complete -> DurableFiles.rename(complete, path));
     }
 
-    private void writeAnd(String content, Step step) {
+    private void write(String content, Naming naming) {
         Path complete = temporary.resolve(UUID.randomUUID().toString());
         try {
             // The one place that makes the folder of a store: at the first start of an installation.
             Files.createDirectories(temporary);
             try {
                 DurableFiles.write(complete, content.getBytes(StandardCharsets.UTF_8));
-                step.take(complete);
+                naming.apply(complete);
             } finally {
                 Files.deleteIfExists(complete);
             }
@@ -89,15 +86,12 @@ final class DirectoryMarker implements StoreMarker {
     }
 
     private StorageException failed(String action, IOException cause) {
-        return new StorageException(
-                DiskFull.isCauseOf(cause) ? StorageException.Kind.FULL : StorageException.Kind.FAILED,
-                "cannot %s %s: %s".formatted(action, path, cause.getMessage()),
-                cause);
+        return StorageException.ofDisk("cannot %s %s: %s".formatted(action, path, cause.getMessage()), cause);
     }
 
-    /** What is done with the file that is complete. */
-    private interface Step {
+    /** Gives the complete file the marker's name. */
+    private interface Naming {
 
-        void take(Path complete) throws IOException;
+        void apply(Path complete) throws IOException;
     }
 }

@@ -5,11 +5,11 @@ import java.nio.file.Path;
 /**
  * A file or folder of the store as a path of this machine. It stays there until this is closed.
  *
- * @param release called once, when nobody reads it any more
+ * @param release called when nobody reads it any more
  */
 public record LocalCopy(Path path, Runnable release) implements AutoCloseable {
 
-    /** A copy that stays anyway. */
+    /** A copy that needs no release. */
     public static LocalCopy staying(Path path) {
         return new LocalCopy(path, () -> {});
     }

@@ -9,40 +9,30 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.springframework.beans.factory.ObjectProvider;
 
 /**
- * A store that tells how long it took and whether it failed, and that looks for its marker before it takes something in, and where something is missing: an
- * unmounted disk is no empty store.
+ * Reports the duration and the failure of each operation of a store, and reads the store's marker before anything is written or deleted and when something is
+ * missing: where an unmounted disk was, writes would be lost, and what is missing may be safe.
  */
 public final class ObservedArtifactStore implements ArtifactStore {
 
     private final ArtifactStore store;
     private final ObjectProvider<StoreListener> listeners;
-    private final MarkerGuard guard;
+    private volatile Supplier<Optional<String>> objection = Optional::empty;
 
     public ObservedArtifactStore(ArtifactStore store, ObjectProvider<StoreListener> listeners) {
         this.store = store;
         this.listeners = listeners;
-        this.guard = new MarkerGuard(store.marker());
     }
 
-    /** A content that breaks off is its sender's failure. */
     @Override
     public StoredContent write(ArtifactKey key, InputStream content, long maxBytes) throws IOException {
-        long begin = System.nanoTime();
-        boolean failed = false;
-        try {
-            guard.require();
+        return observed(StoreOperation.WRITE, () -> {
+            requireOwn();
             return store.write(key, content, maxBytes);
-        } catch (StorageException failure) {
-            failed = failure.isOfTheStore();
-            throw failure;
-        } finally {
-            tell(StoreOperation.WRITE, begin, failed);
-        }
+        });
     }
 
     @Override
@@ -77,7 +67,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
 
     @Override
     public Path localFolder(ArtifactKey key) {
-        guard.require();
+        requireOwn();
         return store.localFolder(key);
     }
 
@@ -112,8 +102,8 @@ public final class ObservedArtifactStore implements ArtifactStore {
     }
 
     @Override
-    public void claimed(Predicate<String> isOurs) {
-        guard.expect(isOurs);
+    public void claimed(Supplier<Optional<String>> why) {
+        objection = why;
     }
 
     @Override
@@ -128,7 +118,7 @@ public final class ObservedArtifactStore implements ArtifactStore {
 
     private void guarded(StoreOperation operation, Runnable call) {
         observe(operation, () -> {
-            guard.require();
+            requireOwn();
             call.run();
         });
     }
@@ -140,7 +130,8 @@ public final class ObservedArtifactStore implements ArtifactStore {
         });
     }
 
-    private <T> T observed(StoreOperation operation, Supplier<T> call) {
+    /** Only failures of the store itself count as failed: a content that breaks off is its sender's failure. */
+    private <T, E extends Exception> T observed(StoreOperation operation, Call<T, E> call) throws E {
         long begin = System.nanoTime();
         boolean failed = false;
         try {
@@ -149,23 +140,33 @@ public final class ObservedArtifactStore implements ArtifactStore {
             failed = failure.isOfTheStore();
             throw failure;
         } finally {
-            tell(operation, begin, failed);
+            Duration took = Duration.ofNanos(System.nanoTime() - begin);
+            boolean hasFailed = failed;
+            listeners.forEach(listener -> listener.done(operation, took, hasFailed));
         }
     }
 
-    private <T> T present(Supplier<T> call) {
+    private <T, E extends Exception> T present(Call<T, E> call) throws E {
         try {
             return call.get();
         } catch (StorageException failure) {
             if (failure.kind() == StorageException.Kind.NOT_FOUND) {
-                guard.require();
+                requireOwn();
             }
             throw failure;
         }
     }
 
-    private void tell(StoreOperation operation, long begin, boolean failed) {
-        Duration took = Duration.ofNanos(System.nanoTime() - begin);
-        listeners.forEach(listener -> listener.done(operation, took, failed));
+    /** An operation of the store. */
+    private interface Call<T, E extends Exception> {
+
+        T get() throws E;
+    }
+
+    /** Costs reading one small file. */
+    private void requireOwn() {
+        objection.get().ifPresent(reason -> {
+            throw new StorageException(StorageException.Kind.ABSENT, reason, null);
+        });
     }
 }

@@ -1,15 +1,19 @@
 package dev.anneal.service.storage;
 
+import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.startup.StartRefusedException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.UUID;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
-/** The store in a folder; that in a bucket has a module of its own. */
+/** The store in a folder, and who owns the store; the store in a bucket is configured in {@code storage.s3}. */
 @Configuration(proxyBeanMethods = false)
 class StorageConfiguration {
 
@@ -19,6 +23,16 @@ class StorageConfiguration {
     @ConditionalOnProperty(name = "anneal.storage.type", havingValue = "directory", matchIfMissing = true)
     ArtifactStore directoryArtifactStore(StorageProperties properties, ObjectProvider<StoreListener> listeners) {
         return new ObservedArtifactStore(new DirectoryArtifactStore(Path.of(properties.directory())), listeners);
+    }
+
+    /** Every process with a store first finds out whose the store is: requests, sweeps and work begin when all beans are made. */
+    @Bean
+    StoreOwnership storeOwnership(
+            JdbcClient jdbc, SystemDatabase system, ArtifactStore store, StorageProperties properties) {
+        StoreOwnership ownership = new StoreOwnership(jdbc, system, store.marker(), properties.adoptFrom());
+        UUID installation = ownership.claim();
+        store.claimed(() -> ownership.objection(installation).map(StartRefusedException::getMessage));
+        return ownership;
     }
 
     /** In every process: part of what a store leaves lies on the machine that it was used from. */

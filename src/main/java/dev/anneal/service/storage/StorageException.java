@@ -30,11 +30,35 @@ public final class StorageException extends RuntimeException {
 
     /** A failure of a disk of this machine. */
     public static StorageException of(String action, ArtifactKey key, IOException cause) {
-        String reason = String.valueOf(cause.getMessage());
-        return new StorageException(
-                DiskFull.isCauseOf(cause) ? Kind.FULL : Kind.FAILED,
-                "cannot " + action + " '" + key + "': " + reason,
-                cause);
+        return ofDisk("cannot " + action + " '" + key + "': " + cause.getMessage(), cause);
+    }
+
+    /** Work on files of a disk of this machine. */
+    @FunctionalInterface
+    public interface DiskAction {
+
+        void run() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Does work on a disk of this machine.
+     *
+     * @throws StorageException if it fails or is interrupted
+     */
+    public static void onDisk(String action, ArtifactKey key, DiskAction body) {
+        try {
+            body.run();
+        } catch (IOException exception) {
+            throw of(action, key, exception);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            throw new StorageException(Kind.FAILED, "cannot " + action + " '" + key + "': interrupted", interrupted);
+        }
+    }
+
+    /** A failure of a disk of this machine. */
+    static StorageException ofDisk(String message, IOException cause) {
+        return new StorageException(DiskFull.isCauseOf(cause) ? Kind.FULL : Kind.FAILED, message, cause);
     }
 
     public static StorageException notFound(ArtifactKey key) {

@@ -2,7 +2,7 @@ package dev.anneal.service.storage;
 
 import java.time.Duration;
 
-/** Told of every operation of the store. Implemented by the module that counts, which this one does not know. */
+/** Is told of every operation of the store. */
 public interface StoreListener {
 
     /** @param failed whether the store itself is to blame: not for a missing file, nor for content that is too large */

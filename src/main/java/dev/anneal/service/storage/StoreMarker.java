@@ -8,7 +8,7 @@ public interface StoreMarker {
     /** No key begins with a dot. */
     String NAME = ".installation.json";
 
-    /** As much as is read of what has this name. */
+    /** As much as is read of a marker. */
     int MAX_BYTES = 4096;
 
     /** Where the store is, in words for operators and without secrets. */
@@ -18,7 +18,7 @@ public interface StoreMarker {
     Optional<String> read();
 
     /**
-     * Writes it unless it is there. Media that cannot tell keep what came last, so who has called this reads what it is now.
+     * Writes it unless it exists. Servers that cannot tell keep the last write, so the caller reads the marker afterwards.
      *
      * @param content with at most {@link #MAX_BYTES} bytes
      */

@@ -1,6 +1,6 @@
 package dev.anneal.service.storage;
 
-/** What a store is asked to do, as its meters tell it. */
+/** Operations of a store, as meters report them. */
 public enum StoreOperation {
     /** A file is stored from a stream. */
     WRITE,
@@ -8,7 +8,7 @@ public enum StoreOperation {
     READ,
     /** A folder of this machine is made visible to the others. */
     PUBLISH,
-    /** A file or folder is brought to this machine. */
+    /** A file or folder is copied to this machine. */
     FETCH,
     /** A file or folder is deleted. */
     DELETE,

@@ -5,21 +5,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What lies in the store under one name that a row has or had.
+ * A file or folder in the store whose name is or was in a row.
  *
- * @param owner id of what it belongs to: a file, an upload, a job, an export
+ * @param owner id of the file, upload, job or export that it belongs to
  */
 public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner) {
 
-    /** What a unit is. */
+    /** Kinds of units. */
     public enum Kind {
         /** Content of a file. */
         FILE("(?<tenant>[^/]+)/files/(?<owner>file-[0-9a-z]{26})"),
         /** Parts of an upload. */
         UPLOAD("(?<tenant>[^/]+)/uploads/(?<owner>upload_[0-9a-z]{26})"),
-        /** What an attempt at a training has written, one checkpoint for example. */
+        /** Output of an attempt at a training, for example a checkpoint. */
         ATTEMPT("(?<tenant>[^/]+)/(?<owner>ftjob-[0-9a-z]{26})/attempt-\\d+/[^/]+"),
-        /** What an attempt at an export has written. */
+        /** Output of an attempt at an export. */
         EXPORT("(?<tenant>[^/]+)/[^/]+/(?<owner>ftexp-[0-9a-z]{26})-\\d+");
 
         private final Pattern begin;
@@ -40,7 +40,7 @@ public record StoredUnit(ArtifactKey key, Kind kind, String tenant, String owner
         }
     }
 
-    /** The unit that a stored file belongs to; empty for what this service does not write, which is not its to delete. */
+    /** The unit of a stored file; empty for a file that this service has not written, and must not delete. */
     public static Optional<StoredUnit> of(ArtifactKey file) {
         for (Kind kind : Kind.values()) {
             Optional<StoredUnit> unit = kind.unit(file);

@@ -21,7 +21,7 @@ class StoragePropertiesTest {
     void everyPropertyCanBeSet() {
         StorageProperties properties = bind(Map.of("anneal.storage.directory", "/models", "anneal.storage.type", "s3"));
 
-        assertThat(properties).isEqualTo(new StorageProperties(StorageProperties.Type.S3, "/models"));
+        assertThat(properties).isEqualTo(new StorageProperties(StorageProperties.Type.S3, "/models", null));
     }
 
     private static StorageProperties bind(Map<String, String> values) {

@@ -6,7 +6,7 @@ import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.SchedulerLifecycle;
 import dev.anneal.service.results.export.ExportRemoval;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.installation.StoreOwnership;
+import dev.anneal.service.storage.StoreOwnership;
 import dev.anneal.service.training.history.Checkpoints;
 import java.time.Clock;
 import javax.sql.DataSource;

@@ -4,7 +4,9 @@ import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoredUnit;
 import java.io.ByteArrayInputStream;
-import java.io.InputStream;
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,11 +23,13 @@ import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
 import software.amazon.awssdk.services.s3.model.S3Object;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Objects of the bucket by the names that follow the prefix. Failures come as {@link StorageException}s. */
 final class Bucket {
 
     private static final int DELETED_AT_ONCE = 1000;
+    private static final Duration ADDRESS_LIFETIME = Duration.ofMinutes(5);
 
     private final S3Client client;
     private final String name;
@@ -87,14 +91,10 @@ final class Bucket {
     /**
      * Opens an object.
      *
-     * @param range value of the Range header, null for all of it
-     * @param entityTag what the object must still be, null for whatever it is
+     * @param key of the file or folder that the object belongs to
+     * @param range value of the Range header, null for the whole object
+     * @param entityTag that the object must still have, null for any
      */
-    ResponseInputStream<GetObjectResponse> open(ArtifactKey key, @Nullable String range, @Nullable String entityTag) {
-        return open(key, key.value(), range, entityTag);
-    }
-
-    /** @param key what the object belongs to */
     ResponseInputStream<GetObjectResponse> open(
             ArtifactKey key, String object, @Nullable String range, @Nullable String entityTag) {
         try {
@@ -108,17 +108,40 @@ final class Bucket {
         }
     }
 
-    void put(String object, byte[] content, int length) {
+    void put(String object, byte[] content) {
         asking(
                 "store",
                 object,
-                () -> client.putObject(request -> request.bucket(name).key(key(object)), bodyOf(content, length)));
+                () -> client.putObject(request -> request.bucket(name).key(key(object)), bodyOf(content)));
     }
 
-    /** A body that can be sent again, without a copy of it. */
-    static RequestBody bodyOf(byte[] content, int length) {
+    /** A body that can be sent again; {@code RequestBody.fromBytes} would copy the content. */
+    static RequestBody bodyOf(byte[] content) {
         return RequestBody.fromContentProvider(
-                () -> (InputStream) new ByteArrayInputStream(content, 0, length), length, "application/octet-stream");
+                () -> new ByteArrayInputStream(content), content.length, "application/octet-stream");
+    }
+
+    /**
+     * An address at which anybody can read the object for a few minutes. A download that has begun goes on afterwards.
+     *
+     * @param contentDisposition header of the answer, whose content type no browser displays
+     */
+    URI address(S3Presigner presigner, String object, String contentDisposition) {
+        try {
+            return presigner
+                    .presignGetObject(presign -> presign.signatureDuration(ADDRESS_LIFETIME)
+                            .getObjectRequest(request -> request.bucket(name)
+                                    .key(key(object))
+                                    .responseContentDisposition(contentDisposition)
+                                    .responseContentType("application/octet-stream")))
+                    .url()
+                    .toURI();
+        } catch (URISyntaxException | SdkException failure) {
+            throw new StorageException(
+                    StorageException.Kind.FAILED,
+                    "cannot sign an address of '" + object + "': " + failure.getMessage(),
+                    failure);
+        }
     }
 
     void delete(String object) {
@@ -174,7 +197,7 @@ final class Bucket {
         });
     }
 
-    /** Lists one object at most. Unlike a look at the bucket itself this says why it fails. */
+    /** Lists one object at most. Unlike a HEAD of the bucket, its failure says why. */
     void check() {
         asking(
                 "list",
@@ -187,7 +210,7 @@ final class Bucket {
         return new Found(object.key().substring(prefix.length()), object.lastModified(), object.size());
     }
 
-    /** Gives up uploads of this service that were begun before {@code time}: their processes are gone. Those of other programs are not its to abort. */
+    /** Aborts uploads of this service that began before {@code time}: their processes are gone. Uploads of other programs stay. */
     int abortUploadsBefore(Instant time) {
         return asking("list the uploads of", prefix, () -> {
             int aborted = 0;
@@ -208,7 +231,7 @@ final class Bucket {
                 .isPresent();
     }
 
-    /** Another process may look as well, and be first. */
+    /** Another process may sweep at the same time, and be first. */
     private int abort(MultipartUpload upload) {
         try {
             client.abortMultipartUpload(

@@ -10,7 +10,7 @@ import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** Finds out at start whether the bucket is there and may be listed, written, read and deleted from. */
+/** Checks at start that the bucket exists and may be listed, written, read and deleted from. */
 final class BucketCheck {
 
     private static final String REMEDY =
@@ -58,11 +58,11 @@ final class BucketCheck {
         }
     }
 
-    /** A small object goes there and back. Its name is no key. */
+    /** Writes, finds and deletes an empty object, whose name is no key. */
     private static void probe(Bucket bucket) {
         String object = ".probe-" + UUID.randomUUID();
         bucket.check();
-        bucket.put(object, new byte[0], 0);
+        bucket.put(object, new byte[0]);
         try {
             if (bucket.size(object).isEmpty() || bucket.named(object).isEmpty()) {
                 throw new StorageException(

@@ -11,8 +11,16 @@ import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** The marker of a bucket, or of what lies behind a prefix in it: an object. */
+/** The marker of a store in a bucket: an object behind the store's prefix. */
 final class BucketMarker implements StoreMarker {
+
+    /** The condition that the object is not there does not hold. */
+    private static final int PRECONDITION_FAILED = 412;
+
+    private static final int NOT_IMPLEMENTED = 501;
+
+    /** Another request for the same object was under way. */
+    private static final int CONFLICT = 409;
 
     /** Another process that writes the marker at the same time is done by then. */
     private static final int MOST_TRIES = 10;
@@ -53,28 +61,25 @@ final class BucketMarker implements StoreMarker {
 
     @Override
     public void create(String content) {
-        for (int tries = 1; !isDecided(content, tries == MOST_TRIES); tries++) {
+        for (int tries = 1; ; tries++) {
+            try {
+                put(content, "*");
+                return;
+            } catch (SdkException failure) {
+                int status = Failures.status(failure);
+                if (status == PRECONDITION_FAILED) {
+                    return;
+                }
+                if (status == NOT_IMPLEMENTED) {
+                    // The server does not know the condition.
+                    replace(content);
+                    return;
+                }
+                if (status != CONFLICT || tries == MOST_TRIES) {
+                    throw bucket.failed("store", NAME, failure);
+                }
+            }
             pause();
-        }
-    }
-
-    /** Whether the marker is there now, whoever wrote it. */
-    private boolean isDecided(String content, boolean isLast) {
-        try {
-            put(content, "*");
-            return true;
-        } catch (SdkException failure) {
-            if (Failures.isUnmetCondition(failure)) {
-                return true;
-            }
-            if (Failures.isConflict(failure) && !isLast) {
-                return false;
-            }
-            if (!Failures.isUnknownToTheServer(failure)) {
-                throw bucket.failed("store", NAME, failure);
-            }
-            replace(content);
-            return true;
         }
     }
 
@@ -96,12 +101,11 @@ final class BucketMarker implements StoreMarker {
     }
 
     private Object put(String content, @Nullable String ifNoneMatch) {
-        byte[] bytes = content.getBytes(StandardCharsets.UTF_8);
         return bucket.client()
                 .putObject(
                         request -> request.bucket(bucket.name())
                                 .key(bucket.key(NAME))
                                 .ifNoneMatch(ifNoneMatch),
-                        Bucket.bodyOf(bytes, bytes.length));
+                        Bucket.bodyOf(content.getBytes(StandardCharsets.UTF_8)));
     }
 }

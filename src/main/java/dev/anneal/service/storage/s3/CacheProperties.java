@@ -5,7 +5,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * What a machine keeps of a store of type {@code s3} for engine processes, which write and read folders.
+ * The cache that a machine keeps of a store of type {@code s3} for engine processes, which write and read folders.
  *
  * @param directory where; processes of one machine may share it. {@code artifact-cache} under {@code anneal.home} by default
  * @param maxSize beyond this the copies that were not used for longest are removed, those in use never

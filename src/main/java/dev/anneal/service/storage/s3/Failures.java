@@ -6,7 +6,7 @@ import java.util.Set;
 import software.amazon.awssdk.awscore.exception.AwsServiceException;
 import software.amazon.awssdk.core.exception.SdkException;
 
-/** Tells what the SDK says of a failure in terms of the store. Neither credentials nor signatures are in it. */
+/** Turns failures of the SDK into those of the store. Messages hold neither credentials nor signatures. */
 final class Failures {
 
     private static final Set<String> NO_ROOM = Set.of(
@@ -19,9 +19,6 @@ final class Failures {
     private static final int FORBIDDEN = 403;
     private static final int NOT_FOUND = 404;
     private static final int NO_SPACE = 507;
-    private static final int CONFLICT = 409;
-    private static final int PRECONDITION_FAILED = 412;
-    private static final int NOT_IMPLEMENTED = 501;
 
     private final String place;
 
@@ -48,7 +45,7 @@ final class Failures {
         return Kind.FAILED;
     }
 
-    /** What is wrong, with the words of the server. */
+    /** The cause, with the code that the server answered. */
     static String reasonOf(SdkException failure) {
         if (!(failure instanceof AwsServiceException answer)) {
             return "no answer (" + String.valueOf(failure.getMessage()) + ")";
@@ -70,22 +67,12 @@ final class Failures {
                 && !isMissingBucket(answer);
     }
 
-    /** Whether the condition of a request did not hold. */
-    static boolean isUnmetCondition(SdkException failure) {
-        return failure instanceof AwsServiceException answer && answer.statusCode() == PRECONDITION_FAILED;
+    /** The status with which the server answered; 0 if it gave no answer. */
+    static int status(SdkException failure) {
+        return failure instanceof AwsServiceException answer ? answer.statusCode() : 0;
     }
 
-    /** Whether a condition could not be decided, since another request for the same object was under way. */
-    static boolean isConflict(SdkException failure) {
-        return failure instanceof AwsServiceException answer && answer.statusCode() == CONFLICT;
-    }
-
-    /** Whether the request had something that the server does not know, such as a condition. */
-    static boolean isUnknownToTheServer(SdkException failure) {
-        return failure instanceof AwsServiceException answer && answer.statusCode() == NOT_IMPLEMENTED;
-    }
-
-    static boolean isMissingBucket(AwsServiceException answer) {
+    private static boolean isMissingBucket(AwsServiceException answer) {
         return codeOf(answer).equals("NoSuchBucket");
     }
 

@@ -16,13 +16,13 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What a published folder holds. It is stored beside the files, after them all: a folder without it is not published.
+ * The list of files of a published folder. It is stored beside the files, after all of them: a folder without it is not published.
  *
  * @param files in the order in which they are stored
  */
 record FolderIndex(List<Entry> files) {
 
-    /** No key names it, because of its dot. */
+    /** Begins with a dot, so that it is no key. */
     static final String NAME = ".published.json";
 
     /** Files by which other programs tell that a checkpoint or an export is complete. */
@@ -59,6 +59,11 @@ record FolderIndex(List<Entry> files) {
         return new FolderIndex(entries);
     }
 
+    /** A file by itself, whose name relative to its key is empty. */
+    static FolderIndex ofFile(long bytes, String sha256) {
+        return new FolderIndex(List.of(new Entry("", bytes, sha256)));
+    }
+
     long bytes() {
         return files.stream().mapToLong(Entry::bytes).sum();
     }
@@ -73,7 +78,7 @@ record FolderIndex(List<Entry> files) {
         return JSON.writeValueAsBytes(this);
     }
 
-    /** Reads an index that was stored, of which no name leads out of its folder. */
+    /** Reads a stored index, and refuses names that lead out of the folder. */
     static FolderIndex read(ArtifactKey folder, byte[] json) {
         try {
             FolderIndex index = JSON.readValue(json, FolderIndex.class);

@@ -9,6 +9,7 @@ import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -25,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Copies of stored files and folders on this machine, shared by its processes. Each is made once, checked, and appears under its name in one step. When there
- * are too many bytes those go that were not used for longest; what is in use stays, so the bound may be exceeded by what is in use together.
+ * Copies of stored files and folders on this machine, shared by its processes. Each is made once, checked, and appears under its name in one step. When the
+ * cache is too large, the least recently used entries are removed; entries in use stay, so that together they may exceed the bound.
  */
 final class LocalCache {
 
@@ -47,6 +48,7 @@ final class LocalCache {
         try {
             Files.createDirectories(entries);
             Files.createDirectories(temporary);
+            Files.createDirectories(root.resolve("work"));
             this.locks = new CacheLocks(root.resolve("locks"));
         } catch (IOException e) {
             throw new StartRefusedException(
@@ -56,34 +58,30 @@ final class LocalCache {
         }
     }
 
-    /** How an entry is made. */
-    interface Source {
+    /** Finds out what an entry that is not there yet will hold. */
+    interface Contents {
 
-        /** Bytes that it will have. */
-        long bytes();
-
-        /** Writes it to a path that does not exist, checked and durable. */
-        void write(Path target) throws IOException;
+        FolderIndex find() throws IOException;
     }
 
-    /** Finds out how an entry is made, when there is none yet. */
-    interface Sources {
+    /** Writes an entry to a path that does not exist, checked and durable. */
+    interface Download {
 
-        Source find() throws IOException;
+        void write(ArtifactKey key, FolderIndex contents, Path target) throws IOException;
     }
 
-    /** The entry, which is made unless it is there. It stays until the copy is closed. */
-    LocalCopy copy(ArtifactKey key, Sources sources) {
+    /** The entry, which is made if it is missing. It stays until the copy is closed. */
+    LocalCopy copy(ArtifactKey key, Contents contents, Download download) {
         Path path = path(key);
         try {
             while (true) {
-                CacheLocks.Hold hold = locks.shared(lockOf(key));
+                FileLock lock = locks.shared(lockOf(key));
                 if (Files.exists(path)) {
                     touch(path);
-                    return new LocalCopy(path, hold::close);
+                    return new LocalCopy(path, () -> release(lock));
                 }
-                hold.close();
-                make(key, path, sources);
+                lock.release();
+                make(key, path, contents, download);
             }
         } catch (IOException e) {
             throw StorageException.of("bring to this machine", key, e);
@@ -94,41 +92,45 @@ final class LocalCache {
         }
     }
 
-    private void make(ArtifactKey key, Path path, Sources sources) throws IOException, InterruptedException {
-        Optional<CacheLocks.Hold> alone = locks.aloneUnless(() -> Files.exists(path), lockOf(key));
-        if (alone.isEmpty()) {
-            return;
-        }
-        CacheLocks.Hold hold = alone.get();
-        try (hold) {
-            if (!Files.exists(path)) {
-                make(path, sources.find());
-            }
+    private static void release(FileLock lock) {
+        try {
+            lock.release();
+        } catch (IOException closed) {
+            LOG.debug("The lock is gone with its file", closed);
         }
     }
 
-    private void make(Path path, Source source) throws IOException {
-        makeRoom(source.bytes());
+    private void make(ArtifactKey key, Path path, Contents contents, Download download)
+            throws IOException, InterruptedException {
+        Optional<FileLock> alone = locks.aloneUnless(() -> Files.exists(path), lockOf(key));
+        if (alone.isEmpty()) {
+            return;
+        }
+        FileLock lock = alone.get();
         Path partial = temporary.resolve(UUID.randomUUID().toString());
-        try {
-            source.write(partial);
-            Files.createDirectories(DurableFiles.parentOf(path));
-            DurableFiles.rename(partial, path);
+        try (lock) {
+            if (!Files.exists(path)) {
+                FolderIndex found = contents.find();
+                makeRoom(found.bytes());
+                download.write(key, found, partial);
+                Files.createDirectories(DurableFiles.parentOf(path));
+                DurableFiles.rename(partial, path);
+            }
         } finally {
             Folders.delete(partial);
         }
     }
 
-    /** Makes a folder of this machine the entry, which nobody writes to any more. */
+    /** Turns a folder of this machine, which nobody writes to any more, into an entry. */
     void adopt(ArtifactKey key, Path folder) throws IOException, InterruptedException {
         Path path = path(key);
-        Optional<CacheLocks.Hold> alone = locks.aloneUnless(() -> Files.exists(path), lockOf(key));
+        Optional<FileLock> alone = locks.aloneUnless(() -> Files.exists(path), lockOf(key));
         if (alone.isEmpty()) {
             Folders.delete(folder);
             return;
         }
-        CacheLocks.Hold hold = alone.get();
-        try (hold) {
+        FileLock lock = alone.get();
+        try (lock) {
             Folders.delete(path);
             makeRoom(bytesOf(folder));
             Files.createDirectories(DurableFiles.parentOf(path));
@@ -137,7 +139,7 @@ final class LocalCache {
         }
     }
 
-    /** Removes an entry that is stored no more, unless it is in use; then it goes like the others. */
+    /** Removes an entry whose original was deleted, unless it is in use; then it is removed like the others. */
     void forget(ArtifactKey key) throws IOException {
         Path path = path(key);
         if (Files.exists(path)) {
@@ -152,7 +154,7 @@ final class LocalCache {
             if (taken + bytes <= maxBytes) {
                 return;
             }
-            if (remove(each.folder(), Long.parseUnsignedLong(lockDigits(each.folder()), 16))) {
+            if (remove(each.folder(), Long.parseLong(lockDigits(each.folder()), 16))) {
                 taken -= each.bytes();
             }
         }
@@ -166,13 +168,13 @@ final class LocalCache {
         }
     }
 
-    private boolean remove(Path folder, long lock) throws IOException {
-        Optional<CacheLocks.Hold> alone = locks.tryAlone(lock);
+    private boolean remove(Path folder, long entry) throws IOException {
+        Optional<FileLock> alone = locks.tryAlone(entry);
         if (alone.isEmpty()) {
             return false;
         }
-        CacheLocks.Hold hold = alone.get();
-        try (hold) {
+        FileLock lock = alone.get();
+        try (lock) {
             Path aside = temporary.resolve(UUID.randomUUID().toString());
             DurableFiles.rename(folder, aside);
             Folders.delete(aside);
@@ -185,7 +187,7 @@ final class LocalCache {
     /** @param folder holds the copy alone; its time is that of the last use */
     private record Entry(Path folder, long bytes, FileTime usedAt) {}
 
-    /** The one that was not used for longest comes first. */
+    /** Least recently used first. */
     private List<Entry> entries() throws IOException {
         List<Entry> found = new ArrayList<>();
         for (Path folder : children(entries)) {
@@ -199,7 +201,7 @@ final class LocalCache {
         return found;
     }
 
-    /** Removes what processes were making that have died. */
+    /** Removes unfinished entries of processes that died. */
     void deleteAbandoned(Instant time) throws IOException {
         for (Path path : children(temporary)) {
             try {
@@ -242,11 +244,11 @@ final class LocalCache {
     }
 
     private static long lockOf(ArtifactKey key) {
-        return Long.parseUnsignedLong(lockDigits(Path.of(hash(key))), 16);
+        return Long.parseLong(lockDigits(Path.of(hash(key))), 16);
     }
 
-    /** 60 bits: a position in a file is not negative. */
+    /** 40 bits. */
     private static String lockDigits(Path folder) {
-        return String.valueOf(folder.getFileName()).substring(0, 15);
+        return String.valueOf(folder.getFileName()).substring(0, 10);
     }
 }

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import software.amazon.awssdk.core.ResponseInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** Content of an object that goes on where it was when a connection breaks, in the same object or not at all. */
+/** Reads an object, and reopens it at the same position when a connection breaks, as long as the object is unchanged. */
 final class ObjectStream extends BulkInputStream {
 
     private static final int REOPENED_AT_MOST = 4;
@@ -23,7 +23,7 @@ final class ObjectStream extends BulkInputStream {
     private int reopened;
     private boolean ended;
 
-    /** @param end behind the last byte that is wanted, null for the object's end */
+    /** @param end position after the last wanted byte, null for the object's end */
     ObjectStream(Bucket bucket, ArtifactKey key, String object, long first, @Nullable Long end) {
         this.bucket = bucket;
         this.key = key;
@@ -74,7 +74,7 @@ final class ObjectStream extends BulkInputStream {
         }
     }
 
-    /** What is left of a long answer is not worth reading for the sake of its connection. */
+    /** Reading the rest of a long answer would cost more than a new connection. */
     @Override
     public void close() throws IOException {
         if (ended) {

@@ -3,7 +3,7 @@ package dev.anneal.service.storage.s3;
 import java.util.ArrayList;
 import java.util.List;
 
-/** How objects are cut into parts: S3 takes at most 10,000, of at least 5 MiB but for the last. */
+/** Cuts objects into parts: S3 takes at most 10,000, each of at least 5 MiB except the last. */
 final class Parts {
 
     private static final int LEAST = 8 << 20;
@@ -21,16 +21,10 @@ final class Parts {
      *
      * @param number 1 for the first
      */
-    record Part(int number, long first, long length) {
-
-        /** The value of a Range header. */
-        String range() {
-            return "bytes=" + first + "-" + (first + length - 1);
-        }
-    }
+    record Part(int number, long first, long length) {}
 
     /**
-     * Bytes of a part of a stream, of which nobody knows how long it will be. They grow slowly, because one is in memory: 10,000 parts are half a terabyte.
+     * Bytes of a part of a stream of unknown length. They grow slowly, because a part is held in memory: 10,000 parts are half a terabyte.
      *
      * @param number 1 for the first
      */
@@ -38,14 +32,9 @@ final class Parts {
         return LEAST << Math.min(number / 1_000, LARGEST_STREAMED);
     }
 
-    /** Bytes of a part where the whole may have so many. */
-    static int sizeFor(long bytes) {
-        return (int) Math.min(MOST, Math.max(LEAST, bytes / COUNT + 1));
-    }
-
     /** The parts of a file; none if it is empty. */
     static List<Part> of(long bytes) {
-        int size = sizeFor(bytes);
+        int size = (int) Math.min(MOST, Math.max(LEAST, bytes / COUNT + 1));
         List<Part> parts = new ArrayList<>();
         for (long first = 0; first < bytes; first += size) {
             parts.add(new Part(parts.size() + 1, first, Math.min(size, bytes - first)));

@@ -1,15 +1,20 @@
 package dev.anneal.service.storage.s3;
 
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.file.Folders;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.DirectoryArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoreMarker;
 import dev.anneal.service.storage.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
@@ -18,30 +23,43 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /**
- * The store as a bucket. A file is an object of its key, a folder is its files below its key with a {@link FolderIndex}, which is stored last and deleted
+ * The store in a bucket. A file is an object with its key, a folder is its files below its key with a {@link FolderIndex}, which is stored last and deleted
  * first: a folder without it is not there.
  */
 final class S3ArtifactStore implements ArtifactStore {
 
     private static final Logger LOG = LoggerFactory.getLogger(S3ArtifactStore.class);
 
+    /** {@code tenant/job/attempt}. */
+    private static final int ATTEMPT_DEPTH = 3;
+
     private final Bucket bucket;
     private final Transfers transfers;
-    private final Optional<DownloadAddresses> addresses;
+    private final @Nullable S3Presigner presigner;
     private final LocalCache cache;
-    private final WorkFolders work;
+    private final Path workRoot;
 
-    /** @param addresses empty if clients read through the service */
-    S3ArtifactStore(Bucket bucket, Optional<DownloadAddresses> addresses, LocalCache cache, WorkFolders work) {
+    /** Folders of this machine that engine processes write to and that are not published yet. */
+    private final ArtifactStore work;
+
+    /**
+     * @param presigner null if clients read through the service
+     * @param workRoot an existing folder, for what engine processes write
+     */
+    S3ArtifactStore(Bucket bucket, @Nullable S3Presigner presigner, LocalCache cache, Path workRoot) {
         this.bucket = bucket;
         this.transfers = new Transfers(bucket);
-        this.addresses = addresses;
+        this.presigner = presigner;
         this.cache = cache;
-        this.work = work;
+        this.workRoot = workRoot;
+        this.work = new DirectoryArtifactStore(workRoot);
     }
 
     @Override
@@ -63,7 +81,7 @@ final class S3ArtifactStore implements ArtifactStore {
 
     @Override
     public Optional<URI> downloadAddress(ArtifactKey key, String contentDisposition) {
-        return addresses.map(each -> each.of(bucket.key(key.value()), contentDisposition));
+        return Optional.ofNullable(presigner).map(each -> bucket.address(each, key.value(), contentDisposition));
     }
 
     @Override
@@ -71,14 +89,14 @@ final class S3ArtifactStore implements ArtifactStore {
         List<String> objects = bucket.named(key + "/");
         bucket.delete(key.value());
         deleteIndexesFirst(objects);
-        onThisMachine("delete", key, () -> {
+        StorageException.onDisk("delete", key, () -> {
             work.delete(key);
             cache.forget(key);
             forgetFoldersOf(objects);
         });
     }
 
-    /** The index is stored anew first: a folder never names what is not there. Copies on machines keep the file. */
+    /** The index is replaced first, so that it never names a missing file. Copies on machines keep the file. */
     @Override
     public void deleteFrom(ArtifactKey folder, String name) {
         if (bucket.size(index(folder)).isEmpty()) {
@@ -86,8 +104,7 @@ final class S3ArtifactStore implements ArtifactStore {
         }
         try {
             FolderIndex index = readIndex(folder);
-            byte[] json = index.without(name).toJson();
-            bucket.put(index(folder), json, json.length);
+            bucket.put(index(folder), index.without(name).toJson());
         } catch (IOException e) {
             throw StorageException.of("delete " + name + " from", folder, e);
         }
@@ -107,7 +124,7 @@ final class S3ArtifactStore implements ArtifactStore {
                 .filter(object -> !staying.contains(childOf(folder, object)))
                 .toList();
         deleteIndexesFirst(meant);
-        onThisMachine("delete what is left in", folder, () -> {
+        StorageException.onDisk("delete what is left in", folder, () -> {
             work.deleteWithin(folder, prefix, kept);
             forgetFoldersOf(meant);
         });
@@ -130,7 +147,7 @@ final class S3ArtifactStore implements ArtifactStore {
         return object.endsWith("/" + FolderIndex.NAME);
     }
 
-    /** Key of what lies directly in a folder and is, or holds, an object. */
+    /** Key of the file or folder directly in a folder that is, or contains, an object. */
     private static String childOf(ArtifactKey folder, String object) {
         int end = object.indexOf('/', folder.value().length() + 1);
         return end < 0 ? object : object.substring(0, end);
@@ -138,87 +155,43 @@ final class S3ArtifactStore implements ArtifactStore {
 
     @Override
     public Path localFolder(ArtifactKey key) {
-        Path folder = work.path(key);
-        onThisMachine("make the folder", key, () -> Files.createDirectories(folder));
-        return folder;
+        return work.localFolder(key);
     }
 
     /** The folder then becomes this machine's copy. */
     @Override
     public void publish(ArtifactKey key) {
-        Path folder = work.path(key);
+        Path folder = workRoot.resolve(key.value());
         if (!Files.isDirectory(folder)) {
-            // An earlier call may have come to its end without its caller hearing of it.
+            // An earlier call may have succeeded without its caller learning of it.
             bucket.size(index(key)).orElseThrow(() -> StorageException.notFound(key));
             return;
         }
-        onThisMachine("publish", key, () -> {
+        StorageException.onDisk("publish", key, () -> {
             FolderIndex index = FolderIndex.of(folder);
             for (FolderIndex.Entry file : index.files()) {
                 transfers.upload(folder.resolve(file.name()), key + "/" + file.name());
             }
-            byte[] json = index.toJson();
-            bucket.put(index(key), json, json.length);
+            bucket.put(index(key), index.toJson());
             cache.adopt(key, folder);
         });
     }
 
     @Override
     public LocalCopy localCopy(ArtifactKey key) {
-        return cache.copy(key, () -> new FolderSource(key, readIndex(key)));
+        return cache.copy(key, () -> readIndex(key), this::download);
     }
 
     @Override
     public LocalCopy localFile(ArtifactKey key, String sha256) {
-        return cache.copy(key, () -> new FileSource(key, new FolderIndex.Entry(key.name(), size(key), sha256)));
+        return cache.copy(key, () -> FolderIndex.ofFile(size(key), sha256), this::download);
     }
 
-    /** A published folder. */
-    private final class FolderSource implements LocalCache.Source {
-
-        private final ArtifactKey key;
-        private final FolderIndex index;
-
-        FolderSource(ArtifactKey key, FolderIndex index) {
-            this.key = key;
-            this.index = index;
-        }
-
-        @Override
-        public long bytes() {
-            return index.bytes();
-        }
-
-        @Override
-        public void write(Path target) throws IOException {
-            Files.createDirectories(target);
-            for (FolderIndex.Entry file : index.files()) {
-                Path path = target.resolve(file.name());
-                Files.createDirectories(path.resolveSibling("."));
-                transfers.download(key, key + "/" + file.name(), file, path);
-            }
-        }
-    }
-
-    /** A file by itself. */
-    private final class FileSource implements LocalCache.Source {
-
-        private final ArtifactKey key;
-        private final FolderIndex.Entry expected;
-
-        FileSource(ArtifactKey key, FolderIndex.Entry expected) {
-            this.key = key;
-            this.expected = expected;
-        }
-
-        @Override
-        public long bytes() {
-            return expected.bytes();
-        }
-
-        @Override
-        public void write(Path target) throws IOException {
-            transfers.download(key, key.value(), expected, target);
+    private void download(ArtifactKey key, FolderIndex index, Path target) throws IOException {
+        for (FolderIndex.Entry file : index.files()) {
+            Path path = target.resolve(file.name());
+            Files.createDirectories(DurableFiles.parentOf(path));
+            transfers.download(key, file.name().isEmpty() ? key.value() : key + "/" + file.name(), file, path);
         }
     }
 
@@ -234,17 +207,48 @@ final class S3ArtifactStore implements ArtifactStore {
         });
     }
 
-    /** What lies on this machine goes even if the server refuses to list or abort uploads. */
+    /** Cleans this machine even if the server refuses to list or abort uploads. */
     @Override
     public void deleteAbandoned(Instant time) {
         try {
             cache.deleteAbandoned(time);
             work.deleteAbandoned(time);
+            deleteAbandonedAttempts(time);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.FAILED, "cannot clear away what was left on this machine", e);
         } finally {
             abortUploadsBefore(time);
+        }
+    }
+
+    /** Deletes folders of attempts that nobody has written to since {@code time}: the attempt has ended elsewhere. Processes make folders that are missing. */
+    private void deleteAbandonedAttempts(Instant time) throws IOException {
+        try (Stream<Path> tree = Files.find(workRoot, ATTEMPT_DEPTH, (path, attributes) -> isAttempt(path))) {
+            for (Path attempt : tree.toList()) {
+                if (isOlder(attempt, time)) {
+                    Folders.delete(attempt);
+                }
+            }
+        } catch (UncheckedIOException changing) {
+            LOG.debug("Folders of attempts changed while they were looked through", changing);
+        }
+    }
+
+    private boolean isAttempt(Path path) {
+        return path.getNameCount() == workRoot.getNameCount() + ATTEMPT_DEPTH;
+    }
+
+    private static boolean isOlder(Path folder, Instant time) throws IOException {
+        try (Stream<Path> tree = Files.walk(folder)) {
+            for (Path path : tree.toList()) {
+                if (!Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
+                    return false;
+                }
+            }
+            return true;
+        } catch (NoSuchFileException | UncheckedIOException changing) {
+            return false;
         }
     }
 
@@ -269,28 +273,12 @@ final class S3ArtifactStore implements ArtifactStore {
         return key + "/" + FolderIndex.NAME;
     }
 
-    private static void onThisMachine(String action, ArtifactKey key, LocalAction body) {
-        try {
-            body.run();
-        } catch (IOException e) {
-            throw StorageException.of(action, key, e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StorageException(
-                    StorageException.Kind.FAILED, "cannot " + action + " '" + key + "': interrupted", e);
-        }
-    }
-
-    /** Work on files of this machine. */
-    private interface LocalAction {
-
-        void run() throws IOException, InterruptedException;
-    }
-
     @Override
     public void close() {
         transfers.close();
         bucket.client().close();
-        addresses.ifPresent(DownloadAddresses::close);
+        if (presigner != null) {
+            presigner.close();
+        }
     }
 }

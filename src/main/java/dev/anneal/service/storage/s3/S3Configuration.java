@@ -5,7 +5,6 @@ import dev.anneal.service.storage.ObservedArtifactStore;
 import dev.anneal.service.storage.StoreListener;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
@@ -13,7 +12,7 @@ import org.springframework.context.annotation.Configuration;
 import software.amazon.awssdk.auth.credentials.AwsCredentialsProvider;
 import software.amazon.awssdk.auth.credentials.DefaultCredentialsProvider;
 
-/** The store of type {@code s3}, which does not begin without its bucket. */
+/** The store of type {@code s3}. A process does not start without its bucket. */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnProperty(name = "anneal.storage.type", havingValue = "s3")
 class S3Configuration {
@@ -29,14 +28,11 @@ class S3Configuration {
     static S3ArtifactStore store(
             S3Properties properties, CacheProperties cache, AwsCredentialsProvider credentials, Clock clock) {
         Bucket bucket = BucketCheck.usable(properties, credentials);
-        Optional<DownloadAddresses> addresses = properties.presignedDownloads()
-                ? Optional.of(new DownloadAddresses(BucketClient.presigner(properties, credentials), bucket.name()))
-                : Optional.empty();
         Path root = Path.of(cache.directory()).toAbsolutePath().normalize();
         return new S3ArtifactStore(
                 bucket,
-                addresses,
+                properties.presignedDownloads() ? BucketClient.presigner(properties, credentials) : null,
                 new LocalCache(root, cache.maxSize().toBytes(), clock),
-                new WorkFolders(root.resolve("work")));
+                root.resolve("work"));
     }
 }

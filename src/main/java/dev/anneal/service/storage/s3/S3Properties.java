@@ -8,11 +8,11 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The bucket of a store of type {@code s3}. Credentials come from the AWS SDK's default chain: environment, profile, web identity, container, instance.
  *
- * @param bucket its name; it is not made when it is not there
+ * @param bucket its name; the bucket must exist
  * @param endpoint address of a server other than Amazon's, {@code http://minio:9000}
  * @param region absent: what the AWS SDK finds in its environment, or {@code us-east-1} where an endpoint is set
  * @param pathStyle whether the bucket's name stands in the path and not in the host's name; absent: where an endpoint is set
- * @param prefix begin of all keys, so that a bucket can be shared
+ * @param prefix of all keys, so that a bucket can be shared
  * @param checksums {@code when_required} or {@code when_supported}: when the SDK adds its checksums, which not every server knows; absent:
  *     {@code when_required} where an endpoint is set
  * @param presignedDownloads whether clients that download are sent to the bucket, which they must be able to reach
@@ -29,7 +29,7 @@ record S3Properties(
         @DefaultValue("false") boolean presignedDownloads,
         @Nullable URI presignedEndpoint) {
 
-    /** When checksums are sent and looked at. */
+    /** When checksums are sent and verified. */
     enum Checksums {
         WHEN_REQUIRED,
         WHEN_SUPPORTED

@@ -7,26 +7,19 @@ import dev.anneal.service.storage.StoredContent;
 import java.io.IOException;
 import java.io.InputStream;
 import java.security.MessageDigest;
-import java.util.Arrays;
 import java.util.HexFormat;
 
-/**
- * Stores a stream of unknown length: in one request if it is short, in parts otherwise, of which one is in memory. Its buffer grows with what comes, so that
- * many short streams at a time take little.
- */
+/** Stores a stream of unknown length: in one request if it is short, otherwise in parts, of which one is in memory. */
 final class StreamUpload {
-
-    private static final int FIRST_BUFFER_BYTES = 1 << 16;
 
     private final Bucket bucket;
     private final ArtifactKey key;
     private final InputStream content;
     private final long maxBytes;
     private final MessageDigest digest = Sha256.newDigest();
-    private byte[] part = new byte[FIRST_BUFFER_BYTES];
     private long bytes;
 
-    /** @param maxBytes content beyond this is refused */
+    /** @param maxBytes longer content is refused */
     StreamUpload(Bucket bucket, ArtifactKey key, InputStream content, long maxBytes) {
         this.bucket = bucket;
         this.key = key;
@@ -36,38 +29,33 @@ final class StreamUpload {
 
     /** @throws IOException when reading the content fails; nothing is stored then */
     StoredContent store() throws IOException {
-        int length = nextPart(1);
-        if (length < Parts.streamed(1)) {
-            bucket.put(key.value(), part, length);
+        byte[] first = nextPart(1);
+        if (first.length < Parts.streamed(1)) {
+            bucket.put(key.value(), first);
         } else {
-            storeParts(length);
+            storeParts(first);
         }
         return new StoredContent(bytes, HexFormat.of().formatHex(digest.digest()));
     }
 
-    private void storeParts(int first) throws IOException {
+    private void storeParts(byte[] first) throws IOException {
         try (Upload upload = new Upload(bucket, key.value())) {
             int number = 1;
-            for (int length = first; length > 0; length = nextPart(number)) {
-                upload.part(number, Bucket.bodyOf(part, length));
+            for (byte[] part = first; part.length > 0; part = nextPart(number)) {
+                upload.part(number, Bucket.bodyOf(part));
                 number++;
             }
             upload.complete();
         }
     }
 
-    private int nextPart(int number) throws IOException {
-        int most = Parts.streamed(number);
-        int length = content.readNBytes(part, 0, part.length);
-        while (length == part.length && length < most) {
-            part = Arrays.copyOf(part, Math.min(most, 4 * length));
-            length += content.readNBytes(part, length, part.length - length);
-        }
-        bytes += length;
+    private byte[] nextPart(int number) throws IOException {
+        byte[] part = content.readNBytes(Parts.streamed(number));
+        bytes += part.length;
         if (bytes > maxBytes) {
             throw StorageException.tooLarge(key, maxBytes);
         }
-        digest.update(part, 0, length);
-        return length;
+        digest.update(part);
+        return part;
     }
 }

@@ -3,26 +3,30 @@ package dev.anneal.service.storage.s3;
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.storage.ArtifactKey;
-import dev.anneal.service.storage.BulkInputStream;
 import dev.anneal.service.storage.StorageException;
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import org.apache.commons.io.input.BoundedInputStream;
 import software.amazon.awssdk.core.sync.RequestBody;
 
-/** Brings files of this machine to the bucket and back, several parts of a large one at a time. */
+/** Copies files between this machine and the bucket, several parts of a large file in parallel. */
 final class Transfers implements AutoCloseable {
 
     private static final int PARTS_AT_A_TIME = 4;
@@ -44,12 +48,11 @@ final class Transfers implements AutoCloseable {
     void upload(Path file, String object) throws IOException {
         List<Parts.Part> parts = Parts.of(Files.size(file));
         if (parts.size() <= 1) {
-            byte[] content = Files.readAllBytes(file);
-            bucket.put(object, content, content.length);
+            bucket.put(object, Files.readAllBytes(file));
             return;
         }
         try (Upload upload = new Upload(bucket, object)) {
-            atATime(parts, part -> upload.part(part.number(), body(file, part)));
+            inParallel(parts, part -> upload.part(part.number(), body(file, part)));
             upload.complete();
         }
     }
@@ -60,9 +63,12 @@ final class Transfers implements AutoCloseable {
 
     private static InputStream section(Path file, Parts.Part part) {
         try {
-            InputStream content = Files.newInputStream(file);
-            content.skipNBytes(part.first());
-            return new Section(content, part.length());
+            FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.READ).position(part.first());
+            return BoundedInputStream.builder()
+                    .setInputStream(new BufferedInputStream(Channels.newInputStream(channel)))
+                    .setMaxCount(part.length())
+                    .get();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -76,7 +82,7 @@ final class Transfers implements AutoCloseable {
      */
     void download(ArtifactKey key, String object, FolderIndex.Entry expected, Path file) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-            atATime(Parts.of(expected.bytes()), part -> download(key, object, part, channel));
+            inParallel(Parts.of(expected.bytes()), part -> download(key, object, part, channel));
         }
         String found = Sha256.of(file);
         if (!found.equals(expected.sha256())) {
@@ -103,74 +109,41 @@ final class Transfers implements AutoCloseable {
         }
     }
 
-    /** Does all of it, or throws what the first of it threw when nothing goes on any more. */
-    private void atATime(List<Parts.Part> parts, Consumer<Parts.Part> action) {
+    /** Transfers all parts. After a failure it begins no further part, waits for those under way, and throws the failure. */
+    private void inParallel(List<Parts.Part> parts, Consumer<Parts.Part> transfer) {
         if (parts.size() == 1) {
-            action.accept(parts.get(0));
+            transfer.accept(parts.get(0));
             return;
         }
-        List<Future<?>> futures = new ArrayList<>();
+        AtomicBoolean failed = new AtomicBoolean();
+        List<Callable<Void>> tasks = new ArrayList<>();
         for (Parts.Part part : parts) {
-            futures.add(threads.submit(() -> action.accept(part)));
+            tasks.add(() -> {
+                if (!failed.get()) {
+                    try {
+                        transfer.accept(part);
+                    } catch (RuntimeException failure) {
+                        failed.set(true);
+                        throw failure;
+                    }
+                }
+                return null;
+            });
         }
         try {
-            for (Future<?> future : futures) {
-                future.get();
+            for (Future<Void> done : threads.invokeAll(tasks)) {
+                done.get();
             }
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : new IllegalStateException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new StorageException(StorageException.Kind.FAILED, "the transfer was interrupted", e);
-        } finally {
-            futures.forEach(future -> future.cancel(false));
-            futures.forEach(Transfers::awaitEnd);
-        }
-    }
-
-    /** What is running must not write to a file that is closed, nor add to an upload that is given up. */
-    private static void awaitEnd(Future<?> future) {
-        if (future.isCancelled()) {
-            return;
-        }
-        try {
-            future.get();
-        } catch (ExecutionException told) {
-            return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 
     @Override
     public void close() {
         threads.shutdownNow();
-    }
-
-    /** The beginning of a stream. */
-    private static final class Section extends BulkInputStream {
-
-        private final InputStream content;
-        private long left;
-
-        Section(InputStream content, long length) {
-            this.content = content;
-            this.left = length;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (left == 0) {
-                return -1;
-            }
-            int count = content.read(target, offset, (int) Math.min(length, left));
-            left -= Math.max(0, count);
-            return count;
-        }
-
-        @Override
-        public void close() throws IOException {
-            content.close();
-        }
     }
 }

@@ -1,16 +1,14 @@
 package dev.anneal.service.storage.s3;
 
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.core.sync.RequestBody;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
-/** An object that comes in parts. Nothing is left of it unless it is completed. Parts may come from several threads. */
+/** A multipart upload of an object; aborted unless it is completed. Parts may come from several threads. */
 final class Upload implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Upload.class);
@@ -18,7 +16,7 @@ final class Upload implements AutoCloseable {
     private final Bucket bucket;
     private final String object;
     private final String id;
-    private final List<CompletedPart> parts = Collections.synchronizedList(new ArrayList<>());
+    private final Map<Integer, CompletedPart> parts = new ConcurrentSkipListMap<>();
     private boolean completed;
 
     Upload(Bucket bucket, String object) {
@@ -47,16 +45,10 @@ final class Upload implements AutoCloseable {
                                         .partNumber(number),
                                 body)
                         .eTag());
-        parts.add(CompletedPart.builder().partNumber(number).eTag(tag).build());
+        parts.put(number, CompletedPart.builder().partNumber(number).eTag(tag).build());
     }
 
     void complete() {
-        List<CompletedPart> sorted;
-        synchronized (parts) {
-            sorted = parts.stream()
-                    .sorted(Comparator.comparing(CompletedPart::partNumber))
-                    .toList();
-        }
         bucket.asking(
                 "store",
                 object,
@@ -64,7 +56,7 @@ final class Upload implements AutoCloseable {
                         .completeMultipartUpload(request -> request.bucket(bucket.name())
                                 .key(bucket.key(object))
                                 .uploadId(id)
-                                .multipartUpload(upload -> upload.parts(sorted))));
+                                .multipartUpload(upload -> upload.parts(parts.values()))));
         completed = true;
     }
 

@@ -1,8 +1,8 @@
 package dev.anneal.service.operations.retention;
 
 import dev.anneal.service.storage.ArtifactStore;
+import dev.anneal.service.storage.TestOwnership;
 import dev.anneal.service.storage.TestStores;
-import dev.anneal.service.storage.installation.TestOwnership;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;

@@ -12,7 +12,7 @@ import dev.anneal.service.queue.lease.Claim;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.installation.TestOwnership;
+import dev.anneal.service.storage.TestOwnership;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.lang.reflect.Proxy;

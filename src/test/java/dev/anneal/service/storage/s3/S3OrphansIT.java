@@ -2,7 +2,7 @@ package dev.anneal.service.storage.s3;
 
 import dev.anneal.service.operations.retention.OrphanSweepContract;
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.installation.TestOwnership;
+import dev.anneal.service.storage.TestOwnership;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

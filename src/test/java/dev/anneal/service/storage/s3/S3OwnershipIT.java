@@ -1,7 +1,7 @@
 package dev.anneal.service.storage.s3;
 
 import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.installation.StoreOwnershipContract;
+import dev.anneal.service.storage.StoreOwnershipContract;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;

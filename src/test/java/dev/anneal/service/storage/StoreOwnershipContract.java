@@ -1,4 +1,4 @@
-package dev.anneal.service.storage.installation;
+package dev.anneal.service.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -7,8 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import dev.anneal.service.platform.database.PostgresTest;
 import dev.anneal.service.platform.database.TestDatabase;
 import dev.anneal.service.platform.startup.StartRefusedException;
-import dev.anneal.service.storage.ArtifactKey;
-import dev.anneal.service.storage.ArtifactStore;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -156,8 +154,8 @@ public abstract class StoreOwnershipContract {
                         .contains("anneal.storage.adopt-from=" + TestDatabase.INSTALLATION));
         assertThat(store().marker().read()).isEmpty();
 
-        assertThat(ownership(TestDatabase.INSTALLATION).claim())
-                .isEqualTo(store().marker().read().orElseThrow());
+        assertThat(ownership(TestDatabase.INSTALLATION).claim()).isEqualTo(TestDatabase.INSTALLATION);
+        assertThat(store().marker().read().orElseThrow()).contains(TestDatabase.INSTALLATION.toString());
         assertThatCode(() -> ownership(null).claim()).doesNotThrowAnyException();
     }
 

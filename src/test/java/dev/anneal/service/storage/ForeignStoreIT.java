@@ -1,4 +1,4 @@
-package dev.anneal.service.storage.installation;
+package dev.anneal.service.storage;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

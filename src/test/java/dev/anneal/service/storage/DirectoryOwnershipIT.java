@@ -1,7 +1,5 @@
-package dev.anneal.service.storage.installation;
+package dev.anneal.service.storage;
 
-import dev.anneal.service.storage.ArtifactStore;
-import dev.anneal.service.storage.TestStores;
 import java.nio.file.Path;
 import org.junit.jupiter.api.io.TempDir;
 

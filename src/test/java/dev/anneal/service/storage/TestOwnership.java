@@ -1,7 +1,6 @@
-package dev.anneal.service.storage.installation;
+package dev.anneal.service.storage;
 
 import dev.anneal.service.platform.database.TestDatabase;
-import dev.anneal.service.storage.ArtifactStore;
 
 /** Gives tests of other modules what the application looks at before it sweeps. */
 public final class TestOwnership {
