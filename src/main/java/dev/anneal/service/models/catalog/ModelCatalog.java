@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -148,9 +149,9 @@ public final class ModelCatalog {
     }
 
     /**
-     * The folder of a model at the revision that was settled on before, brought to this machine if it is not there.
+     * The folder of a model at a revision, which is downloaded if it is not on this machine.
      *
-     * @throws ModelSourceException if it cannot be had
+     * @throws ModelSourceException if that fails
      */
     public Path provide(String id, String revision, ModelSource.Listener listener) throws ModelSourceException {
         for (ModelSource source : sources) {
@@ -165,7 +166,7 @@ public final class ModelCatalog {
         return Files.isRegularFile(folder.resolve("config.json"));
     }
 
-    /** Ids of the models that there are, also of those that cannot be read. */
+    /** Ids of all models, including those that cannot be read. */
     public List<String> ids() {
         List<String> ids = new ArrayList<>(List.of(BaseModel.BUNDLED));
         for (String name : names(properties.directory())) {
@@ -208,7 +209,7 @@ public final class ModelCatalog {
     }
 
     private Inspected inspect(String id, Located located) throws IOException {
-        FolderState state = FolderState.of(located.folder());
+        List<String> state = filesOf(located.folder());
         Key key = new Key(id, located.revision());
         Inspected known = inspected.get(key);
         if (known != null && known.state().equals(state) && known.located().equals(located)) {
@@ -219,7 +220,7 @@ public final class ModelCatalog {
         return fresh;
     }
 
-    private static Inspected inspectAnew(String id, Located located, FolderState state) throws IOException {
+    private static Inspected inspectAnew(String id, Located located, List<String> state) throws IOException {
         try {
             BaseModel model = ModelInspector.inspect(id, located);
             LOG.info("Base model '{}' of {} parameters is available", id, model.parameters());
@@ -230,13 +231,25 @@ public final class ModelCatalog {
         }
     }
 
+    /** Name, size and time of each file: while they are equal, there is nothing new to inspect. */
+    private static List<String> filesOf(Path folder) throws IOException {
+        List<String> files = new ArrayList<>();
+        try (Stream<Path> children = Files.list(folder)) {
+            for (Path child : (Iterable<Path>) children.sorted()::iterator) {
+                BasicFileAttributes attributes = Files.readAttributes(child, BasicFileAttributes.class);
+                files.add(child.getFileName() + " " + attributes.size() + " " + attributes.lastModifiedTime());
+            }
+        }
+        return files;
+    }
+
     /** A model at a commit, or in the operator's folder. */
     private record Key(String id, @Nullable String revision) {}
 
-    /** What a look into a folder gave: a model, or what is wrong with it. */
+    /** The result of an inspection: a model, or what is wrong with it. */
     private record Inspected(
             Located located,
-            FolderState state,
+            List<String> state,
             @Nullable BaseModel model,
             @Nullable String fault) {}
 }

@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Where base models are found beside the operator's folder. Its models have revisions, which never change. */
+/** A source of base models beside the operator's folder. Its models have revisions, which never change. */
 public interface ModelSource {
 
     /**
@@ -15,31 +15,34 @@ public interface ModelSource {
      */
     record Located(Path folder, @Nullable String revision) {}
 
-    /** Ids of the models of which something is on this machine. */
+    /** Ids of the models that have files on this machine. */
     List<String> ids();
 
-    /** The model at the revision that is used now, if it is on this machine. */
+    /** The model at the revision in use, if it is on this machine. */
     Optional<Located> newest(String id);
 
-    /** The model at a revision that was settled on before, if it is on this machine. */
+    /** The model at a revision, if it is on this machine. */
     Optional<Located> at(String id, String revision);
 
-    /** Whether the model at a revision that was settled on before is on this machine, or may be brought. */
+    /** Whether the model at a revision is on this machine, or may be downloaded. */
     boolean canProvide(String id, String revision);
 
     /**
-     * The folder of a model at a revision, which is brought to this machine if it is not there.
+     * The folder of a model at a revision, which is downloaded if it is not on this machine.
      *
-     * @throws ModelSourceException if it cannot be had
+     * @throws ModelSourceException if that fails
      */
     Path provide(String id, String revision, Listener listener) throws ModelSourceException;
 
-    /** Told how far a model is that is being brought. Its answers say whether that is still wanted; if not, it ends and what has arrived is kept. */
+    /** Follows the download of a model. Its answers say whether the model is still wanted; if not, the download ends and what has arrived is kept. */
     interface Listener {
+
+        /** @param license as the model's card says; null if it says none */
+        default void found(@Nullable String license) {}
 
         boolean arrived(long bytesDone, long bytesTotal);
 
-        /** Called each second while nothing arrives: the source wants patience, or another process brings the same. */
+        /** Called each second while nothing arrives: the source is busy, or another process downloads the same. */
         boolean waits();
     }
 }

@@ -3,10 +3,10 @@ package dev.anneal.service.models.catalog;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** A revision of a model that cannot be had, or not now. The message is written for whoever asked for the work. */
+/** A failure to get a revision of a model. The message is written for the client whose work needs it. */
 public class ModelSourceException extends IOException {
 
-    /** Code of what is not on this machine and may not be brought here. */
+    /** Code of a model that is not on this machine and may not be downloaded. */
     public static final String NOT_AVAILABLE = "model_not_available";
 
     private final String code;

@@ -14,8 +14,8 @@ import java.security.MessageDigest;
 import java.util.HexFormat;
 
 /**
- * Brings one file into the cache. What has arrived stays as {@code .incomplete} when the connection breaks or the process dies, and the next
- * attempt asks for the rest; the file gets its name when its hash is right.
+ * Downloads one file into the cache. After a broken connection or a killed process the bytes that have arrived stay as {@code .incomplete}, and the next
+ * attempt requests the rest; the file gets its name when its hash is right.
  */
 final class BlobDownload {
 
@@ -38,8 +38,8 @@ final class BlobDownload {
     /**
      * One attempt.
      *
-     * @return bytes that it has brought
-     * @throws HubException if it has not brought all of them, or others than were announced
+     * @return bytes that it has downloaded
+     * @throws HubException if the file is still incomplete, or differs from what the Hub announced
      */
     long run() throws IOException {
         Path blob = cache.blob(revision.id(), file);
@@ -63,7 +63,7 @@ final class BlobDownload {
         }
     }
 
-    /** Hashes what an earlier attempt has left; more than the whole file is nothing to go on from. */
+    /** Hashes what an earlier attempt has left, unless that is longer than the file. */
     private long resumed(FileChannel channel, MessageDigest digest) throws IOException {
         if (channel.size() > file.bytes()) {
             channel.truncate(0);
@@ -101,7 +101,7 @@ final class BlobDownload {
         return channel.position();
     }
 
-    /** The connection is not at fault, so no other attempt helps. */
+    /** A failure of the disk, which no other attempt would mend. */
     private void write(FileChannel channel, ByteBuffer bytes) throws HubException {
         try {
             channel.write(bytes);

@@ -14,7 +14,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What is pulled of a model: what the engine reads, and nothing that a program could be hidden in. */
+/** Selects the files of a model to pull: those that the engine reads, none of which can hold a program. */
 final class FileSelection {
 
     static final String CONFIG = "config.json";

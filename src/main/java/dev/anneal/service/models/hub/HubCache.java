@@ -9,7 +9,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,33 +22,11 @@ final class HubCache {
     private static final Logger LOG = LoggerFactory.getLogger(HubCache.class);
 
     private static final String PREFIX = "models--";
-    private static final Pattern SHA = Pattern.compile("[0-9a-f]{40}");
-    private static final Pattern ID =
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,95}(/[A-Za-z0-9][A-Za-z0-9._-]{0,95})?");
-    private static final Pattern REVISION =
-            Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}(/[A-Za-z0-9][A-Za-z0-9._-]{0,99}){0,4}");
 
     private final Path root;
 
     HubCache(Path root) {
         this.root = root.toAbsolutePath().normalize();
-    }
-
-    /** Whether the Hub could have a model of this id. Nothing that is one leads out of the cache. */
-    static boolean isId(String id) {
-        return ID.matcher(id).matches() && !id.contains("--") && !id.contains("..");
-    }
-
-    /** Whether this could be a branch, a tag or a commit. Others, such as {@code refs/pr/1}, hold what anybody may have proposed. */
-    static boolean isRevision(String revision) {
-        return REVISION.matcher(revision).matches()
-                && !revision.contains("..")
-                && !revision.startsWith("refs/")
-                && !revision.endsWith(".lock");
-    }
-
-    static boolean isSha(String text) {
-        return SHA.matcher(text).matches();
     }
 
     Path root() {
@@ -60,22 +37,22 @@ final class HubCache {
         return root.resolve(PREFIX + id.replace("/", "--"));
     }
 
-    /** A blob that is whole. */
+    /** Path of a complete blob. */
     Path blob(String id, HubFile file) {
         return model(id).resolve("blobs").resolve(file.hash());
     }
 
-    /** A blob that arrives. */
+    /** Path of a blob while it is downloaded. */
     Path incomplete(String id, HubFile file) {
         return model(id).resolve("blobs").resolve(file.hash() + ".incomplete");
     }
 
-    /** What a process holds that pulls the model. */
+    /** Path of the file that a process locks while it pulls the model. */
     Path lock(String id) {
         return root.resolve(".locks").resolve(PREFIX + id.replace("/", "--")).resolve("anneal.lock");
     }
 
-    /** Ids of the models of which something is there. */
+    /** Ids of the models that have a folder here. */
     List<String> ids() {
         if (!Files.isDirectory(root)) {
             return List.of();
@@ -84,7 +61,7 @@ final class HubCache {
             return children.map(child -> String.valueOf(child.getFileName()))
                     .filter(name -> name.startsWith(PREFIX))
                     .map(name -> name.substring(PREFIX.length()).replaceFirst("--", "/"))
-                    .filter(HubCache::isId)
+                    .filter(HubNames::isId)
                     .sorted()
                     .toList();
         } catch (IOException unreadable) {
@@ -93,21 +70,21 @@ final class HubCache {
         }
     }
 
-    /** The commit that a branch or tag was when it was pulled. */
+    /** The commit that a branch or tag named when it was pulled. */
     Optional<String> sha(String id, String revision) {
-        if (isSha(revision)) {
+        if (HubNames.isSha(revision)) {
             return Optional.of(revision);
         }
         try {
             String text = Files.readString(model(id).resolve("refs").resolve(revision))
                     .strip();
-            return Optional.of(text).filter(HubCache::isSha);
+            return Optional.of(text).filter(HubNames::isSha);
         } catch (IOException absent) {
             return Optional.empty();
         }
     }
 
-    /** The folder of a commit, if it is there and none of its files lies elsewhere. */
+    /** The folder of a commit, if it exists and none of its files is outside the cache. */
     Optional<Path> snapshot(String id, String sha) {
         Path folder = model(id).resolve("snapshots").resolve(sha);
         if (!Files.isDirectory(folder)) {
@@ -129,7 +106,7 @@ final class HubCache {
     }
 
     /**
-     * Lets a commit be found, whose blobs are all there.
+     * Makes a commit visible, whose blobs are all in the cache.
      *
      * @param revision the branch or tag that led to it
      */
@@ -138,14 +115,14 @@ final class HubCache {
         Path snapshots = Files.createDirectories(model.resolve("snapshots"));
         Path target = snapshots.resolve(found.sha());
         if (Files.isDirectory(target)) {
-            // Somebody else has pulled other files of it.
+            // Another client has pulled other files of this commit.
             link(target, files);
         } else {
             Path fresh = Files.createDirectory(snapshots.resolve("." + UUID.randomUUID()));
             link(fresh, files);
             Files.move(fresh, target, StandardCopyOption.ATOMIC_MOVE);
         }
-        if (!isSha(revision)) {
+        if (!HubNames.isSha(revision)) {
             Path ref = model.resolve("refs").resolve(revision);
             Files.createDirectories(ref.resolveSibling(""));
             Path fresh = model.resolve("refs").resolve("." + UUID.randomUUID());
@@ -165,7 +142,7 @@ final class HubCache {
         }
     }
 
-    /** Bytes of the file that have arrived. */
+    /** Bytes of a file that are in the cache, complete or not. */
     long bytesOf(String id, HubFile file) throws IOException {
         for (Path path : List.of(blob(id, file), incomplete(id, file))) {
             if (Files.isRegularFile(path)) {

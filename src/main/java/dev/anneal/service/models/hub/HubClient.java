@@ -5,7 +5,6 @@ import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundException;
 import dev.anneal.service.platform.outbound.OutboundRequest;
 import dev.anneal.service.platform.outbound.OutboundResponse;
-import java.net.URI;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -21,7 +20,7 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Asks the Hub. Its answers are bounded and believed in nothing that can be checked. */
+/** Reads from the Hub. Answers are bounded, and whatever can be checked in them is checked. */
 final class HubClient {
 
     private static final int MAX_ANSWER_BYTES = 16 << 20;
@@ -33,21 +32,19 @@ final class HubClient {
     private static final Pattern HASH = Pattern.compile("[0-9a-f]{40}|[0-9a-f]{64}");
 
     private final OutboundClient client;
-    private final URI endpoint;
-    private final @Nullable String token;
+    private final HubProperties hub;
 
-    /** @param client one that follows redirects from {@code endpoint}, and sends the token to no other host */
-    HubClient(OutboundClient client, URI endpoint, @Nullable String token) {
+    /** @param client follows redirects from the Hub's endpoint, and sends the token to no other host */
+    HubClient(OutboundClient client, HubProperties hub) {
         this.client = client;
-        this.endpoint = endpoint;
-        this.token = token == null || token.isBlank() ? null : token;
+        this.hub = hub;
     }
 
     /** @throws HubException if there is no such revision, or the Hub does not answer */
     HubRevision revision(String id, String revision) throws HubException {
         JsonNode info = json("/api/models/" + id + "/revision/" + encoded(revision), id, revision);
         String sha = info.path("sha").asString("");
-        if (!HubCache.isSha(sha)) {
+        if (!HubNames.isSha(sha)) {
             throw malformed(id, "no commit");
         }
         JsonNode tree = json("/api/models/" + id + "/tree/" + sha, id, sha);
@@ -120,27 +117,21 @@ final class HubClient {
         });
     }
 
-    /** Address of a path of the Hub. */
-    static URI at(URI endpoint, String path) {
-        String base = endpoint.toString();
-        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
-    }
-
     private <T> T send(String path, Map<String, String> more, OutboundClient.Reader<T> reader) throws HubException {
         Map<String, String> headers = new LinkedHashMap<>(more);
         // Lengths and hashes are those of the bytes as they are stored.
         headers.put("Accept-Encoding", "identity");
-        if (token != null) {
-            headers.put("Authorization", "Bearer " + token);
+        if (hub.token() != null) {
+            headers.put("Authorization", "Bearer " + hub.token());
         }
         try {
-            return client.send(OutboundRequest.get(at(endpoint, path), headers), reader);
+            return client.send(OutboundRequest.get(hub.at(path), headers), reader);
         } catch (OutboundException failure) {
             if (failure.getCause() instanceof HubException told) {
                 throw told;
             }
             throw new HubException(
-                    Kind.HUB_UNREACHABLE, "the Hub at " + endpoint + " " + failure.explanation(), null, failure);
+                    Kind.HUB_UNREACHABLE, "the Hub at " + hub.endpoint() + " " + failure.explanation(), null, failure);
         }
     }
 

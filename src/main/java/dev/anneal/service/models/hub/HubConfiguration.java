@@ -28,19 +28,9 @@ class HubConfiguration {
     }
 
     @Bean
-    PushTarget pushTarget(HubProperties properties) {
-        return properties.pushTarget();
-    }
-
-    @Bean
     ModelPull modelPull(HubProperties properties, OutboundHttp http, HubCache cache) {
         return new ModelPull(
-                new HubClient(
-                        http.toConfigured(properties.endpoint(), LIMITS, REDIRECTS),
-                        properties.endpoint(),
-                        properties.token()),
-                cache,
-                PAUSE);
+                new HubClient(http.toConfigured(properties.endpoint(), LIMITS, REDIRECTS), properties), cache, PAUSE);
     }
 
     @Bean

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** A model that cannot be had from the Hub, or not now. The message is written for whoever asked for it. */
+/** A failure to get a model from the Hub. The message is written for the client who asked for the model. */
 public final class HubException extends ModelSourceException {
 
     private final Kind kind;
@@ -23,7 +23,7 @@ public final class HubException extends ModelSourceException {
         this.retryAfter = retryAfter;
     }
 
-    /** What the disk of the cache did not do. Paths of this machine are for its log alone. */
+    /** A failure of the cache's disk. The message names no path of this machine. */
     static HubException ofCache(String id, IOException failure) {
         boolean full = DiskFull.isCauseOf(failure);
         return new HubException(
@@ -37,7 +37,7 @@ public final class HubException extends ModelSourceException {
                 failure);
     }
 
-    /** Why. The lower-case name is the code that clients see. */
+    /** The cause. Its lower-case name is the code that clients see. */
     public enum Kind {
         /** The operator does not allow it, or nothing may be pulled. */
         MODEL_NOT_AVAILABLE,
@@ -48,7 +48,7 @@ public final class HubException extends ModelSourceException {
         HUB_MODEL_GATED,
         /** Not a model that the engine runs. */
         BASE_MODEL_UNREADABLE,
-        /** What arrived is not what was announced. */
+        /** The content differs from what the Hub announced. */
         HUB_FILE_DAMAGED,
         /** No connection, too many requests, or a failure of the Hub; another attempt may go well. */
         HUB_UNREACHABLE,
@@ -66,12 +66,12 @@ public final class HubException extends ModelSourceException {
         return kind;
     }
 
-    /** Whether the same request may go well soon. */
+    /** Whether the same request may succeed soon. */
     boolean mayPass() {
         return kind == Kind.HUB_UNREACHABLE;
     }
 
-    /** When the Hub wants to be asked again; null if it does not say. */
+    /** How long the Hub asks to wait; null if it does not say. */
     @Nullable
     Duration retryAfter() {
         return retryAfter;

@@ -15,14 +15,14 @@ record HubFile(String name, long bytes, String hash) {
 
     private static final int SHA256_DIGITS = 64;
 
-    /** A digest that has read what git puts before a file's content. */
+    /** A new digest, already fed with the header that git puts before a file's content. */
     MessageDigest newDigest() {
         MessageDigest digest = digest(isLarge() ? "SHA-256" : "SHA-1");
         restart(digest);
         return digest;
     }
 
-    /** Makes {@code digest} as new. */
+    /** Resets a digest to the state that {@link #newDigest} returns. */
     void restart(MessageDigest digest) {
         digest.reset();
         if (!isLarge()) {

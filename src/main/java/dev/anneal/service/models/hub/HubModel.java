@@ -5,10 +5,10 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A base model that was asked for.
+ * A base model that was requested from the Hub.
  *
- * @param revision as it was asked for
- * @param sha the commit that is used; while another is pulled, still that of before
+ * @param revision as requested
+ * @param sha the commit in use; while another is pulled, the earlier one
  * @param bytesTotal null until it is known
  * @param errorCode why the last pull failed; null if it did not
  */
@@ -24,7 +24,7 @@ public record HubModel(
         @Nullable String errorCode,
         @Nullable String errorMessage) {
 
-    /** How far it is. The lower-case names are the ones the API shows. */
+    /** State of the pull. The API shows the lower-case names. */
     public enum State {
         PULLING,
         READY,

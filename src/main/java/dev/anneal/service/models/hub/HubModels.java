@@ -1,6 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelId;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 
-/** The base models that were asked for from the Hub. They are the installation's, whoever has asked. */
+/** Base models requested from the Hub. They belong to the installation, whoever requested them. */
 @Component
 @ConditionalOnRole(Role.API)
 public final class HubModels {
@@ -32,14 +31,14 @@ public final class HubModels {
     }
 
     /**
-     * Asks for a revision of a model, which is then pulled; where nothing may be, what is in this machine's cache is used from now on. Repeating it while it is pulled changes nothing; once it has ended, a branch is looked up
-     * again.
+     * Requests a revision of a model, which is then pulled; an offline installation uses what is in this machine's cache. Repeating the request during a pull
+     * changes nothing; after the pull a branch is looked up again.
      *
-     * @throws Refusal if it is not allowed, or is not there and nothing may be pulled
+     * @throws Refusal if the model is not allowed, or the installation is offline and the revision is not in the cache
      */
     public HubModel request(String tenantId, String id, String revision) {
         requireName(id, revision);
-        if (!ModelId.isAllowed(id, properties.allowed())) {
+        if (!properties.allows(id)) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
                     "'" + id + "' is none of the models of the Hub that this installation allows: "
@@ -50,7 +49,7 @@ public final class HubModels {
                     ID);
         }
         if (properties.offline()) {
-            String sha = there(id, revision).orElseThrow(() -> notInTheCache(id, revision));
+            String sha = cachedSha(id, revision).orElseThrow(() -> notInTheCache(id, revision));
             database.run(() -> rows.settle(id, revision, sha, tenantId));
         } else {
             database.run(() -> rows.request(id, revision, tenantId));
@@ -68,16 +67,16 @@ public final class HubModels {
                 ID);
     }
 
-    private Optional<String> there(String id, String revision) {
+    private Optional<String> cachedSha(String id, String revision) {
         return cache.sha(id, revision).filter(sha -> cache.snapshot(id, sha).isPresent());
     }
 
     private static void requireName(String id, String revision) {
-        if (!HubCache.isId(id)) {
+        if (!HubNames.isId(id)) {
             throw Refusal.invalidValue(
                     ID, "'id' must be the id of a model of the Hub such as 'Qwen/Qwen3-8B', but is '" + id + "'");
         }
-        if (!HubCache.isRevision(revision)) {
+        if (!HubNames.isRevision(revision)) {
             throw Refusal.invalidValue(
                     "revision",
                     "'revision' must be a branch, a tag or a commit, such as 'main', but is '" + revision + "'");

@@ -1,5 +1,6 @@
 package dev.anneal.service.models.hub;
 
+import dev.anneal.service.models.catalog.ModelId;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -9,7 +10,7 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The Hugging Face Hub, or one that speaks like it.
+ * The Hugging Face Hub, or a server with the same API.
  *
  * @param endpoint address of the Hub
  * @param token what models that need a permission are asked for with; sent to the endpoint's host alone
@@ -22,7 +23,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *     resource for the resource
  */
 @ConfigurationProperties("anneal.hub")
-record HubProperties(
+public record HubProperties(
         @DefaultValue("https://huggingface.co") URI endpoint,
         @Nullable String token,
         @DefaultValue("true") boolean offline,
@@ -32,11 +33,13 @@ record HubProperties(
         @DefaultValue({"5s", "30s", "5m", "30m"}) List<Duration> pushRetryDelays,
         String cacheDir) {
 
-    HubProperties {
+    public HubProperties {
         if (endpoint.getHost() == null || !String.valueOf(endpoint.getScheme()).matches("https?")) {
             throw new IllegalArgumentException("anneal.hub.endpoint must be an http or https address with a host, as"
                     + " https://huggingface.co, but is '" + endpoint + "'");
         }
+        token = token == null || token.isBlank() ? null : token;
+        pushToken = pushToken == null || pushToken.isBlank() ? null : pushToken;
         allowed = List.copyOf(allowed);
         pushRepos = List.copyOf(pushRepos);
         pushRetryDelays = List.copyOf(pushRetryDelays);
@@ -46,8 +49,20 @@ record HubProperties(
         return Path.of(cacheDir);
     }
 
-    PushTarget pushTarget() {
-        return new PushTarget(endpoint, pushToken, pushRepos, pushRetryDelays);
+    /** Whether a model may be used. */
+    boolean allows(String id) {
+        return ModelId.isAllowed(id, allowed);
+    }
+
+    /** Whether exports may be pushed to a repository. */
+    public boolean allowsPush(String repo) {
+        return pushToken != null && ModelId.isAllowed(repo, pushRepos);
+    }
+
+    /** Address of a path of the Hub. */
+    public URI at(String path) {
+        String base = endpoint.toString();
+        return URI.create((base.endsWith("/") ? base.substring(0, base.length() - 1) : base) + path);
     }
 
     /** Without the tokens. */

@@ -12,11 +12,11 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** Rows of the table {@code base_model}. A pull is known by the time at which it was asked for: a later request ends its writes. */
+/** Rows of the table {@code base_model}. A pull is identified by the time of its request: a later request ends its writes. */
 @Component
 final class HubRows {
 
-    /** A process that says nothing for so long has died, or waits for the Hub, and another may go on. */
+    /** After so long without a sign of the claiming process another process may continue the pull. */
     private static final Duration CLAIM = Duration.ofMinutes(2);
 
     private static final String SELECT = """
@@ -30,7 +30,7 @@ final class HubRows {
         this.jdbc = jdbc;
     }
 
-    /** A pull that this process is to do. */
+    /** A pull that this process has claimed. */
     record Claimed(String modelId, String revision, OffsetDateTime requestedAt) {}
 
     Optional<HubModel> find(String id) {
@@ -44,7 +44,7 @@ final class HubRows {
         return jdbc.sql(SELECT + "ORDER BY model_id").query(HubRows::model).list();
     }
 
-    /** The commits that are used, by id. */
+    /** The commits in use, by id. */
     Map<String, String> pins() {
         Map<String, String> pins = new HashMap<>();
         jdbc.sql("SELECT model_id, sha FROM base_model WHERE sha IS NOT NULL")
@@ -53,7 +53,7 @@ final class HubRows {
         return pins;
     }
 
-    /** Asks for a revision. One that is being pulled already goes on. */
+    /** Requests a revision. A pull of the same revision goes on. */
     void request(String id, String revision, String tenantId) {
         jdbc.sql("""
                         INSERT INTO base_model AS old (model_id, revision, state, requested_at, requested_by, updated_at)
@@ -70,7 +70,7 @@ final class HubRows {
                 .update();
     }
 
-    /** Uses a commit that is here, without asking for any. */
+    /** Uses a commit of the cache, without a pull. */
     void settle(String id, String revision, String sha, String tenantId) {
         jdbc.sql("""
                         INSERT INTO base_model (model_id, revision, sha, state, requested_at, requested_by, updated_at)
@@ -96,7 +96,7 @@ final class HubRows {
                                           WHERE state = 'PULLING' AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
                                           ORDER BY requested_at
                                           LIMIT 1
-                                          FOR UPDATE SKIP LOCKED) -- another process looks as well
+                                          FOR UPDATE SKIP LOCKED) -- other processes claim as well
                         RETURNING model_id, revision, requested_at
                         """)
                 .param("claim", CLAIM.toSeconds())

@@ -1,6 +1,5 @@
 package dev.anneal.service.models.hub;
 
-import dev.anneal.service.models.catalog.ModelId;
 import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.database.SystemDatabase;
 import java.nio.file.Path;
@@ -13,7 +12,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
 /**
- * The models in this machine's cache of the Hub: at the commit that the installation has settled on, or where nobody has asked for one, at that of
+ * The models in this machine's cache of the Hub: at the commit that the installation uses, or if nobody has requested the model, at the commit of
  * {@code main}.
  */
 @Component
@@ -21,9 +20,9 @@ final class HubSource implements ModelSource {
 
     private static final Logger LOG = LoggerFactory.getLogger(HubSource.class);
 
-    private static final String UNASKED = "main";
+    private static final String DEFAULT_REVISION = "main";
 
-    /** How old the settled commits may be. Trainings do not depend on it: theirs stand with the job. */
+    /** How old the read commits may be. Trainings do not depend on them: a job keeps its own commit. */
     private static final long FRESH_NANOS = 2_000_000_000;
 
     private final HubProperties properties;
@@ -48,24 +47,22 @@ final class HubSource implements ModelSource {
     public List<String> ids() {
         return properties.allowed().isEmpty()
                 ? List.of()
-                : cache.ids().stream()
-                        .filter(id -> ModelId.isAllowed(id, properties.allowed()))
-                        .toList();
+                : cache.ids().stream().filter(id -> properties.allows(id)).toList();
     }
 
     @Override
     public Optional<Located> newest(String id) {
-        if (!HubCache.isId(id) || !ModelId.isAllowed(id, properties.allowed())) {
+        if (!HubNames.isId(id) || !properties.allows(id)) {
             return Optional.empty();
         }
         return Optional.ofNullable(pins().get(id))
-                .or(() -> cache.sha(id, UNASKED))
+                .or(() -> cache.sha(id, DEFAULT_REVISION))
                 .flatMap(sha -> cache.snapshot(id, sha).map(folder -> new Located(folder, sha)));
     }
 
     @Override
     public Optional<Located> at(String id, String revision) {
-        return HubCache.isId(id) && HubCache.isSha(revision) && ModelId.isAllowed(id, properties.allowed())
+        return HubNames.isId(id) && HubNames.isSha(revision) && properties.allows(id)
                 ? cache.snapshot(id, revision).map(folder -> new Located(folder, revision))
                 : Optional.empty();
     }
@@ -78,7 +75,7 @@ final class HubSource implements ModelSource {
                 pins = known;
             } catch (DataAccessException away) {
                 LOG.warn(
-                        "Base models stay at the commits of before, because the database is away: {}",
+                        "Base models stay at the commits read before, because the database does not answer: {}",
                         away.getMessage());
             }
         }
@@ -87,8 +84,7 @@ final class HubSource implements ModelSource {
 
     @Override
     public boolean canProvide(String id, String revision) {
-        return cache.snapshot(id, revision).isPresent()
-                || (!properties.offline() && ModelId.isAllowed(id, properties.allowed()));
+        return cache.snapshot(id, revision).isPresent() || (!properties.offline() && properties.allows(id));
     }
 
     @Override
@@ -97,7 +93,7 @@ final class HubSource implements ModelSource {
         if (there.isPresent()) {
             return there.get();
         }
-        if (properties.offline() || !ModelId.isAllowed(id, properties.allowed())) {
+        if (properties.offline() || !properties.allows(id)) {
             throw new HubException(
                     HubException.Kind.MODEL_NOT_AVAILABLE,
                     "'" + id + "' at " + revision + " is not on this worker, which "
@@ -105,46 +101,10 @@ final class HubSource implements ModelSource {
                                     ? "pulls nothing (anneal.hub.offline)"
                                     : "does not allow it (anneal.hub.allowed)"));
         }
-        puller.pull(id, revision, new Forwarded(listener));
+        puller.pull(id, revision, listener);
         return cache.snapshot(id, revision)
                 .orElseThrow(() -> new HubException(
                         HubException.Kind.MODEL_NOT_AVAILABLE,
                         "'" + id + "' at " + revision + " was pulled but cannot be read"));
-    }
-
-    /** Adds up what arrives. */
-    private static final class Forwarded implements PullProgress {
-
-        private final Listener listener;
-        private long bytesTotal;
-        private long bytesDone;
-
-        Forwarded(Listener listener) {
-            this.listener = listener;
-        }
-
-        @Override
-        public void begins(long total, long done) throws HubException {
-            bytesTotal = total;
-            arrived(done);
-        }
-
-        @Override
-        public void waits() throws HubException {
-            require(listener.waits());
-        }
-
-        @Override
-        public void arrived(long bytes) throws HubException {
-            bytesDone += bytes;
-            require(listener.arrived(bytesDone, bytesTotal));
-        }
-
-        private static void require(boolean isWanted) throws HubException {
-            if (!isWanted) {
-                throw new HubException(
-                        HubException.Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with the work that needs it");
-            }
-        }
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.service.models.hub;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.architecture.ModelConfigException;
+import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.models.hub.HubException.Kind;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -18,19 +19,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a revision of a model into this machine's cache: what describes it first, and its weights only if the engine runs such a model and the disk
- * has room. One pull at a time on a machine: of what one has brought, the next finds everything.
+ * Downloads a revision of a model into this machine's cache: its descriptions first, and its weights only if the engine runs such a model and the disk has
+ * room. A machine does one pull at a time, so that the next one finds all files of the one before.
  */
 final class ModelPull {
 
     private static final Logger LOG = LoggerFactory.getLogger(ModelPull.class);
 
-    /** Attempts in a row that bring nothing. */
-    private static final int PATIENCE = 5;
+    /** Attempts in a row that bring no byte. */
+    private static final int MOST_FRUITLESS = 5;
 
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
 
-    /** What stays free for others. */
+    /** Space that stays free for other programs. */
     private static final long RESERVED_BYTES = 256L << 20;
 
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
@@ -48,9 +49,9 @@ final class ModelPull {
     }
 
     /** @return the commit that the revision is */
-    String pull(String id, String revision, PullProgress progress) throws HubException {
+    String pull(String id, String revision, ModelSource.Listener listener) throws HubException {
         try {
-            return bring(id, revision, progress);
+            return download(id, revision, listener);
         } catch (HubException told) {
             throw told;
         } catch (IOException failure) {
@@ -59,37 +60,38 @@ final class ModelPull {
         }
     }
 
-    private String bring(String id, String revision, PullProgress progress) throws IOException {
-        HubRevision found = persist(() -> client.revision(id, revision), () -> 0, progress);
-        progress.resolved(found.sha(), found.license());
+    private String download(String id, String revision, ModelSource.Listener listener) throws IOException {
+        PullProgress progress = new PullProgress(listener);
+        HubRevision found = retry(() -> client.revision(id, revision), () -> 0, progress);
+        listener.found(found.license());
         Path lock = cache.lock(id);
         Files.createDirectories(lock.resolveSibling(""));
-        enter(progress);
+        lock(progress);
         try (FileChannel others = FileChannel.open(lock, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-            enter(others, progress);
+            lock(others, progress);
             List<HubFile> files = new ArrayList<>(FileSelection.descriptions(found));
             for (HubFile file : files) {
-                bring(found, file, new Uncounted(progress));
+                download(found, file, progress);
             }
             requireRunnable(found);
             List<HubFile> weights = FileSelection.weights(found, index(found));
             files.addAll(weights);
             begin(found, files, progress);
             for (HubFile file : weights) {
-                bring(found, file, progress);
+                download(found, file, progress);
             }
             cache.publish(found, files, revision);
         } finally {
             ofThisProcess.unlock();
         }
-        LOG.info("Base model '{}' is here at {}", id, found.sha());
+        LOG.info("Base model '{}' is in the cache at {}", id, found.sha());
         return found.sha();
     }
 
-    private void enter(PullProgress progress) throws HubException {
+    private void lock(PullProgress progress) throws HubException {
         try {
             while (!ofThisProcess.tryLock(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
-                progress.waits();
+                progress.waiting();
             }
         } catch (InterruptedException stopped) {
             throw stopped();
@@ -97,9 +99,9 @@ final class ModelPull {
     }
 
     /** Closing the channel gives the lock back. */
-    private static void enter(FileChannel others, PullProgress progress) throws IOException {
+    private static void lock(FileChannel others, PullProgress progress) throws IOException {
         while (others.tryLock() == null) {
-            progress.waits();
+            progress.waiting();
             sleep(BETWEEN_LOOKS);
         }
     }
@@ -138,15 +140,15 @@ final class ModelPull {
                             + " bytes more, but the disk of anneal.hub.cache-dir has " + free + " free, of which "
                             + RESERVED_BYTES + " stay so");
         }
-        progress.begins(total, done);
+        progress.begin(total, done);
     }
 
-    private void bring(HubRevision found, HubFile file, PullProgress progress) throws IOException {
-        BlobDownload download = new BlobDownload(client, cache, found, file, progress);
-        persist(download::run, () -> cache.bytesOf(found.id(), file), progress);
+    private void download(HubRevision found, HubFile file, PullProgress progress) throws IOException {
+        BlobDownload attempt = new BlobDownload(client, cache, found, file, progress);
+        retry(attempt::run, () -> cache.bytesOf(found.id(), file), progress);
     }
 
-    private <T> T persist(Attempt<T> attempt, Arrived arrived, PullProgress progress) throws IOException {
+    private <T> T retry(Attempt<T> attempt, Arrived arrived, PullProgress progress) throws IOException {
         Duration next = pause;
         int fruitless = 0;
         while (true) {
@@ -155,7 +157,7 @@ final class ModelPull {
                 return attempt.run();
             } catch (HubException failure) {
                 fruitless = arrived.bytes() > before ? 0 : fruitless + 1;
-                if (!failure.mayPass() || fruitless >= PATIENCE) {
+                if (!failure.mayPass() || fruitless >= MOST_FRUITLESS) {
                     throw failure;
                 }
                 Duration wanted = failure.retryAfter();
@@ -173,7 +175,7 @@ final class ModelPull {
 
     private static void sleep(Duration wait, PullProgress progress) throws HubException {
         for (Duration left = wait; left.compareTo(Duration.ZERO) > 0; left = left.minus(BETWEEN_LOOKS)) {
-            progress.waits();
+            progress.waiting();
             sleep(min(left, BETWEEN_LOOKS));
         }
     }
@@ -192,30 +194,13 @@ final class ModelPull {
                 Kind.MODEL_NOT_AVAILABLE, "the pull was stopped with its process, and goes on with another");
     }
 
-    /** Of files whose bytes are counted before they are asked for. */
-    private record Uncounted(PullProgress progress) implements PullProgress {
-
-        @Override
-        public void begins(long bytesTotal, long bytesDone) {}
-
-        @Override
-        public void waits() throws HubException {
-            progress.waits();
-        }
-
-        @Override
-        public void arrived(long bytes) throws HubException {
-            progress.waits();
-        }
-    }
-
-    /** What is tried until it goes well. */
+    /** Repeated until it succeeds. */
     private interface Attempt<T> {
 
         T run() throws IOException;
     }
 
-    /** What attempts have brought so far. */
+    /** Bytes that attempts have brought so far. */
     private interface Arrived {
 
         long bytes() throws IOException;

@@ -1,5 +1,6 @@
 package dev.anneal.service.models.hub;
 
+import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
@@ -13,14 +14,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessException;
 import org.springframework.stereotype.Component;
 
-/** Pulls what was asked for, one model after the other, on a thread of its own. What a dead process has begun, another goes on with. */
+/** Pulls requested models one after the other on a thread of its own. A pull whose process has died is continued by another process. */
 @Component
 @ConditionalOnRole(Role.API)
 final class PullLoop implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(PullLoop.class);
 
-    private static final long TELL_NANOS = 1_000_000_000;
+    private static final long INTERVAL_NANOS = 1_000_000_000;
 
     private final SystemDatabase database;
     private final ModelPull puller;
@@ -38,7 +39,7 @@ final class PullLoop implements AutoCloseable {
         this.rows = rows;
     }
 
-    /** Looks soon for what is to be pulled, unless that is being done. */
+    /** Looks for requested pulls soon, unless that is about to happen already. */
     void wake() {
         if (isAwake.compareAndSet(false, true)) {
             thread.execute(this::run);
@@ -60,7 +61,7 @@ final class PullLoop implements AutoCloseable {
 
     private void pull(HubRows.Claimed claimed) {
         try {
-            String sha = puller.pull(claimed.modelId(), claimed.revision(), new Told(claimed));
+            String sha = puller.pull(claimed.modelId(), claimed.revision(), new StoredProgress(claimed));
             database.run(() -> rows.ready(claimed, sha));
         } catch (HubException failure) {
             if (!Thread.currentThread().isInterrupted()) {
@@ -82,52 +83,42 @@ final class PullLoop implements AutoCloseable {
         thread.shutdownNow();
     }
 
-    /** Writes the progress of a pull, at most once a second. */
-    private final class Told implements PullProgress {
+    /** Writes the progress of a pull and keeps its claim, at most once a second. */
+    private final class StoredProgress implements ModelSource.Listener {
 
         private final HubRows.Claimed claimed;
         private @Nullable String license;
         private long bytesTotal;
         private long bytesDone;
-        private long toldNanos;
+        private long storedNanos;
 
-        Told(HubRows.Claimed claimed) {
+        StoredProgress(HubRows.Claimed claimed) {
             this.claimed = claimed;
         }
 
         @Override
-        public void resolved(String sha, @Nullable String found) {
-            license = found;
+        public void found(@Nullable String ofModel) {
+            license = ofModel;
         }
 
         @Override
-        public void begins(long total, long done) throws HubException {
+        public boolean arrived(long done, long total) {
+            boolean begins = total != bytesTotal;
             bytesTotal = total;
             bytesDone = done;
-            tell();
+            return begins ? store() : waits();
         }
 
         @Override
-        public void arrived(long bytes) throws HubException {
-            bytesDone += bytes;
-            waits();
+        public boolean waits() {
+            return System.nanoTime() - storedNanos <= INTERVAL_NANOS || store();
         }
 
-        /** The claim is kept, and the pull ends if it is no longer wanted. */
-        @Override
-        public void waits() throws HubException {
-            if (System.nanoTime() - toldNanos > TELL_NANOS) {
-                tell();
-            }
-        }
-
-        private void tell() throws HubException {
-            toldNanos = System.nanoTime();
-            boolean isWanted = database.call(() -> rows.progress(claimed, license, bytesTotal, bytesDone));
-            if (!isWanted || Thread.currentThread().isInterrupted()) {
-                throw new HubException(
-                        HubException.Kind.MODEL_NOT_AVAILABLE, "another revision was asked for, or the process ends");
-            }
+        /** Whether the pull is still wanted. */
+        private boolean store() {
+            storedNanos = System.nanoTime();
+            return database.call(() -> rows.progress(claimed, license, bytesTotal, bytesDone))
+                    && !Thread.currentThread().isInterrupted();
         }
     }
 }

@@ -1,19 +1,50 @@
 package dev.anneal.service.models.hub;
 
-import org.jspecify.annotations.Nullable;
+import dev.anneal.service.models.catalog.ModelSource;
 
-/** Told how a pull goes; throwing ends it, with what has arrived kept. */
-public interface PullProgress {
+/** Adds up the bytes of one pull, and ends it when its listener no longer wants it. Files that have arrived are kept. */
+final class PullProgress {
 
-    /** What is meant, before anything is brought. */
-    default void resolved(String sha, @Nullable String license) {}
+    private final ModelSource.Listener listener;
+    private boolean hasBegun;
+    private long bytesTotal;
+    private long bytesDone;
 
-    /** How much there is, and how much of it was there before. */
-    void begins(long bytesTotal, long bytesDone) throws HubException;
+    PullProgress(ModelSource.Listener listener) {
+        this.listener = listener;
+    }
 
-    /** Called each second while nothing arrives: the Hub wants patience, or another process pulls. */
-    void waits() throws HubException;
+    /**
+     * Counts from now on; files that came earlier are in {@code done}.
+     *
+     * @param done bytes that are on this machine already
+     */
+    void begin(long total, long done) throws HubException {
+        hasBegun = true;
+        bytesTotal = total;
+        arrived(done);
+    }
 
-    /** @param bytes negative if they are thrown away */
-    void arrived(long bytes) throws HubException;
+    /** @param bytes negative if they were thrown away */
+    void arrived(long bytes) throws HubException {
+        if (hasBegun) {
+            bytesDone += bytes;
+            require(listener.arrived(bytesDone, bytesTotal));
+        } else {
+            waiting();
+        }
+    }
+
+    /** Called each second while nothing arrives. */
+    void waiting() throws HubException {
+        require(listener.waits());
+    }
+
+    private static void require(boolean isWanted) throws HubException {
+        if (!isWanted) {
+            throw new HubException(
+                    HubException.Kind.MODEL_NOT_AVAILABLE,
+                    "the pull was stopped: its work has ended, another revision was asked for, or the process ends");
+        }
+    }
 }

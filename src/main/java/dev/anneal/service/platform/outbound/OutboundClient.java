@@ -10,20 +10,47 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Sends requests to the outside and hands each answer to its reader. */
+/** Sends requests to other hosts and hands each answer to a reader. */
 public final class OutboundClient implements AutoCloseable {
 
-    /** All that says something about the wanted bytes and nothing about who wants them. */
+    /** Headers about the wanted bytes, none of which identifies the sender. */
     private static final Set<String> HEADERS_FOR_STRANGERS = Set.of("accept", "accept-encoding", "range", "if-range");
 
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
 
-    private final Route route;
+    private final @Nullable URI base;
+    private final Transport configured;
+    private final Transport strangers;
     private final int redirects;
 
-    OutboundClient(Route route, int redirects) {
-        this.route = route;
+    /**
+     * @param base scheme, host and port that the operator has configured; null if every address is a stranger's
+     * @param configured sends to addresses at {@code base}
+     * @param strangers sends to all others
+     */
+    OutboundClient(@Nullable URI base, Transport configured, Transport strangers, int redirects) {
+        this.base = base;
+        this.configured = configured;
+        this.strangers = strangers;
         this.redirects = redirects;
+    }
+
+    /** Whether an address is at the host that the operator has configured, scheme and port included. */
+    public boolean isConfigured(URI uri) {
+        return base != null && isSameOrigin(base, uri);
+    }
+
+    private static boolean isSameOrigin(URI one, URI other) {
+        return String.valueOf(one.getScheme()).equalsIgnoreCase(other.getScheme())
+                && String.valueOf(one.getHost()).equalsIgnoreCase(other.getHost())
+                && port(one) == port(other);
+    }
+
+    private static int port(URI uri) {
+        if (uri.getPort() >= 0) {
+            return uri.getPort();
+        }
+        return uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
     }
 
     /** Reads an answer while its connection is open. */
@@ -43,8 +70,8 @@ public final class OutboundClient implements AutoCloseable {
      */
     public <T> T send(OutboundRequest request, Reader<T> reader) throws OutboundException {
         requireHttp(request.uri());
-        if (route.base() != null && !route.isConfigured(request.uri())) {
-            throw new IllegalArgumentException(request.uri() + " is not at " + route.base());
+        if (base != null && !isConfigured(request.uri())) {
+            throw new IllegalArgumentException(request.uri() + " is not at " + base);
         }
         OutboundRequest current = request;
         for (int followed = 0; ; followed++) {
@@ -57,7 +84,7 @@ public final class OutboundClient implements AutoCloseable {
     }
 
     private <T> Step<T> step(OutboundRequest request, Reader<T> reader, boolean mayFollow) throws OutboundException {
-        return route.to(request.uri())
+        return (isConfigured(request.uri()) ? configured : strangers)
                 .send(
                         request,
                         response -> mayBeRedirected(request) && REDIRECTS.contains(response.status())
@@ -65,7 +92,7 @@ public final class OutboundClient implements AutoCloseable {
                                 : new Step<>(null, reader.read(response)));
     }
 
-    /** What sends something has said it to whom it meant. */
+    /** A request with content is sent to its own address alone. */
     private boolean mayBeRedirected(OutboundRequest request) {
         return redirects > 0 && request.content() == null;
     }
@@ -83,7 +110,7 @@ public final class OutboundClient implements AutoCloseable {
             }
             return target;
         } catch (IllegalArgumentException e) {
-            throw new OutboundException(Reason.REDIRECTED, "redirected to what is no address", e);
+            throw new OutboundException(Reason.REDIRECTED, "redirected to an invalid address", e);
         }
     }
 
@@ -92,7 +119,7 @@ public final class OutboundClient implements AutoCloseable {
     }
 
     private OutboundRequest following(OutboundRequest request, URI target) {
-        if (Route.isSameOrigin(request.uri(), target)) {
+        if (isSameOrigin(request.uri(), target)) {
             return new OutboundRequest(request.method(), target, request.headers(), null);
         }
         Map<String, String> headers = new LinkedHashMap<>();
@@ -113,6 +140,7 @@ public final class OutboundClient implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        route.close();
+        configured.close();
+        strangers.close();
     }
 }

@@ -3,60 +3,27 @@ package dev.anneal.service.platform.outbound;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 
-/** What a request sends. */
-public interface OutboundContent {
+/**
+ * The body of a request, which is never held in memory as a whole unless it is made of bytes.
+ *
+ * @param length bytes in all
+ * @param source opens the bytes, which are closed once they are sent
+ */
+public record OutboundContent(String contentType, long length, Source source) {
 
-    /** Value of {@code Content-Type}. */
-    String contentType();
+    /** Opens a content. */
+    @FunctionalInterface
+    public interface Source {
 
-    /** Bytes in all. */
-    long length() throws IOException;
+        InputStream open() throws IOException;
+    }
 
-    /** The bytes; the caller closes. */
-    InputStream open() throws IOException;
-
-    static OutboundContent json(byte[] bytes) {
+    public static OutboundContent json(byte[] bytes) {
         return bytes(bytes, "application/json; charset=UTF-8");
     }
 
-    static OutboundContent bytes(byte[] bytes, String contentType) {
-        return new OutboundContent() {
-            @Override
-            public String contentType() {
-                return contentType;
-            }
-
-            @Override
-            public long length() {
-                return bytes.length;
-            }
-
-            @Override
-            public InputStream open() {
-                return new ByteArrayInputStream(bytes);
-            }
-        };
-    }
-
-    static OutboundContent file(Path file, String contentType) {
-        return new OutboundContent() {
-            @Override
-            public String contentType() {
-                return contentType;
-            }
-
-            @Override
-            public long length() throws IOException {
-                return Files.size(file);
-            }
-
-            @Override
-            public InputStream open() throws IOException {
-                return Files.newInputStream(file);
-            }
-        };
+    public static OutboundContent bytes(byte[] bytes, String contentType) {
+        return new OutboundContent(contentType, bytes.length, () -> new ByteArrayInputStream(bytes));
     }
 }

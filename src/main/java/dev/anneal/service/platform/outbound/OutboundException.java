@@ -17,7 +17,7 @@ public final class OutboundException extends IOException {
         this.reason = reason;
     }
 
-    /** Why. */
+    /** The cause. */
     public enum Reason {
         /** Neither public nor allowed; trying again does not help. */
         ADDRESS_NOT_ALLOWED,

@@ -16,7 +16,7 @@ public final class OutboundHttp implements AutoCloseable {
         return thread;
     });
 
-    /** @param allowedAddresses addresses and networks (CIDR) that strangers' hosts may have beside the public ones */
+    /** @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach besides public ones */
     public OutboundHttp(List<String> allowedAddresses) {
         strangers = InetAddressFilter.externalAddresses().or(allowedAddresses.toArray(String[]::new));
     }
@@ -24,7 +24,7 @@ public final class OutboundHttp implements AutoCloseable {
     /** For hosts that clients name: connects to public and allowed addresses alone, and follows no redirect. */
     public OutboundClient toStrangers(OutboundLimits limits) {
         Transport transport = new Transport(strangers, limits, deadlines);
-        return new OutboundClient(new Route(null, transport, transport), 0);
+        return new OutboundClient(null, transport, transport, 0);
     }
 
     /**
@@ -36,10 +36,9 @@ public final class OutboundHttp implements AutoCloseable {
      */
     public OutboundClient toConfigured(URI base, OutboundLimits limits, int redirects) {
         return new OutboundClient(
-                new Route(
-                        base,
-                        new Transport(InetAddressFilter.all(), limits, deadlines),
-                        new Transport(strangers, limits, deadlines)),
+                base,
+                new Transport(InetAddressFilter.all(), limits, deadlines),
+                new Transport(strangers, limits, deadlines),
                 redirects);
     }
 

@@ -5,9 +5,9 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * Where requests to addresses that clients name may go.
+ * The addresses that clients may name.
  *
- * @param allowedAddresses addresses and networks (CIDR) beside the public ones
+ * @param allowedAddresses addresses and networks (CIDR) besides the public ones
  */
 @ConfigurationProperties("anneal.outbound")
 record OutboundProperties(@DefaultValue List<String> allowedAddresses) {

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.apache.hc.core5.http.ClassicHttpResponse;
 import org.apache.hc.core5.http.NameValuePair;
 
-/** An answer while its connection is open. What is not read is never received. */
+/** An answer while its connection is open. The rest of an answer that is not read is never received. */
 public final class OutboundResponse {
 
     private final ClassicHttpResponse response;

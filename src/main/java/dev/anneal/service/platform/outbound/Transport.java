@@ -24,8 +24,8 @@ import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
  * Sends one request. A name is looked up once, and the addresses found are checked before one of them is connected to, so that no name leads to an
- * address that the filter keeps out. Redirects, cookies and compression are off; a deadline ends what trickles, and a connection on which more comes
- * than is read is closed.
+ * address that the filter keeps out. Redirects, cookies and compression are off; a deadline ends slow answers, and a connection
+ * whose answer is not read to its end is closed.
  */
 final class Transport implements AutoCloseable {
 
@@ -73,11 +73,11 @@ final class Transport implements AutoCloseable {
         }
     }
 
-    private static void addContent(HttpUriRequestBase request, @Nullable OutboundContent content) throws IOException {
+    private static void addContent(HttpUriRequestBase request, @Nullable OutboundContent content) {
         if (content != null) {
             request.setEntity(
                     new EntityTemplate(content.length(), ContentType.parse(content.contentType()), null, out -> {
-                        try (InputStream bytes = content.open()) {
+                        try (InputStream bytes = content.source().open()) {
                             bytes.transferTo(out);
                         }
                     }));

@@ -43,7 +43,7 @@ public final class WebhookSignature {
      * The headers of a request.
      *
      * @param signature null: it is not signed
-     * @param id the same each time that the same is sent
+     * @param id the same for each delivery of one message
      */
     public static Map<String, String> headers(
             @Nullable WebhookSignature signature, String id, Instant sentAt, byte[] body) {

@@ -6,7 +6,7 @@ import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
 import java.io.InputStream;
 
-/** The first bytes of a stored file's stream. That they are fewer than announced is a failure, or the other side would wait for the rest. */
+/** Reads a given number of bytes of a stored file. Fails if the file ends earlier, because the receiver would wait for the rest. */
 final class BoundedStream extends BulkInputStream {
 
     private final InputStream content;
@@ -33,7 +33,7 @@ final class BoundedStream extends BulkInputStream {
         if (count < 0) {
             throw new StorageException(
                     StorageException.Kind.FAILED,
-                    "'" + key + "' ends " + left + " bytes earlier than its row says",
+                    "'" + key + "' ends " + left + " bytes before its recorded size",
                     null);
         }
         left -= count;

@@ -1,6 +1,6 @@
 package dev.anneal.service.results.push;
 
-import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.models.hub.HubProperties;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.platform.outbound.OutboundException;
@@ -20,31 +20,31 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Requests to the Hub and to the storage that it names. The token goes to the Hub alone; of an answer that refuses only the status counts. */
+/** Sends requests to the Hub and to the storage that it names. The token goes to the Hub alone, and nothing but the status of a refusal is used. */
 final class HubCalls implements AutoCloseable {
 
     private static final int MAX_ANSWER_BYTES = 4 << 20;
 
-    /** Out of time, another commit at the same time, and too many requests. */
+    /** Timeout, a concurrent commit, and too many requests. */
     private static final Set<Integer> MAY_PASS = Set.of(408, 412, 429);
 
     private final OutboundClient hub;
     private final OutboundClient storage;
-    private final PushTarget target;
+    private final HubProperties properties;
 
     /**
      * Both clients are closed with this.
      *
-     * @param hub reaches the endpoint and nothing else
-     * @param storage reaches what strangers' hosts may be
+     * @param hub sends to the endpoint alone
+     * @param storage sends to public and allowed addresses
      */
-    HubCalls(OutboundClient hub, OutboundClient storage, PushTarget target) {
+    HubCalls(OutboundClient hub, OutboundClient storage, HubProperties properties) {
         this.hub = hub;
         this.storage = storage;
-        this.target = target;
+        this.properties = properties;
     }
 
-    /** An answer, cut off where it is longer than any Hub's. */
+    /** An answer, cut off after the length that no answer of a Hub has. */
     record Answer(int status, Optional<String> entityTag, String body) {
 
         boolean isSuccess() {
@@ -62,7 +62,7 @@ final class HubCalls implements AutoCloseable {
 
     static PushException invalid(String what) {
         return new PushException(
-                Kind.HUB_ANSWER_INVALID, "the Hub answers with " + what + ", which no Hub that is known does", null);
+                Kind.HUB_ANSWER_INVALID, "the Hub answers with " + what + ", which is not the answer of a Hub", null);
     }
 
     static byte[] json(Object value) {
@@ -82,54 +82,40 @@ final class HubCalls implements AutoCloseable {
     /** Sends to an address that an answer of the Hub has named, without the token. */
     Answer sendTo(String method, URI address, Map<String, String> headers, OutboundContent content)
             throws PushException {
-        return send(isOfHub(address) ? hub : storage, new OutboundRequest(method, address, headers, content));
+        return send(hub.isConfigured(address) ? hub : storage, new OutboundRequest(method, address, headers, content));
     }
 
     /** As {@link #sendTo}, with the token if the address is the Hub's. */
     Answer postKnown(URI address, Map<String, String> headers, OutboundContent content) throws PushException {
-        return isOfHub(address)
+        return hub.isConfigured(address)
                 ? send(hub, OutboundRequest.post(address, authorized(headers), content))
                 : sendTo("POST", address, headers, content);
     }
 
-    /** An address out of an answer; from a Hub of https it is https as well. */
+    /** An address in an answer; it must be https if the Hub's endpoint is. */
     URI address(String text) throws PushException {
         try {
             URI address = new URI(text);
             boolean isSecure = "https".equalsIgnoreCase(address.getScheme());
-            boolean mayBeOpen = "http".equalsIgnoreCase(target.endpoint().getScheme())
+            boolean mayBeOpen = "http".equalsIgnoreCase(properties.endpoint().getScheme())
                     && "http".equalsIgnoreCase(address.getScheme());
             if ((isSecure || mayBeOpen) && address.getHost() != null) {
                 return address;
             }
         } catch (URISyntaxException malformed) {
-            throw invalid("what is no address");
+            throw invalid("an invalid address");
         }
         throw invalid("an address that is not https");
     }
 
-    private boolean isOfHub(URI address) {
-        URI endpoint = target.endpoint();
-        return endpoint.getScheme().equalsIgnoreCase(address.getScheme())
-                && endpoint.getHost().equalsIgnoreCase(address.getHost())
-                && port(endpoint) == port(address);
-    }
-
-    private static int port(URI uri) {
-        if (uri.getPort() >= 0) {
-            return uri.getPort();
-        }
-        return uri.getScheme().equalsIgnoreCase("https") ? 443 : 80;
-    }
-
     /** Address of a path of the Hub. */
     URI at(String path) {
-        return target.at(path);
+        return properties.at(path);
     }
 
     private Map<String, String> authorized(Map<String, String> headers) {
         Map<String, String> all = new LinkedHashMap<>(headers);
-        all.put("Authorization", "Bearer " + target.token());
+        all.put("Authorization", "Bearer " + properties.pushToken());
         return all;
     }
 
@@ -154,7 +140,7 @@ final class HubCalls implements AutoCloseable {
         }
     }
 
-    /** @param what was wanted, in words that follow "the Hub answers with status 401 to" */
+    /** @param what the request, in words that follow "the Hub answers with status 401 to" */
     static Answer required(Answer answer, String what) throws PushException {
         if (answer.isSuccess()) {
             return answer;

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.MissingNode;
 
-/** One try of a push: the repository, the large files, then one commit of all. */
+/** One try of a push: creates the repository, uploads the large files, then makes one commit of all files. */
 final class HubPush {
 
     private static final int SAMPLE_BYTES = 512;
@@ -25,11 +25,11 @@ final class HubPush {
     /** Files beyond it go by LFS, whatever the Hub proposes: the commit is made in memory. */
     private static final long LARGEST_IN_COMMIT = 10 << 20;
 
-    /** What the Hub says besides 409 to one who asks for two repositories at a time. huggingface_hub goes by it, too. */
-    private static final String BUSY_MAKING = "another conflicting operation is in progress";
+    /** Part of the answer, besides status 409, to concurrent creations of repositories. huggingface_hub relies on it as well. */
+    private static final String BUSY_CREATING = "another conflicting operation is in progress";
 
-    /** Of a token that may make none, of an account that may make no more, and of one that is there. */
-    private static final Set<Integer> REFUSALS_OF_WHAT_MAY_BE_THERE = Set.of(401, 402, 403, 409);
+    /** The token may not create repositories, the account may not create more, or the repository exists. */
+    private static final Set<Integer> REFUSALS_IF_IT_MAY_EXIST = Set.of(401, 402, 403, 409);
 
     private static final int NOT_FOUND = 404;
     private static final int CONFLICT = 409;
@@ -40,7 +40,7 @@ final class HubPush {
         this.hub = hub;
     }
 
-    /** Where to, and what the commit says. */
+    /** The repository, and the message of the commit. */
     record Destination(String repo, boolean isPrivate, String revision, String message) {}
 
     /** @throws PushException if it fails */
@@ -74,15 +74,15 @@ final class HubPush {
         }
     }
 
-    /** A token that may write to a repository need not be one that may make it. That it is private is read, not believed. */
+    /** A token that may write to a repository may not be allowed to create it. Whether the repository is private is always read from the Hub. */
     private void requireRepository(Destination to) throws PushException {
-        String making = "the making of '" + to.repo() + "'";
+        String creation = "the creation of '" + to.repo() + "'";
         Answer made = make(to);
-        if (made.body().contains(BUSY_MAKING)) {
-            throw new PushException(Kind.HUB_UNREACHABLE, "the Hub has no time for " + making, null);
+        if (made.body().contains(BUSY_CREATING)) {
+            throw new PushException(Kind.HUB_UNREACHABLE, "the Hub is too busy for " + creation, null);
         }
-        if (!REFUSALS_OF_WHAT_MAY_BE_THERE.contains(made.status())) {
-            HubCalls.required(made, making);
+        if (!REFUSALS_IF_IT_MAY_EXIST.contains(made.status())) {
+            HubCalls.required(made, creation);
         }
         if (made.isSuccess() && !to.isPrivate()) {
             return;
@@ -90,10 +90,10 @@ final class HubPush {
         Answer found = hub.get("/api/models/" + to.repo());
         if (made.isSuccess() && found.status() == NOT_FOUND) {
             throw new PushException(
-                    Kind.HUB_UNREACHABLE, "the Hub does not show '" + to.repo() + "' yet, which it has made", null);
+                    Kind.HUB_UNREACHABLE, "the Hub does not show '" + to.repo() + "' yet, which it has created", null);
         }
         if (!found.isSuccess()) {
-            HubCalls.required(made.isSuccess() || made.status() == CONFLICT ? found : made, making);
+            HubCalls.required(made.isSuccess() || made.status() == CONFLICT ? found : made, creation);
         }
         if (to.isPrivate() && !found.json().path("private").asBoolean(false)) {
             throw new PushException(Kind.HUB_REPO_IS_PUBLIC, publicInstead(to, made), null);
@@ -102,8 +102,9 @@ final class HubPush {
 
     private static String publicInstead(Destination to, Answer made) {
         return made.isSuccess()
-                ? "the Hub has made '" + to.repo() + "' public, though it was to be private; make it private there"
-                : "'" + to.repo() + "' is there and public; push to another one, or with \"private\": false";
+                ? "the Hub has created '" + to.repo()
+                        + "' as public although a private repository was requested; make it private there"
+                : "'" + to.repo() + "' exists and is public; push to another repository, or with \"private\": false";
     }
 
     private Answer make(Destination to) throws PushException {
@@ -123,10 +124,10 @@ final class HubPush {
     }
 
     /**
-     * A file that the Hub has been told of.
+     * A file that was announced to the Hub.
      *
-     * @param isLarge whether it goes by LFS. An empty file cannot
-     * @param there hash of what the branch holds under that name, or empty
+     * @param isLarge whether it is uploaded by LFS, which takes no empty file
+     * @param there hash of the branch's file of that name, or empty
      */
     private record Announced(StoredFile file, boolean isLarge, String there) {
 
@@ -172,7 +173,7 @@ final class HubPush {
         return "/api/models/" + to.repo() + "/" + what + "/" + to.revision().replace("/", "%2F");
     }
 
-    /** What the branch is. A commit that changes nothing says nothing. */
+    /** The newest commit of the branch, where nothing has changed. */
     private Push.Commit newest(Destination to) throws PushException {
         JsonNode answer = HubCalls.required(
                         hub.get(path(to, "revision")), "'" + to.repo() + "' at '" + to.revision() + "'")

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import tools.jackson.databind.JsonNode;
 
-/** Uploads files by Git LFS, whole ({@code basic}) or in parts as the Hub wants it ({@code multipart}). What the Hub has is not sent. */
+/** Uploads files by Git LFS, whole ({@code basic}) or in parts ({@code multipart}), as the Hub chooses. Files that the Hub has are not sent. */
 final class LfsUpload {
 
     private static final String LFS = "application/vnd.git-lfs+json";
@@ -108,7 +108,7 @@ final class LfsUpload {
                 "the end of the parts of " + file.name());
     }
 
-    /** Its key is the number, with or without zeros in front. */
+    /** Its key is the number, with or without leading zeros. */
     private static String part(JsonNode header, int number) throws PushException {
         for (Map.Entry<String, JsonNode> entry : header.properties()) {
             if (entry.getKey().matches("[0-9]{1,9}") && Integer.parseInt(entry.getKey()) == number) {

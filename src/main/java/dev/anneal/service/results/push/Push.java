@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param exportId id of the export
  * @param isPrivate whether the repository is to be private
  * @param commit null until it has succeeded
- * @param error of the last try; null if there was none, or it went well
+ * @param error of the last try; null if there was no try, or it succeeded
  */
 public record Push(
         String id,
@@ -26,7 +26,7 @@ public record Push(
         @Nullable Commit commit,
         @Nullable Failure error) {
 
-    /** How far it is: queued until its first try and between two of them. */
+    /** State of a push: queued until its first try and between two tries. */
     public enum State {
         QUEUED,
         RUNNING,
@@ -39,7 +39,7 @@ public record Push(
         }
     }
 
-    /** What the Hub has made of it. */
+    /** The commit that the push has made. */
     @Embeddable
     public record Commit(
             @Column(name = "commit_sha") String sha,

@@ -1,6 +1,6 @@
 package dev.anneal.service.results.push;
 
-import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.models.hub.HubProperties;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
@@ -28,8 +28,8 @@ class PushConfiguration {
             new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), PushSchedule.CONCURRENCY);
 
     @Bean
-    HubCalls hubCalls(OutboundHttp http, PushTarget target) {
-        return new HubCalls(http.toConfigured(target.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), target);
+    HubCalls hubCalls(OutboundHttp http, HubProperties properties) {
+        return new HubCalls(http.toConfigured(properties.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), properties);
     }
 
     @Bean
@@ -38,7 +38,7 @@ class PushConfiguration {
             Exports exports,
             PushStore store,
             ArtifactStore artifacts,
-            PushTarget target,
+            HubProperties properties,
             HubCalls calls,
             Clock clock) {
         return new PushRunner(
@@ -46,9 +46,9 @@ class PushConfiguration {
                 exports,
                 store,
                 artifacts,
-                target,
+                properties,
                 new HubPush(calls),
-                new Retries(clock, target.retryDelays()));
+                new Retries(clock, properties.pushRetryDelays()));
     }
 
     @Bean

@@ -14,19 +14,19 @@ final class PushException extends IOException {
         this.kind = kind;
     }
 
-    /** Why. The lower-case name is the code that clients see. */
+    /** The cause. Its lower-case name is the code that clients see. */
     enum Kind {
-        /** The Hub says no, and will again. */
+        /** The Hub refuses, and would again. */
         HUB_REFUSED(false),
         /** The repository is public, and a private one was asked for. */
         HUB_REPO_IS_PUBLIC(false),
         /** Not the answer of a Hub. */
         HUB_ANSWER_INVALID(false),
-        /** What the operator allowed when the push was asked for is not allowed any more. */
+        /** The operator no longer allows what was allowed when the push was requested. */
         HUB_PUSH_NOT_CONFIGURED(false),
         /** No connection, too many requests, or a failure of the Hub. */
         HUB_UNREACHABLE(true),
-        /** A file of the export is not in the artifact store any more, which is there. */
+        /** A file of the export is no longer in the artifact store, and the store itself is present. */
         EXPORT_FILE_MISSING(false),
         /** The export's files could not be read. */
         STORAGE_FAILED(true);
@@ -38,7 +38,7 @@ final class PushException extends IOException {
         }
     }
 
-    /** Whether another try may go well. */
+    /** Whether another try may succeed. */
     boolean mayPass() {
         return kind.mayPass;
     }

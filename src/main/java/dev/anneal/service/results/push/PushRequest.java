@@ -1,6 +1,6 @@
 package dev.anneal.service.results.push;
 
-import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.models.hub.HubNames;
 import dev.anneal.service.platform.request.StrictObject;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +27,10 @@ public record PushRequest(
         String revision = body.text("revision");
         String message = body.text("commit_message");
         body.refuseOthers();
-        if (!PushTarget.isRepo(repo)) {
+        if (!HubNames.isId(repo) || !repo.contains("/")) {
             throw body.invalid("repo_id", "must be a repository with its owner, such as 'org/name'", repo);
         }
-        if (revision != null && !PushTarget.isRevision(revision)) {
+        if (revision != null && !HubNames.isRevision(revision)) {
             throw body.invalid("revision", "must be a branch, such as 'main'", revision);
         }
         if (message != null && (message.isBlank() || message.length() > LONGEST_MESSAGE)) {

@@ -6,7 +6,7 @@ import org.springframework.data.domain.Limit;
 import org.springframework.data.jpa.repository.Query;
 import org.springframework.data.repository.Repository;
 
-/** Pushes as they are read, and written first. What becomes of them is {@link PushStore}'s. */
+/** Reads and inserts pushes; {@link PushStore} changes them. */
 interface PushRows extends Repository<PushRow, Long> {
 
     PushRow saveAndFlush(PushRow row);

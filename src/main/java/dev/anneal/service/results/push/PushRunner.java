@@ -1,6 +1,6 @@
 package dev.anneal.service.results.push;
 
-import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.models.hub.HubProperties;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.Exports;
@@ -25,7 +25,7 @@ final class PushRunner {
     private final Exports exports;
     private final PushStore store;
     private final ArtifactStore artifacts;
-    private final PushTarget target;
+    private final HubProperties properties;
     private final HubPush hub;
     private final Retries retries;
 
@@ -34,19 +34,19 @@ final class PushRunner {
             Exports exports,
             PushStore store,
             ArtifactStore artifacts,
-            PushTarget target,
+            HubProperties properties,
             HubPush hub,
             Retries retries) {
         this.database = database;
         this.exports = exports;
         this.store = store;
         this.artifacts = artifacts;
-        this.target = target;
+        this.properties = properties;
         this.hub = hub;
         this.retries = retries;
     }
 
-    /** Waits between tries; when all have passed, the push has failed, unless it waits for the artifact store. */
+    /** Waits between tries; after the last one the push fails. Waits for the artifact store are not counted. */
     record Retries(Clock clock, List<Duration> delays) {
 
         private static final Duration STORE_DELAY = Duration.ofMinutes(1);
@@ -74,7 +74,7 @@ final class PushRunner {
 
     private Optional<Instant> attempt(String id, Begun begun) {
         try {
-            if (!target.isConfigured() || !target.allows(begun.destination().repo())) {
+            if (!properties.allowsPush(begun.destination().repo())) {
                 throw new PushException(
                         Kind.HUB_PUSH_NOT_CONFIGURED, "the operator does not allow this push any more", null);
             }

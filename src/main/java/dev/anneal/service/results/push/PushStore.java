@@ -7,12 +7,12 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What becomes of pushes. Every method runs in its caller's transaction and sees what that transaction's role may see. */
+/** Changes pushes. Every method runs in its caller's transaction and sees what that transaction's role may see. */
 @Component
 @ConditionalOnRole(Role.API)
 final class PushStore {
 
-    /** Whoever removes the export waits for it, or it is gone. */
+    /** The removal of the export waits for this lock. */
     private static final String LOCK_EXPORT = "SELECT id FROM export WHERE id = :export FOR KEY SHARE";
 
     private static final String BEGIN = """
@@ -48,7 +48,7 @@ final class PushStore {
         this.jdbc = jdbc;
     }
 
-    /** Whether the export is there still; it stays until the end of the transaction. */
+    /** Whether the export still exists; if so, it stays until the end of the transaction. */
     boolean lockExport(long export) {
         return jdbc.sql(LOCK_EXPORT)
                 .param("export", export)
@@ -57,7 +57,7 @@ final class PushStore {
                 .isPresent();
     }
 
-    /** Nothing if it has ended, or went with its export. */
+    /** Empty if the push has ended, or was removed with its export. */
     Optional<Begun> begin(String id) {
         return jdbc.sql(BEGIN)
                 .param("id", id)
@@ -81,7 +81,7 @@ final class PushStore {
     }
 
     /**
-     * A try that the artifact store ends is none of those that the Hub gets.
+     * A try that fails because of the artifact store is not counted.
      *
      * @param state {@code FAILED}, or {@code QUEUED} if it is tried again
      */

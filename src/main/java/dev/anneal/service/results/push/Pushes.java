@@ -1,6 +1,6 @@
 package dev.anneal.service.results.push;
 
-import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.models.hub.HubProperties;
 import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
@@ -14,30 +14,30 @@ import dev.anneal.service.results.push.HubPush.Destination;
 import org.springframework.data.domain.Limit;
 import org.springframework.stereotype.Component;
 
-/** What clients do with pushes. */
+/** Creates, finds and lists pushes for clients. */
 @Component
 @ConditionalOnRole(Role.API)
 public final class Pushes {
 
-    /** So that one tenant does not have the others wait for long. */
+    /** So that the pushes of one tenant do not delay others for long. */
     private static final int MOST_UNFINISHED = 10;
 
     private final TenantDatabase database;
     private final PushStore store;
     private final PushRows rows;
-    private final PushTarget target;
+    private final HubProperties properties;
     private final Identifiers identifiers;
 
-    Pushes(TenantDatabase database, PushStore store, PushRows rows, PushTarget target, Identifiers identifiers) {
+    Pushes(TenantDatabase database, PushStore store, PushRows rows, HubProperties properties, Identifiers identifiers) {
         this.database = database;
         this.store = store;
         this.rows = rows;
-        this.target = target;
+        this.properties = properties;
         this.identifiers = identifiers;
     }
 
     /**
-     * Has an export of the tenant pushed.
+     * Requests the push of an export of the tenant.
      *
      * @param origin what it is made from: id of a job, or of the file of an uploaded adapter
      */
@@ -66,23 +66,25 @@ public final class Pushes {
     }
 
     private void requireAllowed(String repo) {
-        if (!target.isConfigured()) {
+        if (properties.pushToken() == null) {
             throw new Refusal(
                     RefusalCode.HUB_PUSH_NOT_CONFIGURED,
                     "This installation pushes nothing to a Hub. The operator can change that by anneal.hub.push-token"
                             + " and anneal.hub.push-repos.");
         }
-        if (!target.allows(repo)) {
+        if (!properties.allowsPush(repo)) {
             throw new Refusal(
                     RefusalCode.HUB_REPO_NOT_ALLOWED,
                     "'" + repo + "' is none of the repositories that this installation pushes to: "
-                            + (target.repos().isEmpty() ? "there are none" : String.join(", ", target.repos()))
+                            + (properties.pushRepos().isEmpty()
+                                    ? "there are none"
+                                    : String.join(", ", properties.pushRepos()))
                             + ". The operator allows others by anneal.hub.push-repos.",
                     "repo_id");
         }
     }
 
-    /** How far a push of the export is. */
+    /** A push of the export. */
     public Push find(String tenantId, Export export, String pushId) {
         return database.call(tenantId, () -> rows.findPushByIdAndExportKey(pushId, export.number()))
                 .orElseThrow(() -> Refusal.notFound("push", pushId, "push_id"));

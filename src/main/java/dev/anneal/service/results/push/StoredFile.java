@@ -1,6 +1,6 @@
 package dev.anneal.service.results.push;
 
-import dev.anneal.service.models.hub.PushTarget;
+import dev.anneal.service.models.hub.HubNames;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.storage.ArtifactKey;
@@ -25,9 +25,9 @@ record StoredFile(ArtifactStore store, ArtifactKey key, Export.File file) {
         return file.sha256();
     }
 
-    /** The id that git gives it. Reads all of it into memory. */
+    /** The id that git gives to its content, which is read into memory as a whole. */
     String gitHash() throws IOException {
-        return PushTarget.gitHash(start((int) bytes()));
+        return HubNames.gitHash(start((int) bytes()));
     }
 
     /** The first {@code most} bytes, or all if there are fewer. */
@@ -43,21 +43,6 @@ record StoredFile(ArtifactStore store, ArtifactKey key, Export.File file) {
 
     /** The bytes from {@code offset} on, read from the store as they are sent. */
     OutboundContent content(long offset, long length) {
-        return new OutboundContent() {
-            @Override
-            public String contentType() {
-                return CONTENT_TYPE;
-            }
-
-            @Override
-            public long length() {
-                return length;
-            }
-
-            @Override
-            public InputStream open() {
-                return new BoundedStream(store.open(key, offset), key, length);
-            }
-        };
+        return new OutboundContent(CONTENT_TYPE, length, () -> new BoundedStream(store.open(key, offset), key, length));
     }
 }

@@ -69,13 +69,13 @@ class HubCacheTest {
                 "", ".", "..", "a/..", "../a", "a/b/c", "a//b", "/a", "a--b", "a b", "a/b?x", "a%2Fb", "-a", "a\n"
             })
     void whatLeadsElsewhereIsNoId(String id) {
-        assertThat(HubCache.isId(id)).isFalse();
+        assertThat(HubNames.isId(id)).isFalse();
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "..", "a/../b", "/a", "a b", "a?b", "refs/pr/1/x/y/z", "a.lock", "a\\b"})
     void whatLeadsElsewhereIsNoRevision(String revision) {
-        assertThat(HubCache.isRevision(revision)).isFalse();
+        assertThat(HubNames.isRevision(revision)).isFalse();
     }
 
     private Path write() throws IOException {

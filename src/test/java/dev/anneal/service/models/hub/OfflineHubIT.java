@@ -3,6 +3,7 @@ package dev.anneal.service.models.hub;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.anneal.service.ServiceTest;
+import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import java.io.IOException;
 import java.net.http.HttpResponse;
@@ -36,15 +37,16 @@ class OfflineHubIT extends ServiceTest {
     void cacheOfAnEarlierPull() throws IOException {
         FileSystemUtils.deleteRecursively(CACHE);
         try (OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"))) {
-            PullingJvm.puller(http, HUB.uri(), CACHE).pull(HubServer.ID, "main", new PullProgress() {
+            PullingJvm.puller(http, HUB.uri(), CACHE).pull(HubServer.ID, "main", new ModelSource.Listener() {
                 @Override
-                public void begins(long bytesTotal, long bytesDone) {}
+                public boolean arrived(long bytesDone, long bytesTotal) {
+                    return true;
+                }
 
                 @Override
-                public void waits() {}
-
-                @Override
-                public void arrived(long bytes) {}
+                public boolean waits() {
+                    return true;
+                }
             });
         }
     }

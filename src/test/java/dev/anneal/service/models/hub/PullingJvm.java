@@ -1,5 +1,6 @@
 package dev.anneal.service.models.hub;
 
+import dev.anneal.service.models.catalog.ModelSource;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import java.io.IOException;
@@ -17,20 +18,20 @@ final class PullingJvm {
     public static void main(String[] arguments) throws IOException {
         try (OutboundHttp http = new OutboundHttp(List.of("127.0.0.1"))) {
             puller(http, URI.create(arguments[0]), Path.of(arguments[1]))
-                    .pull(HubServer.ID, "main", new PullProgress() {
+                    .pull(HubServer.ID, "main", new ModelSource.Listener() {
                         @Override
-                        public void begins(long bytesTotal, long bytesDone) {}
-
-                        @Override
-                        public void waits() {}
-
-                        @Override
-                        public void arrived(long bytes) throws HubException {
+                        public boolean arrived(long bytesDone, long bytesTotal) {
                             try {
                                 Thread.sleep(20);
+                                return true;
                             } catch (InterruptedException e) {
-                                throw new HubException(HubException.Kind.MODEL_NOT_AVAILABLE, "stopped");
+                                return false;
                             }
+                        }
+
+                        @Override
+                        public boolean waits() {
+                            return true;
                         }
                     });
         }
@@ -38,8 +39,10 @@ final class PullingJvm {
 
     static ModelPull puller(OutboundHttp http, URI hub, Path folder) {
         OutboundLimits limits = new OutboundLimits(Duration.ofSeconds(10), null, 2);
+        HubProperties properties =
+                new HubProperties(hub, "hf_secret", false, List.of(), null, List.of(), List.of(), folder.toString());
         return new ModelPull(
-                new HubClient(http.toConfigured(hub, limits, 5), hub, "hf_secret"),
+                new HubClient(http.toConfigured(hub, limits, 5), properties),
                 new HubCache(folder),
                 Duration.ofMillis(1));
     }
