@@ -19,7 +19,7 @@ class CacheConfiguration {
 
     private static final Logger LOG = LoggerFactory.getLogger(CacheConfiguration.class);
 
-    /** Made by those who unpack something: a process may have nothing to unpack. */
+    /** Created lazily: a process may have nothing to unpack. */
     @Bean
     @Lazy
     SharedCache sharedCache(
@@ -59,7 +59,7 @@ class CacheConfiguration {
         }
     }
 
-    /** Programs are run from it, so it is the user's alone. */
+    /** Programs are run from it, so only the user may access it. */
     private static Path writable(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Files.createDirectories(

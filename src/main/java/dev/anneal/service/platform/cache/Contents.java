@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * What was unpacked into a folder, by which it is told whether all of it is still there.
+ * The list of files that were unpacked into a folder, by which a later process checks that they are all there.
  *
  * @param lines size and name of each file
  */
@@ -41,7 +41,7 @@ record Contents(List<String> lines) {
         }
     }
 
-    /** A power loss leaves all of the list or none. */
+    /** A power loss leaves the whole list or none. */
     void write(Path folder) throws IOException {
         Path unfinished = folder.resolve(FILE + ".unfinished");
         Files.deleteIfExists(unfinished);
@@ -49,14 +49,14 @@ record Contents(List<String> lines) {
         DurableFiles.rename(unfinished, folder.resolve(FILE));
     }
 
-    static boolean areListed(Path folder) {
+    static boolean isListed(Path folder) {
         return Files.isRegularFile(folder.resolve(FILE));
     }
 
-    /** Whether every file is there and as long as it was; further ones do no harm. A list that is empty or broken says no. */
-    static boolean areWhole(Path folder) throws IOException {
+    /** Whether every file exists with its size; further files do no harm. False if the list is empty or broken. */
+    static boolean isComplete(Path folder) throws IOException {
         Path list = folder.resolve(FILE);
-        if (!areListed(folder)) {
+        if (!isListed(folder)) {
             return false;
         }
         List<String> lines = new String(Files.readAllBytes(list), StandardCharsets.UTF_8)

@@ -10,14 +10,14 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * The folder in which engine processes unpack their native libraries: one folder for each library, with one for each of its versions, which they
- * move there in one step. They take one that is there for whole.
+ * The folder in which engine processes unpack their native libraries: a folder for each library holds one for each version, which appears in one step. Engine
+ * processes do not check that an existing version is complete.
  */
 final class NativeLibraries {
 
     private static final Logger LOG = LoggerFactory.getLogger(NativeLibraries.class);
 
-    /** An engine process that unpacks has done so long before. */
+    /** Much longer than an engine process takes to unpack a library. */
     private static final Duration UNPACKING = Duration.ofHours(1);
 
     private NativeLibraries() {}
@@ -39,9 +39,9 @@ final class NativeLibraries {
         boolean isUnfinished = String.valueOf(version.getFileName()).startsWith("tmp");
         if (isUnfinished && isOld(version)) {
             FileSystemUtils.deleteRecursively(version);
-        } else if (!isUnfinished && !Contents.areListed(version)) {
+        } else if (!isUnfinished && !Contents.isListed(version)) {
             Contents.of(version).write(version);
-        } else if (!isUnfinished && !Contents.areWhole(version)) {
+        } else if (!isUnfinished && !Contents.isComplete(version)) {
             LOG.warn("{} lacks some of its files; the next engine process unpacks it anew", version);
             FileSystemUtils.deleteRecursively(version);
         }

@@ -20,8 +20,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * A folder of what was unpacked, shared by all processes of a user. Each version has a folder of its own, which appears whole or not at all; one
- * of which files are missing or short, because somebody cleared them away, is unpacked anew. One folder is unpacked at a time.
+ * A folder of unpacked programs and libraries, shared by all processes of a user. Each version has a folder of its own, which appears whole or not at all; a
+ * version with missing or short files is unpacked again. One folder is unpacked at a time.
  */
 public final class SharedCache {
 
@@ -49,7 +49,7 @@ public final class SharedCache {
         void into(Path folder) throws IOException;
     }
 
-    /** Where engine processes unpack their native libraries, each version in a folder of its own, after what is broken there has been removed. */
+    /** Removes incomplete versions from the folder in which engine processes unpack their native libraries, and returns it. */
     public static Path nativeLibraries(Path folder) {
         synchronized (SharedCache.class) {
             try {
@@ -68,27 +68,27 @@ public final class SharedCache {
         return folder;
     }
 
-    /** Where engine processes unpack their native libraries unless they are told another place. */
+    /** Default folder in which engine processes unpack their native libraries. */
     public Path engine() {
         return directory.resolve("engine");
     }
 
     /**
-     * A folder that is whole, and stays while this process lives.
+     * A complete folder, which stays while this process lives.
      *
-     * @param kind of what is in it; older versions of it that nobody has used for a month are removed when a new one is unpacked
+     * @param kind of its content; when a version is unpacked, those that nobody has used for a month are removed
      * @param version of its content
      */
     public Path folder(String kind, String version, Unpacking content) {
         Path folder = directory.resolve(kind + "-" + version);
-        // The system's locks are those of processes.
+        // File locks belong to processes, not to threads.
         synchronized (SharedCache.class) {
             try {
                 Files.createDirectories(directory);
                 try (FileChannel gate = open(directory.resolve(".unpacking.lock"))) {
                     Objects.requireNonNull(gate.lock());
                     keep(folder);
-                    if (!Contents.areWhole(folder)) {
+                    if (!Contents.isComplete(folder)) {
                         replace(folder, content);
                         removeUnused(kind);
                     }
@@ -103,7 +103,7 @@ public final class SharedCache {
         return folder;
     }
 
-    /** The lock ends when any other channel of the file is closed here, so the time of the use is written by the one that holds it. */
+    /** Closing any other channel of the file would end the lock, so the channel that holds it also writes the time of use. */
     private static void keep(Path folder) throws IOException {
         Path file = lockOf(folder);
         FileChannel channel = USED.get(file);
@@ -138,7 +138,7 @@ public final class SharedCache {
         return directory.resolve(".unfinished-" + UUID.randomUUID());
     }
 
-    /** Nobody else writes them while the gate is ours. */
+    /** No other process writes them while this one holds the gate. */
     private void removeUnfinished() throws IOException {
         try (DirectoryStream<Path> folders = Files.newDirectoryStream(directory, ".unfinished-*")) {
             for (Path each : folders) {

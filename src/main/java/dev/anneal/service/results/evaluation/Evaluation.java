@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param export internal key of the export that is evaluated, or null
  * @param grading how completions are sampled and graded, or null to compare answers
  * @param result null until it has succeeded
- * @param work its running as the queue sees it; its state is the evaluation's
+ * @param work its work in the queue; its state is the evaluation's
  */
 public record Evaluation(
         long number,
@@ -38,7 +38,7 @@ public record Evaluation(
         Work work) {
 
     /**
-     * What came of it.
+     * The result.
      *
      * @param exactMatches null where completions are graded
      * @param metrics of graded completions by TRL's names, empty where answers are compared

@@ -1,14 +1,7 @@
 package dev.anneal.service.results.evaluation;
 
 import dev.anneal.service.files.FileUsage;
-import dev.anneal.service.files.Files;
-import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.training.history.CheckpointUsage;
-import dev.anneal.service.training.job.Jobs;
-import dev.anneal.service.training.job.JudgingModels;
-import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.sharing.VisibleModels;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -27,18 +20,6 @@ class EvaluationConfiguration {
 
     private static final String USED_CHECKPOINTS =
             "SELECT checkpoint_id FROM evaluation WHERE checkpoint_id = ANY (:ids)";
-
-    @Bean
-    Evaluations.Sources evaluationSources(
-            ModelCatalog catalog,
-            Files files,
-            Jobs jobs,
-            TunedModels models,
-            VisibleModels visible,
-            JudgingModels judges,
-            Exports exports) {
-        return new Evaluations.Sources(catalog, files, jobs, models, visible, judges, exports);
-    }
 
     @Bean
     CheckpointUsage evaluatedCheckpoints() {

@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What workers publish about the evaluations they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. */
+/** Reads and writes evaluations for the workers that hold them, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. */
 @Component
 public final class EvaluationJournal {
 
@@ -25,7 +25,7 @@ public final class EvaluationJournal {
         this.exports = exports;
     }
 
-    /** What is to be done with claimed work of kind EVALUATE. */
+    /** The order for claimed work of kind EVALUATE. */
     public EvaluationOrder order(long workId) {
         return system.call(() -> {
             Evaluation evaluation = store.byWork(workId)
@@ -36,7 +36,7 @@ public final class EvaluationJournal {
                     evaluation.id(),
                     evaluation.createdAt(),
                     evaluation.baseModel(),
-                    revision(evaluation),
+                    evaluation.baseRevision(),
                     checkpoint == null ? null : checkpoints.byNumber(checkpoint),
                     exportDirectory(evaluation.export()),
                     evaluation.testFile(),
@@ -44,14 +44,6 @@ public final class EvaluationJournal {
                     evaluation.sampleRows(),
                     evaluation.grading());
         });
-    }
-
-    /** Rows of the version before have no revision of their own; then that of the job counts. */
-    private @Nullable String revision(Evaluation evaluation) {
-        Long checkpoint = evaluation.checkpoint();
-        return checkpoint == null || evaluation.baseRevision() != null
-                ? evaluation.baseRevision()
-                : store.revisionOfJob(checkpoint).orElse(null);
     }
 
     private @Nullable String exportDirectory(@Nullable Long number) {

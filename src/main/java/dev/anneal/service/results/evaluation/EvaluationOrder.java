@@ -6,7 +6,7 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker that has claimed an evaluation is to do.
+ * The task of a worker that has claimed an evaluation.
  *
  * @param createdAt when the evaluation was created
  * @param model id of the base model

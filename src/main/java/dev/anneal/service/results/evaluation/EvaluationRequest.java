@@ -9,12 +9,12 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client wants evaluated: a model or an export, exactly one of them.
+ * A request for an evaluation of either a model or an export.
  *
  * @param model id of a base or tuned model, or null
  * @param export id of a merged export, or null
  * @param maxNewTokens tokens after which an answer is cut
- * @param samples rows that are reported word for word
+ * @param samples rows that are reported in full
  * @param grading how completions are sampled and graded, or null to compare answers
  */
 public record EvaluationRequest(
@@ -65,7 +65,7 @@ public record EvaluationRequest(
                 new EvaluateTask.Grading(grader, given.completions(), given.temperature(), given.seed()));
     }
 
-    /** What the client named. */
+    /** The model or export that the client named. */
     String subject() {
         return model != null ? model : String.valueOf(export);
     }

@@ -2,6 +2,7 @@ package dev.anneal.service.results.evaluation;
 
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.Progress;
+import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.JsonColumn;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.queue.NewWork;
@@ -37,16 +38,10 @@ final class EvaluationStore {
             """;
 
     private static final String WORK_OF = "SELECT work_id FROM evaluation WHERE external_id = :id";
-    private static final String REVISION_OF_JOB = """
-            SELECT job.base_revision
-            FROM checkpoint
-            JOIN job ON job.id = checkpoint.job_id
-            WHERE checkpoint.id = :checkpoint AND job.base_revision IS NOT NULL
-            """;
 
     private static final String BY_WORK = "SELECT * FROM evaluation WHERE work_id = :work";
 
-    /** Their work: a list shows what has become of it by the time that it is read. */
+    /** Reads the work of a page: the page then shows each state as of that moment. */
     private static final String PAGE = """
             SELECT work_id
             FROM evaluation
@@ -74,10 +69,12 @@ final class EvaluationStore {
 
     private final JdbcClient jdbc;
     private final WorkQueue queue;
+    private final Identifiers identifiers;
 
-    EvaluationStore(JdbcClient jdbc, WorkQueue queue) {
+    EvaluationStore(JdbcClient jdbc, WorkQueue queue, Identifiers identifiers) {
         this.jdbc = jdbc;
         this.queue = queue;
+        this.identifiers = identifiers;
     }
 
     /** What an evaluation runs on, as in {@link Evaluation}. */
@@ -94,25 +91,24 @@ final class EvaluationStore {
         }
     }
 
-    /** An evaluation that is being created. */
-    record NewEvaluation(String tenantId, String id, long workId, EvaluationRequest request, Subject subject) {}
-
-    void insert(NewEvaluation evaluation) {
-        EvaluateTask.Grading grading = evaluation.request().grading();
+    Evaluation create(String tenantId, long workId, EvaluationRequest request, Subject subject) {
+        String id = identifiers.next("fteval-");
+        EvaluateTask.Grading grading = request.grading();
         jdbc.sql(INSERT)
-                .param("tenant", evaluation.tenantId())
-                .param("id", evaluation.id())
-                .param("work", evaluation.workId())
-                .param("subject", evaluation.request().subject())
-                .param("baseModel", evaluation.subject().baseModel())
-                .param("baseRevision", evaluation.subject().baseRevision())
-                .param("checkpoint", evaluation.subject().checkpoint())
-                .param("export", evaluation.subject().export())
-                .param("testFile", evaluation.request().testFile())
-                .param("maxNewTokens", evaluation.request().maxNewTokens())
-                .param("sampleRows", evaluation.request().samples())
+                .param("tenant", tenantId)
+                .param("id", id)
+                .param("work", workId)
+                .param("subject", request.subject())
+                .param("baseModel", subject.baseModel())
+                .param("baseRevision", subject.baseRevision())
+                .param("checkpoint", subject.checkpoint())
+                .param("export", subject.export())
+                .param("testFile", request.testFile())
+                .param("maxNewTokens", request.maxNewTokens())
+                .param("sampleRows", request.samples())
                 .param("grading", grading == null ? null : JsonColumn.write(grading))
                 .update();
+        return byId(id).orElseThrow();
     }
 
     Optional<Evaluation> byId(String id) {
@@ -126,14 +122,6 @@ final class EvaluationStore {
                         .param("work", workId)
                         .query((row, index) -> evaluation(row, work))
                         .optional());
-    }
-
-    /** Commit of the base model of the job that has made a checkpoint. */
-    Optional<String> revisionOfJob(long checkpoint) {
-        return jdbc.sql(REVISION_OF_JOB)
-                .param("checkpoint", checkpoint)
-                .query(String.class)
-                .optional();
     }
 
     /** A page of evaluations without their samples; work is read first, as in {@link #byWork}. */

@@ -6,9 +6,6 @@ import dev.anneal.engine.text.rows.ValidationReport;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.service.files.Files;
 import dev.anneal.service.files.StoredFile;
-import dev.anneal.service.models.catalog.BaseModel;
-import dev.anneal.service.models.catalog.ModelCatalog;
-import dev.anneal.service.platform.database.Identifiers;
 import dev.anneal.service.platform.database.TenantDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
@@ -19,23 +16,14 @@ import dev.anneal.service.queue.WorkKind;
 import dev.anneal.service.queue.WorkQueue;
 import dev.anneal.service.queue.WorkState;
 import dev.anneal.service.queue.secret.SealedValues;
-import dev.anneal.service.results.evaluation.EvaluationStore.NewEvaluation;
 import dev.anneal.service.results.evaluation.EvaluationStore.Subject;
-import dev.anneal.service.results.export.Export;
-import dev.anneal.service.results.export.ExportKind;
-import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.training.job.GraderItems;
-import dev.anneal.service.training.job.Job;
-import dev.anneal.service.training.job.Jobs;
 import dev.anneal.service.training.job.JudgingModels;
-import dev.anneal.service.training.job.TunedModels;
-import dev.anneal.service.training.sharing.UsableModel;
-import dev.anneal.service.training.sharing.VisibleModels;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What clients do with evaluations. */
+/** Creates, finds, lists and cancels evaluations for clients. */
 @Component
 public final class Evaluations {
 
@@ -45,65 +33,39 @@ public final class Evaluations {
     /** Method of work that has completions graded. */
     public static final String GRADED = "graded";
 
-    /** Exports, which somebody waits for to serve them, go before evaluations that have waited up to four minutes longer. */
+    /** Exports, which users wait for to serve them, run before evaluations that have waited up to four minutes longer. */
     private static final int PRIORITY = 9;
 
-    private static final String TUNED = "ft:";
-
     private final TenantDatabase database;
-    private final ModelCatalog catalog;
     private final Files files;
-    private final Jobs jobs;
-    private final TunedModels models;
-    private final VisibleModels visible;
     private final JudgingModels judges;
-    private final Exports exports;
+    private final EvaluationSubjects subjects;
     private final EvaluationStore store;
     private final WorkQueue queue;
     private final SealedValues sealed;
-    private final Identifiers identifiers;
 
     Evaluations(
-            Sources sources,
             TenantDatabase database,
+            Files files,
+            JudgingModels judges,
+            EvaluationSubjects subjects,
             EvaluationStore store,
             WorkQueue queue,
-            SealedValues sealed,
-            Identifiers identifiers) {
-        this.catalog = sources.catalog();
-        this.files = sources.files();
-        this.jobs = sources.jobs();
-        this.models = sources.models();
-        this.visible = sources.visible();
-        this.judges = sources.judges();
-        this.exports = sources.exports();
+            SealedValues sealed) {
         this.database = database;
+        this.files = files;
+        this.judges = judges;
+        this.subjects = subjects;
         this.store = store;
         this.queue = queue;
         this.sealed = sealed;
-        this.identifiers = identifiers;
     }
-
-    /** Where the things that a request names are found. */
-    record Sources(
-            ModelCatalog catalog,
-            Files files,
-            Jobs jobs,
-            TunedModels models,
-            VisibleModels visible,
-            JudgingModels judges,
-            Exports exports) {}
 
     /** Begins an evaluation. */
     public Evaluation create(String tenantId, EvaluationRequest request, @Nullable String traceparent) {
-        Optional<UsableModel> foreign = foreign(tenantId, request);
+        Optional<Subject> shared = subjects.shared(tenantId, request);
         return database.call(tenantId, () -> {
-            Subject subject = foreign.map(model -> new Subject(
-                            model.base(),
-                            model.baseRevision(),
-                            model.checkpoint().number(),
-                            null))
-                    .orElseGet(() -> subject(request));
+            Subject subject = shared.orElseGet(() -> subjects.own(request));
             EvaluateTask.Grading grading = request.grading();
             boolean isGraded = grading != null;
             StoredFile file = files.requireChecked("test_file", request.testFile());
@@ -119,17 +81,15 @@ public final class Evaluations {
                     PRIORITY,
                     traceparent,
                     subject.workerModel()));
-            String id = identifiers.next("fteval-");
             EvaluationRequest stored = grading == null
                     ? request
                     : request.with(
                             GraderSecrets.replaced(grading.grader(), value -> sealed.keep(tenantId, work, value)));
-            store.insert(new NewEvaluation(tenantId, id, work, stored, subject));
-            return store.byId(id).orElseThrow();
+            return store.create(tenantId, work, stored, subject);
         });
     }
 
-    /** Prompts are graded, and answers compared. */
+    /** A file of prompts needs a grader; a file of answers is compared. */
     private static void requireFitting(StoredFile file, boolean isGraded) {
         ValidationReport report = file.report();
         DatasetFormat format = report == null ? DatasetFormat.CHAT : report.format();
@@ -180,63 +140,5 @@ public final class Evaluations {
             queue.cancel(evaluation.work().id());
             return require(id);
         });
-    }
-
-    private Optional<UsableModel> foreign(String tenantId, EvaluationRequest request) {
-        String model = request.model();
-        if (model == null || !model.startsWith(TUNED)) {
-            return Optional.empty();
-        }
-        Optional<UsableModel> found = visible.ofOthers(tenantId, model);
-        if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
-            throw noSuchModel(model, visible.didYouMean(tenantId, model));
-        }
-        return found;
-    }
-
-    private static Refusal noSuchModel(String model, String hint) {
-        return new Refusal(
-                RefusalCode.MODEL_NOT_AVAILABLE,
-                "'model' names '" + model + "', but there is no such tuned model." + hint + " /v1/models lists them",
-                "model");
-    }
-
-    private Subject subject(EvaluationRequest request) {
-        String model = request.model();
-        if (model == null) {
-            return exportSubject(String.valueOf(request.export()));
-        }
-        if (!model.startsWith(TUNED)) {
-            BaseModel base = catalog.require(model);
-            return new Subject(base.id(), base.revision(), null, null);
-        }
-        TunedModels.Resolved tuned = models.find(model).orElseThrow(() -> noSuchModel(model, ""));
-        Job job = jobs.byNumber(tuned.model().job());
-        return new Subject(
-                job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
-    }
-
-    private Subject exportSubject(String id) {
-        Export export = exports.lockForUse(id)
-                .orElseThrow(() ->
-                        Refusal.invalidValue("export", "'export' names '" + id + "', but there is no such export"));
-        if (export.kind() != ExportKind.MERGED) {
-            throw Refusal.invalidValue(
-                    "export",
-                    "'export' names '" + id + "' of kind '" + export.kind().wireName()
-                            + "'; only a merged export is a model of its own. Name the tuned model instead");
-        }
-        if (export.result() == null) {
-            throw new Refusal(
-                    RefusalCode.EXPORT_NOT_READY,
-                    "'export' names '" + id + "', which is not complete; evaluate it when its status is 'succeeded'",
-                    "export");
-        }
-        String base = export.adapter()
-                .map(Export.OfAdapter::model)
-                .orElseGet(() -> jobs.byNumber(export.checkpoint().orElseThrow().job())
-                        .request()
-                        .model());
-        return new Subject(base, export.baseRevision(), null, export.number());
     }
 }

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of a request that have to do with a grader. */
+/** Reads the keys of a request that concern a grader. */
 final class GradingKeys {
 
     private static final String GRADER = "grader";
     private static final List<String> OF_GRADED = List.of("completions", "temperature", "seed");
     private static final int MOST_COMPLETIONS = 64;
 
-    /** Temperatures below it are 0. */
+    /** Lower temperatures count as 0. */
     private static final double LEAST_TEMPERATURE = 1e-6;
 
     private GradingKeys() {}

@@ -12,13 +12,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An export as it stands now.
+ * An export in its current state.
  *
  * @param number internal key
  * @param origin what it is made from
  * @param baseRevision commit of the Hub that the base model is; null for one from the operator's folder
  * @param result null until it has succeeded
- * @param work its making as the queue sees it; its state is the export's
+ * @param work its work in the queue, whose state is the export's
  */
 public record Export(
         long number,
@@ -56,7 +56,7 @@ public record Export(
     /**
      * Its files.
      *
-     * @param use what waits for them, in words between "Export ftexp-… is queued; " and " when its status is 'succeeded'"
+     * @param use of the files, in words between "Export ftexp-… is queued; " and " when its status is 'succeeded'"
      * @throws Refusal {@code export_not_ready} unless it has succeeded
      */
     public Result requireResult(String use) {
@@ -85,10 +85,10 @@ public record Export(
     }
 
     /**
-     * What the export has made.
+     * The files of a finished export.
      *
      * @param directory key of its folder in the artifact store
-     * @param proof as it stands in the manifest
+     * @param proof as in the manifest
      */
     public record Result(String directory, Map<String, Object> proof, List<File> files) {
 

@@ -14,13 +14,13 @@ import java.util.Optional;
 import org.springframework.stereotype.Component;
 
 /**
- * What workers publish about the exports they hold, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. A failed
+ * Reads and writes exports for the workers that hold them, within the {@code writes} of {@link dev.anneal.service.queue.lease.Leases}. A failed
  * export never fails its job.
  */
 @Component
 public final class ExportJournal {
 
-    /** No job has this id. */
+    /** Folder of a tenant; no job has this id. */
     private static final String FOLDER_OF_ADAPTERS = "adapter-exports";
 
     private final SystemDatabase system;
@@ -45,7 +45,7 @@ public final class ExportJournal {
         this.records = records;
     }
 
-    /** What is to be done with claimed work of kind EXPORT. */
+    /** The order for claimed work of kind EXPORT. */
     public ExportOrder order(long workId) {
         return system.call(() -> {
             Export export = export(workId);
@@ -90,7 +90,7 @@ public final class ExportJournal {
                 store.lockProbeFile(export.kind(), job).orElse(null));
     }
 
-    /** An export without a job has no events; its own error and proof tell its story. */
+    /** An export without a job has no events; its error and proof tell its history. */
     private void tell(Export export, JobEvent.Level level, String message) {
         export.checkpoint().ifPresent(origin -> events.append(origin.job(), level, message));
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** What an export is. Its lower-case name is the one the API shows, and the queue's method. */
+/** Kinds of exports. The lower-case name is shown by the API, and is the method in the queue. */
 public enum ExportKind {
     /** A Hugging Face directory with the adapter merged into the base weights. */
     MERGED(true),
@@ -21,7 +21,7 @@ public enum ExportKind {
         this.deployable = deployable;
     }
 
-    /** Whether a server loads it as the trained model, which it is only if the checkpoint's beta is 0. */
+    /** Whether a server can load it as the trained model; the checkpoint's beta must be 0 then. */
     public boolean isDeployable() {
         return deployable;
     }
@@ -30,7 +30,7 @@ public enum ExportKind {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** What can be made of an adapter that has no training to go on with. */
+    /** Kinds that can be made of an uploaded adapter, which has no training state. */
     static List<ExportKind> deployableOnes() {
         return Arrays.stream(values()).filter(ExportKind::isDeployable).toList();
     }

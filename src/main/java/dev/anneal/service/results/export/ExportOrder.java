@@ -6,10 +6,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker that has claimed an export is to do.
+ * The task of a worker that has claimed an export.
  *
  * @param folder name of the folder of the tenant that its files go to
- * @param createdAt what chat templates take for the present
+ * @param createdAt the current time of chat templates
  * @param model id of the base model
  * @param modelRevision commit of the Hub that it must be; null for one from the operator's folder
  * @param dtype as in {@link ExportRequest}

@@ -6,13 +6,13 @@ import java.util.regex.Pattern;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The end of a complete export: it is found no more, and what it was made from may be deleted as well. */
+/** Removes complete exports, after which the checkpoint or file that they were made from may be deleted. */
 @Component
 public final class ExportRemoval {
 
     private static final Pattern ID = Pattern.compile("ftexp-[0-9a-z]{26}");
 
-    /** Whoever begins to evaluate or push the export waits for this, or is seen by the next statement. One that is being taken into use right now is passed over. */
+    /** A new evaluation or push of the export waits for this lock, or is seen by the next statement. An export that is locked for use right now is skipped. */
     private static final String LOCK =
             "SELECT work_id FROM export WHERE id = :export AND directory IS NOT NULL FOR UPDATE SKIP LOCKED";
 
@@ -34,7 +34,7 @@ public final class ExportRemoval {
         this.finished = finished;
     }
 
-    /** @param directory key in the artifact store of what nothing refers to once the transaction has committed */
+    /** @param directory key of the folder in the artifact store, which nothing refers to after the transaction */
     public record Removed(String directory, long bytes) {}
 
     /** Whether an id that no row has may be that of an export that was removed. */
@@ -43,7 +43,7 @@ public final class ExportRemoval {
     }
 
     /**
-     * Deletes the export, unless an evaluation or a push that has not ended is made of it.
+     * Deletes the export, unless an evaluation or a push that has not ended uses it.
      *
      * @param export internal key
      */

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a client wants exported.
+ * A request for an export.
  *
  * @param checkpointId null for the job's newest checkpoint
  * @param dtype element type: of merged weights {@code base} (the base model's own) or torch's name of one, of a GGUF file llama.cpp's name; {@code base} for
@@ -26,7 +26,7 @@ public record ExportRequest(
 
     private static final List<String> DTYPES = List.of("base", "float32", "bfloat16", "float16");
     private static final List<String> GGUF_TYPES = List.of("f32", "f16", "bf16", "q8_0");
-    /** Every llama.cpp computes with it, and it rounds to an eighth of what bf16 does. */
+    /** Every llama.cpp computes with it, and its rounding error is an eighth of bf16's. */
     private static final String USUAL_GGUF_TYPE = "f16";
 
     private static final List<String> KINDS_TO_COME = List.of("draft");

@@ -19,7 +19,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
-/** What clients do with exports. */
+/** Creates, finds and lists exports for clients, of jobs and of uploaded adapters. */
 @Component
 public final class Exports {
 
@@ -88,7 +88,7 @@ public final class Exports {
         });
     }
 
-    /** Where all weights were trained there is no adapter to write down. */
+    /** Full training leaves no adapter to export. */
     private static void requireForm(Job job, ExportKind kind) {
         if (job.isFullTraining() && kind == ExportKind.ADAPTER) {
             throw new Refusal(

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** What the exports of the table {@code export} were made from. */
+/** Finds what an export was made from, in the table {@code export}. */
 @Component
 final class StoredOrigins implements ExportOrigins {
 

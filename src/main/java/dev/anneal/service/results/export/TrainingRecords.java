@@ -15,11 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.springframework.stereotype.Component;
 
-/** Where a checkpoint comes from, as the card of its exports tells it. */
+/** Collects the origin of a checkpoint for the card of its exports. */
 @Component
 final class TrainingRecords {
 
-    /** More points than a chart has room for. */
+    /** As many points as a chart can show. */
     private static final int POINTS = 500;
 
     private final Series series;

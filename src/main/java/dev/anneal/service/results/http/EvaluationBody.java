@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The object {@code fine_tuning.evaluation}. What has to do with a grader is null where answers are compared, and the other way round. */
+/** The object {@code fine_tuning.evaluation}. Fields of graders are null where answers are compared, and the other way round. */
 @JsonInclude(JsonInclude.Include.ALWAYS)
 record EvaluationBody(
         String id,
@@ -34,7 +34,7 @@ record EvaluationBody(
         Map<String, Double> metrics,
         List<Sample> samples) {
 
-    /** A row word for word. */
+    /** A row in full. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record Sample(
             String prompt,

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code /v1/fine_tuning/evaluations}: what a model makes of a test file. */
+/** {@code /v1/fine_tuning/evaluations}: evaluations of models on test files. */
 @RestController
 @RequestMapping("/v1/fine_tuning/evaluations")
 class EvaluationController {

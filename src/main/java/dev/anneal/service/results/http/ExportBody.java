@@ -32,10 +32,10 @@ record ExportBody(
         @Nullable Map<String, Object> proof,
         List<FileBody> files) {
 
-    /** A file of an export and where it is read. */
+    /** A file of an export and its address. */
     record FileBody(String name, long bytes, String sha256, String url) {}
 
-    /** @param jobId of the job that it is made from; null for an uploaded adapter */
+    /** @param jobId job that the export is made from; null for an uploaded adapter */
     static ExportBody of(Export export, @Nullable String jobId) {
         Export.Result result = export.result();
         Optional<Export.OfCheckpoint> checkpoint = export.checkpoint();

@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.ResponseStatus;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.JsonNode;
 
-/** {@code …/exports/{id}/push}: an export goes to the operator's Hub. */
+/** {@code …/exports/{id}/push}: pushes of an export to the operator's Hub. */
 @RestController
 @ConditionalOnRole(Role.API)
 @RequestMapping({"/v1/fine_tuning/jobs/{jobId}/exports/{exportId}/push", "/v1/fine_tuning/exports/{exportId}/push"})

@@ -8,17 +8,17 @@ import java.time.Instant;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** What exports and evaluations show of their work. */
+/** The fields of exports and evaluations that come from their work. */
 final class WorkBody {
 
     private WorkBody() {}
 
-    /** Why it failed. */
+    /** The failure. */
     @JsonInclude(JsonInclude.Include.ALWAYS)
     record ErrorDetails(
             String code, String message, @Nullable String param) {}
 
-    /** What it waits for that somebody has to mend. */
+    /** A fault that the work waits for until somebody mends it. */
     record WaitingDetails(String code, String message, long since) {}
 
     static @Nullable WaitingDetails waiting(Work work) {

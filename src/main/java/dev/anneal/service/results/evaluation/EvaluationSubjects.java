@@ -1,0 +1,99 @@
+package dev.anneal.service.results.evaluation;
+
+import dev.anneal.service.models.catalog.BaseModel;
+import dev.anneal.service.models.catalog.ModelCatalog;
+import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.results.evaluation.EvaluationStore.Subject;
+import dev.anneal.service.results.export.Export;
+import dev.anneal.service.results.export.ExportKind;
+import dev.anneal.service.results.export.Exports;
+import dev.anneal.service.training.job.Job;
+import dev.anneal.service.training.job.Jobs;
+import dev.anneal.service.training.job.TunedModels;
+import dev.anneal.service.training.sharing.UsableModel;
+import dev.anneal.service.training.sharing.VisibleModels;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+
+/** Finds the model or export that an evaluation runs on. */
+@Component
+final class EvaluationSubjects {
+
+    private static final String TUNED = "ft:";
+
+    private final ModelCatalog catalog;
+    private final Jobs jobs;
+    private final TunedModels models;
+    private final VisibleModels visible;
+    private final Exports exports;
+
+    EvaluationSubjects(ModelCatalog catalog, Jobs jobs, TunedModels models, VisibleModels visible, Exports exports) {
+        this.catalog = catalog;
+        this.jobs = jobs;
+        this.models = models;
+        this.visible = visible;
+        this.exports = exports;
+    }
+
+    /** The model of another tenant that the request names, if it does; in no transaction. */
+    Optional<Subject> shared(String tenantId, EvaluationRequest request) {
+        String model = request.model();
+        if (model == null || !model.startsWith(TUNED)) {
+            return Optional.empty();
+        }
+        Optional<UsableModel> found = visible.ofOthers(tenantId, model);
+        if (found.isEmpty() && models.find(tenantId, model).isEmpty()) {
+            throw noSuchModel(model, visible.didYouMean(tenantId, model));
+        }
+        return found.map(shared -> new Subject(
+                shared.base(), shared.baseRevision(), shared.checkpoint().number(), null));
+    }
+
+    private static Refusal noSuchModel(String model, String hint) {
+        return new Refusal(
+                RefusalCode.MODEL_NOT_AVAILABLE,
+                "'model' names '" + model + "', but there is no such tuned model." + hint + " /v1/models lists them",
+                "model");
+    }
+
+    /** What the request names among the tenant's own models and exports, within the tenant's transaction. */
+    Subject own(EvaluationRequest request) {
+        String model = request.model();
+        if (model == null) {
+            return exportSubject(String.valueOf(request.export()));
+        }
+        if (!model.startsWith(TUNED)) {
+            BaseModel base = catalog.require(model);
+            return new Subject(base.id(), base.revision(), null, null);
+        }
+        TunedModels.Resolved tuned = models.find(model).orElseThrow(() -> noSuchModel(model, ""));
+        Job job = jobs.byNumber(tuned.model().job());
+        return new Subject(
+                job.request().model(), job.baseRevision(), tuned.checkpoint().number(), null);
+    }
+
+    private Subject exportSubject(String id) {
+        Export export = exports.lockForUse(id)
+                .orElseThrow(() ->
+                        Refusal.invalidValue("export", "'export' names '" + id + "', but there is no such export"));
+        if (export.kind() != ExportKind.MERGED) {
+            throw Refusal.invalidValue(
+                    "export",
+                    "'export' names '" + id + "' of kind '" + export.kind().wireName()
+                            + "'; only a merged export is a model of its own. Name the tuned model instead");
+        }
+        if (export.result() == null) {
+            throw new Refusal(
+                    RefusalCode.EXPORT_NOT_READY,
+                    "'export' names '" + id + "', which is not complete; evaluate it when its status is 'succeeded'",
+                    "export");
+        }
+        String base = export.adapter()
+                .map(Export.OfAdapter::model)
+                .orElseGet(() -> jobs.byNumber(export.checkpoint().orElseThrow().job())
+                        .request()
+                        .model());
+        return new Subject(base, export.baseRevision(), null, export.number());
+    }
+}
