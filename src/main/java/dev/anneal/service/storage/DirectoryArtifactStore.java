@@ -212,12 +212,23 @@ public final class DirectoryArtifactStore implements ArtifactStore {
     @Override
     public void deleteAbandoned(Instant time) {
         try {
-            for (Path path : childrenOf(temporary)) {
-                deleteIfOlder(path, time);
-            }
+            deleteOlder(temporary, time);
         } catch (IOException exception) {
             throw new StorageException(
                     StorageException.Kind.FAILED, "cannot clear away what was left in " + temporary, exception);
+        }
+    }
+
+    /** Deletes files and folders directly in a folder that were last changed before {@code time}. */
+    public static void deleteOlder(Path folder, Instant time) throws IOException {
+        for (Path path : childrenOf(folder)) {
+            try {
+                if (Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
+                    FileSystemUtils.deleteRecursively(path);
+                }
+            } catch (NoSuchFileException deletedMeanwhile) {
+                // Another process starts as well, or has finished its write or its deletion.
+            }
         }
     }
 
@@ -230,17 +241,6 @@ public final class DirectoryArtifactStore implements ArtifactStore {
             throw new NoSuchFileException(root.toString());
         }
         Files.createDirectories(folder);
-    }
-
-    private static void deleteIfOlder(Path path, Instant time) throws IOException {
-        try {
-            if (Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
-                FileSystemUtils.deleteRecursively(path);
-            }
-        } catch (NoSuchFileException deletedMeanwhile) {
-            // Another process starts as well, or has finished its write or its deletion.
-            return;
-        }
     }
 
     private static List<Path> childrenOf(Path folder) throws IOException {

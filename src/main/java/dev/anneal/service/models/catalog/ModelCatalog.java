@@ -105,7 +105,7 @@ public final class ModelCatalog {
             throw new Refusal(
                     RefusalCode.BASE_MODEL_UNREADABLE,
                     "Model '" + id + "' cannot be used: " + result.fault()
-                            + ". The operator of this installation can mend it.",
+                            + ". The operator of this installation can repair it.",
                     PARAMETER);
         }
         return result.model();

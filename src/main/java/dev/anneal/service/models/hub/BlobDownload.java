@@ -90,7 +90,7 @@ final class BlobDownload {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
             if (channel.position() + count > file.bytes()) {
-                throw damaged("goes on behind its " + file.bytes() + " bytes");
+                throw damaged("is longer than its " + file.bytes() + " bytes");
             }
             digest.update(buffer, 0, count);
             for (ByteBuffer rest = ByteBuffer.wrap(buffer, 0, count); rest.hasRemaining(); ) {

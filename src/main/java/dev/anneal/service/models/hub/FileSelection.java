@@ -79,7 +79,7 @@ final class FileSelection {
                 throw new HubException(
                         HubException.Kind.BASE_MODEL_UNREADABLE,
                         "the index of '" + revision.id() + "' names '" + name
-                                + "', which is no name of a safetensors file");
+                                + "', which is not the name of a safetensors file");
             }
             shards.add(revision.file(name).orElseThrow(() -> missing(revision, name)));
         }
@@ -99,7 +99,7 @@ final class FileSelection {
         if (names.isEmpty()) {
             throw new HubException(
                     HubException.Kind.BASE_MODEL_UNREADABLE,
-                    "the index of '" + revision.id() + "' is no JSON object whose 'weight_map' names shards");
+                    "the index of '" + revision.id() + "' must be a JSON object whose 'weight_map' names shards");
         }
         return names;
     }

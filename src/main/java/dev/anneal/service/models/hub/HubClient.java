@@ -163,7 +163,7 @@ final class HubClient {
             case 429 ->
                 new HubException(
                         Kind.HUB_UNREACHABLE,
-                        "the Hub has had too many requests",
+                        "the Hub has received too many requests",
                         retryAfter(response).orElse(LONGEST_WAIT),
                         null);
             default ->

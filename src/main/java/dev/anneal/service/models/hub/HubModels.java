@@ -41,18 +41,16 @@ public final class HubModels {
         if (!properties.allows(id)) {
             throw new Refusal(
                     RefusalCode.MODEL_NOT_AVAILABLE,
-                    "'" + id + "' is none of the models of the Hub that this installation allows: "
-                            + (properties.allowed().isEmpty()
-                                    ? "there are none"
-                                    : String.join(", ", properties.allowed()))
+                    "This installation does not allow the model '" + id + "' of the Hub. It allows: "
+                            + (properties.allowed().isEmpty() ? "none" : String.join(", ", properties.allowed()))
                             + ". The operator allows others by anneal.hub.allowed.",
                     ID);
         }
         if (properties.offline()) {
             String sha = cachedSha(id, revision).orElseThrow(() -> notInTheCache(id, revision));
-            database.run(() -> rows.settle(id, revision, sha, tenantId));
+            database.run(() -> rows.request(id, revision, sha, tenantId));
         } else {
-            database.run(() -> rows.request(id, revision, tenantId));
+            database.run(() -> rows.request(id, revision, null, tenantId));
             pulls.wake();
         }
         return find(id).orElseThrow();

@@ -53,36 +53,25 @@ final class HubRows {
         return pins;
     }
 
-    /** Requests a revision. A pull of the same revision goes on. */
-    void request(String id, String revision, String tenantId) {
+    /**
+     * Requests a revision. A pull of the same revision goes on.
+     *
+     * @param sha commit of the cache that is used without a pull; null to pull the revision
+     */
+    void request(String id, String revision, @Nullable String sha, String tenantId) {
         jdbc.sql("""
-                        INSERT INTO base_model AS old (model_id, revision, state, requested_at, requested_by, updated_at)
-                        VALUES (:id, :revision, 'PULLING', clock_timestamp(), :tenant, clock_timestamp())
+                        INSERT INTO base_model AS old (model_id, revision, sha, state, requested_at, requested_by, updated_at)
+                        VALUES (:id, :revision, :sha, :state, clock_timestamp(), :tenant, clock_timestamp())
                         ON CONFLICT (model_id) DO UPDATE
-                        SET revision = excluded.revision, state = 'PULLING', requested_at = excluded.requested_at,
+                        SET revision = excluded.revision, sha = coalesce(excluded.sha, old.sha), state = excluded.state, requested_at = excluded.requested_at,
                             requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
                             error_code = NULL, error_message = NULL, claimed_until = NULL
-                        WHERE old.state <> 'PULLING' OR old.revision <> excluded.revision
-                        """)
-                .param("id", id)
-                .param("revision", revision)
-                .param("tenant", tenantId)
-                .update();
-    }
-
-    /** Uses a commit of the cache, without a pull. */
-    void settle(String id, String revision, String sha, String tenantId) {
-        jdbc.sql("""
-                        INSERT INTO base_model (model_id, revision, sha, state, requested_at, requested_by, updated_at)
-                        VALUES (:id, :revision, :sha, 'READY', clock_timestamp(), :tenant, clock_timestamp())
-                        ON CONFLICT (model_id) DO UPDATE
-                        SET revision = excluded.revision, sha = excluded.sha, state = 'READY', requested_at = excluded.requested_at,
-                            requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
-                            error_code = NULL, error_message = NULL, claimed_until = NULL
+                        WHERE excluded.state = 'READY' OR old.state <> 'PULLING' OR old.revision <> excluded.revision
                         """)
                 .param("id", id)
                 .param("revision", revision)
                 .param("sha", sha)
+                .param("state", sha == null ? "PULLING" : "READY")
                 .param("tenant", tenantId)
                 .update();
     }

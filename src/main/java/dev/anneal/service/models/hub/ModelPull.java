@@ -137,8 +137,8 @@ final class ModelPull {
             throw new HubException(
                     Kind.STORAGE_FULL,
                     "'" + found.id() + "' needs " + (total - done)
-                            + " bytes more, but the disk of anneal.hub.cache-dir has " + free + " free, of which "
-                            + RESERVED_BYTES + " stay so");
+                            + " more bytes, but the disk of anneal.hub.cache-dir has " + free + " free, of which "
+                            + RESERVED_BYTES + " are reserved");
         }
         progress.begin(total, done);
     }

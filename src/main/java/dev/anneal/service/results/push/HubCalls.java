@@ -74,6 +74,11 @@ final class HubCalls implements AutoCloseable {
         return send(hub, OutboundRequest.get(at(path), authorized(Map.of())));
     }
 
+    /** Posts JSON to a path of the Hub. */
+    Answer post(String path, Object body) throws PushException {
+        return post(path, OutboundContent.json(json(body)), Map.of());
+    }
+
     /** Posts to a path of the Hub. */
     Answer post(String path, OutboundContent content, Map<String, String> headers) throws PushException {
         return send(hub, OutboundRequest.post(at(path), authorized(headers), content));

@@ -8,7 +8,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -111,17 +110,11 @@ final class HubPush {
         String[] names = to.repo().split("/", 2);
         return hub.post(
                 "/api/repos/create",
-                OutboundContent.json(HubCalls.json(Map.of(
-                        "organization",
-                        names[0],
-                        "name",
-                        names[1],
-                        "visibility",
-                        to.isPrivate() ? "private" : "public",
-                        "type",
-                        "model"))),
-                Map.of());
+                new NewRepository(names[0], names[1], to.isPrivate() ? "private" : "public", "model"));
     }
+
+    /** A request for a repository. */
+    private record NewRepository(String organization, String name, String visibility, String type) {}
 
     /**
      * A file that was announced to the Hub.
@@ -148,10 +141,7 @@ final class HubPush {
                     Base64.getEncoder().encodeToString(file.start(SAMPLE_BYTES))));
         }
         Map<String, JsonNode> answers = HubCalls.required(
-                        hub.post(
-                                path(to, "preupload"),
-                                OutboundContent.json(HubCalls.json(Map.of("files", asked))),
-                                Map.of()),
+                        hub.post(path(to, "preupload"), Map.of("files", asked)),
                         "the announcement of files to '" + to.repo() + "' at '" + to.revision() + "'")
                 .json()
                 .path("files")
@@ -218,28 +208,26 @@ final class HubPush {
         }
     }
 
-    private static Map<String, Object> pointer(StoredFile file) {
-        Map<String, Object> value = new LinkedHashMap<>();
-        value.put("path", file.name());
-        value.put("algo", "sha256");
-        value.put("oid", file.sha256());
-        value.put("size", file.bytes());
-        return value;
+    /** A line of a commit. */
+    private record Line(String key, Object value) {}
+
+    /** A file that was uploaded by LFS. */
+    private record LfsFile(String path, String algo, String oid, long size) {}
+
+    /** A file within the commit. */
+    private record ContentFile(String path, String encoding, String content) {}
+
+    private static LfsFile pointer(StoredFile file) {
+        return new LfsFile(file.name(), "sha256", file.sha256(), file.bytes());
     }
 
-    private static Map<String, Object> content(StoredFile file) throws IOException {
-        Map<String, Object> value = new LinkedHashMap<>();
-        value.put("path", file.name());
-        value.put("encoding", "base64");
-        value.put("content", Base64.getEncoder().encodeToString(file.start((int) file.bytes())));
-        return value;
+    private static ContentFile content(StoredFile file) throws IOException {
+        return new ContentFile(
+                file.name(), "base64", Base64.getEncoder().encodeToString(file.start((int) file.bytes())));
     }
 
-    private static void write(ByteArrayOutputStream lines, String key, Map<String, Object> value) {
-        Map<String, Object> line = new LinkedHashMap<>();
-        line.put("key", key);
-        line.put("value", value);
-        lines.writeBytes(HubCalls.json(line));
+    private static void write(ByteArrayOutputStream lines, String key, Object value) {
+        lines.writeBytes(HubCalls.json(new Line(key, value)));
         lines.write('\n');
     }
 }

@@ -1,15 +1,11 @@
 package dev.anneal.service.results.push;
 
 import dev.anneal.service.models.hub.HubProperties;
-import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.platform.schedule.SchedulerLifecycle;
-import dev.anneal.service.results.export.Exports;
-import dev.anneal.service.results.push.PushRunner.Retries;
-import dev.anneal.service.storage.ArtifactStore;
 import java.time.Clock;
 import java.time.Duration;
 import javax.sql.DataSource;
@@ -30,25 +26,6 @@ class PushConfiguration {
     @Bean
     HubCalls hubCalls(OutboundHttp http, HubProperties properties) {
         return new HubCalls(http.toConfigured(properties.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), properties);
-    }
-
-    @Bean
-    PushRunner pushRunner(
-            SystemDatabase database,
-            Exports exports,
-            PushStore store,
-            ArtifactStore artifacts,
-            HubProperties properties,
-            HubCalls calls,
-            Clock clock) {
-        return new PushRunner(
-                database,
-                exports,
-                store,
-                artifacts,
-                properties,
-                new HubPush(calls),
-                new Retries(clock, properties.pushRetryDelays()));
     }
 
     @Bean

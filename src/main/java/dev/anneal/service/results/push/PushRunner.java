@@ -2,6 +2,8 @@ package dev.anneal.service.results.push;
 
 import dev.anneal.service.models.hub.HubProperties;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.Export;
 import dev.anneal.service.results.export.Exports;
 import dev.anneal.service.results.push.PushException.Kind;
@@ -15,11 +17,16 @@ import java.util.List;
 import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /** Makes one try of a push and decides what becomes of it. */
+@Component
+@ConditionalOnRole(Role.API)
 final class PushRunner {
 
     private static final Logger LOG = LoggerFactory.getLogger(PushRunner.class);
+
+    private static final Duration STORE_DELAY = Duration.ofMinutes(1);
 
     private final SystemDatabase database;
     private final Exports exports;
@@ -27,7 +34,7 @@ final class PushRunner {
     private final ArtifactStore artifacts;
     private final HubProperties properties;
     private final HubPush hub;
-    private final Retries retries;
+    private final Clock clock;
 
     PushRunner(
             SystemDatabase database,
@@ -35,32 +42,15 @@ final class PushRunner {
             PushStore store,
             ArtifactStore artifacts,
             HubProperties properties,
-            HubPush hub,
-            Retries retries) {
+            HubCalls calls,
+            Clock clock) {
         this.database = database;
         this.exports = exports;
         this.store = store;
         this.artifacts = artifacts;
         this.properties = properties;
-        this.hub = hub;
-        this.retries = retries;
-    }
-
-    /** Waits between tries; after the last one the push fails. Waits for the artifact store are not counted. */
-    record Retries(Clock clock, List<Duration> delays) {
-
-        private static final Duration STORE_DELAY = Duration.ofMinutes(1);
-
-        /** However many tries there were. */
-        Instant whenTheStoreIsBack() {
-            return clock.instant().plus(STORE_DELAY);
-        }
-
-        Optional<Instant> after(int tries) {
-            return tries > delays.size()
-                    ? Optional.empty()
-                    : Optional.of(clock.instant().plus(delays.get(tries - 1)));
-        }
+        this.hub = new HubPush(calls);
+        this.clock = clock;
     }
 
     /**
@@ -95,11 +85,15 @@ final class PushRunner {
         }
     }
 
+    /** After the last delay the push has failed; waits for the artifact store are not limited. */
     private Optional<Instant> next(PushException failure, int tries) {
         if (failure.kind() == Kind.STORAGE_FAILED) {
-            return Optional.of(retries.whenTheStoreIsBack());
+            return Optional.of(clock.instant().plus(STORE_DELAY));
         }
-        return failure.mayPass() ? retries.after(tries) : Optional.empty();
+        List<Duration> delays = properties.pushRetryDelays();
+        return failure.mayPass() && tries <= delays.size()
+                ? Optional.of(clock.instant().plus(delays.get(tries - 1)))
+                : Optional.empty();
     }
 
     private List<StoredFile> files(long export) {

@@ -75,10 +75,8 @@ public final class Pushes {
         if (!properties.allowsPush(repo)) {
             throw new Refusal(
                     RefusalCode.HUB_REPO_NOT_ALLOWED,
-                    "'" + repo + "' is none of the repositories that this installation pushes to: "
-                            + (properties.pushRepos().isEmpty()
-                                    ? "there are none"
-                                    : String.join(", ", properties.pushRepos()))
+                    "This installation does not push to the repository '" + repo + "'. It pushes to: "
+                            + (properties.pushRepos().isEmpty() ? "none" : String.join(", ", properties.pushRepos()))
                             + ". The operator allows others by anneal.hub.push-repos.",
                     "repo_id");
         }

@@ -5,6 +5,7 @@ import dev.anneal.engine.format.file.Folders;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import dev.anneal.service.storage.ArtifactKey;
+import dev.anneal.service.storage.DirectoryArtifactStore;
 import dev.anneal.service.storage.LocalCopy;
 import dev.anneal.service.storage.StorageException;
 import java.io.IOException;
@@ -203,15 +204,7 @@ final class LocalCache {
 
     /** Removes unfinished entries of processes that died. */
     void deleteAbandoned(Instant time) throws IOException {
-        for (Path path : children(temporary)) {
-            try {
-                if (Files.getLastModifiedTime(path).toInstant().isBefore(time)) {
-                    Folders.delete(path);
-                }
-            } catch (NoSuchFileException gone) {
-                // Its process has completed it meanwhile.
-            }
-        }
+        DirectoryArtifactStore.deleteOlder(temporary, time);
     }
 
     private static List<Path> children(Path folder) throws IOException {

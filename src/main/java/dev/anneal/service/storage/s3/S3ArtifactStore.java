@@ -64,7 +64,7 @@ final class S3ArtifactStore implements ArtifactStore {
 
     @Override
     public StoredContent write(ArtifactKey key, InputStream content, long maxBytes) throws IOException {
-        return new StreamUpload(bucket, key, content, maxBytes).store();
+        return transfers.upload(content, key, maxBytes);
     }
 
     @Override

@@ -4,6 +4,7 @@ import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Sha256;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.StorageException;
+import dev.anneal.service.storage.StoredContent;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,7 +15,10 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.DigestInputStream;
+import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -55,6 +59,39 @@ final class Transfers implements AutoCloseable {
             inParallel(parts, part -> upload.part(part.number(), body(file, part)));
             upload.complete();
         }
+    }
+
+    /**
+     * Stores a stream of unknown length: in one request if it is short, otherwise in parts, of which one is in memory.
+     *
+     * @param maxBytes longer content is refused
+     * @throws IOException when reading the content fails; nothing is stored then
+     */
+    StoredContent upload(InputStream content, ArtifactKey key, long maxBytes) throws IOException {
+        MessageDigest digest = Sha256.newDigest();
+        InputStream hashed = new DigestInputStream(content, digest);
+        byte[] part = hashed.readNBytes(Parts.streamed(1));
+        long bytes = requireAtMost(maxBytes, part.length, key);
+        if (part.length < Parts.streamed(1)) {
+            bucket.put(key.value(), part);
+        } else {
+            try (Upload upload = new Upload(bucket, key.value())) {
+                for (int number = 1; part.length > 0; number++) {
+                    upload.part(number, Bucket.bodyOf(part));
+                    part = hashed.readNBytes(Parts.streamed(number + 1));
+                    bytes = requireAtMost(maxBytes, bytes + part.length, key);
+                }
+                upload.complete();
+            }
+        }
+        return new StoredContent(bytes, HexFormat.of().formatHex(digest.digest()));
+    }
+
+    private static long requireAtMost(long maxBytes, long bytes, ArtifactKey key) {
+        if (bytes > maxBytes) {
+            throw StorageException.tooLarge(key, maxBytes);
+        }
+        return bytes;
     }
 
     private static RequestBody body(Path file, Parts.Part part) {
