@@ -1,5 +1,6 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.protocol.Progress;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -10,10 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param proof as the manifest shows it
  * @param files everything in its folder, the manifest last
  */
-public record Export(Map<String, @Nullable Object> proof, List<File> files) {
-
-    /** A file, named relative to the folder. */
-    public record File(String name, long bytes, String sha256) {}
+public record Export(Map<String, @Nullable Object> proof, List<Progress.Exported.File> files) {
 
     public Export {
         files = List.copyOf(files);

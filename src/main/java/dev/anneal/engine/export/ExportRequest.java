@@ -1,7 +1,9 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingRecord;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * What to export.
@@ -13,9 +15,9 @@ import java.util.List;
  * @param probes token ids of prompts on which a merged model is compared with base and adapter
  * @param device on which they are compared
  * @param shardBytes largest size of a file of merged weights, unless a single tensor is larger
- * @param betweenTensors called now and then; may throw to end the export. After a {@link java.util.concurrent.CancellationException} what is whole stays for another
- *     attempt
- * @param partsKept hears of what another attempt has left
+ * @param betweenTensors called between parts of the work; may throw to end the export. After a
+ *     {@link java.util.concurrent.CancellationException} complete files are kept for the next attempt
+ * @param progress receives {@link Progress.PartsKept} if an earlier attempt left complete files
  */
 public record ExportRequest(
         String id,
@@ -26,7 +28,7 @@ public record ExportRequest(
         String device,
         long shardBytes,
         Runnable betweenTensors,
-        PartsKept partsKept) {
+        Consumer<Progress> progress) {
 
     public ExportRequest {
         probes = List.copyOf(probes);

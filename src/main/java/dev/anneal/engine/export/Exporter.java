@@ -1,22 +1,27 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.lora.AnnealingSchedule;
+import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.CancellationException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Makes deployable weights from a checkpoint: refuses what would not be the trained model, proves the rest, and publishes it whole. */
+/** Makes deployable weights from a checkpoint: refuses what would not be the trained model, proves the rest, and publishes it in one step. */
 public final class Exporter {
 
     private static final String MANIFEST = "manifest.json";
+    private static final String TRAINING_STATE = "training_state";
 
     private final BaseModel base;
     private final Trained trained;
@@ -26,16 +31,27 @@ public final class Exporter {
         this.trained = trained;
     }
 
+    /** Writes the files of one kind of export into a folder. */
+    @FunctionalInterface
+    private interface Kind {
+        /**
+         * @param parts tells which files of an earlier attempt are kept
+         * @return the proof, as the manifest shows it
+         * @throws ExportException if it fails
+         */
+        Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException;
+    }
+
     /**
-     * Writes an export. On any failure nothing is left of it; if it is stopped, what is whole stays beside its place for the next attempt.
+     * Writes an export. On any failure nothing is left of it; if it is stopped, complete files are kept beside its place for the next attempt.
      *
      * @param output folder that does not exist yet
      * @throws ExportException if the export is refused or its proof fails
      */
     public Export export(ExportRequest request, Path output) throws IOException {
         requireSameBase();
-        Kind kind = trained.kind(request, base);
-        if (kind.needsAnnealedAdapter() && trained.beta() != 0.0) {
+        Kind kind = kind(request);
+        if (trained.beta() != 0.0 && !request.kind().equals(TRAINING_STATE)) {
             throw new ExportException(ExportException.Code.ADAPTER_NOT_ANNEALED, notAnnealed());
         }
         try (StagedDirectory staged = StagedDirectory.beside(output)) {
@@ -48,18 +64,55 @@ public final class Exporter {
         }
     }
 
+    private Kind kind(ExportRequest request) {
+        @Nullable AdapterConfig config = trained.adapterConfig();
+        @Nullable
+        Kind kind = switch (request.kind()) {
+            case "merged" -> new MergedModel(base, trained, request)::write;
+            case "gguf" -> new GgufModel(base, trained, request)::write;
+            case "adapter" ->
+                config == null ? null : (folder, parts) -> PeftAdapter.write(folder, parts, base, trained, config);
+            case TRAINING_STATE -> trained.settings() == null ? null : this::writeTrainingState;
+            default -> null;
+        };
+        if (kind == null) {
+            throw new ExportException(
+                    ExportException.Code.INVALID_EXPORT,
+                    "kind must be %s, found '%s'".formatted(trained.kinds(), request.kind()));
+        }
+        return kind;
+    }
+
+    /** The whole checkpoint, to go on training with. Before beta is 0 its adapter is no LoRA and must not be served as one. */
+    private Map<String, @Nullable Object> writeTrainingState(Path folder, Parts parts) throws IOException {
+        parts.keep(List.of());
+        List<Path> files;
+        try (Stream<Path> children = Files.list(trained.folder())) {
+            files = children.filter(Files::isRegularFile).sorted().toList();
+        }
+        for (Path file : files) {
+            DurableFiles.copyContent(file, folder.resolve(String.valueOf(file.getFileName())));
+        }
+        Map<String, @Nullable Object> proof = new LinkedHashMap<>();
+        proof.put("beta", trained.beta());
+        proof.put("non_equivalent", trained.beta() != 0);
+        return proof;
+    }
+
     private Export export(ExportRequest request, Kind kind, StagedDirectory staged, Path output) throws IOException {
         Parts parts = new Parts(staged, inputs(request), request);
         Map<String, @Nullable Object> proof = kind.write(staged.path(), parts);
-        writeCard(request, kind, proof, staged.path());
-        List<Export.File> files = hash(staged.files(), parts);
-        Map<String, @Nullable Object> manifest = new Manifest(base, trained).of(request, kind, proof, files);
+        ModelCard.write(staged.path(), request, base, trained, proof);
+        List<Progress.Exported.File> files = new ArrayList<>();
+        for (Path file : staged.files()) {
+            files.add(fileOf(file, parts.sha256(file)));
+        }
+        Map<String, @Nullable Object> manifest = Manifest.of(request, base, trained, proof, files);
         Files.writeString(staged.path().resolve(MANIFEST), PythonJson.indented(manifest) + "\n");
         staged.publish();
-        List<Export.File> all = new ArrayList<>(files);
         Path published = output.resolve(MANIFEST);
-        all.add(fileOf(published, Sha256.of(published)));
-        return new Export(proof, all);
+        files.add(fileOf(published, Sha256.of(published)));
+        return new Export(proof, files);
     }
 
     private String inputs(ExportRequest request) throws IOException {
@@ -72,15 +125,8 @@ public final class Exporter {
                 String.valueOf(trained.adapterConfig()));
     }
 
-    private void writeCard(ExportRequest request, Kind kind, Map<String, @Nullable Object> proof, Path folder)
-            throws IOException {
-        Optional<String> chart = ModelCard.chart(trained, request.training());
-        if (chart.isPresent()) {
-            Files.writeString(folder.resolve(ModelCard.CHART), chart.get());
-        }
-        Files.writeString(
-                folder.resolve(ModelCard.FILE),
-                ModelCard.of(kind.wireName(), base, trained, request.training(), proof));
+    private static Progress.Exported.File fileOf(Path path, String sha256) throws IOException {
+        return new Progress.Exported.File(String.valueOf(path.getFileName()), Files.size(path), sha256);
     }
 
     private void requireSameBase() {
@@ -101,17 +147,5 @@ public final class Exporter {
         }
         return "beta is %s after step %d; it becomes 0 at step %d of %d, and only then is the adapter a LoRA"
                 .formatted(trained.beta(), trained.step(), annealed, trained.totalSteps());
-    }
-
-    private static List<Export.File> hash(List<Path> paths, Parts parts) throws IOException {
-        List<Export.File> files = new ArrayList<>();
-        for (Path path : paths) {
-            files.add(fileOf(path, parts.sha256(path)));
-        }
-        return files;
-    }
-
-    private static Export.File fileOf(Path path, String sha256) throws IOException {
-        return new Export.File(String.valueOf(path.getFileName()), Files.size(path), sha256);
     }
 }

@@ -21,31 +21,22 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** One file of the merged model with its tokenizer and chat template, for llama.cpp and what is built on it. */
-final class GgufModel implements Kind {
+final class GgufModel {
 
     private final BaseModel base;
-    private final WeightRows.Opener trained;
+    private final Trained trained;
+    private final Runnable betweenTensors;
     private final GgufType type;
 
-    /** @param trained opens the weights to write */
-    GgufModel(BaseModel base, WeightRows.Opener trained, GgufType type) {
+    GgufModel(BaseModel base, Trained trained, ExportRequest request) {
         this.base = base;
         this.trained = trained;
-        this.type = type;
+        this.betweenTensors = request.betweenTensors();
+        this.type = GgufType.named(request.dtype());
     }
 
-    @Override
-    public String wireName() {
-        return "gguf";
-    }
-
-    @Override
-    public boolean needsAnnealedAdapter() {
-        return true;
-    }
-
-    @Override
-    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+    /** @return the proof, as the manifest shows it */
+    Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
             return write(folder, parts, weights, base.config(weights));
         }
@@ -62,7 +53,7 @@ final class GgufModel implements Kind {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         proof.put("delta_dtype", "float32");
-        try (WeightRows rows = trained.open(weights, config)) {
+        try (WeightRows rows = trained.open(weights, config, betweenTensors)) {
             writeTensors(folder, parts, metadata, sources(weights, family, config), rows, proof);
         }
         proof.put("warnings", warnings);

@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import dev.anneal.engine.network.architecture.Projection;
 import dev.anneal.engine.network.lora.AdapterConfig;
+import dev.anneal.protocol.Progress;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,20 +14,18 @@ final class Manifest {
     /** Raised when the meaning of a key changes. */
     private static final int FORMAT = 1;
 
-    private final BaseModel base;
-    private final Trained trained;
+    private Manifest() {}
 
-    Manifest(BaseModel base, Trained trained) {
-        this.base = base;
-        this.trained = trained;
-    }
-
-    Map<String, @Nullable Object> of(
-            ExportRequest request, Kind kind, Map<String, @Nullable Object> proof, List<Export.File> files) {
+    static Map<String, @Nullable Object> of(
+            ExportRequest request,
+            BaseModel base,
+            Trained trained,
+            Map<String, @Nullable Object> proof,
+            List<Progress.Exported.File> files) {
         Map<String, @Nullable Object> manifest = new LinkedHashMap<>();
         manifest.put("format", FORMAT);
         manifest.put("export_id", request.id());
-        manifest.put("kind", kind.wireName());
+        manifest.put("kind", request.kind());
         manifest.put("dtype", request.dtype());
         Map<String, @Nullable Object> model = new LinkedHashMap<>();
         model.put("id", base.id());
@@ -34,7 +33,7 @@ final class Manifest {
         model.put("sha256", base.fingerprint());
         manifest.put("base_model", model);
         @Nullable AdapterConfig config = trained.adapterConfig();
-        manifest.put("adapter", config == null ? null : adapterKeys(config));
+        manifest.put("adapter", config == null ? null : adapterKeys(config, trained));
         boolean elsewhere = trained.settings() == null;
         manifest.put("step", elsewhere ? null : trained.step());
         manifest.put("total_steps", elsewhere ? null : trained.totalSteps());
@@ -43,7 +42,7 @@ final class Manifest {
         return manifest;
     }
 
-    private Map<String, @Nullable Object> adapterKeys(AdapterConfig config) {
+    private static Map<String, @Nullable Object> adapterKeys(AdapterConfig config, Trained trained) {
         Map<String, @Nullable Object> keys = new LinkedHashMap<>();
         keys.put("rank", config.rank());
         keys.put("alpha", config.alpha());
@@ -66,7 +65,7 @@ final class Manifest {
         return keys;
     }
 
-    private static Map<String, @Nullable Object> fileKeys(Export.File file) {
+    private static Map<String, @Nullable Object> fileKeys(Progress.Exported.File file) {
         Map<String, @Nullable Object> keys = new LinkedHashMap<>();
         keys.put("name", file.name());
         keys.put("bytes", file.bytes());

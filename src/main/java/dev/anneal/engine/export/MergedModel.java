@@ -13,50 +13,26 @@ import org.jspecify.annotations.Nullable;
  * A Hugging Face directory of the trained model, and the proof that it answers as base and adapter do, or as the fp32 masters of a training of all weights. Both
  * sides of the proof compute in fp32 with the weights that their files hold, so it shows what merging and rounding did and nothing else.
  */
-final class MergedModel implements Kind {
+final class MergedModel {
 
     private final BaseModel base;
-    private final Source source;
+    private final Trained trained;
     private final ExportRequest request;
     private final WeightType type;
 
-    MergedModel(BaseModel base, Source source, ExportRequest request) {
+    MergedModel(BaseModel base, Trained trained, ExportRequest request) {
         this.base = base;
-        this.source = source;
+        this.trained = trained;
         this.request = request;
         this.type = WeightType.named(request.dtype());
     }
 
-    /**
-     * A trained model.
-     *
-     * @param weights opens what is to be written
-     * @param reference opens the training's own model, which checks base model and checkpoint completely
-     */
-    record Source(WeightRows.Opener weights, Reference reference) {}
-
-    /** Opens the trained model as it was before anything was merged or rounded. */
-    @FunctionalInterface
-    interface Reference {
-        Probe.Side open(BaseModel base, ExportRequest request) throws IOException;
-    }
-
-    @Override
-    public String wireName() {
-        return "merged";
-    }
-
-    @Override
-    public boolean needsAnnealedAdapter() {
-        return true;
-    }
-
-    @Override
-    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+    /** @return the proof, as the manifest shows it */
+    Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
         proof.put("beta", 0.0);
         request.betweenTensors().run();
-        try (Probe.Side reference = source.reference().open(base, request)) {
+        try (Probe.Side reference = trained.reference(base, request.device())) {
             writeWeights(folder, parts, proof);
             Tolerance tolerance = Tolerance.of(folder);
             AnswerDifference difference = compare(folder, reference);
@@ -69,9 +45,9 @@ final class MergedModel implements Kind {
     private void writeWeights(Path folder, Parts parts, Map<String, @Nullable Object> proof) throws IOException {
         try (WeightDirectory weights = WeightDirectory.open(base.directory())) {
             ModelConfig config = base.config(weights);
-            try (WeightRows rows = source.weights().open(weights, config)) {
-                ShardPlan.Sizes sizes = new ShardPlan.Sizes(request.shardBytes(), ShardPlan.BLOCK_BYTES);
-                new MergedWeights(weights, rows, type).write(folder, parts, config.tiedEmbeddings(), sizes);
+            try (WeightRows rows = trained.open(weights, config, request.betweenTensors())) {
+                new MergedWeights(weights, rows, type, MergedWeights.BLOCK_BYTES)
+                        .write(folder, parts, config.tiedEmbeddings(), request.shardBytes());
                 CompanionFiles.copy(base.directory(), folder, type.torchName(), config.tiedEmbeddings());
                 describe(rows, proof);
             }

@@ -17,33 +17,36 @@ import org.jspecify.annotations.Nullable;
 /** Writes the weights of a trained model as safetensors. */
 final class MergedWeights {
 
+    /** Bytes of a tensor's rows that are merged at one time: a merge has some ten copies of them in fp32 and fp64. */
+    static final int BLOCK_BYTES = 4 << 20;
+
     private final WeightDirectory base;
     private final WeightRows rows;
     private final WeightType type;
+    private final int blockBytes;
 
-    MergedWeights(WeightDirectory base, WeightRows rows, WeightType type) {
+    MergedWeights(WeightDirectory base, WeightRows rows, WeightType type, int blockBytes) {
         this.base = base;
         this.rows = rows;
         this.type = type;
+        this.blockBytes = blockBytes;
     }
 
     /**
      * @param parts of the folder: shards that are there and whole are not written again
      * @param tied whether the output embedding is the input embedding, and therefore not stored
+     * @param shardBytes largest size of a file
      */
-    void write(Path folder, Parts parts, boolean tied, ShardPlan.Sizes sizes) throws IOException {
+    void write(Path folder, Parts parts, boolean tied, long shardBytes) throws IOException {
         List<TensorData> tensors = new ArrayList<>();
         for (String name : base.names()) {
             if (!tied || !name.equals(CheckpointTensors.HEAD)) {
                 TensorEntry entry = base.entry(name);
                 tensors.add(new TensorData(
-                        name,
-                        type.of(entry.dtype()),
-                        entry.shape(),
-                        channel -> writeContent(channel, entry, sizes.blockBytes())));
+                        name, type.of(entry.dtype()), entry.shape(), channel -> writeContent(channel, entry)));
             }
         }
-        ShardPlan plan = ShardPlan.of(tensors, sizes.shardBytes());
+        ShardPlan plan = ShardPlan.of(tensors, shardBytes);
         List<Parts.Part> shards = plan.parts();
         Map<String, Parts.Receipt> kept = parts.keep(shards);
         for (int i = 0; i < shards.size(); i++) {
@@ -60,7 +63,7 @@ final class MergedWeights {
         plan.writeIndex(folder);
     }
 
-    private void writeContent(WritableByteChannel channel, TensorEntry entry, int blockBytes) throws IOException {
+    private void writeContent(WritableByteChannel channel, TensorEntry entry) throws IOException {
         List<RowBlock> blocks = RowBlock.of(entry, blockBytes);
         if (type.of(entry.dtype()) == entry.dtype() && !rows.isTrained(entry)) {
             rows.forEachBytes(entry, blocks, bytes -> TensorData.writeFully(channel, bytes));

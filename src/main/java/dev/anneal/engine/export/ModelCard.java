@@ -7,12 +7,17 @@ import dev.anneal.engine.text.template.PythonFloat;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingRecord.Point;
 import dev.anneal.protocol.TrainingSettings;
-import java.util.Comparator;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** {@code ANNEAL.md}: what a reader of the folder wants to know, in Markdown. The same export gives the same bytes: it holds no time of day. */
@@ -36,32 +41,25 @@ final class ModelCard {
                 .toList();
     }
 
-    /** The chart of a training's curves, or nothing if no step of it is known. */
-    static Optional<String> chart(Trained trained, TrainingRecord training) {
-        return CurveChart.of(training.curve().stream()
-                .filter(point -> point.step() <= trained.step())
-                .toList());
+    /** Writes the card, and the chart if a step of the training is known. */
+    static void write(
+            Path folder, ExportRequest request, BaseModel base, Trained trained, Map<String, @Nullable Object> proof)
+            throws IOException {
+        ModelCard card = new ModelCard(base, trained, request.training());
+        Files.writeString(folder.resolve(FILE), card.text(request.kind(), proof));
+        Optional<String> chart = CurveChart.of(card.curve);
+        if (chart.isPresent()) {
+            Files.writeString(folder.resolve(CHART), chart.get());
+        }
     }
 
-    /**
-     * Writes a card.
-     *
-     * @param kind of the export
-     * @param proof as the manifest shows it
-     */
-    static String of(
-            String kind,
-            BaseModel base,
-            Trained trained,
-            TrainingRecord training,
-            Map<String, @Nullable Object> proof) {
-        ModelCard card = new ModelCard(base, trained, training);
-        card.head(kind);
-        card.origin();
-        card.settings();
-        card.curves();
-        card.table("Proof", proof);
-        return card.text.toString();
+    private String text(String kind, Map<String, @Nullable Object> proof) {
+        head(kind);
+        table("Origin", origin());
+        table("Settings", settings());
+        curves();
+        table("Proof", proof);
+        return text.toString();
     }
 
     private void head(String kind) {
@@ -76,27 +74,24 @@ final class ModelCard {
                                         : "job `" + training.jobId() + "`"));
     }
 
-    private void origin() {
-        CardRows rows = new CardRows()
-                .with(
-                        "base model",
-                        "`" + base.id() + "`" + (base.revision() == null ? "" : " at `" + base.revision() + "`"))
-                .with("sha256 of its configuration and weights", "`" + base.fingerprint() + "`");
+    private Map<String, @Nullable Object> origin() {
+        Map<String, @Nullable Object> rows = new LinkedHashMap<>();
+        rows.put(
+                "base model", "`" + base.id() + "`" + (base.revision() == null ? "" : " at `" + base.revision() + "`"));
+        rows.put("sha256 of its configuration and weights", "`" + base.fingerprint() + "`");
         if (training.initialAdapter() != null) {
-            rows.with(
+            rows.put(
                     training.jobId() == null ? "adapter" : "began with the adapter",
                     adapter(training.initialAdapter()));
         }
         if (training.trainingData() != null) {
-            rows.with("training data", file(training.trainingData()))
-                    .with(
-                            "validation data",
-                            training.validationData() == null ? "none" : file(training.validationData()))
-                    .with("sha256 of the training rows as tokens and labels", "`" + trained.dataFingerprint() + "`")
-                    .with("checkpoint", "step %d of %d".formatted(trained.step(), trained.totalSteps()));
+            rows.put("training data", file(training.trainingData()));
+            rows.put("validation data", training.validationData() == null ? "none" : file(training.validationData()));
+            rows.put("sha256 of the training rows as tokens and labels", "`" + trained.dataFingerprint() + "`");
+            rows.put("checkpoint", "step %d of %d".formatted(trained.step(), trained.totalSteps()));
         }
-        rows.with("beta", trained.beta());
-        table("Origin", rows.rows());
+        rows.put("beta", trained.beta());
+        return rows;
     }
 
     private static String adapter(TrainingRecord.InitialAdapter adapter) {
@@ -112,44 +107,41 @@ final class ModelCard {
                 : "`%s`, sha256 `%s`".formatted(file.id(), file.sha256());
     }
 
-    private void settings() {
-        CardRows rows = trainedRows();
-        if (trained.settings() != null) {
-            add(rows, trained.settings());
-        }
-        table("Settings", rows.rows());
-    }
-
-    private static void add(CardRows rows, TrainingSettings settings) {
-        TrainingSettings.Optimizer optimizer = settings.optimizer();
-        rows.with("method", settings.method().wireName());
-        settings.method().described().forEach(own -> rows.with(own.getKey(), own.getValue()));
-        rows.with("epochs", settings.epochs())
-                .with(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows())
-                .with("longest row, tokens", settings.maxLengthTokens())
-                .with("learning rate", optimizer.learningRate())
-                .with("learning rate schedule", optimizer.schedule())
-                .with("warm-up steps", optimizer.warmupSteps())
-                .with("learning rate of B over that of A", optimizer.loraPlusRatio())
-                .with("weight decay", optimizer.weightDecay())
-                .with("largest gradient norm", optimizer.maxGradientNorm())
-                .with("seed", settings.seed());
-    }
-
-    private CardRows trainedRows() {
+    private Map<String, @Nullable Object> settings() {
+        Map<String, @Nullable Object> rows = new LinkedHashMap<>();
         @Nullable AdapterConfig config = trained.adapterConfig();
         if (config == null) {
-            return new CardRows().with("trained", "all weights, no adapter");
+            rows.put("trained", "all weights, no adapter");
+        } else {
+            rows.put("rank", config.rank());
+            rows.put("alpha", config.alpha());
+            rows.put("rslora", config.rslora());
+            rows.put("dropout", config.dropout());
+            rows.put("annealed activation", activation(config));
+            rows.put(
+                    "target modules",
+                    config.targets().stream().map(Projection::shortName).collect(Collectors.joining(", ")));
         }
-        return new CardRows()
-                .with("rank", config.rank())
-                .with("alpha", config.alpha())
-                .with("rslora", config.rslora())
-                .with("dropout", config.dropout())
-                .with("annealed activation", activation(config))
-                .with(
-                        "target modules",
-                        config.targets().stream().map(Projection::shortName).collect(Collectors.joining(", ")));
+        if (trained.settings() != null) {
+            put(trained.settings(), rows);
+        }
+        return rows;
+    }
+
+    private static void put(TrainingSettings settings, Map<String, @Nullable Object> rows) {
+        TrainingSettings.Optimizer optimizer = settings.optimizer();
+        rows.put("method", settings.method().wireName());
+        settings.method().described().forEach(own -> rows.put(own.getKey(), own.getValue()));
+        rows.put("epochs", settings.epochs());
+        rows.put(settings.packing() ? "packed sequences of a step" : "rows of a step", settings.batchRows());
+        rows.put("longest row, tokens", settings.maxLengthTokens());
+        rows.put("learning rate", optimizer.learningRate());
+        rows.put("learning rate schedule", optimizer.schedule());
+        rows.put("warm-up steps", optimizer.warmupSteps());
+        rows.put("learning rate of B over that of A", optimizer.loraPlusRatio());
+        rows.put("weight decay", optimizer.weightDecay());
+        rows.put("largest gradient norm", optimizer.maxGradientNorm());
+        rows.put("seed", settings.seed());
     }
 
     private static String activation(AdapterConfig config) {
@@ -173,25 +165,29 @@ final class ModelCard {
             return;
         }
         line("![Loss and beta over the steps](" + CHART + ")");
-        CardRows rows = new CardRows().with("step", curve.get(curve.size() - 1).step());
-        last(curve.stream().map(Point::loss).toList()).ifPresent(loss -> rows.with("training loss", loss));
-        last(curve.stream().map(Point::validationLoss).toList())
-                .ifPresent(loss -> rows.with("last validation loss", loss));
-        curve.stream()
-                .filter(point -> point.validationLoss() != null)
-                .min(Comparator.comparing(
-                        point -> Optional.ofNullable(point.validationLoss()).orElseThrow()))
-                .ifPresent(point -> rows.with(
-                        "lowest validation loss", "%s at step %d".formatted(point.validationLoss(), point.step())));
-        table("Metrics", rows.rows());
+        Map<String, @Nullable Object> rows = new LinkedHashMap<>();
+        rows.put("step", curve.get(curve.size() - 1).step());
+        known(Point::loss).reduce((first, second) -> second).ifPresent(loss -> rows.put("training loss", loss));
+        known(Point::validationLoss)
+                .reduce((first, second) -> second)
+                .ifPresent(loss -> rows.put("last validation loss", loss));
+        known(Point::validationLoss)
+                .min(Double::compare)
+                .ifPresent(lowest ->
+                        rows.put("lowest validation loss", "%s at step %d".formatted(lowest, stepOf(lowest))));
+        table("Metrics", rows);
     }
 
-    private static Optional<Double> last(List<@Nullable Double> values) {
-        @Nullable Double last = null;
-        for (@Nullable Double value : values) {
-            last = value == null ? last : value;
-        }
-        return Optional.ofNullable(last);
+    private Stream<Double> known(Function<Point, @Nullable Double> value) {
+        return curve.stream().flatMap(point -> Stream.ofNullable(value.apply(point)));
+    }
+
+    private int stepOf(Double validationLoss) {
+        return curve.stream()
+                .filter(point -> validationLoss.equals(point.validationLoss()))
+                .findFirst()
+                .orElseThrow()
+                .step();
     }
 
     private void table(String title, Map<String, @Nullable Object> rows) {

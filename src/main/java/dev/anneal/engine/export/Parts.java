@@ -1,6 +1,7 @@
 package dev.anneal.engine.export;
 
 import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -69,7 +70,7 @@ final class Parts {
             kept.forEach((name, receipt) -> hashes.put(name, receipt.sha256()));
             staged.retain(kept.keySet());
             if (!parts.isEmpty()) {
-                request.partsKept().accept(kept.size(), parts.size());
+                request.progress().accept(new Progress.PartsKept(kept.size(), parts.size()));
             }
         }
         return kept;

@@ -1,9 +1,8 @@
 package dev.anneal.engine.export;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.safetensors.SafetensorsFile;
+import dev.anneal.engine.network.lora.AdapterConfig;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
@@ -13,36 +12,21 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A folder that PEFT, and every server that reads its adapters, loads. */
-final class PeftAdapter implements Kind {
+/** Kind {@code adapter}: a folder that PEFT, and every server that reads its adapters, loads. */
+final class PeftAdapter {
 
     private static final String WEIGHTS = "adapter_model.safetensors";
 
-    private final TrainedAdapter adapter;
-    private final BaseModel base;
+    private PeftAdapter() {}
 
-    PeftAdapter(TrainedAdapter adapter, BaseModel base) {
-        this.adapter = adapter;
-        this.base = base;
-    }
-
-    @Override
-    public String wireName() {
-        return "adapter";
-    }
-
-    @Override
-    public boolean needsAnnealedAdapter() {
-        return true;
-    }
-
-    @Override
-    public Map<String, @Nullable Object> write(Path folder, Parts parts) throws IOException {
+    /** @return the proof, as the manifest shows it */
+    static Map<String, @Nullable Object> write(
+            Path folder, Parts parts, BaseModel base, Trained trained, AdapterConfig config) throws IOException {
         parts.keep(List.of());
-        DurableFiles.copyContent(adapter.file(), folder.resolve(WEIGHTS));
-        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(adapter.config(), base), UTF_8);
+        DurableFiles.copyContent(trained.weights(), folder.resolve(WEIGHTS));
+        Files.writeString(folder.resolve("adapter_config.json"), PeftConfig.json(config, base));
         Map<String, @Nullable Object> proof = new LinkedHashMap<>();
-        proof.put("beta", adapter.beta());
+        proof.put("beta", trained.beta());
         try (SafetensorsFile file = SafetensorsFile.open(folder.resolve(WEIGHTS))) {
             proof.put("tensors", file.tensors().size());
             proof.put("differs_from_base", differsFromBase(file));

@@ -20,17 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 record ShardPlan(List<List<TensorData>> shards) {
 
-    /**
-     * How large what is written and what is worked on may be.
-     *
-     * @param shardBytes of a file
-     * @param blockBytes of a tensor's rows that are merged at one time
-     */
-    record Sizes(long shardBytes, int blockBytes) {}
-
-    /** A merge has some ten copies of a block in fp32 and fp64. */
-    static final int BLOCK_BYTES = 4 << 20;
-
     ShardPlan {
         shards = shards.stream().map(List::copyOf).toList();
     }

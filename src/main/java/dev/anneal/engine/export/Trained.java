@@ -1,44 +1,76 @@
 package dev.anneal.engine.export;
 
+import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
+import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.protocol.TrainingSettings;
+import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
-/** What a training has made, as an export sees it: an adapter, or all weights of a model. */
-public sealed interface Trained permits TrainedAdapter, TrainedWeights {
-
-    /** The file of what was trained. */
-    Path weights();
-
-    /** The adapter's shape and form; null where all weights were trained. */
-    @Nullable
-    AdapterConfig adapterConfig();
-
-    /** Coefficient with which training would go on; 0 where there is no activation. */
-    double beta();
-
-    /** Optimizer steps done. */
-    int step();
-
-    /** Steps of the whole job. */
-    int totalSteps();
-
-    /** How it was trained; null if that was elsewhere. */
-    @Nullable
-    TrainingSettings settings();
-
-    /** Fingerprint of the base model it was trained on. */
-    String baseFingerprint();
-
-    /** Hash of the encoded rows it was trained on; null if that was elsewhere. */
-    @Nullable
-    String dataFingerprint();
+/**
+ * What a training made: an adapter, or all weights of a model.
+ *
+ * @param weights safetensors file of the adapter, or of all weights; other files of its checkpoint are beside it
+ * @param adapterConfig shape and form of the adapter; null where all weights were trained
+ * @param beta coefficient with which training would go on; 0 where there is no activation
+ * @param step optimizer steps done
+ * @param totalSteps steps of the whole job
+ * @param settings how it was trained; null if it was trained elsewhere, and steps and data are unknown
+ * @param baseFingerprint fingerprint of the base model it was trained on
+ * @param dataFingerprint hash of the encoded rows it was trained on; null if it was trained elsewhere
+ */
+public record Trained(
+        Path weights,
+        @Nullable AdapterConfig adapterConfig,
+        double beta,
+        int step,
+        int totalSteps,
+        @Nullable TrainingSettings settings,
+        String baseFingerprint,
+        @Nullable String dataFingerprint) {
 
     /**
-     * The form that a request asks for.
+     * A linear adapter that was trained elsewhere.
      *
-     * @throws ExportException {@code invalid_export} if there is no such form of it
+     * @param file with the names and shapes of the engine's own
+     * @param base the model that it is assumed to be trained on: nothing in the file names it
      */
-    Kind kind(ExportRequest request, BaseModel base);
+    public static Trained elsewhere(Path file, AdapterConfig config, BaseModel base) {
+        return new Trained(file, config, 0, 0, 0, null, base.fingerprint(), null);
+    }
+
+    /** The checkpoint's folder. */
+    Path folder() {
+        return DurableFiles.parentOf(weights);
+    }
+
+    /** Kinds of export that it can take, for messages. */
+    String kinds() {
+        if (settings == null) {
+            return "merged, adapter or gguf for an adapter that was trained elsewhere";
+        }
+        return adapterConfig == null
+                ? "merged, gguf or training_state where all weights were trained"
+                : "merged, adapter, gguf or training_state";
+    }
+
+    /**
+     * Opens the trained weights under the base model's names. The base's files stay the caller's to close.
+     *
+     * @param betweenBlocks called before each block of rows; may throw to end the export
+     */
+    WeightRows open(WeightDirectory base, ModelConfig model, Runnable betweenBlocks) throws IOException {
+        return adapterConfig == null
+                ? new TrainedRows(base, WeightDirectory.open(folder()), betweenBlocks)
+                : AdapterRows.open(base, model, weights, adapterConfig, betweenBlocks);
+    }
+
+    /** Opens the model as it was trained, before anything is merged or rounded. Checks base model and checkpoint completely. */
+    Probe.Side reference(BaseModel base, String device) throws IOException {
+        return adapterConfig == null
+                ? Probe.Side.of(base.directory(), folder(), device)
+                : Probe.Side.of(base.directory(), weights, adapterConfig, device);
+    }
 }

@@ -5,30 +5,16 @@ import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.torch.Scope;
 import java.io.IOException;
-import java.nio.file.Path;
 
-/** The masters of a training of all weights; what the training does not know, such as stored rotary tables, is the base's. */
+/** The fp32 masters of a training of all weights. Tensors that training does not have, such as stored rotary tables, are the base's. */
 final class TrainedRows extends WeightRows {
 
     private final WeightDirectory trained;
 
-    private TrainedRows(WeightDirectory base, WeightDirectory trained, Runnable betweenBlocks) {
-        super(base, betweenBlocks);
+    /** @param trained closed with this */
+    TrainedRows(WeightDirectory base, WeightDirectory trained, Runnable betweenBlocks) {
+        super(base, trained.names(), betweenBlocks);
         this.trained = trained;
-    }
-
-    static Opener opener(Path checkpoint, Runnable betweenBlocks) {
-        return (base, config) -> new TrainedRows(base, WeightDirectory.open(checkpoint), betweenBlocks);
-    }
-
-    @Override
-    boolean isTrained(TensorEntry entry) {
-        return trained.contains(entry.name());
-    }
-
-    @Override
-    int targets() {
-        return trained.names().size();
     }
 
     @Override
@@ -36,15 +22,6 @@ final class TrainedRows extends WeightRows {
         AdapterMerge merge = new AdapterMerge(scope);
         return (step, before, block, type) ->
                 merge.replace(step, before, read(step, trained, entry.name(), block), type);
-    }
-
-    @Override
-    void requireChanged(int tensorsChanged) {
-        if (tensorsChanged == 0) {
-            throw new ExportException(
-                    ExportException.Code.MERGE_EQUALS_BASE,
-                    "the training has changed nothing: the export would be the base");
-        }
     }
 
     @Override

@@ -3,7 +3,6 @@ package dev.anneal.engine.export;
 import dev.anneal.engine.format.safetensors.RowBlock;
 import dev.anneal.engine.format.safetensors.TensorEntry;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
-import dev.anneal.engine.network.architecture.ModelConfig;
 import dev.anneal.engine.network.lora.AdapterMerge;
 import dev.anneal.engine.network.lora.MergeTally;
 import dev.anneal.engine.network.torch.ElementType;
@@ -25,15 +24,20 @@ import org.jspecify.annotations.Nullable;
 abstract class WeightRows implements AutoCloseable {
 
     private final WeightDirectory base;
+    private final Set<String> targets;
     private final Runnable betweenBlocks;
     private final Set<String> changed = new HashSet<>();
     private MergeTally tally = MergeTally.NOTHING;
     private final Set<String> changedSince = new TreeSet<>();
     private MergeTally tallySince = MergeTally.NOTHING;
 
-    /** @param betweenBlocks called before each block; may throw to end the export */
-    WeightRows(WeightDirectory base, Runnable betweenBlocks) {
+    /**
+     * @param targets names of the tensors that the training changes
+     * @param betweenBlocks called before each block; may throw to end the export
+     */
+    WeightRows(WeightDirectory base, Set<String> targets, Runnable betweenBlocks) {
         this.base = base;
+        this.targets = targets;
         this.betweenBlocks = betweenBlocks;
     }
 
@@ -45,22 +49,10 @@ abstract class WeightRows implements AutoCloseable {
      */
     record Account(List<String> changed, MergeTally tally) {}
 
-    /** Takes rows of one tensor, in order. The tensor it is given ends with the call. */
+    /** Takes rows of one tensor, in order. A {@link Tensor} is closed after the call. */
     @FunctionalInterface
-    interface Sink {
-        void accept(Tensor rows) throws IOException;
-    }
-
-    /** Takes the bytes of rows of one tensor, in order. */
-    @FunctionalInterface
-    interface ByteSink {
-        void accept(ByteBuffer bytes) throws IOException;
-    }
-
-    /** Opens the weights of a training. The base model's stay the caller's. */
-    @FunctionalInterface
-    interface Opener {
-        WeightRows open(WeightDirectory base, ModelConfig config) throws IOException;
+    interface Sink<T> {
+        void accept(T rows) throws IOException;
     }
 
     /** What becomes of a block of rows of one tensor. */
@@ -74,16 +66,22 @@ abstract class WeightRows implements AutoCloseable {
     }
 
     /** Whether the training changes a tensor of the base. */
-    abstract boolean isTrained(TensorEntry entry);
+    final boolean isTrained(TensorEntry entry) {
+        return targets.contains(entry.name());
+    }
 
-    /** How many tensors the training changes. */
-    abstract int targets();
+    /** How many tensors the training is to change. */
+    final int targets() {
+        return targets.size();
+    }
+
+    /** How many tensors it has changed, of those in an account. */
+    final int changed() {
+        return changed.size();
+    }
 
     /** @param scope lives as long as the result is used */
     abstract BlockMerge merging(Scope scope, TensorEntry entry) throws IOException;
-
-    /** @throws ExportException if the tensors that have changed are none, or not all that were to change */
-    abstract void requireChanged(int tensorsChanged);
 
     /** Ends the reading of what was trained; the base's weights stay open. */
     @Override
@@ -96,7 +94,8 @@ abstract class WeightRows implements AutoCloseable {
      * @param type in which they are handed over, rounded once
      * @throws ExportException {@code non_finite_delta} if a merged weight is no number in this type, or a finite one of the base too large for it
      */
-    final void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+    final void forEach(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
+            throws IOException {
         if (isTrained(entry)) {
             merge(entry, type, blocks, sink);
         } else {
@@ -104,7 +103,8 @@ abstract class WeightRows implements AutoCloseable {
         }
     }
 
-    private void convert(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+    private void convert(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
+            throws IOException {
         long overflows = 0;
         try (Scope scope = Scope.open("cpu")) {
             AdapterMerge merge = new AdapterMerge(scope);
@@ -126,14 +126,15 @@ abstract class WeightRows implements AutoCloseable {
     }
 
     /** Hands over the base's own bytes of a tensor. */
-    final void forEachBytes(TensorEntry entry, List<RowBlock> blocks, ByteSink sink) throws IOException {
+    final void forEachBytes(TensorEntry entry, List<RowBlock> blocks, Sink<ByteBuffer> sink) throws IOException {
         for (RowBlock block : blocks) {
             betweenBlocks.run();
             sink.accept(base.fileOf(entry.name()).bytes(entry.name(), block.offset(), block.byteCount()));
         }
     }
 
-    private void merge(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink sink) throws IOException {
+    private void merge(TensorEntry entry, ElementType type, List<RowBlock> blocks, Sink<Tensor> sink)
+            throws IOException {
         MergeTally whole = MergeTally.NOTHING;
         try (Scope scope = Scope.open("cpu")) {
             BlockMerge merge = merging(scope, entry);
@@ -199,7 +200,11 @@ abstract class WeightRows implements AutoCloseable {
      * @throws ExportException if they are the base's, or not all that were to change have
      */
     void describe(Map<String, @Nullable Object> proof) {
-        requireChanged(changed.size());
+        if (changed.isEmpty()) {
+            throw new ExportException(
+                    ExportException.Code.MERGE_EQUALS_BASE,
+                    "the training has changed nothing: the export would be the base");
+        }
         proof.put("tensors_targeted", targets());
         proof.put("tensors_changed", changed.size());
         proof.put("differs_from_base", true);

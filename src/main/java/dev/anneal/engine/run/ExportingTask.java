@@ -6,8 +6,7 @@ import dev.anneal.engine.export.ExportRequest;
 import dev.anneal.engine.export.Exporter;
 import dev.anneal.engine.export.ProbePrompts;
 import dev.anneal.engine.export.Trained;
-import dev.anneal.engine.export.TrainedAdapter;
-import dev.anneal.engine.export.TrainedWeights;
+import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.peft.ImportedAdapter;
 import dev.anneal.engine.text.data.ChatEncoder;
@@ -51,7 +50,7 @@ final class ExportingTask {
         Path values = Path.of(task.outputDirectory() + ".adapter.safetensors");
         values = values.resolveSibling("." + values.getFileName());
         try {
-            return run(model, TrainedAdapter.elsewhere(values, imported(Path.of(archive), values), model));
+            return run(model, Trained.elsewhere(values, imported(Path.of(archive), values), model));
         } finally {
             Files.deleteIfExists(values);
         }
@@ -67,13 +66,9 @@ final class ExportingTask {
                 task.machine().device(),
                 task.shardBytes(),
                 pulse,
-                (kept, total) -> progress.write(new Progress.PartsKept(kept, total)));
+                progress::write);
         Export export = new Exporter(model, trained).export(request, Path.of(task.outputDirectory()));
-        progress.write(new Progress.Exported(
-                JsonMapper.shared().writeValueAsString(export.proof()),
-                export.files().stream()
-                        .map(file -> new Progress.Exported.File(file.name(), file.bytes(), file.sha256()))
-                        .toList()));
+        progress.write(new Progress.Exported(JsonMapper.shared().writeValueAsString(export.proof()), export.files()));
         return ExitCode.DONE;
     }
 
@@ -90,20 +85,10 @@ final class ExportingTask {
         Checkpoint checkpoint = Checkpoint.open(folder);
         CheckpointState state = checkpoint.state();
         @Nullable AdapterConfig config = state.adapterConfig();
-        if (config == null) {
-            return new TrainedWeights(
-                    folder,
-                    state.step(),
-                    state.totalSteps(),
-                    state.settings(),
-                    state.baseFingerprint(),
-                    state.dataFingerprint());
-        }
-        return new TrainedAdapter(
-                folder,
-                checkpoint.adapterFile(),
+        return new Trained(
+                config == null ? folder.resolve(WeightDirectory.SINGLE_FILE) : checkpoint.adapterFile(),
                 config,
-                state.beta(),
+                config == null ? 0 : state.beta(),
                 state.step(),
                 state.totalSteps(),
                 state.settings(),

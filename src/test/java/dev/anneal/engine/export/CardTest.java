@@ -2,6 +2,7 @@ package dev.anneal.engine.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingRecord;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -31,7 +32,7 @@ class CardTest {
     void everyKindHasACardThatTheManifestLists(String kind, String dtype) throws IOException {
         Export export = ExportFixture.of("silu").export(kind, dtype, folder.resolve("export"));
 
-        assertThat(export.files()).extracting(Export.File::name).contains("ANNEAL.md", "ANNEAL.svg");
+        assertThat(export.files()).extracting(Progress.Exported.File::name).contains("ANNEAL.md", "ANNEAL.svg");
         assertThat(folder.resolve("export/manifest.json")).content().contains("\"ANNEAL.md\"", "\"ANNEAL.svg\"");
         assertThat(card("export"))
                 .startsWith("# ft:llama-tied:default:tickets:1\n")
@@ -111,7 +112,7 @@ class CardTest {
         assertThat(cardOf(null)).doesNotContain("began with");
     }
 
-    private static String cardOf(TrainingRecord.@Nullable InitialAdapter initialAdapter) {
+    private String cardOf(TrainingRecord.@Nullable InitialAdapter initialAdapter) throws IOException {
         TrainingRecord training = new TrainingRecord(
                 "ftjob-1",
                 "ft:a:default::1",
@@ -120,7 +121,13 @@ class CardTest {
                 initialAdapter,
                 List.of());
         ExportFixture fixture = ExportFixture.of("silu");
-        return ModelCard.of("adapter", fixture.base(), fixture.adapter(), training, Map.of());
+        ModelCard.write(
+                folder,
+                ExportFixture.request("adapter", "base", training),
+                fixture.base(),
+                fixture.adapter(),
+                Map.of());
+        return card(".");
     }
 
     private String card(String export) throws IOException {

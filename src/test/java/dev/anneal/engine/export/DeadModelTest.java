@@ -30,7 +30,7 @@ class DeadModelTest {
     void twoModelsThatSayNothingAreNoProofOfEachOther(String dtype) throws IOException {
         ExportFixture golden = ExportFixture.of("silu");
         Path file = ExportFixture.changed(folder, "silu", "o_proj.lora_B.weight", HUGE);
-        ExportFixture dead = ExportFixture.of(golden.adapter().config(), file, 0);
+        ExportFixture dead = ExportFixture.of(golden.config(), file, 0);
 
         ExportException refused =
                 catchThrowableOfType(ExportException.class, () -> dead.export("merged", dtype, folder.resolve("out")));
@@ -47,7 +47,7 @@ class DeadModelTest {
         Path file = ExportFixture.changed(folder, "silu", "o_proj.lora_B.weight", HUGE);
         Path base = golden.base().directory();
         try (Probe.Side living = Probe.Side.of(base, base, TestDevice.NAME);
-                Probe.Side dead = Probe.Side.of(base, file, golden.adapter().config(), TestDevice.NAME)) {
+                Probe.Side dead = Probe.Side.of(base, file, golden.config(), TestDevice.NAME)) {
             Probe probe = new Probe(ExportFixture.PROBES, () -> {});
 
             for (AnswerDifference nothing :

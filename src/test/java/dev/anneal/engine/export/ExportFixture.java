@@ -14,6 +14,7 @@ import dev.anneal.engine.network.model.GoldenTensors;
 import dev.anneal.engine.network.model.TokenRows;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Scope;
+import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.TrainingMethod;
 import dev.anneal.protocol.TrainingRecord;
 import dev.anneal.protocol.TrainingSettings;
@@ -27,12 +28,14 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** Adapters of the reference's runs on llama-tied, ready to be exported. */
-record ExportFixture(BaseModel base, TrainedAdapter adapter) {
+record ExportFixture(BaseModel base, Trained adapter) {
 
     static final String INPUTS = "models/llama-tied/expected.safetensors";
     static final List<int[]> PROBES = List.of(new int[] {1, 5, 9, 200, 31}, new int[] {7, 8, 8, 300}, new int[40]);
@@ -71,7 +74,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     }
 
     static ExportFixture of(AdapterConfig config, Path file, double beta) {
-        TrainedAdapter adapter = trained(file.resolveSibling("."), file, config, beta);
+        Trained adapter = trained(file, config, beta);
         return new ExportFixture(new BaseModel("llama-tied", null, BASE, "abc"), adapter);
     }
 
@@ -96,7 +99,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
         }
         Path file = folder.resolve("random.safetensors");
         SafetensorsWriter.write(file, tensors);
-        TrainedAdapter adapter = trained(folder, file, config, 0);
+        Trained adapter = trained(file, config, 0);
         return new ExportFixture(new BaseModel(model, null, directory, "abc"), adapter);
     }
 
@@ -138,8 +141,12 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
         return new ExportFixture(new BaseModel(base.id(), null, directory, base.fingerprint()), adapter);
     }
 
-    static TrainedAdapter trained(Path checkpoint, Path file, AdapterConfig config, double beta) {
-        return new TrainedAdapter(checkpoint, file, config, beta, 12, 24, SETTINGS, "abc", "def");
+    AdapterConfig config() {
+        return Objects.requireNonNull(adapter.adapterConfig());
+    }
+
+    static Trained trained(Path file, AdapterConfig config, double beta) {
+        return new Trained(file, config, beta, 12, 24, SETTINGS, "abc", "def");
     }
 
     ExportFixture trainedOn(String fingerprint) {
@@ -151,7 +158,7 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
     }
 
     static ExportRequest request(String kind, String dtype, TrainingRecord training) {
-        return request(kind, dtype, training, 5_000_000_000L, () -> {}, (kept, total) -> {});
+        return request(kind, dtype, training, 5_000_000_000L, () -> {}, event -> {});
     }
 
     /** As {@link #request(String, String, TrainingRecord)}, in shards, and with somebody who listens. */
@@ -161,9 +168,9 @@ record ExportFixture(BaseModel base, TrainedAdapter adapter) {
             TrainingRecord training,
             long shardBytes,
             Runnable betweenTensors,
-            PartsKept partsKept) {
+            Consumer<Progress> progress) {
         return new ExportRequest(
-                "ftexp-1", kind, dtype, training, PROBES, TestDevice.NAME, shardBytes, betweenTensors, partsKept);
+                "ftexp-1", kind, dtype, training, PROBES, TestDevice.NAME, shardBytes, betweenTensors, progress);
     }
 
     /** Largest difference between the logits of a folder's model and those of a run's evaluation. */

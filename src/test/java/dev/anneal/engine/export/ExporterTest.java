@@ -9,6 +9,7 @@ import dev.anneal.engine.format.safetensors.Dtype;
 import dev.anneal.engine.format.safetensors.WeightDirectory;
 import dev.anneal.engine.network.lora.GoldenRun;
 import dev.anneal.engine.network.model.GoldenTensors;
+import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -99,7 +100,10 @@ class ExporterTest {
             assertThat(Sha256.of(path)).isEqualTo(file.path("sha256").asString());
             assertThat(Files.size(path)).isEqualTo(file.path("bytes").asLong());
         }
-        assertThat(export.files()).last().extracting(Export.File::name).isEqualTo("manifest.json");
+        assertThat(export.files())
+                .last()
+                .extracting(Progress.Exported.File::name)
+                .isEqualTo("manifest.json");
     }
 
     @Test

@@ -56,8 +56,7 @@ class FamilyExportTest {
     }
 
     private static ExportFixture fixture(GoldenAnswers golden) {
-        TrainedAdapter adapter = ExportFixture.trained(
-                golden.adapter().resolveSibling("."), golden.adapter(), golden.adapterConfig(), 0);
+        Trained adapter = ExportFixture.trained(golden.adapter(), golden.adapterConfig(), 0);
         return new ExportFixture(new BaseModel(golden.name(), null, golden.model(), "abc"), adapter);
     }
 }

@@ -106,7 +106,15 @@ class FullModelTest {
     private Export export(Path base, Path checkpoint, String kind, String dtype) throws IOException {
         return new Exporter(
                         new BaseModel("model", null, base, "abc"),
-                        new TrainedWeights(checkpoint, 12, 24, ExportFixture.SETTINGS, "abc", "def"))
+                        new Trained(
+                                checkpoint.resolve(WeightDirectory.SINGLE_FILE),
+                                null,
+                                0,
+                                12,
+                                24,
+                                ExportFixture.SETTINGS,
+                                "abc",
+                                "def"))
                 .export(ExportFixture.request(kind, dtype, ExportFixture.TRAINING), folder.resolve("out"));
     }
 

@@ -56,13 +56,12 @@ class MergedWeightsTest {
         ExportFixture fixture = ExportFixture.of(RUN);
         Path base = fixture.base().directory();
         ModelConfig config = ModelConfig.read(base.resolve(CompanionFiles.CONFIG));
-        TrainedAdapter adapter = fixture.adapter();
+        Trained adapter = fixture.adapter();
         try (WeightDirectory weights = WeightDirectory.open(base);
-                WeightRows rows = AdapterRows.opener(adapter, betweenBlocks).open(weights, config);
+                WeightRows rows = adapter.open(weights, config, betweenBlocks);
                 StagedDirectory staged = StagedDirectory.beside(folder.resolve("merged"))) {
             Parts parts = new Parts(staged, "", ExportFixture.request("merged", "base", ExportFixture.TRAINING));
-            new MergedWeights(weights, rows, WeightType.BASE)
-                    .write(staged.path(), parts, true, new ShardPlan.Sizes(shardBytes, blockBytes));
+            new MergedWeights(weights, rows, WeightType.BASE, blockBytes).write(staged.path(), parts, true, shardBytes);
             staged.publish();
         }
     }

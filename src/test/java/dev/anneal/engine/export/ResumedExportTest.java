@@ -3,6 +3,7 @@ package dev.anneal.engine.export;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +84,10 @@ class ResumedExportTest {
                 throw new CancellationException("stopped");
             }
         };
-        ExportRequest request = ExportFixture.request(
-                kind, dtype, ExportFixture.TRAINING, 100_000, stop, (whole, total) -> kept.add(whole + " of " + total));
+        ExportRequest request = ExportFixture.request(kind, dtype, ExportFixture.TRAINING, 100_000, stop, event -> {
+            Progress.PartsKept found = (Progress.PartsKept) event;
+            kept.add(found.kept() + " of " + found.total());
+        });
         new Exporter(fixture.base(), fixture.adapter()).export(request, folder.resolve(name));
     }
 

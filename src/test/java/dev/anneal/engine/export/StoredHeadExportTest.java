@@ -42,8 +42,8 @@ class StoredHeadExportTest {
         assertThat(GoldenTensors.largestDifference(head(folder.resolve("out")), head(base)))
                 .isZero();
         try (DecoderModel model = DecoderModel.load(base, ElementType.FLOAT32, TestDevice.NAME);
-                Adapter adapter = Adapter.load(
-                        model, fixture.adapter().config(), fixture.adapter().file());
+                Adapter adapter =
+                        Adapter.load(model, fixture.config(), fixture.adapter().weights());
                 DecoderModel merged = DecoderModel.load(folder.resolve("out"), ElementType.FLOAT32, TestDevice.NAME)) {
             assertThat(GoldenTensors.largestDifference(
                             logits(merged, merged.noAdapter()), logits(model, adapter.apply(0, AdapterDropout.NONE))))

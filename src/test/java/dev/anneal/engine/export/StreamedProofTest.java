@@ -40,12 +40,12 @@ class StreamedProofTest {
     void layersFromFilesComputeTheSameBits(String name) throws IOException {
         ExportFixture fixture = ExportFixture.withRandomAdapter(name, folder);
         Path directory = fixture.base().directory();
-        TrainedAdapter trained = fixture.adapter();
+        Trained trained = fixture.adapter();
         Set<Integer> held = new HashSet<>();
         try (DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
-                Adapter adapter = Adapter.load(whole, trained.config(), trained.file());
+                Adapter adapter = Adapter.load(whole, fixture.config(), trained.weights());
                 StreamedModel streamed = StreamedModel.open(directory, directory, TestDevice.NAME);
-                AdapterLayers layers = AdapterLayers.open(trained.file(), trained.config(), streamed.config());
+                AdapterLayers layers = AdapterLayers.open(trained.weights(), fixture.config(), streamed.config());
                 Scope scope = streamed.scope().child()) {
             List<Tensor> states = streamed.hiddenStates(
                     scope, PROMPTS, layers, () -> held.add(streamed.scope().held()));
@@ -71,12 +71,12 @@ class StreamedProofTest {
     void differenceIsThatOfWholeLogits(int blockLogits) throws IOException {
         ExportFixture fixture = ExportFixture.of("silu");
         Path directory = fixture.base().directory();
-        try (Probe.Side adapted = Probe.Side.of(
-                        directory, fixture.adapter().file(), fixture.adapter().config(), TestDevice.NAME);
+        try (Probe.Side adapted =
+                        Probe.Side.of(directory, fixture.adapter().weights(), fixture.config(), TestDevice.NAME);
                 Probe.Side base = Probe.Side.of(directory, directory, TestDevice.NAME);
                 DecoderModel whole = DecoderModel.load(directory, ElementType.FLOAT32, TestDevice.NAME);
-                Adapter adapter = Adapter.load(
-                        whole, fixture.adapter().config(), fixture.adapter().file())) {
+                Adapter adapter =
+                        Adapter.load(whole, fixture.config(), fixture.adapter().weights())) {
             AnswerDifference found = new Probe(PROMPTS, () -> {}, blockLogits).between(adapted, base);
             float[] p = logits(whole, adapter.apply(0, AdapterDropout.NONE));
             float[] q = logits(whole, whole.noAdapter());
