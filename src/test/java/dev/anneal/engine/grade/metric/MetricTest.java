@@ -47,7 +47,7 @@ class MetricTest {
         Random random = new Random(length);
         int[] first = symbols(random, length);
         int[] second = symbols(random, length + 30);
-        assertThat(CommonSubsequence.length(first, second)).isEqualTo(byTable(first, second));
+        assertThat(LongestCommonSubsequence.length(first, second)).isEqualTo(byTable(first, second));
     }
 
     /** #5: a completion must not stop a training by its length. */

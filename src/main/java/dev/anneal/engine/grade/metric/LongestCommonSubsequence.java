@@ -2,18 +2,18 @@ package dev.anneal.engine.grade.metric;
 
 import java.util.Arrays;
 
-/** Length of the longest common subsequence, 64 rows of the table at a time (Hyyrö 2004): time m n / 64, memory that of {@link Places}. */
-final class CommonSubsequence {
+/** Length of the longest common subsequence, 64 rows of the table at a time (Hyyrö 2004): time m n / 64, memory that of {@link SymbolPositions}. */
+final class LongestCommonSubsequence {
 
-    private CommonSubsequence() {}
+    private LongestCommonSubsequence() {}
 
     /** @param first symbols, any numbers */
     static int length(int[] first, int[] second) {
-        Places places = new Places(first);
-        long[] rows = new long[places.blocks()];
+        SymbolPositions positions = new SymbolPositions(first);
+        long[] rows = new long[positions.blocks()];
         Arrays.fill(rows, -1L);
         for (int symbol : second) {
-            next(rows, places.of(symbol));
+            next(rows, positions.of(symbol));
         }
         return zeros(rows, first.length);
     }
