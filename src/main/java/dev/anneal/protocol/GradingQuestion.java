@@ -16,6 +16,14 @@ import org.jspecify.annotations.Nullable;
 })
 public sealed interface GradingQuestion {
 
+    /** How many answers it asks for. */
+    int size();
+
+    /** Answers that all failed for the same reason. */
+    default List<GradingReply.Answer> failed(String failure) {
+        return Collections.nCopies(size(), GradingReply.Answer.failed(failure));
+    }
+
     /**
      * What does a model answer?
      *
@@ -34,6 +42,16 @@ public sealed interface GradingQuestion {
 
         public OfModel {
             conversations = conversations.stream().map(List::copyOf).toList();
+        }
+
+        /** The same question about other conversations. */
+        public OfModel about(List<List<Message>> others) {
+            return new OfModel(model, others, temperature, topP, maxTokens, seed);
+        }
+
+        @Override
+        public int size() {
+            return conversations.size();
         }
     }
 
@@ -54,6 +72,21 @@ public sealed interface GradingQuestion {
         public OfEndpoint {
             headers = Map.copyOf(headers);
             completions = List.copyOf(completions);
+        }
+
+        /** The same question with other headers. */
+        public OfEndpoint with(Map<String, String> otherHeaders) {
+            return new OfEndpoint(url, otherHeaders, ratePerSecond, completions);
+        }
+
+        /** The same question about other completions. */
+        public OfEndpoint about(List<Completion> others) {
+            return new OfEndpoint(url, headers, ratePerSecond, others);
+        }
+
+        @Override
+        public int size() {
+            return completions.size();
         }
 
         /** Without the headers, which may be secrets. */

@@ -25,5 +25,18 @@ public record GradingReply(long question, List<Answer> answers) {
             @Nullable String text,
             @Nullable Double score,
             long tokens,
-            @Nullable String failure) {}
+            @Nullable String failure) {
+
+        public static Answer ofModel(String text, long tokens) {
+            return new Answer(text, null, tokens, null);
+        }
+
+        public static Answer ofEndpoint(double score) {
+            return new Answer(null, score, 0, null);
+        }
+
+        public static Answer failed(String failure) {
+            return new Answer(null, null, 0, failure);
+        }
+    }
 }

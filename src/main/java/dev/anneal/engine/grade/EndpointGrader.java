@@ -1,16 +1,17 @@
 package dev.anneal.engine.grade;
 
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingReply;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.regex.Pattern;
 
 /** {@code endpoint}: the score that an HTTP endpoint of the client's gives. */
-record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements Grader {
+final class EndpointGrader {
 
     static final String TYPE = "endpoint";
     static final String HEADERS = "headers";
@@ -25,15 +26,27 @@ record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements 
     private static final Pattern RESERVED = Pattern.compile(
             "connection|content-.*|expect|host|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|via|webhook-.*");
 
-    static EndpointGrader read(GraderObject object, String name) {
-        object.number(GraderObject.PASS_THRESHOLD, -Grade.MAX_MAGNITUDE, Grade.MAX_MAGNITUDE);
-        return new EndpointGrader(
+    private EndpointGrader() {}
+
+    static Grader read(GraderObject object, String name) {
+        object.passThreshold();
+        GradingQuestion.OfEndpoint open = new GradingQuestion.OfEndpoint(
+                url(object), headers(object), object.wholeNumber("rate_limit", 1, MOST_A_SECOND), List.of());
+        return new Grader(
                 name,
-                new EndpointClient.Endpoint(
-                        url(object), headers(object), object.wholeNumber("rate_limit", 1, MOST_A_SECOND)));
+                TYPE,
+                List.of(),
+                Map.of(),
+                (samples, outside) ->
+                        outside
+                                .answers(open.about(
+                                        samples.stream().map(Sample::completion).toList()))
+                                .stream()
+                                .map(answer -> grade(name, answer))
+                                .toList());
     }
 
-    private static URI url(GraderObject object) {
+    private static String url(GraderObject object) {
         String text = object.requiredText("url");
         try {
             URI url = new URI(text);
@@ -44,7 +57,7 @@ record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements 
                     && url.getUserInfo() == null
                     && url.getFragment() == null
                     && text.length() <= MAX_URL) {
-                return url;
+                return text;
             }
         } catch (URISyntaxException e) {
             throw object.invalid("url", "must be a URL", text);
@@ -82,27 +95,12 @@ record EndpointGrader(String name, EndpointClient.Endpoint endpoint) implements 
         return headers;
     }
 
-    @Override
-    public String type() {
-        return TYPE;
-    }
-
-    @Override
-    public Set<EndpointClient.Endpoint> endpoints() {
-        return Set.of(endpoint);
-    }
-
-    @Override
-    public List<Grade> grade(List<Sample> samples, Outside outside) {
-        return outside.replies(endpoint, samples).stream().map(this::grade).toList();
-    }
-
-    private Grade grade(EndpointClient.Reply reply) {
-        Double score = reply.score();
+    private static Grade grade(String name, GradingReply.Answer answer) {
+        Double score = answer.score();
         if (score != null) {
             return Grade.of(name, score);
         }
-        String failure = reply.failure();
+        String failure = answer.failure();
         return Grade.none(new GradeError(
                 ErrorFlag.UNRESPONSIVE_REWARD_ERROR, name, failure == null ? "the endpoint gave no score" : failure));
     }

@@ -2,45 +2,36 @@ package dev.anneal.engine.grade;
 
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
-/** Says what completions are worth. Immutable, safe for use by several threads; made by {@link Graders}. */
-public sealed interface Grader permits StringCheck, TextSimilarity, ScoreModel, LabelModel, EndpointGrader, Multi {
+/**
+ * Says what completions are worth. Immutable, safe for use by several threads; made by {@link Graders}.
+ *
+ * @param type the value of {@code type} in the grader object
+ * @param itemVariables what its templates read from rows, in the order of the grader object
+ * @param judges models that it asks to judge: their ids, each with a place in the request that names it
+ * @param rewards grades completions
+ */
+public record Grader(
+        String name, String type, List<ItemVariable> itemVariables, Map<String, String> judges, Rewards rewards) {
 
-    String name();
-
-    /** The value of {@code type} in the grader object. */
-    String type();
+    /** Grades completions together. */
+    @FunctionalInterface
+    public interface Rewards {
+        List<Grade> of(List<Sample> samples, Outside outside);
+    }
 
     /**
-     * Grades completions together, so that models and endpoints are asked once for all of them. Whatever goes wrong is in the grades: nothing is
-     * thrown because of what rows, completions, models or endpoints hold.
+     * Grades completions together, so that models and endpoints are asked once for all of them. What goes wrong is in the grades: rows, completions,
+     * models and endpoints cause no exception.
      *
      * @return a grade for each sample, in their order
      */
-    List<Grade> grade(List<Sample> samples, Outside outside);
+    public List<Grade> grade(List<Sample> samples, Outside outside) {
+        return rewards.of(samples, outside);
+    }
 
     /** Grades one completion. */
-    default Grade grade(Sample sample, Outside outside) {
+    public Grade grade(Sample sample, Outside outside) {
         return grade(List.of(sample), outside).get(0);
-    }
-
-    /** What its templates read from rows, in the order of the grader object. */
-    default List<ItemVariable> itemVariables() {
-        return List.of();
-    }
-
-    /**
-     * Models that are asked to judge; empty for graders that compute their rewards themselves.
-     *
-     * @return their ids, each with a place in the request that names it
-     */
-    default Map<String, String> judges() {
-        return Map.of();
-    }
-
-    /** Endpoints that are asked. */
-    default Set<EndpointClient.Endpoint> endpoints() {
-        return Set.of();
     }
 }

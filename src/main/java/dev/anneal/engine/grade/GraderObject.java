@@ -18,9 +18,6 @@ final class GraderObject {
     /** Characters of a text in a grader, templates filled in not counted. */
     static final int MAX_TEXT = 65_536;
 
-    /** What counts as passed. Evaluations show it; no reward depends on it. */
-    static final String PASS_THRESHOLD = "pass_threshold";
-
     private final String path;
     private final Map<?, ?> map;
     private final Set<String> known = new LinkedHashSet<>();
@@ -113,6 +110,11 @@ final class GraderObject {
             throw invalid(key, "must be a number from " + plain(least) + " to " + plain(most), value);
         }
         return number.doubleValue();
+    }
+
+    /** What counts as passed. Evaluations show it; no reward depends on it. */
+    void passThreshold() {
+        number("pass_threshold", -Grade.MAX_MAGNITUDE, Grade.MAX_MAGNITUDE);
     }
 
     @Nullable

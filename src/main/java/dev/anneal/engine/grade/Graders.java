@@ -1,19 +1,27 @@
 package dev.anneal.engine.grade;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Reads grader objects of OpenAI's API. */
 public final class Graders {
 
-    private static final String KINDS = String.join(
-            ", ",
-            StringCheck.TYPE,
-            TextSimilarity.TYPE,
-            ScoreModel.TYPE,
-            LabelModel.TYPE,
-            EndpointGrader.TYPE,
-            Multi.TYPE);
+    /** Reads one type of grader object. */
+    private interface Reader {
+        Grader read(GraderObject object, String name);
+    }
+
+    private static final Map<String, Reader> READERS = new LinkedHashMap<>();
+
+    static {
+        READERS.put(TextGraders.STRING_CHECK, TextGraders::stringCheck);
+        READERS.put(TextGraders.TEXT_SIMILARITY, TextGraders::textSimilarity);
+        READERS.put(ModelGraders.SCORE_MODEL, ModelGraders::scoreModel);
+        READERS.put(ModelGraders.LABEL_MODEL, ModelGraders::labelModel);
+        READERS.put(EndpointGrader.TYPE, EndpointGrader::read);
+        READERS.put(Multi.TYPE, Multi::read);
+    }
 
     private static final int LONGEST_NAME = 64;
 
@@ -41,20 +49,17 @@ public final class Graders {
                             .formatted(LONGEST_NAME),
                     name);
         }
-        Grader grader = switch (type) {
-            case StringCheck.TYPE -> StringCheck.read(object, name);
-            case TextSimilarity.TYPE -> TextSimilarity.read(object, name);
-            case ScoreModel.TYPE -> ScoreModel.read(object, name);
-            case LabelModel.TYPE -> LabelModel.read(object, name);
-            case EndpointGrader.TYPE -> EndpointGrader.read(object, name);
-            case Multi.TYPE -> Multi.read(object, name);
-            case "python" ->
-                throw GraderException.notSupported(
-                        object.param("type"),
-                        "is 'python', and this service runs no code of its clients: use string_check, text_similarity"
-                                + " or multi with a formula, or run the code behind a URL of your own, as an 'endpoint'");
-            default -> throw object.invalid("type", "must be one of " + KINDS, type);
-        };
+        if (type.equals("python")) {
+            throw GraderException.notSupported(
+                    object.param("type"),
+                    "is 'python', and this service runs no code of its clients: use string_check, text_similarity"
+                            + " or multi with a formula, or run the code behind a URL of your own, as an 'endpoint'");
+        }
+        @Nullable Reader reader = READERS.get(type);
+        if (reader == null) {
+            throw object.invalid("type", "must be one of " + String.join(", ", READERS.keySet()), type);
+        }
+        Grader grader = reader.read(object, name);
         object.refuseOthers();
         return grader;
     }

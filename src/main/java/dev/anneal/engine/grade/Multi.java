@@ -7,14 +7,15 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** {@code multi}: a formula of other graders' rewards. */
-final class Multi implements Grader {
+final class Multi {
 
     static final String TYPE = "multi";
+    static final int MOST_PARTS = 32;
+
+    private static final String GRADERS = "graders";
 
     private final String name;
     private final Map<String, Grader> graders;
@@ -27,49 +28,67 @@ final class Multi implements Grader {
         this.formula = formula;
     }
 
-    static Multi read(GraderObject object, String name) {
-        Map<String, Grader> graders = PartGraders.read(object);
+    static Grader read(GraderObject object, String name) {
+        Map<String, Grader> graders = parts(object);
         String text = object.requiredText("calculate_output");
+        Multi multi;
         try {
-            return new Multi(name, graders, Formula.parse(text, graders.keySet()));
+            multi = new Multi(name, graders, Formula.parse(text, graders.keySet()));
         } catch (FormulaException e) {
             throw GraderException.invalid(object.param("calculate_output"), e.explanation());
         }
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String type() {
-        return TYPE;
-    }
-
-    @Override
-    public List<ItemVariable> itemVariables() {
-        return graders.values().stream()
-                .flatMap(grader -> grader.itemVariables().stream())
-                .toList();
-    }
-
-    @Override
-    public Map<String, String> judges() {
         Map<String, String> judges = new LinkedHashMap<>();
         graders.values().forEach(grader -> grader.judges().forEach(judges::putIfAbsent));
-        return judges;
+        List<ItemVariable> variables = graders.values().stream()
+                .flatMap(grader -> grader.itemVariables().stream())
+                .toList();
+        return new Grader(name, TYPE, variables, judges, multi::grade);
     }
 
-    @Override
-    public Set<EndpointClient.Endpoint> endpoints() {
-        return graders.values().stream()
-                .flatMap(grader -> grader.endpoints().stream())
-                .collect(Collectors.toSet());
+    /** {@code graders} may be an object of them by name, a list, or a single one, as the SDKs' types, the guides and the specification's example have it. */
+    private static Map<String, Grader> parts(GraderObject multi) {
+        Object value = multi.required(GRADERS, "an object of graders by name, or a list of graders");
+        Map<String, Grader> graders = new LinkedHashMap<>();
+        if (value instanceof List<?> list) {
+            for (int i = 0; i < list.size(); i++) {
+                String path = multi.param(GRADERS) + "[" + i + "]";
+                add(graders, path, GraderObject.of(path, list.get(i)), null);
+            }
+        } else if (value instanceof Map<?, ?> map && !(map.get("type") instanceof String)) {
+            map.forEach((name, grader) -> {
+                String path = multi.param(GRADERS) + "." + name;
+                add(graders, path, GraderObject.of(path, grader), String.valueOf(name));
+            });
+        } else {
+            add(graders, multi.param(GRADERS), GraderObject.of(multi.param(GRADERS), value), null);
+        }
+        if (graders.isEmpty() || graders.size() > MOST_PARTS) {
+            throw GraderException.invalid(
+                    multi.param(GRADERS), "must hold 1 to " + MOST_PARTS + " graders, but holds " + graders.size());
+        }
+        return graders;
     }
 
-    @Override
-    public List<Grade> grade(List<Sample> samples, Outside outside) {
+    /** @param key name in an object of graders; null takes the grader's own */
+    private static void add(Map<String, Grader> graders, String path, GraderObject object, @Nullable String key) {
+        String name = key == null ? object.requiredText("name") : key;
+        if (!Formula.isName(name)) {
+            throw GraderException.invalid(
+                    key == null ? object.param("name") : path,
+                    "is a variable of calculate_output, so it must be a letter or '_', then letters, digits and '_', but is "
+                            + GraderObject.shown(name));
+        }
+        if (TYPE.equals(object.value("type"))) {
+            throw GraderException.invalid(
+                    object.param("type"), "is 'multi' within a 'multi'; put its graders into the outer one");
+        }
+        if (graders.put(name, Graders.read(object)) != null) {
+            throw GraderException.invalid(
+                    path, "has the name '" + name + "' of another grader; give it one of its own");
+        }
+    }
+
+    private List<Grade> grade(List<Sample> samples, Outside outside) {
         Map<String, List<Grade>> parts = new LinkedHashMap<>();
         graders.forEach((part, grader) -> parts.put(part, grader.grade(samples, outside)));
         List<Grade> grades = new ArrayList<>(samples.size());

@@ -1,5 +1,6 @@
 package dev.anneal.engine.grade;
 
+import dev.anneal.protocol.GradingQuestion;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -85,8 +86,8 @@ final class Prompt {
         return messages.stream().flatMap(message -> message.content.stream()).toList();
     }
 
-    List<Judge.Message> fill(Sample sample) throws UnfilledException {
-        List<Judge.Message> filled = new ArrayList<>();
+    List<GradingQuestion.Message> fill(Sample sample) throws UnfilledException {
+        List<GradingQuestion.Message> filled = new ArrayList<>();
         int room = Template.MOST_FILLED;
         for (TemplateMessage message : messages) {
             StringBuilder text = new StringBuilder();
@@ -94,7 +95,7 @@ final class Prompt {
                 part.appendTo(text, sample, room);
             }
             room -= text.length();
-            filled.add(new Judge.Message(message.role, text.toString()));
+            filled.add(new GradingQuestion.Message(message.role, text.toString()));
         }
         return filled;
     }

@@ -1,5 +1,6 @@
 package dev.anneal.engine.grade;
 
+import dev.anneal.protocol.GradingQuestion;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,11 @@ public final class Sample {
 
     public List<Map<String, @Nullable Object>> toolCalls() {
         return toolCalls;
+    }
+
+    /** As it crosses to whoever asks an endpoint about it. */
+    GradingQuestion.Completion completion() {
+        return new GradingQuestion.Completion(item, outputText, toolCalls);
     }
 
     /** The namespace {@code sample} as an endpoint gets it; {@code output_json} only if the completion is JSON. */

@@ -36,7 +36,7 @@ final class EvaluatingTask {
 
     ExitCode run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            Outside outside = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE).outside();
+            Outside outside = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE);
             progress.write(evaluate(Evaluator.of(task, tokenizer, outside)));
             return ExitCode.DONE;
         }

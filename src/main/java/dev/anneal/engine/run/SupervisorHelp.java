@@ -1,15 +1,11 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.grade.EndpointClient;
-import dev.anneal.engine.grade.Judge;
 import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
@@ -23,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
  * that there is with it. Without one the completions have no grade. If the training is to stop meanwhile the step is given up, and a resumed training
  * samples and asks the same again.
  */
-final class SupervisorHelp {
+final class SupervisorHelp implements Outside {
 
     /** With one question. By default an endpoint that never answers takes half of it: 16 times 16 completions with 4 tries of 30 s. */
     static final Duration PATIENCE = Duration.ofHours(1);
@@ -57,33 +53,13 @@ final class SupervisorHelp {
         this.patience = patience;
     }
 
-    Outside outside() {
-        return new Outside(this::judged, this::scored);
-    }
-
-    private List<Judge.Answer> judged(String model, List<List<Judge.Message>> conversations, Judge.Sampling sampling) {
-        Function<List<List<GradingQuestion.Message>>, GradingQuestion> question = piece -> new GradingQuestion.OfModel(
-                model, piece, sampling.temperature(), sampling.topP(), sampling.maxTokens(), sampling.seed());
-        return ask(conversations.stream().map(SupervisorHelp::messages).toList(), question).stream()
-                .map(answer -> new Judge.Answer(answer.text(), answer.tokens(), answer.failure()))
-                .toList();
-    }
-
-    private static List<GradingQuestion.Message> messages(List<Judge.Message> conversation) {
-        return conversation.stream()
-                .map(message -> new GradingQuestion.Message(message.role(), message.content()))
-                .toList();
-    }
-
-    private List<EndpointClient.Reply> scored(EndpointClient.Endpoint endpoint, List<Sample> samples) {
-        List<GradingQuestion.Completion> completions = samples.stream()
-                .map(sample -> new GradingQuestion.Completion(sample.item(), sample.outputText(), sample.toolCalls()))
-                .toList();
-        Function<List<GradingQuestion.Completion>, GradingQuestion> question = piece -> new GradingQuestion.OfEndpoint(
-                endpoint.url().toString(), endpoint.headers(), endpoint.ratePerSecond(), piece);
-        return ask(completions, question).stream()
-                .map(answer -> new EndpointClient.Reply(answer.score(), answer.failure()))
-                .toList();
+    @Override
+    public List<GradingReply.Answer> ask(GradingQuestion question) {
+        return question instanceof GradingQuestion.OfModel ofModel
+                ? ask(ofModel.conversations(), ofModel::about)
+                : ask(
+                        ((GradingQuestion.OfEndpoint) question).completions(),
+                        ((GradingQuestion.OfEndpoint) question)::about);
     }
 
     private synchronized <T> List<GradingReply.Answer> ask(List<T> each, Function<List<T>, GradingQuestion> question) {
@@ -98,8 +74,9 @@ final class SupervisorHelp {
                 bytes = 0;
             }
             if (size > PIECE_BYTES) {
-                answers.add(failed("the completion and its row have %d bytes as JSON; at most %d can be asked about"
-                        .formatted(size, PIECE_BYTES)));
+                answers.add(GradingReply.Answer.failed(
+                        "the completion and its row have %d bytes as JSON; at most %d can be asked about"
+                                .formatted(size, PIECE_BYTES)));
             } else {
                 piece.add(one);
                 bytes += size;
@@ -114,16 +91,10 @@ final class SupervisorHelp {
             return List.of();
         }
         lastId++;
-        progress.accept(new Progress.Asked(lastId, question.apply(List.copyOf(piece))));
+        GradingQuestion asked = question.apply(List.copyOf(piece));
+        progress.accept(new Progress.Asked(lastId, asked));
         List<GradingReply.Answer> answers = await(lastId);
-        return answers.size() == piece.size()
-                ? answers
-                : Collections.nCopies(
-                        piece.size(),
-                        failed(
-                                answers.isEmpty()
-                                        ? "no answer came from the worker within " + patience
-                                        : "%d answers came to %d questions".formatted(answers.size(), piece.size())));
+        return answers.isEmpty() ? asked.failed("no answer came from the worker within " + patience) : answers;
     }
 
     /** Empty if none came in time. */
@@ -148,9 +119,5 @@ final class SupervisorHelp {
             Thread.currentThread().interrupt();
             throw new StoppedException();
         }
-    }
-
-    private static GradingReply.Answer failed(String failure) {
-        return new GradingReply.Answer(null, null, 0, failure);
     }
 }

@@ -37,8 +37,7 @@ final class TrainingTask {
             Pulse pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
             SupervisorHelp help = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE);
             ChatEncoder encoder = ChatEncoder.of(tokenizer, task.templateTime());
-            TrainingInput input =
-                    new TrainingInput(task, encoder, base.config().maxPositions(), progress::write, help.outside());
+            TrainingInput input = new TrainingInput(task, encoder, base.config().maxPositions(), progress::write, help);
             return train(input.read());
         }
     }

@@ -1,11 +1,9 @@
 package dev.anneal.service.worker;
 
-import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.platform.process.EngineProcess;
-import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -71,11 +69,7 @@ final class GradingDesk implements AutoCloseable {
     }
 
     private static GradingReply failed(Progress.Asked asked, String failure) {
-        int questions = asked.asked() instanceof GradingQuestion.OfModel ofModel
-                ? ofModel.conversations().size()
-                : ((GradingQuestion.OfEndpoint) asked.asked()).completions().size();
-        return new GradingReply(
-                asked.id(), Collections.nCopies(questions, new GradingReply.Answer(null, null, 0, failure)));
+        return new GradingReply(asked.id(), asked.asked().failed(failure));
     }
 
     @Override

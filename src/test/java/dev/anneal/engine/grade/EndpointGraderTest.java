@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.anneal.penetration.Penetration;
-import java.net.URI;
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingReply;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -24,16 +25,18 @@ class EndpointGraderTest {
 
     @Test
     void scoresAreRewards() {
-        Outside outside = new Outside(Outside.NONE.judge(), (endpoint, samples) -> {
-            assertThat(endpoint)
-                    .isEqualTo(new EndpointClient.Endpoint(
-                            URI.create("https://example.com/grade?v=1"), Map.of("Authorization", "Bearer k"), 50));
-            assertThat(samples).isEqualTo(SAMPLES);
+        Outside outside = question -> {
+            assertThat(question)
+                    .isEqualTo(new GradingQuestion.OfEndpoint(
+                            "https://example.com/grade?v=1",
+                            Map.of("Authorization", "Bearer k"),
+                            50,
+                            SAMPLES.stream().map(Sample::completion).toList()));
             return List.of(
-                    EndpointClient.Reply.of(8.5),
-                    EndpointClient.Reply.of(Double.NaN),
-                    EndpointClient.Reply.failed("503"));
-        });
+                    GradingReply.Answer.ofEndpoint(8.5),
+                    GradingReply.Answer.ofEndpoint(Double.NaN),
+                    GradingReply.Answer.failed("503"));
+        };
         List<Grade> grades = GradersTest.parse(ENDPOINT).grade(SAMPLES, outside);
         assertThat(grades).extracting(Grade::reward).containsExactly(8.5, null, null);
         assertThat(grades.get(1).has(ErrorFlag.OTHER_ERROR)).isTrue();
@@ -42,9 +45,9 @@ class EndpointGraderTest {
 
     @Test
     void aClientThatFailsIsAnErrorOfTheGrades() {
-        Outside outside = new Outside(Outside.NONE.judge(), (endpoint, samples) -> {
+        Outside outside = question -> {
             throw new IllegalStateException("broken");
-        });
+        };
         assertThat(GradersTest.parse(ENDPOINT).grade(SAMPLES, outside))
                 .hasSize(3)
                 .allMatch(grade -> grade.reward() == null && grade.has(ErrorFlag.UNRESPONSIVE_REWARD_ERROR));

@@ -68,7 +68,7 @@ class GradersTest {
 
     @Test
     void longTextsAreComparedByTheirBeginning() {
-        Grade grade = grade(FUZZY, "ab", "a".repeat(TextSimilarity.MAX_COMPARED + 1));
+        Grade grade = grade(FUZZY, "ab", "a".repeat(TextGraders.MAX_COMPARED + 1));
         assertThat(grade.reward()).isGreaterThan(0.0);
         assertThat(grade.has(ErrorFlag.TRUNCATED_OBSERVATION_ERROR)).isTrue();
     }

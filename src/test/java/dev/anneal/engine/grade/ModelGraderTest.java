@@ -3,6 +3,8 @@ package dev.anneal.engine.grade;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingReply;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,23 +22,16 @@ class ModelGraderTest {
     private static final String LABEL =
             "{'type': 'label_model', 'name': 'judge', 'model': 'm', 'labels': ['good', 'bad'], 'passing_labels': ['good'], 'input': [{'role': 'user', 'content': '{{sample.output_text}}'}]}";
 
-    private static final EndpointClient NO_ENDPOINTS = Outside.NONE.endpoints();
-
-    private static Grade grade(String grader, Judge.Answer answer) {
-        return GradersTest.parse(grader)
-                .grade(
-                        new Sample(Map.of("answer", "a"), "c"),
-                        new Outside((model, conversations, sampling) -> List.of(answer), NO_ENDPOINTS));
+    private static Grade grade(String grader, GradingReply.Answer answer) {
+        return GradersTest.parse(grader).grade(new Sample(Map.of("answer", "a"), "c"), question -> List.of(answer));
     }
 
     @Test
     void theModelIsAskedOnceForAllThatCanBeAsked() {
-        List<List<List<Judge.Message>>> asked = new ArrayList<>();
-        Judge judge = (model, conversations, sampling) -> {
-            asked.add(conversations);
-            assertThat(model).isEqualTo("m");
-            assertThat(sampling).isEqualTo(new Judge.Sampling(0.5, 0.9, 16, 7));
-            return List.of(Judge.Answer.of("1.5", 10), Judge.Answer.of("9", 20));
+        List<GradingQuestion> asked = new ArrayList<>();
+        Outside judge = question -> {
+            asked.add(question);
+            return List.of(GradingReply.Answer.ofModel("1.5", 10), GradingReply.Answer.ofModel("9", 20));
         };
         List<Grade> grades = GradersTest.parse(SCORE)
                 .grade(
@@ -44,17 +39,21 @@ class ModelGraderTest {
                                 new Sample(Map.of("answer", "a"), "b"),
                                 new Sample(Map.of(), "c"),
                                 new Sample(Map.of("answer", "d"), "e")),
-                        new Outside(judge, NO_ENDPOINTS));
+                        judge);
         assertThat(asked)
-                .singleElement()
-                .satisfies(conversations -> assertThat(conversations)
-                        .containsExactly(
+                .containsExactly(new GradingQuestion.OfModel(
+                        "m",
+                        List.of(
                                 List.of(
-                                        new Judge.Message("system", "Be fair."),
-                                        new Judge.Message("user", "Rate b for a")),
+                                        new GradingQuestion.Message("system", "Be fair."),
+                                        new GradingQuestion.Message("user", "Rate b for a")),
                                 List.of(
-                                        new Judge.Message("system", "Be fair."),
-                                        new Judge.Message("user", "Rate e for d"))));
+                                        new GradingQuestion.Message("system", "Be fair."),
+                                        new GradingQuestion.Message("user", "Rate e for d"))),
+                        0.5,
+                        0.9,
+                        16,
+                        7));
         assertThat(grades).extracting(Grade::reward).containsExactly(1.5, null, 2.0);
         assertThat(grades.get(2).judgeTokens()).containsExactly(Map.entry("m", 20L));
     }
@@ -62,24 +61,26 @@ class ModelGraderTest {
     @ParameterizedTest
     @CsvSource({"0.5, 0.5", "-3, 0", "7, 2", "Score: 1, 1"})
     void scoresAreBroughtIntoTheRange(String answer, double reward) {
-        assertThat(grade(SCORE, Judge.Answer.of(answer, 1)).reward()).isEqualTo(reward);
+        assertThat(grade(SCORE, GradingReply.Answer.ofModel(answer, 1)).reward())
+                .isEqualTo(reward);
     }
 
     @ParameterizedTest
     @CsvSource({"good, 1", "It is bad., 0"})
     void labelsPassOrNot(String answer, double reward) {
-        assertThat(grade(LABEL, Judge.Answer.of(answer, 1)).reward()).isEqualTo(reward);
+        assertThat(grade(LABEL, GradingReply.Answer.ofModel(answer, 1)).reward())
+                .isEqualTo(reward);
     }
 
     @Test
     void answersWithoutAVerdictGiveNone() {
-        assertThat(grade(SCORE, Judge.Answer.of("fine", 1)))
+        assertThat(grade(SCORE, GradingReply.Answer.ofModel("fine", 1)))
                 .matches(grade -> grade.reward() == null && grade.has(ErrorFlag.MODEL_GRADER_PARSE_ERROR));
-        assertThat(grade(LABEL, Judge.Answer.of("fine", 1)))
+        assertThat(grade(LABEL, GradingReply.Answer.ofModel("fine", 1)))
                 .matches(grade -> grade.reward() == null && grade.has(ErrorFlag.MODEL_GRADER_PARSE_ERROR));
-        assertThat(grade(SCORE, Judge.Answer.of(" ", 1)))
+        assertThat(grade(SCORE, GradingReply.Answer.ofModel(" ", 1)))
                 .matches(grade -> grade.reward() == null && grade.has(ErrorFlag.MODEL_GRADER_REFUSAL_ERROR));
-        assertThat(grade(SCORE, Judge.Answer.failed("away")))
+        assertThat(grade(SCORE, GradingReply.Answer.failed("away")))
                 .matches(grade -> grade.reward() == null && grade.has(ErrorFlag.MODEL_GRADER_SERVER_ERROR));
     }
 
@@ -100,12 +101,10 @@ class ModelGraderTest {
     @Test
     void aJudgeThatFailsIsAnErrorOfTheGrades() {
         Sample sample = new Sample(Map.of("answer", "a"), "c");
-        Outside throwing = new Outside(
-                (model, conversations, sampling) -> {
-                    throw new IllegalStateException("broken");
-                },
-                NO_ENDPOINTS);
-        Outside silent = new Outside((model, conversations, sampling) -> List.of(), NO_ENDPOINTS);
+        Outside throwing = question -> {
+            throw new IllegalStateException("broken");
+        };
+        Outside silent = question -> List.of();
         for (Outside outside : List.of(throwing, silent, Outside.NONE)) {
             Grade grade = GradersTest.parse(SCORE).grade(sample, outside);
             assertThat(grade.reward()).isNull();
@@ -118,8 +117,7 @@ class ModelGraderTest {
         Grader multi = GradersTest.parse("{'type': 'multi', 'graders': [" + SCORE + "], 'calculate_output': 'judge'}");
         assertThat(multi.judges()).isEqualTo(Map.of("m", "grader.graders[0].model"));
         Grade grade = multi.grade(
-                new Sample(Map.of("answer", "a"), "c"),
-                new Outside((model, conversations, sampling) -> List.of(Judge.Answer.of("1", 5)), NO_ENDPOINTS));
+                new Sample(Map.of("answer", "a"), "c"), question -> List.of(GradingReply.Answer.ofModel("1", 5)));
         assertThat(grade.judgeTokens()).containsExactly(Map.entry("m", 5L));
     }
 

@@ -81,9 +81,7 @@ class SupervisorHelpTest {
     @Test
     void endpointsAreAskedForAllCompletions() {
         List<Sample> samples = List.of(new Sample(Map.of("a", 1), "1"), new Sample(Map.of(), "2.5"));
-        assertThat(endpoint().grade(samples, help.outside()))
-                .extracting(Grade::reward)
-                .containsExactly(1.0, 2.5);
+        assertThat(endpoint().grade(samples, help)).extracting(Grade::reward).containsExactly(1.0, 2.5);
         assertThat(asked())
                 .containsExactly(new Progress.Asked(
                         1,
@@ -107,7 +105,7 @@ class SupervisorHelpTest {
                         "input",
                         List.of(Map.of("role", "user", "content", "Rate {{sample.output_text}}"))),
                 "grader");
-        Grade grade = judge.grade(new Sample(Map.of(), "x"), help.outside());
+        Grade grade = judge.grade(new Sample(Map.of(), "x"), help);
         assertThat(grade.reward()).isEqualTo(0.5);
         assertThat(grade.judgeTokens()).containsExactly(Map.entry("m", 9L));
         assertThat(asked())
@@ -127,9 +125,7 @@ class SupervisorHelpTest {
         List<Sample> samples = IntStream.range(0, 5)
                 .mapToObj(i -> new Sample(Map.of(), " ".repeat(1 << 20) + i))
                 .toList();
-        assertThat(endpoint().grade(samples, help.outside()))
-                .extracting(Grade::reward)
-                .containsExactly(0.0, 1.0, 2.0, 3.0, 4.0);
+        assertThat(endpoint().grade(samples, help)).extracting(Grade::reward).containsExactly(0.0, 1.0, 2.0, 3.0, 4.0);
         assertThat(asked()).hasSize(2);
     }
 
@@ -138,7 +134,7 @@ class SupervisorHelpTest {
         List<Sample> samples = IntStream.range(0, 600)
                 .mapToObj(i -> new Sample(Map.of(), Integer.toString(i)))
                 .toList();
-        assertThat(endpoint().grade(samples, help.outside()))
+        assertThat(endpoint().grade(samples, help))
                 .extracting(Grade::reward)
                 .isEqualTo(IntStream.range(0, 600).mapToObj(i -> (double) i).toList());
         assertThat(asked())
@@ -161,8 +157,7 @@ class SupervisorHelpTest {
             answer((Progress.Asked) said.get(0));
         });
         late.start();
-        assertThat(endpoint().grade(new Sample(Map.of(), "1"), help.outside()).reward())
-                .isEqualTo(1.0);
+        assertThat(endpoint().grade(new Sample(Map.of(), "1"), help).reward()).isEqualTo(1.0);
         late.join();
     }
 
@@ -170,7 +165,7 @@ class SupervisorHelpTest {
     void aStopEndsTheWaitingAndGivesUpTheStep() {
         silent = true;
         Sample sample = new Sample(Map.of(), "1");
-        Outside outside = help.outside();
+        Outside outside = help;
         signals.requestStop();
 
         assertThatThrownBy(() -> endpoint().grade(sample, outside)).isInstanceOf(CancellationException.class);
@@ -179,7 +174,7 @@ class SupervisorHelpTest {
     @Test
     void withoutAnAnswerThereIsNoRewardAndALateOneIsNobodys() {
         silent = true;
-        Outside outside = new SupervisorHelp(this::hear, replies, () -> {}, Duration.ofMillis(100)).outside();
+        Outside outside = new SupervisorHelp(this::hear, replies, () -> {}, Duration.ofMillis(100));
         Grade unanswered = endpoint().grade(new Sample(Map.of(), "1"), outside);
         answer((Progress.Asked) said.get(0));
         silent = false;
@@ -197,7 +192,7 @@ class SupervisorHelpTest {
         List<Sample> samples =
                 List.of(new Sample(Map.of(), "1"), new Sample(Map.of(), tooLong), new Sample(Map.of(), "3"));
 
-        List<Grade> grades = endpoint().grade(samples, help.outside());
+        List<Grade> grades = endpoint().grade(samples, help);
 
         assertThat(grades).extracting(Grade::reward).containsExactly(1.0, null, 3.0);
         assertThat(grades.get(1).errors().get(0).message()).contains("at most 4194304");

@@ -1,6 +1,6 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.engine.grade.EndpointClient;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.platform.outbound.OutboundResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import tools.jackson.databind.json.JsonMapper;
  * @param retryAfter what the endpoint asks to wait before that; null if it does not say
  */
 record Attempt(
-        EndpointClient.Reply reply,
+        GradingReply.Answer answer,
         boolean mayGoBetter,
         @Nullable Duration retryAfter) {
 
@@ -66,14 +66,14 @@ record Attempt(
     }
 
     static Attempt scored(double score) {
-        return new Attempt(EndpointClient.Reply.of(score), false, null);
+        return new Attempt(GradingReply.Answer.ofEndpoint(score), false, null);
     }
 
     static Attempt failed(String failure) {
-        return new Attempt(EndpointClient.Reply.failed(failure), false, null);
+        return new Attempt(GradingReply.Answer.failed(failure), false, null);
     }
 
     static Attempt failedForNow(String failure, @Nullable Duration retryAfter) {
-        return new Attempt(EndpointClient.Reply.failed(failure), true, retryAfter);
+        return new Attempt(GradingReply.Answer.failed(failure), true, retryAfter);
     }
 }

@@ -1,6 +1,6 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.engine.grade.EndpointClient.Endpoint;
+import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.service.platform.outbound.OutboundClient;
 import dev.anneal.service.platform.outbound.OutboundContent;
 import dev.anneal.service.platform.outbound.OutboundException;
@@ -9,6 +9,7 @@ import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.outbound.OutboundRequest;
 import dev.anneal.service.platform.outbound.WebhookSignature;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -38,12 +39,13 @@ final class EndpointTransport implements AutoCloseable {
     }
 
     /** @param id the same for each attempt at one request, so that an endpoint can tell */
-    Attempt send(Endpoint endpoint, String id, byte[] body) {
+    Attempt send(GradingQuestion.OfEndpoint endpoint, String id, byte[] body) {
         Map<String, String> headers = new LinkedHashMap<>(endpoint.headers());
         headers.putAll(WebhookSignature.headers(signature, id, clock.instant(), body));
         try {
             return client.send(
-                    OutboundRequest.post(endpoint.url(), headers, OutboundContent.json(body)), Attempt::read);
+                    OutboundRequest.post(URI.create(endpoint.url()), headers, OutboundContent.json(body)),
+                    Attempt::read);
         } catch (OutboundException e) {
             String failure = "the endpoint " + e.explanation();
             return switch (e.reason()) {

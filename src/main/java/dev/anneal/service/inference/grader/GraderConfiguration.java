@@ -1,6 +1,5 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.engine.grade.EndpointClient;
 import dev.anneal.service.inference.TextGenerator;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.queue.secret.SealedValues;
@@ -16,7 +15,7 @@ class GraderConfiguration {
     private static final Duration FIRST_RETRY_DELAY = Duration.ofMillis(500);
 
     @Bean
-    GradingHelp gradingHelp(EndpointClient endpoints, TextGenerator generator, SealedValues sealed) {
+    GradingHelp gradingHelp(Endpoints endpoints, TextGenerator generator, SealedValues sealed) {
         return new GradingHelp(endpoints, generator, sealed::ofWork);
     }
 

@@ -1,16 +1,11 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.engine.grade.EndpointClient;
-import dev.anneal.engine.grade.Judge;
 import dev.anneal.engine.grade.Outside;
-import dev.anneal.engine.grade.Sample;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.TextGenerator;
 import dev.anneal.service.queue.secret.OpenedValues;
-import java.net.URI;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BiFunction;
 
 /** Asks endpoints over HTTP and models of this installation for the graders of a tenant. */
@@ -26,14 +21,14 @@ public class GradingHelp implements AttemptGrading, AutoCloseable {
     private static final ModelJudge.Patience PATIENCE =
             new ModelJudge.Patience(Duration.ofSeconds(1), Duration.ofMinutes(10));
 
-    private final EndpointClient endpoints;
+    private final Endpoints endpoints;
     private final TextGenerator generator;
     private final BiFunction<String, Long, OpenedValues> headers;
     private final SharedThreads judging = new SharedThreads(JUDGING_THREADS, "grader-judge");
     private final SharedThreads trying = new SharedThreads(TRYING_THREADS, "grader-try");
 
     /** @param headers the values to send to endpoints, by tenant and work; throws {@link IllegalStateException} if one does not open */
-    GradingHelp(EndpointClient endpoints, TextGenerator generator, BiFunction<String, Long, OpenedValues> headers) {
+    GradingHelp(Endpoints endpoints, TextGenerator generator, BiFunction<String, Long, OpenedValues> headers) {
         this.endpoints = endpoints;
         this.generator = generator;
         this.headers = headers;
@@ -45,7 +40,10 @@ public class GradingHelp implements AttemptGrading, AutoCloseable {
     }
 
     private Outside outside(String tenantId, SharedThreads threads) {
-        return new Outside(new ModelJudge(generator, tenantId, threads, PATIENCE), endpoints);
+        ModelJudge judge = new ModelJudge(generator, tenantId, threads, PATIENCE);
+        return question -> question instanceof GradingQuestion.OfModel ofModel
+                ? judge.answer(ofModel)
+                : endpoints.score((GradingQuestion.OfEndpoint) question);
     }
 
     @Override
@@ -54,9 +52,10 @@ public class GradingHelp implements AttemptGrading, AutoCloseable {
         OpenedValues opened = opened(tenantId, workId);
         return (id, question) -> new GradingReply(
                 id,
-                question instanceof GradingQuestion.OfModel ofModel
-                        ? judged(outside.judge(), ofModel)
-                        : scored(opened, outside.endpoints(), (GradingQuestion.OfEndpoint) question));
+                outside.ask(
+                        question instanceof GradingQuestion.OfEndpoint endpoint
+                                ? endpoint.with(opened.in(endpoint.headers()))
+                                : question));
     }
 
     private OpenedValues opened(String tenantId, long workId) {
@@ -65,31 +64,6 @@ public class GradingHelp implements AttemptGrading, AutoCloseable {
         } catch (IllegalStateException e) {
             throw new SealedHeadersException(e);
         }
-    }
-
-    private static List<GradingReply.Answer> judged(Judge judge, GradingQuestion.OfModel question) {
-        List<List<Judge.Message>> conversations = question.conversations().stream()
-                .map(conversation -> conversation.stream()
-                        .map(message -> new Judge.Message(message.role(), message.content()))
-                        .toList())
-                .toList();
-        Judge.Sampling sampling =
-                new Judge.Sampling(question.temperature(), question.topP(), question.maxTokens(), question.seed());
-        return judge.answer(question.model(), conversations, sampling).stream()
-                .map(answer -> new GradingReply.Answer(answer.text(), null, answer.tokens(), answer.failure()))
-                .toList();
-    }
-
-    private static List<GradingReply.Answer> scored(
-            OpenedValues opened, EndpointClient endpoints, GradingQuestion.OfEndpoint question) {
-        EndpointClient.Endpoint endpoint = new EndpointClient.Endpoint(
-                URI.create(question.url()), opened.in(question.headers()), question.ratePerSecond());
-        List<Sample> samples = question.completions().stream()
-                .map(completion -> new Sample(completion.item(), completion.outputText(), completion.toolCalls()))
-                .toList();
-        return endpoints.score(endpoint, samples).stream()
-                .map(reply -> new GradingReply.Answer(null, reply.score(), 0, reply.failure()))
-                .toList();
     }
 
     @Override

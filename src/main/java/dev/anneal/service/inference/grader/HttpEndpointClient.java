@@ -1,11 +1,11 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.engine.grade.EndpointClient;
 import dev.anneal.engine.grade.Sample;
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingReply.Answer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,12 +23,12 @@ import tools.jackson.databind.json.JsonMapper;
  * Posts completions to endpoints, several at a time, and repeats requests without an answer, doubling the wait after each try. A completion has a
  * thread only while its request is open, so that waits for one endpoint do not delay others.
  */
-final class HttpEndpointClient implements EndpointClient, AutoCloseable {
+final class HttpEndpointClient implements Endpoints, AutoCloseable {
 
     /** Longest wait between two tries, whatever an endpoint asks for. */
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(8);
 
-    private static final Attempt STOPPED = Attempt.failed("grading was stopped");
+    private static final String STOPPED = "grading was stopped";
 
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
@@ -46,32 +46,28 @@ final class HttpEndpointClient implements EndpointClient, AutoCloseable {
     }
 
     @Override
-    public List<Reply> score(Endpoint endpoint, List<Sample> samples) {
+    public List<Answer> score(GradingQuestion.OfEndpoint question) {
         if (Thread.currentThread().isInterrupted()) {
-            return stopped(samples);
+            return question.failed(STOPPED);
         }
         AtomicBoolean stopped = new AtomicBoolean();
-        Executor turns = Pace.of(senders.line(), endpoint.ratePerSecond());
-        List<CompletableFuture<Reply>> sent = samples.stream()
-                .map(sample -> send(new Request(endpoint, sample, newId(), turns, stopped), 1))
+        Executor turns = Pace.of(senders.line(), question.ratePerSecond());
+        List<CompletableFuture<Answer>> sent = question.completions().stream()
+                .map(completion -> send(new Request(question, completion, newId(), turns, stopped), 1))
                 .toList();
         try {
-            List<Reply> replies = new ArrayList<>();
-            for (CompletableFuture<Reply> reply : sent) {
-                replies.add(reply.get());
+            List<Answer> answers = new ArrayList<>();
+            for (CompletableFuture<Answer> answer : sent) {
+                answers.add(answer.get());
             }
-            return replies;
+            return answers;
         } catch (InterruptedException e) {
             stopped.set(true);
             Thread.currentThread().interrupt();
-            return stopped(samples);
+            return question.failed(STOPPED);
         } catch (ExecutionException e) {
             throw new IllegalStateException("a completion could not be sent", e.getCause());
         }
-    }
-
-    private static List<Reply> stopped(List<Sample> samples) {
-        return Collections.nCopies(samples.size(), STOPPED.reply());
     }
 
     /**
@@ -81,13 +77,20 @@ final class HttpEndpointClient implements EndpointClient, AutoCloseable {
      * @param turns of its question
      * @param stopped whether nobody waits for its question any more
      */
-    private record Request(Endpoint endpoint, Sample sample, String id, Executor turns, AtomicBoolean stopped) {
+    private record Request(
+            GradingQuestion.OfEndpoint question,
+            GradingQuestion.Completion completion,
+            String id,
+            Executor turns,
+            AtomicBoolean stopped) {
 
         /** As Azure's endpoint graders get it. */
         byte[] body() {
             Map<String, @Nullable Object> body = new LinkedHashMap<>();
-            body.put("sample", sample.namespace());
-            body.put("item", sample.item());
+            body.put(
+                    "sample",
+                    new Sample(completion.item(), completion.outputText(), completion.toolCalls()).namespace());
+            body.put("item", completion.item());
             body.put("trace_id", id);
             return JSON.writeValueAsBytes(body);
         }
@@ -97,22 +100,24 @@ final class HttpEndpointClient implements EndpointClient, AutoCloseable {
         return "grade_" + UUID.randomUUID();
     }
 
-    private CompletableFuture<Reply> send(Request request, int tries) {
+    private CompletableFuture<Answer> send(Request request, int tries) {
         return CompletableFuture.supplyAsync(() -> attempt(request), request.turns)
                 .thenCompose(attempt -> replyOrRetry(request, attempt, tries));
     }
 
     private Attempt attempt(Request request) {
-        return request.stopped.get() ? STOPPED : transport.send(request.endpoint, request.id, request.body());
+        return request.stopped.get()
+                ? Attempt.failed(STOPPED)
+                : transport.send(request.question, request.id, request.body());
     }
 
-    private CompletableFuture<Reply> replyOrRetry(Request request, Attempt attempt, int tries) {
+    private CompletableFuture<Answer> replyOrRetry(Request request, Attempt attempt, int tries) {
         if (!attempt.mayGoBetter()) {
-            return CompletableFuture.completedFuture(attempt.reply());
+            return CompletableFuture.completedFuture(attempt.answer());
         }
         if (tries > retries) {
             return CompletableFuture.completedFuture(
-                    Reply.failed(attempt.reply().failure() + ", in " + tries + " tries"));
+                    Answer.failed(attempt.answer().failure() + ", in " + tries + " tries"));
         }
         return new CompletableFuture<@Nullable Void>()
                 .completeOnTimeout(null, delayMillis(tries, attempt.retryAfter()), TimeUnit.MILLISECONDS)

@@ -1,6 +1,8 @@
 package dev.anneal.service.inference.grader;
 
-import dev.anneal.engine.grade.Judge;
+import dev.anneal.protocol.GradingQuestion;
+import dev.anneal.protocol.GradingQuestion.Message;
+import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.inference.Generation;
@@ -21,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Asks models of this installation to judge, one conversation per thread at a time, so that chats get their share. */
-final class ModelJudge implements Judge {
+final class ModelJudge {
 
     /** Waits between two tries double so often. */
     private static final int DOUBLINGS = 4;
@@ -49,13 +51,13 @@ final class ModelJudge implements Judge {
      */
     record Patience(Duration firstWait, Duration inAll) {}
 
-    @Override
-    public List<Answer> answer(String model, List<List<Message>> conversations, Sampling sampling) {
+    /** @return an answer to each conversation, in their order */
+    List<Answer> answer(GradingQuestion.OfModel question) {
         Executor line = threads.line();
         AtomicLong lastAnswer = new AtomicLong(System.nanoTime());
         List<Future<Answer>> asked = new ArrayList<>();
-        for (List<Message> conversation : conversations) {
-            GenerationRequest request = new GenerationRequest(model, chat(conversation), decoding(sampling));
+        for (List<Message> conversation : question.conversations()) {
+            GenerationRequest request = new GenerationRequest(question.model(), chat(conversation), decoding(question));
             FutureTask<Answer> answer = new FutureTask<>(() -> ask(request, lastAnswer));
             line.execute(answer);
             asked.add(answer);
@@ -69,9 +71,7 @@ final class ModelJudge implements Judge {
         } catch (InterruptedException e) {
             asked.forEach(answer -> answer.cancel(true));
             Thread.currentThread().interrupt();
-            return conversations.stream()
-                    .map(conversation -> Answer.failed("grading was stopped"))
-                    .toList();
+            return question.failed("grading was stopped");
         } catch (ExecutionException e) {
             throw new IllegalStateException("a model could not be asked", e.getCause());
         }
@@ -83,7 +83,8 @@ final class ModelJudge implements Judge {
             try {
                 Generation.Whole whole = generator.generate(tenantId, request);
                 lastAnswer.set(System.nanoTime());
-                return Answer.of(whole.choices().get(0).text(), (long) whole.promptTokens() + whole.completionTokens());
+                return Answer.ofModel(
+                        whole.choices().get(0).text(), (long) whole.promptTokens() + whole.completionTokens());
             } catch (Refusal e) {
                 long waited = System.nanoTime() - lastAnswer.get();
                 if (!mayPass(e.code()) || waited >= patience.inAll().toNanos()) {
@@ -109,14 +110,14 @@ final class ModelJudge implements Judge {
     }
 
     /** Without a seed it is 0: the same question has the same answer. */
-    private static Decoding decoding(Sampling sampling) {
-        Integer seed = sampling.seed();
+    private static Decoding decoding(GradingQuestion.OfModel question) {
+        Integer seed = question.seed();
         return new Decoding(
                 1,
-                sampling.maxTokens(),
-                sampling.temperature(),
+                question.maxTokens(),
+                question.temperature(),
                 0,
-                Math.max(1e-6, sampling.topP()),
+                Math.max(1e-6, question.topP()),
                 0,
                 seed == null ? 0 : seed,
                 List.of(),

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.anneal.engine.TestDevice;
-import dev.anneal.engine.grade.Judge;
 import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.network.model.DecoderModel;
 import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.EvaluateTask.Grading;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Task;
 import java.io.IOException;
@@ -163,10 +163,7 @@ class RewardEvaluatorTest {
     }
 
     private static Outside judging(String answer) {
-        return new Outside(
-                (model, conversations, sampling) ->
-                        Collections.nCopies(conversations.size(), Judge.Answer.of(answer, 1)),
-                Outside.NONE.endpoints());
+        return question -> Collections.nCopies(question.size(), GradingReply.Answer.ofModel(answer, 1));
     }
 
     private Progress.Evaluated evaluate(Grading grading) throws IOException {

@@ -3,9 +3,9 @@ package dev.anneal.service.inference.grader;
 import static dev.anneal.service.inference.grader.LocalEndpoint.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.grade.EndpointClient.Endpoint;
-import dev.anneal.engine.grade.EndpointClient.Reply;
-import dev.anneal.engine.grade.Sample;
+import dev.anneal.protocol.GradingQuestion.Completion;
+import dev.anneal.protocol.GradingQuestion.OfEndpoint;
+import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import java.io.IOException;
 import java.time.Clock;
@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 class EndpointWaitsTest {
 
     private static final Duration LONG = Duration.ofSeconds(5);
-    private static final Sample SAMPLE = new Sample(Map.of(), "");
+    private static final List<Completion> ONE = List.of(new Completion(Map.of(), "", List.of()));
 
     private final LinkedBlockingQueue<Integer> requests = new LinkedBlockingQueue<>();
     private final ExecutorService asking = Executors.newSingleThreadExecutor();
@@ -38,6 +38,10 @@ class EndpointWaitsTest {
         GraderProperties properties =
                 new GraderProperties(1, 3, null, Duration.ofSeconds(20), 8, Duration.ofSeconds(60));
         client = new HttpEndpointClient(new EndpointTransport(http, properties, Clock.systemUTC()), properties, LONG);
+    }
+
+    private static List<Completion> copies(int count) {
+        return Collections.nCopies(count, ONE.get(0));
     }
 
     @AfterEach
@@ -55,12 +59,12 @@ class EndpointWaitsTest {
     }
 
     /** Asks another endpoint while completions wait for this one. */
-    private void anotherIsAskedBeside(Endpoint waiting) throws Exception {
-        Future<List<Reply>> replies = asking.submit(() -> client.score(waiting, Collections.nCopies(8, SAMPLE)));
+    private void anotherIsAskedBeside(OfEndpoint waiting) throws Exception {
+        Future<List<Answer>> replies = asking.submit(() -> client.score(waiting));
         requests.take();
         try (LocalEndpoint other = answering(200)) {
             long start = System.nanoTime();
-            assertThat(client.score(other.endpoint(), List.of(SAMPLE))).containsExactly(Reply.of(1));
+            assertThat(client.score(other.question(ONE))).containsExactly(Answer.ofEndpoint(1));
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(LONG.minusSeconds(2));
             assertThat(replies.isDone()).isFalse();
         }
@@ -69,14 +73,14 @@ class EndpointWaitsTest {
     @Test
     void aPaceOccupiesNoThread() throws Exception {
         try (LocalEndpoint slow = answering(200)) {
-            anotherIsAskedBeside(new Endpoint(slow.url("127.0.0.1"), Map.of(), 1));
+            anotherIsAskedBeside(new OfEndpoint(slow.url("127.0.0.1"), Map.of(), 1, copies(8)));
         }
     }
 
     @Test
     void aRetryOccupiesNoThreadWhileItWaits() throws Exception {
         try (LocalEndpoint busy = answering(503)) {
-            anotherIsAskedBeside(busy.endpoint());
+            anotherIsAskedBeside(busy.question(copies(8)));
         }
     }
 
@@ -84,11 +88,11 @@ class EndpointWaitsTest {
     void whoIsStoppedBeforeSendsNothing() {
         try (LocalEndpoint endpoint = answering(200)) {
             Thread.currentThread().interrupt();
-            List<Reply> replies = client.score(endpoint.endpoint(), Collections.nCopies(40, SAMPLE));
+            List<Answer> replies = client.score(endpoint.question(copies(40)));
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(replies).hasSize(40).containsOnly(Reply.failed("grading was stopped"));
+            assertThat(replies).hasSize(40).containsOnly(Answer.failed("grading was stopped"));
 
-            assertThat(client.score(endpoint.endpoint(), List.of(SAMPLE))).containsExactly(Reply.of(1));
+            assertThat(client.score(endpoint.question(ONE))).containsExactly(Answer.ofEndpoint(1));
             assertThat(endpoint.received()).hasSize(1);
         }
     }
@@ -102,14 +106,14 @@ class EndpointWaitsTest {
                     reply(exchange, 200, answer.join());
                 });
                 LocalEndpoint other = answering(200)) {
-            Thread interrupted = new Thread(() -> client.score(slow.endpoint(), List.of(SAMPLE, SAMPLE)));
+            Thread interrupted = new Thread(() -> client.score(slow.question(copies(2))));
             interrupted.start();
             requests.take();
             interrupted.interrupt();
             interrupted.join();
             answer.complete("{\"score\": 1}");
 
-            assertThat(client.score(other.endpoint(), List.of(SAMPLE))).containsExactly(Reply.of(1));
+            assertThat(client.score(other.question(ONE))).containsExactly(Answer.ofEndpoint(1));
             assertThat(slow.received()).hasSize(1);
         }
     }

@@ -3,11 +3,11 @@ package dev.anneal.service.inference.grader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.engine.grade.EndpointClient.Reply;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Graders;
 import dev.anneal.engine.grade.Sample;
+import dev.anneal.protocol.GradingReply;
 import dev.anneal.service.inference.NoTextGenerator;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -39,14 +39,14 @@ class GraderRunsTest {
     private final CountDownLatch answer = new CountDownLatch(1);
 
     private final GradingHelp help = new GradingHelp(
-            (endpoint, samples) -> {
+            question -> {
                 asked.release();
                 try {
                     answer.await();
                 } catch (InterruptedException e) {
                     interrupted.release();
                 }
-                return List.of(Reply.of(1));
+                return List.of(GradingReply.Answer.ofEndpoint(1));
             },
             new NoTextGenerator(),
             (tenant, work) -> new OpenedValues(Map.of()));

@@ -3,7 +3,6 @@ package dev.anneal.service.inference.grader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.anneal.engine.grade.EndpointClient.Reply;
 import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.GradingReply.Answer;
@@ -19,11 +18,11 @@ import org.junit.jupiter.api.Test;
 class GradingHelpTest {
 
     private final GradingHelp help = new GradingHelp(
-            (endpoint, samples) -> samples.stream()
-                    .map(sample -> sample.outputText().isEmpty()
-                            ? Reply.failed("empty")
-                            : Reply.of(Double.parseDouble(
-                                    String.valueOf(sample.item().get("worth")))))
+            question -> question.completions().stream()
+                    .map(completion -> completion.outputText().isEmpty()
+                            ? Answer.failed("empty")
+                            : Answer.ofEndpoint(Double.parseDouble(
+                                    String.valueOf(completion.item().get("worth")))))
                     .toList(),
             (tenant, request) -> new Generation.Whole(
                     3, List.of(new Generation.Choice(tenant + " " + request.model(), List.of(), "stop", 2))),
@@ -58,9 +57,9 @@ class GradingHelpTest {
         List<Map<String, String>> sent = new ArrayList<>();
         List<Long> opened = new ArrayList<>();
         GradingHelp counting = new GradingHelp(
-                (endpoint, samples) -> {
-                    sent.add(endpoint.headers());
-                    return List.of(Reply.of(1));
+                question -> {
+                    sent.add(question.headers());
+                    return List.of(Answer.ofEndpoint(1));
                 },
                 new NoTextGenerator(),
                 (tenant, work) -> {
@@ -82,10 +81,9 @@ class GradingHelpTest {
 
     @Test
     void headersThatDoNotOpenEndTheAttemptBeforeItBegins() {
-        GradingHelp lacking =
-                new GradingHelp((endpoint, samples) -> List.of(), new NoTextGenerator(), (tenant, work) -> {
-                    throw new IllegalStateException("the key 'a' is not among anneal.secrets.keys");
-                });
+        GradingHelp lacking = new GradingHelp(question -> List.of(), new NoTextGenerator(), (tenant, work) -> {
+            throw new IllegalStateException("the key 'a' is not among anneal.secrets.keys");
+        });
 
         assertThatThrownBy(() -> lacking.prepare("acme", 7))
                 .isInstanceOf(SealedHeadersException.class)

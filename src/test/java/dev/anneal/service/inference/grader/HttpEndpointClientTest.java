@@ -3,14 +3,13 @@ package dev.anneal.service.inference.grader;
 import static dev.anneal.service.inference.grader.LocalEndpoint.reply;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.grade.EndpointClient.Endpoint;
-import dev.anneal.engine.grade.EndpointClient.Reply;
-import dev.anneal.engine.grade.Sample;
 import dev.anneal.penetration.Penetration;
+import dev.anneal.protocol.GradingQuestion.Completion;
+import dev.anneal.protocol.GradingQuestion.OfEndpoint;
+import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.WebhookSignature;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -32,29 +31,29 @@ class HttpEndpointClientTest {
 
     private static final String SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     private static final Clock CLOCK = Clock.fixed(Instant.ofEpochSecond(1_700_000_000), ZoneOffset.UTC);
-    private static final List<Sample> ONE = List.of(new Sample(Map.of("answer", "a"), "{\"b\": 1}"));
+    private static final List<Completion> ONE = List.of(new Completion(Map.of("answer", "a"), "{\"b\": 1}", List.of()));
 
-    private static List<Reply> score(Endpoint endpoint, List<Sample> samples, String... allowed) {
+    private static List<Answer> score(OfEndpoint question, String... allowed) {
         GraderProperties properties =
                 new GraderProperties(8, 2, SECRET, Duration.ofMillis(600), 8, Duration.ofSeconds(60));
         try (OutboundHttp http = new OutboundHttp(List.of(allowed));
                 HttpEndpointClient client = new HttpEndpointClient(
                         new EndpointTransport(http, properties, CLOCK), properties, Duration.ofMillis(1))) {
-            return client.score(endpoint, samples);
+            return client.score(question);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
     }
 
-    private static Reply score(LocalEndpoint server) {
-        return score(server.endpoint(), ONE, "127.0.0.0/8").get(0);
+    private static Answer score(LocalEndpoint server) {
+        return score(server.question(ONE), "127.0.0.0/8").get(0);
     }
 
     @Test
     void completionsAreSentWithTheirRowsAndSigned() {
         try (LocalEndpoint server =
                 new LocalEndpoint((exchange, request, number) -> reply(exchange, 200, "{\"score\": 0.25}"))) {
-            assertThat(score(server)).isEqualTo(Reply.of(0.25));
+            assertThat(score(server)).isEqualTo(Answer.ofEndpoint(0.25));
             LocalEndpoint.Received request = server.received().get(0);
             assertThat(request.json().at("/sample/output_text").stringValue()).isEqualTo("{\"b\": 1}");
             assertThat(request.json().at("/sample/output_json/b").intValue()).isEqualTo(1);
@@ -74,8 +73,8 @@ class HttpEndpointClientTest {
 
     @Test
     void manyKeepTheirOrder() {
-        List<Sample> samples = IntStream.range(0, 40)
-                .mapToObj(i -> new Sample(Map.of(), Integer.toString(i)))
+        List<Completion> completions = IntStream.range(0, 40)
+                .mapToObj(i -> new Completion(Map.of(), Integer.toString(i), List.of()))
                 .toList();
         try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> {
             reply(
@@ -83,9 +82,9 @@ class HttpEndpointClientTest {
                     200,
                     "{\"score\": " + request.json().at("/sample/output_text").stringValue() + "}");
         })) {
-            List<Reply> replies = score(server.endpoint(), samples, "127.0.0.1");
+            List<Answer> replies = score(server.question(completions), "127.0.0.1");
             assertThat(replies)
-                    .extracting(Reply::score)
+                    .extracting(Answer::score)
                     .isEqualTo(IntStream.range(0, 40).mapToObj(i -> (double) i).toList());
         }
     }
@@ -97,7 +96,7 @@ class HttpEndpointClientTest {
             exchange.getResponseHeaders().set("Retry-After", "0");
             reply(exchange, number < 3 ? status : 200, "{\"score\": 1}");
         })) {
-            assertThat(score(server)).isEqualTo(Reply.of(1));
+            assertThat(score(server)).isEqualTo(Answer.ofEndpoint(1));
             assertThat(server.received()).hasSize(3);
             assertThat(server.received().stream().map(request -> request.header("webhook-id")))
                     .containsOnly(server.received().get(0).header("webhook-id"));
@@ -108,7 +107,7 @@ class HttpEndpointClientTest {
     void triesEnd() {
         try (LocalEndpoint server =
                 new LocalEndpoint((exchange, request, number) -> reply(exchange, 502, "secret of the inside"))) {
-            assertThat(score(server)).isEqualTo(Reply.failed("the endpoint answered with status 502, in 3 tries"));
+            assertThat(score(server)).isEqualTo(Answer.failed("the endpoint answered with status 502, in 3 tries"));
         }
     }
 
@@ -162,7 +161,7 @@ class HttpEndpointClientTest {
             })
     void answersWithoutAScoreAreNone(String body) {
         try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> reply(exchange, 200, body))) {
-            Reply reply = score(server);
+            Answer reply = score(server);
             assertThat(reply.score()).isNull();
             assertThat(reply.failure()).startsWith("the endpoint's answer ");
         }
@@ -204,13 +203,14 @@ class HttpEndpointClientTest {
     @Test
     void connectionsAreUsedAgain() {
         Set<Integer> ports = ConcurrentHashMap.newKeySet();
-        List<Sample> samples =
-                IntStream.range(0, 40).mapToObj(i -> new Sample(Map.of(), "")).toList();
+        List<Completion> completions = IntStream.range(0, 40)
+                .mapToObj(i -> new Completion(Map.of(), "", List.of()))
+                .toList();
         try (LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> {
             ports.add(exchange.getRemoteAddress().getPort());
             reply(exchange, 200, "{\"score\": 1}");
         })) {
-            assertThat(score(server.endpoint(), samples, "127.0.0.1")).containsOnly(Reply.of(1));
+            assertThat(score(server.question(completions), "127.0.0.1")).containsOnly(Answer.ofEndpoint(1));
             assertThat(ports).hasSizeLessThanOrEqualTo(8);
         }
     }
@@ -222,7 +222,7 @@ class HttpEndpointClientTest {
     void addressesOfTheInsideAreNotReached(String host) {
         try (LocalEndpoint server =
                 new LocalEndpoint((exchange, request, number) -> reply(exchange, 200, "{\"score\": 1}"))) {
-            Reply reply = score(new Endpoint(server.url(host), Map.of(), null), ONE, "10.0.0.0/8")
+            Answer reply = score(new OfEndpoint(server.url(host), Map.of(), null, ONE), "10.0.0.0/8")
                     .get(0);
             assertThat(reply.score()).isNull();
             assertThat(server.received()).isEmpty();
@@ -234,7 +234,7 @@ class HttpEndpointClientTest {
     void metadataAndPrivateAddressesAreNamedAsRefused() {
         for (String host : List.of(
                 "169.254.169.254", "10.0.0.1", "192.168.0.1", "172.16.0.1", "[fd00::1]", "[fe80::1]", "100.64.0.1")) {
-            Reply reply = score(new Endpoint(URI.create("http://" + host + "/"), Map.of(), null), ONE)
+            Answer reply = score(new OfEndpoint("http://" + host + "/", Map.of(), null, ONE))
                     .get(0);
             assertThat(reply.failure())
                     .as(host)
@@ -244,12 +244,13 @@ class HttpEndpointClientTest {
 
     @Test
     void theRateIsKept() {
-        List<Sample> samples =
-                IntStream.range(0, 6).mapToObj(i -> new Sample(Map.of(), "")).toList();
+        List<Completion> completions = IntStream.range(0, 6)
+                .mapToObj(i -> new Completion(Map.of(), "", List.of()))
+                .toList();
         try (LocalEndpoint server =
                 new LocalEndpoint((exchange, request, number) -> reply(exchange, 200, "{\"score\": 1}"))) {
             long start = System.nanoTime();
-            score(new Endpoint(server.url("127.0.0.1"), Map.of(), 20), samples, "127.0.0.1");
+            score(new OfEndpoint(server.url("127.0.0.1"), Map.of(), 20, completions), "127.0.0.1");
             assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(249));
         }
     }
@@ -257,9 +258,9 @@ class HttpEndpointClientTest {
     @Test
     void anEndpointThatIsNotThereIsNoAnswer() {
         LocalEndpoint server = new LocalEndpoint((exchange, request, number) -> reply(exchange, 200, ""));
-        Endpoint endpoint = server.endpoint();
+        OfEndpoint question = server.question(ONE);
         server.close();
-        assertThat(score(endpoint, ONE, "127.0.0.1").get(0).failure())
+        assertThat(score(question, "127.0.0.1").get(0).failure())
                 .startsWith("the endpoint could not be reached: ")
                 .endsWith(", in 3 tries");
     }

@@ -1,10 +1,9 @@
 package dev.anneal.service.inference.grader;
 
 import com.sun.net.httpserver.HttpExchange;
-import dev.anneal.engine.grade.EndpointClient.Endpoint;
+import dev.anneal.protocol.GradingQuestion;
 import dev.anneal.service.LocalServer;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -61,12 +60,13 @@ final class LocalEndpoint implements AutoCloseable {
         LocalServer.answer(exchange, status, body.getBytes(StandardCharsets.UTF_8));
     }
 
-    Endpoint endpoint() {
-        return new Endpoint(url("127.0.0.1"), Map.of("X-Key", "k"), null);
+    /** @param completions that it is to score */
+    GradingQuestion.OfEndpoint question(List<GradingQuestion.Completion> completions) {
+        return new GradingQuestion.OfEndpoint(url("127.0.0.1"), Map.of("X-Key", "k"), null, completions);
     }
 
-    URI url(String host) {
-        return URI.create("http://" + host + ":" + server.port() + "/grade");
+    String url(String host) {
+        return "http://" + host + ":" + server.port() + "/grade";
     }
 
     List<Received> received() {

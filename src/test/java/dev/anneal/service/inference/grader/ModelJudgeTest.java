@@ -2,9 +2,9 @@ package dev.anneal.service.inference.grader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.anneal.engine.grade.Judge.Answer;
-import dev.anneal.engine.grade.Judge.Message;
-import dev.anneal.engine.grade.Judge.Sampling;
+import dev.anneal.protocol.GradingQuestion.Message;
+import dev.anneal.protocol.GradingQuestion.OfModel;
+import dev.anneal.protocol.GradingReply.Answer;
 import dev.anneal.protocol.ServeRequest.Decoding;
 import dev.anneal.protocol.ServeRequest.Input;
 import dev.anneal.service.inference.Generation;
@@ -49,6 +49,10 @@ class ModelJudgeTest {
         return new Generation.Whole(5, List.of(new Generation.Choice("0.5", List.of(), "stop", 2)));
     }
 
+    private static OfModel greedy(List<List<Message>> conversations) {
+        return new OfModel("m", conversations, 0, 1, null, null);
+    }
+
     @AfterEach
     void close() {
         threads.close();
@@ -56,10 +60,7 @@ class ModelJudgeTest {
 
     @Test
     void conversationsAreChats() {
-        judge.answer(
-                "m",
-                List.of(List.of(new Message("system", "Be \"fair\""), new Message("user", "Rate"))),
-                Sampling.GREEDY);
+        judge.answer(greedy(List.of(List.of(new Message("system", "Be \"fair\""), new Message("user", "Rate")))));
         assertThat(asked.get(0).model()).isEqualTo("m");
         assertThat(asked.get(0).input())
                 .isInstanceOfSatisfying(
@@ -72,14 +73,14 @@ class ModelJudgeTest {
 
     @Test
     void samplingIsThatOfTheGrader() {
-        judge.answer("m", List.of(ONE), new Sampling(0.5, 0.9, 16, 7));
+        judge.answer(new OfModel("m", List.of(ONE), 0.5, 0.9, 16, 7));
         assertThat(asked.get(0).decoding())
                 .isEqualTo(new Decoding(1, 16, 0.5, 0, 0.9, 0, 7, List.of(), List.of(), null));
     }
 
     @Test
     void refusalsAreAnswersThatFailed() {
-        assertThat(judge.answer("m", List.of(ONE, ONE), Sampling.GREEDY))
+        assertThat(judge.answer(greedy(List.of(ONE, ONE))))
                 .containsExactly(Answer.failed("no engine"), Answer.failed("no engine"));
     }
 
@@ -88,7 +89,7 @@ class ModelJudgeTest {
     void whatMayPassIsWaitedFor(RefusalCode passing) {
         refusal = passing;
         refusals = 6;
-        assertThat(judge.answer("m", List.of(ONE), Sampling.GREEDY)).containsExactly(Answer.of("0.5", 7));
+        assertThat(judge.answer(greedy(List.of(ONE)))).containsExactly(Answer.ofModel("0.5", 7));
         assertThat(asked).hasSize(7);
     }
 
@@ -96,7 +97,7 @@ class ModelJudgeTest {
     @Test
     void whatTookTooLongIsNotAskedAgain() {
         refusal = RefusalCode.GENERATION_TIMEOUT;
-        assertThat(judge.answer("m", List.of(ONE), Sampling.GREEDY)).containsExactly(Answer.failed("no engine"));
+        assertThat(judge.answer(greedy(List.of(ONE)))).containsExactly(Answer.failed("no engine"));
         assertThat(asked).hasSize(1);
     }
 
@@ -106,7 +107,7 @@ class ModelJudgeTest {
         refusal = RefusalCode.SERVICE_UNAVAILABLE;
         Duration patience = Duration.ofMillis(200);
         long start = System.nanoTime();
-        assertThat(judge(patience).answer("m", Collections.nCopies(20, ONE), Sampling.GREEDY))
+        assertThat(judge(patience).answer(greedy(Collections.nCopies(20, ONE))))
                 .hasSize(20)
                 .containsOnly(Answer.failed("no engine"));
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(patience, patience.multipliedBy(10));
@@ -120,7 +121,7 @@ class ModelJudgeTest {
                 "alpha",
                 threads,
                 new ModelJudge.Patience(Duration.ofSeconds(10), Duration.ofSeconds(20)));
-        assertThat(nobody.answer("m", List.of(ONE), Sampling.GREEDY).get(0).failure())
+        assertThat(nobody.answer(greedy(List.of(ONE))).get(0).failure())
                 .contains("anneal.roles", "anneal.inference.url");
     }
 }
