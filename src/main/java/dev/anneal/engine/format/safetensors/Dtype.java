@@ -1,7 +1,6 @@
 package dev.anneal.engine.format.safetensors;
 
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Arrays;
 import java.util.Optional;
 
 /** Element types of the format, in the order in which writers sort tensors from the end: wider alignment later. */
@@ -29,14 +28,6 @@ public enum Dtype {
     I64(64),
     U64(64);
 
-    private static final Map<String, Dtype> BY_NAME = new HashMap<>();
-
-    static {
-        for (Dtype dtype : values()) {
-            BY_NAME.put(dtype.name(), dtype);
-        }
-    }
-
     private final int bits;
 
     Dtype(int bits) {
@@ -49,6 +40,8 @@ public enum Dtype {
     }
 
     static Optional<Dtype> named(String name) {
-        return Optional.ofNullable(BY_NAME.get(name));
+        return Arrays.stream(values())
+                .filter(dtype -> dtype.name().equals(name))
+                .findFirst();
     }
 }

@@ -8,7 +8,6 @@ import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.channels.WritableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -90,7 +89,7 @@ public final class SafetensorsWriter {
 
     private static void writeContent(FileChannel channel, TensorData tensor) throws IOException {
         long expected = channel.position() + tensor.byteCount();
-        tensor.content().writeTo(new Unclosable(channel));
+        tensor.content().writeTo(channel);
         if (channel.position() != expected) {
             throw new IllegalArgumentException("tensor '" + tensor.name() + "' of " + tensor.dtype() + " "
                     + tensor.shape() + " needs " + tensor.byteCount() + " bytes but wrote "
@@ -131,21 +130,5 @@ public final class SafetensorsWriter {
         json.writeNumber(begin).writeNumber(end);
         json.writeEndArray();
         json.writeEndObject();
-    }
-
-    /** Lends the file's channel to a tensor's content without the right to close it. */
-    private record Unclosable(WritableByteChannel channel) implements WritableByteChannel {
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-            return channel.write(source);
-        }
-
-        @Override
-        public boolean isOpen() {
-            return channel.isOpen();
-        }
-
-        @Override
-        public void close() {}
     }
 }

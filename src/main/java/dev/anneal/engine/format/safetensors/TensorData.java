@@ -8,7 +8,7 @@ import java.util.List;
 /** A tensor to write. Its content is asked for when its turn comes, so that a large file needs one tensor in memory at a time. */
 public record TensorData(String name, Dtype dtype, List<Long> shape, Content content) {
 
-    /** Writes exactly the bytes of one tensor, little-endian. */
+    /** Writes exactly the bytes of one tensor, little-endian, and leaves the channel open. */
     @FunctionalInterface
     public interface Content {
         void writeTo(WritableByteChannel channel) throws IOException;
