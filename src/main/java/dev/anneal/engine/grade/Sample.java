@@ -14,6 +14,14 @@ import tools.jackson.databind.json.JsonMapper;
 /** One completion with the row it answers. Safe for use by several threads. */
 public final class Sample {
 
+    static final String OUTPUT_TEXT = "output_text";
+
+    private static final String OUTPUT_JSON = "output_json";
+    private static final String OUTPUT_TOOLS = "output_tools";
+
+    /** What templates may ask of a completion, behind {@code sample.}; {@code choices} is a list of one, as OpenAI's chat completions have it. */
+    static final List<String> VARIABLES = List.of(OUTPUT_TEXT, OUTPUT_JSON, OUTPUT_TOOLS, "choices");
+
     private static final int MAX_DEPTH = 64;
 
     private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
@@ -65,25 +73,26 @@ public final class Sample {
     /** The namespace {@code sample} as an endpoint gets it; {@code output_json} only if the completion is JSON. */
     public Map<String, @Nullable Object> namespace() {
         Map<String, @Nullable Object> variables = new LinkedHashMap<>();
-        for (SampleVariable variable : SampleVariable.values()) {
-            if (variable != SampleVariable.OUTPUT_JSON || parsed().isJson()) {
-                variables.put(variable.wireName(), value(variable));
+        for (String variable : VARIABLES) {
+            if (has(variable)) {
+                variables.put(variable, value(variable));
             }
         }
         return variables;
     }
 
-    boolean has(SampleVariable variable) {
-        return variable != SampleVariable.OUTPUT_JSON || parsed().isJson();
+    boolean has(String variable) {
+        return !variable.equals(OUTPUT_JSON) || parsed().isJson();
     }
 
+    /** @param variable one of {@link #VARIABLES} */
     @Nullable
-    Object value(SampleVariable variable) {
+    Object value(String variable) {
         return switch (variable) {
             case OUTPUT_TEXT -> outputText;
             case OUTPUT_JSON -> parsed().value();
             case OUTPUT_TOOLS -> toolCalls;
-            case CHOICES -> List.of(choice());
+            default -> List.of(choice());
         };
     }
 

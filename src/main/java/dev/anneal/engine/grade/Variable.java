@@ -16,12 +16,14 @@ final class Variable {
     private static final Pattern STEP =
             Pattern.compile("\\.([\\p{L}\\p{N}_-]+)|\\[\"([^\"]*)\"]|\\['([^']*)']|\\[([0-9]{1,6})]");
 
+    private static final String SAMPLE_VARIABLES = "sample." + String.join(", sample.", Sample.VARIABLES);
+
     private final String text;
-    private final @Nullable SampleVariable ofSample;
+    private final @Nullable String ofSample;
     private final List<Object> steps;
 
     /** @param steps keys as strings, places in lists as whole numbers */
-    private Variable(String text, @Nullable SampleVariable ofSample, List<Object> steps) {
+    private Variable(String text, @Nullable String ofSample, List<Object> steps) {
         this.text = text;
         this.ofSample = ofSample;
         this.steps = List.copyOf(steps);
@@ -34,17 +36,18 @@ final class Variable {
                     param,
                     "asks for {{" + text
                             + "}}, but variables begin with 'item.', the row, or 'sample.', the completion:"
-                            + " write {{item.key}} or one of " + SampleVariable.names());
+                            + " write {{item.key}} or one of " + SAMPLE_VARIABLES);
         }
         List<Object> steps = steps(text, namespace.end(), param);
         if (namespace.group().equals("item")) {
             return new Variable(text, null, steps);
         }
-        SampleVariable variable = SampleVariable.named(String.valueOf(steps.get(0)))
-                .orElseThrow(() -> GraderException.invalid(
-                        param,
-                        "asks for {{" + text + "}}, which no completion has; there are " + SampleVariable.names()));
-        if (variable == SampleVariable.OUTPUT_TEXT && steps.size() > 1) {
+        String variable = String.valueOf(steps.get(0));
+        if (!Sample.VARIABLES.contains(variable)) {
+            throw GraderException.invalid(
+                    param, "asks for {{" + text + "}}, which no completion has; there are " + SAMPLE_VARIABLES);
+        }
+        if (variable.equals(Sample.OUTPUT_TEXT) && steps.size() > 1) {
             throw GraderException.invalid(
                     param,
                     "asks for {{" + text

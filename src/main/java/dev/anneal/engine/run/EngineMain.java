@@ -1,8 +1,14 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.format.file.DurableFiles;
+import dev.anneal.protocol.EvaluateTask;
 import dev.anneal.protocol.ExitCode;
+import dev.anneal.protocol.ExportTask;
+import dev.anneal.protocol.MeasureTask;
+import dev.anneal.protocol.ServeTask;
 import dev.anneal.protocol.Task;
+import dev.anneal.protocol.TrainTask;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,7 +41,9 @@ public final class EngineMain {
         new CommandReader(System.in, signals, requests::add, ending::endSoon).start();
         ExitCode code = ExitCode.FAILURE;
         try {
-            code = run(Path.of(arguments[0]).toAbsolutePath(), new ProgressWriter(protocol), signals, requests);
+            code = run(
+                    Path.of(arguments[0]).toAbsolutePath(),
+                    new Channel(new ProgressWriter(protocol), signals, requests));
         } finally {
             // Also when the failure could not even be reported: the hook waits for nothing then.
             ending.taskEnded(code);
@@ -43,17 +51,33 @@ public final class EngineMain {
         System.exit(code.code());
     }
 
-    private static ExitCode run(
-            Path taskFile, ProgressWriter progress, Signals signals, BlockingQueue<String> requests) {
+    private static ExitCode run(Path taskFile, Channel channel) {
         Path workDirectory = DurableFiles.parentOf(taskFile);
         HostPaths paths = HostPaths.of(workDirectory);
         try (WorkDirectoryLock lock = WorkDirectoryLock.acquire(workDirectory, LOCK_PATIENCE)) {
             lock.recordOwner();
             Task task = TaskFile.read(taskFile);
             paths = paths.with(task);
-            return new TaskRunner(progress, signals, requests).run(task);
+            return run(task, channel);
         } catch (Exception | Error e) {
-            return Failures.report(e, progress, paths);
+            return Failures.report(e, channel.progress(), paths);
         }
+    }
+
+    /** @return {@link ExitCode#DONE} or {@link ExitCode#GIVEN_BACK}; every other end is an exception */
+    private static ExitCode run(Task task, Channel channel) throws IOException {
+        if (task instanceof TrainTask training) {
+            return new TrainingTask(training, channel).run();
+        }
+        if (task instanceof ExportTask export) {
+            new ExportingTask(export, channel).run();
+        } else if (task instanceof EvaluateTask evaluation) {
+            new EvaluatingTask(evaluation, channel).run();
+        } else if (task instanceof ServeTask serving) {
+            new ServingTask(serving, channel).run();
+        } else {
+            new MeasuringTask((MeasureTask) task, channel.progress()).run();
+        }
+        return ExitCode.DONE;
     }
 }

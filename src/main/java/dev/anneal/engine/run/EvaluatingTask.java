@@ -1,6 +1,5 @@
 package dev.anneal.engine.run;
 
-import dev.anneal.engine.grade.Outside;
 import dev.anneal.engine.network.lora.Adapter;
 import dev.anneal.engine.network.lora.AdapterConfig;
 import dev.anneal.engine.network.model.AdapterDropout;
@@ -9,11 +8,9 @@ import dev.anneal.engine.run.evaluate.Evaluator;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.EvaluateTask;
-import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Evaluates the model of a task: the base as it is, with an adapter at its checkpoint's beta, or with the weights of an export or checkpoint. */
@@ -21,24 +18,19 @@ final class EvaluatingTask {
 
     private final EvaluateTask task;
     private final BaseModelFiles base;
-    private final ProgressWriter progress;
+    private final Channel channel;
     private final Pulse pulse;
-    private final BlockingQueue<String> replies;
 
-    /** @param replies lines of standard input that answer what graders ask */
-    EvaluatingTask(EvaluateTask task, ProgressWriter progress, Signals signals, BlockingQueue<String> replies) {
+    EvaluatingTask(EvaluateTask task, Channel channel) {
         this.task = task;
         this.base = new BaseModelFiles(task);
-        this.progress = progress;
-        this.pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
-        this.replies = replies;
+        this.channel = channel;
+        this.pulse = channel.pulse();
     }
 
-    ExitCode run() throws IOException {
+    void run() throws IOException {
         try (ModelTokenizer tokenizer = ModelTokenizer.open(base.directory())) {
-            Outside outside = new SupervisorHelp(progress::write, replies, pulse, SupervisorHelp.PATIENCE);
-            progress.write(evaluate(Evaluator.of(task, tokenizer, outside)));
-            return ExitCode.DONE;
+            channel.progress().write(evaluate(Evaluator.of(task, tokenizer, channel.help())));
         }
     }
 

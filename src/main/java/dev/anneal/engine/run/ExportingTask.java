@@ -13,7 +13,6 @@ import dev.anneal.engine.text.data.ChatEncoder;
 import dev.anneal.engine.text.tokens.ModelTokenizer;
 import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.engine.train.CheckpointState;
-import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.ExportTask;
 import dev.anneal.protocol.Progress;
 import java.io.IOException;
@@ -32,31 +31,31 @@ final class ExportingTask {
     private final ProgressWriter progress;
     private final Pulse pulse;
 
-    ExportingTask(ExportTask task, ProgressWriter progress, Signals signals) {
+    ExportingTask(ExportTask task, Channel channel) {
         this.task = task;
         this.base = new BaseModelFiles(task);
-        this.progress = progress;
-        this.pulse = new Pulse(signals, progress::write, Pulse.INTERVAL);
+        this.progress = channel.progress();
+        this.pulse = channel.pulse();
     }
 
-    ExitCode run() throws IOException {
+    void run() throws IOException {
         BaseModel model =
                 new BaseModel(task.model().id(), task.model().revision(), base.directory(), base.fingerprint());
         @Nullable String archive = task.adapterArchive();
         if (archive == null) {
-            return run(
-                    model, trained(Path.of(Objects.requireNonNull(task.checkpointDirectory(), "nothing to export"))));
+            run(model, trained(Path.of(Objects.requireNonNull(task.checkpointDirectory(), "nothing to export"))));
+            return;
         }
         Path values = Path.of(task.outputDirectory() + ".adapter.safetensors");
         values = values.resolveSibling("." + values.getFileName());
         try {
-            return run(model, Trained.elsewhere(values, imported(Path.of(archive), values), model));
+            run(model, Trained.elsewhere(values, imported(Path.of(archive), values), model));
         } finally {
             Files.deleteIfExists(values);
         }
     }
 
-    private ExitCode run(BaseModel model, Trained trained) throws IOException {
+    private void run(BaseModel model, Trained trained) throws IOException {
         ExportRequest request = new ExportRequest(
                 task.exportId(),
                 task.kind(),
@@ -69,7 +68,6 @@ final class ExportingTask {
                 progress::write);
         Export export = new Exporter(model, trained).export(request, Path.of(task.outputDirectory()));
         progress.write(new Progress.Exported(JsonMapper.shared().writeValueAsString(export.proof()), export.files()));
-        return ExitCode.DONE;
     }
 
     /** Writes an uploaded adapter's values as a checkpoint holds them. */

@@ -5,7 +5,6 @@ import dev.anneal.engine.network.torch.ElementType;
 import dev.anneal.engine.network.torch.Program;
 import dev.anneal.engine.network.torch.Scope;
 import dev.anneal.engine.network.torch.Tensor;
-import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.MeasureTask;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.Progress.Measured.Rate;
@@ -44,7 +43,7 @@ final class MeasuringTask {
         this.progress = progress;
     }
 
-    ExitCode run() {
+    void run() {
         int threads = task.machine().computeThreads();
         ExecutorService executor = Executors.newFixedThreadPool(threads);
         try (Scope scope = Scope.open(task.machine().device())) {
@@ -60,7 +59,6 @@ final class MeasuringTask {
                 }
             }
             progress.write(new Progress.Measured(startSeconds, rates));
-            return ExitCode.DONE;
         } finally {
             executor.shutdown();
         }

@@ -1,10 +1,8 @@
 package dev.anneal.engine.run;
 
 import dev.anneal.engine.network.model.DecoderModel;
-import dev.anneal.engine.run.serve.ModelSource;
 import dev.anneal.engine.run.serve.Server;
 import dev.anneal.engine.train.Checkpoint;
-import dev.anneal.protocol.ExitCode;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
@@ -14,14 +12,13 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Answers requests until it is told to stop. */
-final class ServingTask implements ModelSource {
+final class ServingTask implements Server.Host {
 
     private static final Logger LOG = System.getLogger(ServingTask.class.getName());
     private static final JsonMapper JSON = JsonMapper.shared();
@@ -30,27 +27,17 @@ final class ServingTask implements ModelSource {
     private static final long POLL_MILLIS = 100;
 
     private final ServeTask task;
-    private final ProgressWriter progress;
-    private final Signals signals;
-    private final BlockingQueue<String> requests;
+    private final Channel channel;
 
-    /** @param requests lines that hold a {@link ServeRequest} each */
-    ServingTask(ServeTask task, ProgressWriter progress, Signals signals, BlockingQueue<String> requests) {
+    ServingTask(ServeTask task, Channel channel) {
         this.task = task;
-        this.progress = progress;
-        this.signals = signals;
-        this.requests = requests;
+        this.channel = channel;
     }
 
-    ExitCode run() {
-        try (Server server = new Server(
-                this,
-                task.limits(),
-                task.machine().computeThreads(),
-                (request, reply) -> progress.write(new Progress.Replied(request, reply)),
-                ServingTask::fault)) {
-            while (!signals.isStopping()) {
-                @Nullable String line = requests.poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
+    void run() {
+        try (Server server = new Server(this, task.limits(), task.machine().computeThreads())) {
+            while (!channel.signals().isStopping()) {
+                @Nullable String line = channel.lines().poll(POLL_MILLIS, TimeUnit.MILLISECONDS);
                 if (line != null) {
                     server.take(JSON.readValue(line, ServeRequest.class));
                 }
@@ -60,10 +47,15 @@ final class ServingTask implements ModelSource {
         } catch (JacksonException e) {
             throw TaskException.failure("invalid_task", "a line is no request: " + e.getOriginalMessage(), e);
         }
-        return ExitCode.DONE;
     }
 
-    private static ServeReply.Refused fault(ServeRequest.Generate request, Throwable thrown) {
+    @Override
+    public void reply(long request, ServeReply reply) {
+        channel.progress().write(new Progress.Replied(request, reply));
+    }
+
+    @Override
+    public ServeReply.Refused refusal(ServeRequest.Generate request, Throwable thrown) {
         LOG.log(Level.WARNING, "Request " + request.id() + " for " + request.model() + " is not answered", thrown);
         TaskException failure = Failures.classified(thrown);
         String message = HostPaths.of(request.model()).takenFrom(failure.message());

@@ -45,7 +45,7 @@ final class GrpoBenchmark {
     public static void main(String[] arguments) throws IOException {
         ByteArrayOutputStream lines = new ByteArrayOutputStream();
         ProgressWriter progress = new ProgressWriter(new PrintStream(lines, false, StandardCharsets.UTF_8));
-        new TrainingTask(task(arguments), progress, new Signals(), new LinkedBlockingQueue<>()).run();
+        new TrainingTask(task(arguments), new Channel(progress, new Signals(), new LinkedBlockingQueue<>())).run();
         List<Progress> reported = lines.toString(StandardCharsets.UTF_8)
                 .lines()
                 .map(line -> JsonMapper.shared().readValue(line, Progress.class))

@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -41,13 +42,10 @@ final class FormulaParser {
     private Node sum() throws FormulaException {
         Node left = product();
         while (true) {
-            Node first = left;
             if (take('+')) {
-                Node second = product();
-                left = values -> first.value(values) + second.value(values);
+                left = both(left, product(), Double::sum);
             } else if (take('-')) {
-                Node second = product();
-                left = values -> first.value(values) - second.value(values);
+                left = both(left, product(), (first, second) -> first - second);
             } else {
                 return left;
             }
@@ -57,17 +55,18 @@ final class FormulaParser {
     private Node product() throws FormulaException {
         Node left = signed();
         while (true) {
-            Node first = left;
             if (take('*')) {
-                Node second = signed();
-                left = values -> first.value(values) * second.value(values);
+                left = both(left, signed(), (first, second) -> first * second);
             } else if (take('/')) {
-                Node second = signed();
-                left = values -> first.value(values) / second.value(values);
+                left = both(left, signed(), (first, second) -> first / second);
             } else {
                 return left;
             }
         }
+    }
+
+    private static Node both(Node first, Node second, DoubleBinaryOperator operation) {
+        return values -> operation.applyAsDouble(first.value(values), second.value(values));
     }
 
     private Node signed() throws FormulaException {
@@ -89,7 +88,7 @@ final class FormulaParser {
         enter();
         Node exponent = signed();
         depth--;
-        return values -> Math.pow(base.value(values), exponent.value(values));
+        return both(base, exponent, Math::pow);
     }
 
     private Node atom() throws FormulaException {

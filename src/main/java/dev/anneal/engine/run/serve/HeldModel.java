@@ -43,9 +43,9 @@ final class HeldModel implements AutoCloseable {
         this.decoder = new OpenDecoder(incremental, this.limits, turns, "decoder-" + base.id());
     }
 
-    static HeldModel load(Task.BaseModel base, Path weights, ModelSource source, ServeTask.Limits limits, Turns turns)
+    static HeldModel load(Task.BaseModel base, Path weights, Server.Host host, ServeTask.Limits limits, Turns turns)
             throws IOException {
-        DecoderModel model = source.load(base, weights);
+        DecoderModel model = host.load(base, weights);
         try {
             return new HeldModel(base, model, ModelTokenizer.open(Path.of(base.directory())), limits, turns);
         } catch (RuntimeException | Error e) {
@@ -67,9 +67,28 @@ final class HeldModel implements AutoCloseable {
         return prompts;
     }
 
-    /** Tokens of prompt and answer together. */
-    int context() {
-        return limits.context();
+    /**
+     * Most tokens of an answer.
+     *
+     * @param asked tokens that the request wants at most; null for what is left of the context
+     * @throws RequestException {@code context_length_exceeded} if prompt and answer do not fit into the context
+     */
+    int newTokens(int promptTokens, @Nullable Integer asked) {
+        long needed = promptTokens + (long) (asked == null ? 1 : asked);
+        if (needed > limits.context()) {
+            throw new RequestException(
+                    "context_length_exceeded",
+                    "this model's context holds %,d tokens here, but the request needs %,d: %,d of the prompt and %s of the answer. Shorten the prompt or lower max_tokens"
+                            .formatted(
+                                    limits.context(),
+                                    needed,
+                                    promptTokens,
+                                    asked == null ? "at least one" : "%,d".formatted(asked)));
+        }
+        if (promptTokens == 0) {
+            throw new RequestException("invalid_value", "the prompt has no tokens; give at least one");
+        }
+        return asked == null ? limits.context() - promptTokens : asked;
     }
 
     /** Continues prompts with any of its adapters. */

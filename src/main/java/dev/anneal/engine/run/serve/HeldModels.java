@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /** The models in memory: loaded when they are asked for, let go when they are idle or others need their place. Used by one thread. */
 final class HeldModels implements AutoCloseable {
 
-    private final ModelSource source;
+    private final Server.Host host;
     private final ServeTask.Limits limits;
     private final Turns turns;
 
@@ -28,8 +28,8 @@ final class HeldModels implements AutoCloseable {
     /** Whether a checkpoint holds all weights instead of an adapter. */
     private final Map<String, Boolean> holdsAllWeights = new LinkedHashMap<>();
 
-    HeldModels(ModelSource source, ServeTask.Limits limits, Turns turns) {
-        this.source = source;
+    HeldModels(Server.Host host, ServeTask.Limits limits, Turns turns) {
+        this.host = host;
         this.limits = limits;
         this.turns = turns;
     }
@@ -65,7 +65,7 @@ final class HeldModels implements AutoCloseable {
     }
 
     private Use load(ServedModel wanted, String folder) throws IOException {
-        Checkpoint trained = source.checkpoint(wanted, Path.of(folder));
+        Checkpoint trained = host.checkpoint(wanted, Path.of(folder));
         boolean all = trained.state().adapterConfig() == null;
         holdsAllWeights.put(folder, all);
         HeldModel model = model(wanted, all ? folder : wanted.base().directory());
@@ -82,7 +82,7 @@ final class HeldModels implements AutoCloseable {
             return known;
         }
         makeRoomForModel();
-        HeldModel loaded = HeldModel.load(wanted.base(), Path.of(weights), source, limits, turns);
+        HeldModel loaded = HeldModel.load(wanted.base(), Path.of(weights), host, limits, turns);
         models.put(weights, loaded);
         return loaded;
     }

@@ -32,24 +32,7 @@ final class PromptReader {
     }
 
     /** What is to be continued, and the tokens of the model that end it. */
-    static final class Read {
-
-        private final int[] tokens;
-        private final Set<Integer> ends;
-
-        private Read(int[] tokens, Set<Integer> ends) {
-            this.tokens = tokens;
-            this.ends = ends;
-        }
-
-        int[] tokens() {
-            return tokens;
-        }
-
-        Set<Integer> ends() {
-            return ends;
-        }
-    }
+    record Read(int[] tokens, Set<Integer> ends) {}
 
     /** @param now what the chat template takes for the present, to the minute */
     Read read(Input input, Instant now) {

@@ -4,12 +4,16 @@ import dev.anneal.engine.math.random.SplitMix64;
 import dev.anneal.engine.network.generate.Prompt;
 import dev.anneal.engine.network.generate.Sampling;
 import dev.anneal.engine.network.generate.Turns;
+import dev.anneal.engine.network.model.DecoderModel;
+import dev.anneal.engine.train.Checkpoint;
 import dev.anneal.protocol.ServeReply;
 import dev.anneal.protocol.ServeRequest;
 import dev.anneal.protocol.ServeTask;
+import dev.anneal.protocol.Task;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -29,27 +33,34 @@ public final class Server implements AutoCloseable {
     private static final long SWEEP_SECONDS = 5;
 
     private final HeldModels models;
-    private final Replies replies;
-    private final Faults faults;
+    private final Host host;
     private final Map<Long, OpenRequest> open = new ConcurrentHashMap<>();
     private final ScheduledExecutorService preparing =
             Executors.newSingleThreadScheduledExecutor(task -> new Thread(task, "preparing"));
 
-    /** Takes what is said about a request, from any thread. */
-    public interface Replies {
-        void reply(long request, ServeReply reply);
-    }
+    /** Gives models, and takes replies. What is wrong with a model's files is thrown as the host reports it. */
+    public interface Host {
+        /**
+         * A base model in memory, which the caller closes.
+         *
+         * @param weights folder of the weights: the model's own, or the checkpoint of a training of all weights
+         */
+        DecoderModel load(Task.BaseModel base, Path weights) throws IOException;
 
-    /** Says of a failure that is no {@link RequestException} what it is to the client. */
-    public interface Faults {
+        /** A checkpoint of a training, once it is known that it trained this very model. */
+        Checkpoint checkpoint(ServeRequest.ServedModel model, Path folder) throws IOException;
+
+        /** Takes a reply to a request, from any thread. */
+        void reply(long request, ServeReply reply);
+
+        /** Reply to the client for a failure that is no {@link RequestException}. */
         ServeReply.Refused refusal(ServeRequest.Generate request, Throwable cause);
     }
 
     /** @param threads that share the work of decoding */
-    public Server(ModelSource source, ServeTask.Limits limits, int threads, Replies replies, Faults faults) {
-        this.models = new HeldModels(source, limits, new Turns(threads));
-        this.replies = replies;
-        this.faults = faults;
+    public Server(Host host, ServeTask.Limits limits, int threads) {
+        this.host = host;
+        this.models = new HeldModels(host, limits, new Turns(threads));
         ScheduledFuture<?> untilClosed =
                 preparing.scheduleWithFixedDelay(this::sweep, SWEEP_SECONDS, SWEEP_SECONDS, TimeUnit.SECONDS);
         LOG.log(Level.DEBUG, "Sweeps are scheduled: {0}", untilClosed);
@@ -68,7 +79,7 @@ public final class Server implements AutoCloseable {
         if (request instanceof ServeRequest.Generate generate) {
             OpenRequest opened = new OpenRequest(
                     generate,
-                    reply -> replies.reply(request.id(), reply),
+                    reply -> host.reply(request.id(), reply),
                     cause -> refusal(generate, cause),
                     () -> open.remove(request.id()));
             open.put(request.id(), opened);
@@ -84,7 +95,7 @@ public final class Server implements AutoCloseable {
     private ServeReply.Refused refusal(ServeRequest.Generate request, Throwable cause) {
         return cause instanceof RequestException refused
                 ? new ServeReply.Refused(refused.code(), String.valueOf(refused.getMessage()))
-                : faults.refusal(request, cause);
+                : host.refusal(request, cause);
     }
 
     private void prepare(OpenRequest request) {
@@ -102,8 +113,7 @@ public final class Server implements AutoCloseable {
         ServeRequest.Decoding decoding = request.decoding();
         HeldModels.Use use = models.use(request.model());
         PromptReader.Read prompt = use.model().prompts().read(request.input(), request.now());
-        int length = ContextCheck.newTokens(
-                prompt.tokens().length, decoding.maxNewTokens(), use.model().context());
+        int length = use.model().newTokens(prompt.tokens().length, decoding.maxNewTokens());
         Set<Integer> ends = new HashSet<>(prompt.ends());
         ends.addAll(decoding.stopTokens());
         opened.tell(new ServeReply.Accepted(prompt.tokens().length));
