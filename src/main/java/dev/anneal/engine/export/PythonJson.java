@@ -40,6 +40,7 @@ final class PythonJson {
         return WRITER.writeValueAsString(value).replace("\u007f", "\\u007f");
     }
 
+    /** Prints doubles as Python does. */
     private static final class Reals extends StdSerializer<Double> {
         Reals() {
             super(Double.class);
