@@ -25,21 +25,3 @@ CREATE TABLE store_orphan (
 CREATE INDEX store_orphan_first_seen ON store_orphan (first_seen_at);
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON store_orphan TO anneal_system;
-
--- db-scheduler's table for retention: its only task, and which process does it now. It is apart from other tasks for the reason given at hub_push_task.
-CREATE TABLE retention_task (
-    task_name            text        NOT NULL,
-    task_instance        text        NOT NULL,
-    task_data            bytea,
-    execution_time       timestamptz NOT NULL,
-    picked               boolean     NOT NULL,
-    picked_by            text,
-    last_success         timestamptz,
-    last_failure         timestamptz,
-    consecutive_failures integer,
-    last_heartbeat       timestamptz,
-    version              bigint      NOT NULL,
-    PRIMARY KEY (task_name, task_instance)
-);
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON retention_task TO anneal_system;

@@ -1,7 +1,7 @@
 -- The schema of the first release is V1 to V10: one file for each district of the service that has tables. A district refers to those before it, never to
 -- a later one.
 --
--- Platform: the roles of the service, and the convention for tables that hold rows of tenants.
+-- Platform: the roles of the service, the convention for tables that hold rows of tenants, and the tasks of the background.
 -- The owner's login runs this. ${applicationLogin} is the login of the running service; it acts through the roles below (SET ROLE).
 
 -- anneal_tenant sees the rows of the tenant that its transaction names, anneal_system sees those of all, anneal_readonly (Grafana, KEDA) only reads.
@@ -40,3 +40,27 @@ BEGIN
     EXECUTE format('CREATE POLICY rows_to_read ON %s FOR SELECT TO anneal_readonly USING (true)', isolated);
     EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %s TO anneal_tenant, anneal_system', isolated);
 END $$;
+
+-- db-scheduler's table, under its default name: the background work that one process does for all, when it is due, and which process does it now. The
+-- scheduler adds what recurs. A trigger of another district adds the rest, in the transaction that writes what the work is about; requests see no task.
+CREATE TABLE scheduled_tasks (
+    task_name            text        NOT NULL,
+    task_instance        text        NOT NULL,
+    task_data            bytea,
+    execution_time       timestamptz NOT NULL,
+    picked               boolean     NOT NULL,
+    picked_by            text,
+    last_success         timestamptz,
+    last_failure         timestamptz,
+    consecutive_failures integer,
+    last_heartbeat       timestamptz,
+    version              bigint      NOT NULL,
+    PRIMARY KEY (task_name, task_instance)
+);
+
+-- The scheduler's polls: what is due, and whose process is dead.
+CREATE INDEX scheduled_tasks_due ON scheduled_tasks (execution_time);
+CREATE INDEX scheduled_tasks_heartbeat ON scheduled_tasks (last_heartbeat);
+
+GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_tasks TO anneal_system;
+GRANT INSERT ON scheduled_tasks TO anneal_tenant;

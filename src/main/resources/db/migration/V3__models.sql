@@ -16,8 +16,6 @@ CREATE TABLE base_model (
     license       text,
     error_code    text,
     error_message text,
-    -- Until then a pull belongs to one process, which keeps moving this time; after that another process goes on.
-    claimed_until timestamptz,
     CONSTRAINT base_model_state_is_known CHECK (state IN ('PULLING', 'READY', 'FAILED')),
     CONSTRAINT base_model_sha_is_a_commit CHECK (sha ~ '^[0-9a-f]{40}$'),
     CONSTRAINT base_model_ready_at_a_commit CHECK (state <> 'READY' OR sha IS NOT NULL),
@@ -26,3 +24,17 @@ CREATE TABLE base_model (
 );
 
 GRANT SELECT, INSERT, UPDATE ON base_model TO anneal_system;
+
+-- The transaction that asks for a pull adds its task, so that it is made whatever becomes of the process.
+CREATE FUNCTION schedule_hub_pull() RETURNS trigger
+    LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO scheduled_tasks (task_name, task_instance, execution_time, picked, version)
+    VALUES ('hub-pull', NEW.model_id || '@' || extract(epoch FROM NEW.requested_at), clock_timestamp(), false, 1);
+    RETURN NULL;
+END $$;
+
+CREATE TRIGGER pull_is_requested AFTER INSERT ON base_model
+    FOR EACH ROW WHEN (NEW.state = 'PULLING') EXECUTE FUNCTION schedule_hub_pull();
+CREATE TRIGGER pull_is_requested_again AFTER UPDATE OF requested_at ON base_model
+    FOR EACH ROW WHEN (NEW.state = 'PULLING') EXECUTE FUNCTION schedule_hub_pull();

@@ -145,35 +145,11 @@ CREATE INDEX hub_push_open ON hub_push (tenant_id) WHERE finished_at IS NULL;
 
 CALL isolate_tenants('hub_push');
 
--- db-scheduler's table for pushes: what is to be done when, and which process does it now. Each kind of task has a table of its own, because every process
--- that reads a table must know all tasks in it, also a process of another version. Requests add tasks and see none.
-CREATE TABLE hub_push_task (
-    task_name            text        NOT NULL,
-    task_instance        text        NOT NULL,
-    task_data            bytea,
-    execution_time       timestamptz NOT NULL,
-    picked               boolean     NOT NULL,
-    picked_by            text,
-    last_success         timestamptz,
-    last_failure         timestamptz,
-    consecutive_failures integer,
-    last_heartbeat       timestamptz,
-    version              bigint      NOT NULL,
-    PRIMARY KEY (task_name, task_instance)
-);
-
--- The scheduler's polls: what is due, and whose process is dead.
-CREATE INDEX hub_push_task_due ON hub_push_task (execution_time);
-CREATE INDEX hub_push_task_heartbeat ON hub_push_task (last_heartbeat);
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON hub_push_task TO anneal_system;
-GRANT INSERT ON hub_push_task TO anneal_tenant;
-
 -- The transaction that adds a push adds its task, so that the push is made whatever becomes of the process.
 CREATE FUNCTION schedule_hub_push() RETURNS trigger
     LANGUAGE plpgsql AS $$
 BEGIN
-    INSERT INTO hub_push_task (task_name, task_instance, execution_time, picked, version)
+    INSERT INTO scheduled_tasks (task_name, task_instance, execution_time, picked, version)
     VALUES ('hub-push', NEW.external_id, clock_timestamp(), false, 1);
     RETURN NULL;
 END $$;

@@ -76,30 +76,6 @@ CREATE TABLE webhook_attempt (
 
 CALL isolate_tenants('webhook_attempt');
 
--- db-scheduler's table for deliveries, under the scheduler's default name: what is to be done when, and which process does it now. Requests add tasks and
--- see none.
-CREATE TABLE scheduled_tasks (
-    task_name            text        NOT NULL,
-    task_instance        text        NOT NULL,
-    task_data            bytea,
-    execution_time       timestamptz NOT NULL,
-    picked               boolean     NOT NULL,
-    picked_by            text,
-    last_success         timestamptz,
-    last_failure         timestamptz,
-    consecutive_failures integer,
-    last_heartbeat       timestamptz,
-    version              bigint      NOT NULL,
-    PRIMARY KEY (task_name, task_instance)
-);
-
--- The scheduler's polls: what is due, and whose process is dead.
-CREATE INDEX scheduled_tasks_due ON scheduled_tasks (execution_time);
-CREATE INDEX scheduled_tasks_heartbeat ON scheduled_tasks (last_heartbeat);
-
-GRANT SELECT, INSERT, UPDATE, DELETE ON scheduled_tasks TO anneal_system;
-GRANT INSERT ON scheduled_tasks TO anneal_tenant;
-
 -- The transaction that makes a delivery pending adds its task, so that it is tried whatever becomes of the process.
 CREATE FUNCTION schedule_webhook_delivery() RETURNS trigger
     LANGUAGE plpgsql AS $$

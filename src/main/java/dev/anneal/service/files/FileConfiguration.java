@@ -3,9 +3,9 @@ package dev.anneal.service.files;
 import dev.anneal.service.access.quota.StoredBytes;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.RecurringChore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 /** When files are swept, and what a tenant's files and the parts of its uploads count for in its quota. */
 @Configuration(proxyBeanMethods = false)
@@ -13,8 +13,8 @@ class FileConfiguration {
 
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer fileSweeps(FileSweeper sweeper, FileProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(sweeper::runOnce, properties.sweepInterval());
+    RecurringChore fileSweep(FileSweeper sweeper, FileProperties properties) {
+        return new RecurringChore("file-sweep", properties.sweepInterval(), sweeper::runOnce);
     }
 
     @Bean

@@ -1,10 +1,12 @@
 package dev.anneal.service.queue;
 
 import java.util.List;
+import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
-/** Passes ends on to those who want to know, once they are certain. */
+/** Tells listeners of ends, once they are certain. */
+@Component
 public final class WorkEnds {
 
     private final List<WorkEndListener> listeners;
@@ -13,7 +15,7 @@ public final class WorkEnds {
         this.listeners = List.copyOf(listeners);
     }
 
-    /** Within the transaction that brings the end about; what rolls back was none, and neither is a state that is not final. */
+    /** Call it within the transaction that ends the work. Listeners hear nothing of a rollback, or of a state that is not final. */
     public void announce(WorkEnd end) {
         if (end.state().isFinal()) {
             TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {

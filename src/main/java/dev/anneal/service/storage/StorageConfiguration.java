@@ -1,6 +1,7 @@
 package dev.anneal.service.storage;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.schedule.LocalChore;
 import dev.anneal.service.platform.startup.StartRefusedException;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -11,7 +12,6 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 /** The store in a folder, and who owns the store; the store in a bucket is configured in {@code storage.s3}. */
 @Configuration(proxyBeanMethods = false)
@@ -37,8 +37,7 @@ class StorageConfiguration {
 
     /** In every process: part of what a store leaves lies on the machine that it was used from. */
     @Bean
-    SchedulingConfigurer abandonedSweeps(ArtifactStore store, Clock clock) {
-        AbandonedSweep sweep = new AbandonedSweep(store, clock);
-        return tasks -> tasks.addFixedDelayTask(sweep::runOnce, ABANDONED_SWEEPS);
+    LocalChore abandonedSweep(ArtifactStore store, Clock clock) {
+        return new LocalChore(ABANDONED_SWEEPS, new AbandonedSweep(store, clock)::runOnce);
     }
 }

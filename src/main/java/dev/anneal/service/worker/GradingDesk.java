@@ -4,6 +4,7 @@ import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.service.inference.grader.GradingAnswers;
 import dev.anneal.service.platform.process.EngineProcess;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,11 +24,7 @@ final class GradingDesk implements AutoCloseable {
 
     private final GradingAnswers answers;
     private final CompletableFuture<EngineProcess> process = new CompletableFuture<>();
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(task -> {
-        Thread made = new Thread(task, "grading-desk");
-        made.setDaemon(true);
-        return made;
-    });
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(DaemonThreads.named("grading-desk"));
     private Future<?> open = CompletableFuture.completedFuture(null);
 
     GradingDesk(GradingAnswers answers) {

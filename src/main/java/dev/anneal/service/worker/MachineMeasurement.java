@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.training.machine.Machine;
 import dev.anneal.service.training.machine.Machines;
 import java.io.IOException;
@@ -65,10 +66,7 @@ final class MachineMeasurement implements SmartLifecycle {
 
     @Override
     public synchronized void start() {
-        Thread started = new Thread(this::keepKnown, "worker-measure");
-        started.setDaemon(true);
-        started.start();
-        thread = started;
+        thread = DaemonThreads.start("worker-measure", this::keepKnown);
     }
 
     @Override

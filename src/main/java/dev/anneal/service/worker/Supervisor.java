@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.queue.Slot;
 import dev.anneal.service.queue.lease.LeaseProperties;
 import java.io.IOException;
@@ -29,7 +30,8 @@ final class Supervisor {
     private final HeartbeatWriter heartbeats;
     private final List<WorkSlot> slots = new ArrayList<>();
     private final List<Thread> slotThreads = new ArrayList<>();
-    private final Thread heartbeatThread = daemon(this::beat, "worker-heartbeat");
+    private final Thread heartbeatThread =
+            DaemonThreads.named("worker-heartbeat").newThread(this::beat);
     private final EnvironmentWatch watch;
     private final List<Thread> watchThreads;
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -48,8 +50,9 @@ final class Supervisor {
                 () -> equipment.assignments().tellHeldUp(),
                 name,
                 equipment.properties().devices().size());
-        this.watchThreads =
-                List.of(daemon(watch::look, "worker-environment"), daemon(watch::tell, "worker-environment-report"));
+        this.watchThreads = List.of(
+                DaemonThreads.named("worker-environment").newThread(watch::look),
+                DaemonThreads.named("worker-environment-report").newThread(watch::tell));
         Duration trust = queue.lease().minus(queue.safetyMargin());
         WorkerProperties properties = equipment.properties();
         for (String device : properties.devices()) {
@@ -65,7 +68,7 @@ final class Supervisor {
     }
 
     private void addSlot(WorkSlot slot) {
-        slotThreads.add(daemon(slot, "worker-slot-" + slots.size()));
+        slotThreads.add(DaemonThreads.named("worker-slot-" + slots.size()).newThread(slot));
         slots.add(slot);
     }
 
@@ -131,11 +134,5 @@ final class Supervisor {
                 heartbeats.rest();
             }
         }
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -1,5 +1,6 @@
 package dev.anneal.service.worker;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.queue.WorkError;
 import java.time.Duration;
 import java.util.Optional;
@@ -52,9 +53,7 @@ final class TimedProbe implements Supplier<Optional<WorkError>> {
     private FutureTask<Optional<WorkError>> begin() {
         FutureTask<Optional<WorkError>> task = new FutureTask<>(probe::get);
         asked = task;
-        Thread thread = new Thread(task, "worker-probe");
-        thread.setDaemon(true);
-        thread.start();
+        DaemonThreads.start("worker-probe", task);
         return task;
     }
 }

@@ -4,6 +4,7 @@ import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.paging.Page;
 import dev.anneal.service.platform.paging.PageRequest;
 import dev.anneal.service.platform.refusal.Refusal;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,7 +39,7 @@ public final class AuditLog implements InitializingBean, DisposableBean {
     private final SystemDatabase database;
     private final AuditRows rows;
     private final BlockingQueue<AuditEntry> unwritten = new ArrayBlockingQueue<>(UNWRITTEN);
-    private final Thread writer = new Thread(this::write, "audit-log");
+    private final Thread writer = DaemonThreads.named("audit-log").newThread(this::write);
     private volatile boolean stopping;
 
     AuditLog(SystemDatabase database, AuditRows rows) {
@@ -48,11 +49,10 @@ public final class AuditLog implements InitializingBean, DisposableBean {
 
     @Override
     public void afterPropertiesSet() {
-        writer.setDaemon(true);
         writer.start();
     }
 
-    /** Has {@code entry} written soon. */
+    /** Queues {@code entry} for the writer. */
     void add(AuditEntry entry) {
         try {
             if (!unwritten.offer(entry, LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)) {

@@ -4,6 +4,7 @@ import dev.anneal.service.access.tenant.Credential;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +84,14 @@ final class AuditRows {
         return jdbc.sql("SELECT EXISTS (SELECT FROM audit_log WHERE public_id = ?)")
                 .param(id)
                 .query(Boolean.class)
+                .single();
+    }
+
+    /** Returns how many have gone. */
+    long forget(Duration retention) {
+        return jdbc.sql("SELECT forget_audit_log(make_interval(secs => ?))")
+                .param((double) retention.toSeconds())
+                .query(Long.class)
                 .single();
     }
 

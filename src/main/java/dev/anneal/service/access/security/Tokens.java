@@ -10,6 +10,7 @@ import dev.anneal.service.access.tenant.Principal;
 import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.io.Closeable;
 import java.io.IOException;
 import java.text.ParseException;
@@ -89,11 +90,7 @@ final class Tokens implements AutoCloseable {
     }
 
     private static ExecutorService reader() {
-        return Executors.newSingleThreadExecutor(task -> {
-            Thread thread = new Thread(task, "issuer-keys");
-            thread.setDaemon(true);
-            return thread;
-        });
+        return Executors.newSingleThreadExecutor(DaemonThreads.named("issuer-keys"));
     }
 
     /** Whether any issuer is trusted. */

@@ -3,6 +3,7 @@ package dev.anneal.service.files.check;
 import dev.anneal.service.files.FileProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -43,11 +44,7 @@ final class CheckLoop implements DisposableBean, SchedulingConfigurer {
                 0,
                 TimeUnit.SECONDS,
                 new ArrayBlockingQueue<>(count),
-                task -> {
-                    Thread thread = new Thread(task, "file-check");
-                    thread.setDaemon(true);
-                    return thread;
-                },
+                DaemonThreads.named("file-check"),
                 new ThreadPoolExecutor.DiscardPolicy());
     }
 

@@ -2,9 +2,9 @@ package dev.anneal.service.files.upload;
 
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.RecurringChore;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 /** When uploads are swept. */
 @Configuration(proxyBeanMethods = false)
@@ -12,7 +12,7 @@ import org.springframework.scheduling.annotation.SchedulingConfigurer;
 class UploadSchedule {
 
     @Bean
-    SchedulingConfigurer uploadSweeps(UploadSweeper sweeper, UploadProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(sweeper::runOnce, properties.sweepInterval());
+    RecurringChore uploadSweep(UploadSweeper sweeper, UploadProperties properties) {
+        return new RecurringChore("upload-sweep", properties.sweepInterval(), sweeper::runOnce);
     }
 }

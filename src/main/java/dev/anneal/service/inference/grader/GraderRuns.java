@@ -3,11 +3,11 @@ package dev.anneal.service.inference.grader;
 import dev.anneal.engine.grade.Grade;
 import dev.anneal.engine.grade.Grader;
 import dev.anneal.engine.grade.Sample;
+import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -23,16 +23,13 @@ public class GraderRuns implements AutoCloseable {
     private final GradingHelp help;
     private final int mostRuns;
     private final Duration timeout;
-    private final Map<String, Integer> openByTenant = new HashMap<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "grader-run");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final TenantSlots slots;
+    private final ExecutorService threads = Executors.newCachedThreadPool(DaemonThreads.named("grader-run"));
 
     GraderRuns(GradingHelp help, GraderProperties properties) {
         this.help = help;
         this.mostRuns = properties.runConcurrency();
+        this.slots = new TenantSlots(mostRuns, (mostRuns + 1) / 2);
         this.timeout = properties.runTimeout();
     }
 
@@ -50,7 +47,7 @@ public class GraderRuns implements AutoCloseable {
                 run.run();
             } finally {
                 // Not earlier, even if nobody waits any more: an interrupted run may go on for a while.
-                end(tenantId);
+                slots.giveBack(tenantId);
             }
         });
         try {
@@ -73,20 +70,13 @@ public class GraderRuns implements AutoCloseable {
         return new Refusal(RefusalCode.SERVICE_UNAVAILABLE, message);
     }
 
-    private synchronized void begin(String tenantId) {
-        int all = openByTenant.values().stream().mapToInt(Integer::intValue).sum();
-        int mostOfTenant = (mostRuns + 1) / 2;
-        if (all >= mostRuns || openByTenant.getOrDefault(tenantId, 0) >= mostOfTenant) {
+    private void begin(String tenantId) {
+        if (!slots.take(tenantId)) {
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
                     "%d graders (anneal.graders.run-concurrency), %d of one tenant, may run at a time; all of these are running. Try again."
-                            .formatted(mostRuns, mostOfTenant));
+                            .formatted(mostRuns, slots.mostOfTenant()));
         }
-        openByTenant.merge(tenantId, 1, Integer::sum);
-    }
-
-    private synchronized void end(String tenantId) {
-        openByTenant.computeIfPresent(tenantId, (tenant, open) -> open == 1 ? null : open - 1);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.anneal.service.inference.grader;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.Executor;
@@ -15,11 +16,7 @@ final class SharedThreads implements AutoCloseable {
     private final Queue<Line> lines = new ArrayDeque<>();
 
     SharedThreads(int count, String name) {
-        threads = Executors.newFixedThreadPool(count, task -> {
-            Thread thread = new Thread(task, name);
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = Executors.newFixedThreadPool(count, DaemonThreads.named(name));
     }
 
     /** For the tasks of one question, which begin in their order. */

@@ -1,5 +1,6 @@
 package dev.anneal.service.inference.http;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,11 +13,8 @@ import java.util.concurrent.TimeUnit;
 /** The answer of another process. A read fails when nothing has come for too long, because a machine that is gone closes no connection. */
 final class HopStream extends FilterInputStream {
 
-    private static final ScheduledExecutorService WATCH = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "hop-watch");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final ScheduledExecutorService WATCH =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("hop-watch"));
 
     private final Future<?> watching;
     private final long silenceNanos;

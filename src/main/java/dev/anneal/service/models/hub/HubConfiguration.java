@@ -4,10 +4,12 @@ import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.TriggeredChore;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 /** Makes the module's beans. */
 @Configuration(proxyBeanMethods = false)
@@ -19,8 +21,8 @@ class HubConfiguration {
     private static final int REDIRECTS = 5;
     private static final Duration PAUSE = Duration.ofSeconds(1);
 
-    /** How soon another process goes on with what a dead one has begun, beyond the end of its claim. */
-    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
+    /** A process that is offline leaves what was asked for before to others, or until it is not. */
+    private static final Duration WHILE_OFFLINE = Duration.ofMinutes(1);
 
     @Bean
     HubCache hubCache(HubProperties properties) {
@@ -33,13 +35,16 @@ class HubConfiguration {
                 new HubClient(http.toConfigured(properties.endpoint(), LIMITS, REDIRECTS), properties), cache, PAUSE);
     }
 
+    /** One model after the other; a trigger of the migration adds a task for each request. */
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer hubPulls(PullLoop pulls, HubProperties properties) {
-        return tasks -> {
-            if (!properties.offline()) {
-                tasks.addFixedDelayTask(pulls::wake, LOOK_INTERVAL);
+    TriggeredChore hubPull(PullRunner pulls, HubProperties properties, Clock clock) {
+        return new TriggeredChore("hub-pull", 1, Duration.ZERO, request -> {
+            if (properties.offline()) {
+                return Optional.of(clock.instant().plus(WHILE_OFFLINE));
             }
-        };
+            pulls.run(request);
+            return Optional.empty();
+        });
     }
 }

@@ -19,14 +19,12 @@ public final class HubModels {
     private final HubProperties properties;
     private final SystemDatabase database;
     private final HubCache cache;
-    private final PullLoop pulls;
     private final HubRows rows;
 
-    HubModels(HubProperties properties, SystemDatabase database, HubCache cache, PullLoop pulls, HubRows rows) {
+    HubModels(HubProperties properties, SystemDatabase database, HubCache cache, HubRows rows) {
         this.properties = properties;
         this.database = database;
         this.cache = cache;
-        this.pulls = pulls;
         this.rows = rows;
     }
 
@@ -51,7 +49,6 @@ public final class HubModels {
             database.run(() -> rows.request(id, revision, sha, tenantId));
         } else {
             database.run(() -> rows.request(id, revision, null, tenantId));
-            pulls.wake();
         }
         return find(id).orElseThrow();
     }

@@ -2,7 +2,6 @@ package dev.anneal.service.models.hub;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -16,9 +15,6 @@ import org.springframework.stereotype.Component;
 @Component
 final class HubRows {
 
-    /** After so long without a sign of the claiming process another process may continue the pull. */
-    private static final Duration CLAIM = Duration.ofMinutes(2);
-
     private static final String SELECT = """
             SELECT model_id, revision, sha, state, requested_at, bytes_total, bytes_done, license, error_code, error_message
             FROM base_model
@@ -30,8 +26,8 @@ final class HubRows {
         this.jdbc = jdbc;
     }
 
-    /** A pull that this process has claimed. */
-    record Claimed(String modelId, String revision, OffsetDateTime requestedAt) {}
+    /** A requested pull. */
+    record Requested(String modelId, String revision, OffsetDateTime requestedAt) {}
 
     Optional<HubModel> find(String id) {
         return jdbc.sql(SELECT + "WHERE model_id = ?")
@@ -65,7 +61,7 @@ final class HubRows {
                         ON CONFLICT (model_id) DO UPDATE
                         SET revision = excluded.revision, sha = coalesce(excluded.sha, old.sha), state = excluded.state, requested_at = excluded.requested_at,
                             requested_by = excluded.requested_by, updated_at = excluded.updated_at, bytes_total = NULL, bytes_done = NULL,
-                            error_code = NULL, error_message = NULL, claimed_until = NULL
+                            error_code = NULL, error_message = NULL
                         WHERE excluded.state = 'READY' OR old.state <> 'PULLING' OR old.revision <> excluded.revision
                         """)
                 .param("id", id)
@@ -76,45 +72,43 @@ final class HubRows {
                 .update();
     }
 
-    Optional<Claimed> claim() {
+    /**
+     * A pull, unless it is done or another revision was asked for since.
+     *
+     * @param time when it was asked for, in seconds since 1970
+     */
+    Optional<Requested> requested(String id, String time) {
         return jdbc.sql("""
-                        UPDATE base_model
-                        SET claimed_until = clock_timestamp() + :claim * interval '1 second'
-                        WHERE model_id = (SELECT model_id
-                                          FROM base_model
-                                          WHERE state = 'PULLING' AND (claimed_until IS NULL OR claimed_until < clock_timestamp())
-                                          ORDER BY requested_at
-                                          LIMIT 1
-                                          FOR UPDATE SKIP LOCKED) -- other processes claim as well
-                        RETURNING model_id, revision, requested_at
+                        SELECT model_id, revision, requested_at
+                        FROM base_model
+                        WHERE model_id = :id AND state = 'PULLING' AND extract(epoch FROM requested_at) = CAST(:time AS numeric)
                         """)
-                .param("claim", CLAIM.toSeconds())
-                .query(Claimed.class)
+                .param("id", id)
+                .param("time", time)
+                .query(Requested.class)
                 .optional();
     }
 
     /** @return whether the pull is still wanted */
-    boolean progress(Claimed pull, @Nullable String license, long total, long done) {
+    boolean progress(Requested pull, @Nullable String license, long total, long done) {
         return jdbc.sql("""
                         UPDATE base_model
-                        SET bytes_total = :total, bytes_done = :done, license = :license, updated_at = clock_timestamp(),
-                            claimed_until = clock_timestamp() + :claim * interval '1 second'
+                        SET bytes_total = :total, bytes_done = :done, license = :license, updated_at = clock_timestamp()
                         WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
                         """)
                         .param("total", total)
                         .param("done", done)
                         .param("license", license)
-                        .param("claim", CLAIM.toSeconds())
                         .param("id", pull.modelId())
                         .param("requested", pull.requestedAt())
                         .update()
                 == 1;
     }
 
-    void ready(Claimed pull, String sha) {
+    void ready(Requested pull, String sha) {
         jdbc.sql("""
                         UPDATE base_model
-                        SET state = 'READY', sha = :sha, bytes_done = bytes_total, updated_at = clock_timestamp(), claimed_until = NULL
+                        SET state = 'READY', sha = :sha, bytes_done = bytes_total, updated_at = clock_timestamp()
                         WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
                         """)
                 .param("sha", sha)
@@ -123,10 +117,10 @@ final class HubRows {
                 .update();
     }
 
-    void failed(Claimed pull, HubException failure) {
+    void failed(Requested pull, HubException failure) {
         jdbc.sql("""
                         UPDATE base_model
-                        SET state = 'FAILED', error_code = :code, error_message = :message, updated_at = clock_timestamp(), claimed_until = NULL
+                        SET state = 'FAILED', error_code = :code, error_message = :message, updated_at = clock_timestamp()
                         WHERE model_id = :id AND requested_at = :requested AND state = 'PULLING'
                         """)
                 .param("code", failure.code())

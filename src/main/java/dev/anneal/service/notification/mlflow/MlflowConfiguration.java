@@ -5,6 +5,7 @@ import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.RecurringChore;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.job.JobStore;
 import java.net.URI;
@@ -12,9 +13,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
-import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -30,19 +29,14 @@ class MlflowConfiguration {
     }
 
     @Bean
-    MlflowClient mlflowClient(
-            OutboundHttp http, MlflowProperties properties, ObjectProvider<MlflowListener> listeners) {
+    MlflowClient mlflowClient(OutboundHttp http, MlflowProperties properties, MlflowListener listener) {
         URI url = url(properties);
         return new MlflowClient(
-                http.toConfigured(url, OutboundLimits.within(properties.timeout(), 2), 0),
-                url,
-                properties,
-                outcome -> listeners.orderedStream().forEach(listener -> listener.answered(outcome)));
+                http.toConfigured(url, OutboundLimits.within(properties.timeout(), 2), 0), url, properties, listener);
     }
 
     @Bean
-    @DependsOnDatabaseInitialization
-    MlflowLoop mlflowLoop(
+    RecurringChore mlflowReports(
             JdbcClient jdbc,
             SystemDatabase database,
             JobStore jobs,
@@ -56,6 +50,7 @@ class MlflowConfiguration {
         if (properties.registerModels()) {
             senders.add(new VersionSender(jdbc, database, jobs, runs, client, properties));
         }
-        return new MlflowLoop(senders, url(properties), properties.interval(), clock);
+        MlflowReports reports = new MlflowReports(senders, url(properties), properties.interval(), clock);
+        return new RecurringChore("mlflow-reports", properties.interval(), reports::runOnce);
     }
 }

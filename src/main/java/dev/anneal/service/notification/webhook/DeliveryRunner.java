@@ -1,5 +1,6 @@
 package dev.anneal.service.notification.webhook;
 
+import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.notification.webhook.DeliveryListener.Outcome;
 import dev.anneal.service.notification.webhook.DeliverySender.Answer;
 import dev.anneal.service.notification.webhook.DeliveryStore.Due;
@@ -9,6 +10,7 @@ import dev.anneal.service.notification.webhook.WebhookEndpoint.Disabled;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.SharedChores;
 import dev.anneal.service.platform.secret.SealedText;
 import dev.anneal.service.platform.secret.Secrets;
 import java.time.Clock;
@@ -23,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Makes one try of a delivery and decides what becomes of it. */
+/** Makes one try of a delivery and decides what follows. */
 @Component
 @ConditionalOnRole(Role.API)
 final class DeliveryRunner {
@@ -33,9 +35,6 @@ final class DeliveryRunner {
     /** Whatever an endpoint asks for. */
     private static final Duration LONGEST_WAIT = Duration.ofHours(24);
 
-    /** While as many deliveries of its tenant are being made as may be, one waits for this long, and up to ten times as long. */
-    private static final Duration UNTIL_NEXT_TURN = Duration.ofSeconds(1);
-
     private final SystemDatabase database;
     private final EndpointStore endpoints;
     private final DeliveryStore deliveries;
@@ -43,7 +42,7 @@ final class DeliveryRunner {
     private final DeliverySender sender;
     private final Clock clock;
     private final List<Duration> delays;
-    private final TenantPlaces places;
+    private final TenantSlots slots;
 
     DeliveryRunner(
             SystemDatabase database,
@@ -60,7 +59,7 @@ final class DeliveryRunner {
         this.sender = sender;
         this.clock = clock;
         this.delays = List.copyOf(properties.retryDelays());
-        this.places = new TenantPlaces(properties.concurrency(), properties.concurrencyOfTenant());
+        this.slots = new TenantSlots(properties.concurrency(), properties.concurrencyOfTenant());
     }
 
     /**
@@ -96,15 +95,13 @@ final class DeliveryRunner {
 
     /** A delivery that has to wait for its turn has not been tried. */
     private Optional<Instant> inTurn(Due due, DeliveryListener listener) {
-        if (!places.take(due.tenantId())) {
-            long wait =
-                    ThreadLocalRandom.current().nextLong(UNTIL_NEXT_TURN.toMillis(), 10 * UNTIL_NEXT_TURN.toMillis());
-            return Optional.of(clock.instant().plusMillis(wait));
+        if (!slots.take(due.tenantId())) {
+            return Optional.of(SharedChores.nextTurn(clock));
         }
         try {
             return attempt(due, listener);
         } finally {
-            places.giveBack(due.tenantId());
+            slots.giveBack(due.tenantId());
         }
     }
 

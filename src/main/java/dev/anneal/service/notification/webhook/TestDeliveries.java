@@ -1,5 +1,6 @@
 package dev.anneal.service.notification.webhook;
 
+import dev.anneal.service.access.quota.TenantSlots;
 import dev.anneal.service.notification.webhook.DeliverySender.Answer;
 import dev.anneal.service.platform.refusal.Refusal;
 import dev.anneal.service.platform.refusal.RefusalCode;
@@ -17,7 +18,7 @@ final class TestDeliveries implements AutoCloseable {
     private static final int MOST_OF_TENANT = 2;
 
     private final DeliverySender sender;
-    private final TenantPlaces places = new TenantPlaces(MOST, MOST_OF_TENANT);
+    private final TenantSlots slots = new TenantSlots(MOST, MOST_OF_TENANT);
 
     /** @param sender closed with this */
     TestDeliveries(DeliverySender sender) {
@@ -26,16 +27,16 @@ final class TestDeliveries implements AutoCloseable {
 
     /** @throws Refusal {@code queue_full} while too many go on */
     Answer send(String tenantId, URI url, String secret, String id, WebhookEvent event) {
-        if (!places.take(tenantId)) {
+        if (!slots.take(tenantId)) {
             throw new Refusal(
                     RefusalCode.QUEUE_FULL,
-                    "%d tests of webhooks, %d of one tenant, may wait for their endpoints at a time, and so many do. Try again."
-                            .formatted(MOST, places.mostOfTenant()));
+                    "%d tests of webhooks, %d of one tenant, may wait for their endpoints at a time, and that many are waiting. Try again."
+                            .formatted(MOST, slots.mostOfTenant()));
         }
         try {
             return sender.send(url, List.of(secret), id, event);
         } finally {
-            places.giveBack(tenantId);
+            slots.giveBack(tenantId);
         }
     }
 

@@ -14,9 +14,7 @@ import org.springframework.validation.annotation.Validated;
  * @param concurrency deliveries that this process makes at a time, half of them one tenant's at most
  * @param kept how long deliveries are kept after they were made or have failed
  * @param maxEndpoints endpoints of one tenant
- * @param pollInterval how often deliveries that are due are looked for
  * @param retryDelays waits between tries, give or take a tenth; when all have passed, the delivery has failed
- * @param takeover after this long without a sign of life from a process, others make its deliveries
  * @param timeout how long a try may take in all
  */
 @Validated
@@ -25,12 +23,10 @@ record WebhookProperties(
         @DefaultValue("8") @Min(1) @Max(256) int concurrency,
         @DefaultValue("30d") Duration kept,
         @DefaultValue("20") @Min(1) int maxEndpoints,
-        @DefaultValue("1s") Duration pollInterval,
 
         @DefaultValue({"5s", "5m", "30m", "2h", "5h", "10h", "14h", "20h", "24h"})
         List<Duration> retryDelays,
 
-        @DefaultValue("1m") Duration takeover,
         @DefaultValue("15s") Duration timeout) {
 
     WebhookProperties {

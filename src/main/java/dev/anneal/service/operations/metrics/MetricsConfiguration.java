@@ -2,6 +2,7 @@ package dev.anneal.service.operations.metrics;
 
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.LocalChore;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
@@ -9,7 +10,6 @@ import java.util.Objects;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.core.env.Environment;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 @Configuration(proxyBeanMethods = false)
 class MetricsConfiguration {
@@ -29,7 +29,7 @@ class MetricsConfiguration {
 
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer queueMetersSchedule(QueueMeters meters, MetricsProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(meters::refresh, properties.queueRefreshInterval());
+    LocalChore queueMetersRefresh(QueueMeters meters, MetricsProperties properties) {
+        return new LocalChore(properties.queueRefreshInterval(), meters::refresh);
     }
 }

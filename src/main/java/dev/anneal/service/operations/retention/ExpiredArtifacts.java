@@ -1,11 +1,16 @@
 package dev.anneal.service.operations.retention;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /** What has passed its retention, by internal keys in their order. Times are the database's. */
+@Component
+@ConditionalOnRole(Role.API)
 final class ExpiredArtifacts {
 
     private static final int BATCH = 100;
@@ -42,10 +47,10 @@ final class ExpiredArtifacts {
     private final SystemDatabase system;
     private final Retention defaults;
 
-    ExpiredArtifacts(JdbcClient jdbc, SystemDatabase system, Retention defaults) {
+    ExpiredArtifacts(JdbcClient jdbc, SystemDatabase system, RetentionProperties properties) {
         this.jdbc = jdbc;
         this.system = system;
-        this.defaults = defaults;
+        this.defaults = properties.retention();
     }
 
     /** Jobs with more than one checkpoint that ended so long ago, behind {@code after}. */

@@ -1,6 +1,8 @@
 package dev.anneal.service.operations.retention;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.results.export.ExportRemoval;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.training.history.Checkpoints;
@@ -9,8 +11,11 @@ import java.util.function.LongFunction;
 import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /** Deletes checkpoints and exports that have passed their retention: first their rows, then what they named, which is an orphan if that fails. */
+@Component
+@ConditionalOnRole(Role.API)
 final class ExpirySweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(ExpirySweep.class);

@@ -1,6 +1,8 @@
 package dev.anneal.service.operations.retention;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -13,12 +15,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Component;
 
 /**
  * Deletes what lies in the store without a row: what a deletion left that failed, and what processes wrote that were cut off. It is noted when it is first
  * seen and deleted when it is still an orphan {@code age} later, so that a database that was restored, or is the wrong one, can be put right before. A store
  * whose marker does not name this installation is left alone.
  */
+@Component
+@ConditionalOnRole(Role.API)
 final class OrphanSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(OrphanSweep.class);
@@ -30,23 +35,23 @@ final class OrphanSweep {
     private final @Nullable Duration age;
     private final OrphanRows rows;
 
-    /** @param age null for never: the store is not even looked at */
     OrphanSweep(
             SystemDatabase system,
             ArtifactStore store,
             StoreOwnership ownership,
             RetentionListener listener,
-            @Nullable Duration age,
+            RetentionProperties properties,
             OrphanRows rows) {
         this.system = system;
         this.store = store;
         this.ownership = ownership;
         this.listener = listener;
-        this.age = age;
+        this.age = properties.orphanAge();
         this.rows = rows;
     }
 
     void runOnce() {
+        // Where orphans are kept for good, the store is not even looked at.
         if (age != null && isOurs()) {
             sweep(age);
         }

@@ -1,6 +1,8 @@
 package dev.anneal.service.operations.retention;
 
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.role.ConditionalOnRole;
+import dev.anneal.service.platform.role.Role;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.ArtifactStore;
 import dev.anneal.service.storage.StorageException;
@@ -11,11 +13,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
 
 /**
  * Deletes what nobody needs of a job's older checkpoints once it has ended: those that are not annealed, and of the others the optimizer's state. The newest
  * stays whole, since a training goes on from it. What an export, an evaluation, another job or another tenant uses stays.
  */
+@Component
+@ConditionalOnRole(Role.API)
 final class SpentStateSweep {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpentStateSweep.class);
@@ -51,21 +56,20 @@ final class SpentStateSweep {
     private final ArtifactRemoval artifacts;
     private final @Nullable Integer days;
 
-    /** @param days after the end of the job; null: never */
     SpentStateSweep(
             JdbcClient jdbc,
             SystemDatabase system,
             Checkpoints checkpoints,
             ArtifactStore store,
             RetentionListener listener,
-            @Nullable Integer days) {
+            RetentionProperties properties) {
         this.jdbc = jdbc;
         this.system = system;
         this.checkpoints = checkpoints;
         this.store = store;
         this.listener = listener;
         this.artifacts = new ArtifactRemoval(store, listener);
-        this.days = days;
+        this.days = properties.trainingStateDays();
     }
 
     void runOnce() {

@@ -1,5 +1,6 @@
 package dev.anneal.service.platform.outbound;
 
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.net.URI;
 import java.util.List;
 import java.util.concurrent.Executors;
@@ -10,11 +11,8 @@ import org.springframework.boot.http.client.InetAddressFilter;
 public final class OutboundHttp implements AutoCloseable {
 
     private final InetAddressFilter strangers;
-    private final ScheduledExecutorService deadlines = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "outbound-deadlines");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService deadlines =
+            Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("outbound-deadlines"));
 
     /** @param allowedAddresses addresses and networks (CIDR) that requests to strangers may reach besides public ones */
     public OutboundHttp(List<String> allowedAddresses) {

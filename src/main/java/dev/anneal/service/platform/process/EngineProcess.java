@@ -4,6 +4,7 @@ import dev.anneal.protocol.Command;
 import dev.anneal.protocol.GradingReply;
 import dev.anneal.protocol.Progress;
 import dev.anneal.protocol.ServeRequest;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -53,9 +54,7 @@ public final class EngineProcess {
         this.killedBefore = oomKills.count();
         CompletableFuture<Void> progressRead = onThread("progress", () -> readProgress(listener));
         CompletableFuture<Void> stderrRead = onThread("stderr", this::readStderr);
-        Thread writer = new Thread(this::writeInput, "engine-" + process.pid() + "-commands");
-        writer.setDaemon(true);
-        writer.start();
+        DaemonThreads.start("engine-" + process.pid() + "-commands", this::writeInput);
         this.exit = process.onExit()
                 .whenComplete((ended, failure) -> input.add(END))
                 .thenCombine(
@@ -121,22 +120,17 @@ public final class EngineProcess {
     }
 
     private CompletableFuture<Void> onThread(String stream, Runnable reader) {
-        CompletableFuture<Void> done = new CompletableFuture<>();
-        Thread thread = new Thread(
+        return CompletableFuture.runAsync(
                 () -> {
                     try {
                         reader.run();
-                        done.complete(null);
                     } catch (RuntimeException | Error e) {
                         // Once nobody reads, the pipe fills up and the process waits for ever.
                         kill();
-                        done.completeExceptionally(e);
+                        throw e;
                     }
                 },
-                "engine-" + process.pid() + "-" + stream);
-        thread.setDaemon(true);
-        thread.start();
-        return done;
+                task -> DaemonThreads.start("engine-" + process.pid() + "-" + stream, task));
     }
 
     private void readProgress(Consumer<Progress> listener) {

@@ -2,14 +2,13 @@ package dev.anneal.service.platform.secret;
 
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.LocalChore;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
-import org.springframework.scheduling.config.FixedDelayTask;
 
 /** Where the keys come from, and when rows of older ones are sealed anew. */
 @Configuration(proxyBeanMethods = false)
@@ -31,7 +30,7 @@ class SecretConfiguration {
     /** Not at once: while processes are replaced, those before may not have the first key yet. */
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer sealingSchedule(SealedRows rows) {
-        return tasks -> tasks.addFixedDelayTask(new FixedDelayTask(rows::runOnce, SWEEP_INTERVAL, SWEEP_INTERVAL));
+    LocalChore sealing(SealedRows rows) {
+        return new LocalChore(SWEEP_INTERVAL, SWEEP_INTERVAL, rows::runOnce);
     }
 }

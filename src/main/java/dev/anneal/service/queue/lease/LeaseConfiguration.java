@@ -2,6 +2,7 @@ package dev.anneal.service.queue.lease;
 
 import dev.anneal.service.platform.database.HeartbeatDatabase;
 import dev.anneal.service.platform.database.SystemDatabase;
+import dev.anneal.service.platform.schedule.LocalChore;
 import dev.anneal.service.queue.WorkEnds;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -13,7 +14,6 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 import org.springframework.transaction.TransactionException;
 
 @Configuration(proxyBeanMethods = false)
@@ -54,14 +54,19 @@ class LeaseConfiguration {
     }
 
     @Bean
-    SchedulingConfigurer rescueSchedule(
-            JdbcClient jdbc, HeartbeatDatabase heartbeats, Rescuer rescuer, LeaseProperties properties) {
-        DatabaseWatch watch = new DatabaseWatch(() -> timeOf(jdbc, heartbeats), properties);
-        return tasks -> {
-            tasks.addFixedDelayTask(watch::look, watch.interval());
-            tasks.addFixedDelayTask(
-                    () -> watch.trustedUntil().ifPresent(until -> rescue(rescuer, until)), properties.scanInterval());
-        };
+    DatabaseWatch databaseWatch(JdbcClient jdbc, HeartbeatDatabase heartbeats, LeaseProperties properties) {
+        return new DatabaseWatch(() -> timeOf(jdbc, heartbeats), properties);
+    }
+
+    @Bean
+    LocalChore databaseLook(DatabaseWatch watch) {
+        return new LocalChore(watch.interval(), watch::look);
+    }
+
+    @Bean
+    LocalChore rescue(DatabaseWatch watch, Rescuer rescuer, LeaseProperties properties) {
+        return new LocalChore(
+                properties.scanInterval(), () -> watch.trustedUntil().ifPresent(until -> rescue(rescuer, until)));
     }
 
     private static Instant timeOf(JdbcClient jdbc, HeartbeatDatabase heartbeats) {

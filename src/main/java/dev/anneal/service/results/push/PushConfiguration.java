@@ -5,12 +5,8 @@ import dev.anneal.service.platform.outbound.OutboundHttp;
 import dev.anneal.service.platform.outbound.OutboundLimits;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
-import dev.anneal.service.platform.schedule.SchedulerLifecycle;
-import java.time.Clock;
+import dev.anneal.service.platform.schedule.TriggeredChore;
 import java.time.Duration;
-import javax.sql.DataSource;
-import org.springframework.beans.factory.annotation.Qualifier;
-import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
@@ -19,18 +15,21 @@ import org.springframework.context.annotation.Configuration;
 @ConditionalOnRole(Role.API)
 class PushConfiguration {
 
+    /** Pushes that a process makes at a time. */
+    private static final int CONCURRENCY = 4;
+
     /** A Hub may think for a while about a commit; a file of 5 GB takes hours on a slow line. */
     private static final OutboundLimits LIMITS =
-            new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), PushSchedule.CONCURRENCY);
+            new OutboundLimits(Duration.ofMinutes(1), Duration.ofHours(6), CONCURRENCY);
 
     @Bean
     HubCalls hubCalls(OutboundHttp http, HubProperties properties) {
         return new HubCalls(http.toConfigured(properties.endpoint(), LIMITS, 0), http.toStrangers(LIMITS), properties);
     }
 
+    /** The migration's trigger adds a task for each push. What is cut off goes on in another process, which sends what the Hub does not have. */
     @Bean
-    @DependsOnDatabaseInitialization
-    SchedulerLifecycle pushSchedule(@Qualifier("systemPool") DataSource pool, PushRunner runner, Clock clock) {
-        return PushSchedule.of(pool, runner, clock);
+    TriggeredChore hubPush(PushRunner runner) {
+        return new TriggeredChore("hub-push", CONCURRENCY, Duration.ofSeconds(5), runner::run);
     }
 }

@@ -2,6 +2,7 @@ package dev.anneal.service.storage.s3;
 
 import dev.anneal.engine.format.file.DurableFiles;
 import dev.anneal.engine.format.file.Sha256;
+import dev.anneal.service.platform.schedule.DaemonThreads;
 import dev.anneal.service.storage.ArtifactKey;
 import dev.anneal.service.storage.StorageException;
 import dev.anneal.service.storage.StoredContent;
@@ -41,11 +42,7 @@ final class Transfers implements AutoCloseable {
 
     Transfers(Bucket bucket) {
         this.bucket = bucket;
-        this.threads = Executors.newFixedThreadPool(PARTS_AT_A_TIME, task -> {
-            Thread thread = new Thread(task, "s3-transfer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        this.threads = Executors.newFixedThreadPool(PARTS_AT_A_TIME, DaemonThreads.named("s3-transfer"));
     }
 
     /** Stores a file of this machine. */

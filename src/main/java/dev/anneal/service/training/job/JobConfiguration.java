@@ -7,11 +7,11 @@ import dev.anneal.service.files.FileUsage;
 import dev.anneal.service.platform.process.EngineProperties;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.LocalChore;
 import dev.anneal.service.training.machine.Machines;
 import dev.anneal.service.training.settings.EngineSetup;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 /** Makes the beans of jobs and their history. */
 @Configuration(proxyBeanMethods = false)
@@ -47,7 +47,7 @@ class JobConfiguration {
 
     @Bean
     @ConditionalOnRole(Role.API)
-    SchedulingConfigurer preparationSchedule(PreparationSweep sweep, JobProperties properties) {
-        return tasks -> tasks.addFixedDelayTask(sweep::runOnce, properties.validationInterval());
+    LocalChore preparation(PreparationSweep sweep, JobProperties properties) {
+        return new LocalChore(properties.validationInterval(), sweep::runOnce);
     }
 }

@@ -3,6 +3,7 @@ package dev.anneal.service.worker.assignment;
 import dev.anneal.service.files.FileIntake;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
+import dev.anneal.service.platform.schedule.LocalChore;
 import dev.anneal.service.queue.FinishedWork;
 import dev.anneal.service.results.export.ExportJournal;
 import dev.anneal.service.storage.ArtifactStore;
@@ -10,19 +11,19 @@ import dev.anneal.service.training.journal.TrainingJournal;
 import java.time.Duration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.scheduling.annotation.SchedulingConfigurer;
 
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnRole(Role.WORKER)
 class AssignmentConfiguration {
 
+    /** By each worker, for workers need no process of the API; several that sweep together delete what one of them would. */
     private static final Duration LEFTOVER_SWEEPS = Duration.ofMinutes(10);
 
     @Bean
-    SchedulingConfigurer leftoverSchedule(
+    LocalChore leftoverSweep(
             FinishedWork finished, TrainingJournal trainings, ExportJournal exports, ArtifactStore store) {
         LeftoverSweep sweep = new LeftoverSweep(finished, trainings, exports, store);
-        return tasks -> tasks.addFixedDelayTask(sweep::runOnce, LEFTOVER_SWEEPS);
+        return new LocalChore(LEFTOVER_SWEEPS, sweep::runOnce);
     }
 
     @Bean

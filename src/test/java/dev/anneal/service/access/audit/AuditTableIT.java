@@ -69,7 +69,13 @@ class AuditTableIT {
                 entry("audit_log-1", now.minus(Duration.ofDays(91)), "file-1"),
                 entry("audit_log-2", now.minus(Duration.ofDays(89)), "file-2")));
 
-        new AuditSweeper(TestDatabase.jdbc(), TestDatabase.system(), new AuditProperties(Duration.ofDays(90))).sweep();
+        new AuditConfiguration()
+                .auditLogSweep(
+                        TestDatabase.system(),
+                        new AuditRows(TestDatabase.jdbc()),
+                        new AuditProperties(Duration.ofDays(90)))
+                .run()
+                .run();
 
         assertThat(ids()).containsExactly("audit_log-2");
     }

@@ -26,7 +26,7 @@ import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandl
  * To one tenant nothing exists that another one owns, on any route with an id. A new route with an id fails this test until
  * {@link #owned} says what of its kind the other tenant has.
  */
-@TestPropertySource(properties = {"anneal.outbound.allowed-addresses=127.0.0.1", "anneal.webhooks.poll-interval=1h"})
+@TestPropertySource(properties = {"anneal.outbound.allowed-addresses=127.0.0.1", "anneal.background.poll-interval=1h"})
 @Penetration
 class ForeignIdsIT extends ServiceTest {
 

@@ -20,7 +20,7 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "anneal.outbound.allowed-addresses=127.0.0.1",
             "anneal.webhooks.concurrency=2",
-            "anneal.webhooks.poll-interval=50ms"
+            "anneal.background.poll-interval=50ms"
         })
 @Penetration
 class WebhookFairnessIT extends ServiceTest {

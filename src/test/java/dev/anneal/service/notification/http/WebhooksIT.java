@@ -33,7 +33,7 @@ import tools.jackson.databind.JsonNode;
         properties = {
             "anneal.outbound.allowed-addresses=127.0.0.1",
             "anneal.queue.user-retries=0",
-            "anneal.webhooks.poll-interval=50ms",
+            "anneal.background.poll-interval=50ms",
             "anneal.webhooks.retry-delays=100ms,100ms",
             "anneal.webhooks.max-endpoints=3"
         })

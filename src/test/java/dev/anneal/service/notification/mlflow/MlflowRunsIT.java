@@ -19,7 +19,12 @@ import org.springframework.test.context.TestPropertySource;
 
 /** Jobs as a tracking server is told of them, which is away at times. */
 @TestPropertySource(
-        properties = {"anneal.mlflow.token=mlflow-token", "anneal.mlflow.interval=50ms", "anneal.queue.user-retries=0"})
+        properties = {
+            "anneal.mlflow.token=mlflow-token",
+            "anneal.mlflow.interval=50ms",
+            "anneal.background.poll-interval=50ms",
+            "anneal.queue.user-retries=0"
+        })
 class MlflowRunsIT extends ServiceTest {
 
     private static final TrackingServer SERVER = new TrackingServer();

@@ -6,7 +6,9 @@ import dev.anneal.service.ServiceTest;
 import dev.anneal.service.cluster.ServiceJvm;
 import dev.anneal.service.cluster.SharedProperties;
 import dev.anneal.service.platform.database.TestDatabase;
-import dev.anneal.service.platform.schedule.SchedulerLifecycle;
+import dev.anneal.service.platform.schedule.BackgroundProperties;
+import dev.anneal.service.platform.schedule.SharedChores;
+import dev.anneal.service.platform.schedule.TriggeredChore;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +27,7 @@ import org.springframework.test.context.TestPropertySource;
         properties = {
             "anneal.outbound.allowed-addresses=127.0.0.1",
             // This process leaves the first try to the other one.
-            "anneal.webhooks.poll-interval=1h"
+            "anneal.background.poll-interval=1h"
         })
 class KilledDeliveryIT extends ServiceTest {
 
@@ -33,7 +35,7 @@ class KilledDeliveryIT extends ServiceTest {
     private Environment environment;
 
     @Autowired
-    private DeliveryRunner runner;
+    private TriggeredChore webhookDelivery;
 
     @Autowired
     @Qualifier("systemPool")
@@ -46,7 +48,7 @@ class KilledDeliveryIT extends ServiceTest {
         Map<String, String> properties = SharedProperties.of(
                 environment, "anneal.home", "anneal.secrets.keys", "anneal.outbound.allowed-addresses");
         properties.put("server.port", "0");
-        properties.put("anneal.webhooks.poll-interval", "50ms");
+        properties.put("anneal.background.poll-interval", "50ms");
         return ServiceJvm.start("api", "killed-delivery", properties);
     }
 
@@ -81,20 +83,17 @@ class KilledDeliveryIT extends ServiceTest {
             }
             assertThat(state()).isEqualTo("PENDING");
 
-            WebhookProperties quick = new WebhookProperties(
-                    2,
-                    Duration.ofDays(1),
-                    2,
-                    Duration.ofMillis(50),
-                    List.of(Duration.ofSeconds(1)),
-                    Duration.ofSeconds(1),
-                    Duration.ofSeconds(5));
-            SchedulerLifecycle schedule = DeliverySchedule.of(pool, runner, outcome -> {}, quick, clock);
-            schedule.start();
+            SharedChores chores = new SharedChores(
+                    pool,
+                    clock,
+                    new BackgroundProperties(Duration.ofMillis(50), Duration.ofSeconds(1)),
+                    List.of(),
+                    List.of(webhookDelivery));
+            chores.start();
             try {
                 await(() -> state().equals("DELIVERED"));
             } finally {
-                schedule.stop();
+                chores.stop();
             }
             assertThat(receiver.received()).hasSize(2);
             assertThat(receiver.received().get(1).header("webhook-id"))

@@ -28,13 +28,7 @@ class WebhookPropertiesTest {
                         Duration.ofHours(24));
         assertThat(defaults)
                 .isEqualTo(new WebhookProperties(
-                        8,
-                        Duration.ofDays(30),
-                        20,
-                        Duration.ofSeconds(1),
-                        defaults.retryDelays(),
-                        Duration.ofMinutes(1),
-                        Duration.ofSeconds(15)));
+                        8, Duration.ofDays(30), 20, defaults.retryDelays(), Duration.ofSeconds(15)));
     }
 
     @Test
@@ -43,17 +37,13 @@ class WebhookPropertiesTest {
                         "anneal.webhooks.concurrency", "2",
                         "anneal.webhooks.kept", "1d",
                         "anneal.webhooks.max-endpoints", "3",
-                        "anneal.webhooks.poll-interval", "4s",
                         "anneal.webhooks.retry-delays", "1s,2s",
-                        "anneal.webhooks.takeover", "5s",
                         "anneal.webhooks.timeout", "6s")))
                 .isEqualTo(new WebhookProperties(
                         2,
                         Duration.ofDays(1),
                         3,
-                        Duration.ofSeconds(4),
                         List.of(Duration.ofSeconds(1), Duration.ofSeconds(2)),
-                        Duration.ofSeconds(5),
                         Duration.ofSeconds(6)));
     }
 

@@ -15,10 +15,12 @@ import dev.anneal.service.training.history.Checkpoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -179,12 +181,21 @@ class ExpirySweepIT extends ServiceTest {
     private void sweep(Retention defaults, RetentionListener listener) {
         new ExpirySweep(
                         system,
-                        new ExpiredArtifacts(jdbc, system, defaults),
+                        new ExpiredArtifacts(jdbc, system, keeping(defaults)),
                         checkpoints,
                         removal,
                         TestStores.at(root),
                         listener)
                 .runOnce();
+    }
+
+    private static RetentionProperties keeping(Retention defaults) {
+        return new RetentionProperties(
+                days(defaults.intermediateCheckpoints()), days(defaults.exports()), "1d", "7d", Duration.ofDays(1));
+    }
+
+    private static @Nullable Duration days(@Nullable Integer days) {
+        return days == null ? null : Duration.ofDays(days);
     }
 
     private String exports() {

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -177,7 +178,8 @@ class SpentStateSweepIT extends ServiceTest {
                         checkpoints,
                         TestStores.at(root),
                         (kind, bytes) -> removed.add(kind + " " + bytes),
-                        days)
+                        new RetentionProperties(
+                                null, null, days == null ? "never" : days + "d", "7d", Duration.ofDays(1)))
                 .runOnce();
     }
 

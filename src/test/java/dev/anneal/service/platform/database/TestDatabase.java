@@ -136,10 +136,13 @@ public final class TestDatabase implements ApplicationContextInitializer<Configu
     static void empty() {
         List<String> tables = administrator().sql("""
                         SELECT quote_ident(tablename) FROM pg_tables
-                        WHERE schemaname = 'public' AND tablename NOT IN ('flyway_schema_history', 'retention_task', 'installation')
+                        WHERE schemaname = 'public' AND tablename NOT IN ('flyway_schema_history', 'scheduled_tasks', 'installation')
                         """).query(String.class).list();
         String truncate = "TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE";
         beginWithoutAStore();
+        administrator()
+                .sql("DELETE FROM scheduled_tasks WHERE task_instance <> 'recurring'")
+                .update();
         int attempt = 1;
         while (!truncated(truncate, attempt)) {
             attempt++;

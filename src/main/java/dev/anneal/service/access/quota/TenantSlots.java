@@ -1,27 +1,27 @@
-package dev.anneal.service.notification.webhook;
+package dev.anneal.service.access.quota;
 
 import java.util.HashMap;
 import java.util.Map;
 
-/** Places for what this process does at a time, of which one tenant has only some: its slow endpoints leave the others theirs. */
-final class TenantPlaces {
+/** Slots for what this process does at a time. One tenant has only some of them, so that its slow endpoints leave the rest to others. */
+public final class TenantSlots {
 
     private final int most;
     private final int mostOfTenant;
     private final Map<String, Integer> takenByTenant = new HashMap<>();
     private int taken;
 
-    TenantPlaces(int most, int mostOfTenant) {
+    public TenantSlots(int most, int mostOfTenant) {
         this.most = most;
         this.mostOfTenant = mostOfTenant;
     }
 
-    int mostOfTenant() {
+    public int mostOfTenant() {
         return mostOfTenant;
     }
 
-    /** Whether there was a place. Who has got one gives it back. */
-    synchronized boolean take(String tenantId) {
+    /** Takes a slot if one is free; a caller that got one gives it back. */
+    public synchronized boolean take(String tenantId) {
         if (taken >= most || takenByTenant.getOrDefault(tenantId, 0) >= mostOfTenant) {
             return false;
         }
@@ -30,7 +30,7 @@ final class TenantPlaces {
         return true;
     }
 
-    synchronized void giveBack(String tenantId) {
+    public synchronized void giveBack(String tenantId) {
         taken--;
         takenByTenant.computeIfPresent(tenantId, (tenant, own) -> own == 1 ? null : own - 1);
     }

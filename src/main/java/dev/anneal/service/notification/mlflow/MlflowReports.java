@@ -8,67 +8,39 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.context.SmartLifecycle;
 
-/** Tells the server of news, on a thread of its own. While the server is away it asks ever more seldom, and says so once. */
-final class MlflowLoop implements SmartLifecycle {
+/** Reports news to the server, a round at a time. While the server is away it asks ever more seldom, and says so once. */
+final class MlflowReports {
 
-    private static final Logger LOG = LoggerFactory.getLogger(MlflowLoop.class);
+    private static final Logger LOG = LoggerFactory.getLogger(MlflowReports.class);
 
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
-    private static final Duration SHUTDOWN = Duration.ofSeconds(5);
 
     private final List<Sender> senders;
     private final URI url;
     private final Duration interval;
     private final Clock clock;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread made = new Thread(task, "mlflow");
-        made.setDaemon(true);
-        return made;
-    });
-    private volatile boolean isRunning;
-    private @Nullable ScheduledFuture<?> rounds;
 
     private int failures;
     private Instant pauseEnd = Instant.MIN;
 
-    MlflowLoop(List<Sender> senders, URI url, Duration interval, Clock clock) {
+    MlflowReports(List<Sender> senders, URI url, Duration interval, Clock clock) {
         this.senders = List.copyOf(senders);
         this.url = url;
         this.interval = interval;
         this.clock = clock;
     }
 
-    @Override
-    public void start() {
-        isRunning = true;
-        rounds = thread.scheduleWithFixedDelay(this::roundSafely, 0, interval.toMillis(), TimeUnit.MILLISECONDS);
-    }
-
-    private void roundSafely() {
-        try {
-            round();
-        } catch (RuntimeException e) {
-            LOG.error("Runs were not looked through for the MLflow server; they are again in {}", interval, e);
-        }
-    }
-
-    private void round() {
+    void runOnce() {
         if (clock.instant().isBefore(pauseEnd)) {
             return;
         }
         for (Sender sender : senders) {
             sender.admit();
             boolean isMore = true;
-            while (isMore && isRunning) {
+            while (isMore && !Thread.currentThread().isInterrupted()) {
                 try {
                     isMore = sendNext(sender);
                 } catch (MlflowException e) {
@@ -132,27 +104,5 @@ final class MlflowLoop implements SmartLifecycle {
                     url,
                     reason.getMessage());
         }
-    }
-
-    @Override
-    public void stop() {
-        isRunning = false;
-        if (rounds != null) {
-            rounds.cancel(false);
-        }
-        thread.shutdown();
-        try {
-            if (!thread.awaitTermination(SHUTDOWN.toMillis(), TimeUnit.MILLISECONDS)) {
-                thread.shutdownNow();
-            }
-        } catch (InterruptedException e) {
-            thread.shutdownNow();
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    @Override
-    public boolean isRunning() {
-        return isRunning;
     }
 }

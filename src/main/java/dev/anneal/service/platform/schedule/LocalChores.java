@@ -1,0 +1,24 @@
+package dev.anneal.service.platform.schedule;
+
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.scheduling.annotation.SchedulingConfigurer;
+import org.springframework.scheduling.config.FixedDelayTask;
+import org.springframework.scheduling.config.ScheduledTaskRegistrar;
+import org.springframework.stereotype.Component;
+
+/** Has Spring's scheduler, whose threads are {@code spring.task.scheduling.pool.size}, run the chores of this process. */
+@Component
+final class LocalChores implements SchedulingConfigurer {
+
+    private final ObjectProvider<LocalChore> chores;
+
+    LocalChores(ObjectProvider<LocalChore> chores) {
+        this.chores = chores;
+    }
+
+    @Override
+    public void configureTasks(ScheduledTaskRegistrar tasks) {
+        chores.forEach(chore ->
+                tasks.addFixedDelayTask(new FixedDelayTask(chore.run(), chore.interval(), chore.initialDelay())));
+    }
+}
