@@ -2,7 +2,6 @@ package dev.anneal.service.operations.metrics;
 
 import dev.anneal.service.storage.StoreListener;
 import dev.anneal.service.storage.StoreOperation;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
@@ -29,9 +28,15 @@ final class StoreMeters implements StoreListener {
     };
 
     private final Map<StoreOperation, Timer> timers = new EnumMap<>(StoreOperation.class);
-    private final Map<StoreOperation, Counter> errors = new EnumMap<>(StoreOperation.class);
+    private final EnumCounters<StoreOperation> errors;
 
     StoreMeters(MeterRegistry registry) {
+        errors = new EnumCounters<>(
+                registry,
+                StoreOperation.class,
+                "op",
+                MeterNames.STORE_ERRORS,
+                "Operations in which the artifact store itself failed");
         for (StoreOperation operation : StoreOperation.values()) {
             String tag = operation.name().toLowerCase(Locale.ROOT);
             timers.put(
@@ -41,12 +46,6 @@ final class StoreMeters implements StoreListener {
                             .tag("op", tag)
                             .serviceLevelObjectives(BUCKETS)
                             .register(registry));
-            errors.put(
-                    operation,
-                    Counter.builder(MeterNames.STORE_ERRORS)
-                            .description("Operations in which the artifact store itself failed")
-                            .tag("op", tag)
-                            .register(registry));
         }
     }
 
@@ -54,7 +53,7 @@ final class StoreMeters implements StoreListener {
     public void done(StoreOperation operation, Duration took, boolean failed) {
         Objects.requireNonNull(timers.get(operation)).record(took);
         if (failed) {
-            Objects.requireNonNull(errors.get(operation)).increment();
+            errors.of(operation).increment();
         }
     }
 }

@@ -3,34 +3,23 @@ package dev.anneal.service.operations.metrics;
 import dev.anneal.service.notification.webhook.DeliveryListener;
 import dev.anneal.service.platform.role.ConditionalOnRole;
 import dev.anneal.service.platform.role.Role;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.util.EnumMap;
-import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import org.springframework.stereotype.Component;
 
-/** Counts tries of webhook deliveries; the outcomes are there from the start, with 0. */
+/** Counts tries of webhook deliveries. */
 @Component
 @ConditionalOnRole(Role.API)
 final class WebhookMeters implements DeliveryListener {
 
-    private final Map<Outcome, Counter> counters = new EnumMap<>(Outcome.class);
+    private final EnumCounters<Outcome> tries;
 
     WebhookMeters(MeterRegistry registry) {
-        for (Outcome outcome : Outcome.values()) {
-            counters.put(
-                    outcome,
-                    Counter.builder(MeterNames.WEBHOOK_DELIVERIES)
-                            .description("Tries of webhook deliveries")
-                            .tag("outcome", outcome.name().toLowerCase(Locale.ROOT))
-                            .register(registry));
-        }
+        tries = new EnumCounters<>(
+                registry, Outcome.class, "outcome", MeterNames.WEBHOOK_DELIVERIES, "Tries of webhook deliveries");
     }
 
     @Override
     public void tried(Outcome outcome) {
-        Objects.requireNonNull(counters.get(outcome)).increment();
+        tries.of(outcome).increment();
     }
 }

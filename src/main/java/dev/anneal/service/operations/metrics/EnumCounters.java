@@ -1,0 +1,33 @@
+package dev.anneal.service.operations.metrics;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.EnumMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+
+/**
+ * A counter for each constant of an enum, which is the value of a tag. All are there from the start, with 0: a counter that appears with its first event
+ * shows Prometheus no increase.
+ */
+final class EnumCounters<E extends Enum<E>> {
+
+    private final Map<E, Counter> counters;
+
+    EnumCounters(MeterRegistry registry, Class<E> type, String tag, String name, String description) {
+        counters = new EnumMap<>(type);
+        for (E constant : type.getEnumConstants()) {
+            counters.put(
+                    constant,
+                    Counter.builder(name)
+                            .description(description)
+                            .tag(tag, constant.name().toLowerCase(Locale.ROOT))
+                            .register(registry));
+        }
+    }
+
+    Counter of(E constant) {
+        return Objects.requireNonNull(counters.get(constant));
+    }
+}
