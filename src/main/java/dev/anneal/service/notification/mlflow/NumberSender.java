@@ -3,7 +3,7 @@ package dev.anneal.service.notification.mlflow;
 import dev.anneal.service.notification.mlflow.Measurement.Place;
 import dev.anneal.service.notification.mlflow.Measurement.Validation;
 import dev.anneal.service.notification.mlflow.Outbox.Claim;
-import dev.anneal.service.notification.mlflow.RunStore.Told;
+import dev.anneal.service.notification.mlflow.RunStore.Reported;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.history.SeriesRow;
@@ -16,13 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.IntConsumer;
 import java.util.function.IntFunction;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Sends a job's series in batches, each number once. A batch whose arrival is not known may be there, in part as well: then the server is asked what
- * it has, for it would keep a number twice.
+ * Sends a job's series in batches, each number once. Where it is not known whether a batch has arrived, in whole or in part, the server is asked what it has,
+ * because it would keep a number twice.
  */
 final class NumberSender {
 
@@ -44,43 +43,31 @@ final class NumberSender {
     /** Numbers of whole rows, up to the row of step {@code last}. */
     private record Batch(List<Measurement> numbers, int last) {}
 
-    /**
-     * One of the two series of a job.
-     *
-     * @param next what follows a step; empty if nothing does yet
-     * @param doubt notes that a batch is under way
-     * @param told notes the step up to which the server has all
-     */
-    private record Course(IntFunction<Optional<Batch>> next, Runnable doubt, IntConsumer told) {}
-
-    void sendSteps(Claim row, String run, Told told) throws MlflowException {
-        Course steps = new Course(
-                after -> batch(steps(row, after), Measurement::of, SeriesRow::step),
-                () -> runs.doubtSteps(row),
-                last -> runs.toldSteps(row, last));
-        send(run, steps, told.step(), told.isStepInDoubt());
+    void sendSteps(Claim row, String run, Reported reported) throws MlflowException {
+        send(row, run, reported.steps(), after -> batch(steps(row, after), Measurement::of, SeriesRow::step));
     }
 
-    void sendValidations(Claim row, String run, Told told) throws MlflowException {
-        Course validations = new Course(
-                after -> batch(validations(row, after), Measurement::of, Validation::step),
-                () -> runs.doubtValidations(row),
-                last -> runs.toldValidations(row, last));
-        send(run, validations, told.validationStep(), told.isValidationInDoubt());
+    void sendValidations(Claim row, String run, Reported reported) throws MlflowException {
+        send(
+                row,
+                run,
+                reported.validations(),
+                after -> batch(validations(row, after), Measurement::of, Validation::step));
     }
 
-    /** @param isInDoubt whether the server may have some of the first batch */
-    private void send(String run, Course course, int toldStep, boolean isInDoubt) throws MlflowException {
-        boolean asks = isInDoubt;
-        Optional<Batch> next = course.next.apply(toldStep);
-        while (next.isPresent()) {
-            Batch batch = next.get();
+    /** @param next what follows a step; empty if nothing does yet */
+    private void send(Claim row, String run, Reported.Position position, IntFunction<Optional<Batch>> next)
+            throws MlflowException {
+        boolean asks = position.isInDoubt();
+        Optional<Batch> following = next.apply(position.step());
+        while (following.isPresent()) {
+            Batch batch = following.get();
             List<Measurement> missing = asks ? missing(run, batch.numbers) : batch.numbers;
-            course.doubt.run();
+            runs.doubt(row, position.column());
             log(run, missing);
-            course.told.accept(batch.last);
+            runs.sent(row, position.column(), batch.last);
             asks = false;
-            next = course.next.apply(batch.last);
+            following = next.apply(batch.last);
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.anneal.service.notification.mlflow;
 
 import dev.anneal.service.notification.mlflow.Outbox.Claim;
-import dev.anneal.service.notification.mlflow.RunStore.Told;
+import dev.anneal.service.notification.mlflow.RunStore.Reported;
 import dev.anneal.service.platform.database.SystemDatabase;
 import dev.anneal.service.training.history.Series;
 import dev.anneal.service.training.job.Job;
@@ -64,17 +64,17 @@ final class RunSender implements Sender {
     public void send(Claim row) throws MlflowException {
         // Read before the series is, so that nothing is missing of the series of a job that is seen to have ended.
         Job job = job(row);
-        Told told = database.call(() -> runs.read(row.number()));
-        String run = told.runId() == null ? make(row, job) : told.runId();
-        if (!told.hasParams()) {
+        Reported reported = database.call(() -> runs.read(row.number()));
+        String run = reported.runId() == null ? make(row, job) : reported.runId();
+        if (!reported.hasParams()) {
             sendParams(row, run, job);
         }
-        if (told.runId() != null && told.attempt() != job.work().attempts()) {
+        if (reported.runId() != null && reported.attempt() != job.work().attempts()) {
             sendTags(run, RunDescription.tags(job));
-            runs.toldAttempt(row, job.work().attempts());
+            runs.sentAttempt(row, job.work().attempts());
         }
-        numbers.sendSteps(row, run, told);
-        numbers.sendValidations(row, run, told);
+        numbers.sendSteps(row, run, reported);
+        numbers.sendValidations(row, run, reported);
         if (job.state().isFinal()) {
             end(row, run, job);
         } else {
@@ -107,7 +107,7 @@ final class RunSender implements Sender {
             int to = Math.min(params.size(), from + RunDescription.MOST_PARAMS_OF_A_BATCH);
             client.post("runs/log-batch", Map.of("run_id", run, "params", params.subList(from, to)));
         }
-        runs.toldParams(row);
+        runs.sentParams(row);
     }
 
     private void sendTags(String run, List<Map<String, Object>> tags) throws MlflowException {

@@ -15,7 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What the server has been told of each job. */
+/** How much the server has of each job. */
 final class RunStore {
 
     private static final String ADMIT = """
@@ -34,7 +34,7 @@ final class RunStore {
             """;
 
     private static final String READ = """
-            SELECT experiment_id, run_id, has_params, attempt, step, validation_step, step_in_doubt, validation_in_doubt
+            SELECT run_id, has_params, attempt, step, step_in_doubt, validation_step, validation_step_in_doubt
             FROM mlflow_run
             WHERE job_id = :job
             """;
@@ -65,20 +65,24 @@ final class RunStore {
      * How much of a job the server has.
      *
      * @param runId null until the run is made
-     * @param attempt the last that it was told
-     * @param step likewise
-     * @param isStepInDoubt whether numbers behind it were sent and may have arrived
-     * @param isValidationInDoubt likewise
+     * @param attempt the last one that was reported
      */
-    record Told(
-            @Nullable String experimentId,
-            @Nullable String runId,
-            boolean hasParams,
-            int attempt,
-            int step,
-            int validationStep,
-            boolean isStepInDoubt,
-            boolean isValidationInDoubt) {}
+    record Reported(@Nullable String runId, boolean hasParams, int attempt, Position steps, Position validations) {
+
+        /**
+         * How much of one of the job's series the server has.
+         *
+         * @param column names the series
+         * @param step the last one that has arrived
+         * @param isInDoubt whether later numbers were sent and may have arrived
+         */
+        record Position(String column, int step, boolean isInDoubt) {
+
+            static Position read(ResultSet row, String column) throws SQLException {
+                return new Position(column, row.getInt(column), row.getBoolean(column + "_in_doubt"));
+            }
+        }
+    }
 
     /** Adds jobs that have begun to train. */
     void admit(Duration backfill) {
@@ -86,29 +90,26 @@ final class RunStore {
                 () -> jdbc.sql(ADMIT).param("backfill", backfill.toSeconds()).update());
     }
 
-    Told read(long job) {
-        return jdbc.sql(READ).param("job", job).query(RunStore::told).single();
+    Reported read(long job) {
+        return jdbc.sql(READ).param("job", job).query(RunStore::reported).single();
     }
 
     /** The server's id of the job's run, once it is made. */
     Optional<String> runOf(long job) {
         return jdbc.sql(READ)
                 .param("job", job)
-                .query((row, index) -> Optional.ofNullable(told(row, index).runId()))
+                .query((row, index) -> Optional.ofNullable(reported(row, index).runId()))
                 .optional()
                 .flatMap(found -> found);
     }
 
-    private static Told told(ResultSet row, int index) throws SQLException {
-        return new Told(
-                row.getString("experiment_id"),
+    private static Reported reported(ResultSet row, int index) throws SQLException {
+        return new Reported(
                 row.getString("run_id"),
                 row.getBoolean("has_params"),
                 row.getInt("attempt"),
-                row.getInt("step"),
-                row.getInt("validation_step"),
-                row.getBoolean("step_in_doubt"),
-                row.getBoolean("validation_in_doubt"));
+                Reported.Position.read(row, "step"),
+                Reported.Position.read(row, "validation_step"));
     }
 
     List<Validation> validations(long job, int after, int limit) {
@@ -149,32 +150,23 @@ final class RunStore {
                         .param("attempt", attempt));
     }
 
-    void toldParams(Claim row) {
+    void sentParams(Claim row) {
         outbox.write(row, "has_params = true", statement -> statement);
     }
 
-    void toldAttempt(Claim row, int attempt) {
+    void sentAttempt(Claim row, int attempt) {
         outbox.write(row, "attempt = :attempt", statement -> statement.param("attempt", attempt));
     }
 
-    /** From now on numbers may arrive of which it is not known here. */
-    void doubtSteps(Claim row) {
-        outbox.write(row, "step_in_doubt = true", statement -> statement);
+    /** From now on numbers of the series may arrive without this being known. */
+    void doubt(Claim row, String column) {
+        outbox.write(row, column + "_in_doubt = true", statement -> statement);
     }
 
-    void toldSteps(Claim row, int step) {
-        outbox.write(row, "step = :step, step_in_doubt = false", statement -> statement.param("step", step));
-    }
-
-    /** As {@link #doubtSteps}. */
-    void doubtValidations(Claim row) {
-        outbox.write(row, "validation_in_doubt = true", statement -> statement);
-    }
-
-    void toldValidations(Claim row, int step) {
+    void sent(Claim row, String column, int step) {
         outbox.write(
                 row,
-                "validation_step = :step, validation_in_doubt = false",
+                "%1$s = :step, %1$s_in_doubt = false".formatted(column),
                 statement -> statement.param("step", step));
     }
 

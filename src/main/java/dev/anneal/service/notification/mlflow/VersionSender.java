@@ -65,7 +65,7 @@ final class VersionSender implements Sender {
      * @param job internal key
      * @param version the server's; null until it is made
      */
-    private record Told(
+    private record ExportRow(
             String exportId,
             long job,
             String kind,
@@ -89,14 +89,14 @@ final class VersionSender implements Sender {
         return "the model version of export " + read(row).exportId;
     }
 
-    private Told read(Claim row) {
+    private ExportRow read(Claim row) {
         return database.call(() -> read(row.number()));
     }
 
-    private Told read(long export) {
+    private ExportRow read(long number) {
         return jdbc.sql(READ)
-                .param("export", export)
-                .query((row, index) -> new Told(
+                .param("export", number)
+                .query((row, index) -> new ExportRow(
                         row.getString("external_id"),
                         row.getLong("job_id"),
                         row.getString("kind"),
@@ -107,24 +107,24 @@ final class VersionSender implements Sender {
 
     @Override
     public void send(Claim row) throws MlflowException {
-        Told told = read(row);
-        Job job = database.call(() -> jobs.byNumber(told.job)).orElseThrow();
-        Optional<String> run = database.call(() -> runs.runOf(told.job));
+        ExportRow export = read(row);
+        Job job = database.call(() -> jobs.byNumber(export.job)).orElseThrow();
+        Optional<String> run = database.call(() -> runs.runOf(export.job));
         if (run.isEmpty()) {
             outbox.release(row, "refusals = 0", properties.interval());
             return;
         }
         String model = MlflowNames.model(job.modelName());
-        String version = told.version == null ? make(row, model, run.get(), job, told) : told.version;
+        String version = export.version == null ? make(row, model, run.get(), job, export) : export.version;
         client.post("registered-models/alias", Map.of("name", model, "alias", properties.alias(), "version", version));
         outbox.write(row, "state = 'DONE', refusals = 0", statement -> statement);
     }
 
-    private String make(Claim row, String model, String run, Job job, Told told) throws MlflowException {
+    private String make(Claim row, String model, String run, Job job, ExportRow export) throws MlflowException {
         register(model);
-        String source = "anneal:/v1/fine_tuning/jobs/" + job.id() + "/exports/" + told.exportId;
+        String source = "anneal:/v1/fine_tuning/jobs/" + job.id() + "/exports/" + export.exportId;
         String found = find(run, source);
-        String version = found == null ? create(model, run, source, job, told) : found;
+        String version = found == null ? create(model, run, source, job, export) : found;
         outbox.write(row, "version = :version", statement -> statement.param("version", version));
         return version;
     }
@@ -151,25 +151,25 @@ final class VersionSender implements Sender {
         return null;
     }
 
-    private String create(String model, String run, String source, Job job, Told told) throws MlflowException {
+    private String create(String model, String run, String source, Job job, ExportRow export) throws MlflowException {
         Map<String, Object> body = new HashMap<>();
         body.put("name", model);
         body.put("source", source);
         body.put("run_id", run);
-        body.put("tags", tags(job, told));
+        body.put("tags", tags(job, export));
         return Experiments.required(client.post("model-versions/create", body), "/model_version/version");
     }
 
-    private static List<Map<String, Object>> tags(Job job, Told told) {
+    private static List<Map<String, Object>> tags(Job job, ExportRow export) {
         return RunDescription.pairs(Map.of(
                 RunDescription.JOB_TAG,
                 job.id(),
                 "anneal.export_id",
-                told.exportId,
+                export.exportId,
                 "anneal.kind",
-                told.kind,
+                export.kind,
                 "anneal.dtype",
-                told.dtype,
+                export.dtype,
                 "anneal.fine_tuned_model",
                 job.modelName()));
     }
